@@ -1,0 +1,40 @@
+# `make demo` and `make test` set up .venv from nothing, with the versions that constraints.txt pins.
+PYTHON ?= python3
+PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.PHONY: demo update test lint bench lock clean
+
+demo: .venv/installed
+	.venv/bin/octoregistry update --dry-run --offline
+
+update: .venv/installed
+	.venv/bin/octoregistry update --dry-run
+
+test: .venv/installed-dev
+	.venv/bin/python -m pytest
+
+lint: .venv/installed-dev
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+
+bench: .venv/installed-dev
+	.venv/bin/python -m benchmarks
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/installed: .venv/bin/python pyproject.toml constraints.txt
+	$(PIP) --editable .
+	touch $@
+
+.venv/installed-dev: .venv/installed
+	$(PIP) --editable '.[all,dev]'
+	touch $@
+
+# The versions that every set-up gets; needs uv on the PATH.
+lock:
+	uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --no-annotate --no-header --no-emit-index-url --upgrade -o constraints.txt
+
+clean:
+	rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache

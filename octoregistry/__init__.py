@@ -1,0 +1,1 @@
+"""The service that keeps models.yaml true: sources, documents, reading, planning, publishing."""

@@ -1,0 +1,66 @@
+"""What a page states: rates whose every price names the cell it was read from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where a price stands: the page, the address in it (`T3R5C2`, `P7`) and the text that stands there."""
+
+    page: str
+    address: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatedPrice:
+    """A price as the page states it, in USD per million tokens (for `cache_storage_hour` per million tokens and hour)."""
+
+    usd: Decimal
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class StatedRate:
+    """The prices that a page states for one model in one mode, for prompts above some size, from some day on.
+
+    `name` is the model as the page calls it, `ids` the API ids that the page itself gives for it (often none).
+    `above_input_tokens` is None for the base rate, and "unknown" for a long-context price without a stated threshold.
+    `start` is the first day on which it holds, None where the page gives no date (it holds on the page's own day).
+    """
+
+    name: str
+    mode: str
+    prices: Mapping[str, StatedPrice]
+    ids: tuple[str, ...] = ()
+    above_input_tokens: int | Literal["unknown"] | None = None
+    start: date | None = None
+    witness: str = "rules"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What was not understood, where, and why: nothing is guessed, so nothing was read there."""
+
+    page: str
+    address: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.page} {self.address}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class PageRates:
+    """All that was read from one page."""
+
+    provider: str
+    page: str
+    rates: tuple[StatedRate, ...] = ()
+    problems: tuple[Problem, ...] = field(default=())
