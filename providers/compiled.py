@@ -1,8 +1,8 @@
 """The compiled copy of a registry: JSON that says which text it was made from, and loads ten times as fast.
 
-The packaged models.yaml has its copy beside it, in the wheel; other files have theirs in the user's cache folder, as far
-as that can be written. A copy counts only if it names the SHA-256 of the very bytes of the YAML file, and only a registry
-that validated is ever compiled.
+The packaged models.yaml has its copy beside it, in the wheel; other files have theirs in the user's cache folder, as
+far as that can be written. A copy counts only if it names the SHA-256 of the very bytes of the YAML file, and only a
+registry that validated is ever compiled.
 """
 
 from __future__ import annotations
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 FORMAT = 1  # to be raised when validation learns something new: what passed before must be read again
-
-# ruff: noqa: PTH - pathlib takes 3 ms to import, a third of the whole process
 
 
 def find(path: str, sha256: str) -> Any:
@@ -94,10 +92,11 @@ def _head(sha256: str) -> str:
 
 
 def _marked(number: Decimal) -> str:
-    return f"\0{number:f}\0"
+    text = str(number)
+    return f"\0{text}\0" if "E" not in text else f"\0{number:f}\0"
 
 
 if __name__ == "__main__":
     from .registry import PACKAGED
 
-    print(write_beside(PACKAGED))  # noqa: T201 - `python -m providers.compiled` says what it wrote
+    print(write_beside(PACKAGED))  # `python -m providers.compiled` says what it wrote

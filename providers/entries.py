@@ -13,8 +13,9 @@ from .dimensions import DIMENSIONS
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """The prices of one model in one mode, for prompts above some size, from some day on (None: as far back as is known).
+    """The prices of one model in one mode, for prompts above some size, from some day on.
 
+    Without a `start` it holds as far back as is known.
     `prices` are USD per million tokens by dimension; a rate without any says that from `start` nothing is known.
     `derived` marks prices that no page states: standard prices with the vendor's general batch discount applied.
     """

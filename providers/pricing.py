@@ -71,7 +71,7 @@ class Pricing:
 
     __slots__ = ("_batch", "_entry", "_input", "_multiplier", "_output", "_rates", "_tiers", "model", "provider")
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what the cascade gives, by name
         self,
         provider: str,
         model: str,
@@ -114,7 +114,7 @@ class Pricing:
         return tuple(Rate.from_entry(rate) for rate in self._rates)
 
     def estimate_cost(self, input_tokens: int, output_tokens: int, is_batch: bool = True) -> float:
-        """USD by the two plain prices, on the day they were checked: (input/1M × rate + output/1M × rate) × multiplier."""
+        """USD by the two plain prices: (input/1M × its price + output/1M × its price) × multiplier."""
         usd = input_tokens / 1_000_000 * self._input + output_tokens / 1_000_000 * self._output
         return usd if is_batch else usd * self._multiplier
 
@@ -229,7 +229,8 @@ class Pricing:
         if not any(rate["mode"] == mode for rate in self._rates):
             return f"{self._name} has no known {mode} price; known modes: {', '.join(self.modes) or 'none'}"
         starts = sorted(str(rate.get("from", "earlier")) for rate in self._rates if rate["mode"] == mode)
-        return f"{self._name} has no known {mode} price for this prompt on {at or 'this day'}; known from: {', '.join(starts)}"
+        when = "today" if at is None else str(at)
+        return f"{self._name} has no known {mode} price for such a prompt on {when}; known from: {', '.join(starts)}"
 
     def _unknown_dimension(self, tier: _Tier, name: str, mode: str, at: date | str | None) -> str:
         known = ", ".join(tier.prices) or f"nothing from {_day(tier.day)} on"
@@ -284,7 +285,7 @@ def scaled(price: Decimal | int, places: int) -> int:
 
 
 def unscaled(total: int, places: int) -> Decimal:
-    """`total` × 10**-places, exactly, without trailing zeros: a constructor does not round, unlike Decimal's operators."""
+    """`total` × 10**-places, exactly and without trailing zeros: a constructor, unlike an operator, does not round."""
     text = str(total)
     short = text.rstrip("0")
     zeros = len(text) - len(short)

@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal, localcontext
+from decimal import Context, Decimal
 
 from .dimensions import DIMENSIONS, MODES, STATUSES
 from .yamlread import Ambiguous
 
 TYPE_CHECKING = False  # typing takes longer to import than a price takes to find
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from typing import Any
 
     Found = Iterator[tuple[tuple[object, ...], str]]
 
 HIGHEST = 1_000_000  # USD per million tokens: a dollar a token. Beyond it a unit was mistaken
+_ZERO, _HIGHEST = Decimal(0), Decimal(HIGHEST)
+_EXACT = Context(prec=100)  # prices have 25 digits at most, and a product of two of them has 50
 PLACES = 18  # digits behind the point that a price may have
 
 _RATE_DIMENSIONS = frozenset(DIMENSIONS)
 _YEAR_LONG = 10  # len("2026-09-04")
 
 
-def number(value: Any) -> str | None:
+def number(value: Any) -> str | None:  # noqa: PLR0911 - a sentence for each way to be wrong
     """What is wrong with a price or multiplier."""
     kind = type(value)
     if kind is Decimal:
+        if value.is_finite() and _ZERO <= value <= _HIGHEST and len(str(value)) <= PLACES:
+            return None  # nearly every price there is; the exact look below takes three times as long
         if not value.is_finite():
             return f"{value} is no price: write a plain decimal, or leave the key out where it is not known"
         if value < 0:
@@ -260,8 +264,8 @@ def _rates(rates: list[Any], path: tuple[object, ...]) -> Found:
                 yield (*path, place, key), wrong
         if "mode" not in rate:
             yield (*path, place, "mode"), f"missing: a rate is of one of {', '.join(MODES)}"
-        slot = (_yaml(rate.get("mode")), _yaml(rate.get("above_input_tokens")), _yaml(rate.get("from")))
-        if slots.setdefault(slot, place) != place:
+        slot = (rate.get("mode"), rate.get("above_input_tokens"), rate.get("from"))
+        if not any(isinstance(part, (dict, list)) for part in slot) and slots.setdefault(slot, place) != place:
             yield (*path, place), f"the same mode, above_input_tokens and from as rates[{slots[slot]}]: keep one"
 
 
@@ -287,27 +291,24 @@ def _contradictions(entry: Mapping[str, Any], rates: list[Any], factor: Any) -> 
         yield "batch_support", "false, but there are batch rates: make it true or delete them"
         return
     wrong = False
-    with localcontext(prec=100):
-        for dimension in ("input", "output"):
-            plain, key = entry[f"{dimension}_per_million"], f"{dimension}_per_million"
-            if supported and dimension in batch:
-                if plain != batch[dimension]:
-                    wrong = True
-                    yield key, f"{plain} contradicts the batch rate in force, {batch[dimension]}: make them equal"
-            elif dimension in standard and not batch and not _near(plain * factor, standard[dimension]):
+    for dimension in ("input", "output"):
+        key = f"{dimension}_per_million"
+        plain = entry[key]
+        if supported and dimension in batch:
+            if plain != batch[dimension]:
                 wrong = True
-                yield (
-                    key,
-                    (
-                        f"{plain} × {factor} contradicts the standard rate in force, {standard[dimension]}: "
-                        f"the plain price is standard ÷ realtime_multiplier"
-                    ),
-                )
-        if batch and not wrong and (better := _better_multiplier(entry, standard, factor)):
+                yield key, f"{plain} contradicts the batch rate in force, {batch[dimension]}: make them equal"
+        elif dimension in standard and not batch and not _near(_EXACT.multiply(plain, factor), standard[dimension]):
+            wrong = True
             yield (
-                "realtime_multiplier",
-                (f"× {factor} contradicts the standard rate in force: give the model realtime_multiplier: {better}"),
+                key,
+                f"{plain} contradicts the standard rate in force, {standard[dimension]} ÷ {factor}",
             )
+    if batch and not wrong and (better := _better_multiplier(entry, standard, factor)):
+        yield (
+            "realtime_multiplier",
+            f"{factor} contradicts the standard rate in force: give the model realtime_multiplier: {better}",
+        )
 
 
 def _base_rate(rates: list[Any], of: str, checked: str | None) -> Mapping[str, Any]:
@@ -324,12 +325,12 @@ def _better_multiplier(entry: Mapping[str, Any], standard: Mapping[str, Any], fa
     if "input" not in standard or "output" not in standard:
         return None
     pairs = [(entry[f"{name}_per_million"], standard[name]) for name in ("input", "output")]
-    if all(plain * factor == stated for plain, stated in pairs):
+    if all(_EXACT.multiply(plain, factor) == stated for plain, stated in pairs):
         return None
-    ratios = {Decimal(stated) / plain if plain else None for plain, stated in pairs if plain or stated}
+    ratios = {_EXACT.divide(Decimal(stated), plain) if plain else None for plain, stated in pairs if plain or stated}
     if len(ratios) != 1 or not (ratio := ratios.pop()):
         return None
-    return ratio.normalize() if all(plain * ratio == stated for plain, stated in pairs) else None
+    return ratio if all(_EXACT.multiply(plain, ratio) == stated for plain, stated in pairs) else None
 
 
 def _near(left: Any, right: Any) -> bool:

@@ -78,7 +78,7 @@ def scalar(text: str) -> Any:
     if _FLOAT.fullmatch(text):
         return Decimal(text)
     if _INT.fullmatch(text):
-        return int(text) if len(text) < 4000 else Ambiguous(text)  # noqa: PLR2004 - where int() refuses
+        return int(text) if len(text) < 4000 else Ambiguous(text)
     if text in _WORDS:
         return _WORDS[text]
     return Ambiguous(text) if _AMBIGUOUS.fullmatch(text) else text
@@ -123,7 +123,7 @@ class _Builder:
         self.current: Any = None
         self.stack: list[tuple[Any, Any]] = []  # the containers around the current one, and the key each waits at
 
-    def build(self) -> Any:  # noqa: PLR0912, PLR0915 - one loop over a million events: a call for each would double it
+    def build(self) -> Any:  # noqa: PLR0912 - one loop over a million events: a call for each would double it
         """The root value."""
         yaml, next_event, known = self.yaml, self.next_event, dict(_WORDS)
         scalar_event, mapping_start, sequence_start = yaml.ScalarEvent, yaml.MappingStartEvent, yaml.SequenceStartEvent
