@@ -10,7 +10,21 @@ Importing the package loads no SDK and no HTTP library: a vendor's SDK is import
 
 from __future__ import annotations
 
-TYPE_CHECKING = False  # typing takes longer to import than this package
+from .pricing import DIMENSIONS, MODES, Pricing, PricingError
+from .registry import (
+    Registry,
+    RegistryError,
+    get_all_providers,
+    get_default_pricing,
+    get_pricing,
+    get_provider_info,
+    get_provider_models,
+    load_model_registry,
+    load_registry,
+    parse_registry,
+)
+
+TYPE_CHECKING = False  # typing takes longer to import than a price takes to find
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
@@ -22,88 +36,119 @@ if TYPE_CHECKING:
     from .base import BatchStatusInfo as BatchStatusInfo
     from .base import LLMProvider as LLMProvider
     from .base import RealtimeResult as RealtimeResult
+    from .dialects import SchemaError as SchemaError
+    from .entries import Model as Model
+    from .entries import Provider as Provider
+    from .entries import Rate as Rate
     from .errors import AuthenticationError as AuthenticationError
     from .errors import ProviderError as ProviderError
     from .errors import RateLimitError as RateLimitError
-    from .pricing import Pricing as Pricing
-    from .pricing import PricingError as PricingError
-    from .pricing import Usage as Usage
-    from .registry import Registry as Registry
-    from .registry import get_pricing as get_pricing
-    from .registry import load_registry as load_registry
-    from .schema import SchemaError as SchemaError
     from .served import ServedUsage as ServedUsage
     from .served import usage_of as usage_of
+    from .usage import Usage as Usage
 
-# Every public name and the module that it is loaded from when it is first asked for.
-_HOMES = {
+__all__ = [
+    "DIMENSIONS",
+    "MODES",
+    "AuthenticationError",
+    "BatchLimits",
+    "BatchMetadata",
+    "BatchResult",
+    "BatchStatus",
+    "BatchStatusInfo",
+    "LLMProvider",
+    "Model",
+    "Pricing",
+    "PricingError",
+    "Provider",
+    "ProviderError",
+    "Rate",
+    "RateLimitError",
+    "RealtimeResult",
+    "Registry",
+    "RegistryError",
+    "SchemaError",
+    "ServedUsage",
+    "Usage",
+    "get_all_providers",
+    "get_default_pricing",
+    "get_pricing",
+    "get_provider",
+    "get_provider_info",
+    "get_provider_models",
+    "get_step_provider",
+    "load_model_registry",
+    "load_registry",
+    "parse_registry",
+    "usage_of",
+]
+
+# Names whose rooms are opened when they are first asked for, so that `import providers` stays light.
+_LATE = {
+    "AuthenticationError": "errors",
     "BatchLimits": "base",
     "BatchMetadata": "base",
     "BatchResult": "base",
     "BatchStatus": "base",
     "BatchStatusInfo": "base",
     "LLMProvider": "base",
-    "RealtimeResult": "base",
-    "AuthenticationError": "errors",
+    "Model": "entries",
+    "Provider": "entries",
     "ProviderError": "errors",
+    "Rate": "entries",
     "RateLimitError": "errors",
-    "Pricing": "pricing",
-    "PricingError": "pricing",
-    "Usage": "pricing",
-    "Registry": "registry",
-    "get_pricing": "registry",
-    "load_registry": "registry",
-    "SchemaError": "schema",
+    "RealtimeResult": "base",
+    "SchemaError": "dialects",
     "ServedUsage": "served",
+    "Usage": "usage",
     "usage_of": "served",
 }
 _VENDORS = {"gemini": "GeminiProvider", "openai": "OpenAIProvider", "anthropic": "AnthropicProvider"}
 
-__all__ = [*_HOMES, "get_provider", "get_step_provider"]  # noqa: PLE0604  # the names stand once, in the table
+if not TYPE_CHECKING:
 
+    def __getattr__(name: str) -> object:
+        """A public name that is imported when it is first asked for."""
+        if name not in _LATE:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from importlib import import_module  # noqa: PLC0415 - beside its only use
 
-def __getattr__(name: str) -> object:
-    """A public name, loaded now."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    value = getattr(import_module(f".{_HOMES[name]}", __name__), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+        value = getattr(import_module(f".{_LATE[name]}", __name__), name)
+        globals()[name] = value
+        return value
 
 
 def get_provider(config: dict[str, Any]) -> LLMProvider:
-    """The provider that `config["api"]` names, or the registry's default; `config` stays the very mapping that was given.
+    """The provider that `config["api"]` names, or the registry's default; `config` stays the very mapping that was
+    given.
 
-    Raises ValueError for an unknown provider, ImportError for a missing SDK, AuthenticationError for a missing key. Needs no network.
+    Raises ValueError for an unknown provider, ImportError for a missing SDK, AuthenticationError for a missing key.
+    Needs no network.
     """
     name = (config.get("api") or {}).get("provider")
     if not name:
-        from .registry import load_registry
-
         name = load_registry().default_provider
     name = str(name).lower()
     if name not in _VENDORS:
         raise ValueError(f"unknown provider {name!r}: api.provider is one of {', '.join(_VENDORS)}")
-    from importlib import import_module
+    from importlib import import_module  # noqa: PLC0415 - a vendor's room is opened when it is asked for
 
     provider: LLMProvider = getattr(import_module(f".{name}", __name__), _VENDORS[name])(config)
     return provider
 
 
 def get_step_provider(config: dict[str, Any], step_name: str, manifest: Mapping[str, Any] | None = None) -> LLMProvider:
-    """The provider of a pipeline's step: command-line flags before the step's own words, before the global ones, before the registry.
+    """The provider of a pipeline's step: command-line flags before the step's own words, before the global ones,
+    before the registry.
 
-    The flags are already part of `config["api"]`; the manifest's `metadata.cli_provider_override` and `cli_model_override` tell that
-    they were given. A step that names only another provider gets that provider's default model, not a model of the global one.
+    The flags are already part of `config["api"]`; the manifest's `metadata.cli_provider_override` and
+    `cli_model_override` tell that they were given. A step that names only another provider gets that provider's
+    default model, not a model of the global one.
     """
     flags = (manifest or {}).get("metadata") or {}
-    step = next((s for s in (config.get("pipeline") or {}).get("steps") or [] if s.get("name") == step_name), {})
+    step: Mapping[str, Any] = next(
+        (s for s in (config.get("pipeline") or {}).get("steps") or [] if s.get("name") == step_name), {}
+    )
     api = dict(config.get("api") or {})
     stated = dict(api)
     if step.get("provider") and not flags.get("cli_provider_override"):

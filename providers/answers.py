@@ -1,4 +1,6 @@
-"""What a vendor's answer comes to: its text, why it stopped, what was refused, what it used; and the result that a caller gets."""
+"""What a vendor's answer comes to: its text, why it stopped, what was refused, what it used; and the result that a
+caller gets.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +56,9 @@ def realtime_result(answer: Answer, price: Price, day: str, request_id: str | No
 
 
 def batch_result(unit_id: str, answer: Answer, price: Price, day: str) -> BatchResult:
-    """The result of a row. A refusal without text is an error too: whoever asks only for `error` must not take it for an answer."""
+    """The result of a row. A refusal without text is an error too: whoever asks only for `error` must not take it for
+    an answer.
+    """
     error = str(answer.failure) if answer.failure else None
     if error is None and answer.refusal is not None and not answer.text:
         error = f"refused: {answer.refusal}"

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
-from .anthropic_messages import SPENT_CODES, read_answer, read_row, request_params
 from .answers import batch_result, realtime_result
+from .anthropic_messages import SPENT_CODES, read_answer, read_row, request_params
 from .base import BatchLimits, BatchResult, BatchStatus, RealtimeResult
 from .errors import AuthenticationError, ProviderError, RateLimitError
 from .jobs import CANCELLED, COMPLETED, FAILED, RUNNING, Job, State
@@ -22,7 +22,9 @@ _DEFAULT_MAX_TOKENS = 8192  # the API wants a number; this one every model that 
 
 
 class AnthropicProvider(VendorProvider):
-    """One Anthropic model. A batch has no server-side file: `upload_batch_file` checks the local one, `create_batch` sends it."""
+    """One Anthropic model. A batch has no server-side file: `upload_batch_file` checks the local one, `create_batch`
+    sends it.
+    """
 
     name = "anthropic"
     sdk_module = "anthropic"
@@ -42,7 +44,9 @@ class AnthropicProvider(VendorProvider):
         return realtime_result(read_answer(message), self._cost_on, self._today(), request_id)
 
     def format_batch_request(self, unit_id: str, prompt: str, schema: dict[str, Any] | None = None) -> dict[str, Any]:
-        """One row of a batch. The API takes ids of up to 64 letters, digits, hyphens and underscores, and refuses the whole batch for one other."""
+        """One row of a batch. The API takes ids of up to 64 letters, digits, hyphens and underscores, and refuses the
+        whole batch for one other.
+        """
         self._check_unit_id(unit_id)
         return {
             "custom_id": unit_id,
@@ -63,7 +67,9 @@ class AnthropicProvider(VendorProvider):
         return self._remember(self._call(lambda: self._id_in(self._json_in(call(requests=rows))), repeatable=False))
 
     def list_batches(self) -> Iterator[Job]:
-        """The workspace's batches, the newest first, over all pages. Anthropic's batches carry no tag: tell them by time and size."""
+        """The workspace's batches, the newest first, over all pages. Anthropic's batches carry no tag: tell them by
+        time and size.
+        """
         after: dict[str, str] = {}
         while True:
             raw = self._call(lambda page=after: self.client.messages.batches.with_raw_response.list(limit=1000, **page))  # type: ignore[misc]
@@ -89,20 +95,21 @@ class AnthropicProvider(VendorProvider):
     # -- what VendorProvider asks for
 
     def _make_client(self) -> Any:
-        import anthropic
+        import anthropic  # noqa: PLC0415 - with the SDK only
 
-        # An explicit key, so that no profile on disk is looked for; an explicit timeout, so that large `max_tokens` are not refused.
+        # An explicit key, so that no profile on disk is looked for; an explicit timeout, so that large `max_tokens`
+        # are not refused.
         timeout = anthropic.Timeout(self.timeout, connect=min(10.0, self.timeout))
         return anthropic.Anthropic(api_key=self._key, max_retries=0, timeout=timeout)
 
     def _errors(self) -> tuple[type[Exception], ...]:
-        import anthropic
-        import httpx2
+        import anthropic  # noqa: PLC0415 - with the SDK only
+        import httpx2  # noqa: PLC0415 - with the SDK only
 
         return (anthropic.AnthropicError, httpx2.HTTPError)
 
     def _error_of(self, error: Exception) -> ProviderError:
-        import anthropic
+        import anthropic  # noqa: PLC0415 - with the SDK only
 
         if not isinstance(error, anthropic.APIStatusError):
             return self._transport_error(error)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .answers import Answer, Failure
-from .schema import ANTHROPIC, translated
+from .dialects import ANTHROPIC, translated
 from .served import usage_of
 from .wire import listed, section
 
@@ -54,7 +54,9 @@ def read_answer(message: Mapping[str, Any], mode: str | None = None) -> Answer:
 
 
 def read_row(row: Mapping[str, Any]) -> Answer:
-    """What became of a row: a message, an error (nested twice on the wire), or nothing, as it was expired or cancelled."""
+    """What became of a row: a message, an error (nested twice on the wire), or nothing, as it was expired or
+    cancelled.
+    """
     result = section(row, "result")
     kind = result.get("type")
     if kind == "succeeded":

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 from pathlib import Path
 from typing import Any, NotRequired, TypedDict
 
+from . import registry
 from .errors import AuthenticationError, ProviderError, RateLimitError
 
 __all__ = [
@@ -61,7 +62,9 @@ class RealtimeResult(_Spent):
 
 
 class BatchResult(_Spent):
-    """The answer to one row. `error` is the vendor's own message; `retryable` says that the same row may work in another batch."""
+    """The answer to one row. `error` is the vendor's own message; `retryable` says that the same row may work in
+    another batch.
+    """
 
     unit_id: str
     content: str | None
@@ -74,7 +77,9 @@ class BatchResult(_Spent):
 
 
 class BatchStatusInfo(TypedDict):
-    """Where a batch stands. `progress` reads "45/100"; `provider_status` is the vendor's own word, known to us or not."""
+    """Where a batch stands. `progress` reads "45/100"; `provider_status` is the vendor's own word, known to us or
+    not.
+    """
 
     status: BatchStatus
     progress: str | None
@@ -152,7 +157,9 @@ class LLMProvider(ABC):
 
     @abstractmethod
     def estimate_cost(self, input_tokens: int, output_tokens: int, is_batch: bool = True) -> float:
-        """USD for so many tokens by the registry's two plain prices; a model that it does not know is priced by the defaults."""
+        """USD for so many tokens by the registry's two plain prices; a model that it does not know is priced by the
+        defaults.
+        """
 
     def cost_of(self, result: Any, *, at: str | None = None) -> Decimal:
         """Exact USD of a result, or of a vendor's response, by the usage that it states."""
@@ -167,36 +174,26 @@ class LLMProvider(ABC):
         return "API_KEY"
 
     @staticmethod
-    def load_model_registry() -> Mapping[str, Any]:
+    def load_model_registry() -> dict[str, Any]:
         """The registry, as models.yaml states it."""
-        from .registry import load_model_registry
-
-        return load_model_registry()
+        return registry.load_model_registry()
 
     @staticmethod
-    def get_provider_models(provider_name: str) -> Mapping[str, Any]:
+    def get_provider_models(provider_name: str) -> dict[str, Any]:
         """The models of a provider by id; none for a provider that the registry does not hold."""
-        from .registry import get_provider_models
-
-        return get_provider_models(provider_name)
+        return registry.get_provider_models(provider_name)
 
     @staticmethod
-    def get_provider_info(provider_name: str) -> Mapping[str, Any]:
+    def get_provider_info(provider_name: str) -> dict[str, Any]:
         """A provider's entry: env_var, sdk, default_model, realtime_multiplier, models."""
-        from .registry import get_provider_info
-
-        return get_provider_info(provider_name)
+        return registry.get_provider_info(provider_name)
 
     @staticmethod
-    def get_all_providers() -> Mapping[str, Any]:
+    def get_all_providers() -> dict[str, Any]:
         """All providers' entries by name."""
-        from .registry import get_all_providers
-
-        return get_all_providers()
+        return registry.get_all_providers()
 
     @staticmethod
-    def get_default_pricing() -> Mapping[str, Any]:
+    def get_default_pricing() -> dict[str, Any]:
         """The prices of last resort."""
-        from .registry import get_default_pricing
-
-        return get_default_pricing()
+        return registry.get_default_pricing()

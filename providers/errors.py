@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-# Programs tell failures apart by looking for these numbers in the text of an error (503: try again; the others: give up), so a
-# number that only happens to stand in a vendor's message ("max_tokens: 4003 > 4000") must not look like a status.
+# Programs tell failures apart by looking for these numbers in the text of an error (503: try again; the others: give
+# up), so a number that only happens to stand in a vendor's message ("max_tokens: 4003 > 4000") must not look like a
+# status.
 _LOOKS_LIKE_A_STATUS = re.compile(r"4(?=0[013])|5(?=03)")
 _LONGEST_MESSAGE = 600
 
@@ -13,12 +14,12 @@ _LONGEST_MESSAGE = 600
 class ProviderError(Exception):
     """A call that a vendor refused, or that never got an answer.
 
-    Its text carries the HTTP status once, where there was one; `vendor_message` is what the vendor said, untouched. `retryable`
-    says that the same call may work later. `ambiguous` says that the vendor may have done what it was asked although no answer
-    came: looking is right, repeating is not, for calls that cost money or create things.
+    Its text carries the HTTP status once, where there was one; `vendor_message` is what the vendor said, untouched.
+    `retryable` says that the same call may work later. `ambiguous` says that the vendor may have done what it was
+    asked although no answer came: looking is right, repeating is not, for calls that cost money or create things.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a caller may want to know, each by its name
         self,
         message: str = "",
         *,
@@ -50,7 +51,9 @@ class AuthenticationError(ProviderError):
 
 
 def without_stray_statuses(text: str) -> str:
-    """`text` with 400, 401, 403 and 503 written 4_00 and so on, as Python groups digits: readable, and never taken for a status."""
+    """`text` with 400, 401, 403 and 503 written 4_00 and so on, as Python groups digits: readable, and never taken
+    for a status.
+    """
     return _LOOKS_LIKE_A_STATUS.sub(r"\g<0>_", text)
 
 
@@ -68,5 +71,7 @@ def _text(message: str, provider: str, status: int | None, code: str | None) -> 
 
 
 def _kind(status: int) -> str:
-    """The word that programs look for beside the number: what a server cannot do now is unavailable, whatever number it gives."""
+    """The word that programs look for beside the number: what a server cannot do now is unavailable, whatever number
+    it gives.
+    """
     return "unavailable: " if status >= 500 else ""

@@ -72,7 +72,9 @@ class GeminiProvider(VendorProvider):
         return self._id_in({"name": uploaded.name}, "name")
 
     def create_batch(self, file_id: str, *, tag: str | None = None) -> str:
-        """The name of the new batch, "batches/...". Only a call that surely made none is repeated; `tag` becomes its display name."""
+        """The name of the new batch, "batches/...". Only a call that surely made none is repeated; `tag` becomes its
+        display name.
+        """
         config = {"display_name": tag or "octoregistry"}
         create = self.client.batches.create
         made = self._call(lambda: create(model=self.model, src=file_id, config=config), repeatable=False)
@@ -105,7 +107,7 @@ class GeminiProvider(VendorProvider):
     # -- what VendorProvider asks for
 
     def _make_client(self) -> Any:
-        from google import genai
+        from google import genai  # noqa: PLC0415 - with the SDK only
 
         with _one_key_in_the_environment():
             # Milliseconds; the SDK has no timeout at all of its own, and repeats nothing unless it is told to.
@@ -114,15 +116,15 @@ class GeminiProvider(VendorProvider):
             )
 
     def _errors(self) -> tuple[type[Exception], ...]:
-        import httpx2
-        from google.genai import errors
+        import httpx2  # noqa: PLC0415 - with the SDK only
+        from google.genai import errors  # noqa: PLC0415 - with the SDK only
 
-        # ValueError: an HTML page where JSON should be (json's and pydantic's errors are ValueErrors). KeyError: an upload that was
-        # answered without the address to upload to.
+        # ValueError: an HTML page where JSON should be (json's and pydantic's errors are ValueErrors). KeyError: an
+        # upload that was answered without the address to upload to.
         return (errors.APIError, errors.UnknownApiResponseError, httpx2.HTTPError, ValueError, KeyError)
 
     def _error_of(self, error: Exception) -> ProviderError:
-        from google.genai import errors
+        from google.genai import errors  # noqa: PLC0415 - with the SDK only
 
         if isinstance(error, ProviderError):
             return error
@@ -163,8 +165,8 @@ class GeminiProvider(VendorProvider):
     def _get(self, path: str) -> Mapping[str, Any]:
         """The JSON at a path of the API, as it is on the wire.
 
-        The SDK's own reader drops an operation's `error` and its counts (`_BatchJob_from_mldev`; python-genai#1323), and with
-        PARTIALLY_SUCCEEDED its end.
+        The SDK's own reader drops an operation's `error` and its counts (`_BatchJob_from_mldev`; python-genai#1323),
+        and with PARTIALLY_SUCCEEDED its end.
         """
         response = self.client._api_client.request("get", path, {})
         return self._json_of(str(response.body or "").encode())
@@ -201,7 +203,9 @@ def _one_key_in_the_environment() -> Iterator[None]:
 
 
 def _job(operation: Mapping[str, Any]) -> Job:
-    """A batch as the wire tells it: a long-running operation, with the batch as its metadata and again as its response."""
+    """A batch as the wire tells it: a long-running operation, with the batch as its metadata and again as its
+    response.
+    """
     metadata, response = section(operation, "metadata"), section(operation, "response")
     state = str(field(metadata, "state") or field(operation, "state") or "unknown")
     meaning = STATES.get(state.removeprefix("BATCH_STATE_").removeprefix("JOB_STATE_"))

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from .answers import Answer, Failure
-from .schema import GEMINI, translated
+from .dialects import GEMINI, translated
 from .served import usage_of
 from .wire import field, listed, section
 
-# Ways to stop that are a refusal (google/genai/types.py, FinishReason). MAX_TOKENS, MALFORMED_* and the like are not: the text so far counts.
+# Ways to stop that are a refusal (google/genai/types.py, FinishReason). MAX_TOKENS, MALFORMED_* and the like are not:
+# the text so far counts.
 REFUSING_REASONS = frozenset(
     {
         "SAFETY",
@@ -27,7 +28,8 @@ REFUSING_REASONS = frozenset(
         "PUP_LIMITED_DISABLED",
     }
 )
-# Errors of rows carry HTTP statuses or gRPC codes: 4 DEADLINE_EXCEEDED, 8 RESOURCE_EXHAUSTED, 10 ABORTED, 13 INTERNAL, 14 UNAVAILABLE.
+# Errors of rows carry HTTP statuses or gRPC codes: 4 DEADLINE_EXCEEDED, 8 RESOURCE_EXHAUSTED, 10 ABORTED, 13
+# INTERNAL, 14 UNAVAILABLE.
 PASSING_CODES = frozenset({4, 8, 10, 13, 14, 408, 409, 429, 499, 500, 502, 503, 504})
 
 
@@ -51,7 +53,9 @@ def batch_row(key: str, prompt: str, config: Mapping[str, Any]) -> dict[str, Any
 
 
 def read_answer(response: Mapping[str, Any], mode: str | None = None) -> Answer:
-    """The answer that a response holds: the text parts that are no thoughts. A blocked prompt has no candidate, and may be billed."""
+    """The answer that a response holds: the text parts that are no thoughts. A blocked prompt has no candidate, and
+    may be billed.
+    """
     try:
         served = usage_of(response, mode=mode)
     except ValueError:

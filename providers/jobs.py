@@ -1,4 +1,6 @@
-"""Where a vendor's batch stands, in our five words: from its own state, what it counts, and how long it has been about it."""
+"""Where a vendor's batch stands, in our five words: from its own state, what it counts, and how long it has been
+about it.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,8 @@ RUNNING = State(BatchStatus.RUNNING, BatchStatus.RUNNING)
 COMPLETED = State(BatchStatus.COMPLETED, BatchStatus.COMPLETED)
 FAILED = State(BatchStatus.FAILED, BatchStatus.FAILED)
 CANCELLED = State(BatchStatus.CANCELLED, BatchStatus.CANCELLED)
-# Callers collect what is COMPLETED and give up what is FAILED, so a batch that ran out of time is completed as far as it got.
+# Callers collect what is COMPLETED and give up what is FAILED, so a batch that ran out of time is completed as far as
+# it got.
 EXPIRED = State(BatchStatus.COMPLETED, BatchStatus.FAILED, "expired before all rows were answered")
 
 
@@ -63,8 +66,9 @@ class Job:
 def status_of(job: Job, now: datetime, longest_life: float) -> BatchStatusInfo:
     """Where `job` stands.
 
-    A state that nobody knew when this was written is polled on, visible as `provider_status`; but a batch that has not ended
-    `longest_life` seconds after its creation, twice what its vendor allows it, never will: it is FAILED, and says why.
+    A state that nobody knew when this was written is polled on, visible as `provider_status`; but a batch that has
+    not ended `longest_life` seconds after its creation, twice what its vendor allows it, never will: it is FAILED,
+    and says why.
     """
     status, error = _status(job), job.error
     age = seconds_since(job.created_at, now)

@@ -89,7 +89,9 @@ class OpenAIProvider(VendorProvider):
         return file_id
 
     def create_batch(self, file_id: str, *, tag: str | None = None) -> str:
-        """The id of the new batch. Only a call that surely made none is repeated; `tag` marks the batch for `list_batches`."""
+        """The id of the new batch. Only a call that surely made none is repeated; `tag` marks the batch for
+        `list_batches`.
+        """
         asked: dict[str, Any] = {
             "input_file_id": file_id,
             "endpoint": self._surface_of_file.get(file_id, self.surface),
@@ -128,20 +130,20 @@ class OpenAIProvider(VendorProvider):
     # -- what VendorProvider asks for
 
     def _make_client(self) -> Any:
-        import openai
+        import openai  # noqa: PLC0415 - with the SDK only
 
         return openai.OpenAI(
             api_key=self._key, max_retries=0, timeout=openai.Timeout(self.timeout, connect=min(10.0, self.timeout))
         )
 
     def _errors(self) -> tuple[type[Exception], ...]:
-        import httpx2
-        import openai
+        import httpx2  # noqa: PLC0415 - with the SDK only
+        import openai  # noqa: PLC0415 - with the SDK only
 
         return (openai.OpenAIError, httpx2.HTTPError)
 
     def _error_of(self, error: Exception) -> ProviderError:
-        import openai
+        import openai  # noqa: PLC0415 - with the SDK only
 
         if not isinstance(error, openai.APIStatusError):
             return self._transport_error(error)
@@ -191,7 +193,9 @@ class OpenAIProvider(VendorProvider):
                 spool.write(chunk)
 
     def _with_free_cache_writes(self, tokens: Usage) -> Usage:
-        """OpenAI charges for cache writes as for any input, on models whose page states no price of their own for them."""
+        """OpenAI charges for cache writes as for any input, on models whose page states no price of their own for
+        them.
+        """
         if any("cache_write_5m" in rate.prices or "cache_write_1h" in rate.prices for rate in self.pricing.rates):
             return tokens
         written = tokens.cache_write_5m + tokens.cache_write_1h

@@ -65,7 +65,9 @@ def _read_response(response: Mapping[str, Any], served: ServedUsage | None, mode
 
 
 def read_row(row: Mapping[str, Any]) -> Answer:
-    """What became of a row. Rows fail in three shapes: an answer with an error status, no answer at all, and a failed response."""
+    """What became of a row. Rows fail in three shapes: an answer with an error status, no answer at all, and a failed
+    response.
+    """
     response, error = section(row, "response"), section(row, "error")
     body = section(response, "body")
     status = count(response, "status_code")

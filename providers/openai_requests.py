@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from .schema import OPENAI, translated
+from .dialects import OPENAI, translated
 
 CHAT = "/v1/chat/completions"
 RESPONSES = "/v1/responses"
 
-# Models that the API serves on the responses surface only: those that openai/types/shared/responses_model.py lists beside the
-# chat models. A test holds this table against the installed SDK.
+# Models that the API serves on the responses surface only: those that openai/types/shared/responses_model.py lists
+# beside the chat models. A test holds this table against the installed SDK.
 RESPONSES_ONLY = (
     "o1-pro",
     "o3-pro",
@@ -34,7 +34,9 @@ _SNAPSHOT = re.compile(r"-\d{4}-\d{2}-\d{2}$")
 
 
 def surface_of(model: str, stated: str | None = None) -> str:
-    """The path that serves `model`: as the configuration states ("chat" or "responses"), else chat wherever the model has it."""
+    """The path that serves `model`: as the configuration states ("chat" or "responses"), else chat wherever the model
+    has it.
+    """
     if stated is not None:
         if stated not in {"chat", "responses"}:
             raise ValueError(f"api.surface is {stated!r}: it is 'chat' or 'responses'")

@@ -20,8 +20,9 @@ RETRYABLE_STATUSES = frozenset({408, 409, 425, 429})
 class RetryPolicy:
     """How often and how patiently a call is repeated.
 
-    `longest_wait` is the most that a server may ask for: anthropic 2.12 sleeps as long as `retry-after` says, so an hour stops
-    the process for an hour. What asks for more is not waited for; the error carries `retry_after`, for the caller to plan with.
+    `longest_wait` is the most that a server may ask for: anthropic 2.12 sleeps as long as `retry-after` says, so an
+    hour stops the process for an hour. What asks for more is not waited for; the error carries `retry_after`, for the
+    caller to plan with.
     """
 
     attempts: int = 3
@@ -42,7 +43,9 @@ class RetryPolicy:
         )
 
     def wait_before(self, attempt: int, error: ProviderError) -> float | None:
-        """Seconds to wait before `attempt` (the second is 2), or None: the error will not pass, or asks for too long a wait."""
+        """Seconds to wait before `attempt` (the second is 2), or None: the error will not pass, or asks for too long
+        a wait.
+        """
         if not error.retryable or attempt > self.attempts:
             return None
         if error.retry_after is not None:
@@ -53,7 +56,8 @@ class RetryPolicy:
     def run(self, call: Callable[[], T], *, repeatable: bool = True) -> T:
         """What `call` returns, at the first attempt that works; else its last error.
 
-        With `repeatable` false an error that leaves open whether the vendor acted ends it: a batch made twice is paid twice.
+        With `repeatable` false an error that leaves open whether the vendor acted ends it: a batch made twice is paid
+        twice.
         """
         attempt = 1
         while True:

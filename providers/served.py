@@ -9,8 +9,8 @@ from typing import Any
 from .usage import Usage
 from .wire import count, field, listed, plain, section
 
-# What vendors call a way of serving -> the registry's mode. A name that is not here stands for itself: it has no price, so its cost
-# is unknown, never that of another mode.
+# What vendors call a way of serving -> the registry's mode. A name that is not here stands for itself: it has no
+# price, so its cost is unknown, never that of another mode.
 OPENAI_MODES = {
     "auto": "standard",
     "default": "standard",
@@ -39,7 +39,9 @@ GEMINI_MODES = {
 
 @dataclass(frozen=True, slots=True)
 class ServedUsage:
-    """The tokens of one response. `tokens` counts each once, by what it costs; the other numbers are sums for people to read."""
+    """The tokens of one response. `tokens` counts each once, by what it costs; the other numbers are sums for people
+    to read.
+    """
 
     tokens: Usage
     mode: str
@@ -52,9 +54,9 @@ class ServedUsage:
 def usage_of(response: Any, *, mode: str | None = None) -> ServedUsage:
     """The usage of a vendor's response: its SDK object, its JSON, or that as a mapping.
 
-    Knows OpenAI chat completions and responses, Anthropic messages and Gemini's generateContent, by the fields of their usage.
-    `mode` overrides what the response says, for rows of a batch: OpenAI calls those "default". A response without usage raises
-    ValueError.
+    Knows OpenAI chat completions and responses, Anthropic messages and Gemini's generateContent, by the fields of
+    their usage. `mode` overrides what the response says, for rows of a batch: OpenAI calls those "default". A
+    response without usage raises ValueError.
     """
     fields = plain(response)
     gemini = section(fields, "usage_metadata")
@@ -125,7 +127,8 @@ def _anthropic(usage: Mapping[str, Any], mode: str | None) -> ServedUsage:
     tier = str(usage.get("service_tier") or "standard").lower()
     served = "priority" if usage.get("speed") == "fast" else ANTHROPIC_MODES.get(tier, tier)
     if usage.get("inference_geo") == "us":
-        served = f"{mode or served} with inference kept in the US"  # charged above the list price, by a factor that no rate states
+        # Charged above the list price, by a factor that no rate states.
+        served = f"{mode or served} with inference kept in the US"
         mode = None
     return ServedUsage(
         tokens=Usage(
@@ -144,7 +147,9 @@ def _anthropic(usage: Mapping[str, Any], mode: str | None) -> ServedUsage:
 
 
 def _gemini(fields: Mapping[str, Any], usage: Mapping[str, Any], mode: str | None) -> ServedUsage:
-    """Input includes what was cached but not what tools brought; output leaves out thoughts, which are billed as output."""
+    """Input includes what was cached but not what tools brought; output leaves out thoughts, which are billed as
+    output.
+    """
     prompt = count(usage, "prompt_token_count") + count(usage, "tool_use_prompt_token_count")
     thoughts = count(usage, "thoughts_token_count")
     output = count(usage, "candidates_token_count") + thoughts

@@ -1,4 +1,6 @@
-"""What the three vendors' providers share: the key, the client made when first needed, retries, spooled downloads, costs."""
+"""What the three vendors' providers share: the key, the client made when first needed, retries, spooled downloads,
+costs.
+"""
 
 from __future__ import annotations
 
@@ -225,7 +227,9 @@ class VendorProvider(LLMProvider):
         return self._json_of(raw.http_response.content, raw.headers.get("content-type", ""))
 
     def _json_of(self, body: bytes, content_type: str = "") -> Mapping[str, Any]:
-        """The JSON object of an answer with status 200. A login or challenge page comes with 200 too; it may be gone next time."""
+        """The JSON object of an answer with status 200. A login or challenge page comes with 200 too; it may be gone
+        next time.
+        """
         self._refuse_page(body[:256], f"the answer ({content_type})" if content_type else "the answer")
         try:
             fields = json.loads(body)
@@ -259,11 +263,14 @@ class VendorProvider(LLMProvider):
     # -- costs
 
     def estimate_cost(self, input_tokens: int, output_tokens: int, is_batch: bool = True) -> float:
-        """USD for so many tokens by the registry's two plain prices; a model that it does not know is priced by the defaults."""
+        """USD for so many tokens by the registry's two plain prices; a model that it does not know is priced by the
+        defaults.
+        """
         return self.pricing.estimate_cost(input_tokens, output_tokens, is_batch)
 
     def cost_of(self, result: Any, *, at: str | None = None) -> Decimal:
-        """Exact USD of a result, or of a vendor's response, by the usage that it states; UnknownPriceError where none is known.
+        """Exact USD of a result, or of a vendor's response, by the usage that it states; UnknownPriceError where none
+        is known.
 
         `at` is the day whose prices hold; without it the day that the result names, or today.
         """
@@ -288,7 +295,9 @@ class VendorProvider(LLMProvider):
             return self.pricing.cost_of(folded, mode=mode, at=day)
 
     def _with_free_cache_writes(self, tokens: Usage) -> Usage:
-        """`tokens` as they are billed by a vendor who charges for cache writes as for any input, unless a price of theirs is stated."""
+        """`tokens` as they are billed by a vendor who charges for cache writes as for any input, unless a price of
+        theirs is stated.
+        """
         return tokens
 
     @staticmethod

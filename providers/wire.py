@@ -18,10 +18,11 @@ def plain(response: Any) -> Mapping[str, Any]:
     if isinstance(response, str | bytes):
         fields = json.loads(response)
         if not isinstance(fields, Mapping):
-            raise ValueError("the response is JSON, but no object")
+            raise ValueError("the response is JSON, but no object")  # noqa: TRY004 - the text is wrong, not its type
         return fields
     if hasattr(response, "model_dump"):
-        # SDKs validate nothing by default, so a field may hold what its type forbids: that is not for a dump to warn of.
+        # SDKs validate nothing by default, so a field may hold what its type forbids: that is not for a dump to warn
+        # of.
         dumped: Mapping[str, Any] = response.model_dump(mode="json", exclude_none=True, warnings=False)
         return dumped
     raise TypeError(f"{type(response).__name__} is neither a response object, nor JSON, nor a mapping")
@@ -78,7 +79,9 @@ def seconds_since(moment: str | None, now: datetime) -> float | None:
 
 
 def lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """The lines of a body that comes in chunks, cut at line feeds only: JSON text may hold U+2028, which `splitlines` cuts at."""
+    """The lines of a body that comes in chunks, cut at line feeds only: JSON text may hold U+2028, which `splitlines`
+    cuts at.
+    """
     rest = b""
     for chunk in chunks:
         *whole, rest = (rest + chunk).split(b"\n")
