@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
-from .answers import batch_result, realtime_result
+from .answers import batch_result
 from .anthropic_messages import SPENT_CODES, read_answer, read_row, request_params
 from .base import BatchLimits, BatchResult, BatchStatus, RealtimeResult
 from .errors import AuthenticationError, ProviderError, RateLimitError
@@ -41,7 +41,7 @@ class AnthropicProvider(VendorProvider):
             return self._json_in(raw), raw.headers.get("request-id")
 
         message, request_id = self._call(call)
-        return realtime_result(read_answer(message), self._cost_on, self._today(), request_id)
+        return self._realtime(read_answer(message), request_id)
 
     def format_batch_request(self, unit_id: str, prompt: str, schema: dict[str, Any] | None = None) -> dict[str, Any]:
         """One row of a batch. The API takes ids of up to 64 letters, digits, hyphens and underscores, and refuses the

@@ -37,6 +37,8 @@ def request_params(model: str, prompt: str, schema: dict[str, Any] | None, max_t
 
 def read_answer(message: Mapping[str, Any], mode: str | None = None) -> Answer:
     """The answer that a message holds: its text blocks, whatever stands before them."""
+    if not isinstance(message.get("content"), list):
+        return Answer("", "error", failure=Failure("the answer is no message", "no_message", retryable=True))
     text = "".join(str(block.get("text") or "") for block in listed(message, "content") if block.get("type") == "text")
     reason = str(message.get("stop_reason") or "unknown")
     refusal = None

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from .answers import batch_result, realtime_result
+from .answers import batch_result
 from .base import BatchLimits, BatchResult, RealtimeResult
 from .errors import AuthenticationError, ProviderError, RateLimitError
 from .gemini_content import PASSING_CODES, batch_row, generation_config, read_answer, read_row
@@ -55,11 +55,7 @@ class GeminiProvider(VendorProvider):
             return _with_tier(self.client.models.generate_content(model=self.model, contents=prompt, config=config))
 
         response = self._call(call)
-        answer = read_answer(response)
-        if answer.failure is not None:
-            failure = answer.failure
-            raise ProviderError(failure.message, provider=self.name, code=failure.code, retryable=failure.retryable)
-        return realtime_result(answer, self._cost_on, self._today(), field(response, "response_id"))
+        return self._realtime(read_answer(response), field(response, "response_id"))
 
     def format_batch_request(self, unit_id: str, prompt: str, schema: dict[str, Any] | None = None) -> dict[str, Any]:
         """One line of a batch's input file."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
-from .answers import batch_result, realtime_result
+from .answers import batch_result
 from .base import BatchLimits, BatchResult, RealtimeResult
 from .errors import AuthenticationError, ProviderError, RateLimitError
 from .jobs import CANCELLED, COMPLETED, EXPIRED, FAILED, PENDING, RUNNING, Job
@@ -57,16 +57,7 @@ class OpenAIProvider(VendorProvider):
             return self._json_in(raw), raw.request_id
 
         response, request_id = self._call(call)
-        answer = read_answer(response)
-        if answer.failure is not None:
-            raise ProviderError(
-                answer.failure.message,
-                provider=self.name,
-                code=answer.failure.code,
-                request_id=request_id,
-                retryable=answer.failure.retryable,
-            )
-        return realtime_result(answer, self._cost_on, self._today(), request_id)
+        return self._realtime(read_answer(response), request_id)
 
     def format_batch_request(self, unit_id: str, prompt: str, schema: dict[str, Any] | None = None) -> dict[str, Any]:
         """One line of a batch's input file."""

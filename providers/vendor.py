@@ -17,8 +17,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import IO, Any, ClassVar, TypeVar
 
-from .answers import Failure, failed_row
-from .base import BatchLimits, BatchMetadata, BatchResult, BatchStatus, BatchStatusInfo, LLMProvider
+from .answers import Answer, Failure, failed_row, realtime_result
+from .base import BatchLimits, BatchMetadata, BatchResult, BatchStatus, BatchStatusInfo, LLMProvider, RealtimeResult
 from .dimensions import UnknownPriceError
 from .errors import AuthenticationError, ProviderError
 from .jobs import Job, status_of
@@ -87,6 +87,21 @@ class VendorProvider(LLMProvider):
     @abstractmethod
     def _rows(self, job: Job) -> Iterator[BatchResult]:
         """The rows of a batch that has ended."""
+
+    # -- realtime
+
+    def _realtime(self, answer: Answer, request_id: str | None) -> RealtimeResult:
+        """The result of a call; raises where the vendor answered that it failed."""
+        failure = answer.failure
+        if failure is None:
+            return realtime_result(answer, self._cost_on, self._today(), request_id)
+        raise ProviderError(
+            failure.message,
+            provider=self.name,
+            code=failure.code,
+            request_id=request_id,
+            retryable=failure.retryable,
+        )
 
     # -- batches
 
@@ -195,6 +210,13 @@ class VendorProvider(LLMProvider):
             if self._client is None:
                 self._client = self._make_client()
             return self._client
+
+    def close(self) -> None:
+        """Closes the client's connections; the next call makes another client."""
+        with self._client_lock:
+            client, self._client = self._client, None
+        if client is not None:
+            client.close()
 
     def _call(self, call: Callable[[], T], *, repeatable: bool = True) -> T:
         """What `call` returns; the SDK's errors as ours, and repeated by our policy."""

@@ -57,6 +57,7 @@ class Server:
     def __init__(self) -> None:
         self.requests: list[Request] = []
         self.faults: deque[tuple[str, Reply]] = deque()
+        self.mistakes: list[str] = []  # requests that a vendor would refuse, for the test to fail by
         self.closing = threading.Event()
         self.http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.http.daemon_threads = True
@@ -95,7 +96,11 @@ class Server:
         for method, pattern, name in self.routes:
             match = re.fullmatch(pattern, request.path)
             if method == request.method and match:
-                return getattr(self, name)(request, **match.groupdict())
+                try:
+                    return getattr(self, name)(request, **match.groupdict())
+                except Exception as mistake:  # noqa: BLE001 - whatever is wrong with a request, the test is to say it
+                    self.mistakes.append(f"{request.method} {request.path}: {mistake!r}")
+                    return Reply({"error": {"message": repr(mistake)}}, 400)
         return Reply({"error": {"message": f"no route {request.method} {request.path}", "type": "not_found"}}, 404)
 
     def _handler(server) -> type[BaseHTTPRequestHandler]:  # noqa: N805 - `self` is the handler's below

@@ -88,7 +88,7 @@ class GeminiServer(Server):
 
     def start_upload(self, request: Request) -> Reply:
         assert request.headers["x-goog-upload-protocol"] == "resumable"
-        assert request.json["file"]["mimeType"] == "application/jsonl"
+        assert request.headers["x-goog-upload-header-content-type"] == "application/jsonl"
         return Reply({}, headers={"x-goog-upload-url": f"{self.url}/upload/{len(self.files) + 1}/bytes"})
 
     def upload(self, request: Request, session: str) -> Reply:

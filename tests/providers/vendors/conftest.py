@@ -169,6 +169,7 @@ def _vendor(name: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Vendor]:
     for provider in made:
         provider.close()
     server.close()
+    assert not server.mistakes
 
 
 @pytest.fixture(params=["openai", "anthropic", "gemini"])
