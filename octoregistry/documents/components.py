@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from bs4 import BeautifulSoup
 
 from octoregistry.documents.grid import Grid, SpanningCell, grid
-from octoregistry.documents.jsliteral import JsValue, NotALiteral, read_literal
+from octoregistry.documents.jsliteral import JsValue, LiteralError, read_literal
 
 _ROWS = ("rows", "data", "items")
 _GROUPS = ("groups", "sections")
@@ -26,7 +26,7 @@ _UNNAMED = {
     5: ("input", "cached input", "cache writes", "output"),
 }
 _UNNAMED_WIDEST = ("input", "cached input", "cache writes", "output")
-_FIGURE = re.compile(r"\s*(?:\$?\s*\d[\d.,]*|-|–|—|free|n/?a|)\s*$", re.IGNORECASE)
+_FIGURE = re.compile(r"\s*(?:\$?\s*\d[\d.,]*|-|\u2013|\u2014|free|n/?a|)\s*$", re.IGNORECASE)
 _MODALITY = re.compile(r"(?:text|audio|image|video)s?$", re.IGNORECASE)
 _LOOSE_ROWS = re.compile(r"\brows\s*(?::|=\s*\{)\s*(?=\[)")
 _LOOSE_GROUP = re.compile(r"\b(?:model|name|label)\s*:\s*(?P<name>\"[^\"]{1,120}\"|'[^']{1,120}')\s*,\s*$")
@@ -123,7 +123,7 @@ def _tags(text: str, tables: list[ComponentTable]) -> Iterator[tuple[int, int, s
         at = tag.end()
         try:
             attributes, end, closed = _attributes(text, tag.end())
-        except NotALiteral:
+        except LiteralError:
             continue
         if end is None:
             continue
@@ -167,7 +167,7 @@ def _quoted(text: str, at: int) -> tuple[str, int]:
     if quote in ('"', "'"):
         end = text.find(quote, at + 1)
         if end < 0:
-            raise NotALiteral(f"an attribute's quote at character {at} never closes")
+            raise LiteralError(f"an attribute's quote at character {at} never closes")
         return text[at + 1 : end], end + 1
     bare = re.compile(r"[^\s>]*").match(text, at)
     return (bare.group(), bare.end()) if bare else ("", at)
@@ -179,7 +179,7 @@ def _expression(text: str, at: int) -> tuple[JsValue, int]:
         closing = re.compile(r"\s*\}").match(text, end)
         if closing:
             return value, closing.end()
-    except NotALiteral:
+    except LiteralError:
         pass  # any other expression: its value does not matter, only where it ends
     return None, _balanced(text, at)
 
@@ -192,7 +192,7 @@ def _balanced(text: str, at: int) -> int:
         depth += {"{": 1, "}": -1}.get(match.group(), 0)
         if depth == 0:
             return match.end()
-    raise NotALiteral(f"a brace at character {at} never closes")
+    raise LiteralError(f"a brace at character {at} never closes")
 
 
 def _loose_rows(text: str, tables: list[ComponentTable]) -> Iterator[tuple[int, int, str]]:
@@ -201,7 +201,7 @@ def _loose_rows(text: str, tables: list[ComponentTable]) -> Iterator[tuple[int, 
         at = found.end()
         try:
             rows, end = read_literal(text, found.end())
-        except NotALiteral:
+        except LiteralError:
             continue
         group = _LOOSE_GROUP.search(text, max(0, found.start() - 200), found.start())
         name = group["name"][1:-1] if group else None

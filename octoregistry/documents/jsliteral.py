@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TypeAlias
 
-JsValue: TypeAlias = "str | bool | None | list[JsValue] | dict[str, JsValue]"
+JsValue: TypeAlias = "str | bool | list[JsValue] | dict[str, JsValue] | None"
 
 _SPACE = re.compile(r"(?:\s|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
 _NUMBER = re.compile(r"[-+]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
@@ -16,7 +16,7 @@ _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "0": "\0", "\
 _DEEPEST = 40
 
 
-class NotALiteral(ValueError):
+class LiteralError(ValueError):
     """What stands there is no literal: the message says what was met, and at which character."""
 
 
@@ -24,14 +24,14 @@ def read_literal(text: str, start: int = 0) -> tuple[JsValue, int]:
     """(value, end) of the literal that begins at `start`.
 
     Numbers stay text, so that no price ever passes through a float; `null`, `undefined` and names of variables are
-    None; a call such as `html("…")` has the value of its first argument. Raises NotALiteral.
+    None; a call such as `html("…")` has the value of its first argument. Raises LiteralError.
     """
     return _value(text, start, 0)
 
 
 def _value(text: str, at: int, depth: int) -> tuple[JsValue, int]:
     if depth > _DEEPEST:
-        raise NotALiteral(f"nested deeper than {_DEEPEST} at character {at}")
+        raise LiteralError(f"nested deeper than {_DEEPEST} at character {at}")
     at = _skip(text, at)
     char = text[at : at + 1]
     if char == "[":
@@ -44,7 +44,7 @@ def _value(text: str, at: int, depth: int) -> tuple[JsValue, int]:
         return number.group().replace("_", ""), number.end()
     if word := _WORD.match(text, at):
         return _named(text, word, depth)
-    raise NotALiteral(f"{char!r} at character {at}")
+    raise LiteralError(f"{char!r} at character {at}")
 
 
 def _object(text: str, at: int, depth: int) -> tuple[JsValue, int]:
@@ -54,7 +54,7 @@ def _object(text: str, at: int, depth: int) -> tuple[JsValue, int]:
         key, at = _value(text, at, depth + 1) if text[at] in "\"'" else _key(text, at)
         at = _skip(text, at)
         if text[at : at + 1] != ":":
-            raise NotALiteral(f"no ':' after a key at character {at}")
+            raise LiteralError(f"no ':' after a key at character {at}")
         value, at = _value(text, at + 1, depth + 1)
         values[str(key)] = value
         at = _after_comma(text, at, "}")
@@ -64,7 +64,7 @@ def _object(text: str, at: int, depth: int) -> tuple[JsValue, int]:
 def _key(text: str, at: int) -> tuple[str, int]:
     word = _WORD.match(text, at) or _NUMBER.match(text, at)
     if not word:
-        raise NotALiteral(f"no key at character {at}")
+        raise LiteralError(f"no key at character {at}")
     return word.group(), word.end()
 
 
@@ -91,7 +91,7 @@ def _after_comma(text: str, at: int, close: str) -> int:
     if text[at : at + 1] == ",":
         return _skip(text, at + 1)
     if text[at : at + 1] != close:
-        raise NotALiteral(f"neither ',' nor {close!r} at character {at}")
+        raise LiteralError(f"neither ',' nor {close!r} at character {at}")
     return at
 
 
@@ -99,7 +99,7 @@ def _skip(text: str, at: int) -> int:
     space = _SPACE.match(text, at)
     at = space.end() if space else at
     if at >= len(text):
-        raise NotALiteral("the text ends in the middle of a literal")
+        raise LiteralError("the text ends in the middle of a literal")
     return at
 
 

@@ -9,17 +9,14 @@ from datetime import date
 from octoregistry.documents import Document
 from octoregistry.reading.cells import CellContext
 from octoregistry.reading.context import thresholds
-from octoregistry.reading.figures import figures_of, rates_of
+from octoregistry.reading.figures import Figure, figures_of, rates_of
 from octoregistry.reading.ids import page_ids
 from octoregistry.reading.numbers import FIGURE, shows_decimal_comma
 from octoregistry.reading.rates import Evidence, PageRates, Problem, StatedPrice, StatedRate
-from octoregistry.reading.reading import Field, Names, NotRead, Reading
+from octoregistry.reading.reading import NotRead, Reading
 from octoregistry.reading.rules import read_table
 
-__all__ = [
-    *("Evidence", "Field", "Names", "NotRead", "PageRates", "Problem", "Reading", "StatedPrice", "StatedRate"),
-    "read_rates",
-]
+__all__ = ["Evidence", "PageRates", "Problem", "StatedPrice", "StatedRate", "read_rates"]
 
 _FIGURE = re.compile(rf"(?<![\w.,]){FIGURE}(?![\w])")
 
@@ -34,8 +31,8 @@ def read_rates(document: Document, provider: str, page_date: date, known_names: 
     readings = {table.number: read_table(document, table, tiers) for table in document.tables}
     ids = page_ids(document)
     problems: list[Problem] = []
-    figures = []
-    for number, reading in readings.items():
+    figures: list[Figure] = []
+    for reading in readings.values():
         if isinstance(reading, Reading):
             found, unread = figures_of(document, reading, context)
             figures += found

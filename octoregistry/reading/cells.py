@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from octoregistry.reading.days import Span, span_in
+from octoregistry.reading.days import NO_SPAN, Span, span_in
 from octoregistry.reading.numbers import FIGURE, decimal_of
 from octoregistry.reading.tiers import Tier, tier_in
 from octoregistry.reading.units import Unit, unit_at
@@ -24,7 +24,9 @@ from octoregistry.reading.words import (
 )
 
 _DOLLAR = r"(?:US\s?\$|USD\s?\$?|\$)"
-_FOREIGN = r"(?:[€£¥￥₹₩]|EUR|GBP|CNY|RMB|JPY|INR|KRW|[ACH]K?\$|R\$)"
+_FOREIGN = (
+    r"(?:[€£¥￥₹₩]|EUR|GBP|CNY|RMB|JPY|INR|KRW|CAD|AUD|CHF|SEK|NOK|DKK|PLN|BRL|SGD|HKD|TWD|MXN|(?!US)[A-Z]{1,3}\$)"
+)
 _MONEY = re.compile(
     rf"(?P<foreign>(?<![\w$]){_FOREIGN})\s?(?P<foreign_figure>{FIGURE})"
     rf"|(?<![A-Za-z]){_DOLLAR}\s?(?P<figure>{FIGURE})(?P<cents>\s?(?:¢|cents?\b))?"
@@ -47,7 +49,7 @@ class CellPrice:
     modalities: tuple[str, ...] = ()
     tier_stated: bool = False
     above: Tier = None
-    span: Span = Span()
+    span: Span = NO_SPAN
     dimension: str | None = None
     storage: bool = False
     text: str = ""
@@ -136,7 +138,7 @@ def _after(text: str, matches: list[re.Match[str]], index: int) -> str:
 
 def _restates(between: str, text: str, matches: list[re.Match[str]], index: int) -> bool:
     unit = unit_at(_without_modalities(_after(text, matches, index)))
-    return unit is not None and unit.factor is None and bool(_RESTATED.search(between))
+    return unit is not None and unit.known and unit.factor is None and bool(_RESTATED.search(between))
 
 
 def _price(part: _Part, context: CellContext) -> CellPrice | str:
@@ -153,6 +155,8 @@ def _price(part: _Part, context: CellContext) -> CellPrice | str:
     tier_stated, above = tier_in(part.qualifiers, dict(context.thresholds))
     dimension = None if NOT_A_DIMENSION.search(part.label) else first_of(DIMENSIONS, part.label)
     unit = unit_at(_without_modalities(part.own))
+    if unit and not unit.known:
+        return f"{money.group().strip()!r} is per {unit.name!r}, an unknown unit"
     return CellPrice(
         usd=usd,
         unit=unit,

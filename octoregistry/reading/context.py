@@ -75,14 +75,15 @@ def _tab_line(document: Document, table: Table) -> str | Undecided | None:
     section = document.section(table)
     for position, passage in reversed(list(enumerate(section))):
         modes = _modes_only(passage.text)
-        while len(modes) == 1 and position > 0 and (before := _modes_only(section[position - 1].text)):
-            if len(before) != 1 or _table_between(document, section[position - 1], section[position]):
+        first = position
+        while len(modes) == 1 + position - first and first > 0 and len(_modes_only(section[first - 1].text)) == 1:
+            if _table_between(document, section[first - 1], section[first]):
                 break
-            modes, position = before + modes, position - 1
+            first -= 1
+            modes = _modes_only(section[first].text) + modes
         if len(modes) < 2 or len(set(modes)) < len(modes):
             continue
-        first = section[position].number
-        siblings = [t for t in document.tables if t.headings == table.headings and t.after >= first]
+        siblings = [t for t in document.tables if t.headings == table.headings and t.after >= section[position].number]
         if len(siblings) != len(modes):
             return Undecided(f"{len(modes)} tabs stand over {len(siblings)} tables")
         return modes[siblings.index(table)]

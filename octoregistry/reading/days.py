@@ -49,6 +49,9 @@ class Span:
         return self.start is not None or self.until is not None
 
 
+NO_SPAN = Span()
+
+
 def span_in(text: str, page_date: date) -> Span:
     """The span that `text` states. A day without a year is the one nearest to `page_date`."""
     until = _UNTIL.search(text)

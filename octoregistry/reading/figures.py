@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from octoregistry.documents import Document, Table
 from octoregistry.reading.cells import CellContext, CellPrice, read_cell
-from octoregistry.reading.days import Span, span_in
+from octoregistry.reading.days import NO_SPAN, Span, span_in
 from octoregistry.reading.names import remarks, shown_name, split_names
 from octoregistry.reading.rates import Evidence, Problem, StatedPrice, StatedRate
 from octoregistry.reading.reading import Field, Reading
@@ -51,7 +51,7 @@ class _Line:
     tier_stated: bool = False
     above: Tier = None
     threshold: int | None = None
-    span: Span = Span()
+    span: Span = NO_SPAN
 
 
 def figures_of(
@@ -133,7 +133,9 @@ def _heading_line(table: Table, reading: Reading, column: int, context: CellCont
 def _row_line(table: Table, reading: Reading, row: int, name_cell: str, context: CellContext) -> _Line:
     cells = table.rows[row]
     names = split_names(name_cell) if reading.names.where == "column" else reading.names.names
-    tier_stated, above, threshold = False, None, None
+    tier_stated = False
+    above: Tier = None
+    threshold: int | None = None
     said = remarks(name_cell) or "\n".join(name_cell.split("\n")[1:])
     if compared := comparison_in(said):
         # "(<272K context length)" in a name tells what the row's base price holds for, and so where long context begins

@@ -24,6 +24,7 @@ from octoregistry.reading.units import unit_in
 from octoregistry.reading.words import (
     BARE_PRICE,
     DIMENSIONS,
+    FAMILY,
     GROUP_COLUMN,
     MODALITIES,
     MODALITY_COLUMN,
@@ -133,9 +134,13 @@ def _name_column(table: Table, labels: tuple[str, ...]) -> int | None:
     if table.body and (not first or GROUP_COLUMN.match(first)):
         for index in range(min(2, table.width)):
             cells = [row[index] for row in table.body if row[index]]
-            if cells and sum(looks_like_id(shown_name(cell)) for cell in cells) * 2 > len(cells):
+            if cells and sum(_names_a_model(cell) for cell in cells) * 2 > len(cells):
                 return index
     return None
+
+
+def _names_a_model(cell: str) -> bool:
+    return not _CURRENCY.search(cell) and (looks_like_id(shown_name(cell)) or bool(FAMILY.search(shown_name(cell))))
 
 
 def _by_columns(document: Document, table: Table, over: _Over) -> Reading | None:
@@ -190,7 +195,11 @@ def _by_rows(document: Document, table: Table, over: _Over) -> Reading | None:
     if table.width < 2:
         return None
     only_input = input_only(document, table)
-    rows = [(r, table.rows[r][0]) for r in range(table.header_rows, len(table.rows))]
+    rows = [
+        (r, table.rows[r][0])
+        for r in range(table.header_rows, len(table.rows))
+        if not _CURRENCY.search(table.rows[r][0])
+    ]
     fields = tuple(
         f for r, label in rows if (f := field_of(r, label, over.thresholds, only_input=only_input)) and f.dimension
     )
@@ -223,7 +232,9 @@ def _row_names(
     if heading and len(columns) == 1 and plain:
         ids = ids_under(document, heading, table)
         return Names("heading", names=(shown_name(heading.text),), ids=ids), (columns[0],)
-    named = [c for c in columns if re.search(r"\d", over.labels[c]) and re.search(r"[A-Za-z]", over.labels[c])]
+    named = [
+        c for c in columns if re.search(r"[A-Za-z].*\d|\d.*[A-Za-z]", over.labels[c]) and not tier_in(over.labels[c])[0]
+    ]
     if table.header_rows and len(named) == len(columns) and not any(unit_in(over.labels[c]) for c in columns):
         return Names("row", table.header_rows - 1), tuple(columns)
     return None, ()

@@ -9,11 +9,15 @@ from decimal import Decimal
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """What one price buys. `factor` turns it into a price per million tokens; None for a unit that is not tokens."""
+    """What one price buys. `factor` turns it into a price per million tokens; None for a unit that is not tokens.
+
+    `known` is False for what stands where a unit stands and is none that is known: nothing may be assumed of it.
+    """
 
     name: str
     factor: Decimal | None = None
     per_hour: bool = False
+    known: bool = True
 
 
 PER_MILLION = Unit("1M tokens", Decimal(1))
@@ -27,14 +31,15 @@ _HOUR = re.compile(
     re.IGNORECASE,
 )
 _PATTERNS: tuple[tuple[re.Pattern[str], Decimal], ...] = (
-    (re.compile(rf"{_PER}\s*(?:input |output )?mtoks?\b", re.IGNORECASE), Decimal(1)),
+    (re.compile(rf"{_PER}\s*(?:(?:input|output)\s)?m\s?tok(?:en)?s?(?![a-z])", re.IGNORECASE), Decimal(1)),
     (re.compile(rf"{_PER}\s*(?:de\s+|di\s+)?{_MILLION}\s*(?:de\s+|di\s+|d['’])?{_TOKENS}", re.IGNORECASE), Decimal(1)),
     (
         re.compile(rf"{_PER}\s*1\s*m\b(?!\s*(?:char|zeich|caract|page|pixel|req|call|sec|min))", re.IGNORECASE),
         Decimal(1),
     ),
     (re.compile(rf"{_PER}\s*(?:1\s*k|1[,.]?000|thousand|mille|tausend)\s*{_TOKENS}", re.IGNORECASE), Decimal(1000)),
-    (re.compile(rf"{_PER}\s*ktoks?\b", re.IGNORECASE), Decimal(1000)),
+    (re.compile(rf"{_PER}\s*m\b(?!\s*\w)", re.IGNORECASE), Decimal(1)),
+    (re.compile(rf"{_PER}\s*k\s?tok(?:en)?s?(?![a-z])", re.IGNORECASE), Decimal(1000)),
     (re.compile(rf"{_PER}\s*(?:(?:single|one|1)\s+)?{_TOKENS}", re.IGNORECASE), Decimal(1000000)),
 )
 # A unit without "per" before it, as in a caption "Preis (1M Tokens)" or "100万トークンあたり".
@@ -45,6 +50,11 @@ _OTHER = re.compile(
     r"songs?|videos?|frames?|users?|seats?|members?|units?|ccu|bild(?:er)?|sekunden?|minuten?|stunden?|zeichen|caract\w+|imagen(?:es)?|segundos?|minutos?|"
     r"secondes?|heures?|mois|monat|mes(?:es)?|画像|秒|分|時間|张|图片|小时|字符|이미지|초|분))",
     re.IGNORECASE,
+)
+
+
+_UNKNOWN = re.compile(
+    r"\s*(?:/|\bper\b|\bpro\b|\bpar\b|\bpor\b)\s*(?P<unit>[^\W\d_][^$€£¥\n,;.()]{0,30})", re.IGNORECASE
 )
 
 
@@ -60,12 +70,14 @@ def unit_at(text: str) -> Unit | None:
             return Unit(match.group().strip(" /") + (" and hour" if hourly else ""), factor, per_hour=hourly)
     if other:
         return Unit(" ".join(other.group().split()).strip(" /"))
-    return None
+    unknown = _UNKNOWN.match(near)
+    return Unit(" ".join(unknown["unit"].split()), known=False) if unknown else None
 
 
 def unit_in(text: str) -> Unit | None:
     """The unit that a header, caption or sentence states, or None."""
-    unit = unit_at(text) or next((u for part in re.split(r"[.;]\s|\n", text) if (u := unit_at(part))), None)
+    parts = (text, *re.split(r"[.;]\s|\n", text))
+    unit = next((u for part in parts if (u := unit_at(part)) and u.known), None)
     if unit is None:
         for pattern, factor in _PATTERNS:
             if match := pattern.search(text):

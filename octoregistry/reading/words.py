@@ -61,6 +61,9 @@ MODES: tuple[tuple[str, re.Pattern[str]], ...] = (
 NAME_COLUMN = _any(
     r"^(?:claude |gemini |openai )?(?:models?(?: name| id)?|modell(?:e|name)?|modèles?|modelos?|modell[oi]|モデル(?:名)?|模型(?:名称)?|모델(?:명)?|модел[ьи])$"
 )
+FAMILY = _any(
+    r"\b(?:claude|gpt|chatgpt|gemini|gemma|sonnet|opus|haiku|codex|davinci|babbage)\b", r"\bo\d\b", r"\btext-"
+)
 GROUP_COLUMN = _any(
     r"^(?:category|kategorie|catégorie|categoría|categoria|family|type|use case|quality|details|カテゴリ|类别)$"
 )
