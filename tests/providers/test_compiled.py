@@ -1,5 +1,5 @@
 import json
-from decimal import Decimal as D
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -38,7 +38,7 @@ def test_the_copy_holds_plain_decimals(small):
 
     assert '"cached_input":0.0000001' in text
     assert '"input":2.0,' in text
-    assert json.loads(text, parse_float=D)["registry"] == parse_registry(tiny).values
+    assert json.loads(text, parse_float=Decimal)["registry"] == parse_registry(tiny).values
 
 
 def test_the_second_process_reads_the_copy_and_gets_the_same(path, monkeypatch):
