@@ -1,0 +1,101 @@
+"""The pages of several vendors at once: of each the first, in order of trust, that can be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from functools import partial
+from typing import Literal
+
+from octoregistry.settings import ProviderSettings, Settings
+from octoregistry.sources.asking import Asker
+from octoregistry.sources.bundled import bundled_page
+from octoregistry.sources.cache import Cache
+from octoregistry.sources.deadline import Stop
+from octoregistry.sources.page import Failed, Page
+from octoregistry.sources.pages import Reader, Reject, cached_page, fetch_page
+from octoregistry.sources.side_by_side import side_by_side
+
+Clock = Callable[[], datetime]
+Kind = Literal["prices", "lifecycle"]
+
+
+def utc_now() -> datetime:
+    """The time, aware and in UTC."""
+    return datetime.now(UTC)
+
+
+def take_every_page(_: Page) -> str | None:
+    """None: every page that came is taken for one."""
+    return None
+
+
+def fetch_pages(  # noqa: PLR0913 - what is passed in by name is what would else be read from the world
+    settings: Settings,
+    providers: Iterable[str],
+    *,
+    offline: bool = False,
+    clock: Clock = utc_now,
+    kind: Kind = "prices",
+    reject: Reject = take_every_page,
+) -> dict[str, Page | Failed]:
+    """For each of `providers` the first of its pages that can be read, or a failure that names them all.
+
+    `reject` looks at a page that came and gives the reason why it is none (a challenge, no price on it), or None; then
+    the next address is tried, and what was kept of that page before stays. It is called in several threads.
+    With `offline` nothing is asked: the cache serves, and where it holds nothing, the pages that come with the package.
+    Raises KeyError for a provider without settings.
+    """
+    cache = Cache(settings.fetch.cache_dir)
+    known = {name: settings.providers[name] for name in providers}
+    if offline:
+        return {name: _replayed(cache, name, _urls(provider, kind), kind, reject) for name, provider in known.items()}
+    stop = Stop()
+    asker = Asker.of(settings.fetch, clock, stop)
+    work = {
+        name: partial(_first, Reader.of(asker, cache, provider, reject), provider, _urls(provider, kind))
+        for name, provider in known.items()
+    }
+    return side_by_side(work, stop)
+
+
+def _urls(provider: ProviderSettings, kind: Kind) -> tuple[str, ...]:
+    return provider.prices if kind == "prices" else provider.lifecycle
+
+
+def _first(reader: Reader, provider: ProviderSettings, urls: tuple[str, ...]) -> Page | Failed:
+    """The first page that can be read."""
+    hosts = frozenset(host.lower() for host in provider.redirect_hosts)
+    attempts: list[Failed] = []
+    for url in urls:
+        page = fetch_page(reader, url, hosts)
+        if isinstance(page, Page):
+            return page
+        attempts.append(page)
+    return _none_of(attempts, "; --offline reads what was kept, or the pages that come with the package")
+
+
+def _replayed(cache: Cache, name: str, urls: tuple[str, ...], kind: Kind, reject: Reject) -> Page | Failed:
+    """The first page that was kept, else the one that comes with the package."""
+    attempts: list[Failed] = []
+    for url in urls:
+        page = cached_page(cache, url)
+        if isinstance(page, Page):
+            reason = reject(page)
+            if reason is None:
+                return page
+            page = Failed(page.url, reason)
+        attempts.append(page)
+    bundled = bundled_page(name) if kind == "prices" else None
+    if bundled is None:
+        return _none_of(attempts, "; no page of it comes with the package")
+    reason = reject(bundled)
+    return bundled if reason is None else _none_of([*attempts, Failed(f"bundled:{bundled.url}", reason)], "")
+
+
+def _none_of(attempts: list[Failed], hint: str) -> Failed:
+    """One failure that says what each address gave."""
+    if not attempts:
+        return Failed("(no address)", f"no page is set{hint}")
+    reason = attempts[0].reason + "".join(f"; {attempt}" for attempt in attempts[1:])
+    return Failed(attempts[0].url, reason + hint, tuple(attempts))
