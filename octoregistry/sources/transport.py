@@ -62,10 +62,11 @@ def ask(
         answer = NoAnswer(f"TLS: {_tls_reason(error)}")
     except (requests.exceptions.Timeout, ReadTimeoutError, TimeoutError):
         answer = NoAnswer(f"no byte for {fetch.read_timeout:g} s", again=True)
-    except IncompleteRead:
-        answer = NoAnswer("the body is shorter than its Content-Length", again=True)
-    except (requests.exceptions.ConnectionError, HTTPError, OSError):
-        answer = NoAnswer("the connection broke off", again=True)
+    except (requests.exceptions.ConnectionError, HTTPError, OSError) as error:
+        short = any(isinstance(inner, IncompleteRead) for inner in error.args)  # urllib3 wraps it
+        answer = NoAnswer(
+            "the body is shorter than its Content-Length" if short else "the connection broke off", again=True
+        )
     except (requests.exceptions.RequestException, ValueError):
         answer = NoAnswer("the request cannot be made as its address and headers stand")
     if deadline.stop.called:
