@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import tempfile
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -49,6 +50,7 @@ class Cache:
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder or Path(platformdirs.user_cache_dir("octoregistry"))
+        self._writing = threading.Lock()
 
     def get(self, url: str) -> Kept | None:
         """What was kept of `url`; None where nothing was, or where what is there is not whole."""
@@ -63,16 +65,15 @@ class Cache:
 
     def put(self, url: str, kept: Kept) -> None:
         """Keeps `kept` as what `url` gave. Raises OSError."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self._sweep()
-        record = self._record(url)
-        before = self.get(url)
-        body = self.folder / f"{kept.sha256}.body"
-        if not body.exists() or body.stat().st_size != len(kept.body):
-            _written(body, kept.body)
-        _written(record, json.dumps(_record_of(kept), indent=1, sort_keys=True).encode())
-        if before is not None and before.sha256 != kept.sha256:
-            self._drop(before.sha256)
+        with self._writing:  # two pages may share a body, which one must not drop while the other begins to name it
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._sweep()
+            before = self.get(url)
+            if before is None or before.sha256 != kept.sha256:
+                _written(self.folder / f"{kept.sha256}.body", kept.body)
+            _written(self._record(url), json.dumps(_record_of(kept), indent=1, sort_keys=True).encode())
+            if before is not None and before.sha256 != kept.sha256:
+                self._drop(before.sha256)
 
     def _record(self, url: str) -> Path:
         return self.folder / f"{sha256(url.encode()).hexdigest()[:32]}.json"

@@ -52,15 +52,17 @@ class Opener:
 
     def open(self, host: str, port: int) -> socket.socket:
         """A socket connected to a checked address of `host`. Raises NoConnection."""
-        return self._connected(self._checked(host, _resolved(host, port, self._timeout)), port)
+        by = self._by()
+        return self._connected(self._checked(host, _resolved(host, port, by)), port, by)
 
     def open_proxy(self, host: str, port: int) -> socket.socket:
         """A socket connected to a proxy: whoever set it in the environment may have it where they like."""
-        return self._connected(_resolved(host, port, self._timeout), port)
+        by = self._by()
+        return self._connected(_resolved(host, port, by), port, by)
 
-    @property
-    def _timeout(self) -> float:
-        return max(0.001, min(self._connect_timeout, self._deadline.left))
+    def _by(self) -> Deadline:
+        """When there must be a connection: the name resolved, and any of its addresses reached."""
+        return Deadline(min(self._connect_timeout, self._deadline.left), self._deadline.stop)
 
     def _checked(self, host: str, addresses: tuple[str, ...]) -> tuple[str, ...]:
         if host.lower() in self._private_hosts:
@@ -70,9 +72,8 @@ class Opener:
                 raise NoConnection(f"{host} has the address {address}, which is not on the open internet")
         return addresses
 
-    def _connected(self, addresses: tuple[str, ...], port: int) -> socket.socket:
+    def _connected(self, addresses: tuple[str, ...], port: int, by: Deadline) -> socket.socket:
         fault = NoConnection("no address")
-        by = Deadline(self._timeout, self._deadline.stop)  # for all addresses together
         for address in addresses:
             try:
                 sock = socket.create_connection((address, port), timeout=max(0.001, by.left))
@@ -86,7 +87,7 @@ class Opener:
         raise fault
 
 
-def _resolved(host: str, port: int, timeout: float) -> tuple[str, ...]:
+def _resolved(host: str, port: int, by: Deadline) -> tuple[str, ...]:
     """The addresses of `host`. Asked in a thread: the C resolver has no timeout of ours. Raises NoConnection."""
     found: list[tuple[str, ...]] = []
 
@@ -97,7 +98,7 @@ def _resolved(host: str, port: int, timeout: float) -> tuple[str, ...]:
 
     asking = threading.Thread(target=ask, daemon=True, name=f"resolve {host}")
     asking.start()
-    asking.join(timeout)
+    asking.join(by.left)
     if not found or not found[0]:
         raise NoConnection(f"the name {host} cannot be resolved")
     return found[0]

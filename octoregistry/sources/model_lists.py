@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from urllib.parse import quote, urlencode, urlsplit
@@ -33,11 +33,15 @@ _MODELS = TypeAdapter(tuple[ListedModel, ...])
 
 @dataclass(frozen=True, slots=True)
 class ModelList:
-    """The models that a vendor's API lists, whole, as of `fetched_at` (aware, UTC)."""
+    """The models that a vendor's API lists, whole, as of `fetched_at` (aware, UTC).
+
+    `note` says what went wrong without making the list any worse.
+    """
 
     provider: str
     fetched_at: datetime
     models: tuple[ListedModel, ...]
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +142,8 @@ def _listed(asker: Asker, cache: Cache, provider: str, door: _Door | str) -> Lis
     try:
         cache.put(_cache_name(provider, door.url), _kept(door.url, fetched))
     except OSError as error:
-        return Failed(shown, f"the cache {cache.folder} cannot be written ({error.strerror})")
+        note = f"not kept for --offline: {cache.folder} cannot be written ({error.strerror})"
+        return replace(fetched, note=note)
     return fetched
 
 

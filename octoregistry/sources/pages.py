@@ -35,15 +35,16 @@ class Reader:
     robots: Robots
     cache: Cache
     reject: Reject
+    redirect_hosts: frozenset[str]
 
     @classmethod
     def of(cls, asker: Asker, cache: Cache, provider: ProviderSettings, reject: Reject) -> Reader:
         """What the pages of `provider` are fetched with."""
         hosts = frozenset(host.lower() for host in provider.redirect_hosts)
-        return cls(asker, Robots(asker, hosts), cache, reject)
+        return cls(asker, Robots(asker, hosts), cache, reject, hosts)
 
 
-def fetch_page(reader: Reader, url: str, redirect_hosts: frozenset[str]) -> Page | Failed:
+def fetch_page(reader: Reader, url: str) -> Page | Failed:
     """The page at `url` over the network, or out of the cache where the server says that it did not change.
 
     What was kept is sent for whole after `full_fetch_days` all the same: a server whose ETag never changes would hide
@@ -52,7 +53,7 @@ def fetch_page(reader: Reader, url: str, redirect_hosts: frozenset[str]) -> Page
     now = reader.asker.clock()
     kept = reader.cache.get(url)
     headers = _conditions(kept, now, reader.asker.fetch.full_fetch_days)
-    route = Route(redirect_hosts, reader.robots.refusal)
+    route = Route(reader.redirect_hosts, reader.robots.refusal)
     answer = patiently(reader.asker, url, headers, reader.asker.deadline(), route)
     if isinstance(answer, NoAnswer):
         return Failed(shown_url(url), answer.reason)

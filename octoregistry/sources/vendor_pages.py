@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import partial
-from typing import Literal
 
 from octoregistry.settings import ProviderSettings, Settings
 from octoregistry.sources.asking import Asker
@@ -17,7 +16,6 @@ from octoregistry.sources.pages import Reader, Reject, cached_page, fetch_page
 from octoregistry.sources.side_by_side import side_by_side
 
 Clock = Callable[[], datetime]
-Kind = Literal["prices", "lifecycle"]
 
 
 def utc_now() -> datetime:
@@ -30,52 +28,71 @@ def take_every_page(_: Page) -> str | None:
     return None
 
 
-def fetch_pages(  # noqa: PLR0913 - what is passed in by name is what would else be read from the world
+def fetch_pages(
     settings: Settings,
     providers: Iterable[str],
     *,
     offline: bool = False,
     clock: Clock = utc_now,
-    kind: Kind = "prices",
     reject: Reject = take_every_page,
 ) -> dict[str, Page | Failed]:
-    """For each of `providers` the first of its pages that can be read, or a failure that names them all.
+    """For each of `providers` the first of its prices pages that can be read, or a failure that names them all.
 
     `reject` looks at a page that came and gives the reason why it is none (a challenge, no price on it), or None; then
     the next address is tried, and what was kept of that page before stays. It is called in several threads.
     With `offline` nothing is asked: the cache serves, and where it holds nothing, the pages that come with the package.
     Raises KeyError for a provider without settings.
     """
-    cache = Cache(settings.fetch.cache_dir)
     known = {name: settings.providers[name] for name in providers}
     if offline:
-        return {name: _replayed(cache, name, _urls(provider, kind), kind, reject) for name, provider in known.items()}
+        cache = Cache(settings.fetch.cache_dir)
+        return {name: _replayed(cache, name, provider.prices, reject) for name, provider in known.items()}
     stop = Stop()
+    readers = _readers(settings, known, clock, reject, stop)
+    return side_by_side({name: partial(_first, readers[name], provider) for name, provider in known.items()}, stop)
+
+
+def fetch_lifecycle_pages(
+    settings: Settings, providers: Iterable[str], *, offline: bool = False, clock: Clock = utc_now
+) -> dict[str, tuple[Page | Failed, ...]]:
+    """For each of `providers` all of its pages about ids and lifecycle: none of them replaces another.
+
+    With `offline` the cache serves; no such page comes with the package. Raises KeyError for a provider without
+    settings.
+    """
+    known = {name: settings.providers[name] for name in providers}
+    if offline:
+        cache = Cache(settings.fetch.cache_dir)
+        return {name: tuple(cached_page(cache, url) for url in one.lifecycle) for name, one in known.items()}
+    stop = Stop()
+    readers = _readers(settings, known, clock, take_every_page, stop)
+    return side_by_side({name: partial(_each, readers[name], provider) for name, provider in known.items()}, stop)
+
+
+def _readers(
+    settings: Settings, providers: Mapping[str, ProviderSettings], clock: Clock, reject: Reject, stop: Stop
+) -> dict[str, Reader]:
+    cache = Cache(settings.fetch.cache_dir)
     asker = Asker.of(settings.fetch, clock, stop)
-    work = {
-        name: partial(_first, Reader.of(asker, cache, provider, reject), provider, _urls(provider, kind))
-        for name, provider in known.items()
-    }
-    return side_by_side(work, stop)
+    return {name: Reader.of(asker, cache, provider, reject) for name, provider in providers.items()}
 
 
-def _urls(provider: ProviderSettings, kind: Kind) -> tuple[str, ...]:
-    return provider.prices if kind == "prices" else provider.lifecycle
+def _each(reader: Reader, provider: ProviderSettings) -> tuple[Page | Failed, ...]:
+    return tuple(fetch_page(reader, url) for url in provider.lifecycle)
 
 
-def _first(reader: Reader, provider: ProviderSettings, urls: tuple[str, ...]) -> Page | Failed:
-    """The first page that can be read."""
-    hosts = frozenset(host.lower() for host in provider.redirect_hosts)
+def _first(reader: Reader, provider: ProviderSettings) -> Page | Failed:
+    """The first prices page that can be read."""
     attempts: list[Failed] = []
-    for url in urls:
-        page = fetch_page(reader, url, hosts)
+    for url in provider.prices:
+        page = fetch_page(reader, url)
         if isinstance(page, Page):
             return page
         attempts.append(page)
     return _none_of(attempts, "; --offline reads what was kept, or the pages that come with the package")
 
 
-def _replayed(cache: Cache, name: str, urls: tuple[str, ...], kind: Kind, reject: Reject) -> Page | Failed:
+def _replayed(cache: Cache, name: str, urls: tuple[str, ...], reject: Reject) -> Page | Failed:
     """The first page that was kept, else the one that comes with the package."""
     attempts: list[Failed] = []
     for url in urls:
@@ -86,7 +103,7 @@ def _replayed(cache: Cache, name: str, urls: tuple[str, ...], kind: Kind, reject
                 return page
             page = Failed(page.url, reason)
         attempts.append(page)
-    bundled = bundled_page(name) if kind == "prices" else None
+    bundled = bundled_page(name)
     if bundled is None:
         return _none_of(attempts, "; no page of it comes with the package")
     reason = reject(bundled)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from octoregistry.settings import FetchSettings, Settings, load_settings
-from octoregistry.sources import Failed, Page, fetch_pages
+from octoregistry.sources import Failed, Page, fetch_lifecycle_pages, fetch_pages
 from octoregistry.sources.cache import STALE_AFTER, Cache
 
 VENDORS = ["openai", "anthropic", "gemini"]
@@ -164,3 +164,22 @@ def test_a_record_without_a_zone_is_not_trusted(tmp_path, site, settings_of):
     kept = json.loads(record.read_text())
     record.write_text(json.dumps({**kept, "checked_at": "2026-09-01T00:00:00"}))
     assert Cache(tmp_path / "cache").get(site.url("/p")) is None
+
+
+def test_a_damaged_body_is_replaced_by_the_next_fetch(site, settings_of, tmp_path):
+    settings = settings_of(site.says("/p", "kept"))
+    fetch_pages(settings, ["acme"])
+    for body in (tmp_path / "cache").glob("*.body"):
+        body.write_bytes(b"tpek")
+    fetch_pages(settings, ["acme"])
+    assert fetch_pages(settings, ["acme"], offline=True)["acme"].text == "kept"
+
+
+def test_lifecycle_pages_are_all_fetched_and_replayed(site, settings_of):
+    settings = settings_of(
+        site.url("/prices"), lifecycle=(site.says("/ids", "ids"), site.url("/gone"), site.says("/ends", "ends"))
+    )
+    for offline in (False, True):
+        ids, gone, ends = fetch_lifecycle_pages(settings, ["acme"], offline=offline)["acme"]
+        assert (ids.text, ends.text) == ("ids", "ends")
+        assert isinstance(gone, Failed)
