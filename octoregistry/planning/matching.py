@@ -9,13 +9,15 @@ from dataclasses import dataclass
 
 from octoregistry.planning.listed import ListedModel
 from octoregistry.planning.vendors import Naming
-from providers.registry import Model
+from providers.entries import Model
 
 # -20251001, -2024-08-06, -latest: the same model on a day.
 _SNAPSHOT = re.compile(r"-(?:\d{8}|\d{4}-\d{2}-\d{2}|latest)$")
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 _PARENTHESIS = re.compile(r"\([^()]*\)")
 _FOOTNOTE = re.compile(r"\^\S*\^|\[\^?\d+\]|[*†‡§¶^`\\]")
+# Emoji and their modifiers, zero-width and direction marks, combining marks, private letters.
+_NO_LETTERS = frozenset({"So", "Sk", "Cf", "Mn", "Me", "Co", "Cs", "Cn"})
 _API_ID = re.compile(r"^[a-z][a-z0-9]*(?:[-.][a-z0-9]+)+$|^[a-z]+\d+$")
 
 
@@ -151,7 +153,7 @@ def _undecorated(name: str) -> str:
     # NFKC would turn a superscript footnote mark into a digit of the version, so those go first.
     text = "".join(char for char in text if not unicodedata.decomposition(char).startswith("<super>"))
     text = unicodedata.normalize("NFKC", text)
-    text = "".join(char for char in text if unicodedata.category(char) not in {"So", "Sk", "Cf", "Mn", "Co"})
+    text = "".join(char for char in text if unicodedata.category(char) not in _NO_LETTERS)
     return " ".join(text.split())
 
 
