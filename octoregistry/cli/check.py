@@ -1,0 +1,36 @@
+"""`octoregistry check [FILE]`: all that is wrong with a registry, at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from providers.registry import Registry, RegistryError, parse_registry
+
+from .registry_option import registry_option, registry_path
+
+
+@click.command()
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@registry_option
+def check(file: Path | None, registry: Path) -> None:
+    """Print all that is wrong with a registry, a line each, and exit with 1; or its counts, and exit with 0."""
+    path = registry_path(file) if file else registry
+    try:
+        found = parse_registry(path.read_bytes(), str(path))
+    except OSError as error:
+        click.echo(f"{path}: {error.strerror or error}: give another file")
+        raise SystemExit(1) from error
+    except RegistryError as error:
+        click.echo(str(error))
+        raise SystemExit(1) from error
+    click.echo(f"{path}: {counts(found)}")
+
+
+def counts(registry: Registry) -> str:
+    """How much a registry holds, in one line."""
+    models = list(registry)
+    per_provider = ", ".join(f"{name} {len(provider.models)}" for name, provider in registry.providers.items())
+    rates = sum(len(model.rates) for model in models)
+    return f"{len(models)} models ({per_provider}), {rates} rates, nothing wrong"

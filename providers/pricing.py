@@ -1,0 +1,353 @@
+"""What a call costs: the rate in force for its mode, prompt size and day, and the exact sum."""
+
+from __future__ import annotations
+
+import operator
+import time
+from decimal import Decimal
+
+from .dimensions import (
+    DIMENSIONS,
+    MODES,
+    PLAIN_DIMENSION,
+    PROMPT_DIMENSIONS,
+    STATUSES,
+    InvalidUsageError,
+    PricingError,
+    UnknownModelError,
+    UnknownPriceError,
+)
+
+TYPE_CHECKING = False  # typing and dataclasses take longer to import than a price takes to find
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+    from typing import Any
+
+    from .entries import Rate as Rate
+    from .usage import Usage as Usage
+
+__all__ = [
+    "DIMENSIONS",
+    "MODES",
+    "PLAIN_DIMENSION",
+    "PROMPT_DIMENSIONS",
+    "STATUSES",
+    "DefaultPricing",
+    "InvalidUsageError",
+    "Pricing",
+    "PricingError",
+    "Rate",
+    "UnknownModelError",
+    "UnknownPriceError",
+    "Usage",
+]
+
+_EPOCH = 719163  # date(1970, 1, 1).toordinal()
+_IN_PROMPT = frozenset(PROMPT_DIMENSIONS)
+_MILLION = 6  # a price is per 10**6 tokens
+
+
+class _Tier:
+    """The prices of one rate as whole numbers of 10**-scale USD per token."""
+
+    __slots__ = ("above", "day", "prices", "scale")
+
+    def __init__(self, day: int, above: int, prices: Mapping[str, Decimal | int]) -> None:
+        self.day, self.above = day, above
+        places = 0
+        for price in prices.values():
+            places = max(places, -int(Decimal(price).as_tuple().exponent))
+        self.scale = places + _MILLION
+        self.prices = {name: scaled(price, places) for name, price in prices.items()}
+
+
+class Pricing:
+    """The prices of one model. Made by `get_pricing` or `Registry.pricing`; needs no key and no SDK.
+
+    `entry` is the model's entry in the registry, `multiplier` and the two plain prices what the cascade (model ->
+    provider -> defaults) gives for it.
+    """
+
+    __slots__ = ("_batch", "_entry", "_input", "_multiplier", "_output", "_rates", "_tiers", "model", "provider")
+
+    def __init__(  # noqa: PLR0913 - what the cascade gives, by name
+        self,
+        provider: str,
+        model: str,
+        entry: Mapping[str, Any],
+        *,
+        multiplier: Decimal | int,
+        input_per_million: Decimal | int,
+        output_per_million: Decimal | int,
+    ) -> None:
+        self.provider, self.model, self._entry = provider, model, entry
+        self._batch: bool = entry.get("batch_support", True)
+        self._rates: Sequence[Mapping[str, Any]] = entry.get("rates") or _plain_rates(entry, multiplier)
+        self._tiers: dict[tuple[str, int], list[_Tier]] = {}
+        # Floats from here on: the founding formula is a contract, and its result is one.
+        self._input, self._output, self._multiplier = (
+            float(input_per_million),
+            float(output_per_million),
+            float(multiplier),
+        )
+
+    def __repr__(self) -> str:
+        return f"<Pricing of {self.provider}/{self.model}: {', '.join(self.modes) or 'no prices'}>"
+
+    @property
+    def modes(self) -> tuple[str, ...]:
+        """The modes for which a price is known, on whatever day."""
+        stated = {rate["mode"] for rate in self._rates if _prices(rate)}
+        return tuple(mode for mode in MODES if mode in stated)
+
+    @property
+    def batch_support(self) -> bool:
+        """Whether the model can be called in batches."""
+        return self._batch
+
+    @property
+    def rates(self) -> tuple[Rate, ...]:
+        """The rates that costs are computed by; those of a model that states none are made from its plain prices."""
+        from .entries import Rate  # noqa: PLC0415 - see TYPE_CHECKING above
+
+        return tuple(Rate.from_entry(rate) for rate in self._rates)
+
+    def estimate_cost(self, input_tokens: int, output_tokens: int, is_batch: bool = True) -> float:
+        """USD by the two plain prices: (input/1M × its price + output/1M × its price) × multiplier."""
+        usd = input_tokens / 1_000_000 * self._input + output_tokens / 1_000_000 * self._output
+        return usd if is_batch else usd * self._multiplier
+
+    def cost(  # noqa: PLR0913 - a dimension a name: a misspelt one is an error where it is written
+        self,
+        *,
+        mode: str = "standard",
+        at: date | str | None = None,
+        input: int = 0,  # noqa: A002 - the dimension's name
+        output: int = 0,
+        cached_input: int = 0,
+        cache_write_5m: int = 0,
+        cache_write_1h: int = 0,
+        input_audio: int = 0,
+        cached_input_audio: int = 0,
+        input_image: int = 0,
+        input_video: int = 0,
+        output_audio: int = 0,
+        output_image: int = 0,
+        output_video: int = 0,
+        cache_storage_hour: int = 0,
+    ) -> Decimal:
+        """Exact USD for these tokens, served in `mode` on the day `at` (None: today, UTC).
+
+        Dimensions are disjoint: `input` is the uncached text of the prompt. `cache_storage_hour` is tokens × hours.
+        Nothing is filled in: tokens of a dimension without a price raise UnknownPriceError, zero tokens need none.
+        """
+        counts = (
+            input,
+            output,
+            cached_input,
+            cache_write_5m,
+            cache_write_1h,
+            input_audio,
+            cached_input_audio,
+            input_image,
+            input_video,
+            output_audio,
+            output_image,
+            output_video,
+            cache_storage_hour,
+        )
+        tokens = {}
+        prompt = 0
+        for name, count in zip(DIMENSIONS, counts, strict=True):
+            number = count if type(count) is int and count >= 0 else whole(name, count)
+            if number:
+                tokens[name] = number
+                if name in _IN_PROMPT:
+                    prompt += number
+        return self._sum(self._tier(mode, at, prompt), tokens, mode, at)
+
+    def cost_of(self, usage: Usage, *, mode: str = "standard", at: date | str | None = None) -> Decimal:
+        """Exact USD for the usage that an API answer reported.
+
+        Vendors state a price for audio, images or video only where it differs from that of text, so tokens of a
+        modality without its own price are counted as the plain dimension (`input`, `cached_input`, `output`).
+        """
+        tokens = {name: whole(name, count) for name, count in usage.tokens().items()}
+        tier = self._tier(mode, at, sum(tokens.get(name, 0) for name in PROMPT_DIMENSIONS))
+        known = tier.prices if tier else {}
+        counted: dict[str, int] = {}
+        for name, count in tokens.items():
+            dimension = name if name in known else PLAIN_DIMENSION.get(name, name)
+            counted[dimension] = counted.get(dimension, 0) + count
+        return self._sum(tier, counted, mode, at)
+
+    def _tier(self, mode: str, at: date | str | None, prompt: int) -> _Tier | None:
+        """The rate in force: of those that fit, the one with the latest `from`, and of these the highest tier."""
+        day = int(time.time() // 86400) + _EPOCH if at is None else _ordinal(at)
+        tiers = self._tiers.get((mode, day))
+        if tiers is None:
+            tiers = self._tiers[mode, day] = self._tiers_on(mode, day)
+        for tier in tiers:
+            if prompt > tier.above:
+                return tier
+        return None
+
+    def _tiers_on(self, mode: str, day: int) -> list[_Tier]:
+        """The rates of a mode that hold on a day, the one that counts first."""
+        if mode not in MODES:
+            raise UnknownPriceError(f"{mode!r} is no mode: {self._name} can be asked for {', '.join(MODES)}")
+        tiers = [
+            _Tier(_ordinal(rate["from"]) if "from" in rate else 0, rate.get("above_input_tokens", -1), _prices(rate))
+            for rate in self._rates
+            if rate["mode"] == mode
+        ]
+        in_force = [tier for tier in tiers if tier.day <= day]
+        return sorted(in_force, key=lambda tier: (tier.day, tier.above), reverse=True)
+
+    def _sum(self, tier: _Tier | None, tokens: Mapping[str, int], mode: str, at: date | str | None) -> Decimal:
+        """The exact cost: a sum of whole numbers, and one decimal at the end that no context can round."""
+        if not tokens:
+            return Decimal(0)
+        if tier is None:
+            raise UnknownPriceError(self._unknown_rate(mode, at))
+        total = 0
+        for name, count in tokens.items():
+            price = tier.prices.get(name)
+            if price is None:
+                raise UnknownPriceError(self._unknown_dimension(tier, name, mode, at))
+            total += price * count
+        return unscaled(total, tier.scale)
+
+    @property
+    def _name(self) -> str:
+        return f"{self.provider}/{self.model}"
+
+    def _unknown_rate(self, mode: str, at: date | str | None) -> str:
+        if mode == "batch" and not self._batch:
+            return f"{self._name} has no batch price: the vendor does not serve it in batches (batch_support: false)"
+        if not any(rate["mode"] == mode for rate in self._rates):
+            return f"{self._name} has no known {mode} price; known modes: {', '.join(self.modes) or 'none'}"
+        starts = sorted(str(rate.get("from", "earlier")) for rate in self._rates if rate["mode"] == mode)
+        when = "today" if at is None else str(at)
+        return f"{self._name} has no known {mode} price for such a prompt on {when}; known from: {', '.join(starts)}"
+
+    def _unknown_dimension(self, tier: _Tier, name: str, mode: str, at: date | str | None) -> str:
+        known = ", ".join(tier.prices) or f"nothing from {_day(tier.day)} on"
+        size = f" for prompts above {tier.above} tokens" if tier.above >= 0 else ""
+        when = f" on {at}" if at is not None else ""
+        return f"{self._name} has no known {mode} price of {name}{size}{when}; known: {known}"
+
+
+class DefaultPricing(Pricing):
+    """The pricing of a model that the registry does not hold: an estimate by the defaults, and no exact cost at all."""
+
+    __slots__ = ("_reason",)
+
+    _warned: set[str] = set()  # noqa: RUF012 - once per model and process
+
+    def __init__(self, provider: str, model: str, multiplier: Any, plain: tuple[Any, Any], reason: str) -> None:
+        super().__init__(
+            provider, model, {}, multiplier=multiplier, input_per_million=plain[0], output_per_million=plain[1]
+        )
+        self._reason = reason
+
+    def estimate_cost(self, input_tokens: int, output_tokens: int, is_batch: bool = True) -> float:
+        """USD by the registry's defaults; the first estimate for a model warns that this is what it is."""
+        if self._name not in self._warned:
+            import warnings  # noqa: PLC0415 - needed once, if ever
+
+            self._warned.add(self._name)
+            warnings.warn(f"{self._reason}; its cost is estimated by the registry's defaults", stacklevel=2)
+        return super().estimate_cost(input_tokens, output_tokens, is_batch)
+
+    def _unknown_rate(self, mode: str, at: date | str | None) -> str:  # noqa: ARG002 - no mode and no day is known
+        return self._reason
+
+
+def whole(name: str, count: Any) -> int:
+    """`count` as an int: whatever counts as one (numpy's do), but no bool, no float, no text, nothing below 0."""
+    try:
+        number = -1 if isinstance(count, bool) else operator.index(count)
+    except TypeError:
+        number = -1
+    if number < 0:
+        raise InvalidUsageError(f"{name}={count!r}: tokens are counted in whole numbers from 0 up")
+    return number
+
+
+def scaled(price: Decimal | int, places: int) -> int:
+    """`price` × 10**places as a whole number, exactly; `places` must be enough for its digits."""
+    if isinstance(price, int):
+        return price * int(10**places)
+    _, digits, exponent = price.as_tuple()
+    return int("".join(map(str, digits))) * int(10 ** (places + int(exponent)))
+
+
+def unscaled(total: int, places: int) -> Decimal:
+    """`total` × 10**-places, exactly and without trailing zeros: a constructor, unlike an operator, does not round."""
+    text = str(total)
+    short = text.rstrip("0")
+    zeros = len(text) - len(short)
+    if zeros >= places:
+        return Decimal(total // 10**places)
+    return Decimal(f"{short}E-{places - zeros}")
+
+
+def times(price: Decimal | int, multiplier: Decimal | int) -> Decimal:
+    """The exact product, of any length."""
+    places = [max(0, -int(Decimal(number).as_tuple().exponent)) for number in (price, multiplier)]
+    return unscaled(scaled(price, places[0]) * scaled(multiplier, places[1]), sum(places))
+
+
+def _prices(rate: Mapping[str, Any]) -> dict[str, Decimal | int]:
+    return {name: rate[name] for name in DIMENSIONS if name in rate}
+
+
+def _plain_rates(entry: Mapping[str, Any], multiplier: Decimal | int) -> list[dict[str, Any]]:
+    """The rates of a model that states only the two plain prices: they are batch, standard is × the multiplier."""
+    if "input_per_million" not in entry or "output_per_million" not in entry:
+        return []
+    plain = {"input": entry["input_per_million"], "output": entry["output_per_million"]}
+    rates = [{"mode": "standard", **{name: times(price, multiplier) for name, price in plain.items()}}]
+    if entry.get("batch_support", True):
+        rates.append({"mode": "batch", **plain})
+    return rates
+
+
+def _ordinal(at: Any) -> int:
+    """The number of a day: of a date, of a point in time (in UTC if it knows its zone), of ISO text."""
+    from datetime import date, datetime, timezone  # noqa: PLC0415 - 2 ms that most processes never need
+
+    day = at
+    if isinstance(at, str):
+        try:
+            day = datetime.fromisoformat(at)
+        except ValueError as error:
+            raise InvalidUsageError(f"{at!r} is no day: give a date or ISO text such as 2026-09-04") from error
+    if isinstance(day, datetime) and day.tzinfo is not None:
+        day = day.astimezone(timezone.utc)  # noqa: UP017 - datetime.UTC would be a second import of the same
+    if not isinstance(day, date):
+        raise InvalidUsageError(f"{at!r} is no day: give a date, a datetime or ISO text such as 2026-09-04")
+    return day.toordinal()
+
+
+def _day(ordinal: int) -> str:
+    from datetime import date  # noqa: PLC0415 - as in _ordinal
+
+    return date.fromordinal(ordinal).isoformat()
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        """Rate and Usage, imported when first asked for: an exact cost by name needs neither."""
+        if name == "Rate":
+            from .entries import Rate  # noqa: PLC0415
+
+            return Rate
+        if name == "Usage":
+            from .usage import Usage  # noqa: PLC0415
+
+            return Usage
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

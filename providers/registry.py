@@ -1,0 +1,283 @@
+"""models.yaml: found, read fast, validated, looked up by the cascade model -> provider -> defaults."""
+
+from __future__ import annotations
+
+import os
+from decimal import Decimal
+
+from .dimensions import UnknownModelError
+from .pricing import DefaultPricing, Pricing
+
+TYPE_CHECKING = False  # typing and dataclasses take longer to import than a price takes to find
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from .entries import Model, Provider
+
+# os.path, since pathlib takes 3 ms to import, a tenth of what a program waits for its first price
+VARIABLE = "OCTOREGISTRY_MODELS"
+PACKAGED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "models.yaml")
+
+
+class Fault:
+    """One thing that is wrong with a registry: the file, its line (None where there is none), the key, what to do."""
+
+    __slots__ = ("key", "line", "message", "path")
+
+    def __init__(self, path: str, line: int | None, key: str, message: str) -> None:
+        self.path, self.line, self.key, self.message = path, line, key, message
+
+    def __str__(self) -> str:
+        return ": ".join(
+            [f"{self.path}:{self.line}" if self.line else self.path, *filter(None, [self.key]), self.message]
+        )
+
+    def __repr__(self) -> str:
+        return f"Fault({self.path!r}, {self.line!r}, {self.key!r}, {self.message!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Fault) and repr(self) == repr(other)
+
+    def __hash__(self) -> int:
+        return hash(repr(self))
+
+
+class RegistryError(ValueError):
+    """A registry that cannot be used, with everything that is wrong with it, a line each."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(str(fault) for fault in faults))
+
+
+class Registry:
+    """A valid registry. Entries are made when they are asked for, so that one price costs no more than itself."""
+
+    def __init__(self, values: Mapping[str, Any], path: str, text_sha256: str) -> None:
+        self.values = values  # as written, numbers as Decimal or int, dates as ISO text; not to be changed
+        self.path = path
+        self.text_sha256 = text_sha256
+        self._pricings: dict[tuple[str, str], Pricing] = {}
+        self._providers: dict[str, Provider] | None = None
+
+    def __repr__(self) -> str:
+        return f"<Registry {self.path}: {len(self)} models>"
+
+    def __iter__(self) -> Iterator[Model]:
+        """Every model, provider by provider."""
+        for provider in self.providers.values():
+            yield from provider.models.values()
+
+    def __len__(self) -> int:
+        return sum(len(provider["models"]) for provider in self.values["providers"].values())
+
+    @property
+    def default_provider(self) -> str:
+        """The provider of calls that name none."""
+        return str(self.values["default_provider"])
+
+    @property
+    def providers(self) -> Mapping[str, Provider]:
+        """Every provider by name."""
+        if self._providers is None:
+            self._providers = {name: self._provider(name) for name in self.values["providers"]}
+        return self._providers
+
+    def models(self, provider: str) -> Mapping[str, Model]:
+        """The models of a provider by id; raises UnknownModelError for an unknown provider."""
+        self._entries(provider)
+        return self.providers[provider].models
+
+    def model(self, provider: str, model: str) -> Model:
+        """The model of this id or alias; raises UnknownModelError."""
+        return self.models(provider)[self.id_of(provider, model)]
+
+    def id_of(self, provider: str, model: str) -> str:
+        """The id for an id or alias, exactly as written; raises UnknownModelError, saying what is known."""
+        entries = self._entries(provider)
+        if model in entries:
+            return model
+        for name, entry in entries.items():
+            if model in entry.get("aliases", ()):
+                return name
+        raise UnknownModelError(_unknown(f"{provider} has no model", model, list(entries), self.path))
+
+    def pricing(self, provider: str, model: str) -> Pricing:
+        """The prices of a model by id or alias; raises UnknownModelError."""
+        found = self._pricings.get((provider, model))
+        if found is None:
+            name = self.id_of(provider, model)
+            entry = self._entries(provider)[name]
+            found = self._pricings[provider, model] = Pricing(
+                provider,
+                name,
+                entry,
+                multiplier=entry.get("realtime_multiplier", self._multiplier(provider)),
+                input_per_million=entry["input_per_million"],
+                output_per_million=entry["output_per_million"],
+            )
+        return found
+
+    def estimator(self, provider: str, model: str) -> Pricing:
+        """The prices of a model; of an unknown one the defaults: `estimate_cost` warns once, `cost` raises."""
+        try:
+            return self.pricing(provider, model)
+        except UnknownModelError as unknown:
+            known = provider in self.values["providers"]
+            defaults = self.values["defaults"]
+            return DefaultPricing(
+                provider,
+                model,
+                self._multiplier(provider) if known else defaults["realtime_multiplier"],
+                (defaults["input_per_million"], defaults["output_per_million"]),
+                str(unknown),
+            )
+
+    def _entries(self, provider: str) -> Mapping[str, Any]:
+        providers = self.values["providers"]
+        if provider not in providers:
+            raise UnknownModelError(_unknown("no provider", provider, list(providers), self.path))
+        models: Mapping[str, Any] = providers[provider]["models"]
+        return models
+
+    def _multiplier(self, provider: str) -> Any:
+        entry = self.values["providers"][provider]
+        return entry.get("realtime_multiplier", self.values["defaults"]["realtime_multiplier"])
+
+    def _provider(self, name: str) -> Provider:
+        from .entries import Model, Provider  # noqa: PLC0415 - see TYPE_CHECKING above
+
+        entry = self.values["providers"][name]
+        return Provider(
+            name=name,
+            env_var=entry["env_var"],
+            default_model=entry["default_model"],
+            realtime_multiplier=Decimal(self._multiplier(name)),
+            sdk=entry.get("sdk"),
+            batch_discount=Decimal(entry["batch_discount"]) if "batch_discount" in entry else None,
+            models={model: Model.from_entry(name, model, values) for model, values in entry["models"].items()},
+        )
+
+
+def get_pricing(provider: str, model: str, registry: Registry | None = None) -> Pricing:
+    """The prices of a model by id or alias, from `registry` or the one in force; needs no key and no SDK.
+
+    Raises UnknownModelError for what the registry does not hold: no price is ever guessed.
+    """
+    return (registry or load_registry()).pricing(provider, model)
+
+
+def find_registry(path: str | os.PathLike[str] | None = None) -> str:
+    """The file to read: the argument, else what OCTOREGISTRY_MODELS names, else the packaged one."""
+    return os.fspath(path) if path is not None else os.environ.get(VARIABLE) or PACKAGED
+
+
+_loaded: dict[str, tuple[tuple[int, int], Registry]] = {}
+
+
+def load_registry(path: str | os.PathLike[str] | None = None) -> Registry:
+    """The registry of a file, read again only when the file changes; raises RegistryError with every fault."""
+    name = find_registry(path)
+    try:
+        stat = os.stat(name)
+        as_it_is = (stat.st_mtime_ns, stat.st_size)
+        if name in _loaded and _loaded[name][0] == as_it_is:
+            return _loaded[name][1]
+        with open(name, "rb") as file:
+            written = file.read()
+    except OSError as error:
+        cure = f"name another with {VARIABLE} or as an argument"
+        raise RegistryError([Fault(name, None, "", f"{error.strerror or error}: {cure}")]) from error
+    registry = _read(written, name)
+    _loaded[name] = (as_it_is, registry)
+    return registry
+
+
+def parse_registry(text: str | bytes, name: str = "models.yaml") -> Registry:
+    """The registry that `text` states; raises RegistryError with every fault, each with its line in `name`."""
+    from .validated import validated  # noqa: PLC0415 - programs that find the compiled copy never need it
+
+    written = text.encode() if isinstance(text, str) else text
+    values, faults = validated(written, name)
+    if faults:
+        raise RegistryError(faults)
+    return Registry(values, name, _sha256(written))
+
+
+def _read(written: bytes, name: str) -> Registry:
+    from . import compiled  # noqa: PLC0415 - its json is for files only, not for texts
+
+    sha256 = _sha256(written)
+    values = compiled.find(name, sha256)
+    if values is not None:
+        return Registry(values, name, sha256)
+    registry = parse_registry(written, name)
+    compiled.keep(name, sha256, registry.values)
+    return registry
+
+
+def _sha256(written: bytes) -> str:
+    from hashlib import sha256  # noqa: PLC0415 - beside its only use
+
+    return sha256(written).hexdigest()
+
+
+def _unknown(what: str, name: str, known: list[str], path: str) -> str:
+    import difflib  # noqa: PLC0415 - only for the message
+
+    near = difflib.get_close_matches(name, known, 5, 0.5)
+    listed = (
+        f"near names: {', '.join(near)} (of {len(known)})" if near else f"{len(known)} known: {', '.join(known[:10])}"
+    )
+    return f"{what} {name!r} in {path}; {listed}{', …' if not near and len(known) > 10 else ''}"
+
+
+# The raw registry, as plain dicts with floats, for programs that read the file's own structure.
+
+
+def load_model_registry() -> dict[str, Any]:
+    """The whole registry, a copy for each call. Every provider has its multiplier, stated or by default."""
+    registry = load_registry()
+    values: dict[str, Any] = _plain(registry.values)
+    for provider in values["providers"].values():
+        provider.setdefault("realtime_multiplier", values["defaults"]["realtime_multiplier"])
+    return values
+
+
+def get_all_providers() -> dict[str, dict[str, Any]]:
+    """Every provider's entry by name, models included."""
+    providers: dict[str, dict[str, Any]] = load_model_registry()["providers"]
+    return providers
+
+
+def get_provider_info(provider: str) -> dict[str, Any]:
+    """The entry of a provider (env_var, sdk, default_model, multiplier, models); empty for an unknown one."""
+    return get_all_providers().get(provider, {})
+
+
+def get_provider_models(provider: str) -> dict[str, dict[str, Any]]:
+    """The entries of a provider's models by id; empty for an unknown provider."""
+    models: dict[str, dict[str, Any]] = get_provider_info(provider).get("models", {})
+    return models
+
+
+def get_default_pricing() -> dict[str, float]:
+    """The prices and the multiplier of models that the registry does not hold."""
+    defaults: dict[str, float] = load_model_registry()["defaults"]
+    return defaults
+
+
+_PRICES = frozenset({"input_per_million", "output_per_million", "realtime_multiplier", "batch_discount"})
+
+
+def _plain(value: Any) -> Any:
+    """A copy with floats for decimals, and for prices that were written without a point."""
+    if isinstance(value, dict):
+        return {
+            key: float(item) if key in _PRICES and not isinstance(item, (dict, list)) else _plain(item)
+            for key, item in value.items()
+        }
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return float(value) if isinstance(value, Decimal) else value
