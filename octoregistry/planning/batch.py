@@ -29,14 +29,17 @@ def derived_batch(model: Model | None, rates: tuple[Rate, ...], standard: Dated,
             found = {
                 name: _discounted(price, discount)
                 for name, price in prices.items()
-                if name in _DISCOUNTED and _follows(rates, (name, tier), price.usd, discount, start if start and start > day else day)
+                if name in _DISCOUNTED
+                and _follows(rates, (name, tier), price.usd, discount, start if start and start > day else day)
             }
             if found:
                 dated.setdefault(start, {})[tier] = found
     return dated
 
 
-def _follows(rates: tuple[Rate, ...], place: tuple[str, int | None], new: Decimal, discount: Decimal, day: date) -> bool:
+def _follows(
+    rates: tuple[Rate, ...], place: tuple[str, int | None], new: Decimal, discount: Decimal, day: date
+) -> bool:
     batch, standard = (_price(rates, mode, place, day) for mode in ("batch", "standard"))
     if batch is None:
         # A model with batch prices of its own, but not for this tier: the vendor said what it has to say.
@@ -55,7 +58,9 @@ def _discounted(price: Price, discount: Decimal) -> Price:
     return replace(price, usd=price.usd * (1 - discount), derived=True, notes=(*price.notes, note))
 
 
-def discount_for(provider: str, stated_in_registry: Decimal | None, settings: Mapping[str, Decimal | None]) -> Decimal | None:
+def discount_for(
+    provider: str, stated_in_registry: Decimal | None, settings: Mapping[str, Decimal | None]
+) -> Decimal | None:
     """The general batch discount of a provider: by the settings, else by the registry, else a half; None for none."""
     if provider in settings:
         return settings[provider]

@@ -11,7 +11,7 @@ from providers.entries import Model, Rate
 
 
 def in_force(rates: Iterable[Rate], mode: str, day: date) -> dict[int | None, Rate]:
-    """Tier -> the rate that a prompt just above it is billed by on `day`; tiers that a later rate covers are left out."""
+    """Tier -> the rate that bills a prompt just above it on `day`; tiers that a later rate covers are left out."""
     fitting = [rate for rate in rates if rate.mode == mode and (rate.start is None or rate.start <= day)]
     view = {}
     for tier in {rate.above_input_tokens for rate in fitting}:

@@ -33,7 +33,9 @@ def _listed(model: Model, entry: ListedModel) -> list[Change]:
         ("lifecycle", "status", model.status, entry.status),
         ("lifecycle", "retires_on", model.retires_on, entry.retires_on),
     )
-    return changes + [_change(model, kind, name, old, new) for kind, name, old, new in wanted if new is not None and old != new]
+    return changes + [
+        _change(model, kind, name, old, new) for kind, name, old, new in wanted if new is not None and old != new
+    ]
 
 
 def _change(model: Model, kind: Kind, name: str, old: Value, new: Value) -> Change:

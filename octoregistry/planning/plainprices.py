@@ -64,7 +64,9 @@ def _two(prices: Mapping[str, Decimal], *, no_output: bool) -> tuple[dict[str, D
     return found, tuple(notes)
 
 
-def _fitting(plain: Mapping[str, Decimal | None], standard: Mapping[str, Decimal], multiplier: Decimal) -> Decimal | None:
+def _fitting(
+    plain: Mapping[str, Decimal | None], standard: Mapping[str, Decimal], multiplier: Decimal
+) -> Decimal | None:
     """The model's own multiplier, where the provider's does not give the standard prices and one number does."""
     pairs = [(price, standard[name]) for name, price in plain.items() if price is not None and name in standard]
     if len(pairs) < len(_KINDS) or all(price * multiplier == stated for price, stated in pairs):

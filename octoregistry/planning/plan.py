@@ -169,7 +169,7 @@ class Plan:
 
     def summary(self) -> Mapping[str, Summary]:
         """Provider -> what the plan does to it, in the plan's order."""
-        providers = dict.fromkeys(entry.provider for entry in (*self.changes, *self.notes))
+        providers = dict.fromkeys([*(c.provider for c in self.changes), *(note.provider for note in self.notes)])
         return {provider: self._summary_of(provider) for provider in providers}
 
     def _summary_of(self, provider: str) -> Summary:

@@ -9,11 +9,11 @@ from decimal import Decimal
 
 from octoregistry.planning.batch import derived_batch, discount_for
 from octoregistry.planning.history import after, written_rates
-from octoregistry.planning.lists import list_changes
 from octoregistry.planning.listed import ListedModel
+from octoregistry.planning.lists import list_changes
 from octoregistry.planning.matching import Names, remarks_of
-from octoregistry.planning.plan import Change, Note, Plan, Value
 from octoregistry.planning.plainprices import plain_prices
+from octoregistry.planning.plan import Change, Kind, Note, Plan, Reason, Value
 from octoregistry.planning.prices import Slot, changes_of_mode, held, silences
 from octoregistry.planning.stated import (
     PricedPage,
@@ -24,7 +24,6 @@ from octoregistry.planning.stated import (
 )
 from octoregistry.planning.vendors import Naming, naming_of
 from octoregistry.planning.verdicts import Circumstances, together, verdict_of
-from octoregistry.planning.plan import Reason
 from providers.entries import Model, Provider, Rate
 
 
@@ -45,7 +44,7 @@ def plan_provider(
     today: date,
     settings: Settings | None = None,
 ) -> Plan:
-    """What an update would do to `provider`. `pages` stand in order of trust; `listed` is None where no list was had."""
+    """What an update would do to `provider`. `pages` stand in order of trust; `listed` is None without a model list."""
     settings = settings or Settings()
     planner = _Planner(provider, listed, settings)
     stated = stated_by(pages, planner.names.match, planner.known_tiers)
@@ -73,7 +72,9 @@ class _Planner:
     def known_tiers(self, model: str) -> set[int]:
         """The thresholds that the registry holds for a model."""
         known = self.provider.models.get(model)
-        return {rate.above_input_tokens for rate in known.rates if rate.above_input_tokens is not None} if known else set()
+        return (
+            {rate.above_input_tokens for rate in known.rates if rate.above_input_tokens is not None} if known else set()
+        )
 
     def place(self, model: str) -> int:
         """Where a model stands in the registry; new ones come after all."""
@@ -132,7 +133,9 @@ class _Planner:
             notes = ("the id follows from the name by the vendor's rule; no page or list gives it",)
         if self.listed and listed is None:
             notes = (*notes, "the vendor's model list does not have this id")
-        shown = listed.display_name if listed and listed.display_name else stated.new.display_name if stated.new else model
+        shown = (
+            listed.display_name if listed and listed.display_name else stated.new.display_name if stated.new else model
+        )
         status = _remarked_status(stated.names) or (listed and listed.status) or "active"
         entry: dict[str, Value] = {"display_name": shown}
         if stated.aliases:
@@ -143,7 +146,9 @@ class _Planner:
         entry["status"] = status
         entry["retires_on"] = listed.retires_on if listed else None
         return [
-            Change(self.provider.name, model, "new_model", name, None, value, notes=notes if name == "display_name" else ())
+            Change(
+                self.provider.name, model, "new_model", name, None, value, notes=notes if name == "display_name" else ()
+            )
             for name, value in entry.items()
             if value not in (None, ())
         ]
@@ -166,7 +171,7 @@ class _Planner:
             "batch_support": (known.batch_support if known else None, plain.batch_support),
             "realtime_multiplier": (own, multiplier),
         }
-        kind = "plain" if known else "new_model"
+        kind: Kind = "plain" if known else "new_model"
         changes = []
         for name, (old, new) in wanted.items():
             if new is None and known is None and name.endswith("per_million"):
@@ -176,9 +181,7 @@ class _Planner:
                 changes.append(Change(self.provider.name, model, kind, name, old, new, notes=plain.notes))
         return changes
 
-    def _source(
-        self, model: str, known: Model | None, stated: StatedModel, changes: Sequence[Change]
-    ) -> list[Change]:
+    def _source(self, model: str, known: Model | None, stated: StatedModel, changes: Sequence[Change]) -> list[Change]:
         """Where and when the prices were read, for a model of which anything is written.
 
         A page that says nothing new leaves no trace: a diff a day in which only dates change would hide the true ones.
@@ -193,7 +196,7 @@ class _Planner:
             "source.checked": (old.checked if old else None, stated.page.checked),
             "source.sha256": (old.sha256 if old else None, stated.page.sha256),
         }
-        kind = "source" if known else "new_model"
+        kind: Kind = "source" if known else "new_model"
         return [
             Change(self.provider.name, model, kind, name, before, now)
             for name, (before, now) in wanted.items()

@@ -40,7 +40,9 @@ def _changes_at(  # noqa: PLR0913 - the one place where page, registry and calen
     slot: Slot, rates: tuple[Rate, ...], stated: Tiers, day: date, since: date | None, *, announced: bool = False
 ) -> list[Change]:
     view = in_force(rates, slot.mode, day)
-    moved = [(tier, name) for tier, prices in stated.items() for name in prices if _old(view, tier, name) != prices[name].usd]
+    moved = [
+        (tier, name) for tier, prices in stated.items() for name in prices if _old(view, tier, name) != prices[name].usd
+    ]
     if not moved:
         return _now_stated(slot, view, stated)
     if not view:
@@ -57,14 +59,12 @@ def _changes_at(  # noqa: PLR0913 - the one place where page, registry and calen
 
 
 def _opens(view: dict[Tier, Rate], day: date, since: date | None) -> date:
-    """The first day of a new set: as the page dates it, unless the registry knows something later; else the page's own."""
+    """The first day of a new set: as the page dates it, unless the registry knows a later one; else the page's own."""
     latest = max((rate.start for rate in view.values() if rate.start), default=None)
     return since if since and (latest is None or since >= latest) else day
 
 
-def _new_set(
-    slot: Slot, view: dict[Tier, Rate], stated: Tiers, start: date, *, announced: bool
-) -> list[Change]:
+def _new_set(slot: Slot, view: dict[Tier, Rate], stated: Tiers, start: date, *, announced: bool) -> list[Change]:
     """All tiers of the mode from `start` on; rates that already begin on that day are corrected where they stand."""
     changes: list[Change] = []
     for tier in sorted({*view, *stated}, key=lambda tier: -1 if tier is None else tier):
@@ -76,7 +76,15 @@ def _new_set(
             old = _old(view, tier, name)
             if old == price.usd and there:
                 continue
-            kind: Kind = "kept" if old == price.usd else "announced" if announced else "new_rate" if old_rate is None else "price"
+            kind: Kind = (
+                "kept"
+                if old == price.usd
+                else "announced"
+                if announced
+                else "new_rate"
+                if old_rate is None
+                else "price"
+            )
             if kind == "price" and old is None:
                 kind = "new_price"
             changes.append(_change(slot, kind, tier, start, name, old, price))
@@ -102,8 +110,15 @@ def _now_stated(slot: Slot, view: dict[Tier, Rate], stated: Tiers) -> list[Chang
     ]
 
 
-def _change(  # noqa: PLR0913 - the parts of a change
-    slot: Slot, kind: Kind, tier: Tier, start: date | None, name: str, old: Value, price: Price, notes: tuple[str, ...] = ()
+def _change(  # noqa: PLR0913, PLR0917 - the parts of a change
+    slot: Slot,
+    kind: Kind,
+    tier: Tier,
+    start: date | None,
+    name: str,
+    old: Value,
+    price: Price,
+    notes: tuple[str, ...] = (),
 ) -> Change:
     return Change(
         slot.provider,

@@ -9,7 +9,6 @@ from octoregistry.publishing.nodes import Mapping, MergeError, Node, Scalar, Seq
 
 # libyaml ends a line at these (YAML 1.1).
 _BREAK = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
-_LAST_BREAK = re.compile(r".*[\r\n\x85\u2028\u2029]", re.DOTALL)
 
 
 class Edits:
@@ -60,7 +59,7 @@ class Edits:
             return
         name, node = mapping.items[behind]
         if mapping.flow:
-            self.replace(end := max(name.end, node.end), end, f", {entry}")
+            self.replace(max(name.end, node.end), max(name.end, node.end), f", {entry}")
         else:
             self.add_lines(max(name.end, node.end), self.column(name.start), entry)
 
@@ -78,8 +77,13 @@ class Edits:
         elif sequence.flow:
             self.replace(behind.end, behind.end, f", {item}")
         else:
-            dash = self.text.rindex("-", 0, _outer_start(sequence.items[0], self.text))
-            self.add_lines(behind.end, self.column(dash), f"- {item}")
+            self.add_lines(behind.end, self._dash_column(sequence.items[0]), f"- {item}")
+
+    def _dash_column(self, first: Node) -> int:
+        """The column of a block list's dashes: `first` may stand behind an anchor, or on the line below its dash."""
+        column = self.column(first.start)
+        found = re.match(r"\s*-(?=\s)", self.text[first.start - column : first.start])
+        return found.end() - 1 if found else self.column(self.text.rindex("-", 0, first.start))
 
     def drop(self, mapping: Mapping, key: str) -> None:
         """Takes a key out; MergeError where that would take a person's comment along or leave nothing."""
@@ -116,13 +120,3 @@ class Edits:
 
 
 _BAREWORD = re.compile(r"[A-Za-z0-9._:/+@~ -]+")
-
-
-def _outer_start(node: Node, text: str) -> int:
-    """Where a list item begins, its anchor included: what stands before it is the dash."""
-    start = node.start
-    while start and text[start - 1] not in "\r\n":
-        if text[start - 1] == "-" and text[start : start + 1].isspace():
-            return start
-        start -= 1
-    return node.start

@@ -232,7 +232,7 @@ class _Reader:
         self.last = self._content_end(event)
         line = event.start_mark.line + 1
         if isinstance(event, yaml.AliasEvent):
-            return Scalar(start, self.last, event.anchor, True, line, alias=True)
+            return Scalar(start, self.last, str(event.anchor), True, line, alias=True)
         plain = bool(event.implicit[0]) and not event.style
         return Scalar(start, max(start, self.last), event.value, plain, line, event.anchor)
 
