@@ -25,12 +25,12 @@ def derived_batch(model: Model | None, rates: tuple[Rate, ...], standard: Dated,
         return {}
     dated: Dated = {}
     for start, tiers in standard.items():
+        on = start if start and start > day else day
         for tier, prices in tiers.items():
             found = {
                 name: _discounted(price, discount)
                 for name, price in prices.items()
-                if name in _DISCOUNTED
-                and _follows(rates, (name, tier), price.usd, discount, start if start and start > day else day)
+                if _follows(rates, (name, tier), price.usd, discount, on)
             }
             if found:
                 dated.setdefault(start, {})[tier] = found
@@ -40,10 +40,11 @@ def derived_batch(model: Model | None, rates: tuple[Rate, ...], standard: Dated,
 def _follows(
     rates: tuple[Rate, ...], place: tuple[str, int | None], new: Decimal, discount: Decimal, day: date
 ) -> bool:
+    """True where the batch price of a dimension and tier is the discounted standard one: it was so before the standard
+    price moved, or the model had no batch price at all and the discount is general for this dimension."""
     batch, standard = (_price(rates, mode, place, day) for mode in ("batch", "standard"))
     if batch is None:
-        # A model with batch prices of its own, but not for this tier: the vendor said what it has to say.
-        return not any(rate.mode == "batch" for rate in rates)
+        return place[0] in _DISCOUNTED and not any(rate.mode == "batch" for rate in rates)
     return standard is not None and standard != new and batch == standard * (1 - discount)
 
 

@@ -13,8 +13,8 @@ from octoregistry.planning.listed import ListedModel
 from octoregistry.planning.lists import list_changes
 from octoregistry.planning.matching import Names, remarks_of
 from octoregistry.planning.plainprices import plain_prices
-from octoregistry.planning.plan import Change, Kind, Note, Plan, Reason, Value
-from octoregistry.planning.prices import Slot, changes_of_mode, held, silences
+from octoregistry.planning.plan import Change, Kind, Note, Plan, Value
+from octoregistry.planning.prices import Slot, changes_of_mode, silences
 from octoregistry.planning.stated import (
     PricedPage,
     Stated,
@@ -66,7 +66,8 @@ class _Planner:
         self.naming: Naming = naming_of(provider.name)
         self.names = Names(provider.models.values(), listed or (), self.naming)
         self.discount = discount_for(provider.name, provider.batch_discount, settings.batch_discount)
-        self.notes: list[Note] = []
+        self._notes: dict[str, list[str]] = {}
+        self._aliases_given: set[str] = set()
         self._places = {model: place for place, model in enumerate(provider.models)}
 
     def known_tiers(self, model: str) -> set[int]:
@@ -87,13 +88,23 @@ class _Planner:
         rates = written_rates(known, self.provider.realtime_multiplier) if known else ()
         priced = self._price_changes(model, known, stated, rates, everything)
         if known is None:
-            priced = [*self._new_entry(model, stated), *priced]
-        elif priced and not known.rates:
-            priced = [*self._implied(model, rates), *priced]
+            entry = self._new_entry(model, stated, everything)
+            priced = [replace(change, kind="new_model") for change in (*entry, *priced)]
+        else:
+            if priced and not known.rates:
+                priced = [*self._implied(model, rates), *priced]
+            priced += self._new_aliases(known, stated, everything)
         circumstances = Circumstances(known, day, self.settings.accepted)
         judged = together(replace(change, verdict=verdict_of(change, circumstances)) for change in priced)
         counted = judged if known is None else [change for change in judged if change.applies]
-        judged += self._consequences(model, known, stated, after(known.rates if known else (), counted) or rates)
+        following = self._consequences(model, known, stated, after(known.rates if known else (), counted) or rates)
+        if known is None and not {"input_per_million", "output_per_million"} <= {
+            change.dimension for change in following
+        }:
+            # An entry without the two plain prices is none, and nobody could accept it: a note, not a held change.
+            self._note(model, "left out: the page states no price of its text tokens both ways")
+            return []
+        judged += following
         judged += self._source(model, known, stated, judged)
         return together(judged) if known is None else judged
 
@@ -125,7 +136,7 @@ class _Planner:
             for name, price in rate.prices.items()
         ]
 
-    def _new_entry(self, model: str, stated: StatedModel) -> list[Change]:
+    def _new_entry(self, model: str, stated: StatedModel, everything: Stated) -> list[Change]:
         """What is written of a new model besides its prices."""
         notes: tuple[str, ...] = ()
         listed = self.listed.get(model)
@@ -138,8 +149,7 @@ class _Planner:
         )
         status = _remarked_status(stated.names) or (listed and listed.status) or "active"
         entry: dict[str, Value] = {"display_name": shown}
-        if stated.aliases:
-            entry["aliases"] = tuple(alias for alias in stated.aliases if alias != model)
+        entry["aliases"] = self._free_aliases(model, stated, everything)
         if listed:
             entry["context_window"] = listed.context_window
             entry["max_output_tokens"] = listed.max_output_tokens
@@ -152,6 +162,20 @@ class _Planner:
             for name, value in entry.items()
             if value not in (None, ())
         ]
+
+    def _new_aliases(self, known: Model, stated: StatedModel, everything: Stated) -> list[Change]:
+        """The ids that a page gives beside one that the registry has."""
+        free = self._free_aliases(known.id, stated, everything)
+        new = (*known.aliases, *free)
+        return [Change(self.provider.name, known.id, "metadata", "aliases", known.aliases, new)] if free else []
+
+    def _free_aliases(self, model: str, stated: StatedModel, everything: Stated) -> tuple[str, ...]:
+        """The other ids given for a model that are no model of their own and no other model's alias."""
+        taken = {model, *self.provider.models, *everything.models, *self._aliases_given}
+        taken.update(alias for known in self.provider.models.values() for alias in known.aliases)
+        free = tuple(alias for alias in dict.fromkeys(stated.aliases) if alias not in taken)
+        self._aliases_given.update(free)
+        return free
 
     def _consequences(
         self, model: str, known: Model | None, stated: StatedModel, rates: tuple[Rate, ...]
@@ -174,10 +198,7 @@ class _Planner:
         kind: Kind = "plain" if known else "new_model"
         changes = []
         for name, (old, new) in wanted.items():
-            if new is None and known is None and name.endswith("per_million"):
-                reason = Reason("no plain price", f"the page states no {name.partition('_')[0]} price")
-                changes.append(Change(self.provider.name, model, "new_model", name, None, None, verdict=held([reason])))
-            elif new is not None and old != new:
+            if new is not None and old != new:
                 changes.append(Change(self.provider.name, model, kind, name, old, new, notes=plain.notes))
         return changes
 
@@ -204,7 +225,18 @@ class _Planner:
         ]
 
     def _note(self, model: str, text: str) -> None:
-        self.notes.append(Note(self.provider.name, model, text))
+        self._notes.setdefault(text, []).append(model)
+
+    @property
+    def notes(self) -> list[Note]:
+        """What was noticed, once for all the models of which it is true."""
+        return [Note(self.provider.name, _listing(models), text) for text, models in self._notes.items()]
+
+
+def _listing(models: Sequence[str]) -> str:
+    few = 4
+    more = f" and {len(models) - few} more" if len(models) > few else ""
+    return ", ".join(models[:few]) + more
 
 
 def _remarked_status(names: Sequence[str]) -> str | None:

@@ -83,6 +83,11 @@ def _edit_model(edits: Edits, entry: Mapping, want: Wanted) -> None:
     for key, value in want.keys.items():
         if value is None:
             edits.drop(entry, key)
+        elif isinstance(value, tuple) and key in entry.items:
+            listed = _own(entry, key, Sequence)
+            there = values(listed)
+            for item in value[len(there) :]:
+                edits.add_item(listed, listed.items[-1] if there else None, text_of(item))
         else:
             edits.set(entry, key, yaml_of(value), MODEL_KEYS)
     # A key that is added twice at one place comes in the order of the calls: rates before source.
