@@ -286,6 +286,8 @@ def scaled(price: Decimal | int, places: int) -> int:
 
 def unscaled(total: int, places: int) -> Decimal:
     """`total` × 10**-places, exactly and without trailing zeros: a constructor, unlike an operator, does not round."""
+    if not total:
+        return Decimal(0)
     text = str(total)
     short = text.rstrip("0")
     zeros = len(text) - len(short)

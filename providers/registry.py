@@ -29,9 +29,10 @@ class Fault:
         self.path, self.line, self.key, self.message = path, line, key, message
 
     def __str__(self) -> str:
-        return ": ".join(
-            [f"{self.path}:{self.line}" if self.line else self.path, *filter(None, [self.key]), self.message]
-        )
+        place = f"{self.path}:{self.line}" if self.line else self.path
+        said = ": ".join(part for part in (place, self.key, self.message) if part)
+        # A key may hold whatever a person pasted; what is printed must not steer a terminal.
+        return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in said)
 
     def __repr__(self) -> str:
         return f"Fault({self.path!r}, {self.line!r}, {self.key!r}, {self.message!r})"
