@@ -171,6 +171,8 @@ class _Planner:
 
     def _free_aliases(self, model: str, stated: StatedModel, everything: Stated) -> tuple[str, ...]:
         """The other ids given for a model that are no model of their own and no other model's alias."""
+        if not stated.aliases:
+            return ()
         taken = {model, *self.provider.models, *everything.models, *self._aliases_given}
         taken.update(alias for known in self.provider.models.values() for alias in known.aliases)
         free = tuple(alias for alias in dict.fromkeys(stated.aliases) if alias not in taken)

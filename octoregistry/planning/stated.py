@@ -52,15 +52,15 @@ class StatedModel:
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """All that the pages of a provider state. `asides` are (subject, text) pairs for a person to know."""
+    """All that the pages of a provider state.
+
+    `prices_batches` is true where a batch price stands for any model: then a model without one has none. `asides` are
+    (subject, text) pairs for a person to know.
+    """
 
     models: Mapping[str, StatedModel]
+    prices_batches: bool
     asides: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def prices_batches(self) -> bool:
-        """True where a batch price stands for any model: then a model without one has none."""
-        return any("batch" in model.modes for model in self.models.values())
 
 
 def stated_by(
@@ -90,7 +90,7 @@ def stated_by(
         for model, stated in here.items():
             _settle_unknown_tiers(model, stated, tiers_of(model), asides)
             _join(models, model, stated)
-    return Stated(models, tuple(asides))
+    return Stated(models, any("batch" in model.modes for model in models.values()), tuple(asides))
 
 
 _UNKNOWN = -1  # the tier of a long-context price without a threshold, until it is settled

@@ -110,8 +110,9 @@ class Edits:
 
     def column(self, place: int) -> int:
         """How far from the beginning of its line a place is."""
-        start = max(self.text.rfind(char, 0, place) for char in "\r\n\x85\u2028\u2029")
-        return place - start - 1
+        start = self.text.rfind("\n", 0, place) + 1  # the rarer breaks are looked for in this line only
+        start = max((found.end() for found in _BREAK.finditer(self.text, start, place)), default=start)
+        return place - start
 
     def line_end(self, place: int) -> int:
         """Where the line of a place ends, before its line break."""
