@@ -71,7 +71,7 @@ class Pricing:
 
     __slots__ = ("_batch", "_entry", "_input", "_multiplier", "_output", "_rates", "_tiers", "model", "provider")
 
-    def __init__(  # noqa: PLR0913 - what the cascade gives, by name
+    def __init__(
         self,
         provider: str,
         model: str,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from octoregistry.planning.listed import ListedModel
 from octoregistry.planning.plan import Change, Kind, Value
+from octoregistry.sources.listings import ListedModel
 from providers.entries import Model, Provider
 
 
@@ -30,7 +30,7 @@ def _listed(model: Model, entry: ListedModel) -> list[Change]:
     wanted: tuple[tuple[Kind, str, Value, Value], ...] = (
         ("metadata", "context_window", model.context_window, entry.context_window),
         ("metadata", "max_output_tokens", model.max_output_tokens, entry.max_output_tokens),
-        ("lifecycle", "status", model.status, entry.status),
+        ("lifecycle", "status", model.status, entry.lifecycle),
         ("lifecycle", "retires_on", model.retires_on, entry.retires_on),
     )
     return changes + [

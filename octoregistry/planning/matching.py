@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from octoregistry.planning.listed import ListedModel
 from octoregistry.planning.vendors import Naming
+from octoregistry.sources.listings import ListedModel
 from providers.entries import Model
 
 # -20251001, -2024-08-06, -latest: the same model on a day.

@@ -9,7 +9,6 @@ from decimal import Decimal
 
 from octoregistry.planning.batch import derived_batch, discount_for
 from octoregistry.planning.history import after, written_rates
-from octoregistry.planning.listed import ListedModel
 from octoregistry.planning.lists import list_changes
 from octoregistry.planning.matching import Names, remarks_of
 from octoregistry.planning.plainprices import plain_prices
@@ -24,6 +23,7 @@ from octoregistry.planning.stated import (
 )
 from octoregistry.planning.vendors import Naming, naming_of
 from octoregistry.planning.verdicts import Circumstances, together, verdict_of
+from octoregistry.sources.listings import ListedModel
 from providers.entries import Model, Provider, Rate
 
 
@@ -147,7 +147,7 @@ class _Planner:
         shown = (
             listed.display_name if listed and listed.display_name else stated.new.display_name if stated.new else model
         )
-        status = _remarked_status(stated.names) or (listed and listed.status) or "active"
+        status = _remarked_status(stated.names) or (listed and listed.lifecycle) or "active"
         entry: dict[str, Value] = {"display_name": shown}
         entry["aliases"] = self._free_aliases(model, stated, everything)
         if listed:

@@ -36,7 +36,7 @@ def changes_of_mode(slot: Slot, rates: tuple[Rate, ...], dated: Dated, day: date
     return changes
 
 
-def _changes_at(  # noqa: PLR0913 - the one place where page, registry and calendar meet
+def _changes_at(
     slot: Slot, rates: tuple[Rate, ...], stated: Tiers, day: date, since: date | None, *, announced: bool = False
 ) -> list[Change]:
     view = in_force(rates, slot.mode, day)

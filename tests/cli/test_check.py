@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from octoregistry.cli.check import check
+from octoregistry.cli.check import command as check
 from octoregistry.cli.registry_option import registry_path
 from providers.registry import PACKAGED
 
