@@ -265,8 +265,12 @@ def _rates(rates: list[Any], path: tuple[object, ...]) -> Found:
         if "mode" not in rate:
             yield (*path, place, "mode"), f"missing: a rate is of one of {', '.join(MODES)}"
         slot = (rate.get("mode"), rate.get("above_input_tokens"), rate.get("from"))
-        if not any(isinstance(part, (dict, list)) for part in slot) and slots.setdefault(slot, place) != place:
-            yield (*path, place), f"the same mode, above_input_tokens and from as rates[{slots[slot]}]: keep one"
+        try:
+            first = slots.setdefault(slot, place)
+        except TypeError:  # a list or mapping where there should be a value, which is a fault of its own
+            continue
+        if first != place:
+            yield (*path, place), f"the same mode, above_input_tokens and from as rates[{first}]: keep one"
 
 
 def _aliases(models: Mapping[str, Any], path: tuple[object, ...]) -> Found:
