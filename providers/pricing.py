@@ -17,6 +17,7 @@ from .dimensions import (
     UnknownModelError,
     UnknownPriceError,
 )
+from .exact import scaled, times, unscaled
 
 TYPE_CHECKING = False  # typing and dataclasses take longer to import than a price takes to find
 if TYPE_CHECKING:
@@ -274,32 +275,6 @@ def whole(name: str, count: Any) -> int:
     if number < 0:
         raise InvalidUsageError(f"{name}={count!r}: tokens are counted in whole numbers from 0 up")
     return number
-
-
-def scaled(price: Decimal | int, places: int) -> int:
-    """`price` × 10**places as a whole number, exactly; `places` must be enough for its digits."""
-    if isinstance(price, int):
-        return price * int(10**places)
-    _, digits, exponent = price.as_tuple()
-    return int("".join(map(str, digits))) * int(10 ** (places + int(exponent)))
-
-
-def unscaled(total: int, places: int) -> Decimal:
-    """`total` × 10**-places, exactly and without trailing zeros: a constructor, unlike an operator, does not round."""
-    if not total:
-        return Decimal(0)
-    text = str(total)
-    short = text.rstrip("0")
-    zeros = len(text) - len(short)
-    if zeros >= places:
-        return Decimal(total // 10**places)
-    return Decimal(f"{short}E-{places - zeros}")
-
-
-def times(price: Decimal | int, multiplier: Decimal | int) -> Decimal:
-    """The exact product, of any length."""
-    places = [max(0, -int(Decimal(number).as_tuple().exponent)) for number in (price, multiplier)]
-    return unscaled(scaled(price, places[0]) * scaled(multiplier, places[1]), sum(places))
 
 
 def _prices(rate: Mapping[str, Any]) -> dict[str, Decimal | int]:

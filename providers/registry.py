@@ -183,15 +183,16 @@ def load_registry(path: str | os.PathLike[str] | None = None) -> Registry:
     try:
         stat = os.stat(name)
         as_it_is = (stat.st_mtime_ns, stat.st_size)
-        if name in _loaded and _loaded[name][0] == as_it_is:
-            return _loaded[name][1]
+        place = os.path.abspath(name)
+        if place in _loaded and _loaded[place][0] == as_it_is:
+            return _loaded[place][1]
         with open(name, "rb") as file:
             written = file.read()
     except OSError as error:
         cure = f"name another with {VARIABLE} or as an argument"
         raise RegistryError([Fault(name, None, "", f"{error.strerror or error}: {cure}")]) from error
     registry = _read(written, name)
-    _loaded[name] = (as_it_is, registry)
+    _loaded[place] = (as_it_is, registry)
     return registry
 
 
