@@ -57,7 +57,8 @@ def _better_multiplier(entry: Mapping[str, Any], standard: Mapping[str, Any], fa
     if "input" not in standard or "output" not in standard:
         return None
     pairs = [(entry[f"{name}_per_million"], standard[name]) for name in ("input", "output")]
-    if all(_EXACT.multiply(plain, factor) == stated for plain, stated in pairs):
+    (first, stated_first), (second, stated_second) = pairs
+    if _EXACT.multiply(first, factor) == stated_first and _EXACT.multiply(second, factor) == stated_second:
         return None
     ratios = {_EXACT.divide(Decimal(stated), plain) if plain else None for plain, stated in pairs if plain or stated}
     if len(ratios) != 1 or not (ratio := ratios.pop()):

@@ -297,13 +297,13 @@ def _ordinal(at: Any) -> int:
     from datetime import date, datetime, timezone  # noqa: PLC0415 - 2 ms that most processes never need
 
     day = at
-    if isinstance(at, str):
-        try:
+    try:
+        if isinstance(at, str):
             day = datetime.fromisoformat(at)
-        except ValueError as error:
-            raise InvalidUsageError(f"{at!r} is no day: give a date or ISO text such as 2026-09-04") from error
-    if isinstance(day, datetime) and day.tzinfo is not None:
-        day = day.astimezone(timezone.utc)  # noqa: UP017 - datetime.UTC would be a second import of the same
+        if isinstance(day, datetime) and day.tzinfo is not None:
+            day = day.astimezone(timezone.utc)  # noqa: UP017 - datetime.UTC would be a second import of the same
+    except (ValueError, OverflowError) as error:
+        raise InvalidUsageError(f"{at!r} is no day: give a date or ISO text such as 2026-09-04") from error
     if not isinstance(day, date):
         raise InvalidUsageError(f"{at!r} is no day: give a date, a datetime or ISO text such as 2026-09-04")
     return day.toordinal()

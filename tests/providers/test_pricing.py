@@ -106,7 +106,7 @@ def test_tokens_are_whole_numbers_from_0_up(count):
         pricing(GEMINI).cost(input=count)
 
 
-@pytest.mark.parametrize("at", ["yesterday", "", 20270101, "2027-02-30"])
+@pytest.mark.parametrize("at", ["yesterday", "", 20270101, "2027-02-30", "0001-01-01T00:00:00+14:00"])
 def test_a_day_that_is_none_is_refused(at):
     with pytest.raises(InvalidUsageError, match="is no day"):
         pricing(GEMINI).cost(input=1, at=at)
