@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from providers import compiled, registry
+from providers import compiled, registry, validated
 from providers.registry import PACKAGED, load_registry, parse_registry
 
 
@@ -20,7 +20,7 @@ def forbid_reading(monkeypatch):
         raise AssertionError("the YAML was parsed although a copy of it is kept")
 
     monkeypatch.setattr(registry, "_loaded", {})
-    monkeypatch.setattr(registry, "parse_registry", refuse)
+    monkeypatch.setattr(validated, "validated", refuse)
 
 
 def test_the_shipped_copy_is_that_of_the_shipped_file():
