@@ -13,7 +13,7 @@ from rich.console import Console
 
 from octoregistry.cli import exits
 from octoregistry.cli.registry_option import registry_option
-from octoregistry.cli.tables import change_table
+from octoregistry.cli.tables import plan_tables
 from octoregistry.planning.kept import as_values
 from octoregistry.publishing.merge import diff
 from octoregistry.settings import SettingsError, load_settings
@@ -127,8 +127,8 @@ def _print(update: Update, name: str, *, verbose: bool) -> None:
     for run in update.unread:
         click.echo(f"{run.provider} could not be read: {run.page}", err=True)
     console = Console()
-    if update.plan.visible:
-        console.print(change_table(update.plan))
+    for table in plan_tables(update.plan):
+        console.print(table)
     for provider, summary in update.plan.summary().items():
         click.echo(f"{provider}: {summary}")
     changed = diff(update.old_text, update.new_text, name)
