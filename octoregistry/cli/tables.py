@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import groupby
 
 from rich.console import RenderableType
@@ -67,6 +68,11 @@ def _moved(changes: list[Change]) -> Table:
             )
             table.add_row(*cells, Text(stands), *_verdict(change, held))
     return table
+
+
+def _where(change: Change) -> str:
+    """The value's place; the first day only of what is yet to come, since all else holds from the page's own day."""
+    return change.where if change.kind == "announced" else replace(change, start=None).where
 
 
 def _add_verdict(table: Table, changes: list[Change]) -> bool:

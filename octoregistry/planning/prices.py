@@ -110,7 +110,7 @@ def _now_stated(slot: Slot, view: dict[Tier, Rate], stated: Tiers) -> list[Chang
     ]
 
 
-def _change(  # noqa: PLR0913, PLR0917 - the parts of a change
+def _change(
     slot: Slot,
     kind: Kind,
     tier: Tier,
