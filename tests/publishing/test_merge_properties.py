@@ -22,7 +22,8 @@ PAGE = "https://acme.example/pricing"
 CHECKED = date(2026, 9, 7)
 DIMENSIONS = ("input", "output", "cached_input", "cache_write_5m")
 MODES = ("standard", "batch", "flex")
-PRICES = [Decimal(text) for text in ("0", "0.0375", "0.5", "1", "2.0", "2.5", "3", "12", "100")]
+# Every quotient of two of these is a finite decimal, so that every pair of plain prices has its multiplier.
+PRICES = [Decimal(text) for text in ("0", "0.03125", "0.5", "1", "2.0", "2.5", "4", "12.5", "100")]
 Prices = dict[str, Decimal]
 RateKey = tuple[str, int | None, date | None]
 
