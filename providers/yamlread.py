@@ -141,7 +141,9 @@ class _Builder:
                     value = known.get(text, known)
                     if value is known:
                         value = known[text] = scalar(text)
-                if event.anchor or event.tag:
+                    if event.anchor:
+                        self.mark(event, value)
+                elif event.anchor or event.tag:
                     self.mark(event, value)
             elif kind is mapping_start or kind is sequence_start:
                 self.stack.append((current, key))

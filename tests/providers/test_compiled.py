@@ -1,10 +1,10 @@
 import json
-from decimal import Decimal as D
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from providers import compiled, registry
+from providers import compiled, registry, validated
 from providers.registry import PACKAGED, load_registry, parse_registry
 
 
@@ -20,7 +20,7 @@ def forbid_reading(monkeypatch):
         raise AssertionError("the YAML was parsed although a copy of it is kept")
 
     monkeypatch.setattr(registry, "_loaded", {})
-    monkeypatch.setattr(registry, "parse_registry", refuse)
+    monkeypatch.setattr(validated, "validated", refuse)
 
 
 def test_the_shipped_copy_is_that_of_the_shipped_file():
@@ -38,7 +38,7 @@ def test_the_copy_holds_plain_decimals(small):
 
     assert '"cached_input":0.0000001' in text
     assert '"input":2.0,' in text
-    assert json.loads(text, parse_float=D)["registry"] == parse_registry(tiny).values
+    assert json.loads(text, parse_float=Decimal)["registry"] == parse_registry(tiny).values
 
 
 def test_the_second_process_reads_the_copy_and_gets_the_same(path, monkeypatch):

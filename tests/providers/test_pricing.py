@@ -1,37 +1,44 @@
 import decimal
 from datetime import UTC, date, datetime, timedelta, timezone
-from decimal import Decimal as D
+from decimal import Decimal
 from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from providers.pricing import DIMENSIONS, InvalidUsageError, Pricing, UnknownPriceError, Usage, times, unscaled
+from providers.pricing import DIMENSIONS, InvalidUsageError, Pricing, UnknownPriceError, Usage
 
 
 def pricing(rates, **entry):
     entry = {"batch_support": True, "rates": rates, **entry}
-    return Pricing("acme", "road", entry, multiplier=D("2.0"), input_per_million=D("1.0"), output_per_million=D("6.0"))
+    return Pricing(
+        "acme",
+        "road",
+        entry,
+        multiplier=Decimal("2.0"),
+        input_per_million=Decimal("1.0"),
+        output_per_million=Decimal("6.0"),
+    )
 
 
 GEMINI = [
     {
         "mode": "standard",
-        "input": D("2.0"),
-        "output": D("12.0"),
-        "cached_input": D("0.2"),
-        "cache_storage_hour": D("4.5"),
+        "input": Decimal("2.0"),
+        "output": Decimal("12.0"),
+        "cached_input": Decimal("0.2"),
+        "cache_storage_hour": Decimal("4.5"),
     },
     {
         "mode": "standard",
         "above_input_tokens": 200_000,
-        "input": D("4.0"),
-        "output": D("18.0"),
-        "cached_input": D("0.4"),
+        "input": Decimal("4.0"),
+        "output": Decimal("18.0"),
+        "cached_input": Decimal("0.4"),
     },
-    {"mode": "batch", "input": D("1.0"), "output": D("6.0")},
-    {"mode": "standard", "from": "2027-01-01", "input": D("3.0"), "output": D("15.0")},
+    {"mode": "batch", "input": Decimal("1.0"), "output": Decimal("6.0")},
+    {"mode": "standard", "from": "2027-01-01", "input": Decimal("3.0"), "output": Decimal("15.0")},
 ]
 
 
@@ -53,7 +60,7 @@ GEMINI = [
     ],
 )
 def test_costs_worked_out_by_hand(asked, usd):
-    assert pricing(GEMINI).cost(**{"at": "2026-10-01", **asked}) == D(usd)
+    assert pricing(GEMINI).cost(**{"at": "2026-10-01", **asked}) == Decimal(usd)
 
 
 @pytest.mark.parametrize(
@@ -69,14 +76,14 @@ def test_costs_worked_out_by_hand(asked, usd):
     ],
 )
 def test_a_new_price_holds_from_midnight_utc(at):
-    assert pricing(GEMINI).cost(input=1_000, at=at) == D("0.003")
+    assert pricing(GEMINI).cost(input=1_000, at=at) == Decimal("0.003")
 
 
 @pytest.mark.parametrize(
     "at", [datetime(2026, 12, 31, 23, 59, tzinfo=UTC), "2027-01-01T00:00:00+05:00", date(1999, 1, 1)]
 )
 def test_until_then_the_old_price_holds_as_far_back_as_is_known(at):
-    assert pricing(GEMINI).cost(input=1_000, at=at) == D("0.002")
+    assert pricing(GEMINI).cost(input=1_000, at=at) == Decimal("0.002")
 
 
 @pytest.mark.parametrize(
@@ -93,13 +100,13 @@ def test_what_is_not_known_raises_and_says_what_is(asked, said):
         pricing(GEMINI).cost(at="2026-10-01", **asked)
 
 
-@pytest.mark.parametrize("count", [-1, 1.0, "1", True, None, D(1)])
+@pytest.mark.parametrize("count", [-1, 1.0, "1", True, None, Decimal(1)])
 def test_tokens_are_whole_numbers_from_0_up(count):
     with pytest.raises(InvalidUsageError, match="whole numbers"):
         pricing(GEMINI).cost(input=count)
 
 
-@pytest.mark.parametrize("at", ["yesterday", "", 20270101, "2027-02-30"])
+@pytest.mark.parametrize("at", ["yesterday", "", 20270101, "2027-02-30", "0001-01-01T00:00:00+14:00"])
 def test_a_day_that_is_none_is_refused(at):
     with pytest.raises(InvalidUsageError, match="is no day"):
         pricing(GEMINI).cost(input=1, at=at)
@@ -111,11 +118,11 @@ def test_a_misspelt_dimension_is_an_error_where_it_is_written():
 
 
 def test_a_price_of_nothing_is_a_price():
-    assert pricing([{"mode": "standard", "input": 0, "output": D("0.00")}]).cost(input=5, output=5) == 0
+    assert pricing([{"mode": "standard", "input": 0, "output": Decimal("0.00")}]).cost(input=5, output=5) == 0
 
 
 def test_a_model_without_batches_has_no_batch_cost():
-    only_standard = pricing([{"mode": "standard", "input": D(2), "output": D(12)}], batch_support=False)
+    only_standard = pricing([{"mode": "standard", "input": Decimal(2), "output": Decimal(12)}], batch_support=False)
 
     with pytest.raises(UnknownPriceError, match="batch_support: false"):
         only_standard.cost(mode="batch", input=1)
@@ -123,7 +130,7 @@ def test_a_model_without_batches_has_no_batch_cost():
 
 
 def test_from_the_day_of_a_rate_without_prices_nothing_is_known():
-    ended = pricing([{"mode": "standard", "input": D(2)}, {"mode": "standard", "from": "2027-01-01"}])
+    ended = pricing([{"mode": "standard", "input": Decimal(2)}, {"mode": "standard", "from": "2027-01-01"}])
 
     assert ended.cost(input=1_000_000, at="2026-12-31") == 2
     with pytest.raises(UnknownPriceError, match="nothing from 2027-01-01 on"):
@@ -131,28 +138,38 @@ def test_from_the_day_of_a_rate_without_prices_nothing_is_known():
 
 
 def test_before_the_first_day_that_is_known_nothing_is_guessed():
-    later = pricing([{"mode": "standard", "from": "2026-01-01", "input": D(2)}])
+    later = pricing([{"mode": "standard", "from": "2026-01-01", "input": Decimal(2)}])
 
     with pytest.raises(UnknownPriceError, match="known from: 2026-01-01"):
         later.cost(input=1, at="2025-12-31")
 
 
 def test_the_two_plain_prices_alone_give_batch_and_standard_exactly():
-    entry = {"input_per_million": D("0.1"), "output_per_million": D("0.3")}
-    plain = Pricing("a", "b", entry, multiplier=D("1.1"), input_per_million=D("0.1"), output_per_million=D("0.3"))
+    entry = {"input_per_million": Decimal("0.1"), "output_per_million": Decimal("0.3")}
+    plain = Pricing(
+        "a", "b", entry, multiplier=Decimal("1.1"), input_per_million=Decimal("0.1"), output_per_million=Decimal("0.3")
+    )
 
-    assert plain.cost(mode="batch", input=1_000_000) == D("0.1")
-    assert plain.cost(input=1_000_000, output=1_000_000) == D("0.44")
+    assert plain.cost(mode="batch", input=1_000_000) == Decimal("0.1")
+    assert plain.cost(input=1_000_000, output=1_000_000) == Decimal("0.44")
     assert plain.modes == ("standard", "batch")
 
 
 def test_an_answers_audio_without_its_own_price_is_counted_as_text():
-    rates = [{"mode": "standard", "input": D(2), "output": D(10), "output_audio": D(40), "cached_input": D("0.5")}]
+    rates = [
+        {
+            "mode": "standard",
+            "input": Decimal(2),
+            "output": Decimal(10),
+            "output_audio": Decimal(40),
+            "cached_input": Decimal("0.5"),
+        }
+    ]
     usage = Usage(input=1, input_audio=2, input_image=3, cached_input_audio=4, output_audio=5, output_video=6)
 
     cost = pricing(rates).cost_of(usage)
 
-    assert cost == D(2 * (1 + 2 + 3) + 40 * 5 + 10 * 6) / 10**6 + D("0.5") * 4 / 10**6
+    assert cost == Decimal(2 * (1 + 2 + 3) + 40 * 5 + 10 * 6) / 10**6 + Decimal("0.5") * 4 / 10**6
 
 
 def test_an_answers_cache_writes_are_never_counted_as_something_else():
@@ -186,16 +203,6 @@ def test_a_cost_is_exact_whatever_its_size_and_whatever_the_decimal_context(pric
     assert Fraction(cost) == Fraction(same) == exact
 
 
-@given(left=PRICES, right=PRICES)
-def test_products_are_exact(left, right):
-    assert Fraction(times(left, right)) == Fraction(left) * Fraction(right)
-
-
-@given(total=st.integers(0, 10**60), places=st.integers(0, 40))
-def test_a_whole_number_becomes_the_decimal_it_stands_for(total, places):
-    assert Fraction(unscaled(total, places)) == Fraction(total, 10**places)
-
-
 @given(
     above=st.lists(st.integers(1, 100), unique=True, max_size=4),
     starts=st.lists(st.dates(date(2025, 1, 1), date(2026, 1, 1)), unique=True, max_size=3),
@@ -206,7 +213,7 @@ def test_of_the_rates_that_fit_the_latest_counts_and_then_the_highest_tier(above
     slots = [(start, tier) for start in [None, *starts] for tier in [None, *above]]
     rates = []
     for number, (start, tier) in enumerate(slots, 1):
-        rate = {"mode": "standard", "input": D(number)}
+        rate = {"mode": "standard", "input": Decimal(number)}
         rate |= {"from": start.isoformat()} if start else {}
         rates.append(rate | ({"above_input_tokens": tier} if tier else {}))
 
@@ -217,4 +224,4 @@ def test_of_the_rates_that_fit_the_latest_counts_and_then_the_highest_tier(above
         for number, (start, tier) in enumerate(slots, 1)
         if (start or date.min) <= day and prompt > (tier or 0)
     ]
-    assert cost == D(max(fits)[2]) * prompt / 10**6
+    assert cost == Decimal(max(fits)[2]) * prompt / 10**6

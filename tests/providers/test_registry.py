@@ -3,7 +3,7 @@ import shutil
 import subprocess
 import sys
 from datetime import date
-from decimal import Decimal as D
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -28,7 +28,7 @@ def test_a_near_name_is_no_name(small, name):
 
 
 def test_an_unknown_provider_is_said_to_be_one(small):
-    with pytest.raises(UnknownModelError, match="no provider 'acne'.*near names: acme"):
+    with pytest.raises(UnknownModelError, match=r"no provider 'acne'.*near names: acme"):
         providers.get_pricing("acne", "road", parse_registry(small))
 
 
@@ -39,8 +39,8 @@ def test_the_multiplier_falls_from_the_model_to_its_provider_to_the_defaults(sma
     general += "      road: {display_name: R, input_per_million: 1, output_per_million: 2}\n"
     general += "defaults: {input_per_million: 1.0, output_per_million: 2.0, realtime_multiplier: 4.0}\n"
 
-    assert parse_registry(own).pricing("acme", "plain").cost(input=10**6) == D("0.45")
-    assert parse_registry(small).pricing("acme", "plain").cost(input=10**6) == D("0.3")
+    assert parse_registry(own).pricing("acme", "plain").cost(input=10**6) == Decimal("0.45")
+    assert parse_registry(small).pricing("acme", "plain").cost(input=10**6) == Decimal("0.3")
     assert parse_registry(general).pricing("acme", "road").cost(input=10**6) == 4
 
 
@@ -57,8 +57,8 @@ def test_an_unknown_model_is_estimated_by_the_defaults_with_one_warning_and_has_
 def test_entries_are_frozen_values_with_decimals_and_dates(small):
     road = parse_registry(small).model("acme", "road")
 
-    assert (road.input_per_million, road.aliases, road.status) == (D("1.0"), ("road-2026-01-01",), "active")
-    assert road.rates[0].prices == {"input": D("2.0"), "output": D("12.0"), "cached_input": D("0.2")}
+    assert (road.input_per_million, road.aliases, road.status) == (Decimal("1.0"), ("road-2026-01-01",), "active")
+    assert road.rates[0].prices == {"input": Decimal("2.0"), "output": Decimal("12.0"), "cached_input": Decimal("0.2")}
     assert road.source is not None
     assert road.source.checked == date(2026, 9, 4)
     with pytest.raises(AttributeError):
@@ -95,7 +95,7 @@ def test_a_file_is_read_again_only_when_it_changed(small, tmp_path):
 
 
 def test_a_file_that_is_not_there_says_how_to_name_another(tmp_path):
-    with pytest.raises(RegistryError, match="No such file.*OCTOREGISTRY_MODELS"):
+    with pytest.raises(RegistryError, match=r"No such file.*OCTOREGISTRY_MODELS"):
         load_registry(tmp_path / "none.yaml")
 
 

@@ -15,7 +15,11 @@ def faults(text):
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("output_per_million: 6.0", "output_per_milion: 6.0", r":12: .*road\.output_per_milion: unknown key: did you mean output_per_million"),
+        (
+            "output_per_million: 6.0",
+            "output_per_milion: 6.0",
+            r":12: .*road\.output_per_milion: unknown key: did you mean output_per_million",
+        ),
         ("output_per_million: 6.0", "price: 6.0", r":12: .*road\.price: unknown key"),
         ("output_per_million: 6.0", "output_per_million: -6.0", r":12: .*road\.output_per_million: -6.0 is negative"),
         ("output_per_million: 6.0", "output_per_million: .nan", r":12: .*NaN is no price"),
@@ -34,25 +38,73 @@ def faults(text):
         ("batch_support: true", "batch_support: false", r":13: .*false, but there are batch rates"),
         ("display_name: Road Runner", "display_name: 4.1", r":10: .*4.1 is not text: put it in quotes"),
         ("display_name: Road Runner", "display_name: 010", r":10: .*010 is a number or yes-or-no to some readers"),
-        ("display_name: Road Runner", "display_name: Road Runner\n        status: dead", r":11: .*'dead' is none of active"),
-        ("display_name: Road Runner", "display_name: Road Runner\n        status: retired", r":6: .*default_model: road is retired"),
-        ("display_name: Road Runner", "display_name: Road Runner\n        retires_on: soon", r":11: .*'soon' is not a day"),
-        ("display_name: Road Runner", "display_name: Road Runner\n        context_window: 1.5", r":11: .*1.5 is not a whole number"),
-        ("display_name: Road Runner", "display_name: Road Runner\n        realtime_multiplier: 0", r":11: .*0 would make every realtime call free"),
-        ("display_name: Road Runner", "display_name: Road Runner\n        realtime_multiplier: 3.0", r":11: .*give the model realtime_multiplier: 2$"),
-        ("display_name: Road Runner", "display_name: A\n        display_name: B", r":11: .*road\.display_name: duplicate key"),
+        (
+            "display_name: Road Runner",
+            "display_name: Road Runner\n        status: dead",
+            r":11: .*'dead' is none of active",
+        ),
+        (
+            "display_name: Road Runner",
+            "display_name: Road Runner\n        status: retired",
+            r":6: .*default_model: road is retired",
+        ),
+        (
+            "display_name: Road Runner",
+            "display_name: Road Runner\n        retires_on: soon",
+            r":11: .*'soon' is not a day",
+        ),
+        (
+            "display_name: Road Runner",
+            "display_name: Road Runner\n        context_window: 1.5",
+            r":11: .*1.5 is not a whole number",
+        ),
+        (
+            "display_name: Road Runner",
+            "display_name: Road Runner\n        realtime_multiplier: 0",
+            r":11: .*0 would make every realtime call free",
+        ),
+        (
+            "display_name: Road Runner",
+            "display_name: Road Runner\n        realtime_multiplier: 3.0",
+            r":11: .*give the model realtime_multiplier: 2$",
+        ),
+        (
+            "display_name: Road Runner",
+            "display_name: A\n        display_name: B",
+            r":11: .*road\.display_name: duplicate key",
+        ),
         ("default_model: road", "default_model: coyote", r":6: .*coyote is none of the provider's models"),
         ("default_model: road", "default_model: road-2026-01-01", r":6: .*write its id, not an alias"),
-        ("default_provider: acme", "default_provider: acne", r":1: default_provider: acne is none of the providers: acme"),
+        (
+            "default_provider: acme",
+            "default_provider: acne",
+            r":1: default_provider: acne is none of the providers: acme",
+        ),
         ("    env_var: ACME_KEY\n", "", r":3: providers\.acme\.env_var: missing"),
         ("env_var: ACME_KEY", "batch_discount: 50", r"batch_discount: 50 is not a share"),
         ("aliases: [road-2026-01-01]", "aliases: [plain]", r":14: .*plain is the id of a model"),
         ("aliases: [road-2026-01-01]", "aliases: road-1", r":14: .*is not a list: write \[road-1\]"),
-        ("display_name: Plain", "display_name: Plain\n        aliases: [road-2026-01-01]", r":21: .*is an alias of road too"),
-        ("{mode: batch,", "{mode: bulk,", r":17: .*rates\[1\]\.mode: 'bulk' is none of standard, batch, flex, priority"),
+        (
+            "display_name: Plain",
+            "display_name: Plain\n        aliases: [road-2026-01-01]",
+            r":21: .*is an alias of road too",
+        ),
+        (
+            "{mode: batch,",
+            "{mode: bulk,",
+            r":17: .*rates\[1\]\.mode: 'bulk' is none of standard, batch, flex, priority",
+        ),
         ("{mode: batch,", "{", r":17: .*rates\[1\]\.mode: missing"),
-        ("{mode: batch,", "{mode: standard,", r":17: .*rates\[1\]: the same mode, above_input_tokens and from as rates\[0\]"),
-        ("{mode: batch,", "{mode: batch, form: 2026-01-01,", r":17: .*rates\[1\]\.form: unknown key: did you mean from"),
+        (
+            "{mode: batch,",
+            "{mode: standard,",
+            r":17: .*rates\[1\]: the same mode, above_input_tokens and from as rates\[0\]",
+        ),
+        (
+            "{mode: batch,",
+            "{mode: batch, form: 2026-01-01,",
+            r":17: .*rates\[1\]\.form: unknown key: did you mean from",
+        ),
         ("{mode: batch,", "{mode: batch, from: 2026-02-30,", r":17: .*'2026-02-30' is not a day"),
         ("{mode: batch,", "{mode: batch, above_input_tokens: 0,", r":17: .*0 is not a whole number from 1"),
         ("{mode: batch,", "{mode: batch, derived: 1,", r":17: .*1 is neither true nor false"),
@@ -60,7 +112,7 @@ def faults(text):
         ("checked: 2026-09-04", "checked: 2026-9-4", r":18: .*source\.checked: '2026-9-4' is not a day"),
         ("defaults:\n", "defaults: 3\nx:\n", r": defaults: 3 is not a mapping"),
     ],
-)  # fmt: skip
+)
 def test_a_fault_names_its_line_its_key_and_the_cure(small, old, new, said):
     assert old in small
     found = faults(small.replace(old, new, 1))
@@ -103,7 +155,7 @@ def test_what_is_printed_of_a_strange_key_cannot_steer_a_terminal(small):
 @pytest.mark.parametrize(
     "rates",
     [
-        "[{mode: standard, input: 2.0, output: 9.0}, {mode: batch, input: 1.0, output: 6.0}]",  # no multiplier fits both
+        "[{mode: standard, input: 2.0, output: 9.0}, {mode: batch, input: 1.0, output: 6.0}]",  # neither fits
         "[{mode: standard, input: 2.0, output: 12.0}]",  # plain = standard ÷ multiplier
         "[{mode: standard, output_audio: 3.0}]",  # says nothing of the plain dimensions
         "[{mode: batch, from: 2026-09-05, input: 7.0, output: 7.0}, {mode: batch, input: 1.0, output: 6.0}]",  # later

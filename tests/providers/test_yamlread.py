@@ -1,6 +1,6 @@
 import io
 import json
-from decimal import Decimal as D
+from decimal import Decimal
 
 import pytest
 import yaml
@@ -19,9 +19,9 @@ from providers.yamlread import Ambiguous, lines_of, read_yaml
         ("1", 1),
         ("-3", -3),
         ("0", 0),
-        ("0.30", D("0.30")),
-        ("-0.5", D("-0.5")),
-        (".5", D("0.5")),
+        ("0.30", Decimal("0.30")),
+        ("-0.5", Decimal("-0.5")),
+        (".5", Decimal("0.5")),
         ("true", True),
         ("False", False),
         ("null", None),
@@ -31,7 +31,7 @@ from providers.yamlread import Ambiguous, lines_of, read_yaml
         ("'1.0'", "1.0"),
         ('"yes"', "yes"),
         ("9f2c", "9f2c"),
-        ("[1, 2.0, a]", [1, D("2.0"), "a"]),
+        ("[1, 2.0, a]", [1, Decimal("2.0"), "a"]),
         ("", None),
     ],
 )
@@ -139,7 +139,7 @@ def test_every_way_of_reading_gives_the_same_values(ids, prices):
     text = "\n".join(lines) + "\n"
 
     events = parse_registry(text).values
-    copy = json.loads(compiled(events, "0"), parse_float=D)["registry"]
+    copy = json.loads(compiled(events, "0"), parse_float=Decimal)["registry"]
 
     assert copy == events
     assert same(YAML(typ="safe", pure=True).load(io.StringIO(text))) == events
@@ -152,5 +152,5 @@ def same(value):
     if isinstance(value, list):
         return [same(item) for item in value]
     if isinstance(value, float):
-        return D(repr(value))
+        return Decimal(repr(value))
     return value.isoformat() if hasattr(value, "isoformat") else value
