@@ -39,13 +39,13 @@ providers:
       coyote: {display_name: Coyote, input_per_million: 0.5, output_per_million: 1.0}  # flow
 
   # nothing here yet
-  empty: {env_var: EMPTY_KEY, default_model: x, models: {x: {display_name: X, input_per_million: 1, output_per_million: 1}}}
+  empty: {env_var: E, default_model: x, models: {x: {display_name: X, input_per_million: 1, output_per_million: 1}}}
 defaults: {input_per_million: 1.0, output_per_million: 2.0, realtime_multiplier: 2.0}
 # the end
 """
 
 
-def change(  # noqa: PLR0917 - the parts of a change
+def change(
     dimension: str,
     new: Value,
     mode: str | None = None,
@@ -301,7 +301,8 @@ def test_what_is_no_registry_is_refused(text: str) -> None:
         "<script>alert(1)</script>",
         '=HYPERLINK("x")',
         '"]({{7*7}})',
-        "'", "- x", "a: b", "a #b", "yes", "1e-07", "2026-09-04", "null", "~", "*x", "&x", "!x", "{", "[a]", "%", "@a", "`",
+        "'", "- x", "a: b", "a #b", "yes", "1e-07", "2026-09-04",
+        "null", "~", "*x", "&x", "!x", "{", "[a]", "%", "@a", "`",
         "a\nb", "\u202eabc", "a\u200bb", "\U0001f34c", "x" * 10_000, "\\", "\x85", "é", " a ", "0x1f", "12:30", "=",
     ],
 )  # fmt: skip
