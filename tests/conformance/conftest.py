@@ -51,7 +51,7 @@ def _server() -> Iterator[AIMock]:
         port = probe.getsockname()[1]
     command = [node, str(CLI), "--port", str(port), "--fixtures", str(HERE / "fixtures.json"), "--log-level", "silent"]
     environment = {**os.environ, "AIMOCK_API_KEYS": "test-key"}
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment) as process:  # noqa: S603 - installed by us
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment) as process:
         try:
             for _ in range(200):
                 if process.poll() is not None:
