@@ -8,6 +8,8 @@ import pytest
 
 from providers import AuthenticationError, BatchStatus, ProviderError, RateLimitError, get_provider
 
+pytest.importorskip("openai", reason="the openai extra is not installed")
+
 
 @pytest.fixture
 def make(aimock):
