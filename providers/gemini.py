@@ -76,17 +76,6 @@ class GeminiProvider(VendorProvider):
         made = self._call(lambda: create(model=self.model, src=file_id, config=config), repeatable=False)
         return self._remember(self._id_in({"name": made.name}, "name"))
 
-    def list_batches(self) -> Iterator[Job]:
-        """The project's batches over all pages."""
-        token: str | None = None
-        while True:
-            query = f"?pageSize=100&pageToken={token}" if token else "?pageSize=100"
-            page = self._call(lambda query=query: self._get("batches" + query))  # type: ignore[misc]
-            yield from (_job(operation) for operation in listed(page, "operations"))
-            token = page.get("nextPageToken")
-            if not token:
-                return
-
     def cancel_batch(self, batch_id: str) -> bool:
         """Whether the batch is being cancelled; False if it had ended already."""
         if self._call(lambda: self._read_job(batch_id)).ended:
@@ -101,6 +90,17 @@ class GeminiProvider(VendorProvider):
         return True
 
     # -- what VendorProvider asks for
+
+    def _list_jobs(self) -> Iterator[Job]:
+        """The project's batches over all pages."""
+        token: str | None = None
+        while True:
+            query = f"?pageSize=100&pageToken={token}" if token else "?pageSize=100"
+            page = self._call(lambda query=query: self._get("batches" + query))  # type: ignore[misc]
+            yield from (_job(operation) for operation in listed(page, "operations"))
+            token = page.get("nextPageToken")
+            if not token:
+                return
 
     def _make_client(self) -> Any:
         from google import genai  # noqa: PLC0415 - with the SDK only

@@ -126,6 +126,13 @@ def test_a_missing_sdk_is_an_import_error_with_the_command_that_installs_it(monk
         get_provider({"api": {"provider": "openai"}})
 
 
+@needs_sdks
+@pytest.mark.parametrize("max_tokens", ["many", 0, -1, 1.5, True])
+def test_a_number_of_tokens_that_is_none_is_refused_before_any_call(max_tokens):
+    with pytest.raises(ValueError, match=r"max_tokens|many"):
+        get_provider({"api": {"provider": "openai", "max_tokens": max_tokens}})
+
+
 def test_the_registry_methods_are_callable_on_the_class():
     assert LLMProvider.get_provider_info("openai")["env_var"] == "OPENAI_API_KEY"
     assert "gpt-5.4-mini" in LLMProvider.get_provider_models("openai")
