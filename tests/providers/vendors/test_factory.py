@@ -193,3 +193,18 @@ def test_the_models_of_the_responses_surface_are_those_that_the_sdk_lists_beside
     assert {model for model in chat if surface_of(model) != CHAT} == set()
     with pytest.raises(ValueError, match=r"api\.surface"):
         surface_of("gpt-5", "smoke signals")
+
+
+def test_no_default_model_is_retired_or_about_to_be():
+    """Fails on the day that a default has to be chosen anew: the packaged one, by the registry and by what the SDKs announce."""
+    from datetime import date, timedelta
+
+    from providers.registry import PACKAGED, load_registry
+
+    for provider in load_registry(PACKAGED).providers.values():
+        default = provider.models[provider.default_model]
+        assert default.status == "active", default.id
+        assert default.batch_support, default.id
+        assert default.retires_on is None or default.retires_on > date.today() + timedelta(days=30), default.id  # noqa: DTZ011
+    messages = pytest.importorskip("anthropic.resources.messages.messages")
+    assert load_registry(PACKAGED).providers["anthropic"].default_model not in messages.DEPRECATED_MODELS
