@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+PANES = " › "
+"""Stands between the labels of panes that stand in one another."""
+
 
 @dataclass(frozen=True, slots=True)
 class Heading:
@@ -50,6 +53,11 @@ class Table:
     hidden: bool = False
     ragged: tuple[int, ...] = ()  # indices of the rows that had fewer or more cells than the header
     component: str | None = None  # the page's component whose data this is, where no table was rendered
+
+    @property
+    def panes(self) -> tuple[str, ...]:
+        """The labels of the panes that it stands in, the outermost first."""
+        return tuple(self.pane.split(PANES)) if self.pane else ()
 
     @property
     def width(self) -> int:

@@ -46,7 +46,7 @@ class Undecided:
 
 def mode_over(document: Document, table: Table) -> str | Undecided:
     """The mode that the pane, a label or a heading over `table` names; "standard" where none of them names one."""
-    for text in (table.caption or "", table.pane or ""):
+    for text in (table.caption or "", *reversed(table.panes)):
         if found := all_of(MODES, text):
             return _single(found, text)
     if tabs := _tab_line(document, table):
@@ -123,7 +123,7 @@ def unit_over(document: Document, table: Table) -> Unit | None:
 
 def modality_over(document: Document, table: Table) -> str | None:
     """The modality of a table under a label such as "Audio tokens", or None."""
-    labels = [*labels_of(document.lead(table)), *(h.text for h in reversed(table.headings)), table.pane or ""]
+    labels = [*labels_of(document.lead(table)), *(h.text for h in reversed(table.headings)), *table.panes]
     for label in labels:
         if match := _MODALITY_LABEL.match(label.strip()):
             modality = first_of(MODALITIES, match["modality"])
@@ -135,7 +135,7 @@ def elsewhere(document: Document, table: Table) -> str | None:
     """The label that says `table` prices something else than calls of the vendor's own API, or None."""
     titles = [h.text for h in table.headings if h.level > 1 or h is table.headings[-1]]
     label = next(iter(labels_of(document.lead(table))), "")
-    return next((text for text in (*titles, table.caption or "", label) if ELSEWHERE.search(text)), None)
+    return next((text for text in (*titles, *table.panes, table.caption or "", label) if ELSEWHERE.search(text)), None)
 
 
 def input_only(document: Document, table: Table) -> bool:
