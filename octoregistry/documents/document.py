@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-PANES = " › "
+PANES = " \u203a "
 """Stands between the labels of panes that stand in one another."""
 
 
@@ -81,6 +81,14 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """What of the page could not be taken in, where it stood, and why."""
+
+    address: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A page as tables and passages, in the order in which they stand."""
 
@@ -89,6 +97,7 @@ class Document:
     passages: tuple[Passage, ...] = ()
     title: str | None = None
     empty_panes: tuple[str, ...] = ()  # labels of panes in which no table stands
+    gaps: tuple[Gap, ...] = ()
 
     def lead(self, table: Table) -> tuple[Passage, ...]:
         """The passages between `table` and what comes before it: another table, or the heading over it."""

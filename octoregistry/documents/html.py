@@ -60,39 +60,33 @@ class _Walk:
     def _enter(self, tag: Tag, place: Place) -> _Open | None:
         """How to go on inside `tag`, or None where it holds nothing (more) to walk over."""
         name = tag.name.lower()
-        if name in SKIPPED:
-            return None
-        label = self.panes.label(tag)
+        label = None if name in SKIPPED else self.panes.label(tag)
         if label is not None:
             return self._pane(tag, label, place)
-        if is_hidden(tag):
+        if name in SKIPPED or is_hidden(tag):
             return None
-        if name == "br":
-            self._text.append("\n")
-            return None
-        if level := heading_level(tag):
-            # Parsers close a heading at the first block inside it, so its text may only come after it.
-            self._flush(place)
-            self._awaited = level
-            return self._block(tag, place)
         if is_table(tag):
             return self._table(tag, place)
         if name == "astro-island":
             return self._island(tag, place)
-        if "data-component-table" in tag.attrs:
-            self._flush(place)
-            self._component(tag, place)
-            return None
-        if name in BLOCKS:
-            return self._block(tag, place)
-        if name == "code":
+        level = heading_level(tag)
+        if level or name in BLOCKS or "data-component-table" in tag.attrs:
+            return self._block(tag, place, level)
+        if name == "br":
+            self._text.append("\n")
+        elif name == "code":
             self._codes.append(visible_text(tag))
         elif name == "a" and (linked := _LINKED_MODEL.search(str(tag.get("href")))):
             self._codes.append(linked[1])
         return _Open(iter(tag.children), place)
 
-    def _block(self, tag: Tag, place: Place) -> _Open:
+    def _block(self, tag: Tag, place: Place, heading: int | None = None) -> _Open:
         self._flush(place)
+        if heading:
+            # Parsers close a heading at the first block inside it, so its text may only come after it.
+            self._awaited = heading
+        if "data-component-table" in tag.attrs:
+            self._component(tag, place)
         return _Open(iter(tag.children), place, lambda: self._flush(place))
 
     def _pane(self, tag: Tag, label: str, place: Place) -> _Open:

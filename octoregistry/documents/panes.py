@@ -60,5 +60,5 @@ class Panes:
     @cached_property
     def _controls(self) -> dict[str, Tag]:
         """Tabs by the pane that they open; not every page says of a pane which tab opens it."""
-        found = self.root.find_all(attrs={"aria-controls": True}, role="tab")
-        return {str(tag["aria-controls"]): tag for tag in reversed(found)}
+        found = self.root.find_all(role="tab")
+        return {str(tag["aria-controls"]): tag for tag in reversed(found) if tag.get("aria-controls")}

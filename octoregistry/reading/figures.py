@@ -21,8 +21,11 @@ from octoregistry.reading.words import MODALITIES, MODES, QUALIFIED_NAME, all_of
 _OF_MODALITY: Mapping[str, Mapping[str, str]] = {
     "input": {"text": "input", "image": "input_image", "video": "input_video", "audio": "input_audio"},
     "output": {"text": "output", "image": "output_image", "video": "output_video", "audio": "output_audio"},
-    "cached_input": {"text": "cached_input", "audio": "cached_input_audio"},
-}
+    "cached_input": {
+        "text": "cached_input", "image": "cached_input_image", "video": "cached_input_video", "audio": "cached_input_audio"
+    },
+}  # fmt: skip
+_NOT_KEPT = {"cached_input_image", "cached_input_video"}  # read to see that a table is in order; no rate has them
 _IMPLAUSIBLE = 100  # within one cell, prices of one dimension further apart than this are in different units
 
 
@@ -209,6 +212,8 @@ def rates_of(
     """
     slots: dict[tuple[str, str, Tier, str], list[Figure]] = defaultdict(list)
     for figure in figures:
+        if figure.dimension in _NOT_KEPT:
+            continue
         if figure.span.until is None or figure.span.until >= page_date:
             slots[figure.name, figure.mode, figure.above, figure.dimension].append(figure)
     problems: list[Problem] = []
