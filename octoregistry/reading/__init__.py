@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from datetime import date
 
 from octoregistry.documents import Document
+from octoregistry.reading.cards import read_cards
 from octoregistry.reading.cells import CellContext
 from octoregistry.reading.context import thresholds
-from octoregistry.reading.figures import Figure, figures_of, rates_of
+from octoregistry.reading.figures import Figure, figures_of
+from octoregistry.reading.gathering import rates_of
 from octoregistry.reading.ids import page_ids
 from octoregistry.reading.numbers import FIGURE, shows_decimal_comma
 from octoregistry.reading.plausible import contradicted
@@ -43,6 +45,9 @@ def read_rates(document: Document, provider: str, page_date: date, known_names: 
     for reading in readings.values():
         if isinstance(reading, Reading):
             take(reading)
+    cards, unread_cards = read_cards(document, context)
+    figures += cards
+    problems += unread_cards
     names = list(dict.fromkeys([*(figure.name for figure in figures), *ids, *known_names]))
     for number, unknown in readings.items():
         if isinstance(unknown, NotRead):

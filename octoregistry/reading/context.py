@@ -17,6 +17,7 @@ from octoregistry.reading.words import (
     LONG_CONTEXT,
     MODALITIES,
     MODES,
+    NEGATED,
     all_of,
     first_of,
 )
@@ -52,7 +53,7 @@ def mode_over(document: Document, table: Table) -> str | Undecided:
     if tabs := _tab_line(document, table):
         return tabs
     lead = document.lead(table)
-    labels = list(labels_of(lead))
+    labels = [label for label in labels_of(lead) if not NEGATED.search(label)]
     for label in labels:
         if found := all_of(MODES, label):
             return _single(found, label)
@@ -74,13 +75,13 @@ def _tab_line(document: Document, table: Table) -> str | Undecided | None:
         return None
     section = document.section(table)
     for position, passage in reversed(list(enumerate(section))):
-        modes = _modes_only(passage.text)
+        modes = modes_only(passage.text)
         first = position
-        while len(modes) == 1 + position - first and first > 0 and len(_modes_only(section[first - 1].text)) == 1:
+        while len(modes) == 1 + position - first and first > 0 and len(modes_only(section[first - 1].text)) == 1:
             if _table_between(document, section[first - 1], section[first]):
                 break
             first -= 1
-            modes = _modes_only(section[first].text) + modes
+            modes = modes_only(section[first].text) + modes
         if len(modes) < 2 or len(set(modes)) < len(modes):
             continue
         siblings = [t for t in document.tables if t.headings == table.headings and t.after >= section[position].number]
@@ -90,7 +91,7 @@ def _tab_line(document: Document, table: Table) -> str | Undecided | None:
     return None
 
 
-def _modes_only(text: str) -> tuple[str, ...]:
+def modes_only(text: str) -> tuple[str, ...]:
     """The modes that `text` lists, where it holds nothing else."""
     words = re.split(r"\s{2,}|[|,/·•\n]|\s(?=[A-Z])", text) if len(text) <= _LONGEST_LABEL * 2 else []
     found = [first_of(MODES, word) for word in words if word.strip()]
