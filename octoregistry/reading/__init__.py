@@ -13,6 +13,7 @@ from octoregistry.reading.context import thresholds
 from octoregistry.reading.figures import Figure, figures_of
 from octoregistry.reading.gathering import rates_of
 from octoregistry.reading.ids import page_ids
+from octoregistry.reading.ignored import ignored
 from octoregistry.reading.numbers import FIGURE, shows_decimal_comma
 from octoregistry.reading.plausible import contradicted
 from octoregistry.reading.rates import Evidence, PageRates, Problem, StatedPrice, StatedRate
@@ -21,7 +22,7 @@ from octoregistry.reading.rules import read_table
 
 __all__ = ["Evidence", "PageRates", "Problem", "StatedPrice", "StatedRate", "read_rates"]
 
-_FIGURE = re.compile(rf"(?<![\w.,]){FIGURE}(?![\w])")
+_PRICE = re.compile(rf"[$€£¥]\s?(?P<behind>{FIGURE})|(?<![\w.,])(?P<before>{FIGURE})\s?(?:[$€£¥]|USD)")
 
 
 def read_rates(document: Document, provider: str, page_date: date, known_names: Iterable[str] = ()) -> PageRates:
@@ -40,7 +41,7 @@ def read_rates(document: Document, provider: str, page_date: date, known_names: 
         found, unread = figures_of(document, reading, context)
         reliable, doubts = contradicted(found, document.url, f"T{reading.table}")
         figures.extend(reliable)
-        problems.extend((*unread, *doubts))
+        problems.extend((*unread, *doubts, *ignored(document, document.tables[reading.table - 1], reading)))
 
     for reading in readings.values():
         if isinstance(reading, Reading):
@@ -60,14 +61,15 @@ def read_rates(document: Document, provider: str, page_date: date, known_names: 
     return PageRates(provider, document.url, rates, (*problems, *contradictions))
 
 
-def _decimal_comma(document: Document) -> bool:
-    """True where more figures of the page need a decimal comma than a decimal point."""
+def _decimal_comma(document: Document) -> bool | None:
+    """True where more prices of the page need a decimal comma than a decimal point, None where none needs either."""
     commas = points = 0
-    for table in document.tables:
-        for _, text in table.cells():
-            for match in _FIGURE.finditer(text):
-                if shows_decimal_comma(match.group()):
-                    commas += 1
-                elif re.match(r"\d+\.\d+$", match.group()):
-                    points += 1
-    return commas > points
+    texts = [text for table in document.tables for _, text in table.cells()]
+    for text in (*texts, *(passage.text for passage in document.passages)):
+        for match in _PRICE.finditer(text):
+            figure = match["behind"] or match["before"]
+            if shows_decimal_comma(figure):
+                commas += 1
+            elif re.match(r"\d+\.\d+$|\d{1,3},\d{3}\.\d+$", figure):
+                points += 1
+    return commas > points if commas or points else None
