@@ -32,7 +32,7 @@ _UNTIL_WORDS = (
     r"até(?: o dia)?|fino al|hingga|sampai|до|по)\s+(?:the\s+)?|截至\s*|直到\s*|至\s*"
 )
 _FROM_WORDS = (
-    r"\b(?:starting|beginning|available|effective|as of|from|after|since|ab(?: dem)?|à partir du|a partir de?l?|desde(?: el)?|dal|mulai|sejak|с|начиная с)"
+    r"\b(?:starting|beginning|effective|as of|from|after|since|ab(?: dem)?|à partir du|a partir de?l?|desde(?: el)?|dal|mulai|sejak|с|начиная с)"
     r"\s+(?:on\s+|from\s+|the\s+)?|从\s*|自\s*"
 )
 _UNTIL = (
@@ -44,6 +44,9 @@ _FROM = (
     re.compile(rf"{_DAY}\s*(?:から|より|以降|부터|起|开始)", re.IGNORECASE),
 )
 _ANY_DAY = re.compile(rf"(?<![\w]){_DAY}", re.IGNORECASE)
+_AVAILABLE = re.compile(
+    r"\b(?:available|verfügbar|disponib\w*)\s+(?:on\s+)?$", re.IGNORECASE
+)  # of the service, not of its price
 _AFTER = re.compile(r"after", re.IGNORECASE)
 _BEFORE = re.compile(r"before|.*(?:之前|日前)$", re.IGNORECASE | re.DOTALL)
 
@@ -78,7 +81,11 @@ def span_in(text: str, page_date: date) -> Span:
 def unclear_day(text: str) -> str | None:
     """A day in `text` of which nothing says whether a price begins or ends with it, or None."""
     found = _ANY_DAY.search(text)
-    if not found or any(pattern.search(text) for pattern in (*_UNTIL, *_FROM)):
+    if (
+        not found
+        or _AVAILABLE.search(text[: found.start()])
+        or any(pattern.search(text) for pattern in (*_UNTIL, *_FROM))
+    ):
         return None
     return found.group()
 

@@ -260,7 +260,7 @@ def test_the_days_of_a_price_are_read(text: str, span: Span) -> None:
         "Coming soon",
         "",
     ],
-)  # noqa: RUF001
+)
 def test_no_price_is_none(text: str) -> None:
     """Never 0."""
     assert NONE.match(text)
