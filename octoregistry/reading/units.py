@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ def unit_at(text: str) -> Unit | None:
     return Unit(" ".join(unknown["unit"].split()), known=False) if unknown else None
 
 
+@lru_cache(maxsize=4096)
 def unit_in(text: str) -> Unit | None:
     """The unit that a header, caption or sentence states, or None."""
     parts = (text, *re.split(r"[.;]\s|\n", text))
