@@ -36,6 +36,7 @@ from octoregistry.reading.words import (
 )
 
 _AMOUNT = re.compile(r"(?:US\s?)?[$€£¥]\s?\d|\d\s?[$€£¥](?!\s?\d)")
+_FAR = 40  # passages before a price that can say what it is the price of
 _LONGEST_LABEL = 60
 _LONGEST_LINE = 160
 _SENTENCE = re.compile(r"[.!?]['”\")]?$|[a-z]\.\s+[A-Z]")
@@ -60,10 +61,12 @@ def read_cards(document: Document, context: CellContext) -> tuple[tuple[Figure, 
     problems: list[Problem] = []
     for _, run in groupby(document.passages, key=lambda passage: (passage.headings, passage.pane)):
         passages = list(run)
-        if not any(_AMOUNT.search(passage.text) for passage in passages) or _elsewhere(passages[0]):
+        amounts = [index for index, passage in enumerate(passages) if _AMOUNT.search(passage.text)]
+        if not amounts or _elsewhere(passages[0]):
             continue
+        near = {index for amount in amounts for index in range(max(0, amount - _FAR), amount + 1)}
         card = _card_under(passages[0])
-        for passage in passages:
+        for passage in (passages[index] for index in sorted(near)):
             for line in passage.text.split("\n"):
                 if not _AMOUNT.search(line):
                     card = _after_label(card, line, context)

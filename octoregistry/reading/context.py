@@ -34,7 +34,11 @@ def labels_of(passages: tuple[Passage, ...]) -> Iterator[str]:
     """The lines of `passages` that are labels rather than sentences, the nearest first."""
     for passage in reversed(passages):
         for line in reversed(passage.text.split("\n")):
-            if 0 < len(line) <= _LONGEST_LABEL and not line.rstrip().endswith((".", ":", "!", "?", ",")):
+            if (
+                0 < len(line) <= _LONGEST_LABEL
+                and "://" not in line
+                and not line.rstrip().endswith((".", ":", "!", "?", ","))
+            ):
                 yield line
 
 
