@@ -81,10 +81,38 @@ class ProviderSettings(_Frozen):
     model_list: ModelListSettings | None = None
 
 
+class UpdateSettings(_Frozen):
+    """How updates are planned. `recheck_days`: a model's `source.checked` is renewed by a page that says nothing new
+    once it is so many days older than the page."""
+
+    recheck_days: Annotated[int, Field(ge=1)] = 7
+
+
+class PullRequestSettings(_Frozen):
+    """How changes are proposed.
+
+    `branch` is what our branch is called; with `each_provider` there is one a provider, its name behind a hyphen.
+    `base` is the branch that changes go into (None: the default one of `remote`). `forge` and `api_url` follow from the
+    remote's host unless they are set; the first variable of `token_env` that is set holds the token.
+    """
+
+    branch: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$")] = "octoregistry/update"
+    each_provider: bool = False
+    remote: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$")] = "origin"
+    base: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$")] | None = None
+    forge: Literal["github", "gitlab", "none"] | None = None
+    api_url: Annotated[str, Field(pattern=r"^https?://")] | None = None
+    token_env: tuple[str, ...] = ("OCTOREGISTRY_TOKEN", "GITHUB_TOKEN", "GH_TOKEN", "GITLAB_TOKEN")
+    author_name: Annotated[str, Field(pattern=r"^[^<>\x00-\x1f]+$")] = "octoregistry"
+    author_email: Annotated[str, Field(pattern=r"^[^<>\s]+@[^<>\s]+$")] = "octoregistry@users.noreply.invalid"
+
+
 class Settings(_Frozen):
     """All settings."""
 
     fetch: FetchSettings = Field(default_factory=FetchSettings)
+    update: UpdateSettings = Field(default_factory=UpdateSettings)
+    pull_request: PullRequestSettings = Field(default_factory=PullRequestSettings)
     providers: Mapping[str, ProviderSettings]
 
 
