@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from octoregistry.planning.plan import Plan
 from octoregistry.publishing.merge_each import Merged, merge_each
 from octoregistry.publishing.store import MovedOnError, replace_file, sweep
-from octoregistry.update import Update, replanned
+from octoregistry.settings import Settings
+from octoregistry.update import Update, plan_text
 from providers import compiled, parse_registry
 
 _ATTEMPTS = 5
@@ -26,8 +28,8 @@ class KeptPlan:
     registry_sha256: str
 
 
-def carry_out(update: Update, path: Path) -> Update:
-    """The update as it was written to `path`. To be called under the registry's lock.
+def carry_out(update: Update, path: Path, settings: Settings, accepted: Sequence[str] = ()) -> Update:
+    """The update as it was written to `path`, planned with `settings`. To be called under the registry's lock.
 
     What somebody edited since the registry was read is kept: the same sources are held against the new text. Raises
     OSError, RegistryError where the edited text is none, NotCarriedOutError where editing does not end.
@@ -37,7 +39,7 @@ def carry_out(update: Update, path: Path) -> Update:
             if update.new_text != update.old_text:
                 replace_file(path, update.new_text.encode(), expected=update.old_text.encode())
         except MovedOnError as moved:
-            update = replanned(update, text_of(moved.content, path))
+            update = plan_text(text_of(moved.content, path), str(path), update.runs, settings, update.at, accepted)
             continue
         sweep(path)
         bring_copy_along(path)

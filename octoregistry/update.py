@@ -49,9 +49,7 @@ class Update:
     plan: Plan
     runs: tuple[ProviderRun, ...]
     at: datetime
-    refused: tuple[Refused, ...]
-    settings: Settings
-    accepted: tuple[str, ...] = ()
+    refused: tuple[Refused, ...] = ()
 
     @property
     def unread(self) -> tuple[ProviderRun, ...]:
@@ -122,12 +120,7 @@ def plan_text(
             ),
         )
     merged = merge_each(text, name, plan)
-    return Update(registry, text, merged.text, merged.plan, runs, at, merged.refused, settings, tuple(accepted))
-
-
-def replanned(update: Update, text: str) -> Update:
-    """The same sources held against another `text`: the registry as somebody has edited it meanwhile."""
-    return plan_text(text, update.registry.path, update.runs, update.settings, update.at, update.accepted)
+    return Update(registry, text, merged.text, merged.plan, runs, at, merged.refused)
 
 
 class _Reader:

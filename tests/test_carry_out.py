@@ -44,11 +44,11 @@ def planned(path: Path, settings: Settings) -> Update:
 
 def test_an_update_is_written_and_the_next_changes_nothing(path: Path, settings: Settings) -> None:
     """Byte-identical files, and no second write."""
-    update = carry_out(planned(path, settings), path)
+    update = carry_out(planned(path, settings), path, settings)
     assert path.read_text() == update.new_text != update.old_text
 
     before = path.stat()
-    carry_out(planned(path, settings), path)
+    carry_out(planned(path, settings), path, settings)
     assert (path.stat().st_ino, path.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
     assert [entry.name for entry in path.parent.iterdir()] == ["models.yaml"]
 
@@ -59,7 +59,7 @@ def test_what_a_person_edits_during_the_run_is_merged_with(path: Path, settings:
     edited = update.old_text.replace("default_provider: gemini", "default_provider: openai  # by hand")
     path.write_text(edited)
 
-    written = carry_out(update, path)
+    written = carry_out(update, path, settings)
 
     assert "default_provider: openai  # by hand" in path.read_text()
     assert written.old_text == edited
@@ -73,7 +73,7 @@ def test_a_file_that_a_person_broke_during_the_run_is_left_alone(path: Path, set
     path.write_text(update.old_text.replace("default_provider: gemini", "default_provider: [gemini"))
 
     with pytest.raises(RegistryError, match=r"models.yaml:\d+"):
-        carry_out(update, path)
+        carry_out(update, path, settings)
     assert "default_provider: [gemini" in path.read_text()
 
 
@@ -92,19 +92,19 @@ def test_a_file_that_is_edited_again_and_again_is_left_alone(
 
     monkeypatch.setattr(Path, "read_bytes", edited)
     with pytest.raises(NotCarriedOutError, match="edited again and again"):
-        carry_out(update, path)
+        carry_out(update, path, settings)
     assert "gpt-6-astra" not in path.read_text()
 
 
 def test_the_copy_that_is_shipped_beside_a_registry_comes_along(path: Path, settings: Settings) -> None:
     """Programs find the new prices at once; a copy left behind by a killed run is mended by the next."""
     copy = Path(compiled.write_beside(str(path)))
-    carry_out(planned(path, settings), path)
+    carry_out(planned(path, settings), path, settings)
     sha256 = parse_registry(path.read_bytes()).text_sha256
     assert json.loads(copy.read_text())["sha256"] == sha256
 
     copy.write_text('{"format":1,"sha256":"stale"')
-    carry_out(planned(path, settings), path)
+    carry_out(planned(path, settings), path, settings)
     assert json.loads(copy.read_text())["sha256"] == sha256
     assert load_registry(path).model("openai", "gpt-6-astra")
 
@@ -165,7 +165,7 @@ def test_two_threads_of_readers_see_whole_files(path: Path, settings: Settings) 
 
     reader = threading.Thread(target=read)
     reader.start()
-    carry_out(update, path)
+    carry_out(update, path, settings)
     done.set()
     reader.join()
     assert seen <= {update.old_text.encode(), update.new_text.encode()}

@@ -85,7 +85,7 @@ def command(  # noqa: PLR0913 - an option a parameter
             if not dry_run:
                 if update.new_text != update.old_text:
                     progress(f"Writing {registry}")
-                update = carry_out(update, registry)
+                update = carry_out(update, registry, chosen, accepted)
         if plan_out is not None:
             keep_plan(update, plan_out)
     if as_json:
