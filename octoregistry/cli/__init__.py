@@ -16,6 +16,7 @@ COMMANDS = {
     "apply": "Carry out a plan that `update --plan-out` kept.",
     "check": "Print all that is wrong in a models.yaml.",
     "extract": "Print the rates of a stored pricing page.",
+    "report": "Write an update as a page: changes, prices, a calculator, pictures.",
     "update": "Bring models.yaml up to what the vendors' pages state.",
 }
 
