@@ -70,8 +70,12 @@ def _rows(rates: tuple[Rate, ...], today: date) -> Iterator[PriceRow]:
         for tier, rate in tiers.items():
             if not rate.prices:
                 continue
-            prompts = "" if not above else f"≤ {words.threshold(above[0])}" if tier is None else f"> {words.threshold(tier)}"
-            others = [f"{words.LABELS[name]} {words.price(rate.prices[name])}" for name in _OTHERS if name in rate.prices]
+            prompts = (
+                "" if not above else f"≤ {words.threshold(above[0])}" if tier is None else f"> {words.threshold(tier)}"
+            )
+            others = [
+                f"{words.LABELS[name]} {words.price(rate.prices[name])}" for name in _OTHERS if name in rate.prices
+            ]
             prices = tuple(words.price(rate.prices.get(name)) for name in COLUMNS)
             yield PriceRow(mode, prompts, prices, " · ".join(others))
 

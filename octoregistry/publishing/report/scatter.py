@@ -55,7 +55,9 @@ def scatter(report: Report) -> Scatter | None:
             found.setdefault((model.provider, model.context_window, price), []).append(model.display_name)
     if not found:
         return None
-    spots = tuple(sorted((Spot(*key, tuple(names)) for key, names in found.items()), key=lambda s: (s.price, s.context)))
+    spots = tuple(
+        sorted((Spot(*key, tuple(names)) for key, names in found.items()), key=lambda s: (s.price, s.context))
+    )
     return Scatter(_drawn(spots, list(report.after.providers)), spots, len(models) - sum(len(s.names) for s in spots))
 
 
@@ -79,7 +81,9 @@ def _drawn(spots: tuple[Spot, ...], vendors: list[str]) -> Markup:
         parts.append(tag("text", _binary(power), x=x(2.0**power), y=_BOTTOM + 18, text_anchor="middle"))
     parts.append(tag("text", "context window, tokens", x=_RIGHT, y=_BOTTOM + 38, text_anchor="end", class_="muted"))
     parts.append(tag("text", "USD per million input tokens", x=_LEFT + 8, y=_TOP + 10, class_="muted"))
-    parts += [mark(vendors.index(spot.provider), x(spot.context), y(float(spot.price)), spot.told, " spot") for spot in spots]
+    parts += [
+        mark(vendors.index(spot.provider), x(spot.context), y(float(spot.price)), spot.told, " spot") for spot in spots
+    ]
     description = (
         f"{sum(len(spot.names) for spot in spots)} models by context window, from {min(contexts):,} to {max(contexts):,} "
         f"tokens, and standard input price, from ${min(prices):g} to ${max(prices):g}; both axes are logarithmic."

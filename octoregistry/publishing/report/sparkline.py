@@ -35,7 +35,13 @@ def sparkline(history: Sequence[Step], today: date) -> Markup:
         lines.append(tag("path", d=steps(points[:known], end)))
     if known < len(points):
         ahead = points[max(known - 1, 0) :]
-        lines.append(tag("path", d=steps([(ahead[1][0], ahead[0][1]), *ahead[1:]] if known else ahead, _WIDTH - 2), class_="ahead"))
+        lines.append(
+            tag(
+                "path",
+                d=steps([(ahead[1][0], ahead[0][1]), *ahead[1:]] if known else ahead, _WIDTH - 2),
+                class_="ahead",
+            )
+        )
     return tag("svg", tag("title", told(priced)), *lines, class_="spark", viewBox=f"0 0 {_WIDTH} {_HEIGHT}", role="img")
 
 
