@@ -94,7 +94,8 @@ class PullRequestSettings(_Frozen):
 
     `branch` is what our branch is called; with `each_provider` there is one a provider, its name behind a hyphen.
     `base` is the branch that changes go into (None: the default one of `remote`). `forge` and `api_url` follow from the
-    remote's host unless they are set; the first variable of `token_env` that is set holds the token.
+    remote's host unless they are set. The first variable of `token_env` that is set holds the token (None: those of the
+    forge). `report` is the folder of the repository that a report of the update goes into, "" for none.
     """
 
     branch: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$")] = "octoregistry/update"
@@ -103,7 +104,8 @@ class PullRequestSettings(_Frozen):
     base: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$")] | None = None
     forge: Literal["github", "gitlab", "none"] | None = None
     api_url: Annotated[str, Field(pattern=r"^https?://")] | None = None
-    token_env: tuple[str, ...] = ("OCTOREGISTRY_TOKEN", "GITHUB_TOKEN", "GH_TOKEN", "GITLAB_TOKEN")
+    token_env: tuple[str, ...] | None = None
+    report: Annotated[str, Field(pattern=r"^([A-Za-z0-9][A-Za-z0-9._/-]{0,99})?$")] = "reports"
     author_name: Annotated[str, Field(pattern=r"^[^<>\x00-\x1f]+$")] = "octoregistry"
     author_email: Annotated[str, Field(pattern=r"^[^<>\s]+@[^<>\s]+$")] = "octoregistry@users.noreply.invalid"
 

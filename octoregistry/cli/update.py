@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -15,9 +16,11 @@ from octoregistry.cli import exits
 from octoregistry.cli.registry_option import registry_option
 from octoregistry.cli.settings_option import settings_option
 from octoregistry.cli.showing import cell, print_json, tell, visible
-from octoregistry.cli.update_output import print_update, update_json
+from octoregistry.cli.update_output import outcome_json, print_update, update_json
 from octoregistry.planning.kept import as_values
+from octoregistry.propose_update import propose_update
 from octoregistry.publishing.lock import LockedError, locked
+from octoregistry.publishing.pull_request import ForgeError, GitError, Outcome, place_of
 from octoregistry.publishing.store import replace_file
 from octoregistry.settings import SettingsError, load_settings
 from octoregistry.update import Progress, Update, plan_update, silent
@@ -51,6 +54,12 @@ from providers import RegistryError
     metavar="FILE",
     help="Keep the plan as JSON, for `octoregistry apply FILE`.",
 )
+@click.option(
+    "--pr",
+    "as_pull_request",
+    is_flag=True,
+    help="Propose the changes as a pull request instead of writing the file.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the plan, the sources and the diff as JSON.")
 @click.option("--exit-code", is_flag=True, help="Leave with 4 where there are changes.")
 @settings_option
@@ -63,6 +72,7 @@ def command(  # noqa: PLR0913 - an option a parameter
     offline: bool,
     accepted: tuple[str, ...],
     plan_out: Path | None,
+    as_pull_request: bool,
     as_json: bool,
     exit_code: bool,
     settings: Path | None,
@@ -75,25 +85,38 @@ def command(  # noqa: PLR0913 - an option a parameter
     Exit status: 0 done, or no change; 1 error; 2 usage; 3 a provider could not be read;
     5 changes are held for review; 4 there are changes (only with --exit-code).
     """
+    if dry_run and as_pull_request:
+        raise click.UsageError("give --dry-run or --pr, not both")
+    outcomes: tuple[Outcome, ...] = ()
     with told_errors(registry), _progress(as_json) as progress:
         chosen = load_settings(settings)
-        with nullcontext() if dry_run else locked(registry):
-            text = text_of(registry.read_bytes(), registry)
-            update = plan_update(
+
+        def plan(text: str) -> Update:
+            return plan_update(
                 text, str(registry), chosen, providers, offline=offline, accepted=accepted, progress=progress
             )
-            if not dry_run:
+
+        with nullcontext() if dry_run else locked(registry):
+            if as_pull_request:
+                place = place_of(registry.resolve().parent, chosen.pull_request, os.environ)
+                proposed = propose_update(registry, place, plan)
+                update, outcomes = proposed.update, proposed.outcomes
+            else:
+                update = plan(text_of(registry.read_bytes(), registry))
+            if not dry_run and not as_pull_request:
                 if update.new_text != update.old_text:
                     progress(f"Writing {registry}")
                 update = carry_out(update, registry, chosen, accepted)
         if plan_out is not None:
             keep_plan(update, plan_out)
     if as_json:
-        print_json(update_json(update, registry.name))
+        print_json(update_json(update, registry.name) | {"pull_requests": [outcome_json(one) for one in outcomes]})
     else:
         print_update(update, registry.name, verbose=verbose)
-        if not dry_run and update.new_text != update.old_text:
+        if not dry_run and not as_pull_request and update.new_text != update.old_text:
             tell(f"Wrote {registry}.")
+        for outcome in outcomes:
+            tell(outcome)
     raise click.exceptions.Exit(exits.status(update, exit_code=exit_code))
 
 
@@ -110,7 +133,7 @@ def told_errors(registry: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise click.ClickException(visible(f"{error.filename or registry}: {error.strerror or error}")) from error
-    except (RegistryError, SettingsError, LockedError, NotCarriedOutError) as error:
+    except (RegistryError, SettingsError, LockedError, NotCarriedOutError, GitError, ForgeError) as error:
         raise click.ClickException(visible(error)) from error
     except KeyError as error:
         raise click.UsageError(visible(f"no provider {error} in {registry} and the settings")) from error

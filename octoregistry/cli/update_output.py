@@ -8,6 +8,7 @@ from octoregistry.cli.showing import say, show, tell
 from octoregistry.cli.tables import plan_tables
 from octoregistry.planning.kept import as_values
 from octoregistry.publishing.merge import diff
+from octoregistry.publishing.pull_request import Outcome
 from octoregistry.sources import Failed
 from octoregistry.update import ProviderRun, Update
 
@@ -20,6 +21,17 @@ def update_json(update: Update, name: str) -> dict[str, Any]:
         "refused": [str(refused) for refused in update.refused],
         "plan": as_values(update.plan, update.registry.text_sha256),
         "diff": diff(update.old_text, update.new_text, name),
+    }
+
+
+def outcome_json(outcome: Outcome) -> dict[str, Any]:
+    """What became of a proposal, as plain values."""
+    return {
+        "branch": outcome.branch,
+        "what": outcome.what,
+        "where": outcome.where,
+        "why": outcome.why,
+        "files": [str(file) for file in outcome.files],
     }
 
 

@@ -151,4 +151,6 @@ def _source(run: ProviderRun, update: Update) -> Markdown:
         return Markdown(f"{code(run.provider)}: not read, {code(page)}")
     prices = sum(len(rate.prices) for rate in run.rates.rates)
     age = words.age(page.age(update.at).days)
-    return Markdown(f"{code(run.provider)}: {prices} prices on {link(page.url, page.url)}, {page.fetched_at.date()} ({age})")
+    return Markdown(
+        f"{code(run.provider)}: {prices} prices on {link(page.url, page.url)}, {page.fetched_at.date()} ({age})"
+    )

@@ -59,7 +59,9 @@ def tip_of(git: Git, commit: str, settings: PullRequestSettings) -> Tip:
     return Tip(commit, plan.strip() if ours else None)
 
 
-def remote_tip(git: Git, remote: str, branch: str, settings: PullRequestSettings, environ: dict[str, str]) -> Tip | None:
+def remote_tip(
+    git: Git, remote: str, branch: str, settings: PullRequestSettings, environ: dict[str, str]
+) -> Tip | None:
     """The tip of a branch on the remote, None where there is no such branch."""
     listed = git.run("ls-remote", remote, f"refs/heads/{branch}", environ=environ).split()
     if not listed:

@@ -49,28 +49,46 @@ class Address:
     kind: Literal["github", "gitlab"]
     api: str
     path: str
+    token_env: tuple[str, ...]
+
+
+TOKENS: dict[str, tuple[str, ...]] = {
+    "github": ("OCTOREGISTRY_TOKEN", "GITHUB_TOKEN", "GH_TOKEN"),
+    "gitlab": ("OCTOREGISTRY_TOKEN", "GITLAB_TOKEN"),
+}
+_KNOWN: dict[str, Literal["github", "gitlab"]] = {"github.com": "github", "gitlab.com": "gitlab"}
 
 
 def address_of(remote_url: str, settings: PullRequestSettings, environ: Mapping[str, str]) -> Address | None:
-    """The forge of a remote; None where it is none that we know. Raises ForgeError for an API without https."""
+    """The forge of a remote; None where it is none that we know. Raises ForgeError for an API without https.
+
+    A host is a forge's own, or the one that a CI job runs for, or of the kind that the settings say: a token goes
+    nowhere because of how a host is called.
+    """
     host, path = _parts(remote_url)
     if settings.forge == "none" or not path:
         return None
-    kind = settings.forge or ("github" if "github" in host else "gitlab" if "gitlab" in host else None)
-    if kind is None:
+    said: dict[str, str] = {}
+    for kind, home, api in (
+        ("github", "GITHUB_SERVER_URL", "GITHUB_API_URL"),
+        ("gitlab", "CI_SERVER_URL", "CI_SERVER_URL"),
+    ):
+        if host and urlsplit(environ.get(home, "")).hostname == host:
+            said[kind] = environ.get(api, "")
+    found = (
+        settings.forge or _KNOWN.get(host) or ("github" if "github" in said else "gitlab" if "gitlab" in said else None)
+    )
+    if found is None:
         return None
-    # What a CI job says of its own forge counts only where it speaks of the remote's host: a token goes nowhere else.
-    said = environ.get("GITHUB_API_URL" if kind == "github" else "CI_SERVER_URL", "")
-    said = said if (urlsplit(said).hostname or "").removeprefix("api.") == host else ""
-    usual = f"https://{host}" if kind == "gitlab" else f"https://{host}/api/v3"
-    api = settings.api_url or said or ("https://api.github.com" if host == "github.com" else usual)
-    if urlsplit(api).scheme != "https" and urlsplit(api).hostname not in LOOPBACK:
-        raise ForgeError(f"{urlsplit(api).hostname}: a token is not sent over plain http")
-    return Address(kind, api.rstrip("/"), path)
+    usual = "https://api.github.com" if host == "github.com" else f"https://{host}" + "/api/v3" * (found == "github")
+    chosen = settings.api_url or said.get(found) or usual
+    if urlsplit(chosen).scheme != "https" and urlsplit(chosen).hostname not in LOOPBACK:
+        raise ForgeError(f"{urlsplit(chosen).hostname}: a token is not sent over plain http")
+    return Address(found, chosen.rstrip("/"), path, settings.token_env or TOKENS[found])
 
 
 def _parts(url: str) -> tuple[str, str]:
-    """(host, path) of a remote's address: https, ssh, or git@host:path; empty where it is a folder."""
+    """(host, path) of a remote's address: https, ssh, or git@host:path; a folder has no host."""
     short = re.fullmatch(r"(?:[\w.-]+@)?([\w.-]+):(?!//)([^\\]+)", url)
     if short:
         host, path = short.groups()
@@ -78,7 +96,7 @@ def _parts(url: str) -> tuple[str, str]:
         parts = urlsplit(url)
         host, path = parts.hostname or "", parts.path
     else:
-        return "", url.rstrip("/").rpartition("/")[2].removesuffix(".git")
+        return "", "/".join(url.rstrip("/").split("/")[-2:]).removesuffix(".git")
     return host.lower(), path.strip("/").removesuffix(".git")
 
 

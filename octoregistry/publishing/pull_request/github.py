@@ -25,11 +25,12 @@ class GitHub:
         self._secrets = Secrets([token])
         self._path = address.path
         client = Github(
+            lazy=True,
             auth=Auth.Token(token), base_url=address.api, timeout=_TIMEOUT, per_page=_NEWEST, retry=2,
             seconds_between_requests=None, seconds_between_writes=None,
         )  # fmt: skip
         with self._told():
-            self._repository = client.get_repo(address.path, lazy=True)
+            self._repository = client.get_repo(address.path)
 
     def find(self, branch: str, base: str) -> list[Found]:
         """The pull requests from `branch` of this very repository, the newest first: a fork's is nobody's we know."""

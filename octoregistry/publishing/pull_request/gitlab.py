@@ -29,9 +29,10 @@ class GitLab:
 
     def find(self, branch: str, base: str) -> list[Found]:
         """The merge requests from `branch` of this very project, the newest first: a fork's is nobody's we know."""
-        wanted = {"source_branch": branch, "target_branch": base, "order_by": "created_at", "sort": "desc"}
         with self._told():
-            listed = self._requests.list(state="all", get_all=False, **wanted)
+            listed = self._requests.list(
+                state="all", source_branch=branch, target_branch=base, order_by="created_at", sort="desc", get_all=False
+            )
             return [_found(one) for one in listed if one.source_branch == branch and _is_ours(one)]
 
     def open(self, branch: str, base: str, title: str, body: str) -> Found:

@@ -33,19 +33,18 @@ class Place:
 
 def place_of(folder: Path, settings: PullRequestSettings, environ: Mapping[str, str]) -> Place:
     """The repository around `folder`, its base fetched. Raises GitError, ForgeError."""
-    token = next((environ[name] for name in settings.token_env if environ.get(name, "").strip()), "").strip()
     url = Git(folder).remote_url(settings.remote) or ""
+    address = address_of(url, settings, environ) if url else None
+    names = address.token_env if address else ()
+    token = next((environ[name].strip() for name in names if environ.get(name, "").strip()), "")
     git = Git(folder, Secrets([token, *password_in(url)]))
     if not url:
-        why = f"there is no remote {settings.remote!r}"
-        return _here(git, settings, why)
-    address = address_of(url, settings, environ)
+        return _here(git, settings, f"there is no remote {settings.remote!r}")
+    why = ""
     if address is None:
-        why = "the remote's forge is not known: set pull_request.forge"
+        why = "the remote is on no forge that is known: set pull_request.forge"
     elif not token:
-        why = f"no token ({' or '.join(settings.token_env)} is not set)"
-    else:
-        why = ""
+        why = f"no token ({' or '.join(names)} is not set)"
     forge = forge_at(address, token) if address is not None and token else None
     pushing = push_environment(url, forge.user, token) if forge else {}
     base = settings.base or _default_branch(git, settings.remote, pushing)
