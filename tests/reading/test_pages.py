@@ -113,6 +113,16 @@ def test_prices_by_the_thousand_are_turned_into_prices_by_the_million(page_rates
     assert {d: p.usd for d, p in page.rates[0].prices.items()} == {"input": Decimal(30), "output": Decimal(60)}
 
 
+def test_a_unit_that_stands_in_a_long_paragraph_is_read(page_rates: Read) -> None:
+    """And a price in a sentence says nothing of the table's unit."""
+    page = page_rates(
+        "# Prices\n\nWe have many models for many kinds of work, and each of them has its own price. You pay for what you use, "
+        "and for nothing else. All prices are per 1,000 tokens. Tokens are pieces of words.\n\n"
+        f"## Text\n\nSearching costs $10 per 1,000 calls.\n\n{HEADER}| gpt-4 | $0.03 | $0.06 |\n"
+    )
+    assert prices(page, "gpt-4") == {"input": "30.00", "output": "60.00"}
+
+
 TABLE = "| Model | Input | Output |\n|:---|---:|:---:|\n| gpt-5 | $1.25 | $10.00 |\n"
 WRAPPED = {
     "without outer pipes": "Model | Input | Output\n---|---|---\ngpt-5 | $1.25 | $10.00\n",
