@@ -6,6 +6,8 @@ PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check --cons
 
 demo: .venv/installed
 	.venv/bin/octoregistry update --dry-run --offline
+	@echo; echo "And what the same pages change in the registry as it stood on 2026-08-21:"
+	.venv/bin/octoregistry update --dry-run --offline --registry examples/models-2026-08-21.yaml
 
 update: .venv/installed
 	.venv/bin/octoregistry update --dry-run

@@ -57,7 +57,15 @@ def compiled(values: Mapping[str, Any], sha256: str) -> str:
 
     The json module writes no decimals, so they pass as text between marks that a valid registry cannot hold (NUL).
     """
-    text = json.dumps(values, default=_marked, ensure_ascii=True, separators=(",", ":"))
+    known: dict[int, str] = {}  # by identity: values that were read from the same text are the same object
+
+    def marked(number: Decimal) -> str:
+        shown = known.get(id(number))
+        if shown is None:
+            shown = known[id(number)] = f"\0{number:f}\0"
+        return shown
+
+    text = json.dumps(values, default=marked, check_circular=False, separators=(",", ":"))
     numbers = text.replace('"\\u0000', "").replace('\\u0000"', "")
     return f"{_head(sha256)}{numbers}}}\n"
 
@@ -89,11 +97,6 @@ def in_cache(path: str) -> str:
 
 def _head(sha256: str) -> str:
     return f'{{"format":{FORMAT},"sha256":"{sha256}","registry":'
-
-
-def _marked(number: Decimal) -> str:
-    text = str(number)
-    return f"\0{text}\0" if "E" not in text else f"\0{number:f}\0"
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from .dimensions import (
     UnknownModelError,
     UnknownPriceError,
 )
+from .exact import scaled, times, unscaled
 
 TYPE_CHECKING = False  # typing and dataclasses take longer to import than a price takes to find
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class Pricing:
 
     __slots__ = ("_batch", "_entry", "_input", "_multiplier", "_output", "_rates", "_tiers", "model", "provider")
 
-    def __init__(  # noqa: PLR0913 - what the cascade gives, by name
+    def __init__(
         self,
         provider: str,
         model: str,
@@ -276,30 +277,6 @@ def whole(name: str, count: Any) -> int:
     return number
 
 
-def scaled(price: Decimal | int, places: int) -> int:
-    """`price` × 10**places as a whole number, exactly; `places` must be enough for its digits."""
-    if isinstance(price, int):
-        return price * int(10**places)
-    _, digits, exponent = price.as_tuple()
-    return int("".join(map(str, digits))) * int(10 ** (places + int(exponent)))
-
-
-def unscaled(total: int, places: int) -> Decimal:
-    """`total` × 10**-places, exactly and without trailing zeros: a constructor, unlike an operator, does not round."""
-    text = str(total)
-    short = text.rstrip("0")
-    zeros = len(text) - len(short)
-    if zeros >= places:
-        return Decimal(total // 10**places)
-    return Decimal(f"{short}E-{places - zeros}")
-
-
-def times(price: Decimal | int, multiplier: Decimal | int) -> Decimal:
-    """The exact product, of any length."""
-    places = [max(0, -int(Decimal(number).as_tuple().exponent)) for number in (price, multiplier)]
-    return unscaled(scaled(price, places[0]) * scaled(multiplier, places[1]), sum(places))
-
-
 def _prices(rate: Mapping[str, Any]) -> dict[str, Decimal | int]:
     return {name: rate[name] for name in DIMENSIONS if name in rate}
 
@@ -320,13 +297,13 @@ def _ordinal(at: Any) -> int:
     from datetime import date, datetime, timezone  # noqa: PLC0415 - 2 ms that most processes never need
 
     day = at
-    if isinstance(at, str):
-        try:
+    try:
+        if isinstance(at, str):
             day = datetime.fromisoformat(at)
-        except ValueError as error:
-            raise InvalidUsageError(f"{at!r} is no day: give a date or ISO text such as 2026-09-04") from error
-    if isinstance(day, datetime) and day.tzinfo is not None:
-        day = day.astimezone(timezone.utc)  # noqa: UP017 - datetime.UTC would be a second import of the same
+        if isinstance(day, datetime) and day.tzinfo is not None:
+            day = day.astimezone(timezone.utc)  # noqa: UP017 - datetime.UTC would be a second import of the same
+    except (ValueError, OverflowError) as error:
+        raise InvalidUsageError(f"{at!r} is no day: give a date or ISO text such as 2026-09-04") from error
     if not isinstance(day, date):
         raise InvalidUsageError(f"{at!r} is no day: give a date, a datetime or ISO text such as 2026-09-04")
     return day.toordinal()

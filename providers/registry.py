@@ -29,9 +29,10 @@ class Fault:
         self.path, self.line, self.key, self.message = path, line, key, message
 
     def __str__(self) -> str:
-        return ": ".join(
-            [f"{self.path}:{self.line}" if self.line else self.path, *filter(None, [self.key]), self.message]
-        )
+        place = f"{self.path}:{self.line}" if self.line else self.path
+        said = ": ".join(part for part in (place, self.key, self.message) if part)
+        # A key may hold whatever a person pasted; what is printed must not steer a terminal.
+        return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in said)
 
     def __repr__(self) -> str:
         return f"Fault({self.path!r}, {self.line!r}, {self.key!r}, {self.message!r})"
@@ -182,27 +183,23 @@ def load_registry(path: str | os.PathLike[str] | None = None) -> Registry:
     try:
         stat = os.stat(name)
         as_it_is = (stat.st_mtime_ns, stat.st_size)
-        if name in _loaded and _loaded[name][0] == as_it_is:
-            return _loaded[name][1]
+        place = os.path.abspath(name)
+        if place in _loaded and _loaded[place][0] == as_it_is:
+            return _loaded[place][1]
         with open(name, "rb") as file:
             written = file.read()
     except OSError as error:
         cure = f"name another with {VARIABLE} or as an argument"
         raise RegistryError([Fault(name, None, "", f"{error.strerror or error}: {cure}")]) from error
     registry = _read(written, name)
-    _loaded[name] = (as_it_is, registry)
+    _loaded[place] = (as_it_is, registry)
     return registry
 
 
 def parse_registry(text: str | bytes, name: str = "models.yaml") -> Registry:
     """The registry that `text` states; raises RegistryError with every fault, each with its line in `name`."""
-    from .validated import validated  # noqa: PLC0415 - programs that find the compiled copy never need it
-
     written = text.encode() if isinstance(text, str) else text
-    values, faults = validated(written, name)
-    if faults:
-        raise RegistryError(faults)
-    return Registry(values, name, _sha256(written))
+    return _parsed(written, name, _sha256(written))
 
 
 def _read(written: bytes, name: str) -> Registry:
@@ -212,9 +209,18 @@ def _read(written: bytes, name: str) -> Registry:
     values = compiled.find(name, sha256)
     if values is not None:
         return Registry(values, name, sha256)
-    registry = parse_registry(written, name)
+    registry = _parsed(written, name, sha256)
     compiled.keep(name, sha256, registry.values)
     return registry
+
+
+def _parsed(written: bytes, name: str, sha256: str) -> Registry:
+    from .validated import validated  # noqa: PLC0415 - programs that find the compiled copy never need it
+
+    values, faults = validated(written, name)
+    if faults:
+        raise RegistryError(faults)
+    return Registry(values, name, sha256)
 
 
 def _sha256(written: bytes) -> str:

@@ -6,22 +6,22 @@ import json
 from pathlib import Path
 from typing import Any
 
-from . import validation
+from . import checks, validation
 from .dimensions import MODES, STATUSES
 
 BESIDE = Path(__file__).with_name("models.schema.json")
 
 _VALUES: dict[Any, dict[str, Any]] = {
-    validation.number: {"type": "number", "minimum": 0, "maximum": validation.HIGHEST},
-    validation.multiplier: {"type": "number", "exclusiveMinimum": 0, "maximum": validation.HIGHEST},
-    validation.share: {"type": "number", "minimum": 0, "exclusiveMaximum": 1},
-    validation.count: {"type": "integer", "minimum": 1},
-    validation.text: {"type": "string", "minLength": 1},
-    validation.texts: {"type": "array", "items": {"type": "string", "minLength": 1}},
-    validation.yes_or_no: {"type": "boolean"},
-    validation.day: {"type": "string", "format": "date", "pattern": r"^\d{4}-\d{2}-\d{2}$"},
-    validation.status: {"enum": list(STATUSES)},
-    validation.mode: {"enum": list(MODES)},
+    checks.number: {"type": "number", "minimum": 0, "maximum": checks.HIGHEST},
+    checks.multiplier: {"type": "number", "exclusiveMinimum": 0, "maximum": checks.HIGHEST},
+    checks.share: {"type": "number", "minimum": 0, "exclusiveMaximum": 1},
+    checks.count: {"type": "integer", "minimum": 1},
+    checks.text: {"type": "string", "minLength": 1},
+    checks.texts: {"type": "array", "items": {"type": "string", "minLength": 1}},
+    checks.yes_or_no: {"type": "boolean"},
+    checks.day: {"type": "string", "format": "date", "pattern": r"^\d{4}-\d{2}-\d{2}$"},
+    checks.status: {"enum": list(STATUSES)},
+    checks.mode: {"enum": list(MODES)},
 }
 
 _MEANINGS = {

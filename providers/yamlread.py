@@ -37,7 +37,7 @@ _WORDS = {
 }
 _AMBIGUOUS = re.compile(
     r"[-+]?[0-9_]*\.?[0-9_]*[eE][-+]?[0-9]+|[-+]?[0-9][0-9_]*(\.[0-9_]*)?|[-+]?\.[0-9_]+|[-+]?0[xob][0-9a-fA-F_]+"
-    r"|[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF|y|Y|n|N|="
+    r"|[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF|="
 )
 
 
@@ -141,7 +141,9 @@ class _Builder:
                     value = known.get(text, known)
                     if value is known:
                         value = known[text] = scalar(text)
-                if event.anchor or event.tag:
+                    if event.anchor:
+                        self.mark(event, value)
+                elif event.anchor or event.tag:
                     self.mark(event, value)
             elif kind is mapping_start or kind is sequence_start:
                 self.stack.append((current, key))

@@ -1,0 +1,73 @@
+"""The command line: one module a command, each loaded only when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+import sys
+from types import FrameType
+from typing import NoReturn
+
+import click
+
+# command -> its help line, so that `--help` loads none of them
+COMMANDS = {
+    "check": "Print all that is wrong in a models.yaml.",
+    "extract": "Print the rates of a stored pricing page.",
+    "update": "Bring models.yaml up to what the vendors' pages state.",
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are called: `octoregistry check` pays for `check` alone."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all commands, in the order of the help text."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command called `cmd_name`, or None."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"octoregistry.cli.{cmd_name.replace('-', '_')}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands from their help lines."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="octoregistry")
+def cli() -> None:
+    """A registry of LLM models and prices that keeps itself true."""
+
+
+def main() -> None:
+    """Run the command line and leave with its exit status: 130 after Ctrl-C, 143 after SIGTERM."""
+    signal.signal(signal.SIGTERM, _terminated)
+    try:
+        status = cli.main(standalone_mode=False)
+        sys.exit(status if isinstance(status, int) else 0)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        click.echo("Stopped.", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        # whoever read our output has seen enough; the interpreter must not complain when it flushes
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+def _terminated(number: int, _frame: FrameType | None) -> NoReturn:
+    """End as after Ctrl-C: every `finally` runs, what is half done is undone."""
+    click.echo("Stopped.", err=True)
+    raise SystemExit(128 + number)

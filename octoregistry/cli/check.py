@@ -11,10 +11,10 @@ from providers.registry import Registry, RegistryError, parse_registry
 from .registry_option import registry_option, registry_path
 
 
-@click.command()
+@click.command(name="check")
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @registry_option
-def check(file: Path | None, registry: Path) -> None:
+def command(file: Path | None, registry: Path) -> None:
     """Print all that is wrong with a registry, a line each, and exit with 1; or its counts, and exit with 0."""
     path = registry_path(file) if file else registry
     try:

@@ -15,7 +15,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def registry_path(given: Path | str | None) -> Path:
-    """The file to work on: the one given, else what OCTOREGISTRY_MODELS names, else ./models.yaml, else the packaged one."""
+    """The file to work on: the one given, else OCTOREGISTRY_MODELS, else ./models.yaml, else the packaged one."""
     chosen = given or os.environ.get(VARIABLE)
     if chosen:
         return Path(chosen)

@@ -1,0 +1,24 @@
+"""A page, whatever its format, as a Document of tables and passages with addresses."""
+
+from __future__ import annotations
+
+import re
+
+from octoregistry.documents.blocked import why_unread
+from octoregistry.documents.document import Document, Heading, Passage, Table, Unread
+from octoregistry.documents.html import html_document
+from octoregistry.documents.markdown import markdown_document
+
+__all__ = ["Document", "Heading", "Passage", "Table", "Unread", "read_document"]
+
+_HTML = re.compile(
+    r"\s*(?:<!--.*?-->\s*)*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
+)
+
+
+def read_document(text: str, url: str) -> Document | Unread:
+    """The Document of a page's text, HTML or Markdown by what it begins with; Unread for a page that shows no price."""
+    is_html = bool(_HTML.match(text[:5000].lstrip("\ufeff")))
+    document = html_document(text, url) if is_html else markdown_document(text.lstrip("\ufeff"), url)
+    reason = why_unread(text, document)
+    return Unread(reason) if reason else document

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading that stands over a table or passage. `level` counts from 1 (outermost)."""
+    """A heading that stands over a table or passage: the `number`th of the page. `level` counts from 1 (outermost)."""
 
     level: int
     text: str
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +35,9 @@ class Passage:
 @dataclass(frozen=True, slots=True)
 class Table:
     """A table of the page. `rows` is rectangular: spanned cells repeat the text of the cell that spans them, cells that
-    a ragged row lacks are empty. The first `header_rows` of them are its header. `lead` holds the passages between the
-    last table or heading before this table and the table itself, `section` all passages since the last heading.
-    `hidden` says that the page shows it only after a click (a tab), not that it is invisible for good.
+    a ragged row lacks are empty. The first `header_rows` of them are its header. `after` is the number of the passage
+    that it follows (0 for none). `hidden` says that the page shows it only after a click (a tab), not that it is
+    invisible for good.
     """
 
     number: int
@@ -45,10 +46,10 @@ class Table:
     headings: tuple[Heading, ...] = ()
     pane: str | None = None
     caption: str | None = None
-    lead: tuple[Passage, ...] = ()
-    section: tuple[Passage, ...] = ()
+    after: int = 0
     hidden: bool = False
-    ragged: tuple[int, ...] = ()  # numbers of the rows that had fewer or more cells than the header
+    ragged: tuple[int, ...] = ()  # indices of the rows that had fewer or more cells than the header
+    component: str | None = None  # the page's component whose data this is, where no table was rendered
 
     @property
     def width(self) -> int:
@@ -79,6 +80,20 @@ class Document:
     tables: tuple[Table, ...]
     passages: tuple[Passage, ...] = ()
     title: str | None = None
+    empty_panes: tuple[str, ...] = ()  # labels of panes in which no table stands
+
+    def lead(self, table: Table) -> tuple[Passage, ...]:
+        """The passages between `table` and what comes before it: another table, or the heading over it."""
+        first = self.tables[table.number - 2].after if table.number > 1 else 0
+        return tuple(p for p in self.passages[first : table.after] if p.headings == table.headings)
+
+    def section(self, table: Table) -> tuple[Passage, ...]:
+        """The passages before `table` under the heading that stands over it."""
+        return tuple(p for p in self.passages[: table.after] if p.headings == table.headings)
+
+    def under(self, heading: Heading) -> tuple[Passage, ...]:
+        """The passages right under `heading`, not those under headings of its own."""
+        return tuple(p for p in self.passages if p.headings and p.headings[-1] == heading)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,64 @@
+"""What a page's tables mean, and the rates that stand in them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date
+
+from octoregistry.documents import Document
+from octoregistry.reading.cells import CellContext
+from octoregistry.reading.context import thresholds
+from octoregistry.reading.figures import Figure, figures_of, rates_of
+from octoregistry.reading.ids import page_ids
+from octoregistry.reading.numbers import FIGURE, shows_decimal_comma
+from octoregistry.reading.rates import Evidence, PageRates, Problem, StatedPrice, StatedRate
+from octoregistry.reading.reading import NotRead, Reading
+from octoregistry.reading.rules import read_table
+
+__all__ = ["Evidence", "PageRates", "Problem", "StatedPrice", "StatedRate", "read_rates"]
+
+_FIGURE = re.compile(rf"(?<![\w.,]){FIGURE}(?![\w])")
+
+
+def read_rates(document: Document, provider: str, page_date: date, known_names: Iterable[str] = ()) -> PageRates:
+    """The rates that `document` states on `page_date`, with all that was not understood as problems.
+
+    `known_names` help with tables that name no model of their own.
+    """
+    tiers = thresholds(document)
+    context = CellContext(page_date, _decimal_comma(document), tuple(tiers.items()))
+    readings = {table.number: read_table(document, table, tiers) for table in document.tables}
+    ids = page_ids(document)
+    problems: list[Problem] = []
+    figures: list[Figure] = []
+    for reading in readings.values():
+        if isinstance(reading, Reading):
+            found, unread = figures_of(document, reading, context)
+            figures += found
+            problems += unread
+    names = list(dict.fromkeys([*(figure.name for figure in figures), *ids, *known_names]))
+    for number, unknown in readings.items():
+        if isinstance(unknown, NotRead):
+            again = read_table(document, document.tables[number - 1], tiers, names)
+            if isinstance(again, Reading):
+                found, unread = figures_of(document, again, context)
+                figures += found
+                problems += unread
+            elif again.priced:
+                problems.append(Problem(document.url, f"T{number}", again.reason))
+    rates, contradictions = rates_of(tuple(figures), page_date, ids)
+    return PageRates(provider, document.url, rates, (*problems, *contradictions))
+
+
+def _decimal_comma(document: Document) -> bool:
+    """True where more figures of the page need a decimal comma than a decimal point."""
+    commas = points = 0
+    for table in document.tables:
+        for _, text in table.cells():
+            for match in _FIGURE.finditer(text):
+                if shows_decimal_comma(match.group()):
+                    commas += 1
+                elif re.match(r"\d+\.\d+$", match.group()):
+                    points += 1
+    return commas > points

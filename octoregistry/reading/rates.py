@@ -20,10 +20,14 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class StatedPrice:
-    """A price as the page states it, in USD per million tokens (for `cache_storage_hour` per million tokens and hour)."""
+    """A price as the page states it, in USD per million tokens (for `cache_storage_hour` per million tokens and hour).
+
+    `unit_stated` is False where the page states no unit and the field's custom, a million tokens, is taken for it.
+    """
 
     usd: Decimal
     evidence: Evidence
+    unit_stated: bool = True
 
 
 @dataclass(frozen=True, slots=True)

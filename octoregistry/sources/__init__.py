@@ -1,0 +1,30 @@
+"""Where facts come from: the vendors' pages and model lists, over the network, out of the cache, or from the package.
+
+    settings = load_settings()                                      # octoregistry.toml over the built-in facts
+    pages = fetch_pages(settings, ["openai", "gemini"])             # {provider: Page | Failed}
+    pages = fetch_pages(settings, ["openai"], offline=True)         # the cache, else the bundled pages
+    pages = fetch_lifecycle_pages(settings, ["anthropic"])          # {provider: (Page | Failed, ...)}
+    lists = fetch_model_lists(settings, ["anthropic"])              # {provider: ModelList | Failed | NotAsked}
+
+Nothing here raises because of what a server does: a source that cannot be read is a `Failed` with its reason, in which
+no key ever stands. Ctrl-C ends every wait and connection and goes on to the caller; what was kept stays whole.
+"""
+
+from octoregistry.sources.listings import ListedModel
+from octoregistry.sources.model_lists import ListOutcome, ModelList, NotAsked, fetch_model_lists, recorded_model_list
+from octoregistry.sources.page import Failed, Page
+from octoregistry.sources.vendor_pages import Clock, fetch_lifecycle_pages, fetch_pages
+
+__all__ = [
+    "Clock",
+    "Failed",
+    "ListOutcome",
+    "ListedModel",
+    "ModelList",
+    "NotAsked",
+    "Page",
+    "fetch_lifecycle_pages",
+    "fetch_model_lists",
+    "fetch_pages",
+    "recorded_model_list",
+]

@@ -1,0 +1,105 @@
+"""`octoregistry extract`: the rates of a stored page, for people or as JSON."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from octoregistry.documents import Unread, read_document
+from octoregistry.reading import PageRates, StatedRate, read_rates
+
+
+@click.command(name="extract")
+@click.argument("provider")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--url", help="The address that the page was stored from; it is named in the evidence.  [default: the file's]"
+)
+@click.option(
+    "--date",
+    "day",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The day on which the page was stored.  [default: the file's]",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON: rates with evidence, and problems.")
+def command(provider: str, file: Path, url: str | None, day: datetime | None, as_json: bool) -> None:
+    """Print the rates that the stored pricing page FILE of PROVIDER states.
+
+    Every price names the cell or passage it stands in. What was not understood is told as a problem, and nothing is
+    read from it. Exit status: 0 when the page could be read, 1 when it could not.
+    """
+    text = _text(file)
+    page_date = day.date() if day else datetime.fromtimestamp(file.stat().st_mtime, UTC).date()
+    page = url or file.resolve().as_uri()
+    document = read_document(text, page)
+    if isinstance(document, Unread):
+        if as_json:
+            click.echo(json.dumps({"rates": [], "problems": [f"{page}: {document.reason}"]}, ensure_ascii=False))
+        else:
+            click.echo(f"{file}: {document.reason}", err=True)
+        raise click.exceptions.Exit(1)
+    rates = read_rates(document, provider, page_date)
+    if as_json:
+        click.echo(json.dumps(page_json(rates), ensure_ascii=False, indent=1))
+    else:
+        _print(rates, page_date)
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise click.ClickException(f"{file}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise click.ClickException(f"{file}: not UTF-8 at byte {error.start}; store the page as UTF-8") from error
+
+
+def page_json(page: PageRates) -> dict[str, Any]:
+    """`page` as plain values: rates as the page states them, prices as decimal text, and problems in words."""
+    return {"rates": [rate_json(rate) for rate in page.rates], "problems": [str(problem) for problem in page.problems]}
+
+
+def rate_json(rate: StatedRate) -> dict[str, Any]:
+    """`rate` as plain values."""
+    return {
+        "name": rate.name,
+        "ids": list(rate.ids),
+        "mode": rate.mode,
+        "above_input_tokens": rate.above_input_tokens,
+        "from": rate.start.isoformat() if rate.start else None,
+        **{dimension: f"{price.usd:f}" for dimension, price in rate.prices.items()},
+        "evidence": {
+            dimension: {"address": price.evidence.address, "text": price.evidence.text}
+            for dimension, price in rate.prices.items()
+        },
+    }
+
+
+def _print(page: PageRates, page_date: date) -> None:
+    table = Table(title=f"{page.provider}: {page.page} on {page_date}", title_justify="left")
+    for heading in ("model", "mode", "prompts", "from"):
+        table.add_column(heading)
+    for heading in ("dimension", "USD per 1M", "stands at"):
+        table.add_column(heading, justify="right" if heading.startswith("USD") else "left")
+    for rate in page.rates:
+        above = rate.above_input_tokens
+        prompts = "" if above is None else f"> {above:,}" if isinstance(above, int) else "long, no threshold stated"
+        shown: tuple[str, ...] = (rate.name, rate.mode, prompts, str(rate.start or ""))
+        for dimension, price in rate.prices.items():
+            table.add_row(*map(Text, (*shown, dimension, f"{price.usd:f}", price.evidence.address)))
+            shown = ("", "", "", "")
+    console = Console()
+    console.print(table)
+    for problem in page.problems:
+        console.print(Text(f"not read: {problem}"))
+    models = len({rate.name for rate in page.rates})
+    console.print(
+        f"{sum(len(rate.prices) for rate in page.rates)} prices of {models} models, {len(page.problems)} problems"
+    )

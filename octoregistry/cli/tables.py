@@ -1,0 +1,91 @@
+"""Plans as tables for people: what is new, and what moved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import groupby
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from octoregistry.planning.plan import Change, Plan, shown
+
+_FALLEN, _RISEN, _HELD = "green", "red", "bold yellow"
+_MAIN = ("input", "output", "cached_input")
+
+
+def plan_tables(plan: Plan) -> Iterator[RenderableType]:
+    """The tables of a plan: new models with their prices, then each value that moved. Nothing for an empty plan."""
+    new = [change for change in plan.visible if change.kind == "new_model"]
+    moved = [change for change in plan.visible if change.kind != "new_model"]
+    if new:
+        yield _new_models(new)
+    if moved:
+        yield _moved(moved)
+
+
+def _new_models(changes: list[Change]) -> Table:
+    table = Table(title="New models, USD per million tokens", title_justify="left", header_style="bold")
+    table.add_column("model", no_wrap=True)
+    table.add_column("mode")
+    for name in _MAIN:
+        table.add_column(name.replace("_", " "), justify="right")
+    table.add_column("more")
+    held = _add_verdict(table, changes)
+    for model, of_model in groupby(changes, key=lambda c: f"{c.provider}/{c.model}"):
+        name = model
+        rates = groupby((c for c in of_model if c.mode), key=lambda c: (c.mode, c.above_input_tokens, c.start))
+        for (mode, above, start), of_rate in rates:
+            prices = list(of_rate)
+            by_name = {price.dimension: shown(price.new) for price in prices}
+            more = ", ".join(f"{key} {usd}" for key, usd in by_name.items() if key not in _MAIN)
+            cells = [name, _rate_words(mode or "", above, start), *(by_name.get(key, "") for key in _MAIN), more]
+            table.add_row(*map(Text, cells), *_verdict(prices[0], held))
+            name = ""
+    return table
+
+
+def _moved(changes: list[Change]) -> Table:
+    table = Table(title="Changes", title_justify="left", header_style="bold")
+    table.add_column("value")
+    for name in ("old", "new", "change"):
+        table.add_column(name, justify="right")
+    table.add_column("stands at", no_wrap=True)
+    held = _add_verdict(table, changes)
+    for model, of_model in groupby(changes, key=lambda c: f"{c.provider}/{c.model}"):
+        table.add_row(Text(model, style="bold"))
+        for change in of_model:
+            percent = f"{change.percent:+.0f}%" if change.percent else ""
+            style = _FALLEN if percent.startswith("-") else _RISEN
+            stands = change.evidence.address if change.evidence else "derived" if change.derived else ""
+            cells = (
+                Text(f"  {change.where}"),
+                Text(shown(change.old)),
+                Text(shown(change.new)),
+                Text(percent, style=style),
+            )
+            table.add_row(*cells, Text(stands), *_verdict(change, held))
+    return table
+
+
+def _where(change: Change) -> str:
+    """The value's place; the first day only of what is yet to come, since all else holds from the page's own day."""
+    return change.where if change.kind == "announced" else replace(change, start=None).where
+
+
+def _add_verdict(table: Table, changes: list[Change]) -> bool:
+    """Add the verdict's column where any of `changes` is held; a column of nothing but "apply" says nothing."""
+    held = any(not change.applies for change in changes)
+    if held:
+        table.add_column("verdict")
+    return held
+
+
+def _verdict(change: Change, shown_at_all: bool) -> tuple[Text, ...]:
+    return (Text(str(change.verdict), style="" if change.applies else _HELD),) if shown_at_all else ()
+
+
+def _rate_words(mode: str, above: int | None, start: object) -> str:
+    return mode + (f" above {above:,}" if above else "") + (f" from {start}" if start else "")

@@ -1,0 +1,46 @@
+"""Why nothing can be read from a page: a challenge, a login, an empty shell, or no price."""
+
+from __future__ import annotations
+
+import re
+
+from octoregistry.documents.document import Document
+
+# Words that stand on challenge and login pages only; each is looked for where the page holds no price.
+_CHALLENGES = re.compile(
+    r"just a moment|checking your browser|verify(?:ing)? (?:that )?you are (?:a )?human|cf-chl|challenge-platform|captcha|"
+    r"attention required|enable javascript and cookies|access denied|unusual traffic|are you a robot|ddos protection",
+    re.IGNORECASE,
+)
+_LOGIN = re.compile(r"type=[\"']password|sign in to continue|log in to continue|please (?:sign|log) in", re.IGNORECASE)
+_PRICE = re.compile(r"(?:[$€£¥]|US\$|USD)\s*\d|\d\s*(?:[$€£¥]|USD|US\$)")
+_MODE = re.compile(
+    r"^(?:standard|batch|flex|priority|fast(?: mode)?)$", re.IGNORECASE
+)  # panes that exist to hold prices
+_LITTLE = 400  # letters of visible text; an application's empty shell has fewer
+
+
+def why_unread(source: str, document: Document) -> str | None:
+    """The reason why `document` cannot be read, or None where it holds tables or prices."""
+    modes = [label for label in document.empty_panes if _MODE.search(label)]
+    if modes and not any(table.pane for table in document.tables):
+        panes = ", ".join(dict.fromkeys(modes))
+        return f"the page lost its tables: nothing stands in any of its panes ({panes})"
+    if any(table.component for table in document.tables) or _has_price(document):
+        return None
+    if _CHALLENGES.search(source):
+        return "a challenge page for browsers stands in place of the prices"
+    if _LOGIN.search(source):
+        return "a login page stands in place of the prices"
+    letters = sum(len(p.text) for p in document.passages) + sum(
+        len(text) for t in document.tables for _, text in t.cells()
+    )
+    if letters < _LITTLE:
+        return f"the page is an empty shell: {letters} letters of text and no price"
+    return "no price on the page"
+
+
+def _has_price(document: Document) -> bool:
+    return any(_PRICE.search(text) for table in document.tables for _, text in table.cells()) or any(
+        _PRICE.search(passage.text) for passage in document.passages
+    )

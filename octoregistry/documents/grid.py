@@ -1,0 +1,60 @@
+"""A rectangle of cell texts from rows whose cells may span and may be missing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_WIDEST = 200  # a colspan of a million is an attack or a typing error, never a price list
+
+
+@dataclass(frozen=True, slots=True)
+class SpanningCell:
+    """A cell as the page writes it."""
+
+    text: str
+    header: bool = False
+    rowspan: int = 1
+    colspan: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Rows of equal width. `ragged` are the indices of rows whose own cells do not fill the header's width."""
+
+    rows: tuple[tuple[str, ...], ...]
+    header_rows: int
+    ragged: tuple[int, ...] = ()
+
+
+def grid(rows: Sequence[Sequence[SpanningCell]], *, header_rows: int | None = None) -> Grid:
+    """The rectangle that `rows` describe, with the text of spanning cells repeated in every place they cover.
+
+    `header_rows` says how many rows head the table; without it the leading rows that hold header cells only count.
+    A `rowspan` or `colspan` beyond the table is cut at its edge.
+    """
+    rows = [row for row in rows if row]
+    if header_rows is None:
+        header_rows = next((i for i, row in enumerate(rows) if not all(cell.header for cell in row)), len(rows))
+    placed: list[list[str | None]] = [[] for _ in rows]
+    for r, row in enumerate(rows):
+        c = 0
+        for cell in row:
+            while c < len(placed[r]) and placed[r][c] is not None:
+                c += 1
+            last = min(c + min(cell.colspan, _WIDEST), _WIDEST)
+            for down in range(r, min(r + cell.rowspan, len(rows))):
+                line = placed[down]
+                line.extend([None] * (last - len(line)))
+                line[c:last] = [cell.text] * (last - c)
+            c = last
+    width = max((len(line) for line in placed), default=0)
+    expected = len(placed[header_rows - 1]) if header_rows and placed else width
+    ragged = tuple(
+        i
+        for i, line in enumerate(placed)
+        if i >= header_rows and (len(line) != expected or any(c is None for c in line))
+    )
+    return Grid(
+        tuple(tuple(c or "" for c in line) + ("",) * (width - len(line)) for line in placed), header_rows, ragged
+    )

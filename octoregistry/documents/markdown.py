@@ -1,0 +1,44 @@
+"""A Document from Markdown, with HTML or JSX between its paragraphs: rendered to HTML, then read as every page is."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from octoregistry.documents.components import lift_components
+from octoregistry.documents.document import Document
+from octoregistry.documents.html import html_document
+
+_FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
+_CODE_SPAN = re.compile(r"(`+)(?:(?!\1).)*\1")
+_SUPERSCRIPT = re.compile(r"\^((?:\\?[*\d†‡§, ])+)\^")  # ^\*^ as some exports write a footnote mark
+
+
+def markdown_document(source: str, url: str) -> Document:
+    """The Document that `source` shows once it is rendered."""
+    text = _SUPERSCRIPT.sub("", _FRONT_MATTER.sub("", source.replace("\r\n", "\n")))
+    text, components = lift_components(text)
+    parser = _parser()
+    tokens = parser.parse(text)
+    _count_cells(tokens, text.split("\n"))
+    return html_document(str(parser.renderer.render(tokens, parser.options, {})), url, components=components)
+
+
+@cache
+def _parser() -> MarkdownIt:
+    # Indented code is off: pages written in JSX indent their tags, and no price list indents its prices.
+    return MarkdownIt("commonmark", {"html": True}).enable("table").disable("code")
+
+
+def _count_cells(tokens: list[Token], lines: list[str]) -> None:
+    """Note on each row how many cells its line really has: the renderer fills short rows and cuts long ones in silence."""
+    for token in tokens:
+        if token.type == "tr_open" and token.map:
+            row = _CODE_SPAN.sub("", lines[token.map[0]]).strip().lstrip(">").strip()
+            pipes = len(re.findall(r"(?<!\\)\|", row))
+            token.attrSet(
+                "data-cells", str(pipes + 1 - row.startswith("|") - (row.endswith("|") and not row.endswith("\\|")))
+            )

@@ -1,0 +1,162 @@
+"""Which model is this name? Exact after normalisation, or not at all: gpt-4 and gpt-4o are different models."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from octoregistry.planning.vendors import Naming
+from octoregistry.sources.listings import ListedModel
+from providers.entries import Model
+
+# -20251001, -2024-08-06, -latest: the same model on a day.
+_SNAPSHOT = re.compile(r"-(?:\d{8}|\d{4}-\d{2}-\d{2}|latest)$")
+_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+_PARENTHESIS = re.compile(r"\([^()]*\)")
+_FOOTNOTE = re.compile(r"\^\S*\^|\[\^?\d+\]|[*†‡§¶^`\\]")
+# Emoji and their modifiers, zero-width and direction marks, combining marks, private letters.
+_NO_LETTERS = frozenset({"So", "Sk", "Cf", "Mn", "Me", "Co", "Cs", "Cn"})
+_API_ID = re.compile(r"^[a-z][a-z0-9]*(?:[-.][a-z0-9]+)+$|^[a-z]+\d+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """Models of the registry that are meant: one, or several where the page prices several ids at once.
+
+    `aliases` are ids that the page gives beside them and the registry does not know yet.
+    """
+
+    ids: tuple[str, ...]
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguous:
+    """Several models that the name may mean; nothing is written for any of them."""
+
+    candidates: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NewModel:
+    """A model that the registry lacks. `derived` says that nobody gave the id: it follows from the vendor's rule."""
+
+    id: str
+    display_name: str
+    aliases: tuple[str, ...] = ()
+    derived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unmatched:
+    """A name that no rule turns into an id, and why."""
+
+    reason: str
+
+
+Match = Matched | Ambiguous | NewModel | Unmatched
+
+
+class Names:
+    """All that one provider's models are called: the registry's ids and names, the vendor's list, the alias table."""
+
+    def __init__(self, models: Iterable[Model], listed: Iterable[ListedModel], naming: Naming) -> None:
+        self._naming = naming
+        self._registered: dict[str, set[str]] = {}
+        self._listed = {entry.id: entry for entry in listed}
+        self._spelled: dict[str, set[str]] = {}
+        for model in models:
+            for known in (model.id, *model.aliases):
+                self._registered.setdefault(known.casefold(), set()).add(model.id)
+                self._spell(known, known)
+            self._spell(model.display_name, model.id)
+        for entry in self._listed.values():
+            self._spell(entry.id, entry.id)
+            self._spell(entry.display_name or entry.id, entry.id)
+        self._table: dict[str, tuple[str, ...]] = {
+            normalised(name, naming.optional_prefix): ids for name, ids in naming.names.items()
+        }
+
+    def match(self, name: str, ids: tuple[str, ...] = ()) -> Match:
+        """Which model a page means by `name`, given the `ids` that the page itself puts beside it."""
+        if ids:
+            return self._by_ids(name, ids)
+        literal = self._registered.get(_undecorated(name).casefold())
+        if literal:
+            return _one_of(literal)
+        spelling = normalised(name, self._naming.optional_prefix)
+        if spelling in self._spelled:
+            return self._among(name, self._spelled[spelling])
+        if spelling in self._table:
+            return self._by_ids(name, self._table[spelling])
+        return self._unknown(name)
+
+    def _spell(self, name: str, model: str) -> None:
+        spelling = normalised(name, self._naming.optional_prefix)
+        if spelling:
+            self._spelled.setdefault(spelling, set()).add(model)
+
+    def _by_ids(self, name: str, ids: tuple[str, ...]) -> Match:
+        """The registry's models of these ids; where it has none, a new one by the first, the others its aliases."""
+        found = dict.fromkeys(model for id_ in ids for model in sorted(self._registered.get(id_.casefold(), ())))
+        strangers = tuple(id_ for id_ in ids if id_.casefold() not in self._registered)
+        if found:
+            return Matched(tuple(found), strangers)
+        return NewModel(ids[0], display_name_of(name), aliases=ids[1:])
+
+    def _among(self, name: str, spelled: set[str]) -> Match:
+        """The one model that several ids of one spelling mean: an id and its dated snapshots are one model."""
+        models: set[str] = set().union(*(self._registered.get(id_.casefold(), ()) for id_ in spelled))
+        if models:
+            return _one_of(models)
+        if len(spelled) > 1 and len({_SNAPSHOT.sub("", id_) for id_ in spelled}) > 1:
+            return Ambiguous(tuple(sorted(spelled)))
+        first, *others = sorted(spelled, key=lambda id_: (bool(_SNAPSHOT.search(id_)), id_))
+        listed = self._listed.get(first)
+        return NewModel(first, (listed and listed.display_name) or display_name_of(name), aliases=tuple(others))
+
+    def _unknown(self, name: str) -> Match:
+        shown = display_name_of(name)
+        if self._naming.names_are_ids and _API_ID.match(shown):
+            return NewModel(shown, shown)
+        derived = self._naming.derived_id(shown.lower())
+        if derived:
+            prefix = self._naming.optional_prefix
+            named = bool(prefix) and not shown.lower().startswith(f"{prefix} ")
+            return NewModel(derived, f"{str(prefix).title()} {shown}" if named else shown, derived=True)
+        return Unmatched(f"no id is known for the name {shown!r}")
+
+
+def normalised(name: str, optional_prefix: str | None = None) -> str:
+    """`**[Claude Opus 4.8](/x)** (new) ^1^` -> "opus-4-8": what is left when only a name's letters and digits count."""
+    # Letters of every script count: a Cyrillic o dropped from "gpt-4o" would leave another model's name.
+    text = re.sub(r"[^\w+]+|_", "-", display_name_of(name).lower()).strip("-")
+    return text.removeprefix(f"{optional_prefix}-") if optional_prefix else text
+
+
+def display_name_of(name: str) -> str:
+    """The name without links, footnote marks, emoji and remarks in parentheses."""
+    text = _undecorated(name)
+    while (shorter := _PARENTHESIS.sub(" ", text)) != text:
+        text = shorter
+    return " ".join(text.split())
+
+
+def remarks_of(name: str) -> tuple[str, ...]:
+    """The remarks in parentheses, in lower case: `(deprecated)` -> ("deprecated",)."""
+    return tuple(remark[1:-1].strip().lower() for remark in _PARENTHESIS.findall(_undecorated(name)))
+
+
+def _undecorated(name: str) -> str:
+    text = _FOOTNOTE.sub("", _LINK.sub(r"\1", name))
+    # NFKC would turn a superscript footnote mark into a digit of the version, so those go first.
+    text = "".join(char for char in text if not unicodedata.decomposition(char).startswith("<super>"))
+    text = unicodedata.normalize("NFKC", text)
+    text = "".join(char for char in text if unicodedata.category(char) not in _NO_LETTERS)
+    return " ".join(text.split())
+
+
+def _one_of(models: set[str]) -> Matched | Ambiguous:
+    return Matched(tuple(models)) if len(models) == 1 else Ambiguous(tuple(sorted(models)))

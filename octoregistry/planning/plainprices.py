@@ -1,0 +1,76 @@
+"""What follows from a model's rates for plain readers: the two plain prices, the multiplier and batch_support."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from octoregistry.planning.decimals import divided
+from octoregistry.planning.history import base_prices
+from providers.entries import Rate
+
+# A model that speaks or draws bills its only kind of output; of a plain price that kind's price is the truth.
+_KINDS = {
+    "input": ("input", "input_audio", "input_image", "input_video"),
+    "output": ("output", "output_audio", "output_image", "output_video"),
+}
+_EVERYDAY = Decimal(2)  # divides every finite decimal
+
+
+@dataclass(frozen=True, slots=True)
+class PlainPrices:
+    """The two plain prices (None: not known), whether the model has a batch price, and the model's own multiplier
+    (None: the provider's fits, or none does)."""
+
+    input: Decimal | None
+    output: Decimal | None
+    batch_support: bool
+    multiplier: Decimal | None = None
+    notes: tuple[str, ...] = ()
+
+
+def plain_prices(rates: tuple[Rate, ...], multiplier: Decimal, day: date, *, no_output: bool = False) -> PlainPrices:
+    """The plain prices in force on `day`: batch prices, or for a model without any standard ÷ multiplier.
+
+    `multiplier` is the provider's. `no_output` says that the model bills no output tokens, so that their price is 0.
+    """
+    standard, batch = (_two(base_prices(rates, mode, day), no_output=no_output) for mode in ("standard", "batch"))
+    notes = tuple(dict.fromkeys((*standard[1], *batch[1])))
+    if any(rate.mode == "batch" and rate.prices for rate in rates):
+        found = {name: batch[0].get(name, standard[0].get(name)) for name in _KINDS}
+        return PlainPrices(found["input"], found["output"], True, _fitting(found, standard[0], multiplier), notes)
+    by = multiplier
+    if any(divided(price, by) is None for price in standard[0].values()):
+        by = _EVERYDAY
+    halves = {name: divided(price, by) for name, price in standard[0].items()}
+    return PlainPrices(halves.get("input"), halves.get("output"), False, None if by == multiplier else by, notes)
+
+
+def _two(prices: Mapping[str, Decimal], *, no_output: bool) -> tuple[dict[str, Decimal], tuple[str, ...]]:
+    found: dict[str, Decimal] = {}
+    notes = []
+    for name, kinds in _KINDS.items():
+        stated = [kind for kind in kinds if kind in prices]
+        if name in prices:
+            found[name] = prices[name]
+        elif len({prices[kind] for kind in stated}) == 1:
+            found[name] = prices[stated[0]]
+            notes.append(f"the plain {name} price is that of {stated[0].replace('_', ' ')}, the only one there is")
+    if no_output and prices and "output" not in found:
+        found["output"] = Decimal(0)
+        notes.append("bills no output tokens")
+    return found, tuple(notes)
+
+
+def _fitting(
+    plain: Mapping[str, Decimal | None], standard: Mapping[str, Decimal], multiplier: Decimal
+) -> Decimal | None:
+    """The model's own multiplier, where the provider's does not give the standard prices and one number does."""
+    pairs = [(price, standard[name]) for name, price in plain.items() if price is not None and name in standard]
+    if len(pairs) < len(_KINDS) or all(price * multiplier == stated for price, stated in pairs):
+        return None
+    ratios = {divided(stated, price) for price, stated in pairs if price or stated}
+    ratio = ratios.pop() if len(ratios) == 1 else None
+    return ratio if ratio and all(price * ratio == stated for price, stated in pairs) else None

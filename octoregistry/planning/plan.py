@@ -1,0 +1,205 @@
+"""What an update would do: a Plan of Changes, each with its verdict, its reasons and its evidence."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from octoregistry.planning.decimals import plain
+from octoregistry.reading.rates import Evidence
+
+Value = Decimal | str | bool | int | date | tuple[str, ...] | None
+
+Kind = Literal[
+    "new_model",  # all that is written of a model that the registry lacks
+    "price",  # a price that differs from the one in force
+    "new_price",  # a dimension that a rate of the registry lacked
+    "new_rate",  # a mode or a tier that the model lacked
+    "announced",  # a price for a day to come
+    "kept",  # a price repeated in a dated set so that the set is whole: nothing changes
+    "plain",  # the two plain prices, the multiplier and batch_support, which follow from the rates
+    "metadata",
+    "lifecycle",
+    "missing",  # a model that left the vendor's list
+    "source",  # where and when the prices were read
+]
+Bookkeeping: tuple[Kind, ...] = ("kept", "source")
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a change is held: a word for programs, a sentence for people."""
+
+    code: str
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a change may be written without a person having looked at it."""
+
+    kind: Literal["apply", "hold"] = "apply"
+    reasons: tuple[Reason, ...] = ()
+
+    def __str__(self) -> str:
+        return self.kind if not self.reasons else f"{self.kind}: {'; '.join(map(str, self.reasons))}"
+
+
+APPLY = Verdict()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One value of one model, old and new.
+
+    `dimension` is the dimension of a price, or for what is no rate (`mode` is None) the key in models.yaml, with a dot
+    for a key of a nested map (`source.checked`). `start` is the `from` of the rate that is written, None where the rate
+    holds as far back as is known. `derived` says that the price follows from another by the vendor's batch discount.
+    """
+
+    provider: str
+    model: str
+    kind: Kind
+    dimension: str
+    old: Value
+    new: Value
+    mode: str | None = None
+    above_input_tokens: int | None = None
+    start: date | None = None
+    derived: bool = False
+    evidence: Evidence | None = None
+    witness: str | None = None
+    verdict: Verdict = APPLY
+    notes: tuple[str, ...] = ()
+
+    @property
+    def applies(self) -> bool:
+        """True where the change may be written."""
+        return self.verdict.kind == "apply"
+
+    @property
+    def where(self) -> str:
+        """The value's place in words: `batch input above 200,000 from 2027-01-01`."""
+        words = [self.mode or "", self.dimension.replace("_", " ") if self.mode else self.dimension]
+        if self.above_input_tokens is not None:
+            words.append(f"above {self.above_input_tokens:,}")
+        if self.start is not None:
+            words.append(f"from {self.start}")
+        return " ".join(word for word in words if word)
+
+    @property
+    def percent(self) -> Decimal | None:
+        """The move in percent of the old price, None where there is no old price or it was 0."""
+        if not isinstance(self.old, Decimal) or not isinstance(self.new, Decimal) or not self.old:
+            return None
+        return (self.new - self.old) / self.old * 100
+
+    def __str__(self) -> str:
+        old = "" if self.old is None else f"{shown(self.old)} -> "
+        moved = "" if not self.percent else f" ({self.percent:+.0f}%)"
+        held = "" if self.applies else f" [{self.verdict}]"
+        return f"{self.provider}/{self.model}: {self.where} {old}{shown(self.new)}{moved}{held}"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a person should know though nothing changes by it: a name without an id, a price that a page left out."""
+
+    provider: str
+    subject: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.provider}/{self.subject}: {self.text}"
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a plan does to one provider, counted."""
+
+    new_models: int = 0
+    changed_models: int = 0
+    prices: int = 0
+    other: int = 0
+    held: int = 0
+    notes: int = 0
+
+    def __str__(self) -> str:
+        counts = (
+            (self.new_models, "new model", "new models"),
+            (self.changed_models, "model changed", "models changed"),
+            (self.prices, "price", "prices"),
+            (self.other, "other value", "other values"),
+            (self.held, "change held", "changes held"),
+        )
+        return ", ".join(f"{n} {one if n == 1 else many}" for n, one, many in counts if n) or "no change"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All the changes that an update would make, and what it noticed besides."""
+
+    changes: tuple[Change, ...] = ()
+    notes: tuple[Note, ...] = field(default=())
+
+    @property
+    def visible(self) -> tuple[Change, ...]:
+        """The changes that a person reviews: not the bookkeeping that goes with them."""
+        return tuple(change for change in self.changes if change.kind not in Bookkeeping)
+
+    @property
+    def applied(self) -> tuple[Change, ...]:
+        """The changes that may be written."""
+        return tuple(change for change in self.changes if change.applies)
+
+    @property
+    def held(self) -> tuple[Change, ...]:
+        """The changes that wait for a person."""
+        return tuple(change for change in self.changes if not change.applies)
+
+    def __add__(self, other: Plan) -> Plan:
+        return Plan(self.changes + other.changes, self.notes + other.notes)
+
+    def summary(self) -> Mapping[str, Summary]:
+        """Provider -> what the plan does to it, in the plan's order."""
+        providers = dict.fromkeys([*(c.provider for c in self.changes), *(note.provider for note in self.notes)])
+        return {provider: self._summary_of(provider) for provider in providers}
+
+    def _summary_of(self, provider: str) -> Summary:
+        mine = [change for change in self.visible if change.provider == provider]
+        kinds = Counter(
+            "new_model" if change.kind == "new_model" else "price" if change.mode else "other"
+            for change in mine
+            if change.applies
+        )
+        new = {change.model for change in mine if change.kind == "new_model" and change.applies}
+        return Summary(
+            new_models=len(new),
+            changed_models=len({change.model for change in mine if change.applies} - new),
+            prices=kinds["price"],
+            other=kinds["other"],
+            held=sum(not change.applies for change in mine),
+            notes=sum(note.provider == provider for note in self.notes),
+        )
+
+
+def shown(value: Value) -> str:
+    """A value as people read it: prices plain, nothing as a dash."""
+    match value:
+        case None:
+            return "-"
+        case bool():
+            return str(value).lower()
+        case Decimal():
+            return plain(value)
+        case tuple():
+            return ", ".join(value)
+        case _:
+            return str(value)

@@ -1,0 +1,249 @@
+"""The plan of one provider: what its pages and its model list say, held against the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+
+from octoregistry.planning.batch import derived_batch, discount_for
+from octoregistry.planning.history import after, written_rates
+from octoregistry.planning.lists import list_changes
+from octoregistry.planning.matching import Names, remarks_of
+from octoregistry.planning.plainprices import plain_prices
+from octoregistry.planning.plan import Change, Kind, Note, Plan, Value
+from octoregistry.planning.prices import Slot, changes_of_mode, silences
+from octoregistry.planning.stated import (
+    PricedPage,
+    Stated,
+    StatedModel,
+    current_and_announced,
+    stated_by,
+)
+from octoregistry.planning.vendors import Naming, naming_of
+from octoregistry.planning.verdicts import Circumstances, batch_follows, together, verdict_of
+from octoregistry.sources.listings import ListedModel
+from providers.entries import Model, Provider, Rate
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a person decides about plans. `batch_discount` by provider (None: the vendor gives none in general);
+    `accepted` names held changes that may be written: `all`, MODEL, PROVIDER/MODEL, each also with `:MODE`."""
+
+    batch_discount: Mapping[str, Decimal | None] = field(default_factory=dict)
+    accepted: Collection[str] = ()
+
+
+def plan_provider(
+    provider: Provider,
+    pages: Sequence[PricedPage],
+    listed: Sequence[ListedModel] | None = None,
+    *,
+    today: date,
+    settings: Settings | None = None,
+) -> Plan:
+    """What an update would do to `provider`. `pages` stand in order of trust; `listed` is None without a model list."""
+    settings = settings or Settings()
+    planner = _Planner(provider, listed, settings)
+    stated = stated_by(pages, planner.names.match, planner.known_tiers)
+    changes: list[Change] = []
+    for model, found in sorted(stated.models.items(), key=lambda item: planner.place(item[0])):
+        changes += planner.model_changes(model, found, stated)
+    changes += list_changes(provider, listed, today) if listed else []
+    notes = [Note(provider.name, subject, text) for subject, text in stated.asides]
+    return Plan(tuple(changes), (*notes, *planner.notes))
+
+
+class _Planner:
+    """One provider's registry entries, names and settings, and the notes taken on the way."""
+
+    def __init__(self, provider: Provider, listed: Sequence[ListedModel] | None, settings: Settings) -> None:
+        self.provider = provider
+        self.settings = settings
+        self.listed = {entry.id: entry for entry in listed or ()}
+        self.naming: Naming = naming_of(provider.name)
+        self.names = Names(provider.models.values(), listed or (), self.naming)
+        self.discount = discount_for(provider.name, provider.batch_discount, settings.batch_discount)
+        self._notes: dict[str, list[str]] = {}
+        self._aliases_given: set[str] = set()
+        self._places = {model: place for place, model in enumerate(provider.models)}
+
+    def known_tiers(self, model: str) -> set[int]:
+        """The thresholds that the registry holds for a model."""
+        known = self.provider.models.get(model)
+        return (
+            {rate.above_input_tokens for rate in known.rates if rate.above_input_tokens is not None} if known else set()
+        )
+
+    def place(self, model: str) -> int:
+        """Where a model stands in the registry; new ones come after all."""
+        return self._places.get(model, len(self._places))
+
+    def model_changes(self, model: str, stated: StatedModel, everything: Stated) -> list[Change]:
+        """All the changes of one model, each with its verdict."""
+        known = self.provider.models.get(model)
+        day = stated.page.checked
+        rates = written_rates(known, self.provider.realtime_multiplier) if known else ()
+        priced = self._price_changes(model, known, stated, rates, everything)
+        if known is None:
+            entry = self._new_entry(model, stated, everything)
+            priced = [replace(change, kind="new_model") for change in (*entry, *priced)]
+        else:
+            if priced and not known.rates:
+                priced = [*self._implied(model, rates), *priced]
+            priced += self._new_aliases(known, stated, everything)
+        circumstances = Circumstances(known, day, self.settings.accepted, batch_follows(priced))
+        judged = [replace(change, verdict=verdict_of(change, circumstances)) for change in priced]
+        # What the plain prices implied is written down in one go, or the modes left out would be unknown.
+        judged = together(judged, whole=known is None or not known.rates)
+        counted = judged if known is None else [change for change in judged if change.applies]
+        following = self._consequences(model, known, stated, after(known.rates if known else (), counted) or rates)
+        if known is None and not {"input_per_million", "output_per_million"} <= {
+            change.dimension for change in following
+        }:
+            # An entry without the two plain prices is none, and nobody could accept it: a note, not a held change.
+            self._note(model, "left out: the page states no price of its text tokens both ways")
+            return []
+        judged += following
+        judged += self._source(model, known, stated, judged)
+        return together(judged, whole=True) if known is None else judged
+
+    def _price_changes(
+        self, model: str, known: Model | None, stated: StatedModel, rates: tuple[Rate, ...], everything: Stated
+    ) -> list[Change]:
+        modes = dict(stated.modes)
+        if "standard" in modes and "batch" not in modes and not everything.prices_batches and self.discount is not None:
+            derived = derived_batch(known, rates, modes["standard"], self.discount, stated.page.checked)
+            if derived:
+                modes["batch"] = derived
+        changes: list[Change] = []
+        for mode, dated in modes.items():
+            slot = Slot(self.provider.name, model, mode, "new_rate" if known else "new_model")
+            changes += changes_of_mode(slot, rates, dated, stated.page.checked)
+            tiers = current_and_announced(dated, stated.page.checked)[0]
+            if mode in stated.modes and (gone := silences(rates, mode, tiers, stated.page.checked)):
+                self._note(model, f"the page is silent on {', '.join(gone)}: kept")
+        if gone_modes := sorted({rate.mode for rate in rates} - modes.keys()):
+            self._note(model, f"the page is silent on the mode {', '.join(gone_modes)}: kept")
+        return changes
+
+    def _implied(self, model: str, rates: tuple[Rate, ...]) -> list[Change]:
+        """The prices that the two plain ones imply, written down so that the calls of yesterday keep their cost."""
+        note = ("as the plain prices had it",)
+        return [
+            Change(self.provider.name, model, "kept", name, price, price, rate.mode, notes=note)
+            for rate in rates
+            for name, price in rate.prices.items()
+        ]
+
+    def _new_entry(self, model: str, stated: StatedModel, everything: Stated) -> list[Change]:
+        """What is written of a new model besides its prices."""
+        notes: tuple[str, ...] = ()
+        listed = self.listed.get(model)
+        if stated.new and stated.new.derived:
+            notes = ("the id follows from the name by the vendor's rule; no page or list gives it",)
+        if self.listed and listed is None:
+            notes = (*notes, "the vendor's model list does not have this id")
+        shown = (
+            listed.display_name if listed and listed.display_name else stated.new.display_name if stated.new else model
+        )
+        status = _remarked_status(stated.names) or (listed and listed.lifecycle) or "active"
+        entry: dict[str, Value] = {"display_name": shown}
+        entry["aliases"] = self._free_aliases(model, stated, everything)
+        if listed:
+            entry["context_window"] = listed.context_window
+            entry["max_output_tokens"] = listed.max_output_tokens
+        entry["status"] = status
+        entry["retires_on"] = listed.retires_on if listed else None
+        return [
+            Change(
+                self.provider.name, model, "new_model", name, None, value, notes=notes if name == "display_name" else ()
+            )
+            for name, value in entry.items()
+            if value not in (None, ())
+        ]
+
+    def _new_aliases(self, known: Model, stated: StatedModel, everything: Stated) -> list[Change]:
+        """The ids that a page gives beside one that the registry has."""
+        free = self._free_aliases(known.id, stated, everything)
+        new = (*known.aliases, *free)
+        return [Change(self.provider.name, known.id, "metadata", "aliases", known.aliases, new)] if free else []
+
+    def _free_aliases(self, model: str, stated: StatedModel, everything: Stated) -> tuple[str, ...]:
+        """The other ids given for a model that are no model of their own and no other model's alias."""
+        if not stated.aliases:
+            return ()
+        taken = {model, *self.provider.models, *everything.models, *self._aliases_given}
+        taken.update(alias for known in self.provider.models.values() for alias in known.aliases)
+        free = tuple(alias for alias in dict.fromkeys(stated.aliases) if alias not in taken)
+        self._aliases_given.update(free)
+        return free
+
+    def _consequences(
+        self, model: str, known: Model | None, stated: StatedModel, rates: tuple[Rate, ...]
+    ) -> list[Change]:
+        """The plain prices, multiplier and batch_support as they follow from the rates, where they differ."""
+        day = stated.page.checked
+        if known and known.source and known.source.checked and known.source.checked > day:
+            return []
+        provider_wide = self.provider.realtime_multiplier
+        plain = plain_prices(rates, provider_wide, day, no_output=self.naming.bills_no_output(model))
+        own = known.realtime_multiplier if known else None
+        # A multiplier of its own that is no longer needed says what the provider's says: no key is ever taken away.
+        multiplier = provider_wide if plain.multiplier is None and own is not None else plain.multiplier
+        wanted: dict[str, tuple[Value, Value]] = {
+            "input_per_million": (known.input_per_million if known else None, plain.input),
+            "output_per_million": (known.output_per_million if known else None, plain.output),
+            "batch_support": (known.batch_support if known else None, plain.batch_support),
+            "realtime_multiplier": (own, multiplier),
+        }
+        kind: Kind = "plain" if known else "new_model"
+        changes = []
+        for name, (old, new) in wanted.items():
+            if new is not None and old != new:
+                changes.append(Change(self.provider.name, model, kind, name, old, new, notes=plain.notes))
+        return changes
+
+    def _source(self, model: str, known: Model | None, stated: StatedModel, changes: Sequence[Change]) -> list[Change]:
+        """Where and when the prices were read, for a model of which anything is written.
+
+        A page that says nothing new leaves no trace: a diff a day in which only dates change would hide the true ones.
+        """
+        if known and not any(change.applies for change in changes):
+            return []
+        old = known.source if known else None
+        if old and old.checked and old.checked > stated.page.checked:
+            return []
+        wanted: dict[str, tuple[Value, Value]] = {
+            "source.page": (old.page if old else None, stated.page.read.page),
+            "source.checked": (old.checked if old else None, stated.page.checked),
+            "source.sha256": (old.sha256 if old else None, stated.page.sha256),
+        }
+        kind: Kind = "source" if known else "new_model"
+        return [
+            Change(self.provider.name, model, kind, name, before, now)
+            for name, (before, now) in wanted.items()
+            if before != now
+        ]
+
+    def _note(self, model: str, text: str) -> None:
+        self._notes.setdefault(text, []).append(model)
+
+    @property
+    def notes(self) -> list[Note]:
+        """What was noticed, once for all the models of which it is true."""
+        return [Note(self.provider.name, _listing(models), text) for text, models in self._notes.items()]
+
+
+def _listing(models: Sequence[str]) -> str:
+    few = 4
+    more = f" and {len(models) - few} more" if len(models) > few else ""
+    return ", ".join(models[:few]) + more
+
+
+def _remarked_status(names: Sequence[str]) -> str | None:
+    """`retired` or `deprecated` where a page says so in parentheses behind the name."""
+    remarks = " ".join(remark for name in names for remark in remarks_of(name))
+    return next((status for status in ("retired", "deprecated") if remarks.startswith(status)), None)

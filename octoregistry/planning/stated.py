@@ -1,0 +1,173 @@
+"""What pages state of each model: their rates sorted by model, mode, day and tier, and what could not be sorted in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+
+from octoregistry.planning.matching import Ambiguous, Match, Matched, NewModel, Unmatched
+from octoregistry.planning.plan import Reason
+from octoregistry.reading.rates import Evidence, PageRates, StatedRate
+
+Tier = int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PricedPage:
+    """The rates of one page, the day on which the page read like this, and the fingerprint of its body."""
+
+    read: PageRates
+    checked: date
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """A price on its way into the plan. `doubts` are reasons to hold it that stand before anything is compared."""
+
+    usd: Decimal
+    evidence: Evidence | None = None
+    witness: str | None = None
+    derived: bool = False
+    doubts: tuple[Reason, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+Tiers = dict[Tier, dict[str, Price]]
+Dated = dict[date | None, Tiers]
+
+
+@dataclass(slots=True)
+class StatedModel:
+    """One model's prices by mode, day and tier. `new` is set where the registry lacks the model."""
+
+    page: PricedPage
+    names: list[str] = field(default_factory=list)
+    aliases: list[str] = field(default_factory=list)
+    modes: dict[str, Dated] = field(default_factory=dict)
+    new: NewModel | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """All that the pages of a provider state.
+
+    `prices_batches` is true where a batch price stands for any model: then a model without one has none. `asides` are
+    (subject, text) pairs for a person to know.
+    """
+
+    models: Mapping[str, StatedModel]
+    prices_batches: bool
+    asides: tuple[tuple[str, str], ...] = ()
+
+
+def stated_by(
+    pages: Sequence[PricedPage], match: Callable[[str, tuple[str, ...]], Match], tiers_of: Callable[[str], set[int]]
+) -> Stated:
+    """The pages' rates by model; of several pages the first that states a mode of a model has the word on it.
+
+    `tiers_of` gives the tiers known of a model before: they say what a "long context" price without a threshold means.
+    """
+    models: dict[str, StatedModel] = {}
+    asides: dict[tuple[str, str], None] = {}
+    for page in pages:
+        here: dict[str, StatedModel] = {}
+        uncertain: list[tuple[StatedRate, Ambiguous]] = []
+        for rate in page.read.rates:
+            found = match(rate.name, rate.ids)
+            if isinstance(found, Unmatched):
+                asides[rate.name, found.reason] = None
+            elif isinstance(found, Ambiguous):
+                uncertain.append((rate, found))
+            else:
+                for model in found.ids if isinstance(found, Matched) else (found.id,):
+                    _add(here.setdefault(model, StatedModel(page)), rate, found)
+        for rate, several in uncertain:
+            asides[rate.name, f"may mean {' or '.join(several.candidates)}"] = None
+            _add_uncertain(here, page, rate, several)
+        for model, stated in here.items():
+            _settle_unknown_tiers(model, stated, tiers_of(model), asides)
+            _join(models, model, stated)
+    return Stated(models, any("batch" in model.modes for model in models.values()), tuple(asides))
+
+
+_UNKNOWN = -1  # the tier of a long-context price without a threshold, until it is settled
+
+
+def _add(stated: StatedModel, rate: StatedRate, found: Matched | NewModel, doubts: tuple[Reason, ...] = ()) -> None:
+    if rate.name not in stated.names:
+        stated.names.append(rate.name)
+    stated.aliases += [alias for alias in found.aliases if alias not in stated.aliases]
+    if isinstance(found, NewModel) and stated.new is None:
+        stated.new = found
+    tier = _UNKNOWN if rate.above_input_tokens == "unknown" else rate.above_input_tokens
+    prices = stated.modes.setdefault(rate.mode, {}).setdefault(rate.start, {}).setdefault(tier, {})
+    for dimension, price in rate.prices.items():
+        known = prices.get(dimension)
+        if known is None:
+            prices[dimension] = Price(price.usd, price.evidence, rate.witness, doubts=doubts)
+        elif known.usd != price.usd:
+            first = known.evidence.address if known.evidence else "?"
+            text = f"the page states {known.usd} ({first}) and {price.usd} ({price.evidence.address})"
+            prices[dimension] = replace(known, doubts=(*known.doubts, Reason("contradiction", text)))
+
+
+def _add_uncertain(here: dict[str, StatedModel], page: PricedPage, rate: StatedRate, several: Ambiguous) -> None:
+    """Held prices for each candidate of which the page says nothing certain in this mode."""
+    reason = Reason("ambiguous", f"the name {rate.name!r} may mean {' or '.join(several.candidates)}")
+    for model in several.candidates:
+        if model not in here or rate.mode not in here[model].modes:
+            _add(here.setdefault(model, StatedModel(page)), rate, Matched((model,)), (reason,))
+
+
+def _settle_unknown_tiers(
+    model: str, stated: StatedModel, known: set[int], asides: dict[tuple[str, str], None]
+) -> None:
+    """Gives a long-context price the only threshold that is known for the model, or leaves it out and says so."""
+    everywhere = [tier for dated in stated.modes.values() for tiers in dated.values() for tier in tiers]
+    candidates = {tier for tier in everywhere if tier is not None and tier != _UNKNOWN} or known
+    for mode, dated in stated.modes.items():
+        for tiers in dated.values():
+            if _UNKNOWN not in tiers:
+                continue
+            prices = tiers.pop(_UNKNOWN)
+            if len(candidates) == 1:
+                threshold = next(iter(candidates))
+                note = f"the page gives no threshold for long prompts; {threshold:,} as known before"
+                settled = tiers.setdefault(threshold, {})
+                for dimension, price in prices.items():
+                    settled.setdefault(dimension, replace(price, notes=(*price.notes, note)))
+            else:
+                asides[model, f"a {mode} price for long prompts without a threshold is left out"] = None
+    for mode in [mode for mode, dated in stated.modes.items() if not any(dated.values())]:
+        del stated.modes[mode]
+
+
+def _join(models: dict[str, StatedModel], model: str, stated: StatedModel) -> None:
+    if model not in models:
+        if stated.modes:
+            models[model] = stated
+        return
+    known = models[model]
+    for mode, dated in stated.modes.items():
+        known.modes.setdefault(mode, dated)
+    known.aliases += [alias for alias in stated.aliases if alias not in known.aliases]
+
+
+def current_and_announced(dated: Dated, day: date) -> tuple[Tiers, date | None, dict[date, Tiers]]:
+    """The prices that hold on `day`, since when they are said to hold, and those announced for later days."""
+    current: Tiers = {}
+    since: date | None = None
+    for start in sorted((start for start in dated if start is None or start <= day), key=lambda s: s or date.min):
+        for tier, prices in dated[start].items():
+            current.setdefault(tier, {}).update(prices)
+        since = start or since
+    later = {start: dated[start] for start in sorted(s for s in dated if s is not None and s > day)}
+    return current, since, later
+
+
+def dimensions_of(tiers: Iterable[Mapping[str, Price]]) -> set[str]:
+    """All the dimensions that the tiers state."""
+    return {dimension for prices in tiers for dimension in prices}

@@ -1,0 +1,203 @@
+"""Which prices does this cell state? The grammar of price cells: figures with currency, unit, modality, tier and date."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from octoregistry.reading.days import NO_SPAN, Span, span_in
+from octoregistry.reading.numbers import FIGURE, decimal_of
+from octoregistry.reading.tiers import Tier, tier_in
+from octoregistry.reading.units import Unit, unit_at
+from octoregistry.reading.words import (
+    DIMENSIONS,
+    FREE,
+    MODALITIES,
+    MODALITY_FILLERS,
+    NONE,
+    NOT_A_DIMENSION,
+    all_of,
+    first_of,
+)
+
+_DOLLAR = r"(?:US\s?\$|USD\s?\$?|\$)"
+_FOREIGN = (
+    r"(?:[€£¥￥₹₩]|EUR|GBP|CNY|RMB|JPY|INR|KRW|CAD|AUD|CHF|SEK|NOK|DKK|PLN|BRL|SGD|HKD|TWD|MXN|(?!US)[A-Z]{1,3}\$)"
+)
+_MONEY = re.compile(
+    rf"(?P<foreign>(?<![\w$]){_FOREIGN})\s?(?P<foreign_figure>{FIGURE})"
+    rf"|(?<![A-Za-z]){_DOLLAR}\s?(?P<figure>{FIGURE})(?P<cents>\s?(?:¢|cents?\b))?"
+    rf"|(?<![\w.,])(?P<figure_first>{FIGURE})\s?(?:(?P<foreign_after>{_FOREIGN}(?![\d]))|(?P<cents_after>¢|cents?\b)|{_DOLLAR}(?!\s?\d))",
+    re.IGNORECASE,
+)
+_BARE = re.compile(rf"\s*(?P<figure>{FIGURE})\s*$")
+_RESTATED = re.compile(r"(?:\bor\b|\boder\b|\bou\b|\bo\b|\bequivalent to\b|\bequal to\b|≈|~|\(|/)\W*$", re.IGNORECASE)
+_LABEL = re.compile(r"(?:^|[\n.;,)]|\s)(?P<label>[^\W\d][\w /()&-]{0,40}?)\s*:\s*$")
+_PARENTHESES = re.compile(r"\(([^()]*)\)|(?<!\()\[([^\[\]]*)\](?!\))")
+_STORAGE = re.compile(r"stor(?:age|ing)|per hour|/\s*(?:hour|hr|h)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class CellPrice:
+    """One price of a cell, in US dollars per `unit` (None where the cell states none)."""
+
+    usd: Decimal
+    unit: Unit | None = None
+    modalities: tuple[str, ...] = ()
+    tier_stated: bool = False
+    above: Tier = None
+    span: Span = NO_SPAN
+    dimension: str | None = None
+    storage: bool = False
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CellPrices:
+    """What a cell states: its prices, and what of it could not be read, in words."""
+
+    prices: tuple[CellPrice, ...] = ()
+    problems: tuple[str, ...] = ()
+    free: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CellContext:
+    """What has to be known to read a cell: the page's day, how it writes decimals, what its own words for tiers mean,
+    and whether a figure without a currency may be a price (in a component's rows, or under a header that names USD).
+    """
+
+    page_date: date
+    decimal_comma: bool = False
+    thresholds: tuple[tuple[str, int], ...] = ()
+    bare_figures: bool = False
+
+
+def read_cell(text: str, context: CellContext) -> CellPrices:
+    """The prices that `text` states. Prices in another currency, and figures that can be read in two ways, are problems."""
+    stripped = text.strip()
+    if NONE.match(stripped):
+        return CellPrices()
+    matches = list(_MONEY.finditer(stripped))
+    if not matches:
+        if FREE.match(stripped):
+            return CellPrices(free=True)
+        bare = _BARE.match(stripped) if context.bare_figures else None
+        if not bare:
+            return CellPrices()
+        usd = decimal_of(bare["figure"], decimal_comma=context.decimal_comma)
+        if usd is None:
+            return CellPrices(problems=(f"the figure {bare['figure']!r} can be read in two ways",))
+        return CellPrices((CellPrice(usd, text=stripped),))
+    prices: list[CellPrice] = []
+    problems: list[str] = []
+    for part in _parts(stripped, matches):
+        read = _price(part, context)
+        if isinstance(read, str):
+            problems.append(read)
+        else:
+            prices.append(read)
+    return CellPrices(tuple(prices), tuple(problems))
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    money: re.Match[str]
+    own: str  # what stands between this figure and the next
+    qualifiers: str  # the same, with what follows the figures that only restate this one
+    label: str
+
+
+def _parts(text: str, matches: list[re.Match[str]]) -> Iterator[_Part]:
+    """The figures that stand for themselves: "$3.00 or $0.005/min (audio)" is one price with two spellings."""
+    label = ""
+    index = 0
+    while index < len(matches):
+        match = matches[index]
+        before = text[matches[index - 1].end() if index else 0 : match.start()]
+        if found := _LABEL.search(before):
+            label = found["label"]
+        own = _after(text, matches, index)
+        qualifiers = own
+        while index + 1 < len(matches) and _restates(
+            own if qualifiers is own else qualifiers, text, matches, index + 1
+        ):
+            index += 1
+            qualifiers += " " + _after(text, matches, index)
+        yield _Part(match, own, qualifiers, label)
+        index += 1
+
+
+def _after(text: str, matches: list[re.Match[str]], index: int) -> str:
+    end = matches[index + 1].start() if index + 1 < len(matches) else len(text)
+    return text[matches[index].end() : end]
+
+
+def _restates(between: str, text: str, matches: list[re.Match[str]], index: int) -> bool:
+    unit = unit_at(_without_modalities(_after(text, matches, index)))
+    return unit is not None and unit.known and unit.factor is None and bool(_RESTATED.search(between))
+
+
+def _price(part: _Part, context: CellContext) -> CellPrice | str:
+    money = part.money
+    foreign = money["foreign"] or money["foreign_after"]
+    if foreign:
+        return f"{money.group().strip()!r} is in another currency ({foreign}), not in US dollars"
+    figure = money["figure"] or money["figure_first"]
+    usd = decimal_of(figure, decimal_comma=context.decimal_comma)
+    if usd is None:
+        return f"the figure {figure!r} can be read in two ways"
+    if money["cents"] or money["cents_after"]:
+        usd /= 100
+    tier_stated, above = tier_in(part.qualifiers, dict(context.thresholds))
+    dimension = None if NOT_A_DIMENSION.search(part.label) else first_of(DIMENSIONS, part.label)
+    unit = unit_at(_without_modalities(part.own))
+    if unit and not unit.known:
+        return f"{money.group().strip()!r} is per {unit.name!r}, an unknown unit"
+    return CellPrice(
+        usd=usd,
+        unit=unit,
+        modalities=_modalities(part.qualifiers) or all_of(MODALITIES, part.label),
+        tier_stated=tier_stated,
+        above=above,
+        span=span_in(part.qualifiers, context.page_date) or span_in(part.label, context.page_date),
+        dimension=dimension or _dimension_behind(part.own),
+        storage=bool(_STORAGE.search(part.own.split("\n")[0])),
+        text=f"{money.group()}{part.qualifiers}".strip(),
+    )
+
+
+_BEHIND = re.compile(r"^[\s/]*(?:per\s+)?(?P<word>input|output)\s+(?:mtok|tokens?\b|per|/)", re.IGNORECASE)
+
+
+def _dimension_behind(own: str) -> str | None:
+    """The dimension in "$3 / input MTok", or None."""
+    found = _BEHIND.match(own)
+    return found["word"].lower() if found else None
+
+
+def _modalities(qualifiers: str) -> tuple[str, ...]:
+    """The modalities in the first parentheses that hold nothing else: "(text / image / video)"."""
+    inside = next(
+        (inside for inside in map(_inside, _PARENTHESES.finditer(qualifiers)) if _only_modalities(inside)), ""
+    )
+    return all_of(MODALITIES, inside)
+
+
+def _without_modalities(text: str) -> str:
+    """`text` without such parentheses, in which "/ image" is no unit."""
+    return _PARENTHESES.sub(lambda match: " " if _only_modalities(_inside(match)) else match.group(), text)
+
+
+def _inside(match: re.Match[str]) -> str:
+    return match.group(1) or match.group(2) or ""
+
+
+def _only_modalities(inside: str) -> bool:
+    rest = inside
+    for _, pattern in MODALITIES:
+        rest = pattern.sub(" ", rest)
+    return rest != inside and not re.search(r"\w", MODALITY_FILLERS.sub(" ", rest))

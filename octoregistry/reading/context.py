@@ -1,0 +1,186 @@
+"""What stands over a table: its mode, its unit, its modality, the model that a heading names, where the prices apply."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from octoregistry.documents import Document, Heading, Passage, Table
+from octoregistry.reading.names import looks_like_id, shown_name
+from octoregistry.reading.tiers import comparison_in
+from octoregistry.reading.units import Unit, unit_in
+from octoregistry.reading.words import (
+    DIMENSIONS,
+    ELSEWHERE,
+    INPUT_ONLY,
+    LONG_CONTEXT,
+    MODALITIES,
+    MODES,
+    all_of,
+    first_of,
+)
+
+_LONGEST_LABEL = 48
+_MODALITY_LABEL = re.compile(r"^(?P<modality>\w+)[ -](?:tokens?|tokeny?|トークン|令牌)$", re.IGNORECASE)
+_NO_MODEL = re.compile(
+    r"pric(?:e|es|ing)\b|\bcosts?\b|preise?|tarif|precios?|preços?|prezzi|料金|价格|價格|가격|\bmodels\b|\btools?\b|\bagents?\b",
+    re.IGNORECASE,
+)
+
+
+def labels_of(passages: tuple[Passage, ...]) -> Iterator[str]:
+    """The lines of `passages` that are labels rather than sentences, the nearest first."""
+    for passage in reversed(passages):
+        for line in reversed(passage.text.split("\n")):
+            if 0 < len(line) <= _LONGEST_LABEL and not line.rstrip().endswith((".", ":", "!", "?", ",")):
+                yield line
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """Why a table's mode cannot be told."""
+
+    reason: str
+
+
+def mode_over(document: Document, table: Table) -> str | Undecided:
+    """The mode that the pane, a label or a heading over `table` names; "standard" where none of them names one."""
+    for text in (table.caption or "", table.pane or ""):
+        if found := all_of(MODES, text):
+            return _single(found, text)
+    if tabs := _tab_line(document, table):
+        return tabs
+    lead = document.lead(table)
+    labels = list(labels_of(lead))
+    for label in labels:
+        if found := all_of(MODES, label):
+            return _single(found, label)
+    if not labels and _neighbour_is_labelled(document, table):
+        return Undecided("the tables beside it are labelled with modes, this one is not")
+    for heading in reversed(table.headings):
+        if found := all_of(MODES, heading.text):
+            return _single(found, heading.text)
+    return "standard"
+
+
+def _single(found: tuple[str, ...], text: str) -> str | Undecided:
+    return found[0] if len(found) == 1 else Undecided(f"{text!r} names more than one mode")
+
+
+def _tab_line(document: Document, table: Table) -> str | Undecided | None:
+    """The mode of a table whose tabs stand in a line over the first of them: "Standard Batch Flex Priority"."""
+    if table.pane:
+        return None
+    section = document.section(table)
+    for position, passage in reversed(list(enumerate(section))):
+        modes = _modes_only(passage.text)
+        first = position
+        while len(modes) == 1 + position - first and first > 0 and len(_modes_only(section[first - 1].text)) == 1:
+            if _table_between(document, section[first - 1], section[first]):
+                break
+            first -= 1
+            modes = _modes_only(section[first].text) + modes
+        if len(modes) < 2 or len(set(modes)) < len(modes):
+            continue
+        siblings = [t for t in document.tables if t.headings == table.headings and t.after >= section[position].number]
+        if len(siblings) != len(modes):
+            return Undecided(f"{len(modes)} tabs stand over {len(siblings)} tables")
+        return modes[siblings.index(table)]
+    return None
+
+
+def _modes_only(text: str) -> tuple[str, ...]:
+    """The modes that `text` lists, where it holds nothing else."""
+    words = re.split(r"\s{2,}|[|,/·•\n]|\s(?=[A-Z])", text) if len(text) <= _LONGEST_LABEL * 2 else []
+    found = [first_of(MODES, word) for word in words if word.strip()]
+    return tuple(m for m in found if m) if found and all(found) else ()
+
+
+def _table_between(document: Document, first: Passage, second: Passage) -> bool:
+    return any(first.number <= t.after < second.number for t in document.tables)
+
+
+def _neighbour_is_labelled(document: Document, table: Table) -> bool:
+    before = document.tables[table.number - 2] if table.number > 1 else None
+    return bool(
+        before
+        and not before.pane
+        and before.headings == table.headings
+        and any(all_of(MODES, label) for label in labels_of(document.lead(before)))
+    )
+
+
+def unit_over(document: Document, table: Table) -> Unit | None:
+    """The unit that the caption, a passage under the same heading, or a heading states for `table`."""
+    texts = [table.caption or ""]
+    texts += [p.text for p in reversed(document.section(table)) if len(p.text) < 200]
+    texts += [heading.text for heading in reversed(table.headings)]
+    for heading in reversed(table.headings[:-1]):
+        texts += [p.text for p in document.under(heading) if len(p.text) < 80]
+    return next((unit for text in texts if text and (unit := unit_in(text))), None)
+
+
+def modality_over(document: Document, table: Table) -> str | None:
+    """The modality of a table under a label such as "Audio tokens", or None."""
+    labels = [*labels_of(document.lead(table)), *(h.text for h in reversed(table.headings)), table.pane or ""]
+    for label in labels:
+        if match := _MODALITY_LABEL.match(label.strip()):
+            modality = first_of(MODALITIES, match["modality"])
+            return None if modality == "text" else modality
+    return None
+
+
+def elsewhere(document: Document, table: Table) -> str | None:
+    """The label that says `table` prices something else than calls of the vendor's own API, or None."""
+    titles = [h.text for h in table.headings if h.level > 1 or h is table.headings[-1]]
+    label = next(iter(labels_of(document.lead(table))), "")
+    return next((text for text in (*titles, table.caption or "", label) if ELSEWHERE.search(text)), None)
+
+
+def input_only(document: Document, table: Table) -> bool:
+    """True where the heading or a label over `table` speaks of embeddings, whose one price is that of the input."""
+    texts = [table.caption or "", *(h.text for h in table.headings), *labels_of(document.lead(table))]
+    return any(INPUT_ONLY.search(text) for text in texts)
+
+
+def heading_model(table: Table) -> Heading | None:
+    """The innermost heading over `table` that can name a model, or None."""
+    for heading in reversed(table.headings):
+        name = shown_name(heading.text)
+        if all_of(MODES, heading.text) and len(name.split()) <= 2:
+            continue
+        if _NO_MODEL.search(name) or not re.search(r"[A-Za-z]", name) or first_of(DIMENSIONS, name):
+            return None
+        return heading
+    return None
+
+
+def ids_under(document: Document, heading: Heading, table: Table) -> tuple[str, ...]:
+    """The API ids that the page gives for the model of `heading`: code spans that stand alone, or else linked ids."""
+    alone: list[str] = []
+    linked: list[str] = []
+    for passage in document.under(heading):
+        if passage.number > table.after:
+            break
+        ids = [code for code in passage.codes if looks_like_id(code)]
+        rest = passage.text
+        for code in sorted(passage.codes, key=len, reverse=True):
+            rest = rest.replace(code, " ")
+        if ids and not re.search(r"\w", rest):
+            alone += ids
+        elif len(passage.text) <= _LONGEST_LABEL:
+            linked += [code for code in ids if code not in passage.text]
+    return tuple(dict.fromkeys(alone or linked))
+
+
+def thresholds(document: Document) -> dict[str, int]:
+    """What the page's own words for tiers mean, where a header or tooltip says it once: {"long context": 272000}."""
+    stated = {
+        compared[1]
+        for table in document.tables
+        for row in table.rows[: table.header_rows]
+        for text in row
+        if LONG_CONTEXT.search(text) and (compared := comparison_in(text))
+    }
+    return {"long context": stated.pop()} if len(stated) == 1 else {}

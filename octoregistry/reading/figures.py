@@ -1,0 +1,255 @@
+"""Readings into rates: the figures at the addresses that a Reading names, each with its evidence."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from octoregistry.documents import Document, Table
+from octoregistry.reading.cells import CellContext, CellPrice, read_cell
+from octoregistry.reading.days import NO_SPAN, Span, span_in
+from octoregistry.reading.names import remarks, shown_name, split_names
+from octoregistry.reading.rates import Evidence, Problem, StatedPrice, StatedRate
+from octoregistry.reading.reading import Field, Reading
+from octoregistry.reading.tiers import Tier, comparison_in, tier_in
+from octoregistry.reading.units import PER_MILLION, Unit
+from octoregistry.reading.words import MODALITIES, MODES, QUALIFIED_NAME, all_of, first_of
+
+_OF_MODALITY: Mapping[str, Mapping[str, str]] = {
+    "input": {"text": "input", "image": "input_image", "video": "input_video", "audio": "input_audio"},
+    "output": {"text": "output", "image": "output_image", "video": "output_video", "audio": "output_audio"},
+    "cached_input": {"text": "cached_input", "audio": "cached_input_audio"},
+}
+_IMPLAUSIBLE = 100  # within one cell, prices of one dimension further apart than this are in different units
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One price at one address, before those of a model and mode are gathered into a rate."""
+
+    name: str
+    ids: tuple[str, ...]
+    mode: str
+    above: Tier
+    dimension: str
+    span: Span
+    price: StatedPrice
+    witness: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """What a row (or a value column) says about all of its figures."""
+
+    names: tuple[str, ...]
+    ids: tuple[str, ...]
+    mode: str | None = None
+    modalities: tuple[str, ...] = ()
+    tier_stated: bool = False
+    above: Tier = None
+    threshold: int | None = None
+    span: Span = NO_SPAN
+
+
+def figures_of(
+    document: Document, reading: Reading, context: CellContext
+) -> tuple[tuple[Figure, ...], tuple[Problem, ...]]:
+    """Every price that stands where `reading` says, and what could not be read there."""
+    table = document.tables[reading.table - 1]
+    figures: list[Figure] = []
+    problems: list[Problem] = []
+    for row, column, field, line in _places(table, reading, context, problems, document.url):
+        address, text = table.address(row, column), table.rows[row][column]
+        read = read_cell(text, replace(context, bare_figures=reading.bare_figures))
+        problems += [Problem(document.url, address, reason) for reason in read.problems]
+        stated = [(price, dims) for price in read.prices if (dims := _dimensions(price, field, line, reading))]
+        for price, dimensions in stated:
+            unit = _unit(price, field, reading)
+            if unit is None:
+                continue
+            if _implausible(price, [p for p, dims in stated if set(dims) & _family(dimensions)]):
+                problems.append(
+                    Problem(document.url, address, f"{price.text!r} is far from its neighbours: another unit?")
+                )
+                continue
+            evidence = Evidence(document.url, address, text)
+            usd = price.usd * (unit.factor or 1)
+            stated_price = StatedPrice(
+                usd, evidence, unit_stated=unit is not PER_MILLION or _stated(price, field, reading)
+            )
+            figures += _figures(price, dimensions, field, line, reading, stated_price)
+    return tuple(figures), tuple(problems)
+
+
+def _figures(
+    price: CellPrice, dimensions: tuple[str, ...], field: Field, line: _Line, reading: Reading, stated: StatedPrice
+) -> Iterator[Figure]:
+    tiers = ((price.tier_stated, price.above), (field.tier_stated, field.above), (line.tier_stated, line.above))
+    above = next((above for is_stated, above in tiers if is_stated), None)
+    if above == "unknown" and line.threshold:
+        above = line.threshold
+    mode = field.mode or line.mode or reading.mode
+    for name in line.names:
+        for dimension in dimensions:
+            yield Figure(name, line.ids, mode, above, dimension, price.span or line.span, stated, reading.witness)
+
+
+def _places(
+    table: Table, reading: Reading, context: CellContext, problems: list[Problem], page: str
+) -> Iterator[tuple[int, int, Field, _Line]]:
+    if reading.fields_are == "rows":
+        for column in reading.values:
+            line = _heading_line(table, reading, column, context)
+            for field in reading.fields:
+                yield field.index, column, field, line
+        return
+    name_cell = ""
+    for row in range(table.header_rows, len(table.rows)):
+        if row in table.ragged:
+            if any(read_cell(text, context).prices for text in table.rows[row]):
+                problems.append(Problem(page, table.address(row, 0), "the row has more or fewer cells than the header"))
+            name_cell = ""
+            continue
+        if reading.names.where == "column":
+            name_cell = table.rows[row][reading.names.index] or name_cell
+        row_line = _row_line(table, reading, row, name_cell, context)
+        if QUALIFIED_NAME.search(name_cell):
+            problems.append(Problem(page, table.address(row, reading.names.index), f"{name_cell!r} is no plain model"))
+        elif row_line.names:
+            for field in reading.fields:
+                yield row, field.index, field, row_line
+
+
+def _heading_line(table: Table, reading: Reading, column: int, context: CellContext) -> _Line:
+    if reading.names.where == "row":
+        cell = table.rows[reading.names.index][column]
+        return _Line(split_names(cell), (), span=span_in(remarks(cell), context.page_date))
+    return _Line(reading.names.names, reading.names.ids)
+
+
+def _row_line(table: Table, reading: Reading, row: int, name_cell: str, context: CellContext) -> _Line:
+    cells = table.rows[row]
+    names = split_names(name_cell) if reading.names.where == "column" else reading.names.names
+    tier_stated = False
+    above: Tier = None
+    threshold: int | None = None
+    said = remarks(name_cell) or "\n".join(name_cell.split("\n")[1:])
+    if compared := comparison_in(said):
+        # "(<272K context length)" in a name tells what the row's base price holds for, and so where long context begins
+        threshold = compared[1]
+        tier_stated, above = (True, threshold) if compared[0] == "above" else (False, None)
+    if reading.tier_column is not None:
+        stated, in_column = tier_in(cells[reading.tier_column], dict(context.thresholds))
+        tier_stated, above = (True, in_column) if stated else (tier_stated, above)
+    return _Line(
+        names=names,
+        ids=(),
+        mode=first_of(MODES, cells[reading.mode_column]) if reading.mode_column is not None else None,
+        modalities=all_of(MODALITIES, cells[reading.modality_column]) if reading.modality_column is not None else (),
+        tier_stated=tier_stated,
+        above=above,
+        threshold=threshold,
+        span=span_in(name_cell, context.page_date),
+    )
+
+
+def _dimensions(price: CellPrice, field: Field, line: _Line, reading: Reading) -> tuple[str, ...]:
+    """The dimensions that one price is stated for: "(text / image)" of an input is `input` and `input_image`."""
+    base = field.dimension or price.dimension
+    if base is None:
+        return ()
+    if base in ("cached_input", "cache_storage_hour") and _is_storage(price, base):
+        return ("cache_storage_hour",)
+    modalities = (
+        price.modalities or field.modalities or line.modalities or ((reading.modality,) if reading.modality else ())
+    )
+    table = _OF_MODALITY.get(base)
+    if not modalities or table is None:
+        return () if modalities and "text" not in modalities else (base,)
+    return tuple(dict.fromkeys(table[m] for m in modalities if m in table))
+
+
+def _is_storage(price: CellPrice, base: str) -> bool:
+    return base == "cache_storage_hour" or bool(price.unit and price.unit.per_hour) or price.storage
+
+
+def _unit(price: CellPrice, field: Field, reading: Reading) -> Unit | None:
+    """The unit of a price that is one of tokens, or None for one that is not."""
+    if field.dimension == "cache_storage_hour" and price.unit and price.unit.factor is None:
+        return PER_MILLION if price.storage else None
+    unit = price.unit or field.unit or reading.unit or PER_MILLION
+    return unit if unit.factor is not None else None
+
+
+def _stated(price: CellPrice, field: Field, reading: Reading) -> bool:
+    return (price.unit or field.unit or reading.unit) is not None
+
+
+def _family(dimensions: tuple[str, ...]) -> set[str]:
+    return next(
+        ({*table.values()} for table in _OF_MODALITY.values() if set(dimensions) <= {*table.values()}), set(dimensions)
+    )
+
+
+def _implausible(price: CellPrice, neighbours: list[CellPrice]) -> bool:
+    highest = max((p.usd for p in neighbours if not p.storage), default=Decimal(0))
+    return not price.storage and price.usd * _IMPLAUSIBLE < highest
+
+
+def rates_of(
+    figures: tuple[Figure, ...], page_date: date, ids: Mapping[str, tuple[str, ...]]
+) -> tuple[tuple[StatedRate, ...], tuple[Problem, ...]]:
+    """The rates that `figures` make up on `page_date`: what has ended is left out, what is to come keeps its first day.
+
+    `ids` are the API ids that the page gives for its names. Where the page states two prices for the same thing,
+    neither is taken and both places are told.
+    """
+    slots: dict[tuple[str, str, Tier, str], list[Figure]] = defaultdict(list)
+    for figure in figures:
+        if figure.span.until is None or figure.span.until >= page_date:
+            slots[figure.name, figure.mode, figure.above, figure.dimension].append(figure)
+    problems: list[Problem] = []
+    rates: dict[tuple[str, str, Tier, date | None], dict[str, StatedPrice]] = defaultdict(dict)
+    given: dict[str, tuple[str, ...]] = {}
+    witnesses: dict[str, str] = {}
+    for (name, mode, above, dimension), candidates in slots.items():
+        for start, figure in _in_force(candidates, page_date, problems):
+            rates[name, mode, above, start][dimension] = figure.price
+            given.setdefault(name, figure.ids or ids.get(name, ()))
+            witnesses.setdefault(name, figure.witness)
+    stated = tuple(
+        StatedRate(name, mode, prices, given[name], above, start, witnesses[name])
+        for (name, mode, above, start), prices in rates.items()
+    )
+    return stated, tuple(problems)
+
+
+def _in_force(
+    candidates: list[Figure], page_date: date, problems: list[Problem]
+) -> Iterator[tuple[date | None, Figure]]:
+    """(first day or None for today's price, figure) of the prices that hold now and later."""
+    by_start: dict[date | None, list[Figure]] = defaultdict(list)
+    begun = [f.span.start for f in candidates if f.span.start and f.span.start <= page_date]
+    latest = max(begun, default=None)
+    for figure in candidates:
+        start = figure.span.start
+        if start is not None and start > page_date:
+            by_start[start].append(figure)
+        elif start == latest:
+            by_start[None].append(figure)
+    for start, same in by_start.items():
+        prices = {figure.price.usd for figure in same}
+        if len(prices) == 1:
+            yield start, same[0]
+        else:
+            places = ", ".join(f"{f.price.evidence.address} says {f.price.usd}" for f in same)
+            problems.append(
+                Problem(
+                    same[0].price.evidence.page,
+                    same[0].price.evidence.address,
+                    f"two prices for {same[0].dimension} of {shown_name(same[0].name)} ({same[0].mode}): {places}",
+                )
+            )

@@ -1,0 +1,70 @@
+"""Which models does this text name? Name cells, headings, and sentences that mention models."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+_PARENTHESES = re.compile(r"\s*[(（][^()（）]*(?:\([^()]*\)[^()]*)*[)）]")
+_FOOTNOTE = re.compile(r"(?:\s*[*†‡§^¹²³⁴⁵⁶⁷⁸⁹]+|\s*\[\d+\])+$")
+_EMOJI = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf\ufe0f]")
+_SEPARATOR = re.compile(r"\s*(?:\s/\s|,\s(?:and\s)?|;\s|\s&\s|\s(?:and|und|et|y|e|or)\s|\n)\s*", re.IGNORECASE)
+_VERSION = re.compile(r"v?\d+(?:\.\d+)*(?:\s*(?:mini|nano|pro|flash|lite))?$", re.IGNORECASE)
+_ID = re.compile(r"[a-z][a-z0-9]*(?:[-.:][a-z0-9]+)+$")
+
+
+def shown_name(text: str) -> str:
+    """The name that a cell or heading shows, without remarks in parentheses, footnote marks and ornaments."""
+    text = _LINK.sub(r"\1", text)
+    text = _PARENTHESES.sub(" ", text)
+    text = _EMOJI.sub(" ", text)
+    return _FOOTNOTE.sub("", " ".join(text.split())).strip(" :–—-")
+
+
+def remarks(text: str) -> str:
+    """What stands in the parentheses of a name: "(<272K context length)", "(through August 31)"."""
+    return " ".join(match.strip() for match in _PARENTHESES.findall(_LINK.sub(r"\1", text)))
+
+
+def split_names(text: str) -> tuple[str, ...]:
+    """The models that one cell names: "Claude Sonnet 4.5 / 4" is Claude Sonnet 4.5 and Claude Sonnet 4."""
+    parts = [part for part in _SEPARATOR.split(shown_name(text)) if part]
+    if len(parts) < 2:
+        return tuple(parts)
+    names: list[str] = [parts[0]]
+    for part in parts[1:]:
+        words = names[-1].split()
+        if _VERSION.match(part) and len(words) > 1:
+            names.append(" ".join([*words[:-1], part]))
+        elif len(part.split()) < len(words) and words[0].lower() not in part.lower() and len(words) > 2:
+            names.append(f"{words[0]} {part}")  # "Claude Opus 5 / Sonnet 5"
+        else:
+            names.append(part)
+    return tuple(names)
+
+
+def looks_like_id(text: str) -> bool:
+    """True for what is written as an API id is: lower case, parts joined by hyphens, no spaces."""
+    return bool(_ID.match(text)) and any(c.isdigit() or c == "-" for c in text)
+
+
+def mentioned(sentence: str, names: Iterable[str]) -> tuple[str, ...]:
+    """Those of `names` that `sentence` mentions, in its order; a family name may be left out the second time.
+
+    "Claude Sonnet 4 or Sonnet 4.5" mentions both, and "Claude Opus 4.5" is no mention of Claude Opus 4.
+    """
+    found: list[tuple[int, str]] = []
+    covered: set[int] = set()
+    by_length = sorted(((spelling, name) for name in names for spelling in _spellings(name)), key=lambda s: -len(s[0]))
+    for spelling, name in by_length:
+        for match in re.finditer(rf"(?<![\w.-]){re.escape(spelling)}(?![\w-]|\.\d)", sentence, re.IGNORECASE):
+            if not covered & set(range(*match.span())):
+                covered |= set(range(*match.span()))
+                found.append((match.start(), name))
+    return tuple(dict.fromkeys(name for _, name in sorted(found)))
+
+
+def _spellings(name: str) -> tuple[str, ...]:
+    words = name.split()
+    return (name, " ".join(words[1:])) if len(words) > 2 else (name,)

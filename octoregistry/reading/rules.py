@@ -1,0 +1,259 @@
+"""The Reading of a table by rules: header words, label words and shapes, never the accident of one page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from octoregistry.documents import Document, Table
+from octoregistry.reading.context import (
+    Undecided,
+    elsewhere,
+    heading_model,
+    ids_under,
+    input_only,
+    modality_over,
+    mode_over,
+    unit_over,
+)
+from octoregistry.reading.names import looks_like_id, mentioned, shown_name
+from octoregistry.reading.reading import Field, Names, NotRead, Reading
+from octoregistry.reading.tiers import comparison_in, tier_in
+from octoregistry.reading.units import unit_in
+from octoregistry.reading.words import (
+    BARE_PRICE,
+    DIMENSIONS,
+    FAMILY,
+    GROUP_COLUMN,
+    MODALITIES,
+    MODALITY_COLUMN,
+    MODE_COLUMN,
+    MODES,
+    NAME_COLUMN,
+    NOT_A_DIMENSION,
+    NOT_PAID,
+    PAID,
+    TIER_COLUMN,
+    TRAINING,
+    all_of,
+    first_of,
+)
+
+_CURRENCY = re.compile(r"[$€£¥]\s?\d|\d\s?[$€£¥]|\bUSD\b|\bEUR\b", re.IGNORECASE)
+_DOLLARS = re.compile(r"\bUSD\b|US\$|\$|dollars?", re.IGNORECASE)
+_NEGATED = re.compile(r"\bnot (?:yet )?(?:available|supported)|\bexcept|\bno longer", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Over:
+    """What stands over a table, once it is known that it prices calls."""
+
+    mode: str
+    labels: tuple[str, ...]
+    thresholds: dict[str, int]
+    bare: bool
+
+
+def read_table(
+    document: Document, table: Table, thresholds: dict[str, int], names: Iterable[str] = ()
+) -> Reading | NotRead:
+    """What `table` means, or why the rules do not know.
+
+    `names` are model names known from elsewhere (the page's other tables, the registry): a table that names no model
+    is read only where the passage before it mentions one of them.
+    """
+    priced = any(_CURRENCY.search(text) for _, text in table.cells()) or table.component is not None
+    place = elsewhere(document, table)
+    if place:
+        return NotRead(table.number, f"it stands under {place!r}, which is not the price of a plain call", priced=False)
+    labels = _labels(table)
+    if any(TRAINING.search(label) for label in labels):
+        return NotRead(table.number, "its columns price training, or work out an example", priced=False)
+    mode = mode_over(document, table)
+    if isinstance(mode, Undecided):
+        return NotRead(table.number, mode.reason, priced)
+    bare = table.component is not None or any(_DOLLARS.search(label) for label in labels)
+    over = _Over(mode, labels, thresholds, bare)
+    reading = (
+        _by_columns(document, table, over) or _by_rows(document, table, over) or _nameless(document, table, over, names)
+    )
+    return reading or NotRead(table.number, _why(table, labels), priced)
+
+
+def _labels(table: Table) -> tuple[str, ...]:
+    """The header of each column, its rows joined by line breaks where they differ."""
+    header = table.rows[: table.header_rows]
+    return tuple("\n".join(dict.fromkeys(row[c] for row in header if row[c])) for c in range(table.width))
+
+
+def _why(table: Table, labels: tuple[str, ...]) -> str:
+    shown = " | ".join(label.replace("\n", " ") or "-" for label in labels[:8]) if table.header_rows else "no header"
+    return f"the rules do not know what its columns mean: {shown[:160]}"
+
+
+def _bare_label(label: str) -> str:
+    """A label without its longer remarks in parentheses, which are tooltips; "(storage)" belongs to what is counted."""
+    return re.sub(r"\((?!storage\b|reads?\b|writes?\b|hits?\b)[^)]*\)", " ", label, flags=re.IGNORECASE).strip()
+
+
+def field_of(index: int, label: str, thresholds: dict[str, int], *, only_input: bool = False) -> Field | None:
+    """What the column or row with this label means, or None where it is not one of prices."""
+    bare = _bare_label(label)
+    if NOT_A_DIMENSION.search(bare):
+        return None
+    dimension = first_of(DIMENSIONS, bare)
+    if dimension == "input" and comparison_in(bare):
+        # "≤ 200K input tokens" names a tier; the dimension stands beside it or in the cells
+        dimension = first_of(
+            DIMENSIONS,
+            re.sub(r"[<>≤≥]=?\s*[\d.,]+\s*[km]?\s*(?:input|prompt)?\s*tokens?", " ", bare, flags=re.IGNORECASE),
+        )
+    if dimension is None and only_input and BARE_PRICE.match(bare):
+        dimension = "input"
+    tier_stated, above = tier_in(label, thresholds)
+    if dimension is None and not tier_stated:
+        return None
+    modes = all_of(MODES, bare)
+    return Field(
+        index=index,
+        dimension=dimension,
+        mode=modes[0] if len(modes) == 1 else None,
+        modalities=all_of(MODALITIES, label) if dimension else (),
+        tier_stated=tier_stated,
+        above=above,
+        unit=unit_in(label),
+    )
+
+
+def _name_column(table: Table, labels: tuple[str, ...]) -> int | None:
+    for index, label in enumerate(labels):
+        if any(NAME_COLUMN.match(_bare_label(part)) for part in label.split("\n")):
+            return index
+    first = _bare_label(labels[0]) if labels else ""
+    if table.body and (not first or GROUP_COLUMN.match(first)):
+        for index in range(min(2, table.width)):
+            cells = [row[index] for row in table.body if row[index]]
+            if cells and sum(_names_a_model(cell) for cell in cells) * 2 > len(cells):
+                return index
+    return None
+
+
+def _names_a_model(cell: str) -> bool:
+    return not _CURRENCY.search(cell) and (looks_like_id(shown_name(cell)) or bool(FAMILY.search(shown_name(cell))))
+
+
+def _by_columns(document: Document, table: Table, over: _Over) -> Reading | None:
+    name_column = _name_column(table, over.labels)
+    if name_column is None:
+        return None
+    fields: list[Field] = []
+    qualifiers: dict[str, int] = {}
+    only_input = input_only(document, table)
+    for index, label in enumerate(over.labels):
+        if index == name_column or NOT_PAID.search(label):
+            continue
+        kind = _qualifier(table, index, _bare_label(label))
+        if kind:
+            qualifiers.setdefault(kind, index)
+        elif field := field_of(index, label, over.thresholds, only_input=only_input):
+            if field.dimension is None and not any(":" in row[index] for row in table.body):
+                continue
+            fields.append(field)
+    if not fields:
+        return None
+    return Reading(
+        table=table.number,
+        names=Names("column", name_column),
+        fields=tuple(fields),
+        mode=over.mode,
+        unit=unit_over(document, table),
+        modality=modality_over(document, table),
+        bare_figures=over.bare,
+        tier_column=qualifiers.get("tier"),
+        modality_column=qualifiers.get("modality"),
+        mode_column=qualifiers.get("mode"),
+    )
+
+
+def _qualifier(table: Table, index: int, label: str) -> str | None:
+    """What the cells of a column say about their rows: a tier, a modality, a mode; None for a column of figures."""
+    cells = [row[index] for row in table.body if row[index]]
+    if not cells or any(_CURRENCY.search(cell) for cell in cells):
+        return None
+    if MODALITY_COLUMN.match(label) and all(all_of(MODALITIES, cell) for cell in cells):
+        return "modality"
+    if (TIER_COLUMN.match(label) or not label) and all(tier_in(cell)[0] for cell in cells):
+        return "tier"
+    if (MODE_COLUMN.match(label) or TIER_COLUMN.match(label)) and all(len(all_of(MODES, cell)) == 1 for cell in cells):
+        return "mode"
+    return None
+
+
+def _by_rows(document: Document, table: Table, over: _Over) -> Reading | None:
+    """Rows that name dimensions: one model named by a heading, or several in the header."""
+    if table.width < 2:
+        return None
+    only_input = input_only(document, table)
+    rows = [
+        (r, table.rows[r][0])
+        for r in range(table.header_rows, len(table.rows))
+        if not _CURRENCY.search(table.rows[r][0])
+    ]
+    fields = tuple(
+        f for r, label in rows if (f := field_of(r, label, over.thresholds, only_input=only_input)) and f.dimension
+    )
+    if not fields:
+        return None
+    columns = [c for c in range(1, table.width) if not NOT_PAID.search(over.labels[c])]
+    paid = [c for c in columns if PAID.search(over.labels[c])]
+    unit = next((u for c in paid or columns if (u := unit_in(over.labels[c]))), None) or unit_over(document, table)
+    names, values = _row_names(document, table, over, paid or columns)
+    if names is None:
+        return None
+    return Reading(
+        table=table.number,
+        names=names,
+        fields=fields,
+        fields_are="rows",
+        values=values,
+        mode=over.mode,
+        unit=unit,
+        modality=modality_over(document, table),
+        bare_figures=over.bare,
+    )
+
+
+def _row_names(
+    document: Document, table: Table, over: _Over, columns: list[int]
+) -> tuple[Names | None, tuple[int, ...]]:
+    heading = heading_model(table)
+    plain = all(PAID.search(over.labels[c]) or not over.labels[c] or BARE_PRICE.match(over.labels[c]) for c in columns)
+    if heading and len(columns) == 1 and plain:
+        ids = ids_under(document, heading, table)
+        return Names("heading", names=(shown_name(heading.text),), ids=ids), (columns[0],)
+    named = [
+        c for c in columns if re.search(r"[A-Za-z].*\d|\d.*[A-Za-z]", over.labels[c]) and not tier_in(over.labels[c])[0]
+    ]
+    if table.header_rows and len(named) == len(columns) and not any(unit_in(over.labels[c]) for c in columns):
+        return Names("row", table.header_rows - 1), tuple(columns)
+    return None, ()
+
+
+def _nameless(document: Document, table: Table, over: _Over, names: Iterable[str]) -> Reading | None:
+    """Figures under dimensions or tiers, for the models that the passage before the table mentions."""
+    fields = [f for c, label in enumerate(over.labels) if (f := field_of(c, label, over.thresholds))]
+    if not fields or len(fields) != table.width:
+        return None
+    for passage in document.lead(table):
+        found = mentioned(passage.text, names)
+        if found and not _NEGATED.search(passage.text):
+            return Reading(
+                table=table.number,
+                names=Names("passage", passage.number, names=found),
+                fields=tuple(fields),
+                mode=over.mode,
+                unit=unit_over(document, table),
+                bare_figures=over.bare,
+            )
+    return None

@@ -1,0 +1,320 @@
+"""The words of pricing pages: what headers, labels and cells call things, in the languages of the vendors' pages.
+
+Each vocabulary is one pattern, so that a new word, or a new language, is a line of data.
+"""
+
+from __future__ import annotations
+
+import re
+
+
+def _any(*words: str) -> re.Pattern[str]:
+    return re.compile("|".join(words), re.IGNORECASE)
+
+
+# How a call is served. Fast mode is what vendors call priority processing since 2026.
+MODES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    (
+        "batch",
+        _any(
+            r"\bbatch(?:es|ed)?\b",
+            r"\bstapel\w*",
+            r"\bpar lots?\b",
+            r"\bpor lotes?\b",
+            r"\bem lotes?\b",
+            r"\blotes?\b",
+            r"\blotti\b",
+            "バッチ",
+            "批处理",
+            "批量",
+            "批次",
+            "배치",
+            r"пакетн\w*",
+            r"\bkumpulan\b",
+        ),
+    ),
+    ("flex", _any(r"\bflex\b", "フレックス", "플렉스")),
+    (
+        "priority",
+        _any(
+            r"\bpriority\b",
+            r"\bfast\b",
+            r"\bpriorität\w*",
+            r"\bprioritaire\b",
+            r"\bprioritari[oa]\b",
+            r"\bprioridade\b",
+            r"\bprioridad\b",
+            r"\bpriorité\b",
+            r"schnellmodus",
+            r"mode rapide",
+            r"modo rápido",
+            r"modalità (?:rapida|veloce)",
+            "高速モード",
+            "快速模式",
+            "빠른 모드",
+            "быстр\\w* режим",
+        ),
+    ),
+    ("standard", _any(r"\bstandard\b", r"\bestándar\b", r"\bpadrão\b", "標準", "标准", "표준", r"стандартн\w*")),
+)
+
+NAME_COLUMN = _any(
+    r"^(?:claude |gemini |openai )?(?:models?(?: name| id)?|modell(?:e|name)?|modèles?|modelos?|modell[oi]|モデル(?:名)?|模型(?:名称)?|모델(?:명)?|модел[ьи])$"
+)
+FAMILY = _any(
+    r"\b(?:claude|gpt|chatgpt|gemini|gemma|sonnet|opus|haiku|codex|davinci|babbage)\b", r"\bo\d\b", r"\btext-"
+)
+GROUP_COLUMN = _any(
+    r"^(?:category|kategorie|catégorie|categoría|categoria|family|type|use case|quality|details|カテゴリ|类别)$"
+)
+MODALITY_COLUMN = _any(r"^(?:modality|modalität|modalité|modalidad|modalità|modalidade|token type|モダリティ|模态)\b")
+MODE_COLUMN = _any(r"^(?:processing|service tier|processing (?:tier|mode|type)|mode|serving mode)$")
+TIER_COLUMN = _any(
+    r"^(?:prompt (?:size|length)|context(?: length| size| window)?|input (?:size|length)|input tokens|tokens|tier|condition)$"
+)
+
+# Columns that hold no price of a call made by a paying customer.
+NOT_PAID = _any(
+    r"^free\b", r"free tier", r"kostenlos", r"gratuit", r"gratis", r"gratuito", "無料", "免费", "무료", r"бесплатн"
+)
+PAID = _any(
+    r"\bpaid\b",
+    r"kostenpflichtig",
+    r"bezahlt",
+    r"payant",
+    r"\bde pago\b",
+    r"\bpago\b",
+    r"a pagamento",
+    "有料",
+    "付费",
+    "유료",
+    r"платн\w*",
+)
+
+# What is counted; the first that fits holds, so the longer names come first.
+DIMENSIONS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    (
+        "cache_storage_hour",
+        _any(
+            r"stor(?:age|ing)\b(?!.*\bfile\b)",
+            r"speicher(?:ung|kosten)?",
+            r"stockage",
+            r"almacenamiento",
+            r"armazenamento",
+            r"archiviazione",
+            "ストレージ",
+            "存储",
+            "저장",
+            r"хранени\w*",
+        ),
+    ),
+    (
+        "cache_write_1h",
+        _any(
+            r"(?:\b1\s*-?\s*(?:h\b|hrs?\b|hour|stunde|std|heure|hora|ora\b)|60\s*-?\s*min|1\s*(?:時間|小时|小時|시간|час)).*(?:writ|schreib|écrit|escrit|scritt|書き込み|写入|寫入|쓰기|запис)",
+            r"(?:writ\w*|schreib\w*|écrit\w*|escrit\w*|gravaç\w*|scritt\w*|書き込み|写入|寫入|쓰기|запис\w*).*(?:\b1\s*-?\s*(?:h\b|hrs?\b|hour|stunde|std|heure|hora|ora\b)|60\s*-?\s*min|1\s*(?:時間|小时|小時|시간|час))",
+        ),
+    ),
+    (
+        "cache_write_5m",
+        _any(
+            r"cach\w*.*(?:writ|creat|schreib|écrit|escrit|gravaç|scritt)",
+            r"(?:writ|creat|schreib|écrit|escrit|gravaç|scritt)\w*.*cach",
+            r"^\s*writes?\b",
+            r"(?:キャッシュ|缓存|快取|캐시|кэш).*(?:書き込み|写入|寫入|쓰기|запис)",
+            r"(?:запис|écriture|escritura|gravação|scrittura|schreib)\w*.*(?:кэш|cach)",
+        ),
+    ),
+    (
+        "cached_input",
+        _any(
+            r"cach(?:e|ed|ing)\b",
+            r"\bcache[- ]?(?:treffer|lese)",
+            r"en caché",
+            r"em cache",
+            r"^\s*reads?\b",
+            "キャッシュ",
+            "缓存",
+            "快取",
+            "캐시",
+            r"кэш\w*",
+            r"zwischengespeichert",
+        ),
+    ),
+    (
+        "output",
+        _any(
+            r"\boutputs?\b",
+            r"completions?\b",
+            r"\bausgabe\w*",
+            r"\bsorties?\b",
+            r"\bsalidas?\b",
+            r"\bsaídas?\b",
+            r"出力",
+            "输出",
+            "輸出",
+            "출력",
+            r"выход\w*",
+            r"вывод\w*",
+            r"\bkeluaran\b",
+        ),
+    ),
+    (
+        "input",
+        _any(
+            r"\binputs?\b",
+            r"\bprompts?\b",
+            r"\beingabe\w*",
+            r"\bentrées?\b",
+            r"\bentradas?\b",
+            r"入力",
+            "输入",
+            "輸入",
+            "입력",
+            r"входн\w*",
+            r"ввод\w*",
+            r"\bmasukan\b",
+        ),
+    ),
+)
+# Labels that hold the word of a dimension and mean something else.
+NOT_A_DIMENSION = _any(
+    r"\bmax(?:imum)?\b",
+    r"\blimits?\b",
+    r"\bwindow\b",
+    r"training",
+    r"tuning",
+    r"estimated",
+    r"generation",
+    r"\bcount\b",
+    r"grounding",
+    r"\bper tool\b",
+    r"additional",
+    r"resolution",
+    r"\blatency\b",
+    r"\bcalls?\b",
+    r"\bsearch\b",
+    r"\blive api\b",
+    r"\bformats?\b",
+    r"\btypes?\b",
+    r"calculation",
+    r"\bminutes?\b",
+)
+BARE_PRICE = _any(
+    r"^(?:(?:standard|batch|flex|priority)\s+)?(?:cost|price|pricing|rate|preis|prix|precio|preço|prezzo|料金|価格|价格|가격|цена)s?\b"
+)
+INPUT_ONLY = _any(r"\bembeddings?\b", r"einbettung", "埋め込み", "嵌入", "임베딩")
+
+MODALITIES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    (
+        "text",
+        _any(
+            r"\btexts?\b",
+            r"\btexte\b",
+            r"\btexto\b",
+            r"\btesto\b",
+            r"\bthinking\b",
+            r"\breasoning\b",
+            "テキスト",
+            "文本",
+            "文字",
+            "텍스트",
+            r"текст\w*",
+        ),
+    ),
+    (
+        "image",
+        _any(
+            r"\bimages?\b",
+            r"\bbild(?:er)?\b",
+            r"\bimagen(?:es)?\b",
+            r"\bimage[mn]s?\b",
+            r"\bimmagin[ei]\b",
+            "画像",
+            "图片",
+            "图像",
+            "圖片",
+            "이미지",
+            r"изображен\w*",
+        ),
+    ),
+    (
+        "video",
+        _any(
+            r"\bvideos?\b",
+            r"\bvidéos?\b",
+            r"\bvídeos?\b",
+            "動画",
+            "ビデオ",
+            "视频",
+            "影片",
+            "동영상",
+            "비디오",
+            r"видео",
+        ),
+    ),
+    ("audio", _any(r"\baudio\b", r"\bspeech\b", "音声", "オーディオ", "音频", "音訊", "오디오", r"аудио")),
+)
+# Words that may stand between modalities in parentheses without changing what they say.
+MODALITY_FILLERS = _any(
+    r"\band\b",
+    r"\bund\b",
+    r"\bet\b",
+    r"\by\b",
+    r"\be\b",
+    r"\bor\b",
+    r"\btokens?\b",
+    "和",
+    "と",
+    "и",
+    "및",
+    r"\binputs?\b",
+    r"\boutputs?\b",
+)
+
+# Sections whose tables price something else than calls of the vendor's own API.
+ELSEWHERE = _any(
+    r"fine[- ]?tun",
+    r"\btuned?\b",
+    r"bedrock",
+    r"vertex",
+    r"foundry",
+    r"\bazure\b",
+    r"\baws\b",
+    r"google cloud",
+    r"third[- ]party",
+    r"cloud platform",
+    r"worked example",
+    r"\bexamples?\b",
+    r"\bsubscription",
+    r"\bplans?\b",
+    r"\bseats?\b",
+    r"ファインチューニング",
+    "微调",
+    "미세 조정",
+)
+TRAINING = _any(r"\btraining\b", r"\btraining price\b", r"line item", r"calculation", r"multiplier")
+
+SHORT_CONTEXT = _any(
+    r"\bshort[- ]context\b", r"kurzer kontext", r"contexte court", r"contexto corto", r"contexto curto"
+)
+LONG_CONTEXT = _any(r"\blong[- ]context\b", r"langer kontext", r"contexte long", r"contexto largo", r"contexto longo")
+
+NONE = _any(
+    r"^(?:[-–—―−/.\s]*|n\.?/?a\.?|none|not (?:available|supported|applicable|yet available)|unavailable|unsupported|nicht (?:verfügbar|unterstützt)|non disponible|non pris en charge|no disponible|não disponível|non disponibile|利用不可|不可用|不提供|사용할 수 없음|недоступно|coming soon|tbd|x|✗|✕|null)$"
+)
+FREE = _any(
+    r"^(?:free(?: of charge)?|kostenlos|gratuit(?:ement)?|gratis|sin (?:cargo|costo)|gratuito|無料|免费|무료|бесплатно)\b"
+)
+
+QUALIFIED_NAME = _any(r"with data sharing", r"data sharing", r"fine[- ]?tuned", r"\bft:")
+
+
+def first_of(vocabulary: tuple[tuple[str, re.Pattern[str]], ...], text: str) -> str | None:
+    """The first word of `vocabulary` whose pattern stands in `text`, or None."""
+    return next((word for word, pattern in vocabulary if pattern.search(text)), None)
+
+
+def all_of(vocabulary: tuple[tuple[str, re.Pattern[str]], ...], text: str) -> tuple[str, ...]:
+    """Every word of `vocabulary` whose pattern stands in `text`."""
+    return tuple(word for word, pattern in vocabulary if pattern.search(text))

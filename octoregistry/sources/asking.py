@@ -1,0 +1,128 @@
+"""One address asked patiently and carefully: in turn, every redirect checked, tried again where that may help."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urljoin
+
+from octoregistry.settings import FetchSettings
+from octoregistry.sources.deadline import Deadline, Stop
+from octoregistry.sources.hosts import Hosts
+from octoregistry.sources.transport import Answer, NoAnswer, ask
+from octoregistry.sources.urls import host_of, redirect_fault, shown_url, url_fault
+from octoregistry.sources.waiting import AGAIN, pause
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """All that one run asks with. `private_hosts` may have addresses that are not on the open internet."""
+
+    fetch: FetchSettings
+    stop: Stop
+    hosts: Hosts
+    clock: Callable[[], datetime]
+    private_hosts: frozenset[str]
+
+    @classmethod
+    def of(
+        cls,
+        fetch: FetchSettings,
+        clock: Callable[[], datetime],
+        stop: Stop,
+        private_hosts: frozenset[str] = frozenset(),
+    ) -> Asker:
+        """What a run asks with by its settings, and what else it may ask at home."""
+        hosts = Hosts(fetch.crawl_delay, fetch.max_crawl_delay, stop)
+        at_home = private_hosts | {host.lower() for host in fetch.allow_private_hosts}
+        return cls(fetch, stop, hosts, clock, at_home)
+
+    def deadline(self) -> Deadline:
+        """The time that one address has, from now."""
+        return Deadline(self.fetch.total_deadline, self.stop)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where an address may lead: to its own host and `redirect_hosts`, or nowhere else at all where that is None.
+
+    `gate` gives the reason why an address may not be asked (robots), or None; every hop passes it.
+    """
+
+    redirect_hosts: frozenset[str] | None = frozenset()
+    gate: Callable[[str], str | None] | None = None
+
+    def refusal(self, url: str) -> str | None:
+        """Why the gate does not let us ask for `url`, or None."""
+        return self.gate(url) if self.gate is not None else None
+
+
+def patiently(
+    asker: Asker, url: str, headers: Mapping[str, str], deadline: Deadline, route: Route
+) -> Answer | NoAnswer:
+    """The answer to a GET of `url`, after as many tries as the settings and the deadline leave."""
+    tries = 0
+    while True:
+        tries += 1
+        answer = _followed(asker, url, headers, deadline, route)
+        again = answer.again if isinstance(answer, NoAnswer) else answer.status in AGAIN
+        if not again or tries > asker.fetch.retries or asker.stop.called:
+            return answer
+        retry_after = answer.headers.get("retry-after") if isinstance(answer, Answer) else None
+        seconds = pause(tries, retry_after, asker.clock(), asker.fetch)
+        if seconds >= deadline.left or asker.stop.wait(seconds):
+            return answer
+
+
+def _followed(
+    asker: Asker, url: str, headers: Mapping[str, str], deadline: Deadline, route: Route
+) -> Answer | NoAnswer:
+    """The answer at the end of the redirects from `url`."""
+    if fault := url_fault(url):
+        return NoAnswer(fault)
+    here = url
+    for _ in range(asker.fetch.max_redirects + 1):
+        if fault := route.refusal(here):
+            return NoAnswer(fault)
+        answer = _in_turn(asker, here, headers, deadline)
+        if isinstance(answer, NoAnswer) or answer.status not in REDIRECTS:
+            return answer
+        there = _next(url, here, answer, route)
+        if isinstance(there, NoAnswer):
+            return there
+        here = there
+    return NoAnswer(f"more than {asker.fetch.max_redirects} redirects")
+
+
+def _next(origin: str, here: str, answer: Answer, route: Route) -> str | NoAnswer:
+    """Where the redirect `answer` leads, if we may go there."""
+    if route.redirect_hosts is None:
+        return NoAnswer(f"status {answer.status}: a redirect, and a key is not carried elsewhere")
+    target = answer.headers.get("location", "")
+    if not target:
+        return NoAnswer(f"status {answer.status} without a Location")
+    there = _joined(here, target)
+    if fault := redirect_fault(origin, here, there, route.redirect_hosts):
+        return NoAnswer(f"redirected to {shown_url(there)}: refused, {fault}")
+    return there
+
+
+def _joined(here: str, target: str) -> str:
+    try:
+        return urljoin(here, target)
+    except ValueError:
+        return target  # it cannot be parsed, which is what the check of it will say
+
+
+def _in_turn(asker: Asker, url: str, headers: Mapping[str, str], deadline: Deadline) -> Answer | NoAnswer:
+    host = host_of(url)
+    if reason := asker.hosts.down(host):
+        return NoAnswer(reason, host_down=True)
+    with asker.hosts.turn(host):
+        answer = ask(url, headers, asker.fetch, asker.private_hosts, deadline)
+    if isinstance(answer, NoAnswer) and answer.host_down:
+        asker.hosts.is_down(host, answer.reason)
+    return answer

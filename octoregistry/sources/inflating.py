@@ -1,0 +1,65 @@
+"""A body with the transfer's compression undone, never larger than the cap.
+
+urllib3 undoes compression too, but takes a compressed stream that breaks off for a whole one, and a prices page that
+breaks off half-way would read as one that lost its models.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable
+
+ACCEPT_ENCODING = "gzip, deflate"
+_WINDOW = {"gzip": 31, "x-gzip": 31, "deflate": 15}
+
+
+class BadBody(Exception):  # noqa: N818 - said as a sentence
+    """The body cannot be used. `again` says whether a second try may help."""
+
+    def __init__(self, reason: str, *, again: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.again = again
+
+
+def inflated(chunks: Iterable[bytes], encoding: str | None, cap: int) -> bytes:
+    """The bytes of `chunks`, decoded as Content-Encoding says; at most `cap` of them are ever held. Raises BadBody."""
+    name = (encoding or "identity").strip().lower()
+    if name in {"identity", ""}:
+        return _joined(chunks, cap)
+    if name not in _WINDOW:
+        raise BadBody(f"the body is encoded as {name!r}, which was not asked for")
+    return _decompressed(chunks, _WINDOW[name], cap)
+
+
+def _joined(chunks: Iterable[bytes], cap: int) -> bytes:
+    body = bytearray()
+    for chunk in chunks:
+        body += chunk
+        if len(body) > cap:
+            raise BadBody(f"the body is larger than {cap:,} bytes")
+    return bytes(body)
+
+
+def _decompressed(chunks: Iterable[bytes], window: int, cap: int) -> bytes:
+    body = bytearray()
+    decoder: zlib._Decompress | None = None
+    for chunk in chunks:
+        if not chunk:
+            continue
+        if decoder is None:
+            decoder = zlib.decompressobj(_raw_or(window, chunk))
+        try:
+            body += decoder.decompress(chunk, cap + 1 - len(body))
+        except zlib.error:
+            raise BadBody("the compressed body is damaged", again=True) from None
+        if len(body) > cap or decoder.unconsumed_tail:
+            raise BadBody(f"the body unpacks to more than {cap:,} bytes")
+    if decoder is not None and not decoder.eof:
+        raise BadBody("the compressed body breaks off", again=True)
+    return bytes(body)
+
+
+def _raw_or(window: int, first: bytes) -> int:
+    """`window`, or a bare stream's: some servers send `deflate` without the zlib header that the standard asks for."""
+    return -15 if window == 15 and first[0] & 0x0F != 8 else window

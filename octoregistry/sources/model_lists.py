@@ -1,0 +1,216 @@
+"""The model lists of the vendors' APIs, asked for where a key is set, read to the last page, kept for `--offline`.
+
+Plain HTTP rather than the vendors' SDKs: the main job runs without any of them, and the checks, deadlines and caps of
+page fetching hold here too. The key travels in one header; it is never in an address, a message or the cache.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
+from urllib.parse import quote, urlencode, urlsplit
+
+from pydantic import TypeAdapter, ValidationError
+
+from octoregistry.settings import ModelListSettings, Settings
+from octoregistry.sources.asking import Asker, Route, patiently
+from octoregistry.sources.cache import Cache, Kept
+from octoregistry.sources.deadline import Stop
+from octoregistry.sources.listings import ListedModel, ListPart, NotAList, joined, parse_part
+from octoregistry.sources.page import Failed
+from octoregistry.sources.side_by_side import side_by_side
+from octoregistry.sources.transport import Answer, NoAnswer
+from octoregistry.sources.urls import host_of, shown_url
+from octoregistry.sources.vendor_pages import Clock, utc_now
+
+MOST_PARTS = 100
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
+_MODELS = TypeAdapter(tuple[ListedModel, ...])
+
+
+@dataclass(frozen=True, slots=True)
+class ModelList:
+    """The models that a vendor's API lists, whole, as of `fetched_at` (aware, UTC).
+
+    `note` says what went wrong without making the list any worse.
+    """
+
+    provider: str
+    fetched_at: datetime
+    models: tuple[ListedModel, ...]
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotAsked:
+    """A list that was not asked for, and why: no key is set, or the vendor has no list. That is no failure."""
+
+    provider: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.provider}: {self.reason}"
+
+
+ListOutcome = ModelList | Failed | NotAsked
+
+
+@dataclass(frozen=True, slots=True)
+class _Door:
+    """Where a vendor's list is asked for, and with which key, from which variable."""
+
+    listing: ModelListSettings
+    url: str
+    key_name: str
+    key: str = field(repr=False)
+    own_base: bool
+
+    @property
+    def headers(self) -> dict[str, str]:
+        key = f"Bearer {self.key}" if self.listing.key_header.lower() == "authorization" else self.key
+        return {"Accept": "application/json", **self.listing.headers, self.listing.key_header: key}
+
+
+def fetch_model_lists(
+    settings: Settings,
+    providers: Iterable[str],
+    *,
+    offline: bool = False,
+    clock: Clock = utc_now,
+    environ: Mapping[str, str] = os.environ,
+) -> dict[str, ListOutcome]:
+    """For each of `providers` its whole model list, the reason why it failed, or why it was not asked for.
+
+    With `offline` the lists that were kept serve, without any key. Raises KeyError for a provider without settings.
+    """
+    cache = Cache(settings.fetch.cache_dir)
+    listings = {name: settings.providers[name].model_list for name in providers}
+    if offline:
+        return {name: _replayed(cache, name, listing, environ) for name, listing in listings.items()}
+    doors = {name: _door(listing, environ) for name, listing in listings.items()}
+    at_home = frozenset(host_of(door.url) for door in doors.values() if isinstance(door, _Door) and door.own_base)
+    stop = Stop()
+    asker = Asker.of(settings.fetch, clock, stop, at_home)
+    work = {name: partial(_listed, asker, cache, name, door) for name, door in doors.items()}
+    return side_by_side(work, stop)
+
+
+def recorded_model_list(
+    provider: str, shape: str, answers: Sequence[bytes], fetched_at: datetime
+) -> ModelList | Failed:
+    """The list that recorded answers of a vendor's API hold, in the order in which they came."""
+    try:
+        return ModelList(provider, fetched_at, joined([parse_part(shape, answer) for answer in answers]))
+    except NotAList as fault:
+        return Failed(f"recorded:{provider}", str(fault))
+
+
+def _door(listing: ModelListSettings | None, environ: Mapping[str, str]) -> _Door | str:
+    """Where the list is asked for, or why it is not."""
+    if listing is None:
+        return "no model list is set for it"
+    name = next((name for name in listing.key_env if environ.get(name, "").strip()), None)
+    if name is None:
+        return f"no key ({' or '.join(listing.key_env)} is not set)"
+    base, own = _base(listing, environ)
+    return _Door(listing, f"{base}{listing.path}", name, environ[name].strip(), own)
+
+
+def _base(listing: ModelListSettings, environ: Mapping[str, str]) -> tuple[str, bool]:
+    """The API's base address, and whether the environment set it: then its host may be one at home."""
+    own = environ.get(listing.base_url_env, "").strip() if listing.base_url_env else ""
+    return (own or listing.base_url).rstrip("/"), bool(own)
+
+
+def _listed(asker: Asker, cache: Cache, provider: str, door: _Door | str) -> ListOutcome:
+    """The list of one vendor, asked for part by part."""
+    if isinstance(door, str):
+        return NotAsked(provider, door)
+    shown = shown_url(door.url)
+    if urlsplit(door.url).scheme == "http" and host_of(door.url) not in LOOPBACK:
+        return Failed(shown, f"the key in {door.key_name} is not sent over plain http")
+    try:
+        models = joined(_parts(asker, door))
+    except NotAList as fault:
+        return Failed(shown, str(fault).replace(door.key, "***"))
+    fetched = ModelList(provider, asker.clock(), models)
+    if asker.stop.called:
+        return Failed(shown, "stopped")
+    try:
+        cache.put(_cache_name(provider, door.url), _kept(door.url, fetched))
+    except OSError as error:
+        note = f"not kept for --offline: {cache.folder} cannot be written ({error.strerror})"
+        return replace(fetched, note=note)
+    return fetched
+
+
+def _parts(asker: Asker, door: _Door) -> list[ListPart]:
+    """All parts of a list. Raises NotAList."""
+    parts: list[ListPart] = []
+    cursors: set[str | None] = set()
+    cursor: str | None = None
+    while len(parts) < MOST_PARTS:
+        cursors.add(cursor)
+        url = door.url + _query(door.listing.shape, cursor)
+        answer = patiently(asker, url, door.headers, asker.deadline(), Route(redirect_hosts=None))
+        parts.append(parse_part(door.listing.shape, _body(answer, door)))
+        cursor = parts[-1].cursor
+        if cursor is None:
+            return parts
+        if cursor in cursors:
+            raise NotAList("the list leads back to a part that was read already")
+    raise NotAList(f"the list has more than {MOST_PARTS} parts")
+
+
+def _query(shape: str, cursor: str | None) -> str:
+    """The query for the part that `cursor` names."""
+    pairs: list[tuple[str, str]] = []
+    if shape == "gemini":
+        pairs = [("pageSize", "1000"), *([("pageToken", cursor)] if cursor else [])]
+    elif shape == "anthropic":
+        # Retired models are listed on request only, and yesterday's usage of them still has a cost.
+        pairs = [("limit", "1000"), *(("lifecycle[]", stage) for stage in ("active", "deprecated", "retired"))]
+        pairs += [("after_id", cursor)] if cursor else []
+    elif cursor:
+        pairs = [("after", cursor)]
+    return f"?{urlencode(pairs, quote_via=quote)}" if pairs else ""
+
+
+def _body(answer: Answer | NoAnswer, door: _Door) -> bytes:
+    """The body of a good answer. Raises NotAList; never with a word of the answer, which may quote the key."""
+    if isinstance(answer, NoAnswer):
+        raise NotAList(answer.reason)
+    if answer.status in {401, 403} or (answer.status == 400 and b"API_KEY_INVALID" in answer.body):
+        raise NotAList(f"status {answer.status}: the key in {door.key_name} is not accepted")
+    if answer.status == 429:
+        raise NotAList("status 429: too many requests, and waiting did not help")
+    if answer.status != 200:
+        raise NotAList(f"status {answer.status}")
+    return answer.body
+
+
+def _cache_name(provider: str, url: str) -> str:
+    return f"models:{provider}:{url}"
+
+
+def _kept(url: str, fetched: ModelList) -> Kept:
+    body = _MODELS.dump_json(fetched.models, indent=1)
+    return Kept(url, url, body, "application/json", None, None, fetched.fetched_at, fetched.fetched_at)
+
+
+def _replayed(
+    cache: Cache, provider: str, listing: ModelListSettings | None, environ: Mapping[str, str]
+) -> ListOutcome:
+    """The list that was kept, as old as it is."""
+    if listing is None:
+        return NotAsked(provider, "no model list is set for it")
+    kept = cache.get(_cache_name(provider, _base(listing, environ)[0] + listing.path))
+    if kept is None:
+        return NotAsked(provider, "no model list was kept")
+    try:
+        return ModelList(provider, kept.checked_at, _MODELS.validate_json(kept.body))
+    except ValidationError:
+        return Failed(shown_url(kept.url), "the list that was kept cannot be read; the next run with a key replaces it")

@@ -1,0 +1,144 @@
+"""One page of a vendor: asked for only if it changed, decoded, kept for `--offline`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from octoregistry.settings import ProviderSettings
+from octoregistry.sources.asking import Asker, Route, patiently
+from octoregistry.sources.cache import Cache, Kept
+from octoregistry.sources.charset import WrongCharset, text_of
+from octoregistry.sources.page import Failed, From, Page
+from octoregistry.sources.robots import Robots
+from octoregistry.sources.transport import Answer, NoAnswer
+from octoregistry.sources.urls import shown_url
+
+Reject = Callable[[Page], str | None]
+READABLE = (
+    "text/",
+    "application/xhtml",
+    "application/xml",
+    "application/json",
+    "application/markdown",
+    "application/octet-stream",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What pages are fetched with. `reject` gives the reason why a page that came is none (a challenge), or None."""
+
+    asker: Asker
+    robots: Robots
+    cache: Cache
+    reject: Reject
+    redirect_hosts: frozenset[str]
+
+    @classmethod
+    def of(cls, asker: Asker, cache: Cache, provider: ProviderSettings, reject: Reject) -> Reader:
+        """What the pages of `provider` are fetched with."""
+        hosts = frozenset(host.lower() for host in provider.redirect_hosts)
+        return cls(asker, Robots(asker, hosts), cache, reject, hosts)
+
+
+def fetch_page(reader: Reader, url: str) -> Page | Failed:
+    """The page at `url` over the network, or out of the cache where the server says that it did not change.
+
+    What was kept is sent for whole after `full_fetch_days` all the same: a server whose ETag never changes would hide
+    every change. A page that `reject` refuses is not kept, so that the last good one stays.
+    """
+    now = reader.asker.clock()
+    kept = reader.cache.get(url)
+    headers = _conditions(kept, now, reader.asker.fetch.full_fetch_days)
+    route = Route(reader.redirect_hosts, reader.robots.refusal)
+    answer = patiently(reader.asker, url, headers, reader.asker.deadline(), route)
+    if isinstance(answer, NoAnswer):
+        return Failed(shown_url(url), answer.reason)
+    if answer.status == 304 and headers and kept is not None:
+        return _vetted(reader, url, _refreshed(kept, answer, now), "cache")
+    if answer.status != 200:
+        return Failed(shown_url(url), _status_reason(answer.status))
+    content_type = answer.headers.get("content-type")
+    if content_type and not content_type.strip().lower().startswith(READABLE):
+        return Failed(shown_url(url), f"the answer is {content_type.partition(';')[0].strip()[:80]}, not text")
+    if not answer.body.strip():
+        return Failed(shown_url(url), "the page is empty")
+    came = Kept(
+        url,
+        answer.url,
+        answer.body,
+        content_type,
+        answer.headers.get("etag"),
+        answer.headers.get("last-modified"),
+        now,
+        now,
+    )
+    return _vetted(reader, url, came, "network")
+
+
+def cached_page(cache: Cache, url: str) -> Page | Failed:
+    """The page that was kept of `url`, as old as it is."""
+    kept = cache.get(url)
+    return Failed(shown_url(url), "it is not in the cache") if kept is None else _page(url, kept, "cache")
+
+
+def _vetted(reader: Reader, url: str, kept: Kept, origin: From) -> Page | Failed:
+    """The page that `kept` holds, kept now that it is known to be one; or why it is none."""
+    page = _page(url, kept, origin)
+    if isinstance(page, Failed):
+        return page
+    if reason := reader.reject(page):
+        return Failed(page.url, reason)
+    if reader.asker.stop.called:
+        return Failed(page.url, "stopped")
+    try:
+        reader.cache.put(url, kept)
+    except OSError as error:
+        return replace(page, note=f"not kept for --offline: {reader.cache.folder} cannot be written ({error.strerror})")
+    return page
+
+
+def _page(url: str, kept: Kept, origin: From) -> Page | Failed:
+    try:
+        text = text_of(kept.body, kept.content_type)
+    except WrongCharset as fault:
+        return Failed(shown_url(url), str(fault))
+    return Page(
+        url=shown_url(url),
+        final_url=shown_url(kept.final_url),
+        text=text,
+        content_type=kept.content_type,
+        fetched_at=kept.checked_at,
+        sha256=sha256(kept.body).hexdigest(),
+        etag=kept.etag,
+        last_modified=kept.last_modified,
+        from_cache=origin,
+    )
+
+
+def _conditions(kept: Kept | None, now: datetime, full_fetch_days: float) -> dict[str, str]:
+    """The headers that ask for a page only if it changed since it was kept."""
+    if kept is None or not timedelta(0) <= now - kept.full_at < timedelta(days=full_fetch_days):
+        return {}
+    asked = {"If-None-Match": kept.etag, "If-Modified-Since": kept.last_modified}
+    return {name: value for name, value in asked.items() if value and value.isascii() and value.isprintable()}
+
+
+def _refreshed(kept: Kept, answer: Answer, now: datetime) -> Kept:
+    """`kept`, checked now; the server may have sent a new ETag with its 304."""
+    etag = answer.headers.get("etag") or kept.etag
+    return Kept(kept.url, kept.final_url, kept.body, kept.content_type, etag, kept.last_modified, now, kept.full_at)
+
+
+def _status_reason(status: int) -> str:
+    words = {
+        401: "it asks for a login",
+        403: "it refuses us",
+        404: "there is no such page",
+        410: "the page is gone",
+        429: "too many requests",
+    }
+    return f"status {status}" + (f": {words[status]}" if status in words else "")

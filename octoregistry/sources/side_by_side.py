@@ -1,0 +1,50 @@
+"""Several pieces of work done at once, each in a thread of its own, that end together when somebody presses Ctrl-C."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from octoregistry.sources.deadline import Stop
+
+Result = TypeVar("Result")
+GRACE = 0.5
+
+
+def side_by_side(work: Mapping[str, Callable[[], Result]], stop: Stop) -> dict[str, Result]:
+    """What each piece of `work` returned, in the order of `work`. What one raises is raised here, and ends the others.
+
+    The threads are daemons and not of a pool: a pool is waited for when the interpreter ends, and Ctrl-C would hang on
+    a server that sends a byte a second.
+    """
+    done: queue.SimpleQueue[tuple[str, Result | None, BaseException | None]] = queue.SimpleQueue()
+
+    def run(name: str, piece: Callable[[], Result]) -> None:
+        try:
+            done.put((name, piece(), None))
+        except BaseException as error:  # noqa: BLE001 - it is raised again in the thread that waits
+            done.put((name, None, error))
+
+    threads = [threading.Thread(target=run, args=item, daemon=True, name=f"source {item[0]}") for item in work.items()]
+    results: dict[str, Result | None] = {}
+    try:
+        for thread in threads:
+            thread.start()
+        while len(results) < len(work):
+            name, result, error = done.get()
+            results[name] = result
+            _raise(error)
+    except BaseException:  # Ctrl-C above all: cut every connection, let writes end, and let it go on
+        stop.call()
+        for thread in threads:
+            if thread.is_alive():
+                thread.join(GRACE)
+        raise
+    return {name: results[name] for name in work}  # type: ignore[misc]  # every piece gave its result by now
+
+
+def _raise(error: BaseException | None) -> None:
+    if error is not None:
+        raise error

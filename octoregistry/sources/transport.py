@@ -1,0 +1,109 @@
+"""One request and its whole answer, within a deadline and a cap, or the reason why there is none.
+
+`requests-cache` was weighed for this and left out: it keeps a body whole before anybody can cap it, has no deadline
+over redirects and retries, follows redirects without a check of each hop, and replays by its own rules of expiry, where
+here the cache is what `--offline` reads. The cache is a folder of two files a page (`cache.py`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ssl
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import requests
+from urllib3.exceptions import HTTPError, IncompleteRead, ReadTimeoutError
+
+from octoregistry.settings import FetchSettings
+from octoregistry.sources.connecting import NoConnection, Opener, opening_session
+from octoregistry.sources.deadline import Deadline
+from octoregistry.sources.inflating import ACCEPT_ENCODING, BadBody, inflated
+from octoregistry.sources.urls import mask_keys_in_logs
+
+CHUNK = 16_384
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server answered: any status, the body whole and decompressed. Header names are in lower case."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NoAnswer:
+    """Why there is no answer. `again`: a second try may help. `host_down`: no page of this host can be had now."""
+
+    reason: str
+    again: bool = False
+    host_down: bool = False
+
+
+def ask(
+    url: str, headers: Mapping[str, str], fetch: FetchSettings, private_hosts: frozenset[str], deadline: Deadline
+) -> Answer | NoAnswer:
+    """The answer to a GET of `url`, redirects not followed.
+
+    No text of an exception goes into a reason: those hold whole request lines, and with them keys.
+    """
+    mask_keys_in_logs()
+    try:
+        with Opener(deadline, fetch.connect_timeout, private_hosts) as opener, opening_session(opener) as session:
+            answer: Answer | NoAnswer = _answer(session, url, headers, fetch, deadline)
+    except NoConnection as fault:
+        answer = NoAnswer(fault.reason, again=fault.again, host_down=not fault.again)
+    except BadBody as fault:
+        answer = NoAnswer(fault.reason, again=fault.again)
+    except (requests.exceptions.SSLError, ssl.SSLError) as error:
+        answer = NoAnswer(f"TLS: {_tls_reason(error)}")
+    except (requests.exceptions.Timeout, ReadTimeoutError, TimeoutError):
+        answer = NoAnswer(f"no byte for {fetch.read_timeout:g} s", again=True)
+    except (requests.exceptions.ConnectionError, HTTPError, OSError) as error:
+        short = any(isinstance(inner, IncompleteRead) for inner in error.args)  # urllib3 wraps it
+        answer = NoAnswer(
+            "the body is shorter than its Content-Length" if short else "the connection broke off", again=True
+        )
+    except (requests.exceptions.RequestException, ValueError):
+        answer = NoAnswer("the request cannot be made as its address and headers stand")
+    if deadline.stop.called:
+        return NoAnswer("stopped")
+    # A connection cut at the deadline looks like a body that ended: what came until then counts for nothing.
+    return NoAnswer(f"not done within {deadline.seconds:g} s") if deadline.passed else answer
+
+
+def _answer(
+    session: requests.Session, url: str, headers: Mapping[str, str], fetch: FetchSettings, deadline: Deadline
+) -> Answer:
+    sent = {"User-Agent": fetch.user_agent, "Accept-Encoding": ACCEPT_ENCODING, "Accept": "*/*", **headers}
+    timeout = (fetch.connect_timeout, max(0.001, min(fetch.read_timeout, deadline.left)))
+    with contextlib.closing(
+        # `auth` keeps requests from looking for a password in ~/.netrc and putting it in place of our key.
+        session.get(
+            url, headers=sent, timeout=timeout, allow_redirects=False, stream=True, auth=lambda request: request
+        )
+    ) as response:
+        # urllib3's own stream, undecoded: iter_content would decompress without a cap.
+        body = inflated(_chunks(response), response.headers.get("Content-Encoding"), fetch.max_bytes)
+        lowered = {name.lower(): value for name, value in response.headers.items()}
+        return Answer(url, response.status_code, lowered, body)
+
+
+def _chunks(response: requests.Response) -> Iterator[bytes]:
+    yield from response.raw.stream(CHUNK, decode_content=False)
+
+
+def _tls_reason(error: BaseException) -> str:
+    """What is wrong with the certificate, in the TLS library's words, which name the host at most."""
+    seen: BaseException | None = error
+    for _ in range(8):  # requests wraps urllib3, which wraps ssl; no error is wrapped deeper
+        if isinstance(seen, ssl.SSLCertVerificationError):
+            return seen.verify_message
+        if seen is None:
+            break
+        inner = (*seen.args, getattr(seen, "reason", None), seen.__cause__, seen.__context__)
+        seen = next((one for one in inner if isinstance(one, BaseException)), None)
+    return "the connection could not be secured"

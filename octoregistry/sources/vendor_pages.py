@@ -1,0 +1,118 @@
+"""The pages of several vendors at once: of each the first, in order of trust, that can be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from functools import partial
+
+from octoregistry.settings import ProviderSettings, Settings
+from octoregistry.sources.asking import Asker
+from octoregistry.sources.bundled import bundled_page
+from octoregistry.sources.cache import Cache
+from octoregistry.sources.deadline import Stop
+from octoregistry.sources.page import Failed, Page
+from octoregistry.sources.pages import Reader, Reject, cached_page, fetch_page
+from octoregistry.sources.side_by_side import side_by_side
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The time, aware and in UTC."""
+    return datetime.now(UTC)
+
+
+def take_every_page(_: Page) -> str | None:
+    """None: every page that came is taken for one."""
+    return None
+
+
+def fetch_pages(
+    settings: Settings,
+    providers: Iterable[str],
+    *,
+    offline: bool = False,
+    clock: Clock = utc_now,
+    reject: Reject = take_every_page,
+) -> dict[str, Page | Failed]:
+    """For each of `providers` the first of its prices pages that can be read, or a failure that names them all.
+
+    `reject` looks at a page that came and gives the reason why it is none (a challenge, no price on it), or None; then
+    the next address is tried, and what was kept of that page before stays. It is called in several threads.
+    With `offline` nothing is asked: the cache serves, and where it holds nothing, the pages that come with the package.
+    Raises KeyError for a provider without settings.
+    """
+    known = {name: settings.providers[name] for name in providers}
+    if offline:
+        cache = Cache(settings.fetch.cache_dir)
+        return {name: _replayed(cache, name, provider.prices, reject) for name, provider in known.items()}
+    stop = Stop()
+    readers = _readers(settings, known, clock, reject, stop)
+    return side_by_side({name: partial(_first, readers[name], provider) for name, provider in known.items()}, stop)
+
+
+def fetch_lifecycle_pages(
+    settings: Settings, providers: Iterable[str], *, offline: bool = False, clock: Clock = utc_now
+) -> dict[str, tuple[Page | Failed, ...]]:
+    """For each of `providers` all of its pages about ids and lifecycle: none of them replaces another.
+
+    With `offline` the cache serves; no such page comes with the package. Raises KeyError for a provider without
+    settings.
+    """
+    known = {name: settings.providers[name] for name in providers}
+    if offline:
+        cache = Cache(settings.fetch.cache_dir)
+        return {name: tuple(cached_page(cache, url) for url in one.lifecycle) for name, one in known.items()}
+    stop = Stop()
+    readers = _readers(settings, known, clock, take_every_page, stop)
+    return side_by_side({name: partial(_each, readers[name], provider) for name, provider in known.items()}, stop)
+
+
+def _readers(
+    settings: Settings, providers: Mapping[str, ProviderSettings], clock: Clock, reject: Reject, stop: Stop
+) -> dict[str, Reader]:
+    cache = Cache(settings.fetch.cache_dir)
+    asker = Asker.of(settings.fetch, clock, stop)
+    return {name: Reader.of(asker, cache, provider, reject) for name, provider in providers.items()}
+
+
+def _each(reader: Reader, provider: ProviderSettings) -> tuple[Page | Failed, ...]:
+    return tuple(fetch_page(reader, url) for url in provider.lifecycle)
+
+
+def _first(reader: Reader, provider: ProviderSettings) -> Page | Failed:
+    """The first prices page that can be read."""
+    attempts: list[Failed] = []
+    for url in provider.prices:
+        page = fetch_page(reader, url)
+        if isinstance(page, Page):
+            return page
+        attempts.append(page)
+    return _none_of(attempts, "; --offline reads what was kept, or the pages that come with the package")
+
+
+def _replayed(cache: Cache, name: str, urls: tuple[str, ...], reject: Reject) -> Page | Failed:
+    """The first page that was kept, else the one that comes with the package."""
+    attempts: list[Failed] = []
+    for url in urls:
+        page = cached_page(cache, url)
+        if isinstance(page, Page):
+            reason = reject(page)
+            if reason is None:
+                return page
+            page = Failed(page.url, reason)
+        attempts.append(page)
+    bundled = bundled_page(name)
+    if bundled is None:
+        return _none_of(attempts, "; no page of it comes with the package")
+    reason = reject(bundled)
+    return bundled if reason is None else _none_of([*attempts, Failed(f"bundled:{bundled.url}", reason)], "")
+
+
+def _none_of(attempts: list[Failed], hint: str) -> Failed:
+    """One failure that says what each address gave."""
+    if not attempts:
+        return Failed("(no address)", f"no page is set{hint}")
+    reason = attempts[0].reason + "".join(f"; {attempt}" for attempt in attempts[1:])
+    return Failed(attempts[0].url, reason + hint, tuple(attempts))
