@@ -170,10 +170,10 @@ class AnthropicProvider(VendorProvider):
                 row = json.loads(line)
                 self._check_unit_id(row["custom_id"])
                 rows.append({"custom_id": row["custom_id"], "params": row["params"]})
-            except (ValueError, KeyError, TypeError) as error:
-                raise ProviderError(
-                    f"line {number} of {path.name} is no batch row: {error}", provider=self.name
-                ) from error
+            except (ValueError, KeyError, TypeError, ProviderError) as error:
+                why = getattr(error, "vendor_message", error)
+                told = f"line {number} of {path.name} is no batch row: {why}"
+                raise ProviderError(told, provider=self.name, code="bad_row") from error
         return rows
 
 

@@ -19,7 +19,7 @@ class ProviderError(Exception):
     asked although no answer came: looking is right, repeating is not, for calls that cost money or create things.
     """
 
-    def __init__(  # noqa: PLR0913 - what a caller may want to know, each by its name
+    def __init__(
         self,
         message: str = "",
         *,

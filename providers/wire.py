@@ -1,9 +1,9 @@
-"""A vendor's answer as plain values: mappings, ISO times, lines of JSON; whatever object, case or clock it came in."""
+"""A vendor's answer as plain values: mappings and ISO times, whatever object, case or clock it came in."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -76,15 +76,3 @@ def seconds_since(moment: str | None, now: datetime) -> float | None:
     except ValueError:
         return None
     return (now - (then if then.tzinfo else then.replace(tzinfo=UTC))).total_seconds()
-
-
-def lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """The lines of a body that comes in chunks, cut at line feeds only: JSON text may hold U+2028, which `splitlines`
-    cuts at.
-    """
-    rest = b""
-    for chunk in chunks:
-        *whole, rest = (rest + chunk).split(b"\n")
-        yield from (line for line in whole if line.strip())
-    if rest.strip():
-        yield rest

@@ -1,4 +1,6 @@
-"""The Gemini Developer API on loopback: generateContent, resumable uploads, batches as long-running operations, downloads."""
+"""The Gemini Developer API on loopback: generateContent, resumable uploads, batches as long-running operations,
+downloads.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,7 @@ _CONFIG = TypeAdapter(types.GenerationConfig)
 
 def check_body(body: dict[str, Any]) -> None:
     """Raises where the body of a generateContent is not what the SDK's own types allow."""
-    assert body.keys() <= {"contents", "generationConfig"}
+    assert body.keys() <= {"contents", "generationConfig", "continuationToken"}
     _CONTENTS.validate_python(body["contents"])
     _CONFIG.validate_python(body.get("generationConfig", {}))
 

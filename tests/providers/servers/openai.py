@@ -92,7 +92,12 @@ def answered(unit_id: str, body: Any = None, status: int = 200) -> dict[str, Any
 
 def unanswered(unit_id: str, code: str, message: str) -> dict[str, Any]:
     """A row of an error file that never got one."""
-    return {"id": f"batch_req_{unit_id}", "custom_id": unit_id, "response": None, "error": {"code": code, "message": message}}
+    return {
+        "id": f"batch_req_{unit_id}",
+        "custom_id": unit_id,
+        "response": None,
+        "error": {"code": code, "message": message},
+    }
 
 
 class OpenAIServer(Server):
@@ -177,7 +182,9 @@ class OpenAIServer(Server):
         self.batches[batch_id]["status"] = "cancelling"
         return Reply(self.batches[batch_id])
 
-    def finish(self, batch_id: str, status: str, output: list[Any] | None = None, errors: list[Any] | None = None) -> None:
+    def finish(
+        self, batch_id: str, status: str, output: list[Any] | None = None, errors: list[Any] | None = None
+    ) -> None:
         """Ends a batch, with an output file, an error file, both or none."""
         batch = self.batches[batch_id]
         batch["status"] = status

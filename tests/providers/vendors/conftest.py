@@ -97,7 +97,9 @@ OTHERS = (
 
 
 @pytest.fixture(autouse=True)
-def _a_registry_and_keys_of_the_tests(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+def _a_registry_and_keys_of_the_tests(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     models = tmp_path_factory.mktemp("registry") / "models.yaml"
     models.write_text(REGISTRY)
     monkeypatch.setenv("OCTOREGISTRY_MODELS", str(models))
@@ -132,7 +134,9 @@ class Vendor:
     def submit(self, provider: Any, folder: Path, ids: tuple[str, ...] = ("a", "b")) -> str:
         """A batch over a row for each id."""
         path = folder / "rows.jsonl"
-        path.write_text("".join(json.dumps(provider.format_batch_request(unit, f"prompt {unit}")) + "\n" for unit in ids))
+        path.write_text(
+            "".join(json.dumps(provider.format_batch_request(unit, f"prompt {unit}")) + "\n" for unit in ids)
+        )
         batch_id: str = provider.create_batch(provider.upload_batch_file(path))
         return batch_id
 

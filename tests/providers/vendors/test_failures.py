@@ -66,7 +66,9 @@ def test_a_wrong_key_is_an_authentication_error_whatever_its_status(vendor, monk
     with pytest.raises(AuthenticationError) as refused:
         vendor.make().generate_realtime("2 + 2?")
     assert refused.value.status_code == {"gemini": 400}.get(vendor.name, 401)
-    assert refused.value.code == {"openai": "invalid_api_key", "anthropic": "authentication_error"}.get(vendor.name, "API_KEY_INVALID")
+    assert refused.value.code == {"openai": "invalid_api_key", "anthropic": "authentication_error"}.get(
+        vendor.name, "API_KEY_INVALID"
+    )
     assert refused.value.request_id == {"gemini": None}.get(vendor.name, "req_refused")
 
 
@@ -132,7 +134,13 @@ def test_an_empty_answer_and_one_that_is_no_object_are_no_answers(vendor):
 
 
 def test_a_limit_that_no_wait_cures_is_no_rate_limit(openai, anthropic):
-    quota = {"error": {"message": "You exceeded your current quota", "type": "insufficient_quota", "code": "insufficient_quota"}}
+    quota = {
+        "error": {
+            "message": "You exceeded your current quota",
+            "type": "insufficient_quota",
+            "code": "insufficient_quota",
+        }
+    }
     details = {"error_code": "enforced_spend_limit_reached"}
     spent = {"type": "error", "error": {"type": "rate_limit_error", "message": "Limit reached", "details": details}}
     for vendor, body in ((openai, quota), (anthropic, spent)):
