@@ -58,7 +58,7 @@ def collect(
         return _in_order(part, requests, missing, (starts, lengths), spool, path, seen)
 
 
-def _spool(  # noqa: PLR0913 - one loop, taken out to keep both halves short
+def _spool(
     provider: LLMProvider,
     part: Part,
     given: Iterable[BatchResult],
@@ -84,7 +84,7 @@ def _spool(  # noqa: PLR0913 - one loop, taken out to keep both halves short
     return seen, stray
 
 
-def _in_order(  # noqa: PLR0913 - the other half
+def _in_order(
     part: Part,
     requests: KeptRequests,
     missing: Failure,

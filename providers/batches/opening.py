@@ -28,12 +28,16 @@ def opened(
             raise BatchError(f"{files.state}: there is no run to take up")
         return _begun(provider, requests, files, allowed, settings)
     _check_it_is_ours(provider, requests, files, state)
-    waiting = any(part.status == PLANNED for part in state.parts)
-    still = sum((part.estimate for part in state.parts if part.status in OPEN), Decimal(0))
-    spent = sum((part.cost for part in state.parts), Decimal(0))
-    if allowed is not None and waiting and spent + still > allowed:
-        raise BatchTooExpensiveError(still, spent, allowed)
+    if any(part.status == PLANNED for part in state.parts):
+        still = sum((part.estimate for part in state.parts if part.status in OPEN), Decimal(0))
+        _allow(still, sum((part.cost for part in state.parts), Decimal(0)), allowed)
     return state
+
+
+def _allow(expected: Decimal, spent: Decimal, allowed: Decimal | None) -> None:
+    """Raises where all together may cost more than is allowed."""
+    if allowed is not None and spent + expected > allowed:
+        raise BatchTooExpensiveError(expected, spent, allowed)
 
 
 def _begun(
@@ -49,8 +53,7 @@ def _begun(
     rows, digest = keep(requests, files.requests)
     try:
         parts, estimate = Planner(provider, KeptRequests(files.requests), settings).parts(((0, rows),), 1, 1)
-        if allowed is not None and estimate.cost > allowed:
-            raise BatchTooExpensiveError(estimate.cost, Decimal(0), allowed)
+        _allow(estimate.cost, Decimal(0), allowed)
     except BaseException:
         files.requests.unlink()
         raise

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..answers import Failure
 from ..base import BatchStatus, BatchStatusInfo, LLMProvider
-from ..errors import AuthenticationError, ProviderError
+from ..errors import ProviderError
 from . import submitting
 from .collecting import collect, counted, merged, write_results
 from .errors import BatchError
@@ -28,7 +28,7 @@ _FIRST_SEEN_AFTER = 300.0  # seconds in which a batch that was just made may be 
 _CANCELLED = Failure("cancelled before it was submitted", "cancelled")
 
 
-def run_batch(  # noqa: PLR0913 - what a run is made of, each by its name
+def run_batch(
     provider: LLMProvider,
     requests: Iterable[Any] | None,
     state_file: Path | str,
@@ -75,7 +75,7 @@ def _results(state: RunState, files: RunFiles) -> BatchResults:
 class _Run:
     """One process's turn at a run. All that has to outlive it is in `state`, which is saved at every step."""
 
-    def __init__(  # noqa: PLR0913 - what a run is made of
+    def __init__(
         self,
         provider: LLMProvider,
         files: RunFiles,

@@ -52,5 +52,5 @@ def _step(state: RunState) -> str:
 
 
 def _done_at_the_vendor(part: Part, info: BatchStatusInfo | None) -> int:
-    counts = (info or {}).get("counts") or {}
+    counts = info.get("counts", {}) if info else {}
     return min(part.size, counts.get("completed", 0) + counts.get("failed", 0))
