@@ -176,9 +176,8 @@ def get_step_provider(config: dict[str, Any], step_name: str, manifest: Mapping[
     api = dict(config.get("api") or {})
     stated = dict(api)
     if step.get("provider") and not flags.get("cli_provider_override"):
-        if str(step["provider"]).lower() != str(api.get("provider") or "").lower() and not flags.get(
-            "cli_model_override"
-        ):
+        current = api.get("provider") or load_registry().default_provider
+        if str(step["provider"]).lower() != str(current).lower() and not flags.get("cli_model_override"):
             api.pop("model", None)
         api["provider"] = step["provider"]
     if step.get("model") and not flags.get("cli_model_override"):

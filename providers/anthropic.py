@@ -31,6 +31,7 @@ class AnthropicProvider(VendorProvider):
     env_vars = ("ANTHROPIC_API_KEY",)
     limits = BatchLimits(rows=100_000, file_bytes=256_000_000, unit_id=r"[A-Za-z0-9_-]{1,64}")
     longest_life = 48 * 3600.0
+    tags_batches = False
 
     def generate_realtime(self, prompt: str, schema: dict[str, Any] | None = None) -> RealtimeResult:
         """The answer to one prompt; with a JSON schema the vendor enforces that the answer fits it."""
@@ -66,19 +67,6 @@ class AnthropicProvider(VendorProvider):
         call = self.client.messages.batches.with_raw_response.create
         return self._remember(self._call(lambda: self._id_in(self._json_in(call(requests=rows))), repeatable=False))
 
-    def list_batches(self) -> Iterator[Job]:
-        """The workspace's batches, the newest first, over all pages. Anthropic's batches carry no tag: tell them by
-        time and size.
-        """
-        after: dict[str, str] = {}
-        while True:
-            raw = self._call(lambda page=after: self.client.messages.batches.with_raw_response.list(limit=1000, **page))  # type: ignore[misc]
-            page = self._json_in(raw)
-            yield from (_job(fields) for fields in listed(page, "data"))
-            if not page.get("has_more") or not page.get("last_id"):
-                return
-            after = {"after_id": str(page["last_id"])}
-
     def cancel_batch(self, batch_id: str) -> bool:
         """Whether the batch is being cancelled; False if it had ended already."""
         if self._call(lambda: self._read_job(batch_id)).ended:
@@ -93,6 +81,19 @@ class AnthropicProvider(VendorProvider):
         return True
 
     # -- what VendorProvider asks for
+
+    def _list_jobs(self) -> Iterator[Job]:
+        """The workspace's batches, the newest first, over all pages. Anthropic's batches carry no tag: tell them by
+        time and size.
+        """
+        after: dict[str, str] = {}
+        while True:
+            raw = self._call(lambda page=after: self.client.messages.batches.with_raw_response.list(limit=1000, **page))  # type: ignore[misc]
+            page = self._json_in(raw)
+            yield from (_job(fields) for fields in listed(page, "data"))
+            if not page.get("has_more") or not page.get("last_id"):
+                return
+            after = {"after_id": str(page["last_id"])}
 
     def _make_client(self) -> Any:
         import anthropic  # noqa: PLC0415 - with the SDK only

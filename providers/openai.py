@@ -93,18 +93,6 @@ class OpenAIProvider(VendorProvider):
         call = self.client.batches.with_raw_response.create
         return self._remember(self._call(lambda: self._id_in(self._json_in(call(**asked))), repeatable=False))
 
-    def list_batches(self) -> Iterator[Job]:
-        """The account's batches, the newest first, over all pages."""
-        after: dict[str, str] = {}
-        while True:
-            raw = self._call(lambda page=after: self.client.batches.with_raw_response.list(limit=100, **page))  # type: ignore[misc]
-            page = self._json_in(raw)
-            jobs = listed(page, "data")
-            yield from (_job(fields) for fields in jobs)
-            if not page.get("has_more") or not jobs:
-                return
-            after = {"after": str(jobs[-1]["id"])}
-
     def cancel_batch(self, batch_id: str) -> bool:
         """Whether the batch is being cancelled; False if it had ended already."""
         if self._call(lambda: self._read_job(batch_id)).ended:
@@ -119,6 +107,18 @@ class OpenAIProvider(VendorProvider):
         return True
 
     # -- what VendorProvider asks for
+
+    def _list_jobs(self) -> Iterator[Job]:
+        """The account's batches, the newest first, over all pages."""
+        after: dict[str, str] = {}
+        while True:
+            raw = self._call(lambda page=after: self.client.batches.with_raw_response.list(limit=100, **page))  # type: ignore[misc]
+            page = self._json_in(raw)
+            jobs = listed(page, "data")
+            yield from (_job(fields) for fields in jobs)
+            if not page.get("has_more") or not jobs:
+                return
+            after = {"after": str(jobs[-1]["id"])}
 
     def _make_client(self) -> Any:
         import openai  # noqa: PLC0415 - with the SDK only

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import math
 import os
 import re
 import tempfile
@@ -46,6 +47,7 @@ class VendorProvider(LLMProvider):
     limits: ClassVar[BatchLimits]
     default_timeout: ClassVar[float] = 600.0
     longest_life: ClassVar[float]  # seconds after which a batch that has not ended never will
+    tags_batches: ClassVar[bool] = True  # whether `create_batch` takes a `tag` that `list_batches` tells again
 
     def __init__(self, config: dict[str, Any]) -> None:
         """A provider for `config["api"]`: model, max_tokens, retry, timeout_seconds. Needs a key, but no network."""
@@ -57,7 +59,7 @@ class VendorProvider(LLMProvider):
         if not self.model:
             raise ValueError(f"no model for {self.name}: set api.model, or default_model in {registry.path}")
         self.pricing = registry.estimator(self.name, self.model)
-        self.max_tokens: int | None = api.get("max_tokens")
+        self.max_tokens = _whole(api.get("max_tokens"))
         self.timeout = float(api.get("timeout_seconds") or self.default_timeout)
         self.retry = RetryPolicy.of(api.get("retry"))
         self._key = self._find_key()
@@ -83,6 +85,10 @@ class VendorProvider(LLMProvider):
     @abstractmethod
     def _read_job(self, batch_id: str) -> Job:
         """The batch as the vendor's server has it."""
+
+    @abstractmethod
+    def _list_jobs(self) -> Iterator[Job]:
+        """The account's batches, over all pages."""
 
     @abstractmethod
     def _rows(self, job: Job) -> Iterator[BatchResult]:
@@ -135,7 +141,7 @@ class VendorProvider(LLMProvider):
             "completed_at": job.completed_at,
             "provider": self.name,
             "model": self.model,
-            "total_cost": None if None in costs else float(sum(cost for cost in costs if cost is not None)),
+            "total_cost": None if None in costs else math.fsum(cost for cost in costs if cost is not None),
             "error": job.error or (job.meaning.why if job.meaning else None),
         }
         return results, metadata
@@ -143,6 +149,14 @@ class VendorProvider(LLMProvider):
     def iter_batch_results(self, batch_id: str) -> Iterator[BatchResult]:
         """The rows that a batch finished, one at a time: they are spooled to a file, and read from there."""
         yield from self._rows(self._ended(batch_id))
+
+    def list_batches(self) -> Iterator[BatchStatusInfo]:
+        """The account's batches, over all pages: where to look for one whose making was not answered.
+
+        It is found by its `tag`, or where the vendor has none by `created_at` and `counts["total"]`.
+        """
+        for job in self._list_jobs():
+            yield status_of(job, datetime.now(UTC), self.longest_life)
 
     def _ended(self, batch_id: str) -> Job:
         """The batch, if it has ended."""
@@ -348,3 +362,12 @@ class VendorProvider(LLMProvider):
             raise ImportError(
                 f"{self.name} needs its SDK: pip install 'octoregistry[{self.name}]'", name=self.sdk_module
             )
+
+
+def _whole(max_tokens: Any) -> int | None:
+    """The number of tokens that an answer may have, or None; raises here, before it becomes some SDK's error."""
+    if max_tokens is None:
+        return None
+    if isinstance(max_tokens, bool) or int(max_tokens) != max_tokens or max_tokens < 1:
+        raise ValueError(f"api.max_tokens is {max_tokens!r}: it is a whole number from 1 up")
+    return int(max_tokens)

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
-from anthropic.types.message_create_params import MessageCreateParamsNonStreaming
-from anthropic.types.messages.batch_create_params import BatchCreateParams
 from pydantic import TypeAdapter
 
 from .base import Reply, Request, Server, jsonl
 
-_MESSAGE = TypeAdapter(MessageCreateParamsNonStreaming)
-_BATCH = TypeAdapter(BatchCreateParams)
+
+@cache
+def _types() -> tuple[TypeAdapter[Any], TypeAdapter[Any]]:
+    """The SDK's own types of a message and a batch; imported here, so that the rows below can be had without the SDK."""
+    from anthropic.types.message_create_params import MessageCreateParamsNonStreaming
+    from anthropic.types.messages.batch_create_params import BatchCreateParams
+
+    return TypeAdapter(MessageCreateParamsNonStreaming), TypeAdapter(BatchCreateParams)
 
 
 def check_params(params: Any) -> None:
     """Raises where the parameters of a message are not what the SDK's own types allow."""
-    list(_MESSAGE.validate_python(params, extra="forbid")["messages"])  # an Iterable is checked as it is read
+    list(_types()[0].validate_python(params, extra="forbid")["messages"])  # an Iterable is checked as it is read
 
 
 def message(*texts: str, stop_reason: str = "end_turn", **more: Any) -> dict[str, Any]:
@@ -88,7 +93,7 @@ class AnthropicServer(Server):
         return Reply(self.message, headers={"request-id": "req_7"})
 
     def create(self, request: Request) -> Reply:
-        requests = list(_BATCH.validate_python(request.json, extra="forbid")["requests"])
+        requests = list(_types()[1].validate_python(request.json, extra="forbid")["requests"])
         for row in request.json["requests"]:
             check_params(row["params"])
         batch_id = f"msgbatch_{len(self.batches) + 1}"

@@ -7,7 +7,7 @@ import re
 import socket
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -45,8 +45,6 @@ class Reply:
 HTML = Reply(PAGE, headers={"content-type": "text/html"})
 HANG = Reply(hang=True)
 CUT = Reply({"cut": "x" * 1000}, cut_after=40)
-
-Handler = Callable[..., Reply]
 
 
 class Server:

@@ -7,23 +7,28 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
-from google.genai import types
 from pydantic import TypeAdapter
 
 from .base import Reply, Request, Server, jsonl
 
-_CONTENTS = TypeAdapter(list[types.Content])
-# What generationConfig may hold on the wire; the SDK's own model of it forbids unknown keys, in camelCase too.
-_CONFIG = TypeAdapter(types.GenerationConfig)
+
+@cache
+def _types() -> tuple[TypeAdapter[Any], TypeAdapter[Any]]:
+    """The SDK's own models of contents and of generationConfig, which forbid unknown keys, in the wire's camelCase too."""
+    from google.genai import types
+
+    return TypeAdapter(list[types.Content]), TypeAdapter(types.GenerationConfig)
 
 
 def check_body(body: dict[str, Any]) -> None:
     """Raises where the body of a generateContent is not what the SDK's own types allow."""
     assert body.keys() <= {"contents", "generationConfig", "continuationToken"}
-    _CONTENTS.validate_python(body["contents"])
-    _CONFIG.validate_python(body.get("generationConfig", {}))
+    contents, config = _types()
+    contents.validate_python(body["contents"])
+    config.validate_python(body.get("generationConfig", {}))
 
 
 def content(*texts: str, finish_reason: str = "STOP", **more: Any) -> dict[str, Any]:

@@ -7,26 +7,32 @@ import email.policy
 import json
 import time
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any
 
-from openai.types.batch_create_params import BatchCreateParams
-from openai.types.chat.completion_create_params import CompletionCreateParamsNonStreaming
-from openai.types.responses.response_create_params import ResponseCreateParamsNonStreaming
 from pydantic import TypeAdapter
 
 from .base import Reply, Request, Server, jsonl
 
-_CHAT = TypeAdapter(CompletionCreateParamsNonStreaming)
-_RESPONSES = TypeAdapter(ResponseCreateParamsNonStreaming)
-_BATCH = TypeAdapter(BatchCreateParams)
+
+@cache
+def _types() -> dict[str, TypeAdapter[Any]]:
+    """The SDK's own types of request bodies; imported here, so that the rows below can be had without the SDK."""
+    from openai.types.batch_create_params import BatchCreateParams
+    from openai.types.chat.completion_create_params import CompletionCreateParamsNonStreaming
+    from openai.types.responses.response_create_params import ResponseCreateParamsNonStreaming
+
+    return {
+        "/v1/chat/completions": TypeAdapter(CompletionCreateParamsNonStreaming),
+        "/v1/responses": TypeAdapter(ResponseCreateParamsNonStreaming),
+        "/v1/batches": TypeAdapter(BatchCreateParams),
+    }
 
 
 def check_body(url: str, body: Any) -> None:
     """Raises where a body is not what the SDK's own types allow at this endpoint."""
-    if url.endswith("/chat/completions"):
-        list(_CHAT.validate_python(body, extra="forbid")["messages"])  # an Iterable is checked as it is read
-    else:
-        _RESPONSES.validate_python(body, extra="forbid")
+    checked = _types()[url].validate_python(body, extra="forbid")
+    list(checked.get("messages", ()))  # an Iterable is checked as it is read
 
 
 def completion(text: str | None = "4", **message: Any) -> dict[str, Any]:
@@ -149,7 +155,8 @@ class OpenAIServer(Server):
         return Reply(self.files[file_id], headers={"content-type": "application/octet-stream"})
 
     def create(self, request: Request) -> Reply:
-        asked = _BATCH.validate_python(request.json, extra="forbid")
+        check_body(request.path, request.json)
+        asked = request.json
         for line in self.files[asked["input_file_id"]].splitlines():
             row = json.loads(line)
             assert row.keys() == {"custom_id", "method", "url", "body"}

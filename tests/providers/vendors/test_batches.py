@@ -121,7 +121,7 @@ def test_every_page_of_the_list_is_read(vendor, tmp_path):
     provider = vendor.make()
     ids = [vendor.submit(provider, tmp_path) for _ in range(5)]
     vendor.server.page = 2
-    assert sorted(job.id for job in provider.list_batches()) == ids
+    assert sorted(info["batch_id"] for info in provider.list_batches()) == ids
 
 
 def test_a_tag_finds_a_batch_again(openai, gemini, tmp_path):
@@ -130,7 +130,7 @@ def test_a_tag_finds_a_batch_again(openai, gemini, tmp_path):
         path = tmp_path / "rows.jsonl"
         path.write_text(json.dumps(provider.format_batch_request("a", "prompt")) + "\n")
         batch_id = provider.create_batch(provider.upload_batch_file(path), tag="run-17/2")
-        assert [job.id for job in provider.list_batches() if job.tag == "run-17/2"] == [batch_id]
+        assert [info["batch_id"] for info in provider.list_batches() if info["tag"] == "run-17/2"] == [batch_id]
         assert provider.get_batch_status(batch_id)["tag"] == "run-17/2"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
 import subprocess
 import sys
 
@@ -10,6 +10,20 @@ import pytest
 
 import providers
 from providers import AuthenticationError, LLMProvider, get_provider, get_step_provider
+
+
+def installed(module):
+    """Whether an SDK is there."""
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+needs_sdks = pytest.mark.skipif(
+    not all(installed(module) for module in ("openai", "anthropic", "google.genai")),
+    reason="the extras openai, anthropic and gemini are not all installed",
+)
 
 LOADED = """
 import sys, time
@@ -21,6 +35,7 @@ print(elapsed, sorted(heavy & set(sys.modules)))
 """
 
 
+@needs_sdks
 @pytest.mark.parametrize(
     "statement",
     [
@@ -43,6 +58,7 @@ def test_every_public_name_is_there():
         _ = providers.nonsense
 
 
+@needs_sdks
 def test_the_package_works_under_another_name(tmp_path, monkeypatch):
     (tmp_path / "scripts").mkdir()
     (tmp_path / "scripts" / "__init__.py").write_text("")
@@ -55,6 +71,7 @@ def test_the_package_works_under_another_name(tmp_path, monkeypatch):
     assert not isinstance(provider, LLMProvider)
 
 
+@needs_sdks
 def test_the_config_is_kept_as_it_was_given_and_the_model_as_configured():
     config = {"api": {"provider": "OpenAI", "model": "my-own"}}
     provider = get_provider(config)
@@ -62,11 +79,13 @@ def test_the_config_is_kept_as_it_was_given_and_the_model_as_configured():
     assert provider.model == "my-own"
 
 
+@needs_sdks
 def test_without_a_provider_or_a_model_the_registry_decides():
     provider = get_provider({})
     assert (provider.name, provider.model) == ("gemini", "gemini-3.5-flash-lite")
 
 
+@needs_sdks
 def test_an_unknown_model_is_priced_by_the_defaults_and_says_so():
     provider = get_provider({"api": {"provider": "openai", "model": "gpt-99"}})
     with pytest.warns(UserWarning, match="gpt-99"):
@@ -74,6 +93,7 @@ def test_an_unknown_model_is_priced_by_the_defaults_and_says_so():
     assert provider.estimate_cost(1_000_000, 1_000_000, is_batch=False) == 6.0
 
 
+@needs_sdks
 def test_a_known_model_is_estimated_by_its_plain_prices():
     provider = get_provider({"api": {"provider": "anthropic"}})
     assert provider.estimate_cost(1_000_000, 1_000_000) == 3.0
@@ -85,6 +105,7 @@ def test_an_unknown_provider_is_a_value_error_that_names_the_known_ones():
         get_provider({"api": {"provider": "acme"}})
 
 
+@needs_sdks
 @pytest.mark.parametrize(("name", "variable"), [("openai", "OPENAI_API_KEY"), ("gemini", "GOOGLE_API_KEY")])
 def test_without_a_key_there_is_no_provider(monkeypatch, name, variable):
     monkeypatch.setenv(variable, " ")
@@ -92,6 +113,7 @@ def test_without_a_key_there_is_no_provider(monkeypatch, name, variable):
         get_provider({"api": {"provider": name}})
 
 
+@needs_sdks
 def test_gemini_takes_the_other_name_of_its_key(monkeypatch):
     monkeypatch.delenv("GOOGLE_API_KEY")
     monkeypatch.setenv("GEMINI_API_KEY", "k")
@@ -102,6 +124,13 @@ def test_a_missing_sdk_is_an_import_error_with_the_command_that_installs_it(monk
     monkeypatch.setitem(sys.modules, "openai", None)
     with pytest.raises(ImportError, match=r"pip install 'octoregistry\[openai\]'"):
         get_provider({"api": {"provider": "openai"}})
+
+
+@needs_sdks
+@pytest.mark.parametrize("max_tokens", ["many", 0, -1, 1.5, True])
+def test_a_number_of_tokens_that_is_none_is_refused_before_any_call(max_tokens):
+    with pytest.raises(ValueError, match=r"max_tokens|many"):
+        get_provider({"api": {"provider": "openai", "max_tokens": max_tokens}})
 
 
 def test_the_registry_methods_are_callable_on_the_class():
@@ -115,6 +144,7 @@ def test_the_registry_methods_are_callable_on_the_class():
 GLOBAL = {"provider": "gemini", "model": "gemini-x", "max_tokens": 9}
 
 
+@needs_sdks
 @pytest.mark.parametrize(
     ("step", "flags", "expected"),
     [
@@ -141,6 +171,7 @@ def test_flags_come_before_the_step_the_step_before_the_global_and_all_before_th
     assert config["api"] == GLOBAL
 
 
+@needs_sdks
 def test_a_step_without_words_of_its_own_keeps_the_very_config():
     config = {"api": dict(GLOBAL), "pipeline": {"steps": [{"name": "write"}]}}
     assert get_step_provider(config, "write").config is config
@@ -162,3 +193,18 @@ def test_the_models_of_the_responses_surface_are_those_that_the_sdk_lists_beside
     assert {model for model in chat if surface_of(model) != CHAT} == set()
     with pytest.raises(ValueError, match=r"api\.surface"):
         surface_of("gpt-5", "smoke signals")
+
+
+def test_no_default_model_is_retired_or_about_to_be():
+    """Fails on the day that a default has to be chosen anew: the packaged one, by the registry and by what the SDKs announce."""
+    from datetime import date, timedelta
+
+    from providers.registry import PACKAGED, load_registry
+
+    for provider in load_registry(PACKAGED).providers.values():
+        default = provider.models[provider.default_model]
+        assert default.status == "active", default.id
+        assert default.batch_support, default.id
+        assert default.retires_on is None or default.retires_on > date.today() + timedelta(days=30), default.id  # noqa: DTZ011
+    messages = pytest.importorskip("anthropic.resources.messages.messages")
+    assert load_registry(PACKAGED).providers["anthropic"].default_model not in messages.DEPRECATED_MODELS

@@ -194,3 +194,42 @@ def test_a_batch_just_made_may_not_be_found_yet(vendor, tmp_path):
     with pytest.raises(ProviderError) as unknown:
         vendor.make().get_batch_status(batch_id + "0")
     assert unknown.value.status_code == 404
+
+
+def test_an_upload_that_breaks_is_made_again(openai, gemini, tmp_path):
+    for vendor, path in ((openai, "/v1/files"), (gemini, "/upload/v1/files"), (gemini, "/bytes")):
+        for fault in (CUT, Reply(vendor.unanswered(503), 503, {"x-goog-upload-status": "cancelled"})):
+            vendor.server.fail(fault, path=path)
+            assert vendor.submit(vendor.make(), tmp_path)
+
+
+def test_a_silent_server_ends_every_kind_of_call(vendor, tmp_path):
+    provider = vendor.make(timeout_seconds=0.3, retry=ONCE)
+    batch_id = vendor.submit(provider, tmp_path)
+    for call in (provider.get_batch_status, provider.cancel_batch, provider.download_batch_results):
+        vendor.server.fail(HANG)
+        with pytest.raises(ProviderError, match="timeout"):
+            call(batch_id)
+
+
+def test_other_credentials_in_the_environment_are_left_alone(anthropic, openai, monkeypatch):
+    monkeypatch.setenv("ANTHROPIC_AUTH_TOKEN", "somebody-elses")
+    monkeypatch.setenv("ANTHROPIC_PROFILE", "missing")
+    monkeypatch.setenv("OPENAI_ADMIN_KEY", "somebody-elses")
+    for vendor in (anthropic, openai):
+        assert vendor.make().generate_realtime("2 + 2?")["content"] == "4"
+        assert vendor.server.requests[-1].headers["authorization"] == "Bearer test-key"
+
+
+def test_gemini_is_the_developer_api_whatever_the_environment_says(gemini, monkeypatch):
+    monkeypatch.setenv("GOOGLE_GENAI_USE_VERTEXAI", "true")
+    monkeypatch.setenv("GOOGLE_GENAI_USE_ENTERPRISE", "true")
+    assert gemini.make().generate_realtime("2 + 2?")["content"] == "4"
+
+
+def test_an_error_can_be_sent_to_another_process():
+    import pickle
+
+    error = RateLimitError("slow down 401", provider="openai", status_code=429, retry_after=2.0, retryable=True)
+    copy = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own bytes
+    assert (str(copy), copy.retry_after, copy.retryable, copy.provider) == (str(error), 2.0, True, "openai")

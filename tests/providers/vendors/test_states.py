@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import typing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -39,6 +41,14 @@ def test_the_tables_hold_every_state_that_the_sdks_know():
     kinds = typing.get_args(message_batch.MessageBatch.model_fields["processing_status"].annotation)
     assert set(kinds) == set(anthropic.STATES)
     assert {state.value.removeprefix("JOB_STATE_") for state in types.JobState} == set(gemini.STATES)
+
+
+def test_the_page_on_the_vendors_names_every_state():
+    page = (Path(__file__).parents[3] / "docs" / "providers.md").read_text()
+    from providers import anthropic, gemini, openai
+
+    for state in (*openai.STATES, *anthropic.STATES, *gemini.STATES):
+        assert re.search(rf"\b{state}\b", page), state
 
 
 def test_a_state_that_nobody_knew_is_polled_on_and_seen(vendor, tmp_path):
