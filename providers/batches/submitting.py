@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from ..base import LLMProvider
+from ..base import BatchStatus, BatchStatusInfo, LLMProvider
 from ..errors import AuthenticationError, ProviderError
-from ..jobs import Job
 from ..wire import seconds_since
 from .planning import mark_of
 from .state import Part
@@ -18,6 +16,7 @@ from .state import Part
 # A batch that a call of ours made was created, by the vendor's clock, within this window around the call.
 _CLOCKS_DIFFER = 600.0
 _LATEST = 3600.0
+_ENDED = frozenset({BatchStatus.COMPLETED, BatchStatus.FAILED, BatchStatus.CANCELLED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ def create(provider: Any, file_id: str, mark: str) -> str:
 
 def takes_tag(provider: Any) -> bool:
     """Whether the provider can mark a batch."""
-    return "tag" in inspect.signature(provider.create_batch).parameters
+    return bool(getattr(provider, "tags_batches", False))
 
 
 def is_for_good(error: ProviderError) -> bool:
@@ -64,40 +63,43 @@ def look_up(provider: LLMProvider, part: Part, known: Iterable[str], foreign: se
     `known` are batches that are accounted for. `foreign` is kept from one look to the next: batches that turned out
     to be somebody else's.
     """
-    jobs: Iterable[Job] = provider.list_batches()  # type: ignore[attr-defined]
+    batches: Iterable[BatchStatusInfo] = provider.list_batches()  # type: ignore[attr-defined]
     if takes_tag(provider):
-        made = next((job for job in jobs if job.tag == part.mark), None)
-        return NotMade() if made is None else Made(made.id)
+        made = next((info["batch_id"] for info in batches if info.get("tag") == part.mark), None)
+        return NotMade() if made is None else Made(made)
     accounted = {*known, *foreign}
-    candidates = [job for job in jobs if job.id not in accounted and _may_be(job, part)]
-    for job in candidates:
-        if job.ended and job.has_rows:
-            if _mark_in(provider, job) == part.mark:
-                return Made(job.id)
-            foreign.add(job.id)
-    unclear = tuple(job.id for job in candidates if job.id not in foreign)
-    return Unclear(unclear) if unclear else NotMade()
+    candidates = [info for info in batches if info["batch_id"] not in accounted and _may_be(info, part)]
+    unclear = []
+    for info in candidates:
+        batch_id = info["batch_id"]
+        mark = _mark_in(provider, batch_id) if info["status"] in _ENDED else None
+        if mark == part.mark:
+            return Made(batch_id)
+        if mark is None:
+            unclear.append(batch_id)
+        else:
+            foreign.add(batch_id)
+    return Unclear(tuple(unclear)) if unclear else NotMade()
 
 
-def _may_be(job: Job, part: Part) -> bool:
+def _may_be(info: BatchStatusInfo, part: Part) -> bool:
     """Whether a batch was made at the time of our call, with as many rows as ours has. Counts may be all 0 at first."""
     if part.asked_at is None:
         return False
-    age = seconds_since(job.created_at, datetime.fromtimestamp(part.asked_at, UTC))
+    age = seconds_since(info.get("created_at"), datetime.fromtimestamp(part.asked_at, UTC))
     if age is not None and not -_LATEST <= age <= _CLOCKS_DIFFER:
         return False
-    total = (job.counts or {}).get("total", 0)
-    ended_empty = job.ended and not job.has_rows
-    if job.counts is None or total == 0:
-        return not ended_empty
-    # Anthropic's total is that of rows in progress before the end, and of all rows after it
-    return total == part.size
+    return info.get("counts", {}).get("total", 0) in {0, part.size}
 
 
-def _mark_in(provider: LLMProvider, job: Job) -> str | None:
-    """The mark in the name of a batch's first row that has one."""
-    for result in provider.iter_batch_results(job.id):
-        found = mark_of(result["unit_id"])
-        if found or result["unit_id"]:
-            return found[0] if found else None
+def _mark_in(provider: LLMProvider, batch_id: str) -> str | None:
+    """The mark in the name of a batch's first row, "" for a name without one; None where there is no row to see."""
+    try:
+        for result in provider.iter_batch_results(batch_id):
+            if result["unit_id"]:
+                found = mark_of(result["unit_id"])
+                return found[0] if found else ""
+    except ProviderError as error:
+        if error.code != "not_ended":
+            raise
     return None

@@ -223,7 +223,9 @@ def test_a_schema_reaches_each_row_that_has_one(vendor, work, run):
     sent = vendor.server.asked(vendor.create_path)[0].body
     if vendor.name != "anthropic":  # whose rows come with the batch
         sent = next(iter(vendor.server.files.values()))
-    assert sent.count({"openai": b'"response_format"', "anthropic": b'"output_config"'}.get(vendor.name, b'Schema"')) == 1
+    assert (
+        sent.count({"openai": b'"response_format"', "anthropic": b'"output_config"'}.get(vendor.name, b'Schema"')) == 1
+    )
 
 
 def test_progress_ends_with_all_rows_done_and_their_cost(vendor, work, run):
