@@ -13,6 +13,7 @@ import click
 
 # command -> its help line, so that `--help` loads none of them
 COMMANDS = {
+    "batch": "Run a file of prompts through a vendor's batch API.",
     "check": "Print all that is wrong in a models.yaml.",
     "extract": "Print the rates of a stored pricing page.",
     "update": "Bring models.yaml up to what the vendors' pages state.",

@@ -29,7 +29,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def work() -> Callable[[Vendor], Work]:
-    return lambda vendor: Work(vendor.name, vendor.server)
+    return lambda served: Work(served.name, served.server)
 
 
 @pytest.fixture

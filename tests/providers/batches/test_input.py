@@ -40,7 +40,7 @@ def test_no_requests_are_an_error(vendor, run):
 
 
 def test_a_row_that_no_batch_can_hold_is_refused_before_any_upload(vendor, run):
-    with pytest.raises(BatchInputError, match="request 2 .*'big'.*over the batch's limit"):
+    with pytest.raises(BatchInputError, match=r"request 2 .*'big'.*over the batch's limit"):
         run(vendor.make(), [("a", "x"), ("big", "x" * 5000)], settings=BatchSettings(file_bytes=3000))
     assert not vendor.server.requests
 

@@ -28,24 +28,15 @@ def test_thirty_kills_at_random_points_leave_every_row_answered_once_and_paid_on
     # one row in ten fails the first time, so that runs are killed while they retry too
     working.outcome = lambda prompt, times: PASSING if times == 1 and prompt.endswith("7") else ANSWERED
     if vendor.name == "anthropic":  # a batch whose id nobody knows ends too
-        listing = vendor.server.list
-
-        def listed(request):
-            with working._lock:
-                for batch_id, rows in working.prompts.items():
-                    if vendor.server.batches[batch_id]["processing_status"] != "ended" and rows:
-                        working.finish(batch_id)
-            return listing(request)
-
-        vendor.server.list = listed
-    kills, runs, chance = 0, 0, random.Random(17)
+        working.ends_when_listed = True
+    kills, runs, chance = 0, 0, random.Random(17)  # noqa: S311 - guards nothing
     with subprocess.Popen(
         [sys.executable, str(NURSERY), vendor.name], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as nursery:
         assert nursery.stdout.readline() == "ready\n"
         longest = 0.6
-        while kills < KILLS or not finished:
-            finished = False
+        unfinished = True
+        while kills < KILLS or unfinished:
             order = {"name": f"run{runs}", "state": str(tmp_path / f"run{runs}.json")}
             nursery.stdin.write(json.dumps(order) + "\n")
             nursery.stdin.flush()
@@ -56,10 +47,10 @@ def test_thirty_kills_at_random_points_leave_every_row_answered_once_and_paid_on
             status = int(nursery.stdout.readline())
             timer.cancel()
             if os.WIFSIGNALED(status):
-                kills += 1
+                kills, unfinished = kills + 1, True
             else:
                 assert status == 0
-                finished, runs = True, runs + 1
+                unfinished, runs = False, runs + 1
         nursery.stdin.close()
     for number in range(runs):
         results = list(results_so_far(tmp_path / f"run{number}.json"))

@@ -17,7 +17,7 @@ from providers import BatchSettings, get_provider, run_batch
 def run(provider: str, order: dict[str, object]) -> None:
     """One run to its end; what it came to stands in the file that the order names."""
     api = {"provider": provider, "timeout_seconds": 5, "retry": {"initial_delay_seconds": 0.01}}
-    settings = BatchSettings(poll_initial=0.005, poll_longest=0.02, settle=0.5, rows=5)
+    settings = BatchSettings(poll_initial=0.005, poll_longest=0.02, settle=2.0, rows=5)
     requests = [(f"unit-{n}", f"{order['name']} {n}") for n in range(20)]
     run_batch(get_provider({"api": api}), requests, str(order["state"]), settings=settings)
 

@@ -34,6 +34,7 @@ class Work:
         self.end = "completed"
         self.polls = 1
         self.lag = 0.0
+        self.ends_when_listed = False  # batches end though nobody asks for them
         self.held: set[str] = set()  # batches that do not end
         self.handed_in: Counter[str] = Counter()  # by prompt
         self.answered: Counter[str] = Counter()  # by prompt: what was paid for
@@ -41,11 +42,30 @@ class Work:
         self._times: dict[str, dict[str, int]] = {}
         self._asked: Counter[str] = Counter()
         self._lock = threading.Lock()
-        self._create, self._retrieve = server.create, server.retrieve
-        server.create, server.retrieve = self.create, self.retrieve
+        self._creating = 0
+        self._ended: set[str] = set()
+        self._create, self._retrieve, self._list = server.create, server.retrieve, server.list
+        server.create, server.retrieve, server.list = self.create, self.retrieve, self.list
+
+    def list(self, request: Request) -> Reply:
+        """The batches, once those that are being made are made: what a vendor's list shows after its while."""
+        while self._creating:
+            time.sleep(0.005)
+        if self.ends_when_listed:
+            with self._lock:
+                for batch_id in self.prompts.keys() - self._ended:
+                    self.finish(batch_id)
+        return self._list(request)
 
     def create(self, request: Request, **parts: str) -> Reply:
-        time.sleep(random.uniform(0, self.lag))
+        self._creating += 1
+        try:
+            return self._made(request, **parts)
+        finally:
+            self._creating -= 1
+
+    def _made(self, request: Request, **parts: str) -> Reply:
+        time.sleep(random.uniform(0, self.lag))  # noqa: S311 - guards nothing
         with self._lock:
             reply = self._create(request, **parts)
             batch_id = reply.body["name" if self.name == "gemini" else "id"]
@@ -54,19 +74,20 @@ class Work:
             for row, prompt in self.prompts[batch_id].items():
                 self.handed_in[prompt] += 1
                 self._times[batch_id][row] = self.handed_in[prompt]
-        time.sleep(random.uniform(0, self.lag))
+        time.sleep(random.uniform(0, self.lag))  # noqa: S311 - guards nothing
         return reply
 
     def retrieve(self, request: Request, **parts: str) -> Reply:
         (batch_id,) = parts.values()
         with self._lock:
             self._asked[batch_id] += 1
-            if self._asked[batch_id] == self.polls and batch_id not in self.held and batch_id in self.prompts:
+            if self._asked[batch_id] >= self.polls and batch_id in self.prompts.keys() - self.held - self._ended:
                 self.finish(batch_id)
         return self._retrieve(request, **parts)
 
     def finish(self, batch_id: str, end: str | None = None) -> None:
         """Ends a batch, with its rows in another order than they came in."""
+        self._ended.add(batch_id)
         rows = [
             (row, prompt, self.outcome(prompt, self._times[batch_id][row]))
             for row, prompt in reversed(self.prompts[batch_id].items())
