@@ -34,7 +34,7 @@ def test_thirty_kills_at_random_points_leave_every_row_answered_once_and_paid_on
         [sys.executable, str(NURSERY), vendor.name], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as nursery:
         assert nursery.stdout.readline() == "ready\n"
-        longest = 0.6
+        longest = 0.5
         unfinished = True
         while kills < KILLS or unfinished:
             order = {"name": f"run{runs}", "state": str(tmp_path / f"run{runs}.json")}

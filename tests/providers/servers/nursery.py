@@ -11,22 +11,20 @@ import traceback
 
 sys.path.remove(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120 - its modules are named like the SDKs
 
-from providers import BatchSettings, get_provider, run_batch
+from providers import BatchSettings, LLMProvider, get_provider, run_batch
 
 
-def run(provider: str, order: dict[str, object]) -> None:
+def run(provider: LLMProvider, order: dict[str, object]) -> None:
     """One run to its end; what it came to stands in the file that the order names."""
-    api = {"provider": provider, "timeout_seconds": 5, "retry": {"initial_delay_seconds": 0.01}}
     settings = BatchSettings(poll_initial=0.005, poll_longest=0.02, settle=2.0, rows=5)
     requests = [(f"unit-{n}", f"{order['name']} {n}") for n in range(20)]
-    run_batch(get_provider({"api": api}), requests, str(order["state"]), settings=settings)
+    run_batch(provider, requests, str(order["state"]), settings=settings)
 
 
 def main() -> None:
-    provider = sys.argv[1]
-    made = get_provider({"api": {"provider": provider}})
-    made.client  # noqa: B018 - imports the SDK
-    made.close()
+    api = {"provider": sys.argv[1], "timeout_seconds": 5, "retry": {"initial_delay_seconds": 0.01}}
+    provider = get_provider({"api": api})
+    provider.client  # noqa: B018 - made once, without a connection yet, so that kills hit the run and not its imports
     print("ready", flush=True)
     for line in sys.stdin:
         child = os.fork()
