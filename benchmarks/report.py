@@ -20,10 +20,15 @@ from octoregistry.update import Update
 from providers import parse_registry
 
 CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync "
-    "--no-first-run"
-).split()
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
 MODES = ("standard", "batch", "flex", "priority")
 NOW = datetime(2026, 9, 8, 12, tzinfo=UTC)
 PAINTED = """() => performance.getEntriesByName("first-contentful-paint")[0]?.startTime"""
@@ -101,7 +106,12 @@ def long() -> str:
     first = date(2024, 1, 1)
     return registry(
         lambda unit: [
-            rate("standard", None, first + timedelta(days=45 * place) if place else None, unit * (23 - place if place < 23 else 4))
+            rate(
+                "standard",
+                None,
+                first + timedelta(days=45 * place) if place else None,
+                unit * (23 - place if place < 23 else 4),
+            )
             for place in range(24)
         ]
     )
@@ -118,7 +128,12 @@ def registry(rates) -> str:
     """The text of a registry of four vendors with 100 models each."""
     lines = ["default_provider: vendor-0", "providers:"]
     for vendor in range(4):
-        lines += [f"  vendor-{vendor}:", "    env_var: KEY", f"    default_model: vendor-{vendor}-model-0", "    realtime_multiplier: 2.0"]
+        lines += [
+            f"  vendor-{vendor}:",
+            "    env_var: KEY",
+            f"    default_model: vendor-{vendor}-model-0",
+            "    realtime_multiplier: 2.0",
+        ]
         lines += ["    models:"]
         for number in range(100):
             unit = Decimal(5 + 7 * number + vendor) / 100

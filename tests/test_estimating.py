@@ -87,7 +87,9 @@ def test_requests_and_a_share_in_batches_multiply_exactly():
 def test_a_model_without_a_batch_price_has_no_cost_as_soon_as_a_share_goes_in_batches():
     """Never 0, never the standard price in its place: the reason."""
     assert costs(Workload({"input": 1000}, DAY, batch_percent=1))["path"] == Unknown("no batch price")
-    assert costs(Workload({"input": 1000, "cached_input": 1}, DAY))["lane"] == Unknown("no standard price of cached input")
+    assert costs(Workload({"input": 1000, "cached_input": 1}, DAY))["lane"] == Unknown(
+        "no standard price of cached input"
+    )
 
 
 def test_a_stated_prompt_size_decides_the_tier():
@@ -154,7 +156,13 @@ def test_what_cannot_be_counted_is_refused(faulty):
 
 @pytest.mark.parametrize(
     ("cost", "shown"),
-    [("0", "$0.00"), ("1234567.005", "$1,234,567.01"), ("0.99995", "$1.0000"), ("0.012345", "$0.0123"), ("0.0000125", "$0.000013")],
+    [
+        ("0", "$0.00"),
+        ("1234567.005", "$1,234,567.01"),
+        ("0.99995", "$1.0000"),
+        ("0.012345", "$0.0123"),
+        ("0.0000125", "$0.000013"),
+    ],
 )
 def test_small_costs_keep_their_figures(cost, shown):
     """Cents from a dollar on, and more places below, rounded half up."""

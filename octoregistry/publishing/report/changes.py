@@ -74,7 +74,12 @@ _SORTS: tuple[tuple[str, str, str, Belongs], ...] = (
         lambda change: not change.applies,
     ),
     ("moved", "Prices that moved", "USD per million tokens.", lambda change: change.kind == "price"),
-    ("announced", "Announced for a later day", "Written now; in force from its day on.", lambda c: c.kind == "announced"),
+    (
+        "announced",
+        "Announced for a later day",
+        "Written now; in force from its day on.",
+        lambda c: c.kind == "announced",
+    ),
     ("new-models", "New models", "", lambda change: change.kind == "new_model"),
     (
         "new-prices",
@@ -105,7 +110,9 @@ def headline(plan: Plan) -> str:
     parts = []
     if prices:
         models = len({(change.provider, change.model) for change in prices})
-        parts.append(f"{words.many(len(prices), 'price')} moved at {words.many(models, 'model')} ({_directions(prices)})")
+        parts.append(
+            f"{words.many(len(prices), 'price')} moved at {words.many(models, 'model')} ({_directions(prices)})"
+        )
     if new:
         parts.append(f"{words.many(len(new), 'model is', 'models are')} new")
     others = len(plan.visible) - len(plan.held) - len(prices)
@@ -116,7 +123,9 @@ def headline(plan: Plan) -> str:
         return "Nothing changed: the registry says what the vendors' pages say."
     written = "; ".join(parts) or "nothing is written"
     held = len([change for change in plan.visible if not change.applies])
-    waits = "nothing waits for a person" if not held else f"{words.many(held, 'change waits', 'changes wait')} for a person"
+    waits = (
+        "nothing waits for a person" if not held else f"{words.many(held, 'change waits', 'changes wait')} for a person"
+    )
     return f"{written[0].upper()}{written[1:]}; {waits}.{_moves(prices)}"
 
 

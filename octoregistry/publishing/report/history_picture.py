@@ -96,7 +96,13 @@ def _drawn(place: int, models: Sequence[Model], history: Sequence[Step], today: 
         elif points:
             parts.append(tag("path", d=f"M{at(today):.1f} {points[-1][1]:.1f}H{_RIGHT}", class_=f"line ahead {line}"))
         if points or ahead:
-            labels.append(([*points, *ahead][-1][1], line, words.price(next(s.prices[line] for s in reversed(history) if line in s.prices))))
+            labels.append(
+                (
+                    [*points, *ahead][-1][1],
+                    line,
+                    words.price(next(s.prices[line] for s in reversed(history) if line in s.prices)),
+                )
+            )
     parts += _labels(labels)
     parts += [_date_label(at(day), str(day)) for day in sorted(set(dated))[-1:]]
     names = ", ".join(model.display_name for model in models)

@@ -27,29 +27,33 @@ def page(report: Report) -> str:
     """The report as HTML."""
     found = savings(report)
     pictures, more = history_pictures(report)
-    return environment().get_template("report/report.html.j2").render(
-        report=report,
-        words=words,
-        headline=headline(report.plan),
-        sections=sections(report),
-        columns=[words.LABELS[name] for name in COLUMNS],
-        groups=price_groups(report),
-        stale_days=STALE_DAYS,
-        workload=starting_workload(report),
-        costs=starting_costs(report),
-        shown=SHOWN,
-        histories=pictures,
-        histories_left_out=more,
-        scatter=scatter(report),
-        savings=found,
-        savings_picture=savings_picture(found) if found else None,
-        mark=mark,
-        vendors=list(report.after.providers),
-        packed=packed_json(report),
-        style=asset("report.css"),
-        script=asset("report.js"),
-        first_script=Markup(_SCRIPTED),  # noqa: S704 - a constant
-        policy=policy(asset("report.css"), _SCRIPTED, asset("report.js")),
+    return (
+        environment()
+        .get_template("report/report.html.j2")
+        .render(
+            report=report,
+            words=words,
+            headline=headline(report.plan),
+            sections=sections(report),
+            columns=[words.LABELS[name] for name in COLUMNS],
+            groups=price_groups(report),
+            stale_days=STALE_DAYS,
+            workload=starting_workload(report),
+            costs=starting_costs(report),
+            shown=SHOWN,
+            histories=pictures,
+            histories_left_out=more,
+            scatter=scatter(report),
+            savings=found,
+            savings_picture=savings_picture(found) if found else None,
+            mark=mark,
+            vendors=list(report.after.providers),
+            packed=packed_json(report),
+            style=asset("report.css"),
+            script=asset("report.js"),
+            first_script=Markup(_SCRIPTED),  # noqa: S704 - a constant
+            policy=policy(asset("report.css"), _SCRIPTED, asset("report.js")),
+        )
     )
 
 

@@ -35,7 +35,13 @@ def packed_json(report: Report) -> Markup:
     sources: dict[tuple[str | None, ...], int] = {}
     days: dict[str, int] = {}
     rows = [_row(model, sources, days) for model in values(report)["models"]]
-    packed = {**_head(report), "modes": MODES, "days": list(days), "packed_sources": list(sources), "packed_models": rows}
+    packed = {
+        **_head(report),
+        "modes": MODES,
+        "days": list(days),
+        "packed_sources": list(sources),
+        "packed_models": rows,
+    }
     text = json.dumps(packed, ensure_ascii=False, separators=(",", ":")).translate(_IN_SCRIPT)
     return Markup(text)  # noqa: S704 - the letters that could leave the element are gone
 

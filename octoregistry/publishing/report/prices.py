@@ -68,8 +68,16 @@ def _rows(rates: tuple[Rate, ...], today: date) -> Iterator[PriceRow]:
         for tier, rate in tiers.items():
             if not rate.prices:
                 continue
-            prompts = "" if not above else f"to {words.threshold(above[0])}" if tier is None else f"over {words.threshold(tier)}"
-            others = [f"{words.LABELS[name]} {words.price(rate.prices[name])}" for name in _OTHERS if name in rate.prices]
+            prompts = (
+                ""
+                if not above
+                else f"to {words.threshold(above[0])}"
+                if tier is None
+                else f"over {words.threshold(tier)}"
+            )
+            others = [
+                f"{words.LABELS[name]} {words.price(rate.prices[name])}" for name in _OTHERS if name in rate.prices
+            ]
             prices = tuple(words.price(rate.prices.get(name)) for name in COLUMNS)
             yield PriceRow(f"{mode} {prompts}".strip(), prices, " · ".join(others))
 

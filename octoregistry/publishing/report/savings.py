@@ -70,7 +70,9 @@ def savings_picture(found: Sequence[Saving]) -> Markup:
         y = 14 + place * _ROW + (0 if saving.kind == "batch" else 22)
         middle, least, most = (max(0.0, float(share)) for share in (saving.middle, saving.least, saving.most))
         width = max(1.0, _x(middle) - _LEFT)
-        parts.append(tag("rect", tag("title", saving.told), x=_LEFT, y=y, width=width, height=17, class_=f"bar {saving.kind}"))
+        parts.append(
+            tag("rect", tag("title", saving.told), x=_LEFT, y=y, width=width, height=17, class_=f"bar {saving.kind}")
+        )
         if saving.least != saving.most:
             parts.append(tag("path", d=f"M{_x(least):.1f} {y + 8.5}H{_x(most):.1f}", class_="spread"))
         end = max(middle, most if saving.least != saving.most else 0)

@@ -54,7 +54,9 @@ def scatter(report: Report) -> Scatter | None:
             found.setdefault((model.provider, model.context_window, price), []).append(model.display_name)
     if not found:
         return None
-    spots = tuple(sorted((Spot(*key, tuple(names)) for key, names in found.items()), key=lambda s: (s.price, s.context)))
+    spots = tuple(
+        sorted((Spot(*key, tuple(names)) for key, names in found.items()), key=lambda s: (s.price, s.context))
+    )
     return Scatter(_drawn(spots, list(report.after.providers)), spots, len(models) - sum(len(s.names) for s in spots))
 
 

@@ -98,7 +98,11 @@ def test_every_mode_and_prompt_size_has_its_row(update_of):
     """As it is in force on the report's day: announced prices are not in the list."""
     rows = parsed(update_of(PLAIN)).select("#list tbody")[0].select("tr")
     shown = [[cell.text for cell in row.select("td") if not cell.get("rowspan")][:3] for row in rows]
-    assert shown == [["standard to 200K", "2.00", "10.00"], ["standard over 200K", "4.00", "15.00"], ["batch", "1.00", "5.00"]]
+    assert shown == [
+        ["standard to 200K", "2.00", "10.00"],
+        ["standard over 200K", "4.00", "15.00"],
+        ["batch", "1.00", "5.00"],
+    ]
 
 
 def test_what_was_checked_long_ago_is_marked(update_of):
@@ -199,9 +203,11 @@ def test_a_provider_that_could_not_be_read_is_told_at_the_top(hostile):
 
 def test_the_prices_of_before_are_kept_where_they_moved(update_of):
     """So that the calculator can say what the update does to a workload."""
-    new = PLAIN.replace("input: 2.0, output: 10.0}", "input: 2.0, output: 9.0}").replace(
-        "output_per_million: 5.0", "output_per_million: 4.5"
-    ).replace("{mode: batch, input: 1.0, output: 5.0}", "{mode: batch, input: 1.0, output: 4.5}")
+    new = (
+        PLAIN.replace("input: 2.0, output: 10.0}", "input: 2.0, output: 9.0}")
+        .replace("output_per_million: 5.0", "output_per_million: 4.5")
+        .replace("{mode: batch, input: 1.0, output: 5.0}", "{mode: batch, input: 1.0, output: 4.5}")
+    )
     models = json.loads(as_json(report_of(update_of(PLAIN, new_text=new))))["models"]
     assert models[0]["rates_before"][0]["prices"] == {"input": "2.0", "output": "10.0"}
     assert models[0]["rates"][0]["prices"] == {"input": "2.0", "output": "9.0"}

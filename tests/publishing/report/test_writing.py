@@ -89,7 +89,16 @@ def test_the_same_run_twice_writes_the_same_bytes(tmp_path, monkeypatch):
     """So that a committed report changes only when its facts do."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     for folder in ("one", "two"):
-        arguments = ["--registry", str(EXAMPLE), "--day", "2026-09-08", "--name", "run", "--out", str(tmp_path / folder)]
+        arguments = [
+            "--registry",
+            str(EXAMPLE),
+            "--day",
+            "2026-09-08",
+            "--name",
+            "run",
+            "--out",
+            str(tmp_path / folder),
+        ]
         assert CliRunner().invoke(command, arguments).exit_code == 0
     for name in ("run.html", "run.json", "index.html"):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
