@@ -6,7 +6,7 @@
 One that cannot be read is simply no witness.
 """
 
-from octoregistry.sources.registries.fetching import WITNESSES, fetch_registries, testimony
+from octoregistry.sources.registries.fetching import WITNESSES, fetch_registries, read_testimony
 from octoregistry.sources.registries.vouched import NotARegistry, Testimony, Vouched
 
-__all__ = ["WITNESSES", "NotARegistry", "Testimony", "Vouched", "fetch_registries", "testimony"]
+__all__ = ["WITNESSES", "NotARegistry", "Testimony", "Vouched", "fetch_registries", "read_testimony"]

@@ -46,7 +46,7 @@ def fetch_registries(
     return side_by_side({name: partial(_asked, asker, cache, name, one) for name, one in known.items()}, stop)
 
 
-def testimony(name: str, text: str, url: str, as_of: date, *, from_cache: bool = False) -> Testimony:
+def read_testimony(name: str, text: str, url: str, as_of: date, *, from_cache: bool = False) -> Testimony:
     """What the answer `text` of the witness `name` says, as of its own day or else `as_of`. Raises NotARegistry."""
     try:
         answer = json.loads(text, parse_float=Decimal)
@@ -90,4 +90,4 @@ def _heard(name: str, page: Page | Failed) -> Testimony | Failed:
 
 def _read(name: str, page: Page) -> Testimony:
     kept = page.from_cache == "cache"
-    return testimony(name, page.text, page.url, page.fetched_at.date(), from_cache=kept)
+    return read_testimony(name, page.text, page.url, page.fetched_at.date(), from_cache=kept)

@@ -44,7 +44,9 @@ def vouched(answer: Any, as_of: date) -> Iterator[Vouched]:
                 named.setdefault(name, model)
         for name, model in named.items():
             prices = _in_force(model.get("prices"), as_of)
-            base = {key: mapping(price).get("base") if isinstance(price, dict) else price for key, price in prices.items()}
+            base = {
+                key: mapping(price).get("base") if isinstance(price, dict) else price for key, price in prices.items()
+            }
             yield from desk.take(provider, name, base, _WORDS)
             for above, longer in _tiers(prices).items():
                 yield from desk.take(provider, name, longer, _WORDS, above=above)

@@ -46,4 +46,6 @@ def vouched(answer: Any, as_of: date) -> Iterator[Vouched]:
             usd = dollars(value, PER_TOKEN) if found else None
             if found and usd is not None:
                 above = int(found["thousands"]) * 1000 if found["thousands"] else None
-                yield Vouched(NAME, provider, model, _MODES[found["mode"]], above, _DIMENSIONS[found["what"]], usd, as_of)
+                yield Vouched(
+                    NAME, provider, model, _MODES[found["mode"]], above, _DIMENSIONS[found["what"]], usd, as_of
+                )
