@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +13,7 @@ from octoregistry.planning.history import in_force, written_rates
 from octoregistry.planning.plan import Said
 from octoregistry.planning.stated import Price
 from octoregistry.sources import Failed, Page
-from octoregistry.sources.registries import Testimony, Vouched
+from octoregistry.sources.registries import Statements, Vouched
 from providers import Registry
 from providers.entries import Model, Provider
 
@@ -24,7 +25,7 @@ class Disagreement:
 
     place: Place
     usd: Decimal
-    now: Decimal | None
+    now: Decimal
     page: Price | None
     said: tuple[Said, ...]
     agree: tuple[str, ...]
@@ -54,30 +55,28 @@ class Comparison:
 
 
 def compare(
-    registry: Registry, heard: Mapping[str, Testimony | Failed], official: Mapping[str, Official]
+    registry: Registry, heard: Mapping[str, Statements | Failed], official: Mapping[str, Official]
 ) -> Comparison:
     """The registry beside what was `heard`; prices are compared as they were on the day of which a witness speaks."""
-    told = [one for one in heard.values() if isinstance(one, Testimony)]
+    told = [one for one in heard.values() if isinstance(one, Statements)]
     said = {one.witness: _by_place(one.vouched) for one in told}
     disagreements: list[Disagreement] = []
-    counts: dict[tuple[str, str], list[int]] = {}
+    same: Counter[tuple[str, str]] = Counter()
+    other: Counter[tuple[str, str]] = Counter()
     for provider in registry.providers.values():
         for model in provider.models.values():
             ours = {one.witness: _prices_on(provider, model, one.as_of) for one in told}
-            current = _prices_on(provider, model, _day_of(official.get(provider.name)))
+            page = official.get(provider.name)
+            current = _prices_on(provider, model, _day_of(page))
             for place in dict.fromkeys(place for prices in ours.values() for place in prices):
-                page = official.get(provider.name)
                 agree, differ = _beside(place, model, ours, said)
-                for witness in agree:
-                    counts.setdefault((witness, place.dimension), [0, 0])[0] += 1
-                for other in differ:
-                    counts.setdefault((other.witness, place.dimension), [0, 0])[1] += 1
+                same.update((witness, place.dimension) for witness in agree)
+                other.update((one.witness, place.dimension) for one in differ)
                 if differ:
                     usd = ours[differ[0].witness][place]
-                    now = current.get(place, usd)
                     stated = page.prices.get(place) if page else None
-                    disagreements.append(Disagreement(place, usd, now, stated, differ, agree))
-    tallies = (Tally(witness, dimension, *count) for (witness, dimension), count in sorted(counts.items()))
+                    disagreements.append(Disagreement(place, usd, current.get(place, usd), stated, differ, agree))
+    tallies = (Tally(*key, same[key], other[key]) for key in sorted(same | other))
     return Comparison(tuple(disagreements), tuple(tallies))
 
 

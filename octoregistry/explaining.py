@@ -13,7 +13,7 @@ from octoregistry.planning.plan import Said
 from octoregistry.planning.stated import Price
 from octoregistry.planning.witnesses import Witnesses
 from octoregistry.sources import Failed, Page
-from octoregistry.sources.registries import Testimony
+from octoregistry.sources.registries import Statements
 from providers.entries import Model, Provider
 
 
@@ -62,7 +62,9 @@ def explain(provider: Provider, model: Model, official: Official, witnesses: Wit
     prices = []
     for place in places:
         now = usd_on(place, day)
-        agree, behind, differ = [], [], []
+        agree: list[Said] = []
+        behind: list[Said] = []
+        differ: list[Said] = []
         for said in witnesses.on(model.provider, names, place.mode, place.above_input_tokens, place.dimension):
             ours_then = usd_on(place, said.as_of)
             (agree if said.usd == now else behind if said.usd == ours_then else differ).append(said)
@@ -83,9 +85,9 @@ def explain(provider: Provider, model: Model, official: Official, witnesses: Wit
     return Explanation(model, official.page, tuple(prices))
 
 
-def witnesses_of(heard: Mapping[str, Testimony | Failed]) -> Witnesses:
+def witnesses_of(heard: Mapping[str, Statements | Failed]) -> Witnesses:
     """What all the registries say that could be heard."""
-    told: Iterable[Testimony] = (one for one in heard.values() if isinstance(one, Testimony))
+    told: Iterable[Statements] = (one for one in heard.values() if isinstance(one, Statements))
     return Witnesses(vouched for one in told for vouched in one.vouched)
 
 

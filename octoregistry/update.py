@@ -17,7 +17,7 @@ from octoregistry.publishing.merge import merge
 from octoregistry.reading import PageRates
 from octoregistry.settings import Settings
 from octoregistry.sources import Clock, Failed, ListOutcome, ModelList, Page, fetch_model_lists, fetch_pages
-from octoregistry.sources.registries import Testimony, fetch_registries
+from octoregistry.sources.registries import Statements, fetch_registries
 from octoregistry.sources.vendor_pages import utc_now
 from providers import Registry, parse_registry
 
@@ -51,7 +51,7 @@ class Update:
     plan: Plan
     runs: tuple[ProviderRun, ...]
     at: datetime
-    witnesses: Mapping[str, Testimony | Failed] = field(default_factory=dict)
+    witnesses: Mapping[str, Statements | Failed] = field(default_factory=dict)
 
     @property
     def unread(self) -> tuple[ProviderRun, ...]:
@@ -91,7 +91,7 @@ def plan_update(
     if any(change.mode for change in plan.visible):
         progress("Asking other registries")
         heard = fetch_registries(settings, offline=offline, clock=clock)
-        told = [one for one in heard.values() if isinstance(one, Testimony)]
+        told = [one for one in heard.values() if isinstance(one, Statements)]
         plan = planned(Witnesses(vouched for one in told for vouched in one.vouched))
     progress("Writing the changes into a copy of the registry")
     return Update(registry, text, merge(text, plan), plan, runs, now, heard)

@@ -19,7 +19,7 @@ from octoregistry.official import officials
 from octoregistry.planning.decimals import plain
 from octoregistry.settings import SettingsError, load_settings
 from octoregistry.sources import Failed
-from octoregistry.sources.registries import WITNESSES, Testimony, fetch_registries
+from octoregistry.sources.registries import WITNESSES, Statements, fetch_registries
 from providers import RegistryError, load_registry
 
 
@@ -59,11 +59,11 @@ def command(others: str | None, offline: bool, as_json: bool, settings: Path | N
         click.echo(json.dumps(comparison_json(found, heard), indent=1))
     else:
         _print(found, heard)
-    if not any(isinstance(one, Testimony) for one in heard.values()):
+    if not any(isinstance(one, Statements) for one in heard.values()):
         raise click.exceptions.Exit(1)
 
 
-def comparison_json(found: Comparison, heard: dict[str, Testimony | Failed]) -> dict[str, Any]:
+def comparison_json(found: Comparison, heard: dict[str, Statements | Failed]) -> dict[str, Any]:
     """`found` as plain values; prices are decimal text."""
     return {
         "witnesses": [
@@ -88,14 +88,14 @@ def _disagreement_json(one: Disagreement) -> dict[str, Any]:
     return {
         **one.place._asdict(),
         "usd": plain(one.usd),
-        "now": None if one.now is None else plain(one.now),
+        "now": plain(one.now),
         "official": page,
         "differ": [said_json(said) for said in one.said],
         "agree": list(one.agree),
     }
 
 
-def _print(found: Comparison, heard: dict[str, Testimony | Failed]) -> None:
+def _print(found: Comparison, heard: dict[str, Statements | Failed]) -> None:
     console = Console()
     for name, one in heard.items():
         if isinstance(one, Failed):
@@ -125,7 +125,7 @@ def _disagreements(found: Comparison) -> Table:
 
 def _ours(one: Disagreement) -> str:
     """Our price on the day of which the others speak, and the one of now where it moved since."""
-    return plain(one.usd) if one.now in (None, one.usd) else f"{plain(one.usd)}, now {plain(one.now or one.usd)}"
+    return plain(one.usd) if one.now == one.usd else f"{plain(one.usd)}, now {plain(one.now)}"
 
 
 def _page(one: Disagreement) -> Text:
@@ -135,10 +135,10 @@ def _page(one: Disagreement) -> Text:
     return Text(text, style="green") if one.page_agrees else Text(f"{text}: {plain(one.page.usd)}", style="bold red")
 
 
-def _agreement(found: Comparison, heard: dict[str, Testimony | Failed]) -> Table:
+def _agreement(found: Comparison, heard: dict[str, Statements | Failed]) -> Table:
     table = Table(title="Agreement: same of those that both have", title_justify="left", header_style="bold")
     table.add_column("dimension")
-    told = [name for name, one in heard.items() if isinstance(one, Testimony)]
+    told = [name for name, one in heard.items() if isinstance(one, Statements)]
     for name in told:
         table.add_column(name, justify="right")
     counts = {(tally.witness, tally.dimension): (tally.same, tally.other) for tally in found.tallies}

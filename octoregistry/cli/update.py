@@ -19,7 +19,7 @@ from octoregistry.planning.kept import as_values
 from octoregistry.publishing.merge import diff
 from octoregistry.settings import SettingsError, load_settings
 from octoregistry.sources import Failed
-from octoregistry.sources.registries import Testimony
+from octoregistry.sources.registries import Statements
 from octoregistry.update import Progress, ProviderRun, Update, plan_update, silent
 from providers import RegistryError
 
@@ -130,7 +130,7 @@ def _source_json(run: ProviderRun) -> dict[str, Any]:
     }
 
 
-def _witness_json(name: str, heard: Testimony | Failed) -> dict[str, Any]:
+def _witness_json(name: str, heard: Statements | Failed) -> dict[str, Any]:
     shown: dict[str, Any] = {"witness": name, "page": heard.url}
     if isinstance(heard, Failed):
         return {**shown, "failed": heard.reason}
@@ -179,7 +179,7 @@ def _served(run: ProviderRun, update: Update) -> str:
 
 def _heard(update: Update) -> str:
     """Which other registries were heard, and of which day each speaks."""
-    told = [f"{name} of {one.as_of}" for name, one in update.witnesses.items() if isinstance(one, Testimony)]
+    told = [f"{name} of {one.as_of}" for name, one in update.witnesses.items() if isinstance(one, Statements)]
     unheard = len(update.witnesses) - len(told)
     return "; ".join([*told, *([f"{unheard} not heard"] if unheard else [])])
 

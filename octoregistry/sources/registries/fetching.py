@@ -16,7 +16,7 @@ from octoregistry.sources.deadline import Stop
 from octoregistry.sources.page import Failed, Page
 from octoregistry.sources.pages import Reader, cached_page, fetch_page
 from octoregistry.sources.registries import genai_prices, litellm, llm_prices, models_dev, openrouter
-from octoregistry.sources.registries.vouched import NotARegistry, Testimony, Vouched
+from octoregistry.sources.registries.vouched import NotARegistry, Statements, Vouched
 from octoregistry.sources.robots import Robots
 from octoregistry.sources.side_by_side import side_by_side
 from octoregistry.sources.vendor_pages import Clock, utc_now
@@ -30,7 +30,7 @@ _DATED: Mapping[str, Callable[[Any], date | None]] = {llm_prices.NAME: llm_price
 
 def fetch_registries(
     settings: Settings, names: Iterable[str] | None = None, *, offline: bool = False, clock: Clock = utc_now
-) -> dict[str, Testimony | Failed]:
+) -> dict[str, Statements | Failed]:
     """What each of the witnesses `names` says (without it: those of the settings), or why it says nothing.
 
     With `offline` what was kept serves. Raises KeyError for a witness that is not known or has no address.
@@ -46,7 +46,7 @@ def fetch_registries(
     return side_by_side({name: partial(_asked, asker, cache, name, one) for name, one in known.items()}, stop)
 
 
-def read_testimony(name: str, text: str, url: str, as_of: date, *, from_cache: bool = False) -> Testimony:
+def read_statements(name: str, text: str, url: str, as_of: date, *, from_cache: bool = False) -> Statements:
     """What the answer `text` of the witness `name` says, as of its own day or else `as_of`. Raises NotARegistry."""
     try:
         answer = json.loads(text, parse_float=Decimal)
@@ -60,12 +60,12 @@ def read_testimony(name: str, text: str, url: str, as_of: date, *, from_cache: b
         raise NotARegistry("a number in the answer is beyond all prices") from None
     if not vouched:
         raise NotARegistry("no price of a known vendor is in the answer")
-    return Testimony(name, url, as_of, vouched, from_cache)
+    return Statements(name, url, as_of, vouched, from_cache)
 
 
-def _asked(asker: Asker, cache: Cache, name: str, registry: RegistrySettings) -> Testimony | Failed:
-    """The testimony over the network. What cannot be read is not kept, so that the last good answer stays."""
-    read: list[Testimony] = []
+def _asked(asker: Asker, cache: Cache, name: str, registry: RegistrySettings) -> Statements | Failed:
+    """The statements over the network. What cannot be read is not kept, so that the last good answer stays."""
+    read: list[Statements] = []
 
     def refused(page: Page) -> str | None:
         try:
@@ -79,7 +79,7 @@ def _asked(asker: Asker, cache: Cache, name: str, registry: RegistrySettings) ->
     return page if isinstance(page, Failed) else read[-1]
 
 
-def _heard(name: str, page: Page | Failed) -> Testimony | Failed:
+def _heard(name: str, page: Page | Failed) -> Statements | Failed:
     if isinstance(page, Failed):
         return page
     try:
@@ -88,6 +88,6 @@ def _heard(name: str, page: Page | Failed) -> Testimony | Failed:
         return Failed(page.url, str(fault))
 
 
-def _read(name: str, page: Page) -> Testimony:
+def _read(name: str, page: Page) -> Statements:
     kept = page.from_cache == "cache"
-    return read_testimony(name, page.text, page.url, page.fetched_at.date(), from_cache=kept)
+    return read_statements(name, page.text, page.url, page.fetched_at.date(), from_cache=kept)

@@ -27,7 +27,7 @@ class Vouched:
 
 
 @dataclass(frozen=True, slots=True)
-class Testimony:
+class Statements:
     """All that one registry says of the vendors' own APIs, where it was read and of which day it speaks."""
 
     witness: str
