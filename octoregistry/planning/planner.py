@@ -26,7 +26,7 @@ from octoregistry.planning.stated import (
 )
 from octoregistry.planning.units import Compared, unconfirmed
 from octoregistry.planning.vendors import Naming, naming_of
-from octoregistry.planning.verdicts import batch_follows, together, verdict_of
+from octoregistry.planning.verdicts import batch_follows, judged, together, verdict_of
 from octoregistry.planning.witnesses import Witnesses
 from octoregistry.reading.rates import Evidence
 from octoregistry.sources.listings import ListedModel
@@ -168,10 +168,9 @@ class _Planner:
             page,
             unitless,
         )
-        judged = [replace(change, verdict=verdict_of(change, circumstances)) for change in draft.changes]
         # What the plain prices implied is written down in one go, or the modes left out would be unknown.
-        judged = together(judged, whole=known is None or not known.rates)
-        counted = judged if known is None else [change for change in judged if change.applies]
+        changes = judged(draft.changes, circumstances, whole=known is None or not known.rates)
+        counted = changes if known is None else [change for change in changes if change.applies]
         following = self._consequences(model, known, stated, after(known.rates if known else (), counted) or rates)
         if known is None and not {"input_per_million", "output_per_million"} <= {
             change.dimension for change in following
@@ -179,9 +178,9 @@ class _Planner:
             # An entry without the two plain prices is none, and nobody could accept it: a note, not a held change.
             self._note(model, "left out: the page states no price of its text tokens both ways")
             return []
-        judged += following
-        judged += self._source(model, known, stated, judged)
-        return together(judged, whole=True) if known is None else judged
+        changes += following
+        changes += self._source(model, known, stated, changes)
+        return together(changes, whole=True) if known is None else changes
 
     def list_changes(self, listed: Sequence[ListedModel], today: date) -> list[Change]:
         """What the vendor's model list changes; models that left it are marked, or most at once held."""
@@ -190,8 +189,8 @@ class _Planner:
         reason = too_many_gone_from_list(self.provider.models.values(), missing, self.settings.limits)
         held = Verdict("hold", (reason,)) if reason else APPLY
         circumstances = Circumstances(None, today, self.settings.accepted)
-        judged = [replace(change, verdict=held) if change.kind == "missing" else change for change in changes]
-        return [replace(change, verdict=verdict_of(change, circumstances)) for change in judged]
+        doubted = [replace(change, verdict=held) if change.kind == "missing" else change for change in changes]
+        return [replace(change, verdict=verdict_of(change, circumstances)) for change in doubted]
 
     def _price_changes(
         self, model: str, known: Model | None, stated: StatedModel, rates: tuple[Rate, ...], everything: Stated

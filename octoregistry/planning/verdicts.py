@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from octoregistry.planning.guards import Circumstances, reasons
+from octoregistry.planning.history import after
 from octoregistry.planning.plan import APPLY, Change, Reason, Verdict
 
 
@@ -15,6 +16,24 @@ def verdict_of(change: Change, circumstances: Circumstances) -> Verdict:
         return APPLY
     found = dict.fromkeys((*change.verdict.reasons, *reasons(change, circumstances)))
     return Verdict("hold", tuple(found)) if found else APPLY
+
+
+def judged(changes: Iterable[Change], circumstances: Circumstances, *, whole: bool = False) -> list[Change]:
+    """The changes of one model, each with its verdict; `whole` says that all of them are written, or none.
+
+    Prices that may be written are asked again whether they stand in order without those that may not: a batch price
+    that doubled with a standard one stands above it where the standard one is held.
+    """
+    listed = [replace(change, verdict=verdict_of(change, circumstances)) for change in changes]
+    found = together(listed, whole=whole)
+    while True:
+        written = after(circumstances.before, [change for change in found if change.applies])
+        standing = replace(circumstances, after=written)
+        again = [replace(c, verdict=verdict_of(c, standing)) if c.applies else c for c in found]
+        again = together(again, whole=whole)
+        if again == found:
+            return found
+        found = again
 
 
 def accepted(change: Change, circumstances: Circumstances) -> bool:
