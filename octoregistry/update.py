@@ -13,7 +13,7 @@ from octoregistry.planning.planner import Settings as PlanSettings
 from octoregistry.planning.planner import plan_provider
 from octoregistry.planning.stated import PricedPage
 from octoregistry.planning.witnesses import Witnesses
-from octoregistry.publishing.merge import merge
+from octoregistry.publishing.merge_each import Refused, merge_each
 from octoregistry.reading import PageRates
 from octoregistry.settings import Settings
 from octoregistry.sources import Clock, Failed, ListOutcome, ModelList, Page, fetch_model_lists, fetch_pages
@@ -22,6 +22,7 @@ from octoregistry.sources.vendor_pages import utc_now
 from providers import Registry, parse_registry
 
 Progress = Callable[[str], None]
+Heard = Mapping[str, Statements | Failed]
 
 
 def silent(_: str) -> None:
@@ -42,7 +43,8 @@ class ProviderRun:
 class Update:
     """What an update found and would do: the registry's text before and after, the plan between them, and the sources.
 
-    `witnesses` are the other registries that were heard, empty where no price changes; one that failed is no witness.
+    `refused` are the models whose changes have no place in the text; they are held in the plan. `witnesses` are the
+    other registries that were heard, empty where no price changes; one that failed is no witness.
     """
 
     registry: Registry
@@ -51,7 +53,8 @@ class Update:
     plan: Plan
     runs: tuple[ProviderRun, ...]
     at: datetime
-    witnesses: Mapping[str, Statements | Failed] = field(default_factory=dict)
+    refused: tuple[Refused, ...] = ()
+    witnesses: Heard = field(default_factory=dict)
 
     @property
     def unread(self) -> tuple[ProviderRun, ...]:
@@ -74,39 +77,20 @@ def plan_update(
 
     `providers` are those to update, all of the registry without it; with `offline` nothing is asked of the network.
     A provider whose pages cannot be read is told in the result, and the others go on. Other registries are asked only
-    where a price changes. Raises RegistryError for a faulty
-    registry, KeyError for a provider that it or the settings do not know.
+    where a price changes. Raises RegistryError for a faulty registry, KeyError for a provider that it or the settings do
+    not know.
     """
-    registry = parse_registry(text, name)
-    chosen = tuple(dict.fromkeys(providers)) or tuple(registry.providers)
+    known = parse_registry(text, name).providers
+    chosen = tuple(dict.fromkeys(providers)) or tuple(known)
     for provider in chosen:
-        registry.providers[provider], settings.providers[provider]
-    runs = _read(settings, chosen, offline, clock, progress)
-    now = clock()
-
-    def planned(witnesses: Witnesses) -> Plan:
-        return sum((_plan_of(run, registry, settings, accepted, now, witnesses) for run in runs), Plan())
-
-    plan, heard = planned(Witnesses()), {}
-    if any(change.mode for change in plan.visible):
-        progress("Asking other registries")
-        heard = fetch_registries(settings, offline=offline, clock=clock)
-        told = [one for one in heard.values() if isinstance(one, Statements)]
-        plan = planned(Witnesses(vouched for one in told for vouched in one.vouched))
-    progress("Writing the changes into a copy of the registry")
-    return Update(registry, text, merge(text, plan), plan, runs, now, heard)
-
-
-def _read(
-    settings: Settings, chosen: Sequence[str], offline: bool, clock: Clock, progress: Progress
-) -> tuple[ProviderRun, ...]:
-    """What the sources of each provider gave."""
+        known[provider], settings.providers[provider]
     reader = PageReader()
     progress(f"{'Replaying' if offline else 'Fetching'} the pricing pages of {', '.join(chosen)}")
     pages = fetch_pages(settings, chosen, offline=offline, clock=clock, reject=reader.refused)
     progress("Asking for the vendors' model lists")
     lists = fetch_model_lists(settings, chosen, offline=offline, clock=clock)
-    runs = []
+    now = clock()
+    runs: list[ProviderRun] = []
     for provider in chosen:
         progress(f"Reading {provider}")
         page = pages[provider]
@@ -114,33 +98,52 @@ def _read(
         if rates is not None and not rates.rates:
             page, rates = Failed(page.url, "no token price was read from the page" + _because(rates)), None
         runs.append(ProviderRun(provider, page, rates, lists[provider]))
-    return tuple(runs)
+    progress("Writing the changes into a copy of the registry")
+    update = plan_text(text, name, tuple(runs), settings, now, accepted)
+    if not any(change.mode for change in update.plan.visible):
+        return update
+    progress("Asking other registries")
+    heard = fetch_registries(settings, offline=offline, clock=clock)
+    return plan_text(text, name, tuple(runs), settings, now, accepted, heard)
 
 
-def _plan_of(
-    run: ProviderRun,
-    registry: Registry,
+def plan_text(
+    text: str,
+    name: str,
+    runs: tuple[ProviderRun, ...],
     settings: Settings,
-    accepted: Sequence[str],
-    now: datetime,
-    witnesses: Witnesses,
-) -> Plan:
-    """What one provider's sources change; nothing where its pages could not be read."""
-    if run.rates is None or isinstance(run.page, Failed):
-        return Plan()
-    provider = run.provider
-    return plan_provider(
-        registry.providers[provider],
-        [PricedPage(run.rates, run.page.fetched_at.date(), run.page.sha256)],
-        run.listed.models if isinstance(run.listed, ModelList) else None,
-        today=now.date(),
-        settings=PlanSettings(
-            {provider: settings.providers[provider].batch_discount},
-            accepted,
-            Limits(**settings.guards_of(provider).model_dump()),
-        ),
-        witnesses=witnesses,
-    )
+    at: datetime,
+    accepted: Sequence[str] = (),
+    heard: Heard | None = None,
+) -> Update:
+    """What the sources that were read in `runs` change in the registry `text`, with what other registries say of it.
+
+    Of the world nothing is asked.
+
+    Raises RegistryError for a faulty registry, KeyError for a provider that it does not know.
+    """
+    registry = parse_registry(text, name)
+    heard = heard or {}
+    witnesses = Witnesses.told_by(heard.values())
+    plan = Plan()
+    for run in runs:
+        if run.rates is None or not isinstance(run.page, Page):
+            continue
+        plan += plan_provider(
+            registry.providers[run.provider],
+            [PricedPage(run.rates, run.page.fetched_at.date(), run.page.sha256)],
+            run.listed.models if isinstance(run.listed, ModelList) else None,
+            today=at.date(),
+            settings=PlanSettings(
+                {run.provider: settings.providers[run.provider].batch_discount},
+                accepted,
+                settings.update.recheck_days,
+                Limits(**settings.guards_of(run.provider).model_dump()),
+            ),
+            witnesses=witnesses,
+        )
+    merged = merge_each(text, name, plan)
+    return Update(registry, text, merged.text, merged.plan, runs, at, merged.refused, heard)
 
 
 def _because(rates: PageRates) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from octoregistry.reading.days import NO_SPAN, Span, span_in
+from octoregistry.reading.days import NO_SPAN, Span, span_in, unclear_day
 from octoregistry.reading.numbers import FIGURE, decimal_of
 from octoregistry.reading.tiers import Tier, tier_in
 from octoregistry.reading.units import Unit, unit_at
@@ -161,6 +161,8 @@ def _price(part: _Part, context: CellContext) -> CellPrice | str:
         usd /= 100
     tier_stated, above = tier_in(part.qualifiers, dict(context.thresholds))
     dimension = None if NOT_A_DIMENSION.search(part.label) else first_of(DIMENSIONS, part.label)
+    if day := unclear_day(part.qualifiers):
+        return f"{money.group().strip()!r} stands beside {day!r}, and whether it begins or ends then is not clear"
     unit = unit_at(_without_modalities(part.own))
     if unit and not unit.known:
         return f"{money.group().strip()!r} is per {unit.name!r}, an unknown unit"

@@ -34,7 +34,11 @@ def labels_of(passages: tuple[Passage, ...]) -> Iterator[str]:
     """The lines of `passages` that are labels rather than sentences, the nearest first."""
     for passage in reversed(passages):
         for line in reversed(passage.text.split("\n")):
-            if 0 < len(line) <= _LONGEST_LABEL and not line.rstrip().endswith((".", ":", "!", "?", ",")):
+            if (
+                0 < len(line) <= _LONGEST_LABEL
+                and "://" not in line
+                and not line.rstrip().endswith((".", ":", "!", "?", ","))
+            ):
                 yield line
 
 
@@ -78,13 +82,13 @@ def _tab_line(document: Document, table: Table) -> str | Undecided | None:
         modes = modes_only(passage.text)
         first = position
         while len(modes) == 1 + position - first and first > 0 and len(modes_only(section[first - 1].text)) == 1:
-            if _table_between(document, section[first - 1], section[first]):
+            if document.table_between(section[first - 1], section[first]):
                 break
             first -= 1
             modes = modes_only(section[first].text) + modes
         if len(modes) < 2 or len(set(modes)) < len(modes):
             continue
-        siblings = [t for t in document.tables if t.headings == table.headings and t.after >= section[position].number]
+        siblings = [t for t in document.siblings(table) if t.after >= section[position].number]
         if len(siblings) != len(modes):
             return Undecided(f"{len(modes)} tabs stand over {len(siblings)} tables")
         return modes[siblings.index(table)]
@@ -96,10 +100,6 @@ def modes_only(text: str) -> tuple[str, ...]:
     words = re.split(r"\s{2,}|[|,/·•\n]|\s(?=[A-Z])", text) if len(text) <= _LONGEST_LABEL * 2 else []
     found = [first_of(MODES, word) for word in words if word.strip()]
     return tuple(m for m in found if m) if found and all(found) else ()
-
-
-def _table_between(document: Document, first: Passage, second: Passage) -> bool:
-    return any(first.number <= t.after < second.number for t in document.tables)
 
 
 def _neighbour_is_labelled(document: Document, table: Table) -> bool:
