@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 _LONGEST_PAGE = Path(__file__).parent.parent.parent / "shared" / "pages" / "openai" / "2026-08-21-docs-pricing.html"
@@ -39,17 +38,15 @@ def _page(models: int) -> str:
 
 
 def _extract(page: Path) -> tuple[float, float]:
-    """(seconds, peak megabytes) of one process."""
+    """(seconds of processor time, peak megabytes) of one process: other work on the machine does not count."""
     command = [sys.executable, "-c", _PROGRAM, "extract", "openai", str(page), "--date", "2026-08-21", "--json"]
-    started = time.perf_counter()
     child = os.posix_spawn(
         command[0], command, os.environ, file_actions=[(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
     )
     _, status, usage = os.wait4(child, 0)
-    seconds = time.perf_counter() - started
     if status:
         raise SystemExit(f"{' '.join(command)} failed with status {status}")
-    return seconds, usage.ru_maxrss / (1024 if sys.platform != "darwin" else 1024 * 1024)
+    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / (1024 if sys.platform != "darwin" else 1024 * 1024)
 
 
 if __name__ == "__main__":

@@ -170,7 +170,7 @@ def _priced_line(card: _Card, line: str, whole: Evidence, context: CellContext) 
             )
         else:
             figures += [figure for figure in found if figure.price.unit_stated]
-            unit = unit_in(prices) if card.name and not (found or unread) else None
+            unit = unit_in(prices) if not (found or unread) else None
             if unit and unit.factor is not None:
                 problems.append(Problem(whole.page, whole.address, f"{whole.text!r} does not say what it prices"))
             problems += unread

@@ -16,8 +16,10 @@ from octoregistry.documents.jsliteral import LiteralError, read_literal
 from octoregistry.reading.numbers import decimal_of
 
 plain = st.recursive(
-    st.none() | st.booleans() | st.text(max_size=20), lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4), max_leaves=12
-)  # fmt: skip
+    st.none() | st.booleans() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=12,
+)
 
 
 @given(plain)

@@ -113,6 +113,16 @@ def test_prices_by_the_thousand_are_turned_into_prices_by_the_million(page_rates
     assert {d: p.usd for d, p in page.rates[0].prices.items()} == {"input": Decimal(30), "output": Decimal(60)}
 
 
+def test_a_unit_that_stands_in_a_long_paragraph_is_read(page_rates: Read) -> None:
+    """And a price in a sentence says nothing of the table's unit."""
+    page = page_rates(
+        "# Prices\n\nWe have many models for many kinds of work, and each of them has its own price. You pay for what you use, "
+        "and for nothing else. All prices are per 1,000 tokens. Tokens are pieces of words.\n\n"
+        f"## Text\n\nSearching costs $10 per 1,000 calls.\n\n{HEADER}| gpt-4 | $0.03 | $0.06 |\n"
+    )
+    assert prices(page, "gpt-4") == {"input": "30.00", "output": "60.00"}
+
+
 TABLE = "| Model | Input | Output |\n|:---|---:|:---:|\n| gpt-5 | $1.25 | $10.00 |\n"
 WRAPPED = {
     "without outer pipes": "Model | Input | Output\n---|---|---\ngpt-5 | $1.25 | $10.00\n",
@@ -168,3 +178,51 @@ def test_a_hostile_name_raises_nothing(page_rates: Read, name: str) -> None:
     """It is text, wherever it comes to stand."""
     page = page_rates(HEADER + f"| {name} | $1.25 | $10 |\n")
     assert all("<script>" not in rate.name and "\u202e" not in rate.name for rate in page.rates)
+
+
+TRANSLATED = {
+    "Japanese": (
+        "| | 無料枠 | 有料枠(100 万トークンあたり、米ドル) |",
+        "| 入力料金 | 無料 | $1.25、プロンプト <= 20 万トークン<br>$2.50、プロンプト > 20 万トークン |",
+        "| 出力料金 | 無料 | $10.00、プロンプト <= 200,000 トークン<br>$15.00、プロンプト > 200,000 |",
+        "| コンテキスト キャッシュの料金 | 不可 | $0.125<br>$4.50/1,000,000 トークン/時間(ストレージ料金) |",
+    ),
+    "French": (
+        "| | Niveau gratuit | Niveau payant, par million de jetons en USD |",
+        "| Prix d'entrée | Sans frais | 1,25 $, requêtes <= 200 000 jetons<br>2,50 $, requêtes > 200 000 jetons |",
+        "| Prix de sortie | Sans frais | 10,00 $, requêtes <= 200 000 jetons<br>15,00 $, requêtes > 200 000 |",
+        "| Mise en cache du contexte | Non disponible | 0,125 $<br>4,50 $ / 1 000 000 de jetons par heure (stockage) |",
+    ),
+    "Spanish": (
+        "| | Nivel gratuito | Nivel pagado, por 1 millón de tokens en USD |",
+        "| Precio de entrada | Sin costo | $1.25, instrucciones <= 200,000 tokens<br>$2.50, instrucciones > 200,000 tokens |",
+        "| Precio de salida | Sin costo | $10.00, instrucciones <= 200,000 tokens<br>$15.00, instrucciones > 200,000 |",
+        "| Almacenamiento en caché de contexto | No disponible | $0.125<br>$4.50 / 1,000,000 tokens por hora (almacenamiento) |",
+    ),
+}
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_translated_page_states_the_same_prices(page_rates: Read, language: str) -> None:
+    """Header words, tiers and storage, in the language's own writing of figures."""
+    header, *rows = TRANSLATED[language]
+    page = page_rates("\n".join(["## Gemini 2.5 Pro", "", header, "|---|---|---|", *rows, ""]), DAY, "gemini")
+    base = {"input": "1.25", "output": "10.00", "cached_input": "0.125", "cache_storage_hour": "4.50"}
+    assert prices(page, "Gemini 2.5 Pro") == base
+    assert prices(page, "Gemini 2.5 Pro", above=200_000) == {"input": "2.50", "output": "15.00"}
+
+
+def test_a_unit_in_the_header_is_read(page_rates: Read) -> None:
+    """Dollars per thousand are not dollars per million."""
+    page = page_rates("| Model | Input ($/1K) | Output ($/1K) |\n|---|---|---|\n| gpt-4 | $0.03 | $0.06 |\n")
+    assert prices(page, "gpt-4") == {"input": "30.00", "output": "60.00"}
+
+
+def test_an_id_of_two_models_names_neither(page_rates: Read) -> None:
+    """And the page's slip is told."""
+    table = "| | Paid Tier, per 1M tokens in USD |\n|---|---|\n| Input price | ${} |\n\n"
+    page = page_rates(
+        f"## Gemini 3 Pro\n\n`gemini-3`\n\n{table.format(2)}## Gemini 3 Flash\n\n`gemini-3`\n\n{table.format(1)}"
+    )
+    assert [rate.ids for rate in page.rates] == [(), ()]
+    assert "'gemini-3' stands for" in page.problems[0].reason
