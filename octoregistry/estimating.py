@@ -98,7 +98,7 @@ def nearest_cheaper(estimates: Iterable[Estimate], provider: str, model: str, li
     """The models that cost less than this one, the nearest first; none where its own cost is unknown."""
     known = [one for one in estimates if isinstance(one.cost, Decimal)]
     own = next((one.cost for one in known if (one.model.provider, one.model.id) == (provider, model)), None)
-    if own is None:
+    if not isinstance(own, Decimal):
         return ()
     less = [one for one in known if isinstance(one.cost, Decimal) and one.cost < own]
     return tuple(sorted(less, key=_order, reverse=True)[:limit])
