@@ -12,7 +12,7 @@ from octoregistry.planning.plan import Plan
 from octoregistry.planning.planner import Settings as PlanSettings
 from octoregistry.planning.planner import plan_provider
 from octoregistry.planning.stated import PricedPage
-from octoregistry.publishing.merge import merge
+from octoregistry.publishing.merge_each import Refused, merge_each
 from octoregistry.reading import PageRates, read_rates
 from octoregistry.settings import Settings
 from octoregistry.sources import Clock, Failed, ListOutcome, ModelList, Page, fetch_model_lists, fetch_pages
@@ -38,7 +38,10 @@ class ProviderRun:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """What an update found and would do: the registry's text before and after, the plan between them, and the sources."""
+    """What an update found and would do: the registry's text before and after, the plan between them, and the sources.
+
+    `refused` are the models whose changes have no place in the text; they are held in the plan.
+    """
 
     registry: Registry
     old_text: str
@@ -46,6 +49,7 @@ class Update:
     plan: Plan
     runs: tuple[ProviderRun, ...]
     at: datetime
+    refused: tuple[Refused, ...] = ()
 
     @property
     def unread(self) -> tuple[ProviderRun, ...]:
@@ -70,10 +74,10 @@ def plan_update(
     A provider whose pages cannot be read is told in the result, and the others go on. Raises RegistryError for a faulty
     registry, KeyError for a provider that it or the settings do not know.
     """
-    registry = parse_registry(text, name)
-    chosen = tuple(dict.fromkeys(providers)) or tuple(registry.providers)
+    known = parse_registry(text, name).providers
+    chosen = tuple(dict.fromkeys(providers)) or tuple(known)
     for provider in chosen:
-        registry.providers[provider], settings.providers[provider]
+        known[provider], settings.providers[provider]
     reader = _Reader()
     progress(f"{'Replaying' if offline else 'Fetching'} the pricing pages of {', '.join(chosen)}")
     pages = fetch_pages(settings, chosen, offline=offline, clock=clock, reject=reader.refused)
@@ -81,7 +85,6 @@ def plan_update(
     lists = fetch_model_lists(settings, chosen, offline=offline, clock=clock)
     now = clock()
     runs: list[ProviderRun] = []
-    plan = Plan()
     for provider in chosen:
         progress(f"Reading {provider}")
         page = pages[provider]
@@ -89,18 +92,35 @@ def plan_update(
         if rates is not None and not rates.rates:
             page, rates = Failed(page.url, "no token price was read from the page" + _because(rates)), None
         runs.append(ProviderRun(provider, page, rates, lists[provider]))
-        if rates is not None and isinstance(page, Page):
-            priced = PricedPage(rates, page.fetched_at.date(), page.sha256)
-            listed = lists[provider]
-            plan += plan_provider(
-                registry.providers[provider],
-                [priced],
-                listed.models if isinstance(listed, ModelList) else None,
-                today=now.date(),
-                settings=PlanSettings({provider: settings.providers[provider].batch_discount}, accepted),
-            )
     progress("Writing the changes into a copy of the registry")
-    return Update(registry, text, merge(text, plan), plan, tuple(runs), now)
+    return plan_text(text, name, tuple(runs), settings, now, accepted)
+
+
+def plan_text(
+    text: str, name: str, runs: tuple[ProviderRun, ...], settings: Settings, at: datetime, accepted: Sequence[str] = ()
+) -> Update:
+    """What the sources that were read in `runs` change in the registry `text`: of the world nothing is asked.
+
+    Raises RegistryError for a faulty registry, KeyError for a provider that it does not know.
+    """
+    registry = parse_registry(text, name)
+    plan = Plan()
+    for run in runs:
+        if run.rates is None or not isinstance(run.page, Page):
+            continue
+        plan += plan_provider(
+            registry.providers[run.provider],
+            [PricedPage(run.rates, run.page.fetched_at.date(), run.page.sha256)],
+            run.listed.models if isinstance(run.listed, ModelList) else None,
+            today=at.date(),
+            settings=PlanSettings(
+                {run.provider: settings.providers[run.provider].batch_discount},
+                accepted,
+                settings.update.recheck_days,
+            ),
+        )
+    merged = merge_each(text, name, plan)
+    return Update(registry, text, merged.text, merged.plan, runs, at, merged.refused)
 
 
 class _Reader:

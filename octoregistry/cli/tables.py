@@ -10,6 +10,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from octoregistry.cli.showing import cell
 from octoregistry.planning.plan import Change, Plan, shown
 
 _FALLEN, _RISEN, _HELD = "green", "red", "bold yellow"
@@ -42,7 +43,7 @@ def _new_models(changes: list[Change]) -> Table:
             by_name = {price.dimension: shown(price.new) for price in prices}
             more = ", ".join(f"{key} {usd}" for key, usd in by_name.items() if key not in _MAIN)
             cells = [name, _rate_words(mode or "", above, start), *(by_name.get(key, "") for key in _MAIN), more]
-            table.add_row(*map(Text, cells), *_verdict(prices[0], held))
+            table.add_row(*map(cell, cells), *_verdict(prices[0], held))
             name = ""
     return table
 
@@ -55,18 +56,18 @@ def _moved(changes: list[Change]) -> Table:
     table.add_column("stands at", no_wrap=True)
     held = _add_verdict(table, changes)
     for model, of_model in groupby(changes, key=lambda c: f"{c.provider}/{c.model}"):
-        table.add_row(Text(model, style="bold"))
+        table.add_row(cell(model, "bold"))
         for change in of_model:
             percent = f"{change.percent:+.0f}%" if change.percent else ""
             style = _FALLEN if percent.startswith("-") else _RISEN
             stands = change.evidence.address if change.evidence else "derived" if change.derived else ""
             cells = (
-                Text(f"  {change.where}"),
-                Text(shown(change.old)),
-                Text(shown(change.new)),
-                Text(percent, style=style),
+                cell(f"  {_where(change)}"),
+                cell(shown(change.old)),
+                cell(shown(change.new)),
+                cell(percent, style),
             )
-            table.add_row(*cells, Text(stands), *_verdict(change, held))
+            table.add_row(*cells, cell(stands), *_verdict(change, held))
     return table
 
 
@@ -84,7 +85,7 @@ def _add_verdict(table: Table, changes: list[Change]) -> bool:
 
 
 def _verdict(change: Change, shown_at_all: bool) -> tuple[Text, ...]:
-    return (Text(str(change.verdict), style="" if change.applies else _HELD),) if shown_at_all else ()
+    return (cell(change.verdict, "" if change.applies else _HELD),) if shown_at_all else ()
 
 
 def _rate_words(mode: str, above: int | None, start: object) -> str:

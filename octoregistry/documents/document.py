@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+
+_NEAR = 60  # so many passages at both ends of a section are looked at for what they say of a table
+PANES = " \u203a "
+"""Stands between the labels of panes that stand in one another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,11 @@ class Table:
     component: str | None = None  # the page's component whose data this is, where no table was rendered
 
     @property
+    def panes(self) -> tuple[str, ...]:
+        """The labels of the panes that it stands in, the outermost first."""
+        return tuple(self.pane.split(PANES)) if self.pane else ()
+
+    @property
     def width(self) -> int:
         """How many columns every row has."""
         return len(self.rows[0]) if self.rows else 0
@@ -73,6 +85,14 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """What of the page could not be taken in, where it stood, and why."""
+
+    address: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Document:
     """A page as tables and passages, in the order in which they stand."""
 
@@ -81,6 +101,7 @@ class Document:
     passages: tuple[Passage, ...] = ()
     title: str | None = None
     empty_panes: tuple[str, ...] = ()  # labels of panes in which no table stands
+    gaps: tuple[Gap, ...] = ()
 
     def lead(self, table: Table) -> tuple[Passage, ...]:
         """The passages between `table` and what comes before it: another table, or the heading over it."""
@@ -88,12 +109,45 @@ class Document:
         return tuple(p for p in self.passages[first : table.after] if p.headings == table.headings)
 
     def section(self, table: Table) -> tuple[Passage, ...]:
-        """The passages before `table` under the heading that stands over it."""
-        return tuple(p for p in self.passages[: table.after] if p.headings == table.headings)
+        """The passages before `table` under the heading that stands over it; of a very long section its ends."""
+        passages = self._passages_under.get(table.headings, [])
+        before = bisect_right(passages, table.after, key=lambda passage: passage.number)
+        return tuple(passages[:before] if before <= 2 * _NEAR else passages[:_NEAR] + passages[before - _NEAR : before])
 
     def under(self, heading: Heading) -> tuple[Passage, ...]:
         """The passages right under `heading`, not those under headings of its own."""
-        return tuple(p for p in self.passages if p.headings and p.headings[-1] == heading)
+        return tuple(self._passages_right_under.get(heading, ()))
+
+    def siblings(self, table: Table) -> Sequence[Table]:
+        """The tables under the same heading as `table`, itself among them."""
+        return self._tables_under[table.headings]
+
+    def table_between(self, first: Passage, second: Passage) -> bool:
+        """True where a table stands between two passages."""
+        at = bisect_left(self.tables, first.number, key=lambda table: table.after)
+        return at < len(self.tables) and self.tables[at].after < second.number
+
+    @cached_property
+    def _passages_under(self) -> Mapping[tuple[Heading, ...], list[Passage]]:
+        found: dict[tuple[Heading, ...], list[Passage]] = defaultdict(list)
+        for passage in self.passages:
+            found[passage.headings].append(passage)
+        return found
+
+    @cached_property
+    def _passages_right_under(self) -> Mapping[Heading, list[Passage]]:
+        found: dict[Heading, list[Passage]] = defaultdict(list)
+        for headings, passages in self._passages_under.items():
+            if headings:
+                found[headings[-1]] += passages
+        return found
+
+    @cached_property
+    def _tables_under(self) -> Mapping[tuple[Heading, ...], list[Table]]:
+        found: dict[tuple[Heading, ...], list[Table]] = defaultdict(list)
+        for table in self.tables:
+            found[table.headings].append(table)
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,18 +22,20 @@ from octoregistry.planning.stated import (
     stated_by,
 )
 from octoregistry.planning.vendors import Naming, naming_of
-from octoregistry.planning.verdicts import Circumstances, together, verdict_of
+from octoregistry.planning.verdicts import Circumstances, batch_follows, together, verdict_of
 from octoregistry.sources.listings import ListedModel
-from providers.entries import Model, Provider, Rate
+from providers.entries import Model, Provider, Rate, Source
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What a person decides about plans. `batch_discount` by provider (None: the vendor gives none in general);
-    `accepted` names held changes that may be written: `all`, MODEL, PROVIDER/MODEL, each also with `:MODE`."""
+    `accepted` names held changes that may be written: `all`, MODEL, PROVIDER/MODEL, each also with `:MODE`;
+    `recheck_days` is how old `source.checked` may grow before a page that says nothing new renews it."""
 
     batch_discount: Mapping[str, Decimal | None] = field(default_factory=dict)
     accepted: Collection[str] = ()
+    recheck_days: int = 7
 
 
 def plan_provider(
@@ -94,8 +96,10 @@ class _Planner:
             if priced and not known.rates:
                 priced = [*self._implied(model, rates), *priced]
             priced += self._new_aliases(known, stated, everything)
-        circumstances = Circumstances(known, day, self.settings.accepted)
-        judged = together(replace(change, verdict=verdict_of(change, circumstances)) for change in priced)
+        circumstances = Circumstances(known, day, self.settings.accepted, batch_follows(priced))
+        judged = [replace(change, verdict=verdict_of(change, circumstances)) for change in priced]
+        # What the plain prices implied is written down in one go, or the modes left out would be unknown.
+        judged = together(judged, whole=known is None or not known.rates)
         counted = judged if known is None else [change for change in judged if change.applies]
         following = self._consequences(model, known, stated, after(known.rates if known else (), counted) or rates)
         if known is None and not {"input_per_million", "output_per_million"} <= {
@@ -106,7 +110,7 @@ class _Planner:
             return []
         judged += following
         judged += self._source(model, known, stated, judged)
-        return together(judged) if known is None else judged
+        return together(judged, whole=True) if known is None else judged
 
     def _price_changes(
         self, model: str, known: Model | None, stated: StatedModel, rates: tuple[Rate, ...], everything: Stated
@@ -207,12 +211,13 @@ class _Planner:
     def _source(self, model: str, known: Model | None, stated: StatedModel, changes: Sequence[Change]) -> list[Change]:
         """Where and when the prices were read, for a model of which anything is written.
 
-        A page that says nothing new leaves no trace: a diff a day in which only dates change would hide the true ones.
+        A page that says nothing new leaves no trace until the last check is `recheck_days` old: a diff a day in which
+        only dates change would hide the true ones, and a date that never moves would say nothing at all.
         """
-        if known and not any(change.applies for change in changes):
-            return []
         old = known.source if known else None
         if old and old.checked and old.checked > stated.page.checked:
+            return []
+        if known and not any(change.applies for change in changes) and (changes or not self._grown_old(old, stated)):
             return []
         wanted: dict[str, tuple[Value, Value]] = {
             "source.page": (old.page if old else None, stated.page.read.page),
@@ -225,6 +230,12 @@ class _Planner:
             for name, (before, now) in wanted.items()
             if before != now
         ]
+
+    def _grown_old(self, source: Source | None, stated: StatedModel) -> bool:
+        """True where the last check lies `recheck_days` or more before the day of the page."""
+        if source is None or source.checked is None:
+            return False
+        return (stated.page.checked - source.checked).days >= self.settings.recheck_days
 
     def _note(self, model: str, text: str) -> None:
         self._notes.setdefault(text, []).append(model)
