@@ -13,6 +13,7 @@ from operator import add
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 
 from octoregistry.costing.forms import Form, form_of
 from octoregistry.costing.rates import RateTable, columns
@@ -20,7 +21,7 @@ from octoregistry.costing.usage import DERIVED, FAULTS, ZONES_MIXED, Rows, usage
 from providers.dimensions import DIMENSIONS, MODES
 
 WHOLE = "decimal(38, 0)"
-_RATE_TYPES = {"first": "date", "last": "date", "low": "int64", "high": "int64"}
+_RATE_TYPES = {"first": pa.date32(), "last": pa.date32(), "low": pa.int64(), "high": pa.int64()}
 _SORTS = ("day", "zone", "provider", "model", "mode", "size", "mask", "fault")
 
 
@@ -36,7 +37,8 @@ def cost_by(
     """
     found = ledger(usage, rates, keys, names=names)
     tokens = {name: found[name].sum() for name in DIMENSIONS if name in found.columns and name not in keys}
-    return found.group_by(list(keys)).agg(
+    groups = found.group_by(list(keys)) if keys else found
+    return groups.agg(
         rows=found.rows.sum(),
         requests=found.requests.sum(),
         **tokens,
@@ -90,11 +92,11 @@ def _mixed_zones(grouped: ir.Table) -> ir.Table:
 
 def rate_rows(rates: RateTable) -> ir.Table:
     """The rates as a small table. Prices travel as text: not every engine takes decimals that may be absent."""
-    values = {name: [None if cell is None else str(cell) for cell in column] for name, column in columns(rates).items()}
-    for name in _RATE_TYPES:
-        values[name] = columns(rates)[name]
-    schema = ibis.schema({name: _RATE_TYPES.get(name, "string") for name in values})
-    table = ibis.memtable(values, schema=schema)
+    values = columns(rates)
+    for name in DIMENSIONS:
+        values[f"price_{name}"] = [None if price is None else str(price) for price in values[f"price_{name}"]]
+    schema = pa.schema([(name, _RATE_TYPES.get(name, pa.string())) for name in values])
+    table = ibis.memtable(pa.Table.from_pydict(values, schema=schema))
     return table.mutate(**{f"price_{name}": table[f"price_{name}"].cast(WHOLE) for name in DIMENSIONS})
 
 
