@@ -81,10 +81,17 @@ class ProviderSettings(_Frozen):
     model_list: ModelListSettings | None = None
 
 
+class CostingSettings(_Frozen):
+    """How usage logs are read: `columns` says which column of the logs stands for which of ours."""
+
+    columns: Mapping[str, str] = Field(default_factory=dict)
+
+
 class Settings(_Frozen):
     """All settings."""
 
     fetch: FetchSettings = Field(default_factory=FetchSettings)
+    costing: CostingSettings = Field(default_factory=CostingSettings)
     providers: Mapping[str, ProviderSettings]
 
 

@@ -11,6 +11,7 @@ import click
 # command -> its help line, so that `--help` loads none of them
 COMMANDS = {
     "check": "Print all that is wrong in a models.yaml.",
+    "cost": "Say what the calls in usage logs cost.",
     "extract": "Print the rates of a stored pricing page.",
     "update": "Bring models.yaml up to what the vendors' pages state.",
 }

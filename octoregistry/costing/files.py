@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import glob
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,14 +25,36 @@ _DEEPEST = 6
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """Usage files as one table, and the same with the file and line of every row, which costs time."""
+    """Usage files as one table. `placed_query` gives every row its FILE and LINE too, which costs time."""
 
     connection: Backend
     table: ir.Table
-    placed: ir.Table
-    files: tuple[str, ...]
-    kind: str
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    placed_query: str
+
+    def placed(self) -> ir.Table:
+        """The same rows, each with its file and line."""
+        return _view(self.connection, "placed", self.placed_query)
+
+    def torn(self) -> tuple[Torn, ...]:
+        """The lines that were passed over when the table was read, because they do not hold what a row holds."""
+        tables = self.connection.con.execute("SELECT table_name FROM duckdb_tables() WHERE temporary").fetchall()
+        if ("reject_errors",) not in tables:
+            return ()
+        query = (
+            "SELECT DISTINCT ON (file_path, line) file_path, line, error_message, csv_line "
+            "FROM reject_errors JOIN reject_scans USING (scan_id, file_id) ORDER BY file_path, line"
+        )
+        return tuple(Torn(*row) for row in self.connection.con.execute(query).fetchall())
+
+
+@dataclass(frozen=True, slots=True)
+class Torn:
+    """A line of a file that is no row, and why."""
+
+    file: str
+    line: int
+    reason: str
+    text: str
 
 
 def read_files(patterns: Sequence[str]) -> Log:
@@ -48,14 +70,14 @@ def read_files(patterns: Sequence[str]) -> Log:
     connection = connect()
     if kind == "json":
         table = connection.create_table("usage", _pages(files), temp=True)
-        return Log(connection, table, table, files, kind)
+        return Log(connection, table.drop(FILE, LINE), "SELECT * FROM usage")
     query, placed = _QUERIES[kind](connection, files)
-    return Log(connection, _view(connection, "usage", query), _view(connection, "placed", placed), files, kind)
+    return Log(connection, _view(connection, "usage", query), placed)
 
 
 def _view(connection: Backend, name: str, query: str) -> ir.Table:
     """`query` as a table. `Backend.sql` would do, if ibis 12 did not call what DuckDB 2 no longer has."""
-    connection.con.execute(f"CREATE TEMP VIEW {name} AS {query}")
+    connection.con.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {query}")
     return connection.table(name)
 
 
@@ -92,15 +114,25 @@ def _parquet(connection: Backend, files: Sequence[str]) -> tuple[str, str]:
 
 
 def _csv(connection: Backend, files: Sequence[str]) -> tuple[str, str]:
-    # Every cell is read as text: one word among a million numbers is that row's fault, not the file's.
-    read = f"read_csv({_texts(files)}, all_varchar = true, union_by_name = true, header = true, store_rejects = true"
+    # Every cell is read as text: one word among a million numbers is that row's fault, not the file's. Lines that are
+    # no row are stored by DuckDB, which it does only for files of the same columns; hence a query for each set of them.
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for file in files:
+        alike.setdefault(_header(connection, file), []).append(file)
+    read = "read_csv({}, all_varchar = true, header = true, strict_mode = true, store_rejects = true)"
+    query = " UNION ALL BY NAME ".join(f"SELECT * FROM {read.format(_texts(group))}" for group in alike.values())
     # a window without an order numbers the rows as they are read, which is the order of a file while there is but one
     placed = " UNION ALL BY NAME ".join(
-        f"SELECT *, {_text(file)} AS {FILE}, row_number() OVER () + 1 AS {LINE} "
-        f"FROM read_csv({_text(file)}, all_varchar = true, header = true, ignore_errors = true)"
+        f"SELECT *, {_text(file)} AS {FILE}, row_number() OVER () + 1 AS {LINE} FROM {read.format(_text(file))}"
         for file in files
     )
-    return f"SELECT * FROM {read})", placed
+    return query, placed
+
+
+def _header(connection: Backend, file: str) -> tuple[str, ...]:
+    query = f"SELECT Delimiter, Columns FROM sniff_csv({_text(file)}, all_varchar = true, header = true)"
+    (found,) = connection.con.execute(query).fetchall()
+    return (found[0], *(column["name"] for column in found[1]))
 
 
 def _jsonl(connection: Backend, files: Sequence[str]) -> tuple[str, str]:

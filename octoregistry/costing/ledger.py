@@ -15,7 +15,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from octoregistry.costing.forms import Form, form_of
+from octoregistry.costing.forms import form_of
 from octoregistry.costing.rates import RateTable, columns
 from octoregistry.costing.usage import DERIVED, FAULTS, ZONES_MIXED, Rows, usage_rows
 from providers.dimensions import DIMENSIONS, MODES
@@ -35,15 +35,19 @@ def cost_by(
     none: they are in no cost, and `ledger` says of each why. Keys are `day`, `month`, `provider`, `model` (aliases
     under the model's own id), `mode`, and any column of `usage`. `names` says which column stands for which of ours.
     """
-    found = ledger(usage, rates, keys, names=names)
-    tokens = {name: found[name].sum() for name in DIMENSIONS if name in found.columns and name not in keys}
+    return rolled_up(ledger(usage, rates, keys, names=names), rates.scale, keys)
+
+
+def rolled_up(found: ir.Table, scale: int, keys: Sequence[str]) -> ir.Table:
+    """A ledger without its reasons: a row for each group."""
+    tokens = {name: found[name].sum().cast(WHOLE) for name in DIMENSIONS if name in found.columns and name not in keys}
     groups = found.group_by(list(keys)) if keys else found
     return groups.agg(
-        rows=found.rows.sum(),
-        requests=found.requests.sum(),
+        rows=found.rows.sum().cast("int64"),
+        requests=found.requests.sum().cast(WHOLE),
         **tokens,
-        cost=found.cost.sum().cast(f"decimal(38, {rates.scale})"),
-        unpriced=found.reason.notnull().ifelse(found.rows, 0).sum(),
+        cost=found.cost.sum().cast(f"decimal(38, {scale})"),
+        unpriced=found.reason.notnull().ifelse(found.rows, 0).sum().cast("int64"),
     )
 
 
@@ -206,7 +210,3 @@ def usd(units: ir.DecimalValue, scale: int) -> ir.DecimalValue:
     point = digits.length() - scale
     return (digits.substr(0, point) + "." + digits.substr(point, scale)).cast(f"decimal(38, {scale})")
 
-
-def form(usage: ir.Table, names: Mapping[str, str] | None = None) -> Form:
-    """The form in which `usage` is read."""
-    return form_of(usage.columns, names)

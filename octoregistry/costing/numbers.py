@@ -24,10 +24,10 @@ def count(column: ir.Value, if_absent: int = 0) -> Count:
     """The whole numbers of a column; where it holds nothing they are `if_absent`."""
     kind = column.type()
     if kind.is_integer():
-        whole = column
-        if not kind.is_signed_integer() or kind.nbytes == 8:
-            whole = ibis.least(ibis.greatest(column, -MOST if kind.is_signed_integer() else 0), MOST)
-        return Count(whole.fill_null(if_absent).cast("int64"), None)
+        whole = column.fill_null(if_absent)  # before the comparisons, which pass over what is absent
+        if kind.nbytes == 8:
+            whole = ibis.least(ibis.greatest(whole, -MOST if kind.is_signed_integer() else 0), MOST)
+        return Count(whole.cast("int64"), None)
     if kind.is_floating() or kind.is_decimal():
         sound = column.isnull() | ((column >= -(2.0**53)) & (column <= 2.0**53) & (column == column.floor()))
         return Count(ibis.ifelse(sound, column, None).fill_null(if_absent).cast("int64"), sound)
