@@ -2,7 +2,7 @@
 PYTHON ?= python3
 PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo update test lint bench lock clean
+.PHONY: demo update test test-conformance lint bench lock clean
 
 demo: .venv/installed
 	.venv/bin/octoregistry update --dry-run --offline
@@ -14,6 +14,11 @@ update: .venv/installed
 
 test: .venv/installed-dev
 	.venv/bin/python -m pytest
+
+# The providers against servers that nobody here wrote; skipped, with the reason, where npm is absent.
+test-conformance: .venv/installed-dev
+	command -v npm >/dev/null && npm ci --prefix tests/conformance --no-audit --no-fund --silent || echo "npm is not there, or could not install"
+	.venv/bin/python -m pytest tests/conformance
 
 lint: .venv/installed-dev
 	.venv/bin/ruff check .

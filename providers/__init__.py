@@ -1,4 +1,12 @@
-"""One interface for Gemini, OpenAI and Anthropic, realtime and batch, with exact costs from the registry."""
+"""One interface for Gemini, OpenAI and Anthropic, realtime and batch, with exact costs from the registry.
+
+    from providers import get_provider
+
+    provider = get_provider({"api": {"provider": "openai", "model": "gpt-5.4-mini"}})
+    result = provider.generate_realtime("What is 2 + 2?")
+
+Importing the package loads no SDK and no HTTP library: a vendor's SDK is imported when its client is first needed.
+"""
 
 from __future__ import annotations
 
@@ -18,39 +26,84 @@ from .registry import (
 
 TYPE_CHECKING = False  # typing takes longer to import than a price takes to find
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from .base import BatchLimits as BatchLimits
+    from .base import BatchMetadata as BatchMetadata
+    from .base import BatchResult as BatchResult
+    from .base import BatchStatus as BatchStatus
+    from .base import BatchStatusInfo as BatchStatusInfo
+    from .base import LLMProvider as LLMProvider
+    from .base import RealtimeResult as RealtimeResult
+    from .dialects import SchemaError as SchemaError
     from .entries import Model as Model
     from .entries import Provider as Provider
     from .entries import Rate as Rate
+    from .errors import AuthenticationError as AuthenticationError
+    from .errors import ProviderError as ProviderError
+    from .errors import RateLimitError as RateLimitError
+    from .served import ServedUsage as ServedUsage
+    from .served import usage_of as usage_of
     from .usage import Usage as Usage
 
 __all__ = [
     "DIMENSIONS",
     "MODES",
+    "AuthenticationError",
+    "BatchLimits",
+    "BatchMetadata",
+    "BatchResult",
+    "BatchStatus",
+    "BatchStatusInfo",
+    "LLMProvider",
     "Model",
     "Pricing",
     "PricingError",
     "Provider",
+    "ProviderError",
     "Rate",
+    "RateLimitError",
+    "RealtimeResult",
     "Registry",
     "RegistryError",
+    "SchemaError",
+    "ServedUsage",
     "Usage",
     "get_all_providers",
     "get_default_pricing",
     "get_pricing",
+    "get_provider",
     "get_provider_info",
     "get_provider_models",
+    "get_step_provider",
     "load_model_registry",
     "load_registry",
     "parse_registry",
+    "usage_of",
 ]
 
 # Names whose rooms are opened when they are first asked for, so that `import providers` stays light.
 _LATE = {
+    "AuthenticationError": "errors",
+    "BatchLimits": "base",
+    "BatchMetadata": "base",
+    "BatchResult": "base",
+    "BatchStatus": "base",
+    "BatchStatusInfo": "base",
+    "LLMProvider": "base",
     "Model": "entries",
     "Provider": "entries",
+    "ProviderError": "errors",
     "Rate": "entries",
+    "RateLimitError": "errors",
+    "RealtimeResult": "base",
+    "SchemaError": "dialects",
+    "ServedUsage": "served",
     "Usage": "usage",
+    "usage_of": "served",
 }
+_VENDORS = {"gemini": "GeminiProvider", "openai": "OpenAIProvider", "anthropic": "AnthropicProvider"}
 
 if not TYPE_CHECKING:
 
@@ -63,3 +116,46 @@ if not TYPE_CHECKING:
         value = getattr(import_module(f".{_LATE[name]}", __name__), name)
         globals()[name] = value
         return value
+
+
+def get_provider(config: dict[str, Any]) -> LLMProvider:
+    """The provider that `config["api"]` names, or the registry's default; `config` stays the very mapping that was
+    given.
+
+    Raises ValueError for an unknown provider, ImportError for a missing SDK, AuthenticationError for a missing key.
+    Needs no network.
+    """
+    name = (config.get("api") or {}).get("provider")
+    if not name:
+        name = load_registry().default_provider
+    name = str(name).lower()
+    if name not in _VENDORS:
+        raise ValueError(f"unknown provider {name!r}: api.provider is one of {', '.join(_VENDORS)}")
+    from importlib import import_module  # noqa: PLC0415 - a vendor's room is opened when it is asked for
+
+    provider: LLMProvider = getattr(import_module(f".{name}", __name__), _VENDORS[name])(config)
+    return provider
+
+
+def get_step_provider(config: dict[str, Any], step_name: str, manifest: Mapping[str, Any] | None = None) -> LLMProvider:
+    """The provider of a pipeline's step: command-line flags before the step's own words, before the global ones,
+    before the registry.
+
+    The flags are already part of `config["api"]`; the manifest's `metadata.cli_provider_override` and
+    `cli_model_override` tell that they were given. A step that names only another provider gets that provider's
+    default model, not a model of the global one.
+    """
+    flags = (manifest or {}).get("metadata") or {}
+    step: Mapping[str, Any] = next(
+        (s for s in (config.get("pipeline") or {}).get("steps") or [] if s.get("name") == step_name), {}
+    )
+    api = dict(config.get("api") or {})
+    stated = dict(api)
+    if step.get("provider") and not flags.get("cli_provider_override"):
+        current = api.get("provider") or load_registry().default_provider
+        if str(step["provider"]).lower() != str(current).lower() and not flags.get("cli_model_override"):
+            api.pop("model", None)
+        api["provider"] = step["provider"]
+    if step.get("model") and not flags.get("cli_model_override"):
+        api["model"] = step["model"]
+    return get_provider(config if api == stated else {**config, "api": api})

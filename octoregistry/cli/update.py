@@ -134,8 +134,9 @@ def _print(update: Update, name: str, *, verbose: bool) -> None:
     changed = diff(update.old_text, update.new_text, name)
     if changed:
         click.echo("\n" + changed, nl=False)
-    else:
-        click.echo(f"No change: {name} says what the pages say.")
+    elif len(update.unread) < len(update.runs):
+        read = "the pages that could be read" if update.unread else "the pages"
+        click.echo(f"No change: {name} says what {read} say.")
     if verbose:
         for note in update.plan.notes:
             click.echo(f"note: {note}")

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from octoregistry.planning.history import in_force
-from octoregistry.planning.stated import Dated, Price
+from octoregistry.planning.stated import Dated, Price, current_and_announced
 from providers.entries import Model, Rate
 
 # Cached prices often are not halved, nor is what caches cost to keep: the discount is general for these two only.
@@ -23,8 +23,9 @@ def derived_batch(model: Model | None, rates: tuple[Rate, ...], standard: Dated,
     """
     if model is not None and not model.batch_support:
         return {}
+    current, since, announced = current_and_announced(standard, day)
     dated: Dated = {}
-    for start, tiers in standard.items():
+    for start, tiers in ((since, current), *announced.items()):
         on = start if start and start > day else day
         for tier, prices in tiers.items():
             found = {

@@ -131,7 +131,8 @@ class Names:
 
 def normalised(name: str, optional_prefix: str | None = None) -> str:
     """`**[Claude Opus 4.8](/x)** (new) ^1^` -> "opus-4-8": what is left when only a name's letters and digits count."""
-    text = re.sub(r"[^a-z0-9+]+", "-", display_name_of(name).lower()).strip("-")
+    # Letters of every script count: a Cyrillic o dropped from "gpt-4o" would leave another model's name.
+    text = re.sub(r"[^\w+]+|_", "-", display_name_of(name).lower()).strip("-")
     return text.removeprefix(f"{optional_prefix}-") if optional_prefix else text
 
 

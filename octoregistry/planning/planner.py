@@ -22,7 +22,7 @@ from octoregistry.planning.stated import (
     stated_by,
 )
 from octoregistry.planning.vendors import Naming, naming_of
-from octoregistry.planning.verdicts import Circumstances, together, verdict_of
+from octoregistry.planning.verdicts import Circumstances, batch_follows, together, verdict_of
 from octoregistry.sources.listings import ListedModel
 from providers.entries import Model, Provider, Rate
 
@@ -94,8 +94,10 @@ class _Planner:
             if priced and not known.rates:
                 priced = [*self._implied(model, rates), *priced]
             priced += self._new_aliases(known, stated, everything)
-        circumstances = Circumstances(known, day, self.settings.accepted)
-        judged = together(replace(change, verdict=verdict_of(change, circumstances)) for change in priced)
+        circumstances = Circumstances(known, day, self.settings.accepted, batch_follows(priced))
+        judged = [replace(change, verdict=verdict_of(change, circumstances)) for change in priced]
+        # What the plain prices implied is written down in one go, or the modes left out would be unknown.
+        judged = together(judged, whole=known is None or not known.rates)
         counted = judged if known is None else [change for change in judged if change.applies]
         following = self._consequences(model, known, stated, after(known.rates if known else (), counted) or rates)
         if known is None and not {"input_per_million", "output_per_million"} <= {
@@ -106,7 +108,7 @@ class _Planner:
             return []
         judged += following
         judged += self._source(model, known, stated, judged)
-        return together(judged) if known is None else judged
+        return together(judged, whole=True) if known is None else judged
 
     def _price_changes(
         self, model: str, known: Model | None, stated: StatedModel, rates: tuple[Rate, ...], everything: Stated

@@ -10,6 +10,8 @@ from octoregistry.publishing.nodes import Mapping, MergeError, Node, Scalar, Seq
 # libyaml ends a line at these (YAML 1.1).
 _BREAK = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
 
+_IN_LINE = -1_000_000  # before every line, however deep
+
 
 class Edits:
     """Pieces to put into a text. Nothing is changed before `result`."""
@@ -18,12 +20,16 @@ class Edits:
         self.text = text
         found = _BREAK.search(text)
         self.newline = found.group() if found and found.group() in ("\r\n", "\n", "\r") else "\n"
-        self._pieces: list[tuple[int, int, str]] = []
+        self._pieces: list[tuple[int, int, int, str]] = []
 
     def result(self) -> str:
-        """The text with every piece in its place; pieces for one place follow each other in the order they came."""
+        """The text with every piece in its place.
+
+        Of the pieces for one place those that stay in its line come first, then whole lines, the deepest first (a key
+        of a list's last item before the next item), then in the order they came.
+        """
         parts, place = [], 0
-        for start, end, new in sorted(self._pieces, key=lambda piece: piece[:2]):
+        for start, end, _, new in sorted(self._pieces, key=lambda piece: piece[:3]):
             if start < place:
                 raise MergeError("two changes of one place")
             parts += [self.text[place:start], new]
@@ -32,7 +38,7 @@ class Edits:
 
     def replace(self, start: int, end: int, new: str) -> None:
         """Puts `new` for what stands between `start` and `end`."""
-        self._pieces.append((start, end, new))
+        self._pieces.append((start, end, _IN_LINE, new))
 
     def set(self, mapping: Mapping, key: str, value: str, order: Ordered[str]) -> None:
         """Gives `key` this value: the scalar is replaced where it stands, a missing key is put where `order` has it."""
@@ -67,7 +73,7 @@ class Edits:
         """Puts `lines` at `column` below the line on which `place` is, its end-of-line comment kept."""
         end = self.line_end(place)
         indented = "".join(f"{self.newline}{' ' * column}{line}" for line in lines.split("\n"))
-        self.replace(end, end, indented)
+        self._pieces.append((end, end, -column, indented))
 
     def add_item(self, sequence: Sequence, behind: Node | None, item: str) -> None:
         """Puts `item` into a list, behind the node `behind` (None: the list is empty)."""

@@ -40,6 +40,13 @@ _PARENTHESES = re.compile(r"\(([^()]*)\)|(?<!\()\[([^\[\]]*)\](?!\))")
 _STORAGE = re.compile(r"stor(?:age|ing)|per hour|/\s*(?:hour|hr|h)\b", re.IGNORECASE)
 
 
+DIMENSION_BEHIND = re.compile(
+    r"(?:^|(?<=[\d.]))[\s/]*(?:per\s+)?(?:(?:1\s*)?m(?:illion)?\s+)?(?P<words>(?:cached\s+)?(?:input|output))\s+(?:m?tok(?:en)?s?\b|per\b|/)",
+    re.IGNORECASE,
+)
+"""What a price buys, where that stands behind it: "$3 / input MTok", "$3 per million input tokens"."""
+
+
 @dataclass(frozen=True, slots=True)
 class CellPrice:
     """One price of a cell, in US dollars per `unit` (None where the cell states none)."""
@@ -71,7 +78,7 @@ class CellContext:
     """
 
     page_date: date
-    decimal_comma: bool = False
+    decimal_comma: bool | None = False
     thresholds: tuple[tuple[str, int], ...] = ()
     bare_figures: bool = False
 
@@ -118,7 +125,7 @@ def _parts(text: str, matches: list[re.Match[str]]) -> Iterator[_Part]:
     while index < len(matches):
         match = matches[index]
         before = text[matches[index - 1].end() if index else 0 : match.start()]
-        if found := _LABEL.search(before):
+        if found := _LABEL.search(before[-80:]):
             label = found["label"]
         own = _after(text, matches, index)
         qualifiers = own
@@ -170,13 +177,13 @@ def _price(part: _Part, context: CellContext) -> CellPrice | str:
     )
 
 
-_BEHIND = re.compile(r"^[\s/]*(?:per\s+)?(?P<word>input|output)\s+(?:mtok|tokens?\b|per|/)", re.IGNORECASE)
-
-
 def _dimension_behind(own: str) -> str | None:
     """The dimension in "$3 / input MTok", or None."""
-    found = _BEHIND.match(own)
-    return found["word"].lower() if found else None
+    found = DIMENSION_BEHIND.match(own)
+    if not found:
+        return None
+    words = found["words"].lower()
+    return "cached_input" if "cache" in words else "output" if "output" in words else "input"
 
 
 def _modalities(qualifiers: str) -> tuple[str, ...]:

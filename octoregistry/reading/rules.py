@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from octoregistry.documents import Document, Table
+from octoregistry.reading.cells import DIMENSION_BEHIND
 from octoregistry.reading.context import (
     Undecided,
     elsewhere,
@@ -17,6 +18,7 @@ from octoregistry.reading.context import (
     mode_over,
     unit_over,
 )
+from octoregistry.reading.ignored import other_units
 from octoregistry.reading.names import looks_like_id, mentioned, shown_name
 from octoregistry.reading.reading import Field, Names, NotRead, Reading
 from octoregistry.reading.tiers import comparison_in, tier_in
@@ -31,6 +33,7 @@ from octoregistry.reading.words import (
     MODE_COLUMN,
     MODES,
     NAME_COLUMN,
+    NEGATED,
     NOT_A_DIMENSION,
     NOT_PAID,
     PAID,
@@ -42,7 +45,6 @@ from octoregistry.reading.words import (
 
 _CURRENCY = re.compile(r"[$€£¥]\s?\d|\d\s?[$€£¥]|\bUSD\b|\bEUR\b", re.IGNORECASE)
 _DOLLARS = re.compile(r"\bUSD\b|US\$|\$|dollars?", re.IGNORECASE)
-_NEGATED = re.compile(r"\bnot (?:yet )?(?:available|supported)|\bexcept|\bno longer", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ def read_table(
     reading = (
         _by_columns(document, table, over) or _by_rows(document, table, over) or _nameless(document, table, over, names)
     )
-    return reading or NotRead(table.number, _why(table, labels), priced)
+    return reading or NotRead(table.number, _why(document, table, labels), priced)
 
 
 def _labels(table: Table) -> tuple[str, ...]:
@@ -87,9 +89,13 @@ def _labels(table: Table) -> tuple[str, ...]:
     return tuple("\n".join(dict.fromkeys(row[c] for row in header if row[c])) for c in range(table.width))
 
 
-def _why(table: Table, labels: tuple[str, ...]) -> str:
-    shown = " | ".join(label.replace("\n", " ") or "-" for label in labels[:8]) if table.header_rows else "no header"
-    return f"the rules do not know what its columns mean: {shown[:160]}"
+def _why(document: Document, table: Table, labels: tuple[str, ...]) -> str:
+    if units := other_units(document, table):
+        return f"priced {', '.join(unit if unit.startswith('per') else f'per {unit}' for unit in units[:4])}, not per token"
+    if table.header_rows:
+        shown = " | ".join(label.replace("\n", " ") or "-" for label in labels[:8])
+        return f"the rules do not know what its columns mean: {shown[:160]}"
+    return f"it has no header; its first row is: {' | '.join(table.rows[0])[:160]!r}"
 
 
 def _bare_label(label: str) -> str:
@@ -200,9 +206,7 @@ def _by_rows(document: Document, table: Table, over: _Over) -> Reading | None:
         for r in range(table.header_rows, len(table.rows))
         if not _CURRENCY.search(table.rows[r][0])
     ]
-    fields = tuple(
-        f for r, label in rows if (f := field_of(r, label, over.thresholds, only_input=only_input)) and f.dimension
-    )
+    fields = tuple(f for r, label in rows if (f := _row_field(table, r, label, over, only_input=only_input)))
     if not fields:
         return None
     columns = [c for c in range(1, table.width) if not NOT_PAID.search(over.labels[c])]
@@ -222,6 +226,16 @@ def _by_rows(document: Document, table: Table, over: _Over) -> Reading | None:
         modality=modality_over(document, table),
         bare_figures=over.bare,
     )
+
+
+def _row_field(table: Table, row: int, label: str, over: _Over, *, only_input: bool) -> Field | None:
+    """What a row's label means. "Price" alone means nothing, unless its cells say what they price: "$3 / input MTok"."""
+    field = field_of(row, label, over.thresholds, only_input=only_input)
+    if field and field.dimension:
+        return field
+    if BARE_PRICE.match(_bare_label(label)) and any(DIMENSION_BEHIND.search(text) for text in table.rows[row][1:]):
+        return Field(row, None, unit=unit_in(label))
+    return None
 
 
 def _row_names(
@@ -247,7 +261,7 @@ def _nameless(document: Document, table: Table, over: _Over, names: Iterable[str
         return None
     for passage in document.lead(table):
         found = mentioned(passage.text, names)
-        if found and not _NEGATED.search(passage.text):
+        if found and not NEGATED.search(passage.text):
             return Reading(
                 table=table.number,
                 names=Names("passage", passage.number, names=found),

@@ -144,7 +144,7 @@ import providers
 providers.get_pricing({"openai"!r}, {"gpt-5-mini"!r}).cost(input=1000, output=100)
 print(*sorted(set({HEAVY.split("|")!r}) & (set(sys.modules) - before)))
 """
-    run = subprocess.run(  # noqa: S603 - this very interpreter, without site packages' own imports
+    run = subprocess.run(
         [sys.executable, "-c", code],
         cwd=Path(PACKAGED).parent.parent,
         capture_output=True,
@@ -160,8 +160,6 @@ def test_the_package_works_from_within_another(tmp_path):
     (tmp_path / "scripts" / "__init__.py").touch()
     code = "from scripts.providers import get_pricing; print(get_pricing('openai', 'gpt-5-mini').provider)"
 
-    run = subprocess.run(  # noqa: S603 - this very interpreter
-        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
-    )
+    run = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
 
     assert run.stdout == "openai\n"

@@ -118,7 +118,7 @@ def test_ctrl_c_in_a_fetch_ends_at_once_and_leaves_no_partial_cache(site, tmp_pa
             time.sleep(0.05)
 
     site.does["/p"] = drip
-    process = subprocess.Popen(  # noqa: S603 - our own interpreter and script
+    process = subprocess.Popen(
         [sys.executable, "-c", INTERRUPTED, site.url("/p"), str(folder)],
         stderr=subprocess.PIPE,
         cwd=Path(__file__).parent,

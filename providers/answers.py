@@ -1,0 +1,105 @@
+"""What a vendor's answer comes to: its text, why it stopped, what was refused, what it used; and the result that a
+caller gets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TypeVar
+
+from .base import BatchResult, RealtimeResult
+from .dimensions import PricingError
+from .served import ServedUsage
+
+R = TypeVar("R", RealtimeResult, BatchResult)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why there is no answer, in the vendor's words; `retryable` if the same request may be answered later."""
+
+    message: str
+    code: str | None = None
+    retryable: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.message}" if self.code and self.code not in self.message else self.message
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One response, read. `text` joins the parts that answer; thoughts are no answer."""
+
+    text: str
+    finish_reason: str
+    served: ServedUsage | None = None
+    refusal: str | None = None
+    failure: Failure | None = None
+    model: str | None = None
+
+
+Price = Callable[[ServedUsage, str], Decimal]  # USD of a usage on a day
+
+
+def realtime_result(answer: Answer, price: Price, day: str, request_id: str | None) -> RealtimeResult:
+    """The result of a call, with its cost by the prices of `day`."""
+    result: RealtimeResult = {
+        "content": answer.text,
+        "input_tokens": answer.served.input_tokens if answer.served else 0,
+        "output_tokens": answer.served.output_tokens if answer.served else 0,
+        "finish_reason": answer.finish_reason,
+        "request_id": request_id,
+    }
+    return _with_cost(result, answer, price, day)
+
+
+def batch_result(unit_id: str, answer: Answer, price: Price, day: str) -> BatchResult:
+    """The result of a row. A refusal without text is an error too: whoever asks only for `error` must not take it for
+    an answer.
+    """
+    error = str(answer.failure) if answer.failure else None
+    if error is None and answer.refusal is not None and not answer.text:
+        error = f"refused: {answer.refusal}"
+    result: BatchResult = {
+        "unit_id": unit_id,
+        "content": None if error is not None else answer.text,
+        "input_tokens": answer.served.input_tokens if answer.served else 0,
+        "output_tokens": answer.served.output_tokens if answer.served else 0,
+        "error": error,
+        "finish_reason": answer.finish_reason,
+    }
+    if error is not None:
+        result["retryable"] = answer.failure.retryable if answer.failure else False
+        result["error_code"] = (answer.failure.code if answer.failure else None) or answer.finish_reason
+    return _with_cost(result, answer, price, day)
+
+
+def failed_row(unit_id: str, failure: Failure) -> BatchResult:
+    """The result of a row that was never answered; nobody pays for it."""
+    return batch_result(
+        unit_id, Answer(text="", finish_reason="error", failure=failure), lambda _served, _day: Decimal(0), ""
+    )
+
+
+def _with_cost(result: R, answer: Answer, price: Price, day: str) -> R:
+    """`result` with what it used and cost, as far as the response says."""
+    if answer.refusal is not None:
+        result["refusal"] = answer.refusal
+    if answer.model:
+        result["model"] = answer.model
+    served = answer.served
+    if served is None:
+        if answer.failure:
+            result["cost"] = 0.0
+        else:
+            result["cost"], result["cost_unknown"] = None, "the response states no usage"
+        return result
+    result["cached_tokens"], result["reasoning_tokens"] = served.cached_tokens, served.reasoning_tokens
+    result["usage"], result["mode"], result["served_on"] = served.tokens.tokens(), served.mode, day
+    try:
+        result["cost"] = float(price(served, day))
+    except PricingError as unknown:
+        result["cost"], result["cost_unknown"] = None, str(unknown)
+    return result

@@ -1,0 +1,219 @@
+"""Anthropic: messages and message batches, with the SDK of today (anthropic 2)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import IO, Any
+
+from .answers import batch_result
+from .anthropic_messages import SPENT_CODES, read_answer, read_row, request_params
+from .base import BatchLimits, BatchResult, BatchStatus, RealtimeResult
+from .errors import AuthenticationError, ProviderError, RateLimitError
+from .jobs import CANCELLED, COMPLETED, FAILED, RUNNING, Job, State
+from .retry import is_retryable, retry_after
+from .vendor import VendorProvider
+from .wire import count, iso, listed, section
+
+# anthropic/types/messages/message_batch.py. "ended" says nothing of how: `_ending` reads the counts.
+STATES = {"in_progress": RUNNING, "canceling": RUNNING, "ended": COMPLETED}
+_DEFAULT_MAX_TOKENS = 8192  # the API wants a number; this one every model that it still serves can answer with
+
+
+class AnthropicProvider(VendorProvider):
+    """One Anthropic model. A batch has no server-side file: `upload_batch_file` checks the local one, `create_batch`
+    sends it.
+    """
+
+    name = "anthropic"
+    sdk_module = "anthropic"
+    env_vars = ("ANTHROPIC_API_KEY",)
+    limits = BatchLimits(rows=100_000, file_bytes=256_000_000, unit_id=r"[A-Za-z0-9_-]{1,64}")
+    longest_life = 48 * 3600.0
+    tags_batches = False
+
+    def generate_realtime(self, prompt: str, schema: dict[str, Any] | None = None) -> RealtimeResult:
+        """The answer to one prompt; with a JSON schema the vendor enforces that the answer fits it."""
+        params = request_params(self.model, prompt, schema, self.max_tokens or _DEFAULT_MAX_TOKENS)
+
+        def call() -> tuple[Mapping[str, Any], str | None]:
+            raw = self.client.messages.with_raw_response.create(**params)
+            return self._json_in(raw), raw.headers.get("request-id")
+
+        message, request_id = self._call(call)
+        return self._realtime(read_answer(message), request_id)
+
+    def format_batch_request(self, unit_id: str, prompt: str, schema: dict[str, Any] | None = None) -> dict[str, Any]:
+        """One row of a batch. The API takes ids of up to 64 letters, digits, hyphens and underscores, and refuses the
+        whole batch for one other.
+        """
+        self._check_unit_id(unit_id)
+        return {
+            "custom_id": unit_id,
+            "params": request_params(self.model, prompt, schema, self.max_tokens or _DEFAULT_MAX_TOKENS),
+        }
+
+    def upload_batch_file(self, file_path: Path) -> str:
+        """The file's path: Anthropic takes the rows with the batch, so the file must stay where it is until then."""
+        path = Path(file_path).resolve()
+        if not path.is_file():
+            raise ProviderError(f"no file {path}", provider=self.name, code="no_file")
+        return str(path)
+
+    def create_batch(self, file_id: str) -> str:
+        """The id of the new batch, over the rows of a local file. Only a call that surely made none is repeated."""
+        rows = self._rows_of_file(Path(file_id))
+        call = self.client.messages.batches.with_raw_response.create
+        return self._remember(self._call(lambda: self._id_in(self._json_in(call(requests=rows))), repeatable=False))
+
+    def cancel_batch(self, batch_id: str) -> bool:
+        """Whether the batch is being cancelled; False if it had ended already."""
+        if self._call(lambda: self._read_job(batch_id)).ended:
+            return False
+        try:
+            self._call(lambda: self.client.messages.batches.with_raw_response.cancel(batch_id))
+        except ProviderError as error:
+            # It may end between the question and the cancelling; the API then refuses.
+            if error.status_code in {400, 409} and self._call(lambda: self._read_job(batch_id)).ended:
+                return False
+            raise
+        return True
+
+    # -- what VendorProvider asks for
+
+    def _list_jobs(self) -> Iterator[Job]:
+        """The workspace's batches, the newest first, over all pages. Anthropic's batches carry no tag: tell them by
+        time and size.
+        """
+        after: dict[str, str] = {}
+        while True:
+            raw = self._call(lambda page=after: self.client.messages.batches.with_raw_response.list(limit=1000, **page))  # type: ignore[misc]
+            page = self._json_in(raw)
+            yield from (_job(fields) for fields in listed(page, "data"))
+            if not page.get("has_more") or not page.get("last_id"):
+                return
+            after = {"after_id": str(page["last_id"])}
+
+    def _make_client(self) -> Any:
+        import anthropic  # noqa: PLC0415 - with the SDK only
+
+        # An explicit key, so that no profile on disk is looked for; an explicit timeout, so that large `max_tokens`
+        # are not refused.
+        timeout = anthropic.Timeout(self.timeout, connect=min(10.0, self.timeout))
+        return anthropic.Anthropic(api_key=self._key, max_retries=0, timeout=timeout)
+
+    def _errors(self) -> tuple[type[Exception], ...]:
+        import anthropic  # noqa: PLC0415 - with the SDK only
+        import httpx2  # noqa: PLC0415 - with the SDK only
+
+        return (anthropic.AnthropicError, httpx2.HTTPError)
+
+    def _error_of(self, error: Exception) -> ProviderError:
+        import anthropic  # noqa: PLC0415 - with the SDK only
+
+        if not isinstance(error, anthropic.APIStatusError):
+            return self._transport_error(error)
+        status, headers = error.status_code, error.response.headers
+        kind: type[ProviderError] = ProviderError
+        retryable = is_retryable(status, headers)
+        if status in {401, 403}:
+            kind, retryable = AuthenticationError, False
+        elif status == 429 and error.error_code not in SPENT_CODES:
+            kind = RateLimitError
+        elif status == 429:
+            retryable = False
+        return kind(
+            str(error.api_message or error.response.text),
+            provider=self.name,
+            status_code=status,
+            code=error.error_code or error.type,
+            request_id=error.request_id,
+            retry_after=retry_after(headers),
+            retryable=retryable,
+            ambiguous=status >= 500,
+        )
+
+    def _read_job(self, batch_id: str) -> Job:
+        return _job(self._json_in(self.client.messages.batches.with_raw_response.retrieve(batch_id)))
+
+    def _rows(self, job: Job) -> Iterator[BatchResult]:
+        """The rows of a batch that has ended, whatever became of each."""
+        if not job.fields.get("results_url"):
+            return
+        day = (job.completed_at or self._today())[:10]
+        for row, bad in self._spooled_rows(lambda spool: self._fetch(job.id, spool)):
+            if row is None:
+                assert bad is not None  # noqa: S101  # one of the two is always there
+                yield bad
+            else:
+                yield batch_result(str(row.get("custom_id") or ""), read_row(row), self._cost_on, day)
+
+    def _fetch(self, batch_id: str, spool: IO[bytes]) -> None:
+        decoder = self.client.messages.batches.results(batch_id)
+        try:
+            for chunk in decoder.http_response.iter_bytes():
+                spool.write(chunk)
+        finally:
+            decoder.close()
+
+    def _rows_of_file(self, path: Path) -> list[dict[str, Any]]:
+        """The rows of a JSONL file, each checked, since the API refuses a whole batch for one bad id."""
+        try:
+            text = path.read_bytes()
+        except OSError as error:
+            raise ProviderError(f"cannot read {path}: {error.strerror}", provider=self.name, code="no_file") from error
+        rows: list[dict[str, Any]] = []
+        for number, line in enumerate(text.split(b"\n"), start=1):
+            if not line.strip():
+                continue
+            try:
+                row = json.loads(line)
+                self._check_unit_id(row["custom_id"])
+                rows.append({"custom_id": row["custom_id"], "params": row["params"]})
+            except (ValueError, KeyError, TypeError, ProviderError) as error:
+                why = getattr(error, "vendor_message", error)
+                told = f"line {number} of {path.name} is no batch row: {why}"
+                raise ProviderError(told, provider=self.name, code="bad_row") from error
+        return rows
+
+
+def _job(fields: Mapping[str, Any]) -> Job:
+    """A message batch of the API. Its counts stay 0 until it has ended, so there is no progress before."""
+    state = str(fields.get("processing_status") or "unknown")
+    counted = section(fields, "request_counts")
+    by_kind = {name: count(counted, name) for name in ("processing", "succeeded", "errored", "canceled", "expired")}
+    meaning = STATES.get(state)
+    if state == "ended":
+        meaning = _ending(by_kind, cancelled=bool(fields.get("cancel_initiated_at")))
+    failed = by_kind["errored"] + by_kind["canceled"] + by_kind["expired"]
+    return Job(
+        id=str(fields.get("id") or ""),
+        state=state,
+        meaning=meaning,
+        has_rows=bool(fields.get("results_url")),
+        counts={"total": sum(by_kind.values()), "completed": by_kind["succeeded"], "failed": failed}
+        if counted
+        else None,
+        created_at=iso(fields.get("created_at")),
+        started_at=iso(fields.get("created_at")),
+        updated_at=iso(fields.get("ended_at") or fields.get("cancel_initiated_at")),
+        completed_at=iso(fields.get("ended_at")),
+        expires_at=iso(fields.get("expires_at")),
+        fields=fields,
+    )
+
+
+def _ending(by_kind: Mapping[str, int], *, cancelled: bool) -> State:
+    """How a batch ended, by what became of its rows."""
+    lost = ", ".join(f"{by_kind[kind]} {kind}" for kind in ("errored", "canceled", "expired") if by_kind[kind])
+    why = f"{lost} of {sum(by_kind.values())} rows" if lost else None
+    if cancelled and by_kind["canceled"]:
+        status = CANCELLED.with_rows
+    elif by_kind["succeeded"] or not lost:
+        status = COMPLETED.with_rows
+    elif by_kind["canceled"] and not (by_kind["errored"] or by_kind["expired"]):
+        status = BatchStatus.CANCELLED
+    else:
+        status = FAILED.with_rows
+    return State(status, status, why)

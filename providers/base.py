@@ -1,0 +1,199 @@
+"""What every provider can do: one realtime call, a batch from its rows to its results, and what that costs."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum
+from pathlib import Path
+from typing import Any, NotRequired, TypedDict
+
+from . import registry
+from .errors import AuthenticationError, ProviderError, RateLimitError
+
+__all__ = [
+    "AuthenticationError",
+    "BatchLimits",
+    "BatchMetadata",
+    "BatchResult",
+    "BatchStatus",
+    "BatchStatusInfo",
+    "LLMProvider",
+    "ProviderError",
+    "RateLimitError",
+    "RealtimeResult",
+]
+
+
+class BatchStatus(Enum):
+    """Where a batch stands, in the same five words for all vendors."""
+
+    PENDING = "pending"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class _Spent(TypedDict):
+    """What a call used and cost; the parts of every result that a vendor's answer may state."""
+
+    cached_tokens: NotRequired[int]
+    reasoning_tokens: NotRequired[int]
+    usage: NotRequired[dict[str, int]]  # tokens by dimension, each counted once: what `cost_of` reads
+    mode: NotRequired[str]  # the mode in which it was really served
+    served_on: NotRequired[str]  # the day whose prices hold, ISO
+    cost: NotRequired[float | None]  # USD; None where no price is known, never 0 for that
+    cost_unknown: NotRequired[str]  # why `cost` is None
+    refusal: NotRequired[str]  # why the vendor or the model would not answer
+    model: NotRequired[str]  # the model that answered, in the vendor's words
+
+
+class RealtimeResult(_Spent):
+    """The answer to one call. `finish_reason` is the vendor's own word; a refusal is no exception: it is billed."""
+
+    content: str
+    input_tokens: int
+    output_tokens: int
+    finish_reason: str
+    request_id: NotRequired[str | None]
+
+
+class BatchResult(_Spent):
+    """The answer to one row. `error` is the vendor's own message; `retryable` says that the same row may work in
+    another batch.
+    """
+
+    unit_id: str
+    content: str | None
+    input_tokens: int
+    output_tokens: int
+    error: str | None
+    finish_reason: NotRequired[str]
+    error_code: NotRequired[str]
+    retryable: NotRequired[bool]
+
+
+class BatchStatusInfo(TypedDict):
+    """Where a batch stands. `progress` reads "45/100"; `provider_status` is the vendor's own word, known to us or
+    not.
+    """
+
+    status: BatchStatus
+    progress: str | None
+    error: str | None
+    provider_status: NotRequired[str]
+    created_at: NotRequired[str | None]
+    updated_at: NotRequired[str | None]
+    completed_at: NotRequired[str | None]
+    expires_at: NotRequired[str | None]
+    counts: NotRequired[dict[str, int]]  # total, completed, failed: as far as the vendor says
+    retryable: NotRequired[bool]  # a failed batch that may work when submitted again
+    batch_id: NotRequired[str]
+    tag: NotRequired[str | None]  # what `create_batch` was told to mark it with
+
+
+class BatchMetadata(TypedDict, total=False):
+    """The sums over a batch's rows. `total_cost` is None where the cost of any row is not known."""
+
+    total_input_tokens: int
+    total_output_tokens: int
+    started_at: str | None
+    completed_at: str | None
+    provider: str
+    model: str
+    total_cost: float | None
+    error: str | None  # of the batch as a whole: expired, cancelled, refused
+
+
+@dataclass(frozen=True, slots=True)
+class BatchLimits:
+    """How large one batch may be, and what its rows may be called."""
+
+    rows: int
+    file_bytes: int
+    unit_id: str  # a regular expression that a unit's id must match in full
+
+
+class LLMProvider(ABC):
+    """One vendor behind one interface: realtime calls, batches, costs.
+
+    `model` is the id as configured, `config` the mapping that was given. Every call raises ProviderError, or under it
+    RateLimitError (wait, then repeat) or AuthenticationError (give up).
+    """
+
+    config: dict[str, Any]
+    model: str
+
+    @abstractmethod
+    def generate_realtime(self, prompt: str, schema: dict[str, Any] | None = None) -> RealtimeResult:
+        """The answer to one prompt; with a JSON schema the vendor enforces that the answer fits it."""
+
+    @abstractmethod
+    def format_batch_request(self, unit_id: str, prompt: str, schema: dict[str, Any] | None = None) -> dict[str, Any]:
+        """One row of a batch, ready for `json.dumps`: a line of the file that `upload_batch_file` takes."""
+
+    @abstractmethod
+    def upload_batch_file(self, file_path: Path) -> str:
+        """The id under which `create_batch` finds the rows of a JSONL file."""
+
+    @abstractmethod
+    def create_batch(self, file_id: str) -> str:
+        """The id of the batch that now runs over the rows of `file_id`."""
+
+    @abstractmethod
+    def get_batch_status(self, batch_id: str) -> BatchStatusInfo:
+        """Where a batch stands."""
+
+    @abstractmethod
+    def download_batch_results(self, batch_id: str) -> tuple[list[BatchResult], BatchMetadata]:
+        """All rows that a batch finished, in any order, and their sums; also of one that expired or was cancelled."""
+
+    @abstractmethod
+    def cancel_batch(self, batch_id: str) -> bool:
+        """Whether the batch is being cancelled; False if it had ended already."""
+
+    @abstractmethod
+    def estimate_cost(self, input_tokens: int, output_tokens: int, is_batch: bool = True) -> float:
+        """USD for so many tokens by the registry's two plain prices; a model that it does not know is priced by the
+        defaults.
+        """
+
+    def cost_of(self, result: Any, *, at: str | None = None) -> Decimal:
+        """Exact USD of a result, or of a vendor's response, by the usage that it states."""
+        raise NotImplementedError
+
+    def iter_batch_results(self, batch_id: str) -> Iterator[BatchResult]:
+        """The rows that a batch finished, one at a time."""
+        yield from self.download_batch_results(batch_id)[0]
+
+    def get_api_key_env_var(self) -> str:
+        """The environment variable that holds this provider's key."""
+        return "API_KEY"
+
+    @staticmethod
+    def load_model_registry() -> dict[str, Any]:
+        """The registry, as models.yaml states it."""
+        return registry.load_model_registry()
+
+    @staticmethod
+    def get_provider_models(provider_name: str) -> dict[str, Any]:
+        """The models of a provider by id; none for a provider that the registry does not hold."""
+        return registry.get_provider_models(provider_name)
+
+    @staticmethod
+    def get_provider_info(provider_name: str) -> dict[str, Any]:
+        """A provider's entry: env_var, sdk, default_model, realtime_multiplier, models."""
+        return registry.get_provider_info(provider_name)
+
+    @staticmethod
+    def get_all_providers() -> dict[str, Any]:
+        """All providers' entries by name."""
+        return registry.get_all_providers()
+
+    @staticmethod
+    def get_default_pricing() -> dict[str, Any]:
+        """The prices of last resort."""
+        return registry.get_default_pricing()

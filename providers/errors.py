@@ -1,0 +1,77 @@
+"""What a vendor's failure is to the program that called: abort, wait, or look at the row."""
+
+from __future__ import annotations
+
+import re
+
+# Programs tell failures apart by looking for these numbers in the text of an error (503: try again; the others: give
+# up), so a number that only happens to stand in a vendor's message ("max_tokens: 4003 > 4000") must not look like a
+# status.
+_LOOKS_LIKE_A_STATUS = re.compile(r"4(?=0[013])|5(?=03)")
+_LONGEST_MESSAGE = 600
+
+
+class ProviderError(Exception):
+    """A call that a vendor refused, or that never got an answer.
+
+    Its text carries the HTTP status once, where there was one; `vendor_message` is what the vendor said, untouched.
+    `retryable` says that the same call may work later. `ambiguous` says that the vendor may have done what it was
+    asked although no answer came: looking is right, repeating is not, for calls that cost money or create things.
+    """
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        provider: str = "",
+        status_code: int | None = None,
+        code: str | None = None,
+        request_id: str | None = None,
+        retry_after: float | None = None,
+        retryable: bool = False,
+        ambiguous: bool = False,
+    ) -> None:
+        self.provider = provider
+        self.status_code = status_code
+        self.code = code
+        self.request_id = request_id
+        self.retry_after = retry_after
+        self.retryable = retryable
+        self.ambiguous = ambiguous
+        self.vendor_message = message
+        super().__init__(_text(message, provider, status_code, code))
+
+
+class RateLimitError(ProviderError):
+    """Too many requests or tokens for now (status 429): the same call works after a wait."""
+
+
+class AuthenticationError(ProviderError):
+    """The key is missing, wrong, or may not do this (401, 403; Gemini says 400 for a bad key): no call will work."""
+
+
+def without_stray_statuses(text: str) -> str:
+    """`text` with 400, 401, 403 and 503 written 4_00 and so on, as Python groups digits: readable, and never taken
+    for a status.
+    """
+    return _LOOKS_LIKE_A_STATUS.sub(r"\g<0>_", text)
+
+
+def _text(message: str, provider: str, status: int | None, code: str | None) -> str:
+    """One line: who, the status once, the vendor's own code, what it said."""
+    said = " ".join(message.split())
+    if len(said) > _LONGEST_MESSAGE:
+        said = said[:_LONGEST_MESSAGE] + "…"
+    if code and code not in said:
+        said = f"{code}: {said}" if said else code
+    said = without_stray_statuses(said)
+    if status is not None:
+        said = f"HTTP {status} {_kind(status)}{said}".rstrip()
+    return f"{provider}: {said}" if provider else said
+
+
+def _kind(status: int) -> str:
+    """The word that programs look for beside the number: what a server cannot do now is unavailable, whatever number
+    it gives.
+    """
+    return "unavailable: " if status >= 500 else ""

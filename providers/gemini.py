@@ -1,0 +1,255 @@
+"""Gemini: generateContent and batches of the Gemini Developer API, with the SDK of today (google-genai 3)."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+from urllib.parse import urlencode
+
+from .answers import batch_result
+from .base import BatchLimits, BatchResult, RealtimeResult
+from .errors import AuthenticationError, ProviderError, RateLimitError
+from .gemini_content import PASSING_CODES, batch_row, generation_config, read_answer, read_row
+from .jobs import CANCELLED, COMPLETED, EXPIRED, FAILED, PENDING, RUNNING, Job, State
+from .retry import is_retryable, retry_after
+from .vendor import VendorProvider
+from .wire import count, field, iso, listed, plain, section
+
+# google/genai/types.py, JobState; the wire says BATCH_STATE_*, the SDK JOB_STATE_*.
+STATES: dict[str, State] = {
+    "UNSPECIFIED": PENDING,
+    "QUEUED": PENDING,
+    "PENDING": PENDING,
+    "RUNNING": RUNNING,
+    "UPDATING": RUNNING,
+    "PAUSED": RUNNING,  # it can be resumed; if nobody does, `longest_life` ends it
+    "CANCELLING": RUNNING,
+    "SUCCEEDED": COMPLETED,
+    "PARTIALLY_SUCCEEDED": COMPLETED,
+    "FAILED": FAILED,
+    "CANCELLED": CANCELLED,
+    "EXPIRED": EXPIRED,
+}
+_environment = threading.Lock()
+
+
+class GeminiProvider(VendorProvider):
+    """One Gemini model."""
+
+    name = "gemini"
+    sdk_module = "google.genai"
+    env_vars = ("GOOGLE_API_KEY", "GEMINI_API_KEY")
+    limits = BatchLimits(rows=100_000, file_bytes=2_000_000_000, unit_id=r"[\s\S]{1,512}")
+    default_timeout = 120.0
+    longest_life = 96 * 3600.0
+
+    def generate_realtime(self, prompt: str, schema: dict[str, Any] | None = None) -> RealtimeResult:
+        """The answer to one prompt; with a JSON schema the vendor enforces that the answer fits it."""
+        config = generation_config(schema, self.max_tokens)
+
+        def call() -> Mapping[str, Any]:
+            # The SDK follows an answer that is continued (finish_reason CONTINUATION), and sums its usage.
+            return _with_tier(self.client.models.generate_content(model=self.model, contents=prompt, config=config))
+
+        response = self._call(call)
+        return self._realtime(read_answer(response), field(response, "response_id"))
+
+    def format_batch_request(self, unit_id: str, prompt: str, schema: dict[str, Any] | None = None) -> dict[str, Any]:
+        """One line of a batch's input file."""
+        return batch_row(unit_id, prompt, generation_config(schema, self.max_tokens))
+
+    def upload_batch_file(self, file_path: Path) -> str:
+        """The name of the uploaded file, "files/..."."""
+        config = {"mime_type": "application/jsonl", "display_name": Path(file_path).name}
+        uploaded = self._call(lambda: self.client.files.upload(file=str(file_path), config=config))
+        return self._id_in({"name": uploaded.name}, "name")
+
+    def create_batch(self, file_id: str, *, tag: str | None = None) -> str:
+        """The name of the new batch, "batches/...". Only a call that surely made none is repeated; `tag` becomes its
+        display name.
+        """
+        config = {"display_name": tag or "octoregistry"}
+        create = self.client.batches.create
+        made = self._call(lambda: create(model=self.model, src=file_id, config=config), repeatable=False)
+        return self._remember(self._id_in({"name": made.name}, "name"))
+
+    def cancel_batch(self, batch_id: str) -> bool:
+        """Whether the batch is being cancelled; False if it had ended already."""
+        if self._call(lambda: self._read_job(batch_id)).ended:
+            return False
+        try:
+            self._call(lambda: self.client.batches.cancel(name=batch_id))
+        except ProviderError as error:
+            # It may end between the question and the cancelling; the API then refuses.
+            if error.status_code in {400, 409} and self._call(lambda: self._read_job(batch_id)).ended:
+                return False
+            raise
+        return True
+
+    # -- what VendorProvider asks for
+
+    def _list_jobs(self) -> Iterator[Job]:
+        """The project's batches over all pages."""
+        token: str | None = None
+        while True:
+            query = "?" + urlencode({"pageSize": 100, **({"pageToken": token} if token else {})})
+            page = self._call(lambda query=query: self._get("batches" + query))  # type: ignore[misc]
+            yield from (_job(operation) for operation in listed(page, "operations"))
+            token = page.get("nextPageToken")
+            if not token:
+                return
+
+    def _make_client(self) -> Any:
+        from google import genai  # noqa: PLC0415 - with the SDK only
+
+        with _one_key_in_the_environment():
+            # Milliseconds; the SDK has no timeout at all of its own, and repeats nothing unless it is told to. Not Vertex,
+            # whatever the environment says: its batches have other states and no files.
+            options = genai.types.HttpOptions(timeout=max(1, int(self.timeout * 1000)))
+            return genai.Client(api_key=self._key, vertexai=False, http_options=options)
+
+    def _errors(self) -> tuple[type[Exception], ...]:
+        import httpx2  # noqa: PLC0415 - with the SDK only
+        from google.genai import errors  # noqa: PLC0415 - with the SDK only
+
+        # ValueError: an HTML page where JSON should be (json's and pydantic's errors are ValueErrors). KeyError: an
+        # upload that was answered without the address to upload to.
+        return (errors.APIError, errors.UnknownApiResponseError, httpx2.HTTPError, ValueError, KeyError)
+
+    def _error_of(self, error: Exception) -> ProviderError:
+        from google.genai import errors  # noqa: PLC0415 - with the SDK only
+
+        if isinstance(error, ProviderError):
+            return error
+        if isinstance(error, errors.APIError):
+            headers = getattr(error.response, "headers", None) or {}
+            return self._status_error(error.code, error.details if isinstance(error.details, Mapping) else {}, headers)
+        if isinstance(error, ValueError | KeyError):
+            message = f"the answer is not what was asked for: {error}"
+            return ProviderError(message, provider=self.name, code="not_json", retryable=True, ambiguous=True)
+        return self._transport_error(error)
+
+    def _status_error(self, status: int, body: Mapping[str, Any], headers: Mapping[str, str]) -> ProviderError:
+        """What a refusal means. A bad key is status 400 here, told from other bad requests by its reason."""
+        told = section(body, "error") or body
+        details = listed(told, "details")
+        reasons = {str(detail.get("reason")) for detail in details if detail.get("reason")}
+        kind: type[ProviderError] = ProviderError
+        retryable = is_retryable(status, headers)
+        if status in {401, 403} or reasons & {"API_KEY_INVALID", "API_KEY_EXPIRED", "API_KEY_SERVICE_BLOCKED"}:
+            kind, retryable = AuthenticationError, False
+        elif status == 429:
+            kind = RateLimitError
+        wait = retry_after(headers)
+        return kind(
+            str(told.get("message") or ""),
+            provider=self.name,
+            status_code=status,
+            code=next(iter(reasons), None) or (str(told["status"]) if told.get("status") else None),
+            request_id=headers.get("x-request-id") or headers.get("x-goog-request-id"),
+            retry_after=wait if wait is not None else _retry_delay(details),
+            retryable=retryable,
+            ambiguous=status >= 500,
+        )
+
+    def _read_job(self, batch_id: str) -> Job:
+        return _job(self._get(batch_id))
+
+    def _get(self, path: str) -> Mapping[str, Any]:
+        """The JSON at a path of the API, as it is on the wire.
+
+        The SDK's own reader drops an operation's `error` and its counts (`_BatchJob_from_mldev`; python-genai#1323),
+        and with PARTIALLY_SUCCEEDED its end.
+        """
+        response = self.client._api_client.request("get", path, {})
+        return self._json_of(str(response.body or "").encode())
+
+    def _rows(self, job: Job) -> Iterator[BatchResult]:
+        """The rows of the results file, or those that came with the job."""
+        day = (job.completed_at or self._today())[:10]
+        for answer in job.fields["inlined"]:
+            yield batch_result(str(section(answer, "metadata").get("key") or ""), read_row(answer), self._cost_on, day)
+        name = job.fields["file"]
+        if not name:
+            return
+        for row, bad in self._spooled_rows(lambda spool: self._fetch(name, spool)):
+            if row is None:
+                assert bad is not None  # noqa: S101  # one of the two is always there
+                yield bad
+            else:
+                yield batch_result(str(row.get("key") or ""), read_row(row), self._cost_on, day)
+
+    def _fetch(self, name: str, spool: IO[bytes]) -> None:
+        self.client.files.download(file=name, destination=spool)
+
+
+@contextmanager
+def _one_key_in_the_environment() -> Iterator[None]:
+    """Hides GEMINI_API_KEY while a client is made: the SDK warns when both are set, even though it is given the key."""
+    with _environment:
+        hidden = os.environ.pop("GEMINI_API_KEY", None) if os.environ.get("GOOGLE_API_KEY") else None
+        try:
+            yield
+        finally:
+            if hidden is not None:
+                os.environ["GEMINI_API_KEY"] = hidden
+
+
+def _job(operation: Mapping[str, Any]) -> Job:
+    """A batch as the wire tells it: a long-running operation, with the batch as its metadata and again as its
+    response.
+    """
+    metadata, response = section(operation, "metadata"), section(operation, "response")
+    state = str(field(metadata, "state") or field(operation, "state") or "unknown")
+    meaning = STATES.get(state.removeprefix("BATCH_STATE_").removeprefix("JOB_STATE_"))
+    output = section(metadata, "output") or section(response, "output") or response
+    file = field(output, "responses_file")
+    inlined = listed(section(output, "inlined_responses"), "inlined_responses")
+    stats = section(metadata, "batch_stats")
+    counts = None
+    if stats:
+        completed, failed = count(stats, "successful_request_count"), count(stats, "failed_request_count")
+        counts = {"total": count(stats, "request_count"), "completed": completed, "failed": failed}
+    error = section(operation, "error")
+    told = f"{error.get('status') or error.get('code')}: {error.get('message')}" if error else None
+    if told is None and counts and counts["failed"] and meaning is not None and meaning.ended:
+        told = f"{counts['failed']} of {counts['total']} rows failed"
+    return Job(
+        id=str(field(operation, "name") or ""),
+        state=state,
+        meaning=meaning,
+        has_rows=bool(file or inlined),
+        counts=counts,
+        error=told,
+        retryable=error.get("code") in PASSING_CODES,
+        created_at=iso(field(metadata, "create_time")),
+        started_at=iso(field(metadata, "start_time") or field(metadata, "create_time")),
+        updated_at=iso(field(metadata, "update_time")),
+        completed_at=iso(field(metadata, "end_time")),
+        tag=field(metadata, "display_name"),
+        fields={"file": file, "inlined": inlined},
+    )
+
+
+def _with_tier(response: Any) -> Mapping[str, Any]:
+    """A response with the service tier that only its headers name."""
+    fields = dict(plain(response))
+    headers = section(section(fields, "sdk_http_response"), "headers")
+    tier = next((value for name, value in headers.items() if name.lower() == "x-gemini-service-tier"), None)
+    return {**fields, "service_tier": tier} if tier else fields
+
+
+def _retry_delay(details: list[Mapping[str, Any]]) -> float | None:
+    """Seconds of google.rpc.RetryInfo's `retryDelay` ("39s"), or None."""
+    for detail in details:
+        delay = str(detail.get("retryDelay") or "")
+        if delay.endswith("s"):
+            try:
+                return float(delay[:-1])
+            except ValueError:
+                continue
+    return None

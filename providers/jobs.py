@@ -1,0 +1,110 @@
+"""Where a vendor's batch stands, in our five words: from its own state, what it counts, and how long it has been
+about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from .base import BatchStatus, BatchStatusInfo
+from .wire import seconds_since
+
+_ENDED = frozenset({BatchStatus.COMPLETED, BatchStatus.FAILED, BatchStatus.CANCELLED})
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What one of a vendor's states means: with rows to collect, and without any."""
+
+    with_rows: BatchStatus
+    without: BatchStatus
+    why: str | None = None  # said as the error, where the state is one
+
+    @property
+    def ended(self) -> bool:
+        """Whether a batch never leaves this state."""
+        return self.with_rows in _ENDED
+
+
+PENDING = State(BatchStatus.PENDING, BatchStatus.PENDING)
+RUNNING = State(BatchStatus.RUNNING, BatchStatus.RUNNING)
+COMPLETED = State(BatchStatus.COMPLETED, BatchStatus.COMPLETED)
+FAILED = State(BatchStatus.FAILED, BatchStatus.FAILED)
+CANCELLED = State(BatchStatus.CANCELLED, BatchStatus.CANCELLED)
+# Callers collect what is COMPLETED and give up what is FAILED, so a batch that ran out of time is completed as far as
+# it got.
+EXPIRED = State(BatchStatus.COMPLETED, BatchStatus.FAILED, "expired before all rows were answered")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A vendor's batch as it was read: its own word for its state, what is there to collect, its times in ISO 8601."""
+
+    id: str
+    state: str
+    meaning: State | None  # None: a state that is in no table
+    has_rows: bool
+    counts: Mapping[str, int] | None = None
+    error: str | None = None
+    retryable: bool = False
+    created_at: str | None = None
+    started_at: str | None = None
+    updated_at: str | None = None
+    completed_at: str | None = None
+    expires_at: str | None = None
+    tag: str | None = None
+    fields: Mapping[str, Any] = field(default_factory=dict)  # the rest of the vendor's answer
+
+    @property
+    def ended(self) -> bool:
+        return self.meaning is not None and self.meaning.ended
+
+
+def status_of(job: Job, now: datetime, longest_life: float) -> BatchStatusInfo:
+    """Where `job` stands.
+
+    A state that nobody knew when this was written is polled on, visible as `provider_status`; but a batch that has
+    not ended `longest_life` seconds after its creation, twice what its vendor allows it, never will: it is FAILED,
+    and says why.
+    """
+    status, error = _status(job), job.error
+    age = seconds_since(job.created_at, now)
+    if status not in _ENDED and age is not None and age > longest_life:
+        error = f"no end in sight: still {job.state!r} {age / 3600:.0f} hours after it was created" + (
+            f"; {error}" if error else ""
+        )
+        status = BatchStatus.FAILED
+    elif error is None and job.meaning is not None and job.meaning.why:
+        error = job.meaning.why
+    info: BatchStatusInfo = {
+        "status": status,
+        "progress": _progress(job.counts),
+        "error": error,
+        "provider_status": job.state,
+        "batch_id": job.id,
+        "created_at": job.created_at,
+        "updated_at": job.updated_at,
+        "completed_at": job.completed_at,
+        "expires_at": job.expires_at,
+        "tag": job.tag,
+        "retryable": job.retryable,
+    }
+    if job.counts is not None:
+        info["counts"] = dict(job.counts)
+    return info
+
+
+def _status(job: Job) -> BatchStatus:
+    if job.meaning is None:
+        return BatchStatus.RUNNING
+    return job.meaning.with_rows if job.has_rows else job.meaning.without
+
+
+def _progress(counts: Mapping[str, int] | None) -> str | None:
+    """Rows that are done, whatever became of them, of all rows: "45/100"."""
+    if not counts or not counts.get("total"):
+        return None
+    return f"{counts.get('completed', 0) + counts.get('failed', 0)}/{counts['total']}"

@@ -1,0 +1,236 @@
+"""OpenAI: realtime calls and batches on chat completions or responses, with the SDK of today (openai 3)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import IO, Any
+
+from .answers import batch_result
+from .base import BatchLimits, BatchResult, RealtimeResult
+from .errors import AuthenticationError, ProviderError, RateLimitError
+from .jobs import CANCELLED, COMPLETED, EXPIRED, FAILED, PENDING, RUNNING, Job
+from .openai_answers import PASSING_CODES, SPENT_CODES, read_answer, read_row
+from .openai_requests import CHAT, request_body, surface_of
+from .pricing import Usage
+from .retry import is_retryable, retry_after
+from .vendor import VendorProvider
+from .wire import count, iso, listed, section
+
+# https://developers.openai.com/api/docs/guides/batch#4-check-the-status-of-a-batch; openai/types/batch.py
+STATES = {
+    "validating": PENDING,
+    "in_progress": RUNNING,
+    "finalizing": RUNNING,
+    "completed": COMPLETED,  # also with an error file only
+    "failed": FAILED,
+    "expired": EXPIRED,
+    "cancelling": RUNNING,  # for up to ten minutes, then cancelled, with what was finished
+    "cancelled": CANCELLED,
+}
+_TAG = "octoregistry"
+
+
+class OpenAIProvider(VendorProvider):
+    """One OpenAI model. `api.surface` may say "chat" or "responses"; without it the model decides."""
+
+    name = "openai"
+    sdk_module = "openai"
+    env_vars = ("OPENAI_API_KEY",)
+    limits = BatchLimits(rows=50_000, file_bytes=200_000_000, unit_id=r"[\s\S]{1,512}")
+    longest_life = 48 * 3600.0
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        super().__init__(config)
+        self.surface = surface_of(self.model, (config.get("api") or {}).get("surface"))
+        self._surface_of_file: dict[str, str] = {}
+
+    def generate_realtime(self, prompt: str, schema: dict[str, Any] | None = None) -> RealtimeResult:
+        """The answer to one prompt; with a JSON schema the vendor enforces that the answer fits it."""
+        body = request_body(self.surface, self.model, prompt, schema, self.max_tokens)
+
+        def call() -> tuple[Mapping[str, Any], str | None]:
+            surface = self.client.chat.completions if self.surface == CHAT else self.client.responses
+            raw = surface.with_raw_response.create(**body)
+            return self._json_in(raw), raw.request_id
+
+        response, request_id = self._call(call)
+        return self._realtime(read_answer(response), request_id)
+
+    def format_batch_request(self, unit_id: str, prompt: str, schema: dict[str, Any] | None = None) -> dict[str, Any]:
+        """One line of a batch's input file."""
+        body = request_body(self.surface, self.model, prompt, schema, self.max_tokens)
+        return {"custom_id": unit_id, "method": "POST", "url": self.surface, "body": body}
+
+    def upload_batch_file(self, file_path: Path) -> str:
+        """The id of the uploaded file."""
+        path = Path(file_path)
+
+        def call() -> str:
+            with path.open("rb") as file:
+                raw = self.client.files.with_raw_response.create(
+                    file=(path.name, file, "application/jsonl"), purpose="batch"
+                )
+            return self._id_in(self._json_in(raw))
+
+        file_id = self._call(call)
+        self._surface_of_file[file_id] = _surface_in(path) or self.surface
+        return file_id
+
+    def create_batch(self, file_id: str, *, tag: str | None = None) -> str:
+        """The id of the new batch. Only a call that surely made none is repeated; `tag` marks the batch for
+        `list_batches`.
+        """
+        asked: dict[str, Any] = {
+            "input_file_id": file_id,
+            "endpoint": self._surface_of_file.get(file_id, self.surface),
+            "completion_window": "24h",
+        }
+        if tag is not None:
+            asked["metadata"] = {_TAG: tag}
+        call = self.client.batches.with_raw_response.create
+        return self._remember(self._call(lambda: self._id_in(self._json_in(call(**asked))), repeatable=False))
+
+    def cancel_batch(self, batch_id: str) -> bool:
+        """Whether the batch is being cancelled; False if it had ended already."""
+        if self._call(lambda: self._read_job(batch_id)).ended:
+            return False
+        try:
+            self._call(lambda: self.client.batches.with_raw_response.cancel(batch_id))
+        except ProviderError as error:
+            # It may end between the question and the cancelling; the API then refuses.
+            if error.status_code in {400, 409} and self._call(lambda: self._read_job(batch_id)).ended:
+                return False
+            raise
+        return True
+
+    # -- what VendorProvider asks for
+
+    def _list_jobs(self) -> Iterator[Job]:
+        """The account's batches, the newest first, over all pages."""
+        after: dict[str, str] = {}
+        while True:
+            raw = self._call(lambda page=after: self.client.batches.with_raw_response.list(limit=100, **page))  # type: ignore[misc]
+            page = self._json_in(raw)
+            jobs = listed(page, "data")
+            yield from (_job(fields) for fields in jobs)
+            if not page.get("has_more") or not jobs:
+                return
+            after = {"after": str(jobs[-1]["id"])}
+
+    def _make_client(self) -> Any:
+        import openai  # noqa: PLC0415 - with the SDK only
+
+        return openai.OpenAI(
+            api_key=self._key, max_retries=0, timeout=openai.Timeout(self.timeout, connect=min(10.0, self.timeout))
+        )
+
+    def _errors(self) -> tuple[type[Exception], ...]:
+        import httpx2  # noqa: PLC0415 - with the SDK only
+        import openai  # noqa: PLC0415 - with the SDK only
+
+        return (openai.OpenAIError, httpx2.HTTPError)
+
+    def _error_of(self, error: Exception) -> ProviderError:
+        import openai  # noqa: PLC0415 - with the SDK only
+
+        if not isinstance(error, openai.APIStatusError):
+            return self._transport_error(error)
+        status, headers = error.status_code, error.response.headers
+        body = error.body if isinstance(error.body, Mapping) else {}
+        kind: type[ProviderError] = ProviderError
+        retryable = is_retryable(status, headers)
+        code = error.code or error.type
+        if status in {401, 403}:
+            kind, retryable = AuthenticationError, False
+        elif status == 429 and not {error.code, error.type} & SPENT_CODES:
+            kind = RateLimitError
+        elif status == 429:
+            retryable = False
+        return kind(
+            str(body.get("message") or error.response.text),
+            provider=self.name,
+            status_code=status,
+            code=code,
+            request_id=error.request_id,
+            retry_after=retry_after(headers),
+            retryable=retryable,
+            ambiguous=status >= 500,
+        )
+
+    def _read_job(self, batch_id: str) -> Job:
+        raw = self.client.batches.with_raw_response.retrieve(batch_id)
+        return _job(self._json_in(raw))
+
+    def _rows(self, job: Job) -> Iterator[BatchResult]:
+        """The rows of the output file, then those of the error file: a batch may have both, either or none."""
+        day = (job.completed_at or self._today())[:10]
+        for name in ("output_file_id", "error_file_id"):
+            file_id = job.fields.get(name)
+            if not file_id:
+                continue
+            for row, bad in self._spooled_rows(lambda spool, file_id=str(file_id): self._fetch(file_id, spool)):  # type: ignore[misc]
+                if row is None:
+                    assert bad is not None  # noqa: S101  # one of the two is always there
+                    yield bad
+                else:
+                    yield batch_result(str(row.get("custom_id") or ""), read_row(row), self._cost_on, day)
+
+    def _fetch(self, file_id: str, spool: IO[bytes]) -> None:
+        with self.client.files.with_streaming_response.content(file_id) as response:
+            for chunk in response.iter_bytes():
+                spool.write(chunk)
+
+    def _with_free_cache_writes(self, tokens: Usage) -> Usage:
+        """OpenAI charges for cache writes as for any input, on models whose page states no price of their own for
+        them.
+        """
+        if any("cache_write_5m" in rate.prices or "cache_write_1h" in rate.prices for rate in self.pricing.rates):
+            return tokens
+        written = tokens.cache_write_5m + tokens.cache_write_1h
+        return replace(tokens, input=tokens.input + written, cache_write_5m=0, cache_write_1h=0)
+
+
+def _job(fields: Mapping[str, Any]) -> Job:
+    """A batch object of the API."""
+    state = str(fields.get("status") or "unknown")
+    counted = section(fields, "request_counts")
+    errors = listed(section(fields, "errors"), "data")
+    ended_at = next(
+        (fields[name] for name in ("completed_at", "expired_at", "cancelled_at", "failed_at") if fields.get(name)), None
+    )
+    return Job(
+        id=str(fields.get("id") or ""),
+        state=state,
+        meaning=STATES.get(state),
+        has_rows=bool(fields.get("output_file_id") or fields.get("error_file_id")),
+        counts={name: count(counted, name) for name in ("total", "completed", "failed")} if counted else None,
+        error="; ".join(_told(error) for error in errors) or None,
+        retryable=bool(errors) and all(error.get("code") in PASSING_CODES for error in errors),
+        created_at=iso(fields.get("created_at")),
+        started_at=iso(fields.get("in_progress_at")),
+        updated_at=iso(ended_at or fields.get("finalizing_at") or fields.get("in_progress_at")),
+        completed_at=iso(ended_at),
+        expires_at=iso(fields.get("expires_at")),
+        tag=section(fields, "metadata").get(_TAG),
+        fields=fields,
+    )
+
+
+def _told(error: Mapping[str, Any]) -> str:
+    """A batch's error in one line, with the line of the input file where there is one."""
+    line = f" (line {error['line']})" if error.get("line") is not None else ""
+    return f"{error.get('code') or 'error'}: {error.get('message') or 'no message'}{line}"
+
+
+def _surface_in(path: Path) -> str | None:
+    """The endpoint that a file's first row names: a batch must be made for the endpoint of its rows."""
+    with path.open("rb") as file:
+        first = file.readline()
+    try:
+        url = json.loads(first)["url"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return url if isinstance(url, str) else None

@@ -1,0 +1,101 @@
+"""What an OpenAI response says, on either surface, and what became of a row of a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .answers import Answer, Failure
+from .served import ServedUsage, usage_of
+from .wire import count, listed, section
+
+# Codes of errors that pass. `token_limit_exceeded` is the queue being full, not a bad request (openai-python#2084).
+PASSING_CODES = frozenset(
+    {
+        "batch_expired",
+        "request_timeout",
+        "rate_limit_exceeded",
+        "token_limit_exceeded",
+        "server_error",
+        "server_is_overloaded",
+        "slow_down",
+        "vector_store_timeout",
+    }
+)
+# Status 429 that no wait cures: the account has to be topped up or its limit raised.
+SPENT_CODES = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
+_PASSING_STATUSES = frozenset({408, 409, 429})
+
+
+def read_answer(response: Mapping[str, Any], mode: str | None = None) -> Answer:
+    """The answer that a chat completion or a response holds."""
+    served = _usage(response, mode)
+    model = str(response["model"]) if response.get("model") else None
+    if "output" in response:
+        return _read_response(response, served, model)
+    choices = listed(response, "choices")
+    if not choices:
+        return Answer("", "error", served, failure=Failure("the response has no choices", "no_choices"), model=model)
+    message = section(choices[0], "message")
+    reason = str(choices[0].get("finish_reason") or "unknown")
+    refusal = message.get("refusal")
+    if refusal is None and reason == "content_filter":
+        refusal = "the content filter left out the answer"
+    return Answer(_text(message.get("content")), reason, served, refusal, model=model)
+
+
+def _read_response(response: Mapping[str, Any], served: ServedUsage | None, model: str | None) -> Answer:
+    """An answer of the responses surface: `output` mixes reasoning, tool calls and messages."""
+    parts = [
+        part for item in listed(response, "output") if item.get("type") == "message" for part in listed(item, "content")
+    ]
+    text = "".join(str(part.get("text") or "") for part in parts if part.get("type") == "output_text")
+    refusals = [str(part.get("refusal") or "") for part in parts if part.get("type") == "refusal"]
+    status = str(response.get("status") or "unknown")
+    reason = str(section(response, "incomplete_details").get("reason") or status)
+    refusal = " ".join(refusals) if refusals else None
+    if refusal is None and reason == "content_filter":
+        refusal = "the content filter left out the answer"
+    if status in {"failed", "cancelled", "queued", "in_progress"}:
+        error = section(response, "error")
+        code = str(error.get("code") or status)
+        failure = Failure(str(error.get("message") or f"the response is {status}"), code, code in PASSING_CODES)
+        return Answer(text, reason, served, refusal, failure, model)
+    return Answer(text, reason, served, refusal, model=model)
+
+
+def read_row(row: Mapping[str, Any]) -> Answer:
+    """What became of a row. Rows fail in three shapes: an answer with an error status, no answer at all, and a failed
+    response.
+    """
+    response, error = section(row, "response"), section(row, "error")
+    body = section(response, "body")
+    status = count(response, "status_code")
+    if not response:
+        code = str(error.get("code") or "no_response")
+        failure = Failure(
+            str(error.get("message") or "the row has neither an answer nor an error"), code, code in PASSING_CODES
+        )
+        return Answer("", "error", failure=failure)
+    if status >= 300 or ("error" in body and body["error"] and "output" not in body):
+        told = section(body, "error") or error
+        code = str(told.get("code") or told.get("type") or status)
+        passing = code not in SPENT_CODES and (code in PASSING_CODES or status in _PASSING_STATUSES or status >= 500)
+        return Answer("", "error", failure=Failure(str(told.get("message") or f"status {status}"), code, passing))
+    return read_answer(body, mode="batch")
+
+
+def _usage(response: Mapping[str, Any], mode: str | None) -> ServedUsage | None:
+    try:
+        return usage_of(response, mode=mode)
+    except ValueError:
+        return None
+
+
+def _text(content: Any) -> str:
+    """A message's text: one string, or the text parts of a list."""
+    if isinstance(content, list):
+        return "".join(
+            str(part.get("text") or "") for part in content if isinstance(part, Mapping) and part.get("type") == "text"
+        )
+    return str(content) if content is not None else ""

@@ -1,0 +1,93 @@
+"""When a failed call is made again, and after how long: one policy for all vendors, in place of each SDK's own."""
+
+from __future__ import annotations
+
+import email.utils
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from .errors import ProviderError
+
+T = TypeVar("T")
+
+RETRYABLE_STATUSES = frozenset({408, 409, 425, 429})
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """How often and how patiently a call is repeated.
+
+    `longest_wait` is the most that a server may ask for: anthropic 2.12 sleeps as long as `retry-after` says, so an
+    hour stops the process for an hour. What asks for more is not waited for; the error carries `retry_after`, for the
+    caller to plan with.
+    """
+
+    attempts: int = 3
+    initial_delay: float = 1.0
+    multiplier: float = 2.0
+    longest_wait: float = 60.0
+    sleep: Callable[[float], None] = time.sleep
+
+    @classmethod
+    def of(cls, settings: Mapping[str, Any] | None) -> RetryPolicy:
+        """The policy of a configuration's `api.retry`; what is not stated keeps its default."""
+        stated, default = settings or {}, cls()
+        return cls(
+            attempts=max(1, int(stated.get("max_attempts", default.attempts))),
+            initial_delay=max(0.0, float(stated.get("initial_delay_seconds", default.initial_delay))),
+            multiplier=max(1.0, float(stated.get("backoff_multiplier", default.multiplier))),
+            longest_wait=max(0.0, float(stated.get("max_wait_seconds", default.longest_wait))),
+        )
+
+    def wait_before(self, attempt: int, error: ProviderError) -> float | None:
+        """Seconds to wait before `attempt` (the second is 2), or None: the error will not pass, or asks for too long
+        a wait.
+        """
+        if not error.retryable or attempt > self.attempts:
+            return None
+        if error.retry_after is not None:
+            return error.retry_after if error.retry_after <= self.longest_wait else None
+        delay = min(self.initial_delay * self.multiplier ** (attempt - 2), self.longest_wait)
+        return delay * (1 - 0.25 * random.random())  # noqa: S311  # spreads callers that failed together; guards nothing
+
+    def run(self, call: Callable[[], T], *, repeatable: bool = True) -> T:
+        """What `call` returns, at the first attempt that works; else its last error.
+
+        With `repeatable` false an error that leaves open whether the vendor acted ends it: a batch made twice is paid
+        twice.
+        """
+        attempt = 1
+        while True:
+            try:
+                return call()
+            except ProviderError as error:
+                attempt += 1
+                wait = self.wait_before(attempt, error)
+                if wait is None or (error.ambiguous and not repeatable):
+                    raise
+            self.sleep(wait)
+
+
+def is_retryable(status: int, headers: Mapping[str, str] | None = None) -> bool:
+    """Whether an answer with this status may be another one later; a server's own `x-should-retry` wins."""
+    said = (headers or {}).get("x-should-retry")
+    if said in {"true", "false"}:
+        return said == "true"
+    return status in RETRYABLE_STATUSES or status >= 500
+
+
+def retry_after(headers: Mapping[str, str] | None, now: Callable[[], float] = time.time) -> float | None:
+    """Seconds that a server asks us to wait (`retry-after-ms`, `retry-after` in seconds or as a date), or None."""
+    if not headers:
+        return None
+    for name, divisor in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
+        try:
+            seconds = float(headers[name]) / divisor
+        except (KeyError, ValueError):
+            continue
+        return max(0.0, seconds) if seconds < float("inf") else None
+    date = email.utils.parsedate_tz(headers.get("retry-after", ""))
+    return max(0.0, email.utils.mktime_tz(date) - now()) if date else None

@@ -1,0 +1,373 @@
+"""What the three vendors' providers share: the key, the client made when first needed, retries, spooled downloads,
+costs.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import math
+import os
+import re
+import tempfile
+import threading
+import time
+from abc import abstractmethod
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import IO, Any, ClassVar, TypeVar
+
+from .answers import Answer, Failure, failed_row, realtime_result
+from .base import BatchLimits, BatchMetadata, BatchResult, BatchStatus, BatchStatusInfo, LLMProvider, RealtimeResult
+from .dimensions import UnknownPriceError
+from .errors import AuthenticationError, ProviderError
+from .jobs import Job, status_of
+from .pricing import Usage
+from .registry import load_registry
+from .retry import RetryPolicy
+from .served import ServedUsage, usage_of
+
+T = TypeVar("T")
+
+# Transport errors by name, as httpx2 and httpx both call them: which of the two an SDK uses is its own affair.
+_NEVER_SENT = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout"})
+_TOO_LATE = frozenset({"TimeoutException", "APITimeoutError"})
+_FIRST_SEEN_AFTER = (
+    120.0  # seconds in which a batch that was just made may be unknown to the server that is asked for it
+)
+
+
+class VendorProvider(LLMProvider):
+    """A provider whose vendor has an SDK. What differs between vendors stands in the subclasses."""
+
+    name: ClassVar[str]
+    sdk_module: ClassVar[str]
+    env_vars: ClassVar[tuple[str, ...]]  # where the key may stand, in order
+    limits: ClassVar[BatchLimits]
+    default_timeout: ClassVar[float] = 600.0
+    longest_life: ClassVar[float]  # seconds after which a batch that has not ended never will
+    tags_batches: ClassVar[bool] = True  # whether `create_batch` takes a `tag` that `list_batches` tells again
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        """A provider for `config["api"]`: model, max_tokens, retry, timeout_seconds. Needs a key, but no network."""
+        self.config = config
+        api: Mapping[str, Any] = config.get("api") or {}
+        registry = load_registry()
+        entry = registry.values["providers"].get(self.name, {})
+        self.model = api.get("model") or entry.get("default_model")
+        if not self.model:
+            raise ValueError(f"no model for {self.name}: set api.model, or default_model in {registry.path}")
+        self.pricing = registry.estimator(self.name, self.model)
+        self.max_tokens = _whole(api.get("max_tokens"))
+        self.timeout = float(api.get("timeout_seconds") or self.default_timeout)
+        self.retry = RetryPolicy.of(api.get("retry"))
+        self._key = self._find_key()
+        self._require_sdk()
+        self._client: Any = None
+        self._client_lock = threading.Lock()
+        self._created: dict[str, float] = {}
+
+    # -- what each vendor says of itself
+
+    @abstractmethod
+    def _make_client(self) -> Any:
+        """A client of the vendor's SDK, with our timeout and without its own retries."""
+
+    @abstractmethod
+    def _errors(self) -> tuple[type[Exception], ...]:
+        """The exceptions that the SDK raises for calls that failed."""
+
+    @abstractmethod
+    def _error_of(self, error: Exception) -> ProviderError:
+        """What an exception of the SDK means."""
+
+    @abstractmethod
+    def _read_job(self, batch_id: str) -> Job:
+        """The batch as the vendor's server has it."""
+
+    @abstractmethod
+    def _list_jobs(self) -> Iterator[Job]:
+        """The account's batches, over all pages."""
+
+    @abstractmethod
+    def _rows(self, job: Job) -> Iterator[BatchResult]:
+        """The rows of a batch that has ended."""
+
+    # -- realtime
+
+    def _realtime(self, answer: Answer, request_id: str | None) -> RealtimeResult:
+        """The result of a call; raises where the vendor answered that it failed."""
+        failure = answer.failure
+        if failure is None:
+            return realtime_result(answer, self._cost_on, self._today(), request_id)
+        raise ProviderError(
+            failure.message,
+            provider=self.name,
+            code=failure.code,
+            request_id=request_id,
+            retryable=failure.retryable,
+        )
+
+    # -- batches
+
+    def get_batch_status(self, batch_id: str) -> BatchStatusInfo:
+        """Where a batch stands; one that was made a moment ago and is not yet known to the server is PENDING."""
+        try:
+            job = self._call(lambda: self._read_job(batch_id))
+        except ProviderError as error:
+            made = self._created.get(batch_id)
+            # anthropic-sdk-python#1432: retrieve answers 404 for some seconds after create.
+            if error.status_code == 404 and made is not None and time.monotonic() - made < _FIRST_SEEN_AFTER:
+                return {
+                    "status": BatchStatus.PENDING,
+                    "progress": None,
+                    "error": None,
+                    "provider_status": "not found yet",
+                    "batch_id": batch_id,
+                }
+            raise
+        return status_of(job, datetime.now(UTC), self.longest_life)
+
+    def download_batch_results(self, batch_id: str) -> tuple[list[BatchResult], BatchMetadata]:
+        """All rows that a batch finished, in any order, and their sums; also of one that expired or was cancelled."""
+        job = self._ended(batch_id)
+        results = list(self._rows(job))
+        costs = [result.get("cost") for result in results]
+        metadata: BatchMetadata = {
+            "total_input_tokens": sum(result["input_tokens"] for result in results),
+            "total_output_tokens": sum(result["output_tokens"] for result in results),
+            "started_at": job.started_at or job.created_at,
+            "completed_at": job.completed_at,
+            "provider": self.name,
+            "model": self.model,
+            "total_cost": None if None in costs else math.fsum(cost for cost in costs if cost is not None),
+            "error": job.error or (job.meaning.why if job.meaning else None),
+        }
+        return results, metadata
+
+    def iter_batch_results(self, batch_id: str) -> Iterator[BatchResult]:
+        """The rows that a batch finished, one at a time: they are spooled to a file, and read from there."""
+        yield from self._rows(self._ended(batch_id))
+
+    def list_batches(self) -> Iterator[BatchStatusInfo]:
+        """The account's batches, over all pages: where to look for one whose making was not answered.
+
+        It is found by its `tag`, or where the vendor has none by `created_at` and `counts["total"]`.
+        """
+        for job in self._list_jobs():
+            yield status_of(job, datetime.now(UTC), self.longest_life)
+
+    def _ended(self, batch_id: str) -> Job:
+        """The batch, if it has ended."""
+        job = self._call(lambda: self._read_job(batch_id))
+        if not job.ended and not job.has_rows:
+            raise ProviderError(
+                f"the batch has no results yet: it is {job.state}", provider=self.name, code="not_ended"
+            )
+        return job
+
+    def _remember(self, batch_id: str) -> str:
+        """`batch_id`, known from now on as one that was made here."""
+        self._created[batch_id] = time.monotonic()
+        return batch_id
+
+    def _spooled_rows(
+        self, fetch: Callable[[IO[bytes]], None]
+    ) -> Iterator[tuple[Mapping[str, Any] | None, BatchResult | None]]:
+        """Each line that `fetch` writes, as JSON, or as a failed row where it is none.
+
+        The whole file comes first: what a cut connection leaves behind is fetched again, and no row is given twice.
+        """
+        with tempfile.TemporaryFile() as spool:
+
+            def attempt() -> None:
+                spool.seek(0)
+                spool.truncate()
+                fetch(spool)
+                spool.seek(0)
+                self._refuse_page(spool.read(256), "the results")
+
+            self._call(attempt)
+            spool.seek(0)
+            for number, line in enumerate(spool, start=1):
+                if not line.strip():
+                    continue
+                try:
+                    row = json.loads(line)
+                except ValueError as error:
+                    yield None, failed_row("", self._bad_line(number, str(error)))
+                    continue
+                yield (
+                    (row, None)
+                    if isinstance(row, dict)
+                    else (None, failed_row("", self._bad_line(number, "no object")))
+                )
+
+    @staticmethod
+    def _bad_line(number: int, why: str) -> Failure:
+        return Failure(f"line {number} of the results is not JSON: {why}", "bad_line")
+
+    def _check_unit_id(self, unit_id: Any) -> None:
+        """Raises for an id that the vendor would refuse, and with it the batch."""
+        if not isinstance(unit_id, str) or re.fullmatch(self.limits.unit_id, unit_id) is None:
+            raise ProviderError(
+                f"the unit id {unit_id!r} does not fit {self.limits.unit_id}", provider=self.name, code="bad_unit_id"
+            )
+
+    # -- calls
+
+    @property
+    def client(self) -> Any:
+        """The vendor's client, made when first asked for."""
+        with self._client_lock:
+            if self._client is None:
+                self._client = self._make_client()
+            return self._client
+
+    def close(self) -> None:
+        """Closes the client's connections; the next call makes another client."""
+        with self._client_lock:
+            client, self._client = self._client, None
+        if client is not None:
+            client.close()
+
+    def _call(self, call: Callable[[], T], *, repeatable: bool = True) -> T:
+        """What `call` returns; the SDK's errors as ours, and repeated by our policy."""
+        _ = self.client  # imports the SDK, whose exceptions `_errors` names
+
+        def once() -> T:
+            try:
+                return call()
+            except self._errors() as error:
+                raise self._error_of(error) from error
+
+        return self.retry.run(once, repeatable=repeatable)
+
+    def _transport_error(self, error: BaseException) -> ProviderError:
+        """What it means that no answer came: whether the request went out decides if it may be repeated blindly."""
+        names = {
+            kind.__name__ for cause in (error, error.__cause__) if cause is not None for kind in type(cause).__mro__
+        }
+        sent = not names & _NEVER_SENT
+        if names & _TOO_LATE:
+            message = f"timeout: no answer within {self.timeout:g} s" if sent else "timeout: no connection"
+        else:
+            message = (
+                f"unavailable: {'the connection was lost' if sent else 'no connection'} ({error.__cause__ or error})"
+            )
+        return ProviderError(message, provider=self.name, code="connection", retryable=True, ambiguous=sent)
+
+    def _json_in(self, raw: Any) -> Mapping[str, Any]:
+        """The JSON object of an SDK's raw response (openai and anthropic)."""
+        return self._json_of(raw.http_response.content, raw.headers.get("content-type", ""))
+
+    def _json_of(self, body: bytes, content_type: str = "") -> Mapping[str, Any]:
+        """The JSON object of an answer with status 200. A login or challenge page comes with 200 too; it may be gone
+        next time.
+        """
+        self._refuse_page(body[:256], f"the answer ({content_type})" if content_type else "the answer")
+        try:
+            fields = json.loads(body)
+        except ValueError as error:
+            raise ProviderError(
+                f"the answer is not JSON: {error}", provider=self.name, code="not_json", retryable=True, ambiguous=True
+            ) from error
+        if not isinstance(fields, dict):
+            raise ProviderError(
+                "the answer is JSON, but no object", provider=self.name, code="not_json", retryable=True, ambiguous=True
+            )
+        return fields
+
+    def _id_in(self, fields: Mapping[str, Any], name: str = "id") -> str:
+        """The id of what was just made."""
+        if not isinstance(fields.get(name), str):
+            raise ProviderError(f"the answer names no {name}", provider=self.name, code="not_json", ambiguous=True)
+        return str(fields[name])
+
+    def _refuse_page(self, start: bytes, what: str) -> None:
+        if start.lstrip()[:1] == b"<":
+            page = start.decode("utf-8", "replace").strip()
+            raise ProviderError(
+                f"{what} is a page, not JSON: {page[:120]}",
+                provider=self.name,
+                code="not_json",
+                retryable=True,
+                ambiguous=True,
+            )
+
+    # -- costs
+
+    def estimate_cost(self, input_tokens: int, output_tokens: int, is_batch: bool = True) -> float:
+        """USD for so many tokens by the registry's two plain prices; a model that it does not know is priced by the
+        defaults.
+        """
+        return self.pricing.estimate_cost(input_tokens, output_tokens, is_batch)
+
+    def cost_of(self, result: Any, *, at: str | None = None) -> Decimal:
+        """Exact USD of a result, or of a vendor's response, by the usage that it states; UnknownPriceError where none
+        is known.
+
+        `at` is the day whose prices hold; without it the day that the result names, or today.
+        """
+        if isinstance(result, Mapping) and isinstance(result.get("usage"), Mapping) and "mode" in result:
+            tokens, mode = Usage(**result["usage"]), result["mode"]
+            at = at or result.get("served_on")
+        else:
+            served = usage_of(result)
+            tokens, mode = served.tokens, served.mode
+        return self._price(tokens, mode, at)
+
+    def _cost_on(self, served: ServedUsage, day: str) -> Decimal:
+        return self._price(served.tokens, served.mode, day)
+
+    def _price(self, tokens: Usage, mode: str, day: str | None) -> Decimal:
+        try:
+            return self.pricing.cost_of(tokens, mode=mode, at=day)
+        except UnknownPriceError:
+            folded = self._with_free_cache_writes(tokens)
+            if folded == tokens:
+                raise
+            return self.pricing.cost_of(folded, mode=mode, at=day)
+
+    def _with_free_cache_writes(self, tokens: Usage) -> Usage:
+        """`tokens` as they are billed by a vendor who charges for cache writes as for any input, unless a price of
+        theirs is stated.
+        """
+        return tokens
+
+    @staticmethod
+    def _today() -> str:
+        return datetime.now(UTC).date().isoformat()
+
+    # -- key and SDK
+
+    def get_api_key_env_var(self) -> str:
+        """The environment variable that holds this provider's key."""
+        return self.env_vars[0]
+
+    def _find_key(self) -> str:
+        for variable in self.env_vars:
+            if key := os.environ.get(variable, "").strip():
+                return key
+        raise AuthenticationError(f"no key: set {' or '.join(self.env_vars)}", provider=self.name, code="no_key")
+
+    def _require_sdk(self) -> None:
+        """Raises where the SDK is not installed, without importing it."""
+        try:
+            found = importlib.util.find_spec(self.sdk_module)
+        except ModuleNotFoundError:  # of the parent of a dotted name
+            found = None
+        if found is None:
+            raise ImportError(
+                f"{self.name} needs its SDK: pip install 'octoregistry[{self.name}]'", name=self.sdk_module
+            )
+
+
+def _whole(max_tokens: Any) -> int | None:
+    """The number of tokens that an answer may have, or None; raises here, before it becomes some SDK's error."""
+    if max_tokens is None:
+        return None
+    if isinstance(max_tokens, bool) or int(max_tokens) != max_tokens or max_tokens < 1:
+        raise ValueError(f"api.max_tokens is {max_tokens!r}: it is a whole number from 1 up")
+    return int(max_tokens)

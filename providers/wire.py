@@ -1,0 +1,78 @@
+"""A vendor's answer as plain values: mappings and ISO times, whatever object, case or clock it came in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+
+def plain(response: Any) -> Mapping[str, Any]:
+    """The fields of a response: of an SDK's object, of JSON text, or of a mapping that already is one.
+
+    Raises TypeError for anything else, and ValueError for text that is no JSON object.
+    """
+    if isinstance(response, Mapping):
+        return response
+    if isinstance(response, str | bytes):
+        fields = json.loads(response)
+        if not isinstance(fields, Mapping):
+            raise ValueError("the response is JSON, but no object")  # noqa: TRY004 - the text is wrong, not its type
+        return fields
+    if hasattr(response, "model_dump"):
+        # SDKs validate nothing by default, so a field may hold what its type forbids: that is not for a dump to warn
+        # of.
+        dumped: Mapping[str, Any] = response.model_dump(mode="json", exclude_none=True, warnings=False)
+        return dumped
+    raise TypeError(f"{type(response).__name__} is neither a response object, nor JSON, nor a mapping")
+
+
+def field(fields: Mapping[str, Any], name: str) -> Any:
+    """The value under a snake_case name or its camelCase twin, or None: Gemini's wire says one, its SDK the other."""
+    if name in fields:
+        return fields[name]
+    first, *others = name.split("_")
+    return fields.get(first + "".join(part.title() for part in others))
+
+
+def section(fields: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """The mapping under a name, in either case; an empty one where there is none."""
+    value = field(fields, name)
+    return value if isinstance(value, Mapping) else {}
+
+
+def listed(fields: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    """The mappings of the list under a name, in either case; none where there is no list."""
+    value = field(fields, name)
+    return [entry for entry in value if isinstance(entry, Mapping)] if isinstance(value, list) else []
+
+
+def count(fields: Mapping[str, Any], name: str) -> int:
+    """The number under a name, in either case; 0 where there is none. Google writes 64-bit numbers as text."""
+    value = field(fields, name)
+    if isinstance(value, str) and value.isdigit():
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0
+
+
+def iso(moment: Any) -> str | None:
+    """ISO 8601 of Unix seconds, a datetime, or a text that already is ISO; None for nothing."""
+    if moment is None or moment == "" or isinstance(moment, bool):
+        return None
+    if isinstance(moment, int | float):
+        return datetime.fromtimestamp(moment, UTC).isoformat()
+    if isinstance(moment, datetime):
+        return moment.isoformat()
+    return str(moment)
+
+
+def seconds_since(moment: str | None, now: datetime) -> float | None:
+    """Seconds from an ISO time until `now`, or None where there is none or it cannot be read."""
+    if moment is None:
+        return None
+    try:
+        then = datetime.fromisoformat(moment)
+    except ValueError:
+        return None
+    return (now - (then if then.tzinfo else then.replace(tzinfo=UTC))).total_seconds()

@@ -1,0 +1,395 @@
+"""What an update would do: real price moves, announced prices, batch prices stated and derived, silence."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from octoregistry.planning.plan import Change, Plan
+from octoregistry.planning.planner import Settings, plan_provider
+from octoregistry.planning.stated import PricedPage
+from octoregistry.publishing.merge import merge
+from octoregistry.reading.rates import Evidence, PageRates, StatedPrice, StatedRate
+from octoregistry.sources.listings import ListedModel
+from providers.registry import Registry, parse_registry
+
+PAGE = "https://vendor.example/pricing"
+SEPTEMBER_7 = date(2026, 9, 7)
+
+
+def registry(*lines: str, provider: str = "openai", multiplier: str = "2.0") -> str:
+    """A registry with one provider; `lines` are its models' lines."""
+    head = [
+        f"default_provider: {provider}",
+        "providers:",
+        f"  {provider}:",
+        "    env_var: KEY",
+        f"    default_model: {lines[0].rstrip(':')}",
+        f"    realtime_multiplier: {multiplier}",
+        "    models:",
+    ]
+    tail = ["defaults: {input_per_million: 1.0, output_per_million: 2.0, realtime_multiplier: 2.0}", ""]
+    return "\n".join([*head, *(f"      {line}" for line in lines), *tail])
+
+
+def rate(
+    name: str, mode: str = "standard", *, above: object = None, start: date | None = None, **usd: str
+) -> StatedRate:
+    prices = {key: StatedPrice(Decimal(price), Evidence(PAGE, "T1R2C3", f"${price}")) for key, price in usd.items()}
+    return StatedRate(name, mode, prices, above_input_tokens=above, start=start)  # type: ignore[arg-type]
+
+
+def page(*rates: StatedRate, checked: date = SEPTEMBER_7, provider: str = "openai") -> PricedPage:
+    return PricedPage(PageRates(provider, PAGE, rates), checked, "f" * 64)
+
+
+def planned(text: str, *pages: PricedPage, provider: str = "openai", **options: object) -> Plan:
+    today = max((each.checked for each in pages), default=SEPTEMBER_7)
+    return plan_provider(parse_registry(text).providers[provider], pages, today=today, **options)  # type: ignore[arg-type]
+
+
+def updated(text: str, *pages: PricedPage, provider: str = "openai", **options: object) -> Registry:
+    """The registry after the update; a second one must find nothing left to do."""
+    merged = merge(text, planned(text, *pages, provider=provider, **options))
+    assert not planned(merged, *pages, provider=provider, **options).applied
+    return parse_registry(merged)
+
+
+def change(plan: Plan, dimension: str, mode: str | None = None, above: int | None = None) -> Change:
+    found = [c for c in plan.changes if (c.dimension, c.mode, c.above_input_tokens) == (dimension, mode, above)]
+    assert len(found) == 1, found
+    return found[0]
+
+
+SOL = registry(
+    "gpt-5.6-sol:",
+    "  display_name: gpt-5.6-sol",
+    "  input_per_million: 2.5",
+    "  output_per_million: 15.0",
+    "  batch_support: true",
+    "  rates:",
+    "    - {mode: standard, input: 5.0, output: 30.0, cached_input: 0.5}",
+    "    - {mode: standard, above_input_tokens: 272000, input: 10.0, output: 45.0, cached_input: 1.0}",
+    "    - {mode: batch, input: 2.5, output: 15.0, cached_input: 0.25}",
+    "  source: {page: 'https://vendor.example/pricing', checked: 2026-08-21, sha256: eeee}",
+)
+SOL_DROPPED = (
+    rate("gpt-5.6-sol", input="4", output="20", cached_input="0.4"),
+    rate("gpt-5.6-sol", above="unknown", input="8", output="30", cached_input="0.8"),
+)
+
+
+def test_a_dropped_price_is_dated_and_yesterdays_call_costs_what_it_did() -> None:
+    call = {"input": 100_000, "output": 5_000}
+
+    after = updated(SOL, page(*SOL_DROPPED)).pricing("openai", "gpt-5.6-sol")
+
+    before = parse_registry(SOL).pricing("openai", "gpt-5.6-sol")
+    assert after.cost(at="2026-09-06", **call) == before.cost(at="2026-09-06", **call) == Decimal("0.65")
+    assert after.cost(at="2026-09-07", **call) == Decimal("0.5")
+    assert after.cost(at="2026-09-07", input=300_000) == Decimal("2.4")
+
+
+def test_a_threshold_that_the_page_leaves_out_is_the_one_known_before() -> None:
+    found = change(planned(SOL, page(*SOL_DROPPED)), "input", "standard", 272_000)
+
+    assert (found.old, found.new, found.start) == (Decimal(10), Decimal(8), SEPTEMBER_7)
+    assert "272,000 as known before" in " ".join(found.notes)
+
+
+def test_batch_prices_that_followed_the_standard_ones_follow_them_marked_as_derived() -> None:
+    plan = planned(SOL, page(*SOL_DROPPED))
+
+    batch = change(plan, "input", "batch")
+    assert (batch.old, batch.new, batch.derived) == (Decimal("2.5"), Decimal(2), True)
+    assert change(plan, "input_per_million").new == Decimal(2)
+    assert change(plan, "output_per_million").new == Decimal(10)
+
+
+def test_a_batch_price_on_its_own_terms_is_not_overwritten_by_a_discount() -> None:
+    own_terms = SOL.replace("batch, input: 2.5", "batch, input: 3.5").replace("n: 2.5", "n: 3.5")
+
+    plan = planned(own_terms, page(*SOL_DROPPED))
+
+    assert not [c for c in plan.visible if c.mode == "batch" and c.dimension == "input"]
+
+
+def test_a_price_once_derived_and_now_stated_loses_its_mark() -> None:
+    merged = merge(SOL, planned(SOL, page(*SOL_DROPPED)))
+    stated = page(*SOL_DROPPED, rate("gpt-5.6-sol", "batch", input="2", output="10"), checked=date(2026, 9, 8))
+
+    after = updated(merged, stated).model("openai", "gpt-5.6-sol")
+
+    assert not any(rate.derived for rate in after.rates)
+
+
+def test_a_change_of_one_tier_writes_the_whole_set_of_the_mode() -> None:
+    plan = planned(SOL, page(rate("gpt-5.6-sol", input="4", output="30")))
+
+    kept = change(plan, "input", "standard", 272_000)
+    assert (kept.kind, kept.new, kept.start) == ("kept", Decimal(10), SEPTEMBER_7)
+    assert change(plan, "cached_input", "standard").kind == "kept"
+    assert not [c for c in plan.visible if c.dimension == "cached_input" and c.mode == "standard"]
+
+
+def test_what_the_page_is_silent_on_is_noted_and_kept() -> None:
+    plan = planned(SOL, page(rate("gpt-5.6-sol", input="5", output="30")))
+
+    assert not plan.changes
+    assert any("silent on standard cached_input" in note.text for note in plan.notes)
+
+
+def test_a_second_correction_on_the_same_day_replaces_the_first() -> None:
+    merged = merge(SOL, planned(SOL, page(*SOL_DROPPED)))
+
+    again = page(rate("gpt-5.6-sol", input="4.5", output="20", cached_input="0.4"))
+    after = updated(merged, again).model("openai", "gpt-5.6-sol")
+
+    base = [r for r in after.rates if r.mode == "standard" and r.above_input_tokens is None]
+    assert [(r.start, r.prices["input"]) for r in base] == [(None, 5), (SEPTEMBER_7, Decimal("4.5"))]
+
+
+FLASH = registry(
+    "gemini-3.8-flash:",
+    "  display_name: Gemini 3.8 Flash",
+    "  input_per_million: 0.375",
+    "  output_per_million: 1.875",
+    "  rates:",
+    "    - {mode: standard, input: 0.75, output: 3.75, cached_input: 0.075, cache_storage_hour: 0.5}",
+    "    - {mode: batch, input: 0.375, output: 1.875}",
+    provider="gemini",
+)
+NEW_YEAR = date(2027, 1, 1)
+ANNOUNCED = page(
+    rate("Gemini 3.8 Flash", input="0.75", output="3.75", cached_input="0.075", cache_storage_hour="0.5"),
+    rate("Gemini 3.8 Flash", start=NEW_YEAR, input="1.5", output="7.5", cached_input="0.15"),
+    rate("Gemini 3.8 Flash", "batch", input="0.375", output="1.875"),
+    rate("Gemini 3.8 Flash", "batch", start=NEW_YEAR, input="0.75", output="3.75"),
+    provider="gemini",
+)
+
+
+def test_an_announced_price_is_written_now_and_holds_from_its_day() -> None:
+    after = updated(FLASH, ANNOUNCED, provider="gemini").pricing("gemini", "gemini-3.8-flash")
+
+    assert after.cost(at="2026-12-31", input=1_000_000) == Decimal("0.75")
+    assert after.cost(at="2027-01-01", input=1_000_000) == Decimal("1.5")
+    assert after.cost(at="2027-01-01", mode="batch", output=1_000_000) == Decimal("3.75")
+    assert after.cost(at="2027-01-01", cache_storage_hour=1_000_000) == Decimal("0.5"), (
+        "carried on, as nothing else is said"
+    )
+    assert after.estimate_cost(1_000_000, 0) == 0.375, "the plain prices are those of the page's day"
+
+
+def test_the_plain_prices_follow_when_the_announced_day_has_come() -> None:
+    merged = merge(FLASH, planned(FLASH, ANNOUNCED, provider="gemini"))
+    january = page(
+        rate("Gemini 3.8 Flash", input="1.5", output="7.5", cached_input="0.15", cache_storage_hour="0.5"),
+        rate("Gemini 3.8 Flash", "batch", input="0.75", output="3.75"),
+        checked=date(2027, 1, 2),
+        provider="gemini",
+    )
+
+    plan = planned(merged, january, provider="gemini")
+
+    assert {c.dimension: c.new for c in plan.visible} == {
+        "input_per_million": Decimal("0.75"),
+        "output_per_million": Decimal("3.75"),
+    }
+
+
+SONNET = registry(
+    "claude-sonnet-5:",
+    "  display_name: Claude Sonnet 5",
+    "  input_per_million: 1.0",
+    "  output_per_million: 5.0",
+    "  rates:",
+    "    - {mode: standard, input: 2.0, output: 10.0}",
+    "    - {mode: batch, input: 1.0, output: 5.0}",
+    provider="anthropic",
+)
+
+
+def test_an_introductory_price_ends_on_the_day_that_the_page_names() -> None:
+    stated = page(
+        rate("Claude Sonnet 5", input="2", output="10"),
+        rate("Claude Sonnet 5", start=date(2026, 9, 1), input="3", output="15"),
+        rate("Claude Sonnet 5", "batch", input="1", output="5"),
+        rate("Claude Sonnet 5", "batch", start=date(2026, 9, 1), input="1.5", output="7.5"),
+        checked=date(2026, 9, 4),
+        provider="anthropic",
+    )
+
+    after = updated(SONNET, stated, provider="anthropic").pricing("anthropic", "claude-sonnet-5")
+
+    assert after.cost(at="2026-08-31", input=1_000_000) == 2
+    assert after.cost(at="2026-09-01", input=1_000_000) == 3
+    assert after.estimate_cost(1_000_000, 0) == 1.5
+
+
+def test_a_new_model_without_a_batch_price_on_a_page_that_has_others_cannot_be_batched() -> None:
+    stated = page(
+        rate("gpt-5.6-sol", "batch", input="2.5", output="15", cached_input="0.25"),
+        rate("gpt-7-pro", input="30", output="180"),
+    )
+
+    after = updated(SOL, stated)
+
+    new = after.model("openai", "gpt-7-pro")
+    assert (new.batch_support, new.input_per_million, new.output_per_million) == (False, 15, 90)
+    assert after.pricing("openai", "gpt-7-pro").estimate_cost(1_000_000, 0, is_batch=False) == 30
+
+
+def test_a_page_of_standard_prices_only_gives_new_models_derived_batch_prices() -> None:
+    after = updated(SOL, page(rate("gpt-7", input="3", output="9", cached_input="0.3"))).model("openai", "gpt-7")
+
+    batch = next(rate for rate in after.rates if rate.mode == "batch")
+    assert batch.derived
+    assert dict(batch.prices) == {"input": Decimal("1.5"), "output": Decimal("4.5")}
+
+
+def test_no_discount_is_assumed_of_a_vendor_that_gives_none() -> None:
+    settings = Settings(batch_discount={"openai": None})
+
+    after = updated(SOL, page(rate("gpt-7", input="3", output="9")), settings=settings).model("openai", "gpt-7")
+
+    assert not after.batch_support
+    assert {rate.mode for rate in after.rates} == {"standard"}
+
+
+def test_a_model_carries_the_one_multiplier_that_fits_both_its_prices() -> None:
+    old = page(rate("gpt-3", input="2", output="4"), rate("gpt-3", "batch", input="2", output="4"))
+
+    after = updated(SOL, old).model("openai", "gpt-3")
+
+    assert after.realtime_multiplier == 1
+    assert (after.input_per_million, after.output_per_million) == (2, 4)
+
+
+def test_where_no_multiplier_fits_the_plain_prices_are_the_batch_ones() -> None:
+    odd = page(rate("gpt-3", input="2", output="4"), rate("gpt-3", "batch", input="1", output="3"))
+
+    after = updated(SOL, odd).model("openai", "gpt-3")
+
+    assert after.realtime_multiplier is None
+    assert (after.input_per_million, after.output_per_million) == (1, 3)
+
+
+def test_a_hand_written_entry_keeps_what_its_plain_prices_meant_until_the_page_spoke() -> None:
+    by_hand = registry("gpt-9:", "  display_name: gpt-9", "  input_per_million: 1.0", "  output_per_million: 4.0")
+    stated = page(rate("gpt-9", input="3", output="8"), rate("gpt-9", "batch", input="1.5", output="4"))
+
+    after = updated(by_hand, stated).pricing("openai", "gpt-9")
+
+    assert after.cost(at="2026-09-06", input=1_000_000) == 2
+    assert after.cost(at="2026-09-07", input=1_000_000) == 3
+    assert after.cost(at="2026-09-07", mode="batch", input=1_000_000) == Decimal("1.5")
+
+
+def test_two_prices_for_one_slot_are_held_with_both_places() -> None:
+    plan = planned(SOL, page(rate("gpt-5.6-sol", input="4", output="20"), rate("gpt-5.6-sol", input="3", output="20")))
+
+    assert not plan.applied
+    assert "states 4 (T1R2C3) and 3 (T1R2C3)" in str(change(plan, "input", "standard").verdict)
+
+
+def test_a_name_that_two_models_may_bear_is_held_for_both() -> None:
+    twins = registry(
+        "g-1:",
+        *("  " + line for line in ("display_name: Gemini Pro", "input_per_million: 1.0", "output_per_million: 2.0")),
+        "g-2:",
+        *("  " + line for line in ("display_name: Gemini Pro", "input_per_million: 1.0", "output_per_million: 2.0")),
+        provider="gemini",
+    )
+
+    plan = planned(twins, page(rate("Gemini Pro", input="9", output="9"), provider="gemini"), provider="gemini")
+
+    assert not plan.applied
+    assert {c.model for c in plan.held} == {"g-1", "g-2"}
+    assert any("may mean g-1 or g-2" in note.text for note in plan.notes)
+
+
+def test_an_older_page_does_not_undo_what_a_newer_one_said() -> None:
+    plan = planned(SOL, page(rate("gpt-5.6-sol", input="7", output="30"), checked=date(2026, 8, 1)))
+
+    assert not plan.applied
+    assert "the page is of 2026-08-01" in str(change(plan, "input", "standard").verdict)
+
+
+@pytest.mark.parametrize("word", ["all", "gpt-5.6-sol", "openai/gpt-5.6-sol", "gpt-5.6-sol:standard"])
+def test_a_person_may_accept_what_is_held(word: str) -> None:
+    older = page(rate("gpt-5.6-sol", input="7", output="30"), checked=date(2026, 8, 1))
+
+    plan = planned(SOL, older, settings=Settings(accepted=(word,)))
+
+    assert change(plan, "input", "standard").applies
+
+
+def test_the_first_page_has_the_word_and_later_ones_fill_in_modes() -> None:
+    trusted = page(rate("gpt-5.6-sol", input="4", output="30"))
+    second = page(rate("gpt-5.6-sol", input="1", output="1"), rate("gpt-5.6-sol", "flex", input="2", output="15"))
+
+    plan = planned(SOL, trusted, second)
+
+    assert change(plan, "input", "standard").new == 4
+    assert change(plan, "input", "flex").new == 2
+
+
+def test_a_model_that_left_the_list_is_marked_and_stays() -> None:
+    plan = planned(SOL, page(), listed=[ListedModel("gpt-7")])
+
+    assert [(c.kind, c.dimension, c.new) for c in plan.changes] == [("missing", "missing_since", SEPTEMBER_7)]
+    assert parse_registry(merge(SOL, plan)).model("openai", "gpt-5.6-sol").missing_since == SEPTEMBER_7
+
+
+def test_a_model_that_came_back_to_the_list_loses_the_mark() -> None:
+    missing = SOL.replace("  batch_support: true", "  batch_support: true\n        missing_since: 2026-08-30  # hm")
+
+    merged = merge(missing, planned(missing, page(), listed=[ListedModel("gpt-5.6-sol")]))
+
+    assert merged == SOL
+
+
+def test_an_empty_list_says_nothing() -> None:
+    assert not planned(SOL, page(), listed=[]).changes
+
+
+def test_lifecycle_and_limits_come_from_the_list() -> None:
+    listed = [ListedModel("gpt-5.6-sol", context_window=400_000, lifecycle="deprecated", retires_on=NEW_YEAR)]
+
+    after = updated(SOL, page(), listed=listed).model("openai", "gpt-5.6-sol")
+
+    assert (after.context_window, after.status, after.retires_on) == (400_000, "deprecated", NEW_YEAR)
+
+
+def test_a_derived_id_is_told_on_the_change() -> None:
+    plan = planned(
+        SONNET, page(rate("Claude Fable 5.1", input="5", output="25"), provider="anthropic"), provider="anthropic"
+    )
+
+    assert "by the vendor's rule" in " ".join(change(plan, "display_name").notes)
+    assert change(plan, "display_name").model == "claude-fable-5-1"
+
+
+def test_a_model_priced_by_the_image_is_left_out_with_a_note() -> None:
+    plan = planned(SOL, page(rate("gpt-image-9", input="5")))
+
+    assert not plan.changes
+    assert any("left out" in note.text for note in plan.notes)
+
+
+def test_an_embedding_model_bills_no_output() -> None:
+    after = updated(SOL, page(rate("text-embedding-9", input="0.02"))).model("openai", "text-embedding-9")
+
+    assert (after.input_per_million, after.output_per_million) == (Decimal("0.01"), 0)
+
+
+def test_a_change_reads_well() -> None:
+    plan = planned(SOL, page(*SOL_DROPPED))
+
+    assert str(change(plan, "input", "standard")) == (
+        "openai/gpt-5.6-sol: standard input from 2026-09-07 5.0 -> 4.0 (-20%)"
+    )
+    assert str(plan.summary()["openai"]) == "1 model changed, 9 prices, 2 other values"

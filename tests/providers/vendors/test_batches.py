@@ -1,0 +1,320 @@
+"""A batch from its rows to its results, on each vendor."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+
+import pytest
+from servers import anthropic as anthropic_wire
+from servers import gemini as gemini_wire
+from servers import openai as openai_wire
+from servers.base import CUT, HTML, Reply, jsonl
+
+from providers import BatchStatus, ProviderError
+
+BATCH_COSTS = {"openai": "0.00069", "anthropic": "0.0008925", "gemini": "0.000352"}
+
+
+def good_row(vendor, unit_id):
+    """A row that was answered, as the vendor writes it."""
+    if vendor.name == "openai":
+        return openai_wire.answered(unit_id)
+    if vendor.name == "anthropic":
+        return anthropic_wire.succeeded(unit_id)
+    return {"key": unit_id, "response": gemini_wire.content("4")}
+
+
+def finish(vendor, batch_id, *unit_ids):
+    """Ends a batch with every row answered."""
+    rows = [good_row(vendor, unit_id) for unit_id in unit_ids]
+    if vendor.name == "openai":
+        vendor.server.finish(batch_id, "completed", rows)
+    elif vendor.name == "anthropic":
+        vendor.server.finish(batch_id, rows)
+    else:
+        vendor.server.finish(batch_id, "BATCH_STATE_SUCCEEDED", rows)
+
+
+def test_a_batch_runs_from_its_rows_to_its_results(vendor, tmp_path):
+    provider = vendor.make(max_tokens=64)
+    batch_id = vendor.submit(provider, tmp_path)
+    assert provider.get_batch_status(batch_id)["status"] in {BatchStatus.PENDING, BatchStatus.RUNNING}
+    finish(vendor, batch_id, "b", "a")
+    info = provider.get_batch_status(batch_id)
+    assert (info["status"], info["progress"], info["error"]) == (BatchStatus.COMPLETED, "2/2", None)
+    results, metadata = provider.download_batch_results(batch_id)
+    assert {result["unit_id"]: result["content"] for result in results} == {"a": "4", "b": "4"}
+    assert (metadata["total_input_tokens"], metadata["total_output_tokens"]) == (2000, 400)
+    assert (metadata["provider"], metadata["model"]) == (vendor.name, provider.model)
+    assert metadata["started_at"]
+    assert metadata["completed_at"]
+    json.dumps([results, metadata])
+
+
+def test_rows_cost_the_batch_price_whatever_tier_they_name(vendor, tmp_path):
+    provider = vendor.make()
+    batch_id = vendor.submit(provider, tmp_path)
+    finish(vendor, batch_id, "a", "b")
+    results, metadata = provider.download_batch_results(batch_id)
+    assert results[0]["mode"] == "batch"
+    assert str(provider.cost_of(results[0])) == BATCH_COSTS[vendor.name]
+    assert metadata["total_cost"] == pytest.approx(float(2 * Decimal(BATCH_COSTS[vendor.name])))
+
+
+def test_results_before_the_end_are_an_error_that_says_so(vendor, tmp_path):
+    provider = vendor.make()
+    batch_id = vendor.submit(provider, tmp_path)
+    with pytest.raises(ProviderError, match="no results yet"):
+        provider.download_batch_results(batch_id)
+
+
+def test_a_cut_download_is_fetched_again_and_no_row_comes_twice(vendor, tmp_path):
+    provider = vendor.make()
+    batch_id = vendor.submit(provider, tmp_path)
+    finish(vendor, batch_id, "a", "b")
+    whole = jsonl([good_row(vendor, "a"), good_row(vendor, "b")])
+    for fault in (CUT, Reply(whole, cut_after=len(whole) // 2 + 10), HTML, Reply(vendor.unanswered(503), 503)):
+        vendor.server.fail(fault, path=vendor.results_path)
+        assert sorted(result["unit_id"] for result in provider.iter_batch_results(batch_id)) == ["a", "b"]
+
+
+def test_a_line_that_is_no_json_is_one_failed_row_and_the_others_count(vendor, tmp_path):
+    provider = vendor.make()
+    batch_id = vendor.submit(provider, tmp_path)
+    finish(vendor, batch_id, "a", "b")
+    body = jsonl([good_row(vendor, "a")]) + b'{"half": \n17\n\n' + jsonl([good_row(vendor, "b")])
+    vendor.server.fail(Reply(body), path=vendor.results_path)
+    results, _ = provider.download_batch_results(batch_id)
+    assert [result["unit_id"] for result in results] == ["a", "", "", "b"]
+    assert "line 2" in results[1]["error"]
+
+
+def test_line_separators_inside_an_answer_cut_no_row(vendor, tmp_path):
+    provider = vendor.make()
+    batch_id = vendor.submit(provider, tmp_path)
+    finish(vendor, batch_id, "a", "b")
+    row = json.dumps(good_row(vendor, "a")).replace('"4"', '"4\u2028\u0085 5"')
+    vendor.server.fail(Reply(row.encode() + b"\n"), path=vendor.results_path)
+    assert [result["content"] for result in provider.iter_batch_results(batch_id)] == ["4\u2028\u0085 5"]
+
+
+def test_cancelling_is_true_while_it_runs_and_false_when_it_has_ended(vendor, tmp_path):
+    provider = vendor.make()
+    batch_id = vendor.submit(provider, tmp_path)
+    assert provider.cancel_batch(batch_id) is True
+    finish(vendor, batch_id, "a")
+    assert provider.cancel_batch(batch_id) is False
+
+
+def test_a_batch_that_ends_while_it_is_cancelled_had_ended(vendor, tmp_path):
+    provider = vendor.make()
+    batch_id = vendor.submit(provider, tmp_path)
+    started = vendor.server.batches[batch_id] if vendor.name != "gemini" else vendor.server.operations[batch_id]
+    running = json.loads(json.dumps(started))
+    finish(vendor, batch_id, "a", "b")
+    vendor.server.fail(Reply(running), Reply(vendor.unanswered(400, "cannot be cancelled"), 400), path=batch_id)
+    assert provider.cancel_batch(batch_id) is False
+
+
+def test_every_page_of_the_list_is_read(vendor, tmp_path):
+    provider = vendor.make()
+    ids = [vendor.submit(provider, tmp_path) for _ in range(5)]
+    vendor.server.page = 2
+    assert sorted(info["batch_id"] for info in provider.list_batches()) == ids
+
+
+def test_a_tag_finds_a_batch_again(openai, gemini, tmp_path):
+    for vendor in (openai, gemini):
+        provider = vendor.make()
+        path = tmp_path / "rows.jsonl"
+        path.write_text(json.dumps(provider.format_batch_request("a", "prompt")) + "\n")
+        batch_id = provider.create_batch(provider.upload_batch_file(path), tag="run-17/2")
+        assert [info["batch_id"] for info in provider.list_batches() if info["tag"] == "run-17/2"] == [batch_id]
+        assert provider.get_batch_status(batch_id)["tag"] == "run-17/2"
+
+
+# -- what each vendor does in its own way
+
+
+def test_openai_rows_fail_in_three_shapes_and_two_files_and_keep_their_messages(openai, tmp_path):
+    provider = openai.make()
+    batch_id = openai.submit(provider, tmp_path)
+    refused = {"error": {"message": "Rate limit reached", "type": "requests", "code": "rate_limit_exceeded"}}
+    bad = {"error": {"message": "Invalid schema", "type": "invalid_request_error", "code": None}}
+    openai.server.finish(
+        batch_id,
+        "completed",
+        [openai_wire.answered("a"), openai_wire.answered("b", refused, status=429)],
+        [
+            openai_wire.answered("c", bad, status=400),
+            openai_wire.unanswered("d", "request_timeout", "It took too long"),
+        ],
+    )
+    results = {result["unit_id"]: result for result in provider.download_batch_results(batch_id)[0]}
+    assert results["a"]["error"] is None
+    assert (results["b"]["error"], results["b"]["retryable"]) == ("rate_limit_exceeded: Rate limit reached", True)
+    assert (results["c"]["error"], results["c"]["retryable"]) == ("invalid_request_error: Invalid schema", False)
+    assert (results["d"]["error"], results["d"]["retryable"]) == ("request_timeout: It took too long", True)
+
+
+def test_openai_completed_with_an_error_file_only_is_collected(openai, tmp_path):
+    provider = openai.make()
+    batch_id = openai.submit(provider, tmp_path)
+    openai.server.finish(batch_id, "completed", None, [openai_wire.unanswered("a", "server_error", "It broke")])
+    assert provider.get_batch_status(batch_id)["status"] is BatchStatus.COMPLETED
+    assert provider.download_batch_results(batch_id)[0][0]["error"] == "server_error: It broke"
+
+
+def test_an_expired_batch_gives_what_it_finished(vendor, tmp_path):
+    provider = vendor.make()
+    batch_id = vendor.submit(provider, tmp_path)
+    if vendor.name == "openai":
+        late = openai_wire.unanswered("b", "batch_expired", "This request could not be executed in time")
+        vendor.server.finish(batch_id, "expired", [openai_wire.answered("a")], [late])
+    elif vendor.name == "anthropic":
+        vendor.server.finish(batch_id, [anthropic_wire.succeeded("a"), anthropic_wire.lost("b", "expired")])
+    else:
+        vendor.server.finish(batch_id, "BATCH_STATE_EXPIRED", [good_row(vendor, "a")])
+    info = provider.get_batch_status(batch_id)
+    assert info["status"] is BatchStatus.COMPLETED
+    assert "expired" in info["error"]
+    results = {result["unit_id"]: result for result in provider.iter_batch_results(batch_id)}
+    assert results["a"]["content"] == "4"
+    if vendor.name != "gemini":  # whose file leaves the others out
+        assert results["b"]["retryable"] is True
+        assert results["b"]["cost"] == 0
+
+
+def test_an_expired_batch_without_a_row_has_failed(openai, gemini, tmp_path):
+    for vendor, state in ((openai, "expired"), (gemini, "JOB_STATE_EXPIRED")):
+        provider = vendor.make()
+        batch_id = vendor.submit(provider, tmp_path)
+        vendor.server.finish(batch_id, state)
+        assert provider.get_batch_status(batch_id)["status"] is BatchStatus.FAILED
+        results, metadata = provider.download_batch_results(batch_id)
+        assert (results, metadata["total_cost"]) == ([], 0)
+        assert "expired" in metadata["error"]
+
+
+def test_openai_says_why_a_batch_was_refused_and_whether_it_may_be_tried_again(openai, tmp_path):
+    provider = openai.make()
+    batch_id = openai.submit(provider, tmp_path)
+    full = {"code": "token_limit_exceeded", "message": "Enqueued token limit reached", "line": None, "param": None}
+    openai.server.batches[batch_id].update(status="failed", errors={"object": "list", "data": [full]})
+    info = provider.get_batch_status(batch_id)
+    assert (info["status"], info["retryable"]) == (BatchStatus.FAILED, True)
+    assert info["error"] == "token_limit_exceeded: Enqueued token limit reached"
+    bad = {"code": "invalid_json_line", "message": "Not JSON", "line": 7, "param": None}
+    openai.server.batches[batch_id].update(errors={"object": "list", "data": [full, bad]})
+    info = provider.get_batch_status(batch_id)
+    assert info["retryable"] is False
+    assert "invalid_json_line: Not JSON (line 7)" in info["error"]
+
+
+def test_an_openai_batch_is_made_for_the_surface_that_its_rows_name(openai, tmp_path):
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text(json.dumps(openai.make(model="gpt-5.5-pro").format_batch_request("a", "prompt")) + "\n")
+    provider = openai.make()
+    batch_id = provider.create_batch(provider.upload_batch_file(rows))
+    assert openai.server.batches[batch_id]["endpoint"] == "/v1/responses"
+    openai.server.finish(batch_id, "completed", [openai_wire.answered("a", openai_wire.response("4"))])
+    assert provider.download_batch_results(batch_id)[0][0]["content"] == "4"
+
+
+def test_anthropic_rows_nest_their_error_twice_and_keep_its_message(anthropic, tmp_path):
+    provider = anthropic.make()
+    batch_id = anthropic.submit(provider, tmp_path)
+    anthropic.server.finish(
+        batch_id,
+        [
+            anthropic_wire.errored("a", "invalid_request_error", "max_tokens is too large"),
+            anthropic_wire.errored("b", "overloaded_error", "Overloaded"),
+            anthropic_wire.lost("c", "canceled"),
+            anthropic_wire.lost("d", "evaporated"),
+        ],
+    )
+    results = {result["unit_id"]: result for result in provider.download_batch_results(batch_id)[0]}
+    assert (results["a"]["error"], results["a"]["retryable"]) == (
+        "invalid_request_error: max_tokens is too large",
+        False,
+    )
+    assert results["b"]["retryable"] is True
+    assert results["c"]["retryable"] is False
+    assert "evaporated" in results["d"]["error"]
+
+
+def test_anthropic_takes_only_ids_that_it_knows_and_says_so_before_it_is_asked(anthropic, tmp_path):
+    provider = anthropic.make()
+    for unit_id in ("a" * 65, "chapter 1", "ü", ""):
+        with pytest.raises(ProviderError, match="does not fit"):
+            provider.format_batch_request(unit_id, "prompt")
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text('{"custom_id": "a b", "params": {}}\n')
+    with pytest.raises(ProviderError, match="line 1"):
+        provider.create_batch(provider.upload_batch_file(rows))
+    assert not anthropic.server.requests
+
+
+def test_anthropics_file_is_the_local_one(anthropic, tmp_path):
+    provider = anthropic.make()
+    with pytest.raises(ProviderError, match="no file"):
+        provider.upload_batch_file(tmp_path / "missing.jsonl")
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text("{}\n")
+    assert provider.upload_batch_file(rows) == str(rows.resolve())
+
+
+def test_geminis_error_and_progress_come_from_the_wire_since_the_sdk_drops_them(gemini, tmp_path):
+    provider = gemini.make()
+    batch_id = gemini.submit(provider, tmp_path)
+    stats = {"requestCount": "10", "successfulRequestCount": "4", "failedRequestCount": "1", "pendingRequestCount": "5"}
+    gemini.server.operations[batch_id]["metadata"].update(state="BATCH_STATE_RUNNING", batchStats=stats)
+    info = provider.get_batch_status(batch_id)
+    assert (info["progress"], info["counts"]) == ("5/10", {"total": 10, "completed": 4, "failed": 1})
+    gemini.server.finish(batch_id, "BATCH_STATE_FAILED", error={"code": 13, "message": "An internal error occurred"})
+    info = provider.get_batch_status(batch_id)
+    assert (info["status"], info["error"], info["retryable"]) == (
+        BatchStatus.FAILED,
+        "13: An internal error occurred",
+        True,
+    )
+
+
+def test_gemini_rows_that_failed_or_were_blocked_keep_their_message(gemini, tmp_path):
+    provider = gemini.make()
+    batch_id = gemini.submit(provider, tmp_path)
+    blocked = {"promptFeedback": {"blockReason": "SAFETY"}, "usageMetadata": {"promptTokenCount": 10}}
+    rows = [
+        {"key": "a", "error": {"code": 429, "message": "Resource has been exhausted"}},
+        {"key": "b", "error": {"code": 3, "message": "Invalid value"}},
+        {"key": "c", "response": blocked},
+        {"key": "d", "response": gemini_wire.content(finish_reason="RECITATION")},
+    ]
+    gemini.server.finish(batch_id, "BATCH_STATE_SUCCEEDED", rows, failed=2)
+    info = provider.get_batch_status(batch_id)
+    assert (info["status"], info["error"]) == (BatchStatus.COMPLETED, "2 of 4 rows failed")
+    results = {result["unit_id"]: result for result in provider.download_batch_results(batch_id)[0]}
+    assert (results["a"]["error"], results["a"]["retryable"]) == ("429: Resource has been exhausted", True)
+    assert results["b"]["retryable"] is False
+    assert results["c"]["error"] == "refused: the prompt was blocked: SAFETY"
+    assert results["c"]["input_tokens"] == 10
+    assert results["d"]["refusal"] == "RECITATION"
+
+
+def test_gemini_results_may_come_with_the_job_or_stand_in_its_response_only(gemini, tmp_path):
+    provider = gemini.make()
+    batch_id = gemini.submit(provider, tmp_path)
+    operation = gemini.server.operations[batch_id]
+    operation["metadata"]["state"] = "JOB_STATE_PARTIALLY_SUCCEEDED"
+    answers = [
+        {"response": gemini_wire.content("4"), "metadata": {"key": "a"}},
+        {"error": {"code": 13, "message": "no"}},
+    ]
+    operation["response"] = {"inlinedResponses": {"inlinedResponses": answers}}
+    assert provider.get_batch_status(batch_id)["status"] is BatchStatus.COMPLETED
+    results, _ = provider.download_batch_results(batch_id)
+    assert [(result["unit_id"], result["content"]) for result in results] == [("a", "4"), ("", None)]
+    operation["response"] = {"responsesFile": "files/out"}
+    gemini.server.files["files/out"] = jsonl([{"key": "b", "response": gemini_wire.content("4")}])
+    assert [result["unit_id"] for result in provider.iter_batch_results(batch_id)] == ["b"]

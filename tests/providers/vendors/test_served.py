@@ -1,0 +1,138 @@
+"""The usage of every vendor's response, from its object, its JSON and the mapping, is the tokens that are billed."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from servers import anthropic as anthropic_wire
+from servers import gemini as gemini_wire
+from servers import openai as openai_wire
+
+from providers import Usage, usage_of
+
+
+def test_the_sdks_object_its_json_and_the_mapping_say_the_same():
+    chat = pytest.importorskip("openai.types.chat").ChatCompletion
+    responses = pytest.importorskip("openai.types.responses").Response
+    message = pytest.importorskip("anthropic.types").Message
+    content = pytest.importorskip("google.genai.types").GenerateContentResponse
+    for wire, kind in (
+        (openai_wire.completion(), chat.construct),
+        (openai_wire.response("4"), responses.construct),
+        (anthropic_wire.message("4"), message.construct),
+        (gemini_wire.content("4"), lambda **fields: content.model_validate(fields)),
+    ):
+        assert (
+            usage_of(wire)
+            == usage_of(json.dumps(wire))
+            == usage_of(json.dumps(wire).encode())
+            == usage_of(kind(**wire))
+        )
+
+
+def test_openai_input_includes_the_cached_and_the_written():
+    usage = {
+        "input_tokens": 1000,
+        "input_tokens_details": {
+            "cached_tokens": 400,
+            "cache_write_tokens": 300,
+            "cache_write_tokens_details": {"ttl_30m_tokens": 200, "ttl_12h_tokens": 100},
+        },
+        "output_tokens": 10,
+    }
+    served = usage_of({"object": "response", "usage": usage})
+    assert served.tokens == Usage(input=300, cached_input=400, cache_write_5m=200, cache_write_1h=100, output=10)
+    assert served.input_tokens == 1000
+
+
+def test_openai_audio_and_images_are_counted_apart():
+    usage = {
+        "prompt_tokens": 100,
+        "completion_tokens": 50,
+        "prompt_tokens_details": {"audio_tokens": 30, "image_tokens": 20, "cached_tokens": 60},
+        "completion_tokens_details": {"audio_tokens": 10},
+    }
+    tokens = usage_of({"usage": usage}).tokens
+    assert tokens == Usage(input=0, cached_input=60, input_audio=30, input_image=10, output=40, output_audio=10)
+    assert sum(tokens.tokens().values()) == 150
+
+
+def test_anthropic_input_leaves_out_what_the_cache_gave_and_took():
+    served = usage_of(anthropic_wire.message("4"))
+    assert served.tokens == Usage(input=600, cached_input=300, cache_write_5m=60, cache_write_1h=40, output=200)
+    assert (served.input_tokens, served.reasoning_tokens) == (1000, 150)
+
+
+@pytest.mark.parametrize(
+    ("said", "mode"),
+    [
+        ({}, "standard"),
+        ({"service_tier": "batch"}, "batch"),
+        ({"speed": "fast"}, "priority"),
+        ({"service_tier": "priority"}, "priority_tier"),
+        ({"inference_geo": "us"}, "standard with inference kept in the US"),
+        ({"inference_geo": "global"}, "standard"),
+    ],
+)
+def test_anthropic_says_how_it_was_served(said, mode):
+    assert usage_of({"usage": {"input_tokens": 1, "output_tokens": 1, **said}}).mode == mode
+
+
+def test_gemini_thoughts_are_output_and_modalities_are_counted_apart():
+    usage = {
+        "promptTokenCount": 100,
+        "toolUsePromptTokenCount": 10,
+        "cachedContentTokenCount": 40,
+        "candidatesTokenCount": 20,
+        "thoughtsTokenCount": 30,
+        "promptTokensDetails": [{"modality": "TEXT", "tokenCount": 50}, {"modality": "AUDIO", "tokenCount": 50}],
+        "cacheTokensDetails": [{"modality": "AUDIO", "tokenCount": 25}, {"modality": "TEXT", "tokenCount": 15}],
+        "candidatesTokensDetails": [{"modality": "IMAGE", "tokenCount": 5}],
+    }
+    served = usage_of({"usageMetadata": usage})
+    assert served.tokens == Usage(
+        input=45, input_audio=25, cached_input=15, cached_input_audio=25, output=45, output_image=5
+    )
+    assert (served.input_tokens, served.output_tokens, served.reasoning_tokens) == (110, 50, 30)
+
+
+@pytest.mark.parametrize(
+    ("traffic", "mode"),
+    [
+        ("ON_DEMAND", "standard"),
+        ("ON_DEMAND_FLEX", "flex"),
+        ("ON_DEMAND_PRIORITY", "priority"),
+        ("PROVISIONED_THROUGHPUT", "provisioned_throughput"),
+    ],
+)
+def test_gemini_says_how_it_was_served(traffic, mode):
+    assert usage_of({"usageMetadata": {"promptTokenCount": 1, "trafficType": traffic}}).mode == mode
+
+
+@pytest.mark.parametrize("response", [{}, {"usage": {}}, "{}", {"usage": None}, "[]", "<html>"])
+def test_a_response_without_usage_is_an_error(response):
+    with pytest.raises(ValueError):  # noqa: PT011 - of json, or of ours
+        usage_of(response)
+    with pytest.raises(TypeError):
+        usage_of(17)
+
+
+def test_cost_of_takes_a_vendors_response_as_well_as_a_result(vendor):
+    provider = vendor.make()
+    wire = {
+        "openai": openai_wire.completion(),
+        "anthropic": anthropic_wire.message("4"),
+        "gemini": gemini_wire.content("4"),
+    }[vendor.name]
+    assert provider.cost_of(wire) == provider.cost_of(provider.generate_realtime("2 + 2?"))
+
+
+def test_openai_cache_writes_cost_as_input_where_no_price_is_stated_for_them(openai):
+    provider = openai.make()
+    usage = {
+        "prompt_tokens": 1_000_000,
+        "completion_tokens": 0,
+        "prompt_tokens_details": {"cache_write_tokens": 1_000_000},
+    }
+    assert str(provider.cost_of({"usage": usage})) == "0.75"
