@@ -16,8 +16,6 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from providers.registry import PACKAGED
-
 ROWS, RUNS = 10_000_000, 3
 BY = ("model", "day")
 # What a person who knows SQL writes: rates with their days and sizes as a table, one join, one sum.

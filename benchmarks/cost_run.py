@@ -45,10 +45,12 @@ def write_log(path: Path, rows: int) -> None:
     """A year of calls of every model that has the three plain prices, a few of them in long prompts."""
     connection = duckdb.connect()
     rates_table(connection)
-    connection.execute("CREATE TABLE models AS SELECT row_number() OVER () - 1 AS n, provider, name, mode FROM "
-                       "(SELECT provider, name, mode FROM rates GROUP BY ALL HAVING "
-                       "count(price_input) = count(*) AND count(price_output) = count(*) "
-                       "AND count(price_cached_input) = count(*) ORDER BY ALL)")
+    connection.execute(
+        "CREATE TABLE models AS SELECT row_number() OVER () - 1 AS n, provider, name, mode FROM "
+        "(SELECT provider, name, mode FROM rates GROUP BY ALL HAVING "
+        "count(price_input) = count(*) AND count(price_output) = count(*) "
+        "AND count(price_cached_input) = count(*) ORDER BY ALL)"
+    )
     (models,) = connection.execute("SELECT count(*) FROM models").fetchone()
     path.mkdir()
     for number, start in enumerate(range(0, rows, CHUNK)):

@@ -16,7 +16,7 @@ if not TYPE_CHECKING:
         if name != "cost_frame":
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         try:
-            from octoregistry.costing.frames import cost_frame
+            from octoregistry.costing.frames import cost_frame  # noqa: PLC0415 - see the docstring
         except ModuleNotFoundError as error:
             raise ImportError(f"cost_frame needs the extra: pip install 'octoregistry[scale]' ({error})") from error
         return cost_frame

@@ -38,7 +38,9 @@ _CENT = Decimal("0.000001")
     help="Write all groups to this .parquet, .csv or .json.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the groups and the problems as JSON.")
-@click.option("--engine", metavar="URL", help="Cost where the logs are: LOG is a table of this engine (as Ibis has it).")
+@click.option(
+    "--engine", metavar="URL", help="Cost where the logs are: LOG is a table of this engine (as Ibis has it)."
+)
 @click.option(
     "--map",
     "names",

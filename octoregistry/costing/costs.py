@@ -101,7 +101,7 @@ def answer(connection: BaseBackend, query: ir.Table) -> pa.Table:
     """The rows that `query` gives on `connection`; raises CostingError with what the engine says."""
     try:
         return connection.to_pyarrow(query)
-    except Exception as error:  # noqa: BLE001 - every engine has exceptions of its own, and all mean the same here
+    except Exception as error:  # every engine has exceptions of its own, and all mean the same here
         said = " ".join(str(error).split())
         raise CostingError(f"{connection.name} could not run it: {said[:500]}") from error
 

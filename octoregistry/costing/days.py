@@ -65,9 +65,7 @@ def _of_text(column: ir.StringValue) -> Day:
     minutes = _minutes(clock) - _offset(zone)
     shift = ibis.cases((minutes < 0, -1), (minutes >= _DAY, 1), else_=0).cast("int32")
     stated = date.cast("date")
-    moved = ibis.cases(
-        (zone.isnull() | (shift == 0), stated), else_=(stated + shift.as_interval("D")).cast("date")
-    )
+    moved = ibis.cases((zone.isnull() | (shift == 0), stated), else_=(stated + shift.as_interval("D")).cast("date"))
     answer = ibis.cases(
         (plain, ibis.ifelse(plain, column, _EPOCH).cast("date")),
         (date.notnull(), moved),

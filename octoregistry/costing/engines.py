@@ -26,7 +26,7 @@ def usage_table(engine: BaseBackend, name: str) -> ir.Table:
             return engine.read_parquet(name)
         schema, _, table = name.rpartition(".")
         return engine.table(table, database=schema or None)
-    except Exception as error:  # noqa: BLE001 - as above
+    except Exception as error:  # as above
         raise CostingError(f"{engine.name} has no usage in {name}: {' '.join(str(error).split())[:300]}") from error
 
 

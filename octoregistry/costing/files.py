@@ -90,7 +90,7 @@ def connect() -> Backend:
 
 
 def _named(pattern: str) -> list[str]:
-    found = [pattern] if Path(pattern).is_file() else sorted(glob.glob(pattern, recursive=True))
+    found = [pattern] if Path(pattern).is_file() else sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 - Path.glob takes no absolute pattern
     if not found:
         raise CostingError(f"{pattern}: no such file")
     return found
@@ -105,7 +105,7 @@ def _kind(file: str) -> str:
     return kind
 
 
-def _parquet(connection: Backend, files: Sequence[str]) -> tuple[str, str]:
+def _parquet(_connection: Backend, files: Sequence[str]) -> tuple[str, str]:
     read = f"read_parquet({_texts(files)}, union_by_name = true"
     return f"SELECT * FROM {read})", (
         f"SELECT * EXCLUDE (filename, file_row_number), filename AS {FILE}, file_row_number + 1 AS {LINE} "

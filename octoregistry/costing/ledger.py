@@ -209,4 +209,3 @@ def usd(units: ir.DecimalValue, scale: int) -> ir.DecimalValue:
     digits = ibis.literal("0" * scale) + units.cast("string")
     point = digits.length() - scale
     return (digits.substr(0, point) + "." + digits.substr(point, scale)).cast(f"decimal(38, {scale})")
-

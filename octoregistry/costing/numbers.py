@@ -33,7 +33,9 @@ def count(column: ir.Value, if_absent: int = 0) -> Count:
         return Count(ibis.ifelse(sound, column, None).fill_null(if_absent).cast("int64"), sound)
     if kind.is_string():
         digits = column.re_extract(_TEXT, 1).nullif("")
-        return Count(digits.fill_null(str(if_absent)).cast("int64"), column.isnull() | (column == "") | digits.notnull())
+        return Count(
+            digits.fill_null(str(if_absent)).cast("int64"), column.isnull() | (column == "") | digits.notnull()
+        )
     # a yes-or-no, a date, a list: no number in any row that holds one
     return Count(ibis.literal(if_absent, "int64"), column.isnull())
 

@@ -32,4 +32,3 @@ def watched(connection: BaseBackend, query: ir.Table, told: Told) -> pa.Table:
                 if interrupt:
                     interrupt()
                 raise
-

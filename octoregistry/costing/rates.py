@@ -24,7 +24,7 @@ UNKNOWN_SIZE = -1  # the class of prompts whose size nobody wrote down
 _MILLION = 6  # a price is per 10**6 tokens
 _LEAST_SCALE = 12  # so that the type of a cost does not change with every price that has one digit more
 _MOST_SCALE = 24  # 14 digits are left in front of the point: totals up to a hundred trillion dollars
-_MOST_ABOVE = 9 * 10**9  # × a billion requests a row still fits a 64-bit whole number
+_MOST_ABOVE = 9 * 10**9  # times a billion requests it still fits a 64-bit whole number
 
 
 @dataclass(frozen=True, slots=True)

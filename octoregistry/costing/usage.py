@@ -160,9 +160,7 @@ def _fault(
     return ibis.cases(*((condition, ibis.literal(number, "int8")) for condition, number in checks), else_=0)
 
 
-def _size_class(
-    rows: ir.Table, dimensions: Sequence[str], thresholds: Sequence[int], form: Form
-) -> ir.IntegerValue:
+def _size_class(rows: ir.Table, dimensions: Sequence[str], thresholds: Sequence[int], form: Form) -> ir.IntegerValue:
     """The class of a row's prompt size: tokens per request, compared without dividing, so that nothing is rounded.
 
     A row of one request has its own size; a row of many has their mean, which is all that a total still tells. Where a

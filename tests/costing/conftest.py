@@ -40,7 +40,18 @@ def postgres_url(tmp_path_factory):
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     data = folder / "data"
-    run = [*as_user, str(SERVERS[-1] / "initdb"), "-D", str(data), "-U", "test", "--auth=trust", "--no-sync", "-E", "UTF8"]
+    run = [
+        *as_user,
+        str(SERVERS[-1] / "initdb"),
+        "-D",
+        str(data),
+        "-U",
+        "test",
+        "--auth=trust",
+        "--no-sync",
+        "-E",
+        "UTF8",
+    ]
     subprocess.run(run, check=True, capture_output=True, cwd=folder)
     options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
     control = [*as_user, str(SERVERS[-1] / "pg_ctl"), "-D", str(data), "-w"]

@@ -26,7 +26,9 @@ NAMES = ["road", "road-alias", "plain", "no-batch", "unheard-of", ""]
 @st.composite
 def registries(draw):
     """A registry of three models with random dated and tiered rates, and with plain prices only."""
-    slots = draw(st.lists(st.tuples(st.sampled_from(MODES), st.none() | SIZES, st.none() | DAYS), unique=True, max_size=8))
+    slots = draw(
+        st.lists(st.tuples(st.sampled_from(MODES), st.none() | SIZES, st.none() | DAYS), unique=True, max_size=8)
+    )
     rates = []
     for mode, above, start in slots:
         prices = draw(st.dictionaries(st.sampled_from(DIMENSIONS), PRICES, max_size=6))

@@ -138,7 +138,7 @@ def test_from_the_day_of_a_rate_without_prices_nothing_is_known():
 
 
 def test_of_a_rate_without_prices_and_without_a_day_nothing_is_known():
-    with pytest.raises(UnknownPriceError, match="known: nothing$"):
+    with pytest.raises(UnknownPriceError, match=r"known: nothing$"):
         pricing([{"mode": "standard"}]).cost(input=1, at="2026-12-31")
 
 
