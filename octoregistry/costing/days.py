@@ -15,7 +15,7 @@ _DATE = (
 _CLOCK = r"[T ]((?:[01]\d|2[0-3]):[0-5]\d)(?::[0-5]\d(?:[.,]\d+)?)?"
 _ZONE = r"(Z|z| ?UTC|[+-](?:0\d|1\d|2[0-3])(?::?[0-5]\d)?)"
 ISO = rf"^\s*({_DATE})(?:{_CLOCK}{_ZONE}?)?\s*$"
-_PLAIN, _UNIX = rf"^{_DATE}$", r"^\s*([0-9]{9,18})(?:\.[0-9]*)?\s*$|^\s*([12][0-9]{18})\s*$"
+_PLAIN, _UNIX = rf"^{_DATE}$", r"^\s*([0-9]{9,18}|[12][0-9]{18})(?:\.[0-9]*)?\s*$"
 _EPOCH = "1970-01-01"
 _DAY = 24 * 60
 
@@ -29,7 +29,7 @@ class Day(NamedTuple):
 
 
 def day(column: ir.Value) -> Day:
-    """The day of each row, in UTC where a zone is known, else as it stands."""
+    """The day of each row, in UTC where a zone is known, else as it stands; of a text, `day_of_pieces` tells it."""
     kind = column.type()
     if kind.is_date():
         return Day(column, column.notnull(), None)
@@ -38,8 +38,6 @@ def day(column: ir.Value) -> Day:
         return Day(utc, column.notnull(), None)
     if kind.is_integer():
         return Day(_unix(column.cast("int64")), column.notnull(), None)
-    if kind.is_string():
-        return _of_text(column)
     return Day(ibis.null("date"), column.notnull(), None)
 
 
@@ -58,22 +56,25 @@ def _after_epoch(days: ir.IntegerValue) -> ir.DateValue:
     return (ibis.literal(_EPOCH, "date") + days.as_interval("D")).cast("date")
 
 
-def _of_text(column: ir.StringValue) -> Day:
+def pieces(column: ir.StringValue) -> dict[str, ir.Value]:
+    """What patterns find in a text: to be selected once, and named for `Pieces`."""
     plain = column.re_search(_PLAIN)  # most logs have nothing else, and one look is enough for them
-    number = column.re_extract(_UNIX, 0).re_extract(r"([0-9]{9,19})", 1).nullif("")
-    date, clock, zone = (column.re_extract(ISO, group).nullif("") for group in (1, 2, 3))
-    minutes = _minutes(clock) - _offset(zone)
+    return {
+        "p_text": column.nullif(""),
+        "p_date": ibis.ifelse(plain, column, column.re_extract(ISO, 1)).nullif("").cast("date"),
+        "p_clock": ibis.ifelse(plain, "", column.re_extract(ISO, 2)).nullif(""),
+        "p_zone": ibis.ifelse(plain, "", column.re_extract(ISO, 3)).nullif(""),
+        "p_unix": ibis.ifelse(plain, "", column.re_extract(_UNIX, 1)).nullif("").cast("int64"),
+    }
+
+
+def day_of_pieces(row: ir.Table) -> Day:
+    """The day that the `pieces` of a text say."""
+    minutes = _minutes(row.p_clock) - _offset(row.p_zone)
     shift = ibis.cases((minutes < 0, -1), (minutes >= _DAY, 1), else_=0).cast("int32")
-    stated = date.cast("date")
-    moved = ibis.cases((zone.isnull() | (shift == 0), stated), else_=(stated + shift.as_interval("D")).cast("date"))
-    answer = ibis.cases(
-        (plain, ibis.ifelse(plain, column, _EPOCH).cast("date")),
-        (date.notnull(), moved),
-        (number.notnull(), _unix(number.fill_null("0").cast("int64"))),
-        else_=ibis.null("date"),
-    )
-    kind = ibis.cases((plain | clock.isnull(), ""), (zone.isnull(), "none"), else_="offset")
-    return Day(answer, column.notnull() & (column != ""), kind)
+    moved = ibis.ifelse(shift == 0, row.p_date, (row.p_date + shift.as_interval("D")).cast("date"))
+    zone = ibis.cases((row.p_clock.isnull(), ""), (row.p_zone.isnull(), "none"), else_="offset")
+    return Day(ibis.coalesce(moved, _unix(row.p_unix)), row.p_text.notnull(), zone)
 
 
 def _minutes(clock: ir.StringValue) -> ir.IntegerValue:

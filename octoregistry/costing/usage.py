@@ -10,7 +10,7 @@ from operator import add, and_
 import ibis
 import ibis.expr.types as ir
 
-from octoregistry.costing.days import Day, day
+from octoregistry.costing.days import Day, day, day_of_pieces, pieces
 from octoregistry.costing.errors import CostingError
 from octoregistry.costing.forms import Form, Recipe
 from octoregistry.costing.numbers import MOST, Count, count, total
@@ -54,28 +54,41 @@ def usage_rows(
 
     Raises CostingError for a key that is neither one of ours nor a column.
     """
+    written = _column(usage, form.recipes["day"])
+    if written is not None and written.type().is_string():
+        usage = usage.mutate(**pieces(written)).view()
     counts = {name: found for name in DIMENSIONS if (found := _dimension(usage, form.recipes.get(name, ())))}
-    requests = _column(usage, form.recipes.get("requests", ()))
-    times = count(requests, 1) if requests is not None else None
+    stated = _stated(usage, form, counts) | {f"k_{key}": _key(usage, key) for key in keys if key not in DERIVED}
+    stated |= {f"o_{name}": usage[name] for name in kept}
+    # Each step here is a query of its own (`view`), or Ibis would write out the reading of a text wherever it is used.
+    read = usage.select(**stated).view()
+    fault = _fault(read, tuple(counts))
+    judged = read.mutate(
+        fault=fault,
+        **{f"t_{name}": ((fault == 0) & ~read.free).ifelse(read[f"v_{name}"], 0).cast("int64") for name in counts},
+    ).view()
+    table = judged.mutate(size=_size_class(judged, tuple(counts), thresholds, form), mask=_mask(judged, tuple(counts)))
+    return Rows(table, tuple(counts))
+
+
+def _stated(usage: ir.Table, form: Form, counts: Mapping[str, Count]) -> dict[str, ir.Value]:
+    """What each row states, and whether it could be read."""
     when = _day(usage, form)
-    texts = {name: _text(usage, form, name) for name in ("provider", "model", "mode")}
-    fault = _fault(when, texts, counts, times)
-    fields: dict[str, ir.Value] = {
+    requests = _column(usage, form.recipes.get("requests", ()))
+    times = count(requests, 1) if requests is not None else Count(ibis.literal(1, "int64"), None)
+    return {
         "day": when.date,
+        "day_stated": when.stated,
         "zone": when.zone if when.zone is not None else ibis.literal(""),
-        **texts,
-        "requests": times.value if times else ibis.literal(1, "int64"),
-        "fault": fault,
+        **{name: _text(usage, form, name) for name in ("provider", "model", "mode")},
+        "requests": times.value,
+        "requests_sound": ibis.literal(True) if times.sound is None else times.sound,
         "asked": requests.notnull() if requests is not None else ibis.literal(not form.totals),
         "known_size": _known_size(usage, form),
+        "free": _is_free(usage, form),
+        **{f"v_{name}": found.value for name, found in counts.items()},
+        "sound": reduce(and_, [found.sound for found in counts.values() if found.sound is not None], ibis.literal(True)),
     }
-    spent = (fault == 0) & ~_is_free(usage, form)
-    fields |= {f"t_{name}": ibis.ifelse(spent, found.value, 0).cast("int64") for name, found in counts.items()}
-    fields |= {f"k_{key}": _key(usage, key) for key in keys if key not in DERIVED}
-    fields |= {f"o_{name}": usage[name] for name in kept}
-    table = usage.select(**fields)
-    table = table.mutate(size=_size_class(table, tuple(counts), thresholds, form), mask=_mask(table, tuple(counts)))
-    return Rows(table.drop("asked", "known_size"), tuple(counts))
 
 
 def _key(usage: ir.Table, key: str) -> ir.Value:
@@ -104,6 +117,8 @@ def _dimension(usage: ir.Table, recipe: Recipe) -> Count | None:
 
 
 def _day(usage: ir.Table, form: Form) -> Day:
+    if "p_text" in usage.columns:
+        return day_of_pieces(usage)
     column = _column(usage, form.recipes["day"])
     return day(column if column is not None else ibis.null("date"))
 
@@ -143,21 +158,22 @@ def _is_free(usage: ir.Table, form: Form) -> ir.BooleanValue:
     return (usage[form.free_if[0]].cast("string").lower() == form.free_if[1]).fill_null(False)
 
 
-def _fault(
-    when: Day, texts: Mapping[str, ir.StringValue], counts: Mapping[str, Count], times: Count | None
-) -> ir.IntegerValue:
+def _fault(read: ir.Table, dimensions: Sequence[str]) -> ir.IntegerValue:
     """The number of the first fault of a row, 0 for none."""
-    values = [found.value for found in counts.values()]
-    unsound = [found.sound for found in counts.values() if found.sound is not None]
+    values = [read[f"v_{name}"] for name in dimensions]
     least, most = (ibis.least(*values), ibis.greatest(*values)) if len(values) > 1 else (values[0], values[0])
-    checks = [(~when.stated, 1), (when.date.isnull(), 2), (texts["provider"].isnull(), 3), (texts["model"].isnull(), 4)]
-    if unsound:
-        checks.append((~reduce(and_, unsound), 5))
-    checks += [(least < 0, 6), (most >= MOST, 7)]
-    if times is not None:
-        wrong = (times.value < 1) | (times.value > MOST_REQUESTS)
-        checks.append((wrong if times.sound is None else wrong | ~times.sound, 8))
-    return ibis.cases(*((condition, ibis.literal(number, "int8")) for condition, number in checks), else_=0)
+    checks = (
+        ~read.day_stated,
+        read.day.isnull(),
+        read.provider.isnull(),
+        read.model.isnull(),
+        ~read.sound,
+        least < 0,
+        most >= MOST,
+        ~read.requests_sound | (read.requests < 1) | (read.requests > MOST_REQUESTS),
+    )
+    numbered = zip(checks, FAULTS, strict=True)
+    return ibis.cases(*((wrong, ibis.literal(number, "int8")) for wrong, number in numbered), else_=0)
 
 
 def _size_class(rows: ir.Table, dimensions: Sequence[str], thresholds: Sequence[int], form: Form) -> ir.IntegerValue:
