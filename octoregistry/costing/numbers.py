@@ -10,6 +10,7 @@ import ibis
 import ibis.expr.types as ir
 
 MOST = 10**18  # eight of them, a whole prompt, still fit into 64 bits
+_EXACT = 2**53  # up to here every whole number is a float
 _TEXT = r"^\s*(-?[0-9]{1,18})(\.0*)?\s*$"  # 12, and 12.0 from tools that turn a column with gaps into floats
 
 
@@ -29,7 +30,10 @@ def count(column: ir.Value, if_absent: int = 0) -> Count:
             whole = ibis.least(ibis.greatest(whole, -MOST if kind.is_signed_integer() else 0), MOST)
         return Count(whole.cast("int64"), None)
     if kind.is_floating() or kind.is_decimal():
-        sound = column.isnull() | ((column >= -(2.0**53)) & (column <= 2.0**53) & (column == column.floor()))
+        # NaN is larger than every number, to all engines, and none of them can round it
+        known = column.isnull() | ((column >= -_EXACT) & (column <= _EXACT))
+        inside = ibis.ifelse(known, column, 0)
+        sound = known & (column.isnull() | (inside == inside.floor()))
         return Count(ibis.ifelse(sound, column, None).fill_null(if_absent).cast("int64"), sound)
     if kind.is_string():
         digits = column.re_extract(_TEXT, 1).nullif("")
