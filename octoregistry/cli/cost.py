@@ -164,7 +164,7 @@ def _table(costs: Costs) -> Table:
             "USD" if name == "cost" else name.replace("_", " "), justify="left" if name in costs.keys else "right"
         )
     for row in costs.table.slice(0, _MOST_SHOWN).to_pylist():
-        table.add_row(*(Text(_cell(row[name], name)) for name in names))
+        table.add_row(*(Text(_printable(_cell(row[name], name))) for name in names))
     return table
 
 
@@ -185,11 +185,11 @@ def usd(cost: Decimal) -> str:
 def _lines(problem: Problem) -> Iterator[str]:
     days = sorted({str(day) for day in (problem.first_day, problem.last_day) if day})
     when = f" ({' to '.join(days)})" if days else ""
-    yield f"  {problem.rows:,} × {problem}{when}"
+    yield _printable(f"  {problem.rows:,} × {problem}{when}")
     if problem.example is not None:
         example = problem.example
         shown = example if isinstance(example, str) else json.dumps(example, ensure_ascii=False, default=str)
-        yield f"      {problem.place + ': ' if problem.place else ''}{_printable(shown)}"
+        yield f"      {_printable((problem.place + ': ' if problem.place else '') + shown)}"
 
 
 def _printable(text: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 
 from octoregistry.costing.costs import Costs, Problem, costs_of
 from octoregistry.costing.examples import with_examples
@@ -48,10 +49,26 @@ def cost_frame(
     if isinstance(usage, ir.Table):
         connection, table = usage.get_backend(), usage
     else:
-        connection, table = connect(), ibis.memtable(usage)
+        connection, table = connect(), ibis.memtable(_as_arrow(usage))
     costs = costs_of(connection, table, rates, list(by), names=names)
     costs = with_examples(costs, connection, table, rates, names=names)
     return FrameCosts(_as_given(usage, costs), costs.total, costs.rows, costs.unpriced, costs.problems)
+
+
+def _as_arrow(usage: Any) -> Any:
+    """A pandas frame as Arrow, columns of mixed kinds as text: a word among numbers is the fault of its row alone."""
+    if type(usage).__module__.partition(".")[0] != "pandas":
+        return usage
+    columns = {}
+    for name in usage.columns:
+        try:
+            columns[str(name)] = pa.array(usage[name], from_pandas=True)
+        except (pa.ArrowInvalid, pa.ArrowTypeError):
+            absent = usage[name].isna()
+            columns[str(name)] = pa.array(
+                [None if none else str(cell) for cell, none in zip(usage[name], absent, strict=True)]
+            )
+    return pa.table(columns)
 
 
 def _as_given(usage: Any, costs: Costs) -> Any:

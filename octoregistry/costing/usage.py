@@ -87,7 +87,9 @@ def _stated(usage: ir.Table, form: Form, counts: Mapping[str, Count]) -> dict[st
         "known_size": _known_size(usage, form),
         "free": _is_free(usage, form),
         **{f"v_{name}": found.value for name, found in counts.items()},
-        "sound": reduce(and_, [found.sound for found in counts.values() if found.sound is not None], ibis.literal(True)),
+        "sound": reduce(
+            and_, [found.sound for found in counts.values() if found.sound is not None], ibis.literal(True)
+        ),
     }
 
 

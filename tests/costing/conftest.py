@@ -9,6 +9,8 @@ from pathlib import Path
 import ibis
 import pytest
 
+# PySpark 4.3 and its part of Ibis use what pandas 3 warns of; nothing of it is ours
+OF_SPARK = pytest.mark.filterwarnings("ignore")
 SERVERS = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 
 
@@ -62,7 +64,7 @@ def postgres_url(tmp_path_factory):
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(scope="session", params=["duckdb", "postgres", "spark"])
+@pytest.fixture(scope="session", params=["duckdb", "postgres", pytest.param("spark", marks=OF_SPARK)])
 def engine(request):
     """A connection to an engine."""
     if request.param == "spark":

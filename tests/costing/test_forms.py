@@ -26,7 +26,8 @@ providers:
         output_per_million: 5.0
         aliases: [road-2026-01-01]
         rates:
-          - {mode: standard, input: 1.0, output: 10.0, cached_input: 0.1, cache_write_5m: 1.25, cache_write_1h: 2.0, input_audio: 32.0, cached_input_audio: 3.2, output_audio: 64.0, input_image: 5.0, output_image: 40.0}
+          - {mode: standard, input: 1.0, output: 10.0, cached_input: 0.1, cache_write_5m: 1.25, cache_write_1h: 2.0,
+             input_audio: 32.0, cached_input_audio: 3.2, output_audio: 64.0, input_image: 5.0, output_image: 40.0}
           - {mode: batch, input: 0.5, output: 5.0, cached_input: 0.05}
           - {mode: flex, input: 0.5, output: 5.0}
   anthropic:
