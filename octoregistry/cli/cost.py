@@ -156,8 +156,10 @@ def _tell(costs: Costs, out: Path | None, *, as_json: bool) -> None:
 
 
 def _table(costs: Costs) -> Table:
-    """The groups; what the log does not count at all has no column."""
-    names = [name for name in costs.table.column_names if name != "unpriced" or costs.problems]
+    """The groups; a column that would say nothing, or say the rows again, is left out."""
+    empty = {"requests"} if costs.table["requests"].to_pylist() == costs.table["rows"].to_pylist() else set()
+    empty |= set() if costs.problems else {"unpriced"}
+    names = [name for name in costs.table.column_names if name not in empty]
     table = Table(header_style="bold")
     for name in names:
         table.add_column(

@@ -76,6 +76,9 @@ def _stated(usage: ir.Table, form: Form, counts: Mapping[str, Count]) -> dict[st
     when = _day(usage, form)
     requests = _column(usage, form.recipes.get("requests", ()))
     times = count(requests, 1) if requests is not None else Count(ibis.literal(1, "int64"), None)
+    size = _known_size(usage, form)
+    # a vendor's new word for a size leaves it unknown; a number of one's own that is none is a fault
+    sounds = [found.sound for found in counts.values()] + ([] if "prompt_size" in form.words else [size.sound])
     return {
         "day": when.date,
         "day_stated": when.stated,
@@ -84,12 +87,10 @@ def _stated(usage: ir.Table, form: Form, counts: Mapping[str, Count]) -> dict[st
         "requests": times.value,
         "requests_sound": ibis.literal(True) if times.sound is None else times.sound,
         "asked": requests.notnull() if requests is not None else ibis.literal(not form.totals),
-        "known_size": _known_size(usage, form),
+        "known_size": size.value,
         "free": _is_free(usage, form),
         **{f"v_{name}": found.value for name, found in counts.items()},
-        "sound": reduce(
-            and_, [found.sound for found in counts.values() if found.sound is not None], ibis.literal(True)
-        ),
+        "sound": reduce(and_, [sound for sound in sounds if sound is not None], ibis.literal(True)),
     }
 
 
@@ -144,14 +145,14 @@ def _translated(text: ir.StringValue, words: Mapping[str, str]) -> ir.StringValu
     return ibis.cases(*((small == word, meant) for word, meant in words.items()), else_=stated)
 
 
-def _known_size(usage: ir.Table, form: Form) -> ir.IntegerValue:
+def _known_size(usage: ir.Table, form: Form) -> Count:
     """The prompt size of each request where the log states it, else -1."""
     column = _column(usage, form.recipes.get("prompt_size", ()))
     if column is None:
-        return ibis.literal(-1, "int64")
+        return Count(ibis.literal(-1, "int64"), None)
     if "prompt_size" in form.words:
         column = _translated(column.cast("string"), form.words["prompt_size"])
-    return count(column, -1).value
+    return count(column, -1)
 
 
 def _is_free(usage: ir.Table, form: Form) -> ir.BooleanValue:

@@ -158,6 +158,15 @@ def test_a_total_that_says_neither_requests_nor_sizes_has_no_price_where_it_woul
     assert no_tiers.total == Decimal("0.3000015")
 
 
+def test_a_log_may_state_the_size_of_its_prompts_itself(cost_of):
+    row = {"day": "2026-10-01", "provider": "anthropic", "model": "song", "input": M}
+
+    costs = cost_of({**row, "prompt_size": 200_000}, {**row, "prompt_size": "large"}, {**row, "requests": 5})
+
+    assert costs.total == 3 + 3
+    assert [problem.reason for problem in costs.problems] == ["tokens that are no whole number"]
+
+
 def test_opentelemetry_counts_cached_tokens_and_audio_among_the_input(cost_of):
     span = {
         "startTimeUnixNano": "1790812800000000000",
