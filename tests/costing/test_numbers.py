@@ -39,7 +39,7 @@ def costs(engine, tokens, prices=None):
         (pa.array([7], pa.int16()), "0.000007", []),
         (pa.array([1.0, None, 2.0]), "0.000003", []),
         (pa.array([1.0, 2.5, float("nan"), float("inf")]), "0.000001", ["tokens that are no whole number"]),
-        (pa.array([Decimal("3"), None], pa.decimal128(20, 0)), "0.000003", []),
+        (pa.array([Decimal("3"), Decimal("0")], pa.decimal128(20, 0)), "0.000003", []),
         (pa.array(["3", " 4 ", "5.0", "", None]), "0.000012", []),
         (pa.array(["3", "many", "1e3", "1.5", "0x10", "1,000", "٣"]), "0.000003", ["tokens that are no whole number"]),
         (pa.array(["3", "-4"]), "0.000003", ["tokens below 0"]),
