@@ -49,7 +49,7 @@ def test_thirty_kills_at_random_points_leave_every_row_answered_once_and_paid_on
             if os.WIFSIGNALED(status):
                 kills, unfinished = kills + 1, True
             else:
-                assert status == 0
+                assert status == 0, (tmp_path / f"run{runs}.json.error").read_text()
                 unfinished, runs = False, runs + 1
         nursery.stdin.close()
     for number in range(runs):

@@ -186,7 +186,9 @@ def test_a_batch_that_is_gone_fails_its_rows_and_is_not_repeated(vendor, work, r
     gone = Reply(vendor.unanswered(404, "no such batch"), 404)
     vendor.server.retrieve = lambda request, **parts: gone if clock.slept[2:] else make(request, **parts)
     working.polls = 99
-    results = list(run(vendor.make(), numbered(2)))
+    provider = vendor.make()
+    provider._remember = lambda batch_id: batch_id  # as if another process had made it, minutes ago
+    results = list(run(provider, numbered(2)))
     assert ["gone" in row.error for row in results] == [True, True]
     assert set(working.handed_in.values()) == {1}
 

@@ -8,6 +8,7 @@ import json
 import os
 import sys
 import traceback
+from pathlib import Path
 
 sys.path.remove(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120 - its modules are named like the SDKs
 
@@ -29,10 +30,11 @@ def main() -> None:
     for line in sys.stdin:
         child = os.fork()
         if not child:
+            order = json.loads(line)
             try:
-                run(provider, json.loads(line))
+                run(provider, order)
             except BaseException:  # noqa: BLE001 - a child must not fall through into the parent's loop
-                traceback.print_exc()
+                Path(f"{order['state']}.error").write_text(traceback.format_exc())
                 os._exit(1)
             os._exit(0)
         print(child, flush=True)
