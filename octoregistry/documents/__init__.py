@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from octoregistry.documents.blocked import why_unread
-from octoregistry.documents.document import Document, Heading, Passage, Table, Unread
+from octoregistry.documents.cut import whole_part
+from octoregistry.documents.document import Document, Gap, Heading, Passage, Table, Unread
 from octoregistry.documents.html import html_document
 from octoregistry.documents.markdown import markdown_document
 
-__all__ = ["Document", "Heading", "Passage", "Table", "Unread", "read_document"]
+__all__ = ["Document", "Gap", "Heading", "Passage", "Table", "Unread", "read_document"]
 
 _HTML = re.compile(
     r"\s*(?:<!--.*?-->\s*)*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
@@ -19,6 +21,9 @@ _HTML = re.compile(
 def read_document(text: str, url: str) -> Document | Unread:
     """The Document of a page's text, HTML or Markdown by what it begins with; Unread for a page that shows no price."""
     is_html = bool(_HTML.match(text[:5000].lstrip("\ufeff")))
-    document = html_document(text, url) if is_html else markdown_document(text.lstrip("\ufeff"), url)
+    text, lost = whole_part(text.lstrip("\ufeff"), is_html=is_html)
+    document = html_document(text, url) if is_html else markdown_document(text, url)
+    if lost:
+        document = replace(document, gaps=(*document.gaps, Gap("end", lost)))
     reason = why_unread(text, document)
     return Unread(reason) if reason else document

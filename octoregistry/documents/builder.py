@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from octoregistry.documents.document import Document, Heading, Passage, Table
+from octoregistry.documents.document import Document, Gap, Heading, Passage, Table
 from octoregistry.documents.grid import Grid
 
 
@@ -17,6 +17,7 @@ class DocumentBuilder:
     tables: list[Table] = field(default_factory=list)
     passages: list[Passage] = field(default_factory=list)
     empty_panes: list[str] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
     _headings: list[Heading] = field(default_factory=list)
     _headings_met: int = 0
 
@@ -61,4 +62,6 @@ class DocumentBuilder:
 
     def document(self) -> Document:
         """The page so far."""
-        return Document(self.url, tuple(self.tables), tuple(self.passages), self.title, tuple(self.empty_panes))
+        return Document(
+            self.url, tuple(self.tables), tuple(self.passages), self.title, tuple(self.empty_panes), tuple(self.gaps)
+        )

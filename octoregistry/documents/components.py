@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from bs4 import BeautifulSoup
 
+from octoregistry.documents.document import Gap
 from octoregistry.documents.grid import Grid, SpanningCell, grid
 from octoregistry.documents.jsliteral import JsValue, LiteralError, read_literal
 
@@ -18,7 +19,7 @@ _GROUP_NAMES = ("model", "name", "label", "title", "category")
 _TEXTS = ("label", "text", "name", "title", "html", "value", "children")
 _TAG = re.compile(r"<(?P<name>[A-Za-z][\w.-]*)(?=[\s/>])")
 _ATTRIBUTE = re.compile(r"\s*(?P<name>[A-Za-z_@:][\w:.-]*)(?P<equals>\s*=\s*)?")
-_STATEMENT = re.compile(r"^(?:import|export)\b[^;]*?(?:;|from\s+[\"'][^\"']+[\"'];?)[ \t]*$", re.MULTILINE)
+_STATEMENT = re.compile(r"^(?:import|export)\b[^;]{0,2000}?(?:;|from\s+[\"'][^\"']+[\"'];?)[ \t]*$", re.MULTILINE)
 # The columns of rows that name none, by how many they have: what OpenAI's text-token component takes.
 _UNNAMED = {
     3: ("input", "output"),
@@ -28,6 +29,7 @@ _UNNAMED = {
 _UNNAMED_WIDEST = ("input", "cached input", "cache writes", "output")
 _FIGURE = re.compile(r"\s*(?:\$?\s*\d[\d.,]*|-|\u2013|\u2014|free|n/?a|)\s*$", re.IGNORECASE)
 _MODALITY = re.compile(r"(?:text|audio|image|video)s?$", re.IGNORECASE)
+_MOST_GAPS = 20  # after so many broken components the page is no such page, and looking on takes ever longer
 _LOOSE_ROWS = re.compile(r"\brows\s*(?::|=\s*\{)\s*(?=\[)")
 _LOOSE_GROUP = re.compile(r"\b(?:model|name|label)\s*:\s*(?P<name>\"[^\"]{1,120}\"|'[^']{1,120}')\s*,\s*$")
 
@@ -89,19 +91,20 @@ def island_table(component: str, props: str) -> ComponentTable | None:
     return table_of(component, decoded) if isinstance(decoded, dict) else None
 
 
-def lift_components(source: str) -> tuple[str, tuple[ComponentTable, ...]]:
-    """(`source` with HTML tags only, the tables of its components) of a Markdown page with JSX in it.
+def lift_components(source: str) -> tuple[str, tuple[ComponentTable, ...], tuple[Gap, ...]]:
+    """(`source` with HTML tags only, the tables of its components, rows that could not be read) of a page with JSX in it.
 
     Where a component with rows stood, `<div data-component-table="N">` marks the place of table N. Rows whose
     component was cut off (an export that lost the opening tag) are found too. Expressions in other tags go.
     """
     if not ("={" in source or _LOOSE_ROWS.search(source)):
-        return source, ()
+        return source, (), ()
     tables: list[ComponentTable] = []
+    gaps: list[Gap] = []
     text = _STATEMENT.sub("", source)
     text = _replace(text, _tags(text, tables))
-    text = _replace(text, _loose_rows(text, tables))
-    return text, tuple(tables)
+    text = _replace(text, _loose_rows(text, tables, gaps))
+    return text, tuple(tables), tuple(gaps)
 
 
 def _mark(tables: list[ComponentTable], table: ComponentTable) -> str:
@@ -195,13 +198,14 @@ def _balanced(text: str, at: int) -> int:
     raise LiteralError(f"a brace at character {at} never closes")
 
 
-def _loose_rows(text: str, tables: list[ComponentTable]) -> Iterator[tuple[int, int, str]]:
+def _loose_rows(text: str, tables: list[ComponentTable], gaps: list[Gap]) -> Iterator[tuple[int, int, str]]:
     at = 0
-    while found := _LOOSE_ROWS.search(text, at):
+    while (found := _LOOSE_ROWS.search(text, at)) and len(gaps) < _MOST_GAPS:
         at = found.end()
         try:
             rows, end = read_literal(text, found.end())
-        except LiteralError:
+        except LiteralError as error:
+            gaps.append(Gap(f"character {found.start()}", f"a component's rows cannot be read: {error}"))
             continue
         group = _LOOSE_GROUP.search(text, max(0, found.start() - 200), found.start())
         name = group["name"][1:-1] if group else None

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+PANES = " \u203a "
+"""Stands between the labels of panes that stand in one another."""
+
 
 @dataclass(frozen=True, slots=True)
 class Heading:
@@ -52,6 +55,11 @@ class Table:
     component: str | None = None  # the page's component whose data this is, where no table was rendered
 
     @property
+    def panes(self) -> tuple[str, ...]:
+        """The labels of the panes that it stands in, the outermost first."""
+        return tuple(self.pane.split(PANES)) if self.pane else ()
+
+    @property
     def width(self) -> int:
         """How many columns every row has."""
         return len(self.rows[0]) if self.rows else 0
@@ -73,6 +81,14 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """What of the page could not be taken in, where it stood, and why."""
+
+    address: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A page as tables and passages, in the order in which they stand."""
 
@@ -81,6 +97,7 @@ class Document:
     passages: tuple[Passage, ...] = ()
     title: str | None = None
     empty_panes: tuple[str, ...] = ()  # labels of panes in which no table stands
+    gaps: tuple[Gap, ...] = ()
 
     def lead(self, table: Table) -> tuple[Passage, ...]:
         """The passages between `table` and what comes before it: another table, or the heading over it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache
 
 from markdown_it import MarkdownIt
@@ -20,11 +21,12 @@ _SUPERSCRIPT = re.compile(r"\^((?:\\?[*\d†‡§, ])+)\^")  # ^\*^ as some expo
 def markdown_document(source: str, url: str) -> Document:
     """The Document that `source` shows once it is rendered."""
     text = _SUPERSCRIPT.sub("", _FRONT_MATTER.sub("", source.replace("\r\n", "\n")))
-    text, components = lift_components(text)
+    text, components, gaps = lift_components(text)
     parser = _parser()
     tokens = parser.parse(text)
     _count_cells(tokens, text.split("\n"))
-    return html_document(str(parser.renderer.render(tokens, parser.options, {})), url, components=components)
+    document = html_document(str(parser.renderer.render(tokens, parser.options, {})), url, components=components)
+    return replace(document, gaps=(*gaps, *document.gaps))
 
 
 @cache

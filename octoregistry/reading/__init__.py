@@ -7,11 +7,14 @@ from collections.abc import Iterable
 from datetime import date
 
 from octoregistry.documents import Document
+from octoregistry.reading.cards import read_cards
 from octoregistry.reading.cells import CellContext
 from octoregistry.reading.context import thresholds
-from octoregistry.reading.figures import Figure, figures_of, rates_of
+from octoregistry.reading.figures import Figure, figures_of
+from octoregistry.reading.gathering import rates_of
 from octoregistry.reading.ids import page_ids
 from octoregistry.reading.numbers import FIGURE, shows_decimal_comma
+from octoregistry.reading.plausible import contradicted
 from octoregistry.reading.rates import Evidence, PageRates, Problem, StatedPrice, StatedRate
 from octoregistry.reading.reading import NotRead, Reading
 from octoregistry.reading.rules import read_table
@@ -30,21 +33,27 @@ def read_rates(document: Document, provider: str, page_date: date, known_names: 
     context = CellContext(page_date, _decimal_comma(document), tuple(tiers.items()))
     readings = {table.number: read_table(document, table, tiers) for table in document.tables}
     ids = page_ids(document)
-    problems: list[Problem] = []
+    problems = [Problem(document.url, gap.address, gap.reason) for gap in document.gaps]
     figures: list[Figure] = []
+
+    def take(reading: Reading) -> None:
+        found, unread = figures_of(document, reading, context)
+        reliable, doubts = contradicted(found, document.url, f"T{reading.table}")
+        figures.extend(reliable)
+        problems.extend((*unread, *doubts))
+
     for reading in readings.values():
         if isinstance(reading, Reading):
-            found, unread = figures_of(document, reading, context)
-            figures += found
-            problems += unread
+            take(reading)
+    cards, unread_cards = read_cards(document, context)
+    figures += cards
+    problems += unread_cards
     names = list(dict.fromkeys([*(figure.name for figure in figures), *ids, *known_names]))
     for number, unknown in readings.items():
         if isinstance(unknown, NotRead):
             again = read_table(document, document.tables[number - 1], tiers, names)
             if isinstance(again, Reading):
-                found, unread = figures_of(document, again, context)
-                figures += found
-                problems += unread
+                take(again)
             elif again.priced:
                 problems.append(Problem(document.url, f"T{number}", again.reason))
     rates, contradictions = rates_of(tuple(figures), page_date, ids)

@@ -17,6 +17,7 @@ from octoregistry.reading.words import (
     LONG_CONTEXT,
     MODALITIES,
     MODES,
+    NEGATED,
     all_of,
     first_of,
 )
@@ -46,13 +47,13 @@ class Undecided:
 
 def mode_over(document: Document, table: Table) -> str | Undecided:
     """The mode that the pane, a label or a heading over `table` names; "standard" where none of them names one."""
-    for text in (table.caption or "", table.pane or ""):
+    for text in (table.caption or "", *reversed(table.panes)):
         if found := all_of(MODES, text):
             return _single(found, text)
     if tabs := _tab_line(document, table):
         return tabs
     lead = document.lead(table)
-    labels = list(labels_of(lead))
+    labels = [label for label in labels_of(lead) if not NEGATED.search(label)]
     for label in labels:
         if found := all_of(MODES, label):
             return _single(found, label)
@@ -74,13 +75,13 @@ def _tab_line(document: Document, table: Table) -> str | Undecided | None:
         return None
     section = document.section(table)
     for position, passage in reversed(list(enumerate(section))):
-        modes = _modes_only(passage.text)
+        modes = modes_only(passage.text)
         first = position
-        while len(modes) == 1 + position - first and first > 0 and len(_modes_only(section[first - 1].text)) == 1:
+        while len(modes) == 1 + position - first and first > 0 and len(modes_only(section[first - 1].text)) == 1:
             if _table_between(document, section[first - 1], section[first]):
                 break
             first -= 1
-            modes = _modes_only(section[first].text) + modes
+            modes = modes_only(section[first].text) + modes
         if len(modes) < 2 or len(set(modes)) < len(modes):
             continue
         siblings = [t for t in document.tables if t.headings == table.headings and t.after >= section[position].number]
@@ -90,7 +91,7 @@ def _tab_line(document: Document, table: Table) -> str | Undecided | None:
     return None
 
 
-def _modes_only(text: str) -> tuple[str, ...]:
+def modes_only(text: str) -> tuple[str, ...]:
     """The modes that `text` lists, where it holds nothing else."""
     words = re.split(r"\s{2,}|[|,/·•\n]|\s(?=[A-Z])", text) if len(text) <= _LONGEST_LABEL * 2 else []
     found = [first_of(MODES, word) for word in words if word.strip()]
@@ -123,7 +124,7 @@ def unit_over(document: Document, table: Table) -> Unit | None:
 
 def modality_over(document: Document, table: Table) -> str | None:
     """The modality of a table under a label such as "Audio tokens", or None."""
-    labels = [*labels_of(document.lead(table)), *(h.text for h in reversed(table.headings)), table.pane or ""]
+    labels = [*labels_of(document.lead(table)), *(h.text for h in reversed(table.headings)), *table.panes]
     for label in labels:
         if match := _MODALITY_LABEL.match(label.strip()):
             modality = first_of(MODALITIES, match["modality"])
@@ -135,7 +136,7 @@ def elsewhere(document: Document, table: Table) -> str | None:
     """The label that says `table` prices something else than calls of the vendor's own API, or None."""
     titles = [h.text for h in table.headings if h.level > 1 or h is table.headings[-1]]
     label = next(iter(labels_of(document.lead(table))), "")
-    return next((text for text in (*titles, table.caption or "", label) if ELSEWHERE.search(text)), None)
+    return next((text for text in (*titles, *table.panes, table.caption or "", label) if ELSEWHERE.search(text)), None)
 
 
 def input_only(document: Document, table: Table) -> bool:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from decimal import Decimal
 
 from octoregistry.documents import Document, Table
 from octoregistry.reading.cells import CellContext, CellPrice, read_cell
 from octoregistry.reading.days import NO_SPAN, Span, span_in
-from octoregistry.reading.names import remarks, shown_name, split_names
-from octoregistry.reading.rates import Evidence, Problem, StatedPrice, StatedRate
+from octoregistry.reading.names import remarks, split_names
+from octoregistry.reading.rates import Evidence, Problem, StatedPrice
 from octoregistry.reading.reading import Field, Reading
 from octoregistry.reading.tiers import Tier, comparison_in, tier_in
 from octoregistry.reading.units import PER_MILLION, Unit
@@ -21,8 +19,10 @@ from octoregistry.reading.words import MODALITIES, MODES, QUALIFIED_NAME, all_of
 _OF_MODALITY: Mapping[str, Mapping[str, str]] = {
     "input": {"text": "input", "image": "input_image", "video": "input_video", "audio": "input_audio"},
     "output": {"text": "output", "image": "output_image", "video": "output_video", "audio": "output_audio"},
-    "cached_input": {"text": "cached_input", "audio": "cached_input_audio"},
-}
+    "cached_input": {
+        "text": "cached_input", "image": "cached_input_image", "video": "cached_input_video", "audio": "cached_input_audio"
+    },
+}  # fmt: skip
 _IMPLAUSIBLE = 100  # within one cell, prices of one dimension further apart than this are in different units
 
 
@@ -41,7 +41,7 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class Line:
     """What a row (or a value column) says about all of its figures."""
 
     names: tuple[str, ...]
@@ -62,30 +62,41 @@ def figures_of(
     figures: list[Figure] = []
     problems: list[Problem] = []
     for row, column, field, line in _places(table, reading, context, problems, document.url):
-        address, text = table.address(row, column), table.rows[row][column]
-        read = read_cell(text, replace(context, bare_figures=reading.bare_figures))
-        problems += [Problem(document.url, address, reason) for reason in read.problems]
-        stated = [(price, dims) for price in read.prices if (dims := _dimensions(price, field, line, reading))]
-        for price, dimensions in stated:
-            unit = _unit(price, field, reading)
-            if unit is None:
-                continue
-            if _implausible(price, [p for p, dims in stated if set(dims) & _family(dimensions)]):
-                problems.append(
-                    Problem(document.url, address, f"{price.text!r} is far from its neighbours: another unit?")
-                )
-                continue
-            evidence = Evidence(document.url, address, text)
-            usd = price.usd * (unit.factor or 1)
-            stated_price = StatedPrice(
-                usd, evidence, unit_stated=unit is not PER_MILLION or _stated(price, field, reading)
-            )
-            figures += _figures(price, dimensions, field, line, reading, stated_price)
+        evidence = Evidence(document.url, table.address(row, column), table.rows[row][column])
+        found, unread = cell_figures(evidence, field, line, reading, context)
+        figures += found
+        problems += unread
+    return tuple(figures), tuple(problems)
+
+
+def cell_figures(
+    evidence: Evidence, field: Field, line: Line, reading: Reading, context: CellContext
+) -> tuple[tuple[Figure, ...], tuple[Problem, ...]]:
+    """Every price in one cell or passage of which `field` and `line` say what it means, and what could not be read."""
+    figures: list[Figure] = []
+    read = read_cell(evidence.text, replace(context, bare_figures=reading.bare_figures))
+    problems = [Problem(evidence.page, evidence.address, reason) for reason in read.problems]
+    stated = [(price, dims) for price in read.prices if (dims := _dimensions(price, field, line, reading))]
+    for price, dimensions in stated:
+        unit = _unit(price, field, reading)
+        if unit is None:
+            continue
+        if _implausible(price, [p for p, dims in stated if set(dims) & _family(dimensions)]):
+            reason = f"{price.text!r} is far from its neighbours: another unit?"
+            problems.append(Problem(evidence.page, evidence.address, reason))
+            continue
+        if dimensions == ("cache_storage_hour",) and not (unit.per_hour or price.storage):
+            reason = f"{price.text!r} stands for storage, but for no hour: storage, or the cached prompt itself?"
+            problems.append(Problem(evidence.page, evidence.address, reason))
+            continue
+        usd = price.usd * (unit.factor or 1)
+        stated_price = StatedPrice(usd, evidence, unit_stated=unit is not PER_MILLION or _stated(price, field, reading))
+        figures += _figures(price, dimensions, field, line, reading, stated_price)
     return tuple(figures), tuple(problems)
 
 
 def _figures(
-    price: CellPrice, dimensions: tuple[str, ...], field: Field, line: _Line, reading: Reading, stated: StatedPrice
+    price: CellPrice, dimensions: tuple[str, ...], field: Field, line: Line, reading: Reading, stated: StatedPrice
 ) -> Iterator[Figure]:
     tiers = ((price.tier_stated, price.above), (field.tier_stated, field.above), (line.tier_stated, line.above))
     above = next((above for is_stated, above in tiers if is_stated), None)
@@ -99,7 +110,7 @@ def _figures(
 
 def _places(
     table: Table, reading: Reading, context: CellContext, problems: list[Problem], page: str
-) -> Iterator[tuple[int, int, Field, _Line]]:
+) -> Iterator[tuple[int, int, Field, Line]]:
     if reading.fields_are == "rows":
         for column in reading.values:
             line = _heading_line(table, reading, column, context)
@@ -123,14 +134,14 @@ def _places(
                 yield row, field.index, field, row_line
 
 
-def _heading_line(table: Table, reading: Reading, column: int, context: CellContext) -> _Line:
+def _heading_line(table: Table, reading: Reading, column: int, context: CellContext) -> Line:
     if reading.names.where == "row":
         cell = table.rows[reading.names.index][column]
-        return _Line(split_names(cell), (), span=span_in(remarks(cell), context.page_date))
-    return _Line(reading.names.names, reading.names.ids)
+        return Line(split_names(cell), (), span=span_in(remarks(cell), context.page_date))
+    return Line(reading.names.names, reading.names.ids)
 
 
-def _row_line(table: Table, reading: Reading, row: int, name_cell: str, context: CellContext) -> _Line:
+def _row_line(table: Table, reading: Reading, row: int, name_cell: str, context: CellContext) -> Line:
     cells = table.rows[row]
     names = split_names(name_cell) if reading.names.where == "column" else reading.names.names
     tier_stated = False
@@ -144,7 +155,7 @@ def _row_line(table: Table, reading: Reading, row: int, name_cell: str, context:
     if reading.tier_column is not None:
         stated, in_column = tier_in(cells[reading.tier_column], dict(context.thresholds))
         tier_stated, above = (True, in_column) if stated else (tier_stated, above)
-    return _Line(
+    return Line(
         names=names,
         ids=(),
         mode=first_of(MODES, cells[reading.mode_column]) if reading.mode_column is not None else None,
@@ -156,7 +167,7 @@ def _row_line(table: Table, reading: Reading, row: int, name_cell: str, context:
     )
 
 
-def _dimensions(price: CellPrice, field: Field, line: _Line, reading: Reading) -> tuple[str, ...]:
+def _dimensions(price: CellPrice, field: Field, line: Line, reading: Reading) -> tuple[str, ...]:
     """The dimensions that one price is stated for: "(text / image)" of an input is `input` and `input_image`."""
     base = field.dimension or price.dimension
     if base is None:
@@ -197,59 +208,3 @@ def _family(dimensions: tuple[str, ...]) -> set[str]:
 def _implausible(price: CellPrice, neighbours: list[CellPrice]) -> bool:
     highest = max((p.usd for p in neighbours if not p.storage), default=Decimal(0))
     return not price.storage and price.usd * _IMPLAUSIBLE < highest
-
-
-def rates_of(
-    figures: tuple[Figure, ...], page_date: date, ids: Mapping[str, tuple[str, ...]]
-) -> tuple[tuple[StatedRate, ...], tuple[Problem, ...]]:
-    """The rates that `figures` make up on `page_date`: what has ended is left out, what is to come keeps its first day.
-
-    `ids` are the API ids that the page gives for its names. Where the page states two prices for the same thing,
-    neither is taken and both places are told.
-    """
-    slots: dict[tuple[str, str, Tier, str], list[Figure]] = defaultdict(list)
-    for figure in figures:
-        if figure.span.until is None or figure.span.until >= page_date:
-            slots[figure.name, figure.mode, figure.above, figure.dimension].append(figure)
-    problems: list[Problem] = []
-    rates: dict[tuple[str, str, Tier, date | None], dict[str, StatedPrice]] = defaultdict(dict)
-    given: dict[str, tuple[str, ...]] = {}
-    witnesses: dict[str, str] = {}
-    for (name, mode, above, dimension), candidates in slots.items():
-        for start, figure in _in_force(candidates, page_date, problems):
-            rates[name, mode, above, start][dimension] = figure.price
-            given.setdefault(name, figure.ids or ids.get(name, ()))
-            witnesses.setdefault(name, figure.witness)
-    stated = tuple(
-        StatedRate(name, mode, prices, given[name], above, start, witnesses[name])
-        for (name, mode, above, start), prices in rates.items()
-    )
-    return stated, tuple(problems)
-
-
-def _in_force(
-    candidates: list[Figure], page_date: date, problems: list[Problem]
-) -> Iterator[tuple[date | None, Figure]]:
-    """(first day or None for today's price, figure) of the prices that hold now and later."""
-    by_start: dict[date | None, list[Figure]] = defaultdict(list)
-    begun = [f.span.start for f in candidates if f.span.start and f.span.start <= page_date]
-    latest = max(begun, default=None)
-    for figure in candidates:
-        start = figure.span.start
-        if start is not None and start > page_date:
-            by_start[start].append(figure)
-        elif start == latest:
-            by_start[None].append(figure)
-    for start, same in by_start.items():
-        prices = {figure.price.usd for figure in same}
-        if len(prices) == 1:
-            yield start, same[0]
-        else:
-            places = ", ".join(f"{f.price.evidence.address} says {f.price.usd}" for f in same)
-            problems.append(
-                Problem(
-                    same[0].price.evidence.page,
-                    same[0].price.evidence.address,
-                    f"two prices for {same[0].dimension} of {shown_name(same[0].name)} ({same[0].mode}): {places}",
-                )
-            )

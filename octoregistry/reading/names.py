@@ -5,12 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from octoregistry.reading.words import FAMILY
+
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 _PARENTHESES = re.compile(r"\s*[(（][^()（）]*(?:\([^()]*\)[^()]*)*[)）]")
 _FOOTNOTE = re.compile(r"(?:\s*[*†‡§^¹²³⁴⁵⁶⁷⁸⁹]+|\s*\[\d+\])+$")
 _EMOJI = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf\ufe0f]")
 _SEPARATOR = re.compile(r"\s*(?:\s/\s|,\s(?:and\s)?|;\s|\s&\s|\s(?:and|und|et|y|e|or)\s|\n)\s*", re.IGNORECASE)
 _VERSION = re.compile(r"v?\d+(?:\.\d+)*(?:\s*(?:mini|nano|pro|flash|lite))?$", re.IGNORECASE)
+_NAME_WORD = re.compile(
+    r"(?:anthropic|openai|google|claude|gpt|chatgpt|gemini|gemma|sonnet|opus|haiku|instant|codex|davinci|babbage|mini|nano|pro|max|ultra|flash|"
+    r"lite|flash-lite|turbo|preview|latest|image|audio|realtime|live|native|tts|embedding|experimental|exp|omni|chat|instruct|o\d|"
+    r"(?:gpt|chatgpt|gemini|claude|o\d|text|codex|imagen|veo)-[\w.-]+|v?\d+(?:\.\d+)*[a-z]?|\d{1,2}-\d{2,4}|\d{4}-\d{2}-\d{2})$",
+    re.IGNORECASE,
+)
 _ID = re.compile(r"[a-z][a-z0-9]*(?:[-.:][a-z0-9]+)+$")
 
 
@@ -42,6 +50,16 @@ def split_names(text: str) -> tuple[str, ...]:
         else:
             names.append(part)
     return tuple(names)
+
+
+def is_model_name(text: str) -> bool:
+    """True for what can be nothing but the name of a model: a family's name and a version, or an id."""
+    words = text.replace("\u2011", "-").split()
+    if not words or len(words) > 6 or not re.search(r"\d", text):
+        return False
+    if len(words) == 1 and looks_like_id(text):
+        return bool(FAMILY.search(text))
+    return bool(FAMILY.search(text)) and all(_NAME_WORD.match(word) for word in words)
 
 
 def looks_like_id(text: str) -> bool:

@@ -31,6 +31,7 @@ from octoregistry.reading.words import (
     MODE_COLUMN,
     MODES,
     NAME_COLUMN,
+    NEGATED,
     NOT_A_DIMENSION,
     NOT_PAID,
     PAID,
@@ -42,7 +43,6 @@ from octoregistry.reading.words import (
 
 _CURRENCY = re.compile(r"[$€£¥]\s?\d|\d\s?[$€£¥]|\bUSD\b|\bEUR\b", re.IGNORECASE)
 _DOLLARS = re.compile(r"\bUSD\b|US\$|\$|dollars?", re.IGNORECASE)
-_NEGATED = re.compile(r"\bnot (?:yet )?(?:available|supported)|\bexcept|\bno longer", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +247,7 @@ def _nameless(document: Document, table: Table, over: _Over, names: Iterable[str
         return None
     for passage in document.lead(table):
         found = mentioned(passage.text, names)
-        if found and not _NEGATED.search(passage.text):
+        if found and not NEGATED.search(passage.text):
             return Reading(
                 table=table.number,
                 names=Names("passage", passage.number, names=found),

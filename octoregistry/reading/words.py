@@ -38,7 +38,9 @@ MODES: tuple[tuple[str, re.Pattern[str]], ...] = (
         "priority",
         _any(
             r"\bpriority\b",
-            r"\bfast\b",
+            r"\bfast[- ]mode\b",
+            r"\bfast (?:input|output|processing)\b",
+            r"^\W*fast\W*$",  # "Fast and affordable" praises a model
             r"\bpriorität\w*",
             r"\bprioritaire\b",
             r"\bprioritari[oa]\b",
@@ -294,6 +296,15 @@ ELSEWHERE = _any(
     "미세 조정",
 )
 TRAINING = _any(r"\btraining\b", r"\btraining price\b", r"line item", r"calculation", r"multiplier")
+
+NEGATED = _any(r"\bnot\b", r"\bexcept", r"\bno longer", r"\bwithout\b", r"\bunsupported", r"\bunavailable")
+
+# Lines of cards and lists, in which prices stand outside of tables.
+CACHING = _any(r"^(?:prompt|context)[- ]caching(?: pric(?:e|es|ing))?$")
+READ_OR_WRITE = _any(r"^\s*(?:reads?|writes?)\b")
+PRICE_HEADING = _any(
+    r"^(?:api )?(?:pric(?:e|es|ing)|costs?|rates?|preise?|prix|tarifs?|precios?|preços?|prezzi|料金|价格|가격|цены)\b"
+)
 
 SHORT_CONTEXT = _any(
     r"\bshort[- ]context\b", r"kurzer kontext", r"contexte court", r"contexto corto", r"contexto curto"

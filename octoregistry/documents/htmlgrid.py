@@ -1,0 +1,84 @@
+"""The cells of a table in HTML, whether its tags or its roles say that it is one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from bs4.element import PageElement, Tag
+
+from octoregistry.documents.grid import Grid, SpanningCell, grid
+from octoregistry.documents.visible import is_hidden, visible_text
+
+_CELL_ROLES = {"cell", "gridcell", "columnheader", "rowheader"}
+_TABLE_ROLES = {"table", "grid", "treegrid"}
+_PRICE = re.compile(r"[$€£¥]\s?\d|\d\s?[$€£¥]|^[\d.,]+$")
+
+
+def is_table(tag: Tag) -> bool:
+    """True for a table, and for what its role calls one."""
+    return tag.name == "table" or tag.get("role") in _TABLE_ROLES
+
+
+def nested_tables(table: Tag) -> bool:
+    """True where cells of `table` hold tables: it lays out the page, or a part of it."""
+    return next(_own(table, is_table), None) is not None
+
+
+def html_grid(table: Tag) -> Grid:
+    """The cells of `table`, without those of tables inside it."""
+    rows: list[list[SpanningCell]] = []
+    head = 0
+    for tr in _own(table, _is_row):
+        if is_hidden(tr):
+            continue
+        cells = [_cell(cell) for cell in _own(tr, _is_cell) if not is_hidden(cell)]
+        if not cells:
+            continue
+        cells = _as_written(tr, cells)
+        if isinstance(tr.parent, Tag) and tr.parent.name == "thead" and head == len(rows):
+            head += 1
+        rows.append(cells)
+    if head:
+        return grid(rows, header_rows=head)
+    if len(rows) > 1 and not any(cell.header for row in rows for cell in row):
+        return grid(rows, header_rows=0 if any(_PRICE.search(cell.text) for cell in rows[0]) else 1)
+    return grid(rows)
+
+
+def _as_written(tr: Tag, cells: list[SpanningCell]) -> list[SpanningCell]:
+    """`cells` without the empty ones that a Markdown renderer adds to a row that had too few, so that it shows as ragged."""
+    written = str(tr.get("data-cells") or "")
+    return cells[: int(written)] if written.isdigit() and int(written) < len(cells) else cells
+
+
+def _is_row(tag: Tag) -> bool:
+    return tag.name == "tr" or tag.get("role") == "row"
+
+
+def _is_cell(tag: Tag) -> bool:
+    return tag.name in ("td", "th") or tag.get("role") in _CELL_ROLES
+
+
+def _own(tag: Tag, wanted: Callable[[Tag], bool]) -> Iterator[Tag]:
+    """The `wanted` descendants of `tag` that belong to no other table and to no other wanted one in between."""
+    open_tags: list[Iterator[PageElement]] = [iter(tag.children)]
+    while open_tags:
+        child = next(open_tags[-1], None)
+        if child is None:
+            open_tags.pop()
+        elif isinstance(child, Tag):
+            if wanted(child):
+                yield child
+            elif not is_table(child):
+                open_tags.append(iter(child.children))
+
+
+def _cell(tag: Tag) -> SpanningCell:
+    header = tag.name == "th" or tag.get("role") in ("columnheader", "rowheader")
+    return SpanningCell(visible_text(tag), header, _span(tag, "rowspan"), _span(tag, "colspan"))
+
+
+def _span(tag: Tag, name: str) -> int:
+    value = str(tag.get(name) or tag.get(f"aria-{name}") or "1").strip()
+    return max(1, int(value)) if value.isdigit() and len(value) < 5 else 1

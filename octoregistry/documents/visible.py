@@ -1,0 +1,112 @@
+"""What of an HTML tree is seen: hidden parts, footnote marks and unseen characters are not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+from bs4.element import NavigableString, PageElement, PreformattedString, Tag
+
+SKIPPED = frozenset(
+    {
+        *("script", "style", "template", "noscript", "svg", "nav", "footer", "head", "iframe", "object", "select"),
+        *("math", "textarea", "datalist", "canvas", "audio", "video"),
+    }
+)
+BLOCKS = frozenset(
+    {
+        *("address", "article", "aside", "blockquote", "body", "button", "center", "dd", "details", "div", "dl", "dt"),
+        *("fieldset", "figcaption", "figure", "footer", "form", "header", "hr", "html", "label", "li", "main", "ol"),
+        *("option", "p", "pre", "section", "small", "summary", "table", "ul"),
+        *("card", "info", "note", "tab", "tabs", "tip", "warning"),  # what Markdown pages wrap their paragraphs in
+    }
+)
+_HEADING = re.compile(r"h([1-6])$")
+_HEADING_CLASS = re.compile(r"(?:^|[-_])(?P<sub>sub)?heading$")
+_HEADING_PARTS = 40  # a heading has few parts; a "heading" with more is the head of a page
+_INVISIBLE_STYLE = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d])|opacity\s*:\s*0(?![.\d])"
+)
+_INVISIBLE_CLASSES = {"hidden", "sr-only", "visually-hidden", "visuallyhidden", "screen-reader-only"}
+_FOOTNOTE = re.compile(r"[\s()\[\]\d*†‡§¶,]{0,6}$")
+# Zero-width, directional and soft-hyphen characters: they change nothing that is seen, and hide words from a search.
+_UNSEEN = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
+)
+
+
+def visible_text(tag: Tag) -> str:
+    """The text of `tag` as it is seen: line breaks kept, footnote marks, hidden parts and unseen characters gone."""
+    return tidy("".join(_visible_parts(tag)))
+
+
+def _visible_parts(tag: Tag) -> Iterator[str]:
+    """The pieces of text in `tag`. It walks with a stack of its own: a page may nest deeper than Python recurses."""
+    open_tags: list[tuple[Iterator[PageElement], str]] = [(iter(tag.children), "")]
+    while open_tags:
+        child = next(open_tags[-1][0], None)
+        if child is None:
+            yield open_tags.pop()[1]
+        elif isinstance(child, NavigableString):
+            if not isinstance(child, PreformattedString):
+                yield re.sub(r"\s+", " ", child)
+        elif isinstance(child, Tag):
+            name = child.name.lower()
+            if name in ("br", "hr"):
+                yield "\n"
+            elif name in SKIPPED or name == "table" or is_hidden(child):
+                continue
+            elif name == "sup" and _is_footnote(child):
+                yield " "
+            else:
+                around = "\n" if name in BLOCKS else ""
+                yield around
+                open_tags.append((iter(child.children), around))
+
+
+def _is_footnote(sup: Tag) -> bool:
+    parts = list(islice(sup.descendants, 9))
+    return len(parts) < 9 and bool(_FOOTNOTE.match("".join(p for p in parts if isinstance(p, NavigableString))))
+
+
+def tidy(text: str) -> str:
+    """`text` with unseen characters gone, spaces single and lines without blanks at their ends."""
+    lines = (" ".join(line.split()) for line in _UNSEEN.sub("", text).split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def is_hidden(tag: Tag) -> bool:
+    """True for what is in the page and never shown as it stands."""
+    if "hidden" in tag.attrs and str(tag.get("hidden")).lower() != "false":
+        return True
+    style = tag.get("style")
+    if style and _INVISIBLE_STYLE.search(str(style).lower()):
+        return True
+    return bool(_INVISIBLE_CLASSES & set(_classes(tag)))
+
+
+def heading_level(tag: Tag) -> int | None:
+    """The level of a heading, by its tag, role or class; None for what is none."""
+    match = _HEADING.match(tag.name.lower())
+    if match:
+        return int(match.group(1))
+    if tag.get("role") == "heading":
+        level = str(tag.get("aria-level") or "2")
+        return min(int(level), 9) if level.isdigit() and len(level) < 3 else 2
+    named = next(filter(None, map(_HEADING_CLASS.search, _classes(tag))), None)
+    if named:
+        parts = list(islice(tag.descendants, _HEADING_PARTS + 1))
+        inner = any(isinstance(p, Tag) and (p.name == "table" or _HEADING.match(p.name)) for p in parts)
+        if len(parts) <= _HEADING_PARTS and not inner:
+            return 3 if named["sub"] else 2
+    return None
+
+
+def _classes(tag: Tag) -> list[str]:
+    found: list[str] = []
+    for key in ("class", "classname"):
+        value = tag.get(key)
+        if value:
+            found += value if isinstance(value, list) else str(value).split()
+    return found

@@ -1,0 +1,202 @@
+"""Prices outside of tables: a model's heading, and under it labels with prices, as cards and lists show them.
+
+Only what stands in lines of a label and a price is read, and only where the unit is stated as tokens: beside a
+card stand subscriptions, tools and sums of money. Sentences are left to whoever can read them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from octoregistry.documents import Document, Heading, Passage
+from octoregistry.reading.cells import CellContext
+from octoregistry.reading.context import modes_only
+from octoregistry.reading.figures import Figure, Line, cell_figures
+from octoregistry.reading.names import is_model_name, shown_name
+from octoregistry.reading.rates import Evidence, Problem
+from octoregistry.reading.reading import Field, Names, Reading
+from octoregistry.reading.tiers import Tier, tier_in
+from octoregistry.reading.units import Unit, unit_in
+from octoregistry.reading.words import (
+    CACHING,
+    DIMENSIONS,
+    ELSEWHERE,
+    MODALITIES,
+    MODES,
+    NOT_A_DIMENSION,
+    NOT_PAID,
+    PAID,
+    PRICE_HEADING,
+    READ_OR_WRITE,
+    all_of,
+    first_of,
+)
+
+_AMOUNT = re.compile(r"(?:US\s?)?[$€£¥]\s?\d|\d\s?[$€£¥](?!\s?\d)")
+_LONGEST_LABEL = 60
+_LONGEST_LINE = 160
+_SENTENCE = re.compile(r"[.!?]['”\")]?$|[a-z]\.\s+[A-Z]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Card:
+    """What the lines so far say about the prices to come. `mode` None: tabs were named and lost, it cannot be told."""
+
+    name: str | None = None
+    mode: str | None = "standard"
+    dimension: str | None = None
+    caching: bool = False
+    tier_stated: bool = False
+    above: Tier = None
+    unit: Unit | None = None
+
+
+def read_cards(document: Document, context: CellContext) -> tuple[tuple[Figure, ...], tuple[Problem, ...]]:
+    """Every price that stands in a line of its own under the name of a model, and what could not be read there."""
+    figures: list[Figure] = []
+    problems: list[Problem] = []
+    over: tuple[tuple[Heading, ...], str | None] | None = None
+    card = _Card()
+    for passage in document.passages:
+        if (passage.headings, passage.pane) != over:
+            over = (passage.headings, passage.pane)
+            card = _card_under(passage)
+        if _elsewhere(passage):
+            continue
+        for line in passage.text.split("\n"):
+            if not _AMOUNT.search(line):
+                card = _after_label(card, line, context)
+                continue
+            found, unread = _priced_line(card, line, Evidence(document.url, passage.address, line), context)
+            figures += found
+            problems += unread
+    return tuple(figures), tuple(problems)
+
+
+def _elsewhere(passage: Passage) -> bool:
+    titles = [h.text for h in passage.headings if h.level > 1 or h is passage.headings[-1]]
+    return any(ELSEWHERE.search(title) for title in (*titles, passage.pane or ""))
+
+
+def _card_under(passage: Passage) -> _Card:
+    """The card that the headings over `passage` begin."""
+    card = _Card()
+    texts = [*(passage.pane.split("\u203a") if passage.pane else ()), *(h.text for h in passage.headings)]
+    for text in texts:
+        if len(modes := all_of(MODES, text)) == 1:
+            card = replace(card, mode=modes[0])
+    for heading in reversed(passage.headings):
+        if is_model_name(shown_name(heading.text)):
+            return replace(card, name=shown_name(heading.text))
+        dimension = first_of(DIMENSIONS, heading.text)
+        if dimension and not card.dimension:
+            card = replace(card, dimension=dimension)
+        if not (dimension or modes_only(heading.text) or PRICE_HEADING.search(heading.text)):
+            break
+    return card
+
+
+def _after_label(card: _Card, line: str, context: CellContext) -> _Card:
+    """`card` once a line without a price has been read."""
+    label = line.strip().rstrip(":").strip()
+    if len(label) > _LONGEST_LABEL or _SENTENCE.search(label):
+        return replace(card, dimension=None)
+    if is_model_name(shown_name(label)):
+        return _Card(name=shown_name(label), unit=card.unit)
+    if modes := modes_only(label):
+        return replace(card, mode=modes[0] if len(modes) == 1 else None, dimension=None, caching=False)
+    if NOT_PAID.search(label):
+        return card
+    unit = unit_in(label)
+    if unit and unit.factor is not None:
+        card = replace(card, unit=unit)
+    stated, above = tier_in(label, dict(context.thresholds))
+    if stated:
+        card = replace(card, tier_stated=True, above=above)
+    if CACHING.match(label):
+        return replace(card, caching=True, dimension=None)
+    dimension = _dimension(card, label)
+    caching = dimension is not None and (card.caching or dimension.startswith("cache"))
+    return replace(card, dimension=dimension, caching=caching if dimension else card.caching and stated)
+
+
+def _dimension(card: _Card, label: str) -> str | None:
+    """The dimension that `label` names. "Write" and "Read" name one only under "Prompt caching"."""
+    if NOT_A_DIMENSION.search(label) or (READ_OR_WRITE.match(label) and not card.caching):
+        return None
+    without_tier = re.sub(r"[<>≤≥]=?\s*[\d.,]+\s*[km]?\s*(?:input|prompt)?\s*tokens?", " ", label, flags=re.IGNORECASE)
+    return first_of(DIMENSIONS, without_tier if tier_in(label)[0] else label)
+
+
+def _pieces(line: str) -> Iterator[tuple[str, str]]:
+    """(label, prices) of each part of `line`: "Input $5 / MTok Output $25 / MTok" has two."""
+    amounts = [match.start() for match in _AMOUNT.finditer(line)]
+    start, first = 0, amounts[0]
+    for amount, following in zip(amounts, [*amounts[1:], len(line)], strict=True):
+        between = line[amount:following]
+        labels = [m for _, pattern in DIMENSIONS for m in pattern.finditer(between)] if following < len(line) else []
+        named = [
+            m.start() for m in labels if not re.search(r"(?:/|per)\s*(?:1?\s?m\w*\s*)?$", between[: m.start()], re.I)
+        ]
+        if named:
+            yield line[start:first], line[first : amount + min(named)]
+            start, first = amount + min(named), following
+    yield line[start:first], line[first:]
+
+
+def _priced_line(card: _Card, line: str, whole: Evidence, context: CellContext) -> tuple[list[Figure], list[Problem]]:
+    figures: list[Figure] = []
+    problems: list[Problem] = []
+    if len(line) > _LONGEST_LINE or _SENTENCE.search(line):
+        unit = unit_in(line)
+        if unit and unit.factor is not None and card.name:
+            problems.append(
+                Problem(whole.page, whole.address, "a sentence states token prices; the rules read no sentences")
+            )
+        return figures, problems
+    for label, prices in _pieces(line):
+        if NOT_PAID.search(label) or len(label) > _LONGEST_LABEL:
+            continue
+        found, unread = _piece(card, label, replace(whole, text=_quoted(label, prices)), context)
+        if found and card.name is None:
+            problems.append(Problem(whole.page, whole.address, f"{whole.text!r} stands under no model's name"))
+        elif found and card.mode is None:
+            problems.append(
+                Problem(whole.page, whole.address, f"{whole.text!r} stands under tabs, none of which is named")
+            )
+        else:
+            figures += [figure for figure in found if figure.price.unit_stated]
+            unit = unit_in(prices) if card.name and not (found or unread) else None
+            if unit and unit.factor is not None:
+                problems.append(Problem(whole.page, whole.address, f"{whole.text!r} does not say what it prices"))
+            problems += unread
+            if any(not figure.price.unit_stated for figure in found):
+                problems.append(Problem(whole.page, whole.address, f"{whole.text!r} states no unit"))
+    return figures, problems
+
+
+def _quoted(label: str, prices: str) -> str:
+    """What stands in the page, without a label that is glued to its price ("Input$5")."""
+    return prices.strip() if label[-1:].isalpha() else f"{label}{prices}".strip()
+
+
+def _piece(
+    card: _Card, label: str, evidence: Evidence, context: CellContext
+) -> tuple[tuple[Figure, ...], tuple[Problem, ...]]:
+    tier_stated, above = tier_in(label, dict(context.thresholds))
+    dimension = _dimension(card, label)
+    if dimension is None and (not re.search(r"\w", label) or tier_stated or PAID.search(label) or _modality(label)):
+        dimension = card.dimension
+    unit = unit_in(label)
+    field = Field(0, dimension, tier_stated=tier_stated, above=above, unit=unit)
+    line = Line((card.name or "",), (), tier_stated=card.tier_stated, above=card.above)
+    modes = all_of(MODES, label)
+    mode = modes[0] if len(modes) == 1 else card.mode or "standard"
+    reading = Reading(0, Names("heading", names=line.names), (field,), mode=mode, unit=card.unit)
+    return cell_figures(evidence, field, line, reading, context)
+
+
+def _modality(label: str) -> bool:
+    return bool(all_of(MODALITIES, label)) and len(label.split()) <= 3

@@ -1,0 +1,61 @@
+"""What every test may ask for: a page's rates in one call, and the vendors' stored pages where they are at hand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from octoregistry.documents import Unread, read_document
+from octoregistry.reading import PageRates, Problem, read_rates
+
+_ROOT = Path(__file__).parent.parent
+
+
+@dataclass(frozen=True)
+class StoredPage:
+    """A vendor's page as it was stored, with what the manifest says of it."""
+
+    provider: str
+    text: str
+    day: date
+    name: str
+
+
+@pytest.fixture(scope="session")
+def shared_pages() -> list[StoredPage]:
+    """The vendors' stored pages; the tests that need them are skipped where they are absent, for they are not ours to ship."""
+    folder = _ROOT.parent / "shared" / "pages"
+    if not (folder / "manifest.json").exists():
+        pytest.skip("the vendors' stored pages are not beside this checkout")
+    entries: list[dict[str, Any]] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    return [
+        StoredPage(
+            e["provider"], (folder / e["file"]).read_text(encoding="utf-8"), date.fromisoformat(e["date"]), e["file"]
+        )
+        for e in entries
+    ]
+
+
+@pytest.fixture(scope="session")
+def own_page() -> Callable[[str], str]:
+    """The text of a page in tests/pages."""
+    return lambda name: (_ROOT / "tests" / "pages" / name).read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def page_rates() -> Callable[..., PageRates]:
+    """Read a page's text; a page that cannot be read has no rates and one problem."""
+
+    def read(text: str, day: date = date(2026, 9, 1), provider: str = "openai") -> PageRates:
+        document = read_document(text, "page")
+        if isinstance(document, Unread):
+            return PageRates(provider, "page", (), (Problem("page", "", document.reason),))
+        return read_rates(document, provider, day)
+
+    return read
