@@ -73,7 +73,7 @@ def read_table(
     mode = mode_over(document, table)
     if isinstance(mode, Undecided):
         return NotRead(table.number, mode.reason, priced)
-    bare = table.component is not None or any(_DOLLARS.search(label) for label in labels)
+    bare = table.component is not None or any(map(dollars_in, labels))
     over = _Over(mode, labels, thresholds, bare)
     reading = (
         _by_columns(document, table, over) or _by_rows(document, table, over) or _nameless(document, table, over, names)
@@ -92,14 +92,19 @@ def _why(table: Table, labels: tuple[str, ...]) -> str:
     return f"the rules do not know what its columns mean: {shown[:160]}"
 
 
-def _bare_label(label: str) -> str:
+def dollars_in(label: str) -> bool:
+    """True where `label` names US dollars, so that a figure below it needs no currency of its own."""
+    return bool(_DOLLARS.search(label))
+
+
+def bare_label(label: str) -> str:
     """A label without its longer remarks in parentheses, which are tooltips; "(storage)" belongs to what is counted."""
     return re.sub(r"\((?!storage\b|reads?\b|writes?\b|hits?\b)[^)]*\)", " ", label, flags=re.IGNORECASE).strip()
 
 
 def field_of(index: int, label: str, thresholds: dict[str, int], *, only_input: bool = False) -> Field | None:
     """What the column or row with this label means, or None where it is not one of prices."""
-    bare = _bare_label(label)
+    bare = bare_label(label)
     if NOT_A_DIMENSION.search(bare):
         return None
     dimension = first_of(DIMENSIONS, bare)
@@ -126,11 +131,11 @@ def field_of(index: int, label: str, thresholds: dict[str, int], *, only_input: 
     )
 
 
-def _name_column(table: Table, labels: tuple[str, ...]) -> int | None:
+def name_column(table: Table, labels: tuple[str, ...]) -> int | None:
     for index, label in enumerate(labels):
-        if any(NAME_COLUMN.match(_bare_label(part)) for part in label.split("\n")):
+        if any(NAME_COLUMN.match(bare_label(part)) for part in label.split("\n")):
             return index
-    first = _bare_label(labels[0]) if labels else ""
+    first = bare_label(labels[0]) if labels else ""
     if table.body and (not first or GROUP_COLUMN.match(first)):
         for index in range(min(2, table.width)):
             cells = [row[index] for row in table.body if row[index]]
@@ -144,7 +149,7 @@ def _names_a_model(cell: str) -> bool:
 
 
 def _by_columns(document: Document, table: Table, over: _Over) -> Reading | None:
-    name_column = _name_column(table, over.labels)
+    name_column = name_column(table, over.labels)
     if name_column is None:
         return None
     fields: list[Field] = []
@@ -153,7 +158,7 @@ def _by_columns(document: Document, table: Table, over: _Over) -> Reading | None
     for index, label in enumerate(over.labels):
         if index == name_column or NOT_PAID.search(label):
             continue
-        kind = _qualifier(table, index, _bare_label(label))
+        kind = qualifier_of(table, index, bare_label(label))
         if kind:
             qualifiers.setdefault(kind, index)
         elif field := field_of(index, label, over.thresholds, only_input=only_input):
@@ -176,7 +181,7 @@ def _by_columns(document: Document, table: Table, over: _Over) -> Reading | None
     )
 
 
-def _qualifier(table: Table, index: int, label: str) -> str | None:
+def qualifier_of(table: Table, index: int, label: str) -> str | None:
     """What the cells of a column say about their rows: a tier, a modality, a mode; None for a column of figures."""
     cells = [row[index] for row in table.body if row[index]]
     if not cells or any(_CURRENCY.search(cell) for cell in cells):
