@@ -13,61 +13,108 @@ from octoregistry.reading.context import thresholds
 from octoregistry.reading.figures import Figure, figures_of
 from octoregistry.reading.gathering import rates_of
 from octoregistry.reading.ids import page_ids
+from octoregistry.reading.ignored import ignored
+from octoregistry.reading.llm import Reader
 from octoregistry.reading.numbers import FIGURE, shows_decimal_comma
 from octoregistry.reading.plausible import contradicted
+from octoregistry.reading.quotes import in_tokens
 from octoregistry.reading.rates import Evidence, PageRates, Problem, StatedPrice, StatedRate
 from octoregistry.reading.reading import NotRead, Reading
 from octoregistry.reading.rules import read_table
+from octoregistry.reading.second import compared, is_checked, joined
+from octoregistry.reading.told import figures_told
 
-__all__ = ["Evidence", "PageRates", "Problem", "StatedPrice", "StatedRate", "read_rates"]
+__all__ = ["Evidence", "PageRates", "Problem", "Reader", "StatedPrice", "StatedRate", "read_rates"]
 
-_FIGURE = re.compile(rf"(?<![\w.,]){FIGURE}(?![\w])")
+_PRICE = re.compile(rf"[$€£¥]\s?(?P<behind>{FIGURE})|(?<![\w.,])(?P<before>{FIGURE})\s?(?:[$€£¥]|USD)")
 
 
-def read_rates(document: Document, provider: str, page_date: date, known_names: Iterable[str] = ()) -> PageRates:
+def read_rates(
+    document: Document,
+    provider: str,
+    page_date: date,
+    known_names: Iterable[str] = (),
+    *,
+    rules: bool = True,
+    reader: Reader | None = None,
+) -> PageRates:
     """The rates that `document` states on `page_date`, with all that was not understood as problems.
 
-    `known_names` help with tables that name no model of their own.
+    `known_names` help with tables that name no model of their own. `reader` reads what the rules leave unread, by
+    kept readings and a language model; without `rules` it is asked about everything.
     """
     tiers = thresholds(document)
     context = CellContext(page_date, _decimal_comma(document), tuple(tiers.items()))
-    readings = {table.number: read_table(document, table, tiers) for table in document.tables}
     ids = page_ids(document)
+    names = (*ids, *known_names)
+    by_rules = _ByRules(document, context, names) if rules else None
+    figures = tuple(by_rules.figures) if by_rules else ()
     problems = [Problem(document.url, gap.address, gap.reason) for gap in document.gaps]
-    figures: list[Figure] = []
-
-    def take(reading: Reading) -> None:
-        found, unread = figures_of(document, reading, context)
-        reliable, doubts = contradicted(found, document.url, f"T{reading.table}")
-        figures.extend(reliable)
-        problems.extend((*unread, *doubts))
-
-    for reading in readings.values():
-        if isinstance(reading, Reading):
-            take(reading)
-    cards, unread_cards = read_cards(document, context)
-    figures += cards
-    problems += unread_cards
-    names = list(dict.fromkeys([*(figure.name for figure in figures), *ids, *known_names]))
-    for number, unknown in readings.items():
-        if isinstance(unknown, NotRead):
-            again = read_table(document, document.tables[number - 1], tiers, names)
-            if isinstance(again, Reading):
-                take(again)
-            elif again.priced:
-                problems.append(Problem(document.url, f"T{number}", again.reason))
-    rates, contradictions = rates_of(tuple(figures), page_date, ids)
-    return PageRates(provider, document.url, rates, (*problems, *contradictions))
+    problems += by_rules.problems if by_rules else ()
+    unchecked: tuple[Figure, ...] = ()
+    if reader is not None:
+        readings = by_rules.readings if by_rules else {t.number: NotRead(t.number, "") for t in document.tables}
+        passages = by_rules.unread_passages if by_rules else [p.address for p in document.passages if in_tokens(p)]
+        known = list(dict.fromkeys([*(figure.name for figure in figures), *names]))
+        told = figures_told(reader, document, provider, context, readings, passages, known)
+        replaced = told.settled | {problem.address for problem in told.problems}
+        problems = [problem for problem in problems if problem.address not in replaced]
+        figures, disagreements = compared(figures, told.second)
+        problems += [*told.problems, *disagreements]
+        figures += tuple(figure for figure in told.figures if is_checked(figure.witness))
+        unchecked = tuple(figure for figure in told.figures if not is_checked(figure.witness))
+    rates, contradictions = rates_of(figures, page_date, ids)
+    problems += contradictions
+    if unchecked:
+        more, contradictions = rates_of(unchecked, page_date, ids)
+        rates, disagreements = joined(rates, more)
+        problems += [*contradictions, *disagreements]
+    return PageRates(provider, document.url, rates, tuple(problems))
 
 
-def _decimal_comma(document: Document) -> bool:
-    """True where more figures of the page need a decimal comma than a decimal point."""
+class _ByRules:
+    """What the rules read in a page: its tables first, then its cards, then the tables that name no model themselves."""
+
+    def __init__(self, document: Document, context: CellContext, names: Iterable[str]) -> None:
+        self._document = document
+        self._context = context
+        self.figures: list[Figure] = []
+        self.problems: list[Problem] = []
+        tiers = dict(context.thresholds)
+        self.readings = {table.number: read_table(document, table, tiers) for table in document.tables}
+        for reading in self.readings.values():
+            if isinstance(reading, Reading):
+                self._take(reading)
+        cards, unread = read_cards(document, context)
+        self.figures += cards
+        self.problems += unread
+        self.unread_passages = [problem.address for problem in unread]
+        known = list(dict.fromkeys([*(figure.name for figure in self.figures), *names]))
+        for number, unknown in list(self.readings.items()):
+            if isinstance(unknown, NotRead):
+                again = self.readings[number] = read_table(document, document.tables[number - 1], tiers, known)
+                if isinstance(again, Reading):
+                    self._take(again)
+                elif again.priced:
+                    self.problems.append(Problem(document.url, f"T{number}", again.reason))
+
+    def _take(self, reading: Reading) -> None:
+        found, unread = figures_of(self._document, reading, self._context)
+        reliable, doubts = contradicted(found, self._document.url, f"T{reading.table}")
+        self.figures += reliable
+        left = ignored(self._document, self._document.tables[reading.table - 1], reading)
+        self.problems += (*unread, *doubts, *left)
+
+
+def _decimal_comma(document: Document) -> bool | None:
+    """True where more prices of the page need a decimal comma than a decimal point, None where none needs either."""
     commas = points = 0
-    for table in document.tables:
-        for _, text in table.cells():
-            for match in _FIGURE.finditer(text):
-                if shows_decimal_comma(match.group()):
-                    commas += 1
-                elif re.match(r"\d+\.\d+$", match.group()):
-                    points += 1
-    return commas > points
+    texts = [text for table in document.tables for _, text in table.cells()]
+    for text in (*texts, *(passage.text for passage in document.passages)):
+        for match in _PRICE.finditer(text):
+            figure = match["behind"] or match["before"]
+            if shows_decimal_comma(figure):
+                commas += 1
+            elif re.match(r"\d+\.\d+$|\d{1,3},\d{3}\.\d+$", figure):
+                points += 1
+    return commas > points if commas or points else None

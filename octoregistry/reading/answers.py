@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from octoregistry.reading.asking import Reply
 from octoregistry.reading.meaning import DIMENSION_WORDS, MODE_WORDS, TIER_WORDS, WORDS, Meaning, Quotes
 from octoregistry.reading.questions import Question
-from octoregistry.reading.quotes import NotThere, quote_in, wording
+from octoregistry.reading.quotes import NotThereError, quote_in, wording
 from octoregistry.reading.shapes import Shape, key
 
 _QUOTE = ("at", "quote", "model", "is", "mode", "context")
@@ -69,7 +70,7 @@ SCHEMA: dict[str, Any] = {
 """Lists and closed objects only, every key required: what all three vendors enforce. No part of it can hold a price."""
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """An answer that is not in the form that was asked for; the text says why."""
 
 
@@ -82,15 +83,17 @@ class Answer:
     dropped: Mapping[str, str]
 
 
-def answer_of(text: str, question: Question, provider: str, witness: str, day: str) -> Answer:
-    """What `text` answers. Raises Refused where its form is wrong; a table or quote with faults is dropped by itself."""
-    root = _keys(_json(text), ("tables", "quotes"), "the answer")
+def answer_of(reply: Reply, question: Question, provider: str, witness: str, day: str) -> Answer:
+    """What `reply` answers. Raises RefusedError where its form is wrong; a table or quote with faults is dropped by itself."""
+    if reply.wrong:
+        raise RefusedError(reply.wrong)
+    root = _keys(_json(reply.text), ("tables", "quotes"), "the answer")
     entries: dict[str, list[Any]] = {}
     for entry in _list(root["tables"], "tables"):
         fields = _keys(entry, ("table", "parts"), "a table")
         letter = _text(fields["table"], "a table's letter")
         if letter in entries:
-            raise Refused(f"table {letter} is answered twice")
+            raise RefusedError(f"table {letter} is answered twice")
         entries[letter] = _list(fields["parts"], f"the parts of table {letter}")
         for part in entries[letter]:
             _part(part, letter)
@@ -105,7 +108,7 @@ def answer_of(text: str, question: Question, provider: str, witness: str, day: s
             continue
         try:
             meanings.append(_meaning(entries[letter], shape, provider, witness, day))
-        except Refused as why:
+        except RefusedError as why:
             dropped[shape.fingerprint] = f"table {letter}: {why}"
     found = _quotes(quotes, question, provider, witness, day, dropped)
     return Answer(tuple(meanings), found, dropped)
@@ -113,45 +116,45 @@ def answer_of(text: str, question: Question, provider: str, witness: str, day: s
 
 def _json(text: str) -> Any:
     if not text.strip():
-        raise Refused("the answer is empty")
+        raise RefusedError("the answer is empty")
 
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         if len({name for name, _ in pairs}) < len(pairs):
-            raise Refused("a key stands twice")
+            raise RefusedError("a key stands twice")
         return dict(pairs)
 
     try:
         return json.loads(text, object_pairs_hook=once)
     except ValueError as error:
-        raise Refused(f"the answer is not JSON and nothing else: {error}") from None
+        raise RefusedError(f"the answer is not JSON and nothing else: {error}") from None
     except RecursionError:
-        raise Refused("the answer is nested without end") from None
+        raise RefusedError("the answer is nested without end") from None
 
 
 def _keys(value: Any, names: tuple[str, ...], what: str) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise Refused(f"{what} is no object")
+        raise RefusedError(f"{what} is no object")
     if set(value) != set(names):
         wrong = sorted(set(value) ^ set(names))
-        raise Refused(f"{what} has the keys {', '.join(names)} and no others; wrong: {', '.join(wrong)[:80]}")
+        raise RefusedError(f"{what} has the keys {', '.join(names)} and no others; wrong: {', '.join(wrong)[:80]}")
     return value
 
 
 def _list(value: Any, what: str) -> list[Any]:
     if not isinstance(value, list):
-        raise Refused(f"{what} is no list")
+        raise RefusedError(f"{what} is no list")
     return value
 
 
 def _text(value: Any, what: str) -> str:
     if not isinstance(value, str):
-        raise Refused(f"{what} is no text")
+        raise RefusedError(f"{what} is no text")
     return value
 
 
 def _word(value: Any, words: tuple[str, ...], what: str) -> str:
     if not isinstance(value, str) or value not in words:
-        raise Refused(f"{what} is none of the words it may be: {str(value)[:40]!r}")
+        raise RefusedError(f"{what} is none of the words it may be: {str(value)[:40]!r}")
     return value
 
 
@@ -174,7 +177,7 @@ def _quote(value: Any) -> dict[str, Any]:
 
 
 def _meaning(parts: list[Any], shape: Shape, provider: str, witness: str, day: str) -> Meaning:
-    """The Meaning that `parts` tell. Raises Refused for an address that the table does not have."""
+    """The Meaning that `parts` tell. Raises RefusedError for an address that the table does not have."""
     places: dict[str, list[str]] = {}
     for part in parts:
         for address in part["at"]:
@@ -186,15 +189,15 @@ def _meaning(parts: list[Any], shape: Shape, provider: str, witness: str, day: s
         *("H", "P", "R"),
     }
     if unknown := [address for address in places if address not in known]:
-        raise Refused(f"{', '.join(unknown)[:60]} is no address of it")
+        raise RefusedError(f"{', '.join(unknown)[:60]} is no address of it")
     names = [address for address, words in places.items() if "names" in words]
     if len(names) > 1 or any(name[0] in "LO" for name in names):
-        raise Refused(f"the names cannot stand at {', '.join(names)}")
+        raise RefusedError(f"the names cannot stand at {', '.join(names)}")
     if stray := [a for a in ("H", "P", "R") if set(places.get(a, ())) - {"names"}]:
-        raise Refused(f"{stray[0]} can only hold names")
+        raise RefusedError(f"{stray[0]} can only hold names")
     says = {address: tuple(dict.fromkeys(w for w in words if w != "names")) for address, words in places.items()}
     if any(says.values()) and not names:
-        raise Refused("it is not said where the names of the models stand")
+        raise RefusedError("it is not said where the names of the models stand")
     return Meaning(
         fingerprint=shape.fingerprint,
         provider=provider,
@@ -220,13 +223,11 @@ def _quotes(
         for fields in (fields for fields in quotes if fields["at"] == address):
             try:
                 quote = quote_in(passage, fields["quote"], fields["model"], fields["is"])
-            except NotThere as why:
+            except NotThereError as why:
                 dropped[address] = str(why)
                 continue
             of_passage.append(quote.qualified(fields["mode"], fields["context"]))
         if address not in dropped:
             begins = " ".join(passage.text.split())[:80]
-            found.append(
-                Quotes(wording(passage.text), provider, begins, tuple(of_passage), witness=witness, day=day)
-            )
+            found.append(Quotes(wording(passage.text), provider, begins, tuple(of_passage), witness=witness, day=day))
     return tuple(found)

@@ -23,7 +23,7 @@ class Reply:
     wrong: str | None = None
 
 
-class NotAsked(Exception):
+class NotAskedError(Exception):
     """The call failed; the text says why, without a secret."""
 
 
@@ -31,13 +31,13 @@ Ask = Callable[[str, dict[str, Any]], Reply]
 
 
 def asking(provider: LLMProvider) -> Ask:
-    """How `provider` is asked: a prompt and a schema in, a Reply out; raises NotAsked where no answer came."""
+    """How `provider` is asked: a prompt and a schema in, a Reply out; raises NotAskedError where no answer came."""
 
     def ask(prompt: str, schema: dict[str, Any]) -> Reply:
         try:
             result = provider.generate_realtime(prompt, schema)
         except ProviderError as error:
-            raise NotAsked(str(error)) from error
+            raise NotAskedError(str(error)) from error
         try:
             cost: Decimal | None = provider.cost_of(result)
         except PricingError:

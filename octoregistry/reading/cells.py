@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from octoregistry.reading.days import NO_SPAN, Span, span_in
+from octoregistry.reading.days import NO_SPAN, Span, span_in, unclear_day
 from octoregistry.reading.numbers import FIGURE, decimal_of
 from octoregistry.reading.tiers import Tier, tier_in
 from octoregistry.reading.units import Unit, unit_at
@@ -38,6 +38,13 @@ _RESTATED = re.compile(r"(?:\bor\b|\boder\b|\bou\b|\bo\b|\bequivalent to\b|\bequ
 _LABEL = re.compile(r"(?:^|[\n.;,)]|\s)(?P<label>[^\W\d][\w /()&-]{0,40}?)\s*:\s*$")
 _PARENTHESES = re.compile(r"\(([^()]*)\)|(?<!\()\[([^\[\]]*)\](?!\))")
 _STORAGE = re.compile(r"stor(?:age|ing)|per hour|/\s*(?:hour|hr|h)\b", re.IGNORECASE)
+
+
+DIMENSION_BEHIND = re.compile(
+    r"(?:^|(?<=[\d.]))[\s/]*(?:per\s+)?(?:(?:1\s*)?m(?:illion)?\s+)?(?P<words>(?:cached\s+)?(?:input|output))\s+(?:m?tok(?:en)?s?\b|per\b|/)",
+    re.IGNORECASE,
+)
+"""What a price buys, where that stands behind it: "$3 / input MTok", "$3 per million input tokens"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +78,7 @@ class CellContext:
     """
 
     page_date: date
-    decimal_comma: bool = False
+    decimal_comma: bool | None = False
     thresholds: tuple[tuple[str, int], ...] = ()
     bare_figures: bool = False
 
@@ -118,7 +125,7 @@ def _parts(text: str, matches: list[re.Match[str]]) -> Iterator[_Part]:
     while index < len(matches):
         match = matches[index]
         before = text[matches[index - 1].end() if index else 0 : match.start()]
-        if found := _LABEL.search(before):
+        if found := _LABEL.search(before[-80:]):
             label = found["label"]
         own = _after(text, matches, index)
         qualifiers = own
@@ -154,6 +161,8 @@ def _price(part: _Part, context: CellContext) -> CellPrice | str:
         usd /= 100
     tier_stated, above = tier_in(part.qualifiers, dict(context.thresholds))
     dimension = None if NOT_A_DIMENSION.search(part.label) else first_of(DIMENSIONS, part.label)
+    if day := unclear_day(part.qualifiers):
+        return f"{money.group().strip()!r} stands beside {day!r}, and whether it begins or ends then is not clear"
     unit = unit_at(_without_modalities(part.own))
     if unit and not unit.known:
         return f"{money.group().strip()!r} is per {unit.name!r}, an unknown unit"
@@ -170,13 +179,13 @@ def _price(part: _Part, context: CellContext) -> CellPrice | str:
     )
 
 
-_BEHIND = re.compile(r"^[\s/]*(?:per\s+)?(?P<word>input|output)\s+(?:mtok|tokens?\b|per|/)", re.IGNORECASE)
-
-
 def _dimension_behind(own: str) -> str | None:
     """The dimension in "$3 / input MTok", or None."""
-    found = _BEHIND.match(own)
-    return found["word"].lower() if found else None
+    found = DIMENSION_BEHIND.match(own)
+    if not found:
+        return None
+    words = found["words"].lower()
+    return "cached_input" if "cache" in words else "output" if "output" in words else "input"
 
 
 def _modalities(qualifiers: str) -> tuple[str, ...]:

@@ -51,7 +51,9 @@ def chosen(
         if isinstance(found, LanguageModel):
             return found
     keys = ", ".join(sorted(entry.env_var for entry in registry.providers.values() if entry.env_var))
-    return NoModel(f"no key of a vendor is set ({keys})" if not priced else "no SDK of a vendor with a key is installed")
+    return NoModel(
+        f"no key of a vendor is set ({keys})" if not priced else "no SDK of a vendor with a key is installed"
+    )
 
 
 def _priced(registry: Registry, day: date, environment: Mapping[str, str]) -> list[tuple[Decimal, str, str]]:

@@ -110,8 +110,9 @@ def _in_folder(folder: Path) -> Iterator[Entry]:
     for file in sorted(folder.glob("*.toml")):
         try:
             if file.stat().st_size > _LONGEST_FILE:
-                raise ValueError("too long for a reading")
-            yield from _entries(file.name, file.read_text(encoding="utf-8"), shipped=False)
+                yield Entry(file.name, None, fault="too long for a reading")
+            else:
+                yield from _entries(file.name, file.read_text(encoding="utf-8"), shipped=False)
         except (OSError, ValueError) as error:  # a file that cannot be read costs a call, never the run
             yield Entry(file.name, None, fault=str(error))
 
@@ -125,7 +126,7 @@ def _entries(name: str, text: str, *, shipped: bool) -> Iterator[Entry]:
 
 
 def _kept(values: dict[str, Any], *, shipped: bool) -> Meaning | Quotes:
-    about = {
+    about: dict[str, Any] = {
         "fingerprint": str(values["fingerprint"]),
         "provider": str(values["provider"]),
         "witness": "known" if shipped else f"llm:{str(values['said_by']).removeprefix('llm:')}",
@@ -140,7 +141,9 @@ def _kept(values: dict[str, Any], *, shipped: bool) -> Meaning | Quotes:
     names = values.get("names")
     if names is not None and names not in {"H", "P", "R"} and not (names[0] == "C" and names[1:].isdigit()):
         raise ValueError(f"names stand at {names!r}")
-    return Meaning(header=tuple(map(str, values["header"])), names=names, columns=columns, rows=rows, overs=overs, **about)
+    return Meaning(
+        header=tuple(map(str, values["header"])), names=names, columns=columns, rows=rows, overs=overs, **about
+    )
 
 
 def _words(words: list[str]) -> tuple[str, ...]:

@@ -8,8 +8,8 @@ from datetime import date
 from decimal import Decimal
 
 from octoregistry.documents import Document, Passage
-from octoregistry.reading.answers import SCHEMA, Answer, Refused, answer_of
-from octoregistry.reading.asking import NotAsked, Reply
+from octoregistry.reading.answers import SCHEMA, Answer, RefusedError, answer_of
+from octoregistry.reading.asking import NotAskedError, Reply
 from octoregistry.reading.choosing import Chooser, LanguageModel, NoModel
 from octoregistry.reading.kept import Kept
 from octoregistry.reading.meaning import Meaning, Quotes
@@ -97,11 +97,13 @@ class Reader:
         new = {wording(p.text): p for p in passages if wording(p.text) not in told.quotes}
         new_passages = list(new.values())
         while new_shapes or new_passages:
-            self._ask(document, provider, new_shapes[:_MOST_SHAPES], new_passages[:_MOST_PASSAGES], known_ids, check, told)
+            self._ask(
+                document, provider, new_shapes[:_MOST_SHAPES], new_passages[:_MOST_PASSAGES], known_ids, check, told
+            )
             new_shapes, new_passages = new_shapes[_MOST_SHAPES:], new_passages[_MOST_PASSAGES:]
         return told
 
-    def _ask(  # noqa: PLR0913 - one question's worth
+    def _ask(
         self,
         document: Document,
         provider: str,
@@ -118,10 +120,10 @@ class Reader:
             left = [shape.fingerprint for shape in shapes] + [wording(passage.text) for passage in passages]
             try:
                 answer = self._answer(question, provider)
-            except NotAsked as why:
+            except NotAskedError as why:
                 told.reasons.update(dict.fromkeys(left, str(why)))
                 return
-            except Refused as why:
+            except RefusedError as why:
                 fault = str(why)
                 told.reasons.update(dict.fromkeys(left, f"the answer was refused: {why}"))
                 continue
@@ -140,7 +142,8 @@ class Reader:
     def _take(self, answer: Answer, check: Check, told: Told) -> None:
         told.reasons.update(answer.dropped)
         good: list[Meaning | Quotes] = []
-        for found in (*answer.meanings, *answer.quotes):
+        said: list[Meaning | Quotes] = [*answer.meanings, *answer.quotes]
+        for found in said:
             if wrong := check(found):
                 told.reasons[found.fingerprint] = wrong
                 continue
@@ -155,23 +158,22 @@ class Reader:
     def _answer(self, question: Question, provider: str) -> Answer:
         model = self.model
         if isinstance(model, NoModel):
-            raise NotAsked(f"no language model was asked: {model.reason}")
+            raise NotAskedError(f"no language model was asked: {model.reason}")
         try:
             reply = model.ask(question.prompt, SCHEMA)
-        except NotAsked as why:
-            self._chosen = NoModel(f"{model.name} could not be asked: {why}", wanted=True)  # nor is it for the next page
+        except NotAskedError as why:
+            self._chosen = NoModel(
+                f"{model.name} could not be asked: {why}", wanted=True
+            )  # nor is it for the next page
             raise
-        refused: str | None = reply.wrong
         try:
-            if refused:
-                raise Refused(refused)
-            return answer_of(reply.text, question, provider, f"llm:{model.name}", self._day)
-        except Refused as why:
-            refused = str(why)
+            answer = answer_of(reply, question, provider, f"llm:{model.name}", self._day)
+        except RefusedError as why:
+            self.calls.append(_call(provider, model, reply, str(why)))
             raise
-        finally:
-            self.calls.append(_call(provider, model, reply, refused))
+        self.calls.append(_call(provider, model, reply))
+        return answer
 
 
-def _call(provider: str, model: LanguageModel, reply: Reply, refused: str | None) -> Call:
+def _call(provider: str, model: LanguageModel, reply: Reply, refused: str | None = None) -> Call:
     return Call(provider, model.name, reply.input_tokens, reply.output_tokens, reply.cost, refused)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from octoregistry.documents import Document, Heading, Table
+from octoregistry.documents import Document, Table
 from octoregistry.reading.cells import CellContext, read_cell
 from octoregistry.reading.context import (
     Undecided,
@@ -25,9 +25,9 @@ from octoregistry.reading.context import (
 from octoregistry.reading.meaning import DIMENSION_WORDS, MODALITY_WORDS, MODE_WORDS, Meaning, witness_of
 from octoregistry.reading.names import mentioned, shown_name
 from octoregistry.reading.reading import Field, Names, Reading
-from octoregistry.reading.rules import bare_label, dollars_in, field_of, name_column, qualifier_of
-from octoregistry.reading.shapes import column_labels, key, labels_over, row_labels
-from octoregistry.reading.tiers import tier_in
+from octoregistry.reading.rules import bare_label, column_labels, dollars_in, field_of, name_column, qualifier_of
+from octoregistry.reading.shapes import key, labels_over, row_labels
+from octoregistry.reading.tiers import Tier, tier_in
 from octoregistry.reading.units import PER_MILLION, Unit, unit_in
 from octoregistry.reading.words import MODALITIES, MODES, NEGATED, NOT_A_DIMENSION, NOT_PAID, PAID, all_of
 
@@ -118,7 +118,6 @@ class _Interpretation:
             found
             for row, label in row_labels(self.table)
             if (found := self._field(row, label, self.meaning.rows.get(key(label), ()), f"the row {label[:40]!r}"))
-            and found.dimension
         )
         values = tuple(c for c, words in sorted(self.columns.items()) if "prices" in words)
         paid = [c for c, label in enumerate(self.labels) if PAID.search(label)]
@@ -126,7 +125,9 @@ class _Interpretation:
             if column == 0 or NOT_PAID.search(self.labels[column]) or (paid and column not in paid):
                 self._deny(f"column {column + 1} ({self.labels[column][:40]!r}) is not what customers pay")
         if not fields or not values:
-            self.faults.append("no row of a price is named" if not fields else "no column that holds the prices is named")
+            self.faults.append(
+                "no row of a price is named" if not fields else "no column that holds the prices is named"
+            )
             return None
         unit = next((u for c in values if (u := unit_in(self.labels[c]))), None)
         reading = self._reading(fields)
@@ -175,8 +176,8 @@ class _Interpretation:
                 if found.tier_stated and (found.above is not None) != long:
                     self._deny(f"{place} names another prompt size than {word}")
                 if not found.tier_stated or (found.above is not None) != long:
-                    unknown = self.thresholds.get("long context", "unknown")
-                    found = replace(found, tier_stated=True, above=unknown if long else None)
+                    above: Tier = self.thresholds.get("long context", "unknown") if long else None
+                    found = replace(found, tier_stated=True, above=above)
             elif word in _UNITS:
                 found = replace(found, unit=self._unit_said(word, found.unit, place))
         modalities = tuple(word for word in words if word in MODALITY_WORDS)
@@ -248,18 +249,13 @@ class _Interpretation:
         where = self.meaning.names or ""
         if where.startswith("C"):
             return self._named_by_column(reading, int(where[1:]) - 1)
+        if where == "H":
+            return self._named_by_heading(reading)
         if where == "R":
             if reading.fields_are == "rows" and self.table.header_rows:
                 return replace(reading, names=Names("row", self.table.header_rows - 1))
             self.faults.append("the header names no models where the columns are dimensions")
             return None
-        if where == "H":
-            heading = heading_model(self.table) or self._innermost()
-            if heading is None:
-                self.faults.append("no heading stands over the table")
-                return None
-            ids = ids_under(self.document, heading, self.table)
-            return replace(reading, names=Names("heading", names=(shown_name(heading.text),), ids=ids))
         for passage in self.document.lead(self.table):
             found = mentioned(passage.text, names)
             if found and not NEGATED.search(passage.text):
@@ -279,8 +275,14 @@ class _Interpretation:
             return None
         return replace(reading, names=Names("column", index))
 
-    def _innermost(self) -> Heading | None:
-        return next((h for h in reversed(self.table.headings) if not modes_only(h.text)), None)
+    def _named_by_heading(self, reading: Reading) -> Reading | None:
+        innermost = next((h for h in reversed(self.table.headings) if not modes_only(h.text)), None)
+        heading = heading_model(self.table) or innermost
+        if heading is None:
+            self.faults.append("no heading stands over the table")
+            return None
+        ids = ids_under(self.document, heading, self.table)
+        return replace(reading, names=Names("heading", names=(shown_name(heading.text),), ids=ids))
 
     def _deny(self, what: str) -> None:
         self.denied.append(what)

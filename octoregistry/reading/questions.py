@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from octoregistry.documents import Document, Passage, Table
 from octoregistry.reading.shapes import Shape
-from octoregistry.templating import render
+from octoregistry.templating import environment
 
 _LONGEST_CELL = 48
 _LONGEST_LINE = 280
@@ -41,15 +41,18 @@ def question_of(
     for passage in passages:
         parts += _passage_lines(passage)
     fence = _fence("\n".join(parts))
-    prompt = render(
-        "prompts/reading.j2",
-        provider=provider,
-        known=list(known_ids)[:_MOST_NAMES],
-        fence=fence,
-        lines=parts,
-        tables=bool(shapes),
-        passages=bool(passages),
-        fault=fault,
+    prompt = (
+        environment()
+        .get_template("prompts/reading.j2")
+        .render(
+            provider=provider,
+            known=list(known_ids)[:_MOST_NAMES],
+            fence=fence,
+            lines=parts,
+            tables=bool(shapes),
+            passages=bool(passages),
+            fault=fault,
+        )
     )
     return Question(lettered, {passage.address: passage for passage in passages}, prompt)
 

@@ -23,7 +23,7 @@ _LONGEST = 200
 _LONGEST_NAME = 80
 
 
-class NotThere(Exception):
+class NotThereError(Exception):
     """A quote, or what is said of it, that the page does not bear out; the text says why."""
 
 
@@ -49,18 +49,18 @@ def _without_amounts(text: str) -> str:
 
 
 def quote_in(passage: Passage, quote: str, model: str, dimension: str) -> Quote:
-    """The Quote for words that stand in `passage`. Raises NotThere where they do not, or hold no single amount."""
+    """The Quote for words that stand in `passage`. Raises NotThereError where they do not, or hold no single amount."""
     words, text = _plain(quote), _plain(passage.text)
     if not words or words not in text:
-        raise NotThere(f"the quote {words[:60]!r} does not stand in {passage.address}")
+        raise NotThereError(f"the quote {words[:60]!r} does not stand in {passage.address}")
     if len(words) > _LONGEST or len(model) > _LONGEST_NAME:
-        raise NotThere("the quote is too long: only the words that state one price")
+        raise NotThereError("the quote is too long: only the words that state one price")
     start = text.index(words)
     amounts = [match.span() for match in _AMOUNT.finditer(text)]
     inside = [span for span in amounts if start <= span[0] and span[1] <= start + len(words)]
     torn = [s for s in amounts if s not in inside and s[0] < start + len(words) and start < s[1]]
     if not inside or torn:
-        raise NotThere(f"the quote {words[:60]!r} {'tears a figure' if torn else 'holds no price'}")
+        raise NotThereError(f"the quote {words[:60]!r} {'tears a figure' if torn else 'holds no price'}")
     pattern = _without_amounts(words)
     before = _without_amounts(text[:start])
     return Quote(pattern, _plain(model), dimension, nth=before.count(pattern))
@@ -81,7 +81,7 @@ def figures_in(
             if deny:
                 _deny(document, passage, quote, words)
             found, unread = _figures(document, passage, quote, words, context, witness_of(quotes))
-        except NotThere as why:
+        except NotThereError as why:
             problems.append(Problem(document.url, passage.address, f"a quote is dropped: {why}"))
             continue
         figures += found
@@ -95,7 +95,7 @@ def _found(passage: Passage, quote: Quote) -> str:
     pattern = re.escape(quote.quote).replace(re.escape("$#"), f"(?:{_AMOUNT.pattern})")
     matches = list(re.finditer(rf"(?<![\w.,]){pattern}(?![\w]|[.,]\d)", text))
     if len(matches) <= quote.nth:
-        raise NotThere(f"the quote {quote.quote[:60]!r} does not stand there")
+        raise NotThereError(f"the quote {quote.quote[:60]!r} does not stand there")
     return matches[quote.nth].group()
 
 
@@ -103,16 +103,16 @@ def _deny(document: Document, passage: Passage, quote: Quote, words: str) -> Non
     """Raises where the page's own words say something else than what is said of the quote."""
     over = [heading.text for heading in passage.headings[-2:]]
     if NOT_A_DIMENSION.search(words):
-        raise NotThere(f"{words[:60]!r} is no price of a call")
+        raise NotThereError(f"{words[:60]!r} is no price of a call")
     dimensions = [word for word in all_of(DIMENSIONS, words) if word != "input" or not _cached(words)]
     if dimensions and quote.dimension not in dimensions:
-        raise NotThere(f"{words[:60]!r} says {' and '.join(dimensions)}, not {quote.dimension}")
+        raise NotThereError(f"{words[:60]!r} says {' and '.join(dimensions)}, not {quote.dimension}")
     near = all_of(MODES, words) or all_of(MODES, passage.text)
     modes = near or all_of(MODES, " ".join([*over, passage.pane or ""]))
     if len(modes) > 1 and quote.mode not in modes:
-        raise NotThere(f"the words around it name {' and '.join(modes)}")
+        raise NotThereError(f"the words around it name {' and '.join(modes)}")
     if len(modes) == 1 and quote.mode not in (None, modes[0]):
-        raise NotThere(f"the words around it say {modes[0]}, not {quote.mode}")
+        raise NotThereError(f"the words around it say {modes[0]}, not {quote.mode}")
     del document
 
 
@@ -120,12 +120,12 @@ def _cached(words: str) -> bool:
     return "cached_input" in all_of(DIMENSIONS, words)
 
 
-def _figures(  # noqa: PLR0913 - the parts of one statement
+def _figures(
     document: Document, passage: Passage, quote: Quote, words: str, context: CellContext, witness: str
 ) -> tuple[tuple[Figure, ...], tuple[Problem, ...]]:
     near = " ".join([passage.text, *(h.text for h in passage.headings), *_before(document, passage)])
     if mentioned(near, [quote.model]) != (quote.model,):
-        raise NotThere(f"the name {quote.model[:60]!r} does not stand over or beside the quote")
+        raise NotThereError(f"the name {quote.model[:60]!r} does not stand over or beside the quote")
     thresholds = dict(context.thresholds)
     stated, above = tier_in(words, thresholds)
     if not stated and quote.tier:
@@ -135,14 +135,19 @@ def _figures(  # noqa: PLR0913 - the parts of one statement
     field = Field(0, quote.dimension, tier_stated=stated, above=above, unit=unit_in(words))
     line = Line((quote.model,), ())
     reading = Reading(
-        0, Names("passage", passage.number, line.names), (field,), mode=mode, unit=unit_in(passage.text), witness=witness
+        0,
+        Names("passage", passage.number, line.names),
+        (field,),
+        mode=mode,
+        unit=unit_in(passage.text),
+        witness=witness,
     )
     found, unread = cell_figures(Evidence(document.url, passage.address, words), field, line, reading, context)
     if not found and not unread:
-        raise NotThere(f"no price of tokens can be read in {words[:60]!r}")
+        raise NotThereError(f"no price of tokens can be read in {words[:60]!r}")
     stray = [figure for figure in found if not figure.price.unit_stated]
     if stray:
-        raise NotThere(f"{words[:60]!r} states no unit")
+        raise NotThereError(f"{words[:60]!r} states no unit")
     return tuple(replace(figure, witness=witness) for figure in found), unread
 
 

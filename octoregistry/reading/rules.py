@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from octoregistry.documents import Document, Table
+from octoregistry.reading.cells import DIMENSION_BEHIND
 from octoregistry.reading.context import (
     Undecided,
     elsewhere,
@@ -17,6 +18,7 @@ from octoregistry.reading.context import (
     mode_over,
     unit_over,
 )
+from octoregistry.reading.ignored import other_units
 from octoregistry.reading.names import looks_like_id, mentioned, shown_name
 from octoregistry.reading.reading import Field, Names, NotRead, Reading
 from octoregistry.reading.tiers import comparison_in, tier_in
@@ -26,6 +28,7 @@ from octoregistry.reading.words import (
     DIMENSIONS,
     FAMILY,
     GROUP_COLUMN,
+    KEPT_IN_PARENTHESES,
     MODALITIES,
     MODALITY_COLUMN,
     MODE_COLUMN,
@@ -42,6 +45,7 @@ from octoregistry.reading.words import (
 )
 
 _CURRENCY = re.compile(r"[$€£¥]\s?\d|\d\s?[$€£¥]|\bUSD\b|\bEUR\b", re.IGNORECASE)
+_LONGEST_REMARK = 30  # in the parentheses of a label
 _DOLLARS = re.compile(r"\bUSD\b|US\$|\$|dollars?", re.IGNORECASE)
 
 
@@ -67,7 +71,7 @@ def read_table(
     place = elsewhere(document, table)
     if place:
         return NotRead(table.number, f"it stands under {place!r}, which is not the price of a plain call", priced=False)
-    labels = _labels(table)
+    labels = column_labels(table)
     if any(TRAINING.search(label) for label in labels):
         return NotRead(table.number, "its columns price training, or work out an example", priced=False)
     mode = mode_over(document, table)
@@ -78,18 +82,22 @@ def read_table(
     reading = (
         _by_columns(document, table, over) or _by_rows(document, table, over) or _nameless(document, table, over, names)
     )
-    return reading or NotRead(table.number, _why(table, labels), priced)
+    return reading or NotRead(table.number, _why(document, table, labels), priced)
 
 
-def _labels(table: Table) -> tuple[str, ...]:
+def column_labels(table: Table) -> tuple[str, ...]:
     """The header of each column, its rows joined by line breaks where they differ."""
     header = table.rows[: table.header_rows]
     return tuple("\n".join(dict.fromkeys(row[c] for row in header if row[c])) for c in range(table.width))
 
 
-def _why(table: Table, labels: tuple[str, ...]) -> str:
-    shown = " | ".join(label.replace("\n", " ") or "-" for label in labels[:8]) if table.header_rows else "no header"
-    return f"the rules do not know what its columns mean: {shown[:160]}"
+def _why(document: Document, table: Table, labels: tuple[str, ...]) -> str:
+    if units := other_units(document, table):
+        return f"priced {', '.join(unit if unit.startswith('per') else f'per {unit}' for unit in units[:4])}, not per token"
+    if table.header_rows:
+        shown = " | ".join(label.replace("\n", " ") or "-" for label in labels[:8])
+        return f"the rules do not know what its columns mean: {shown[:160]}"
+    return f"it has no header; its first row is: {' | '.join(table.rows[0])[:160]!r}"
 
 
 def dollars_in(label: str) -> bool:
@@ -98,8 +106,13 @@ def dollars_in(label: str) -> bool:
 
 
 def bare_label(label: str) -> str:
-    """A label without its longer remarks in parentheses, which are tooltips; "(storage)" belongs to what is counted."""
-    return re.sub(r"\((?!storage\b|reads?\b|writes?\b|hits?\b)[^)]*\)", " ", label, flags=re.IGNORECASE).strip()
+    """A label without its remarks in parentheses, which are tooltips; "(storage)" and "(1 hour)" belong to what is counted."""
+
+    def kept(match: re.Match[str]) -> str:
+        inside = match.group()[1:-1].strip()
+        return match.group() if len(inside) <= _LONGEST_REMARK and KEPT_IN_PARENTHESES.search(inside) else " "
+
+    return re.sub(r"[(（][^()（）]*[)）]", kept, label).strip()
 
 
 def field_of(index: int, label: str, thresholds: dict[str, int], *, only_input: bool = False) -> Field | None:
@@ -132,6 +145,7 @@ def field_of(index: int, label: str, thresholds: dict[str, int], *, only_input: 
 
 
 def name_column(table: Table, labels: tuple[str, ...]) -> int | None:
+    """The column in which the models' names stand, by its label or by what stands in it; None where no column is one."""
     for index, label in enumerate(labels):
         if any(NAME_COLUMN.match(bare_label(part)) for part in label.split("\n")):
             return index
@@ -149,14 +163,14 @@ def _names_a_model(cell: str) -> bool:
 
 
 def _by_columns(document: Document, table: Table, over: _Over) -> Reading | None:
-    name_column = name_column(table, over.labels)
-    if name_column is None:
+    named = name_column(table, over.labels)
+    if named is None:
         return None
     fields: list[Field] = []
     qualifiers: dict[str, int] = {}
     only_input = input_only(document, table)
     for index, label in enumerate(over.labels):
-        if index == name_column or NOT_PAID.search(label):
+        if index == named or NOT_PAID.search(label):
             continue
         kind = qualifier_of(table, index, bare_label(label))
         if kind:
@@ -169,7 +183,7 @@ def _by_columns(document: Document, table: Table, over: _Over) -> Reading | None
         return None
     return Reading(
         table=table.number,
-        names=Names("column", name_column),
+        names=Names("column", named),
         fields=tuple(fields),
         mode=over.mode,
         unit=unit_over(document, table),
@@ -205,9 +219,7 @@ def _by_rows(document: Document, table: Table, over: _Over) -> Reading | None:
         for r in range(table.header_rows, len(table.rows))
         if not _CURRENCY.search(table.rows[r][0])
     ]
-    fields = tuple(
-        f for r, label in rows if (f := field_of(r, label, over.thresholds, only_input=only_input)) and f.dimension
-    )
+    fields = tuple(f for r, label in rows if (f := _row_field(table, r, label, over, only_input=only_input)))
     if not fields:
         return None
     columns = [c for c in range(1, table.width) if not NOT_PAID.search(over.labels[c])]
@@ -227,6 +239,16 @@ def _by_rows(document: Document, table: Table, over: _Over) -> Reading | None:
         modality=modality_over(document, table),
         bare_figures=over.bare,
     )
+
+
+def _row_field(table: Table, row: int, label: str, over: _Over, *, only_input: bool) -> Field | None:
+    """What a row's label means. "Price" alone means nothing, unless its cells say what they price: "$3 / input MTok"."""
+    field = field_of(row, label, over.thresholds, only_input=only_input)
+    if field and field.dimension:
+        return field
+    if BARE_PRICE.match(bare_label(label)) and any(DIMENSION_BEHIND.search(text) for text in table.rows[row][1:]):
+        return Field(row, None, unit=unit_in(label))
+    return None
 
 
 def _row_names(

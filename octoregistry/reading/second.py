@@ -85,7 +85,9 @@ def joined(
             added.append(replace(rate, prices=more))
     kept = tuple(_doubted(rate, doubts) for rate in checked)
     problems = tuple(
-        Problem(stated[slot].evidence.page, stated[slot].evidence.address, f"two readings: {told}, not {stated[slot].usd}")
+        Problem(
+            stated[slot].evidence.page, stated[slot].evidence.address, f"two readings: {told}, not {stated[slot].usd}"
+        )
         for slot, told in doubts.items()
     )
     return (*kept, *added), problems

@@ -10,9 +10,10 @@ from datetime import date
 
 from octoregistry.documents import Document, Table
 from octoregistry.reading.cells import CellContext, read_cell
-from octoregistry.reading.context import elsewhere, labels_of, unit_over
+from octoregistry.reading.context import elsewhere, labels_of
+from octoregistry.reading.ignored import other_units
 from octoregistry.reading.names import is_model_name, looks_like_id, shown_name
-from octoregistry.reading.units import unit_in
+from octoregistry.reading.rules import column_labels
 from octoregistry.reading.words import FAMILY, TRAINING
 
 _LONGEST_LABEL = 80
@@ -79,12 +80,6 @@ def fingerprint(table: Table) -> str:
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
 
 
-def column_labels(table: Table) -> tuple[str, ...]:
-    """The header of each column, its rows joined by line breaks where they differ."""
-    header = table.rows[: table.header_rows]
-    return tuple("\n".join(dict.fromkeys(row[c] for row in header if row[c])) for c in range(table.width))
-
-
 def row_labels(table: Table) -> Iterator[tuple[int, str]]:
     """(row, label) of each row that begins with a label: neither a model's name nor a price."""
     for row in range(table.header_rows, len(table.rows)):
@@ -122,11 +117,8 @@ def why_not_asked(document: Document, table: Table) -> str | None:
     prices = [price for row in table.body for text in row for price in read_cell(text, context).prices]
     if not prices:
         return "it holds no price"
-    units = [unit for label in labels if (unit := unit_in(label))]
-    over = unit_over(document, table)
-    in_tokens = [unit for unit in (*units, *([over] if over else [])) if unit.factor is not None]
-    if units and not in_tokens and all(unit.factor is None for unit in units):
-        return f"it prices something else than tokens: {units[0].name}"
+    if units := other_units(document, table):
+        return f"it is priced by {', '.join(units[:4])}, not by the token"
     if all(price.unit is not None and price.unit.factor is None for price in prices):
         return "its prices are in other units than tokens"
     return None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from octoregistry.documents import Document, Passage
 from octoregistry.reading.cells import CellContext
 from octoregistry.reading.figures import Figure, figures_of
+from octoregistry.reading.ignored import ignored
 from octoregistry.reading.llm import Reader, Told
 from octoregistry.reading.meaning import Meaning, Quotes
 from octoregistry.reading.meant import Meant, reading_of
@@ -29,7 +30,7 @@ class ToldFigures:
     settled: set[str] = field(default_factory=set)
 
 
-def figures_told(  # noqa: PLR0913 - what the rules know of the page
+def figures_told(
     reader: Reader,
     document: Document,
     provider: str,
@@ -129,7 +130,8 @@ class _Page:
         figures, unread = figures_of(self.document, reading, self.context)
         reliable, doubts = contradicted(figures, self.document.url, f"T{number}")
         self.found.figures += reliable
-        self.found.problems += [*unread, *doubts]
+        table = self.document.tables[number - 1]
+        self.found.problems += [*unread, *doubts, *ignored(self.document, table, reading)]
         self.found.settled.add(f"T{number}")
         self.names += [figure.name for figure in reliable if figure.name not in self.names]
 
@@ -151,5 +153,3 @@ class _Page:
     def _unread(self, address: str, reason: str, *, second: bool = False) -> None:
         if not second:
             self.found.problems.append(Problem(self.document.url, address, reason))
-
-
