@@ -14,10 +14,12 @@ from octoregistry.planning.planner import plan_provider
 from octoregistry.planning.stated import PricedPage
 from octoregistry.publishing.merge import merge
 from octoregistry.reading import PageRates, read_rates
+from octoregistry.reading import Reader as Language
+from octoregistry.reading.llm import Call
 from octoregistry.settings import Settings
 from octoregistry.sources import Clock, Failed, ListOutcome, ModelList, Page, fetch_model_lists, fetch_pages
 from octoregistry.sources.vendor_pages import utc_now
-from providers import Registry, parse_registry
+from providers import Provider, Registry, parse_registry
 
 Progress = Callable[[str], None]
 
@@ -38,7 +40,8 @@ class ProviderRun:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """What an update found and would do: the registry's text before and after, the plan between them, and the sources."""
+    """What an update found and would do: the registry's text before and after, the plan between them, the sources, and the
+    calls of a language model that it took."""
 
     registry: Registry
     old_text: str
@@ -46,6 +49,7 @@ class Update:
     plan: Plan
     runs: tuple[ProviderRun, ...]
     at: datetime
+    calls: tuple[Call, ...] = ()
 
     @property
     def unread(self) -> tuple[ProviderRun, ...]:
@@ -53,7 +57,7 @@ class Update:
         return tuple(run for run in self.runs if run.rates is None)
 
 
-def plan_update(
+def plan_update(  # noqa: PLR0913 - the edges of the run: clock, progress, language model
     text: str,
     name: str,
     settings: Settings,
@@ -63,18 +67,20 @@ def plan_update(
     accepted: Sequence[str] = (),
     clock: Clock = utc_now,
     progress: Progress = silent,
+    language: Language | None = None,
 ) -> Update:
     """What an update of the registry `text` (the file called `name`) would do; nothing is written but the cache.
 
     `providers` are those to update, all of the registry without it; with `offline` nothing is asked of the network.
-    A provider whose pages cannot be read is told in the result, and the others go on. Raises RegistryError for a faulty
-    registry, KeyError for a provider that it or the settings do not know.
+    `language` reads what the rules leave unread; without it that stays unread. A provider whose pages cannot be read is
+    told in the result, and the others go on. Raises RegistryError for a faulty registry, KeyError for a provider that
+    it or the settings do not know.
     """
     registry = parse_registry(text, name)
     chosen = tuple(dict.fromkeys(providers)) or tuple(registry.providers)
     for provider in chosen:
         registry.providers[provider], settings.providers[provider]
-    reader = _Reader()
+    reader = _Reader(language)
     progress(f"{'Replaying' if offline else 'Fetching'} the pricing pages of {', '.join(chosen)}")
     pages = fetch_pages(settings, chosen, offline=offline, clock=clock, reject=reader.refused)
     progress("Asking for the vendors' model lists")
@@ -85,7 +91,7 @@ def plan_update(
     for provider in chosen:
         progress(f"Reading {provider}")
         page = pages[provider]
-        rates = reader.rates(page, provider) if isinstance(page, Page) else None
+        rates = reader.rates(page, registry.providers[provider]) if isinstance(page, Page) else None
         if rates is not None and not rates.rates:
             page, rates = Failed(page.url, "no token price was read from the page" + _because(rates)), None
         runs.append(ProviderRun(provider, page, rates, lists[provider]))
@@ -100,13 +106,14 @@ def plan_update(
                 settings=PlanSettings({provider: settings.providers[provider].batch_discount}, accepted),
             )
     progress("Writing the changes into a copy of the registry")
-    return Update(registry, text, merge(text, plan), plan, tuple(runs), now)
+    return Update(registry, text, merge(text, plan), plan, tuple(runs), now, tuple(language.calls) if language else ())
 
 
 class _Reader:
     """Pages as Documents, each parsed once though fetching and reading both look at it."""
 
-    def __init__(self) -> None:
+    def __init__(self, language: Language | None) -> None:
+        self._language = language
         self._documents: dict[str, Document | Unread] = {}
         self._lock = Lock()
 
@@ -124,10 +131,13 @@ class _Reader:
         document = self.document(page)
         return document.reason if isinstance(document, Unread) else None
 
-    def rates(self, page: Page, provider: str) -> PageRates | None:
+    def rates(self, page: Page, provider: Provider) -> PageRates | None:
         """What `page` states on the day on which it was known to read like this."""
         document = self.document(page)
-        return None if isinstance(document, Unread) else read_rates(document, provider, page.fetched_at.date())
+        if isinstance(document, Unread):
+            return None
+        day, ids = page.fetched_at.date(), tuple(provider.models)
+        return read_rates(document, provider.name, day, reader=self._language, known_ids=ids)
 
 
 def _because(rates: PageRates) -> str:

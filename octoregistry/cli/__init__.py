@@ -15,6 +15,7 @@ import click
 COMMANDS = {
     "check": "Print all that is wrong in a models.yaml.",
     "extract": "Print the rates of a stored pricing page.",
+    "readings": "List and remove what a language model has said of tables.",
     "update": "Bring models.yaml up to what the vendors' pages state.",
 }
 

@@ -12,6 +12,7 @@ import click
 from rich.console import Console
 
 from octoregistry.cli import exits
+from octoregistry.cli.llm_options import calls_json, calls_line, llm_options, reader_of, told_once
 from octoregistry.cli.registry_option import registry_option
 from octoregistry.cli.tables import plan_tables
 from octoregistry.planning.kept import as_values
@@ -19,7 +20,7 @@ from octoregistry.publishing.merge import diff
 from octoregistry.settings import SettingsError, load_settings
 from octoregistry.sources import Failed
 from octoregistry.update import Progress, ProviderRun, Update, plan_update, silent
-from providers import RegistryError
+from providers import RegistryError, parse_registry
 
 
 @click.command(name="update")
@@ -44,8 +45,10 @@ from providers import RegistryError
     help="Read this octoregistry.toml.  [default: ./octoregistry.toml where there is one]",
 )
 @click.option("--verbose", "-v", is_flag=True, help="Tell every page, note and unread table too.")
+@llm_options
 @registry_option
-def command(
+def command(  # noqa: PLR0913 - an option a parameter
+    *,
     dry_run: bool,
     providers: tuple[str, ...],
     offline: bool,
@@ -53,6 +56,9 @@ def command(
     exit_code: bool,
     settings: Path | None,
     verbose: bool,
+    llm: str,
+    second_reading: bool,
+    no_known: bool,
     registry: Path,
 ) -> None:
     """Bring the registry up to what the vendors' pages state.
@@ -65,9 +71,22 @@ def command(
         raise click.UsageError("give --dry-run")
     try:
         text = registry.read_bytes().decode("utf-8")
+        language = reader_of(
+            llm,
+            lambda: parse_registry(text, str(registry)),
+            second_reading=second_reading,
+            no_known=no_known,
+            offline=offline,
+        )
         with _progress(as_json) as progress:
             update = plan_update(
-                text, str(registry), load_settings(settings), providers, offline=offline, progress=progress
+                text,
+                str(registry),
+                load_settings(settings),
+                providers,
+                offline=offline,
+                progress=progress,
+                language=language,
             )
     except OSError as error:
         raise click.ClickException(f"{registry}: {error.strerror or error}") from error
@@ -81,6 +100,8 @@ def command(
         click.echo(json.dumps(update_json(update, registry.name), ensure_ascii=False, indent=1))
     else:
         _print(update, registry.name, verbose=verbose)
+    if why := told_once(language):
+        click.echo(why, err=True)
     raise click.exceptions.Exit(exits.status(update, exit_code=exit_code))
 
 
@@ -101,6 +122,7 @@ def update_json(update: Update, name: str) -> dict[str, Any]:
     """`update` as plain values: sources, the plan in the form that `apply` takes, notes, and the diff."""
     return {
         "at": update.at.isoformat(timespec="seconds"),
+        "llm": calls_json(update.calls),
         "sources": [_source_json(run) for run in update.runs],
         "plan": as_values(update.plan, update.registry.text_sha256),
         "diff": diff(update.old_text, update.new_text, name),
@@ -131,6 +153,8 @@ def _print(update: Update, name: str, *, verbose: bool) -> None:
         console.print(table)
     for provider, summary in update.plan.summary().items():
         click.echo(f"{provider}: {summary}")
+    if update.calls:
+        click.echo(calls_line(update.calls))
     changed = diff(update.old_text, update.new_text, name)
     if changed:
         click.echo("\n" + changed, nl=False)

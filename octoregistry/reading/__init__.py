@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from octoregistry.documents import Document
@@ -37,11 +37,12 @@ def read_rates(
     *,
     rules: bool = True,
     reader: Reader | None = None,
+    known_ids: Sequence[str] = (),
 ) -> PageRates:
     """The rates that `document` states on `page_date`, with all that was not understood as problems.
 
     `known_names` help with tables that name no model of their own. `reader` reads what the rules leave unread, by
-    kept readings and a language model; without `rules` it is asked about everything.
+    kept readings and a language model, which is told `known_ids`; without `rules` it is asked about everything.
     """
     tiers = thresholds(document)
     context = CellContext(page_date, _decimal_comma(document), tuple(tiers.items()))
@@ -56,7 +57,7 @@ def read_rates(
         readings = by_rules.readings if by_rules else {t.number: NotRead(t.number, "") for t in document.tables}
         passages = by_rules.unread_passages if by_rules else [p.address for p in document.passages if in_tokens(p)]
         known = list(dict.fromkeys([*(figure.name for figure in figures), *names]))
-        told = figures_told(reader, document, provider, context, readings, passages, known)
+        told = figures_told(reader, document, provider, context, readings, passages, known, known_ids)
         replaced = told.settled | {problem.address for problem in told.problems}
         problems = [problem for problem in problems if problem.address not in replaced]
         figures, disagreements = compared(figures, told.second)

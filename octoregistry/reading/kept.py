@@ -41,12 +41,15 @@ def readings_folder() -> Path:
 
 
 class Kept:
-    """The readings at hand: those of the package (without `shipped` none), and those of `folder` (None: none)."""
+    """The readings at hand: those of the package (unless not `shipped`) and those that `folder` holds from `earlier` runs.
 
-    def __init__(self, folder: Path | None = None, *, shipped: bool = True) -> None:
+    New ones are kept in `folder`, with None only for as long as the run lasts.
+    """
+
+    def __init__(self, folder: Path | None = None, *, shipped: bool = True, earlier: bool = True) -> None:
         self.folder = folder
         self.unsaved: str | None = None  # why readings of this run will not be there for the next
-        self._entries = [*(_shipped() if shipped else ()), *(_in_folder(folder) if folder else ())]
+        self._entries = [*(_shipped() if shipped else ()), *(_in_folder(folder) if folder and earlier else ())]
 
     def entries(self) -> tuple[Entry, ...]:
         """Every reading, and every file that is none."""

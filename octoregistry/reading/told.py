@@ -38,6 +38,7 @@ def figures_told(
     readings: Mapping[int, Reading | NotRead],
     unread_passages: Sequence[str],
     names: Sequence[str],
+    known_ids: Sequence[str] = (),
 ) -> ToldFigures:
     """What `reader` finds in the tables that are `NotRead`, in the passages at `unread_passages`, and with
     `reader.second` in those that the rules have read."""
@@ -46,7 +47,7 @@ def figures_told(
     shapes = shapes_of(document, tables)
     passages = [p for p in document.passages if p.address in unread_passages or (reader.second and in_tokens(p))]
     page.shapes = {shape.fingerprint: shape for shape in shapes}
-    told = reader.told(document, provider, shapes, passages, names, page.check)
+    told = reader.told(document, provider, shapes, passages, known_ids, page.check)
     for shape in shapes:
         page.take_shape(shape, told)
     for passage in passages:
