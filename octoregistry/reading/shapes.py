@@ -10,10 +10,11 @@ from datetime import date
 
 from octoregistry.documents import Document, Table
 from octoregistry.reading.cells import CellContext, read_cell
-from octoregistry.reading.context import elsewhere, labels_of
+from octoregistry.reading.context import elsewhere, labels_of, unit_over
 from octoregistry.reading.ignored import other_units
 from octoregistry.reading.names import is_model_name, looks_like_id, shown_name
 from octoregistry.reading.rules import column_labels
+from octoregistry.reading.units import unit_in
 from octoregistry.reading.words import FAMILY, TRAINING
 
 _LONGEST_LABEL = 80
@@ -117,6 +118,9 @@ def why_not_asked(document: Document, table: Table) -> str | None:
     prices = [price for row in table.body for text in row for price in read_cell(text, context).prices]
     if not prices:
         return "it holds no price"
+    stated = [*map(unit_in, labels), unit_over(document, table)]
+    if any(unit and unit.factor is not None for unit in stated):
+        return None  # "per 1M tokens" over "$3.50 or $0.005 per minute"
     if units := other_units(document, table):
         return f"it is priced by {', '.join(units[:4])}, not by the token"
     if all(price.unit is not None and price.unit.factor is None for price in prices):
