@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from threading import Lock
 
-from octoregistry.documents import Document, Unread, read_document
+from octoregistry.page_reader import PageReader
+from octoregistry.planning.limits import Limits
 from octoregistry.planning.plan import Plan
 from octoregistry.planning.planner import Settings as PlanSettings
 from octoregistry.planning.planner import plan_provider
 from octoregistry.planning.stated import PricedPage
+from octoregistry.planning.witnesses import Witnesses
 from octoregistry.publishing.merge import merge
-from octoregistry.reading import PageRates, read_rates
+from octoregistry.reading import PageRates
 from octoregistry.reading import Reader as Language
 from octoregistry.reading.llm import Call
 from octoregistry.settings import Settings
 from octoregistry.sources import Clock, Failed, ListOutcome, ModelList, Page, fetch_model_lists, fetch_pages
+from octoregistry.sources.registries import Statements, fetch_registries
 from octoregistry.sources.vendor_pages import utc_now
 from providers import Provider, Registry, parse_registry
 
@@ -40,8 +42,11 @@ class ProviderRun:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """What an update found and would do: the registry's text before and after, the plan between them, the sources, and the
-    calls of a language model that it took."""
+    """What an update found and would do: the registry's text before and after, the plan between them, and the sources.
+
+    `witnesses` are the other registries that were heard, empty where no price changes; one that failed is no witness.
+    `calls` are those of a language model that reading took.
+    """
 
     registry: Registry
     old_text: str
@@ -49,6 +54,7 @@ class Update:
     plan: Plan
     runs: tuple[ProviderRun, ...]
     at: datetime
+    witnesses: Mapping[str, Statements | Failed] = field(default_factory=dict)
     calls: tuple[Call, ...] = ()
 
     @property
@@ -73,71 +79,81 @@ def plan_update(  # noqa: PLR0913 - the edges of the run: clock, progress, langu
 
     `providers` are those to update, all of the registry without it; with `offline` nothing is asked of the network.
     `language` reads what the rules leave unread; without it that stays unread. A provider whose pages cannot be read is
-    told in the result, and the others go on. Raises RegistryError for a faulty registry, KeyError for a provider that
-    it or the settings do not know.
+    told in the result, and the others go on. Other registries are asked only where a price changes. Raises
+    RegistryError for a faulty registry, KeyError for a provider that it or the settings do not know.
     """
     registry = parse_registry(text, name)
     chosen = tuple(dict.fromkeys(providers)) or tuple(registry.providers)
     for provider in chosen:
         registry.providers[provider], settings.providers[provider]
-    reader = _Reader(language)
+    providers_chosen = [registry.providers[provider] for provider in chosen]
+    runs = _read(settings, providers_chosen, offline, clock, progress, language)
+    now = clock()
+
+    def planned(witnesses: Witnesses) -> Plan:
+        return sum((_plan_of(run, registry, settings, accepted, now, witnesses) for run in runs), Plan())
+
+    plan, heard = planned(Witnesses()), {}
+    if any(change.mode for change in plan.visible):
+        progress("Asking other registries")
+        heard = fetch_registries(settings, offline=offline, clock=clock)
+        told = [one for one in heard.values() if isinstance(one, Statements)]
+        plan = planned(Witnesses(vouched for one in told for vouched in one.vouched))
+    progress("Writing the changes into a copy of the registry")
+    return Update(registry, text, merge(text, plan), plan, runs, now, heard, tuple(language.calls) if language else ())
+
+
+def _read(
+    settings: Settings,
+    providers: Sequence[Provider],
+    offline: bool,
+    clock: Clock,
+    progress: Progress,
+    language: Language | None,
+) -> tuple[ProviderRun, ...]:
+    """What the sources of each provider gave."""
+    reader = PageReader(language)
+    chosen = [provider.name for provider in providers]
     progress(f"{'Replaying' if offline else 'Fetching'} the pricing pages of {', '.join(chosen)}")
     pages = fetch_pages(settings, chosen, offline=offline, clock=clock, reject=reader.refused)
     progress("Asking for the vendors' model lists")
     lists = fetch_model_lists(settings, chosen, offline=offline, clock=clock)
-    now = clock()
-    runs: list[ProviderRun] = []
-    plan = Plan()
-    for provider in chosen:
+    runs = []
+    for entry in providers:
+        provider = entry.name
         progress(f"Reading {provider}")
         page = pages[provider]
-        rates = reader.rates(page, registry.providers[provider]) if isinstance(page, Page) else None
+        rates = reader.rates(page, provider, tuple(entry.models)) if isinstance(page, Page) else None
         if rates is not None and not rates.rates:
             page, rates = Failed(page.url, "no token price was read from the page" + _because(rates)), None
         runs.append(ProviderRun(provider, page, rates, lists[provider]))
-        if rates is not None and isinstance(page, Page):
-            priced = PricedPage(rates, page.fetched_at.date(), page.sha256)
-            listed = lists[provider]
-            plan += plan_provider(
-                registry.providers[provider],
-                [priced],
-                listed.models if isinstance(listed, ModelList) else None,
-                today=now.date(),
-                settings=PlanSettings({provider: settings.providers[provider].batch_discount}, accepted),
-            )
-    progress("Writing the changes into a copy of the registry")
-    return Update(registry, text, merge(text, plan), plan, tuple(runs), now, tuple(language.calls) if language else ())
+    return tuple(runs)
 
 
-class _Reader:
-    """Pages as Documents, each parsed once though fetching and reading both look at it."""
-
-    def __init__(self, language: Language | None) -> None:
-        self._language = language
-        self._documents: dict[str, Document | Unread] = {}
-        self._lock = Lock()
-
-    def document(self, page: Page) -> Document | Unread:
-        """The Document of `page`, or why there is none."""
-        known = self._documents.get(page.sha256)
-        if known is None:
-            known = read_document(page.text, page.url)
-            with self._lock:
-                self._documents[page.sha256] = known
-        return known
-
-    def refused(self, page: Page) -> str | None:
-        """Why `page` is none that prices can be read from, or None."""
-        document = self.document(page)
-        return document.reason if isinstance(document, Unread) else None
-
-    def rates(self, page: Page, provider: Provider) -> PageRates | None:
-        """What `page` states on the day on which it was known to read like this."""
-        document = self.document(page)
-        if isinstance(document, Unread):
-            return None
-        day, ids = page.fetched_at.date(), tuple(provider.models)
-        return read_rates(document, provider.name, day, reader=self._language, known_ids=ids)
+def _plan_of(
+    run: ProviderRun,
+    registry: Registry,
+    settings: Settings,
+    accepted: Sequence[str],
+    now: datetime,
+    witnesses: Witnesses,
+) -> Plan:
+    """What one provider's sources change; nothing where its pages could not be read."""
+    if run.rates is None or isinstance(run.page, Failed):
+        return Plan()
+    provider = run.provider
+    return plan_provider(
+        registry.providers[provider],
+        [PricedPage(run.rates, run.page.fetched_at.date(), run.page.sha256)],
+        run.listed.models if isinstance(run.listed, ModelList) else None,
+        today=now.date(),
+        settings=PlanSettings(
+            {provider: settings.providers[provider].batch_discount},
+            accepted,
+            Limits(**settings.guards_of(provider).model_dump()),
+        ),
+        witnesses=witnesses,
+    )
 
 
 def _because(rates: PageRates) -> str:

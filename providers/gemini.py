@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
+from urllib.parse import urlencode
 
 from .answers import batch_result
 from .base import BatchLimits, BatchResult, RealtimeResult
@@ -95,7 +96,7 @@ class GeminiProvider(VendorProvider):
         """The project's batches over all pages."""
         token: str | None = None
         while True:
-            query = f"?pageSize=100&pageToken={token}" if token else "?pageSize=100"
+            query = "?" + urlencode({"pageSize": 100, **({"pageToken": token} if token else {})})
             page = self._call(lambda query=query: self._get("batches" + query))  # type: ignore[misc]
             yield from (_job(operation) for operation in listed(page, "operations"))
             token = page.get("nextPageToken")
@@ -106,10 +107,10 @@ class GeminiProvider(VendorProvider):
         from google import genai  # noqa: PLC0415 - with the SDK only
 
         with _one_key_in_the_environment():
-            # Milliseconds; the SDK has no timeout at all of its own, and repeats nothing unless it is told to.
-            return genai.Client(
-                api_key=self._key, http_options=genai.types.HttpOptions(timeout=max(1, int(self.timeout * 1000)))
-            )
+            # Milliseconds; the SDK has no timeout at all of its own, and repeats nothing unless it is told to. Not Vertex,
+            # whatever the environment says: its batches have other states and no files.
+            options = genai.types.HttpOptions(timeout=max(1, int(self.timeout * 1000)))
+            return genai.Client(api_key=self._key, vertexai=False, http_options=options)
 
     def _errors(self) -> tuple[type[Exception], ...]:
         import httpx2  # noqa: PLC0415 - with the SDK only

@@ -14,6 +14,8 @@ import click
 # command -> its help line, so that `--help` loads none of them
 COMMANDS = {
     "check": "Print all that is wrong in a models.yaml.",
+    "compare": "Show where other public registries differ from ours.",
+    "explain": "Tell where each price of a model stands, when it was read, and who agrees.",
     "extract": "Print the rates of a stored pricing page.",
     "readings": "List and remove what a language model has said of tables.",
     "update": "Bring models.yaml up to what the vendors' pages state.",

@@ -53,6 +53,9 @@ def _moved(changes: list[Change]) -> Table:
     for name in ("old", "new", "change"):
         table.add_column(name, justify="right")
     table.add_column("stands at", no_wrap=True)
+    heard = any(change.vouches or change.contradicts or change.other_days for change in changes)
+    if heard:
+        table.add_column("others")
     held = _add_verdict(table, changes)
     for model, of_model in groupby(changes, key=lambda c: f"{c.provider}/{c.model}"):
         table.add_row(Text(model, style="bold"))
@@ -61,13 +64,24 @@ def _moved(changes: list[Change]) -> Table:
             style = _FALLEN if percent.startswith("-") else _RISEN
             stands = change.evidence.address if change.evidence else "derived" if change.derived else ""
             cells = (
-                Text(f"  {change.where}"),
+                Text(f"  {_where(change)}"),
                 Text(shown(change.old)),
                 Text(shown(change.new)),
                 Text(percent, style=style),
             )
-            table.add_row(*cells, Text(stands), *_verdict(change, held))
+            others = (_others(change),) if heard else ()
+            table.add_row(*cells, Text(stands), *others, *_verdict(change, held))
     return table
+
+
+def _others(change: Change) -> Text:
+    """How many other registries have the new price, and how many another: `2 agree, 1 not`."""
+    counts = (
+        (len(change.vouches), "agree", _FALLEN),
+        (len(change.contradicts), "not", _HELD),
+        (len(change.other_days), "of another day", ""),
+    )
+    return Text(", ").join(Text(f"{count} {word}", style=style) for count, word, style in counts if count)
 
 
 def _where(change: Change) -> str:
@@ -84,7 +98,7 @@ def _add_verdict(table: Table, changes: list[Change]) -> bool:
 
 
 def _verdict(change: Change, shown_at_all: bool) -> tuple[Text, ...]:
-    return (Text(str(change.verdict), style="" if change.applies else _HELD),) if shown_at_all else ()
+    return (Text(change.verdict.kind, style="" if change.applies else _HELD),) if shown_at_all else ()
 
 
 def _rate_words(mode: str, above: int | None, start: object) -> str:

@@ -12,6 +12,7 @@ import click
 from rich.console import Console
 
 from octoregistry.cli import exits
+from octoregistry.cli.held import held_texts
 from octoregistry.cli.llm_options import calls_json, calls_line, llm_options, reader_of, told_once
 from octoregistry.cli.registry_option import registry_option
 from octoregistry.cli.tables import plan_tables
@@ -19,6 +20,7 @@ from octoregistry.planning.kept import as_values
 from octoregistry.publishing.merge import diff
 from octoregistry.settings import SettingsError, load_settings
 from octoregistry.sources import Failed
+from octoregistry.sources.registries import Statements
 from octoregistry.update import Progress, ProviderRun, Update, plan_update, silent
 from providers import RegistryError, parse_registry
 
@@ -124,6 +126,7 @@ def update_json(update: Update, name: str) -> dict[str, Any]:
         "at": update.at.isoformat(timespec="seconds"),
         "llm": calls_json(update.calls),
         "sources": [_source_json(run) for run in update.runs],
+        "witnesses": [_witness_json(name, heard) for name, heard in update.witnesses.items()],
         "plan": as_values(update.plan, update.registry.text_sha256),
         "diff": diff(update.old_text, update.new_text, name),
     }
@@ -144,12 +147,21 @@ def _source_json(run: ProviderRun) -> dict[str, Any]:
     }
 
 
+def _witness_json(name: str, heard: Statements | Failed) -> dict[str, Any]:
+    shown: dict[str, Any] = {"witness": name, "page": heard.url}
+    if isinstance(heard, Failed):
+        return {**shown, "failed": heard.reason}
+    return {**shown, "as_of": heard.as_of.isoformat(), "prices": len(heard.vouched)}
+
+
 def _print(update: Update, name: str, *, verbose: bool) -> None:
     click.echo("Pages: " + "; ".join(_served(run, update) for run in update.runs))
     for run in update.unread:
         click.echo(f"{run.provider} could not be read: {run.page}", err=True)
+    if update.witnesses:
+        click.echo(f"Witnesses: {_heard(update)}")
     console = Console()
-    for table in plan_tables(update.plan):
+    for table in (*plan_tables(update.plan), *held_texts(update.plan)):
         console.print(table)
     for provider, summary in update.plan.summary().items():
         click.echo(f"{provider}: {summary}")
@@ -162,6 +174,9 @@ def _print(update: Update, name: str, *, verbose: bool) -> None:
         read = "the pages that could be read" if update.unread else "the pages"
         click.echo(f"No change: {name} says what {read} say.")
     if verbose:
+        for witness, heard in update.witnesses.items():
+            if isinstance(heard, Failed):
+                click.echo(f"{witness} not heard: {heard}")
         for note in update.plan.notes:
             click.echo(f"note: {note}")
         for run in update.runs:
@@ -179,6 +194,13 @@ def _served(run: ProviderRun, update: Update) -> str:
     source = {"network": "fetched", "cache": "from the cache", "bundled": "bundled with the package"}[page.from_cache]
     prices = sum(len(rate.prices) for rate in run.rates.rates)
     return f"{run.provider} {source}, {page.fetched_at.date()} ({age}), {prices} prices"
+
+
+def _heard(update: Update) -> str:
+    """Which other registries were heard, and of which day each speaks."""
+    told = [f"{name} of {one.as_of}" for name, one in update.witnesses.items() if isinstance(one, Statements)]
+    unheard = len(update.witnesses) - len(told)
+    return "; ".join([*told, *([f"{unheard} not heard"] if unheard else [])])
 
 
 def _listed(run: ProviderRun) -> str:

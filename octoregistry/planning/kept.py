@@ -7,13 +7,14 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, cast, get_args
 
 from octoregistry.planning.decimals import plain
-from octoregistry.planning.plan import Change, Kind, Note, Plan, Reason, Value, Verdict
+from octoregistry.planning.plan import Change, Kind, Note, Plan, Reason, Said, Value, Verdict
 from octoregistry.reading.rates import Evidence
 from providers.dimensions import DIMENSIONS
 
 FORMAT = 1
 
 _PRICES = frozenset({*DIMENSIONS, "input_per_million", "output_per_million", "realtime_multiplier"})
+_SAID = ("vouches", "contradicts", "other_days")
 _DAYS = frozenset({"retires_on", "missing_since", "source.checked"})
 
 
@@ -59,9 +60,11 @@ def _change_values(change: Change) -> dict[str, Any]:
         "dimension": change.dimension,
         "old": _plain(change.old),
         "new": _plain(change.new),
+        "factor": None if change.factor is None else f"{change.factor:.6g}",
         "derived": change.derived,
         "evidence": {"page": evidence.page, "address": evidence.address, "text": evidence.text} if evidence else None,
         "witness": change.witness,
+        **{name: [_said_values(said) for said in getattr(change, name)] for name in _SAID},
         "verdict": change.verdict.kind,
         "reasons": [{"code": reason.code, "text": reason.text} for reason in change.verdict.reasons],
         "notes": list(change.notes),
@@ -87,7 +90,16 @@ def _change(entry: dict[str, Any]) -> Change:
         witness=entry["witness"],
         verdict=Verdict(verdict, tuple(Reason(reason["code"], reason["text"]) for reason in entry["reasons"])),
         notes=tuple(entry["notes"]),
+        **{name: tuple(_said(said) for said in entry.get(name, ())) for name in _SAID},
     )
+
+
+def _said_values(said: Said) -> dict[str, str]:
+    return {"witness": said.witness, "usd": plain(said.usd), "as_of": said.as_of.isoformat()}
+
+
+def _said(values: dict[str, str]) -> Said:
+    return Said(values["witness"], Decimal(values["usd"]), date.fromisoformat(values["as_of"]))
 
 
 def _plain(value: Value) -> Any:

@@ -221,6 +221,12 @@ def test_other_credentials_in_the_environment_are_left_alone(anthropic, openai, 
         assert vendor.server.requests[-1].headers["authorization"] == "Bearer test-key"
 
 
+def test_gemini_is_the_developer_api_whatever_the_environment_says(gemini, monkeypatch):
+    monkeypatch.setenv("GOOGLE_GENAI_USE_VERTEXAI", "true")
+    monkeypatch.setenv("GOOGLE_GENAI_USE_ENTERPRISE", "true")
+    assert gemini.make().generate_realtime("2 + 2?")["content"] == "4"
+
+
 def test_an_error_can_be_sent_to_another_process():
     import pickle
 
