@@ -13,7 +13,7 @@ from octoregistry.reading.cards import read_cards
 from octoregistry.reading.cells import CellContext
 from octoregistry.reading.context import thresholds
 from octoregistry.reading.reading import Field, Reading
-from octoregistry.reading.rules import read_table
+from octoregistry.reading.ruled import ByRules
 from octoregistry.reading.shapes import Shape, key, row_labels, shapes_of, why_not_asked
 
 Parts = list[dict[str, Any]]
@@ -32,12 +32,9 @@ class Truth:
     def __post_init__(self) -> None:
         """Reads the page by the rules."""
         tiers = thresholds(self.document)
-        first = {t.number: read_table(self.document, t, tiers) for t in self.document.tables}
         context = CellContext(self.day, thresholds=tuple(tiers.items()))
-        from octoregistry.reading import _ByRules  # what the rules read is no public name, and nobody else needs it
-
-        again = _ByRules(self.document, context, ()).readings
-        self.readings = {n: r for n, r in {**first, **again}.items() if isinstance(r, Reading)}
+        read = ByRules(self.document, context, ()).readings
+        self.readings = {n: r for n, r in read.items() if isinstance(r, Reading)}
         self.cards, _ = read_cards(self.document, context)
 
     def shapes(self) -> tuple[Shape, ...]:

@@ -15,18 +15,20 @@ from pathlib import Path
 
 from benchmarks.truth import Truth, as_json
 from benchmarks.vendor import Said, Vendor
+from octoregistry.cli import cli
 from octoregistry.documents import Unread, read_document
 
 
 def run(arguments: list[str]) -> int:
     """The exit status of `octoregistry extract ARGUMENTS --no-rules`, read by the truthful reader."""
-    from octoregistry.cli import cli
-
     text = Path(arguments[1]).read_text(encoding="utf-8-sig")
     document = read_document(text, "page")
     day = date.fromisoformat(arguments[arguments.index("--date") + 1])
     truth = None if isinstance(document, Unread) else Truth(document, day)
-    with tempfile.TemporaryDirectory() as folder, Vendor(lambda p: Said(as_json(truth.answer(p)) if truth else "")) as v:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Vendor(lambda p: Said(as_json(truth.answer(p)) if truth else "")) as v,
+    ):
         os.environ.update(v.environment, XDG_DATA_HOME=folder)
         options = ["--no-rules", "--no-known", "--llm", "openai/gpt-5.4-mini"]
         status = cli.main(["extract", *arguments, *options], standalone_mode=False)

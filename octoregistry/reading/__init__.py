@@ -7,20 +7,17 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from octoregistry.documents import Document
-from octoregistry.reading.cards import read_cards
 from octoregistry.reading.cells import CellContext
 from octoregistry.reading.context import thresholds
-from octoregistry.reading.figures import Figure, figures_of
+from octoregistry.reading.figures import Figure
 from octoregistry.reading.gathering import rates_of
 from octoregistry.reading.ids import page_ids
-from octoregistry.reading.ignored import ignored
 from octoregistry.reading.llm import Reader
 from octoregistry.reading.numbers import FIGURE, shows_decimal_comma
-from octoregistry.reading.plausible import contradicted
 from octoregistry.reading.quotes import in_tokens
 from octoregistry.reading.rates import Evidence, PageRates, Problem, StatedPrice, StatedRate
-from octoregistry.reading.reading import NotRead, Reading
-from octoregistry.reading.rules import read_table
+from octoregistry.reading.reading import NotRead
+from octoregistry.reading.ruled import ByRules
 from octoregistry.reading.second import compared, is_checked, joined
 from octoregistry.reading.told import figures_told
 
@@ -48,7 +45,7 @@ def read_rates(
     context = CellContext(page_date, _decimal_comma(document), tuple(tiers.items()))
     ids = page_ids(document)
     names = (*ids, *known_names)
-    by_rules = _ByRules(document, context, names) if rules else None
+    by_rules = ByRules(document, context, names) if rules else None
     figures = tuple(by_rules.figures) if by_rules else ()
     problems = [Problem(document.url, gap.address, gap.reason) for gap in document.gaps]
     problems += by_rules.problems if by_rules else ()
@@ -71,40 +68,6 @@ def read_rates(
         rates, disagreements = joined(rates, more)
         problems += [*contradictions, *disagreements]
     return PageRates(provider, document.url, rates, tuple(problems))
-
-
-class _ByRules:
-    """What the rules read in a page: its tables first, then its cards, then the tables that name no model themselves."""
-
-    def __init__(self, document: Document, context: CellContext, names: Iterable[str]) -> None:
-        self._document = document
-        self._context = context
-        self.figures: list[Figure] = []
-        self.problems: list[Problem] = []
-        tiers = dict(context.thresholds)
-        self.readings = {table.number: read_table(document, table, tiers) for table in document.tables}
-        for reading in self.readings.values():
-            if isinstance(reading, Reading):
-                self._take(reading)
-        cards, unread = read_cards(document, context)
-        self.figures += cards
-        self.problems += unread
-        self.unread_passages = [problem.address for problem in unread]
-        known = list(dict.fromkeys([*(figure.name for figure in self.figures), *names]))
-        for number, unknown in list(self.readings.items()):
-            if isinstance(unknown, NotRead):
-                again = self.readings[number] = read_table(document, document.tables[number - 1], tiers, known)
-                if isinstance(again, Reading):
-                    self._take(again)
-                elif again.priced:
-                    self.problems.append(Problem(document.url, f"T{number}", again.reason))
-
-    def _take(self, reading: Reading) -> None:
-        found, unread = figures_of(self._document, reading, self._context)
-        reliable, doubts = contradicted(found, self._document.url, f"T{reading.table}")
-        self.figures += reliable
-        left = ignored(self._document, self._document.tables[reading.table - 1], reading)
-        self.problems += (*unread, *doubts, *left)
 
 
 def _decimal_comma(document: Document) -> bool | None:

@@ -109,20 +109,22 @@ def _names_a_model(label: str) -> bool:
 
 def why_not_asked(document: Document, table: Table) -> str | None:
     """Why nobody needs to be asked what `table` means, or None: it holds no price, or none of tokens."""
-    if place := elsewhere(document, table):
-        return f"it stands under {place!r}, which is not the price of a plain call"
     labels = column_labels(table)
-    if any(TRAINING.search(label) for label in labels):
-        return "its columns price training, or work out an example"
-    context = CellContext(_ANY_DAY, bare_figures=table.component is not None)
-    prices = [price for row in table.body for text in row for price in read_cell(text, context).prices]
-    if not prices:
-        return "it holds no price"
-    stated = [*map(unit_in, labels), unit_over(document, table)]
-    if any(unit and unit.factor is not None for unit in stated):
-        return None  # "per 1M tokens" over "$3.50 or $0.005 per minute"
-    if units := other_units(document, table):
-        return f"it is priced by {', '.join(units[:4])}, not by the token"
-    if all(price.unit is not None and price.unit.factor is None for price in prices):
-        return "its prices are in other units than tokens"
-    return None
+    why: str | None = None
+    if place := elsewhere(document, table):
+        why = f"it stands under {place!r}, which is not the price of a plain call"
+    elif any(TRAINING.search(label) for label in labels):
+        why = "its columns price training, or work out an example"
+    else:
+        context = CellContext(_ANY_DAY, bare_figures=table.component is not None)
+        prices = [price for row in table.body for text in row for price in read_cell(text, context).prices]
+        stated = [*map(unit_in, labels), unit_over(document, table)]
+        # "per 1M tokens" may stand over "$3.50 or $0.005 per minute"
+        in_tokens = any(unit and unit.factor is not None for unit in stated)
+        if not prices:
+            why = "it holds no price"
+        elif not in_tokens and (units := other_units(document, table)):
+            why = f"it is priced by {', '.join(units[:4])}, not by the token"
+        elif not in_tokens and all(price.unit is not None and price.unit.factor is None for price in prices):
+            why = "its prices are in other units than tokens"
+    return why
