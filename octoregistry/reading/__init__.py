@@ -10,7 +10,7 @@ from octoregistry.documents import Document
 from octoregistry.reading.cells import CellContext
 from octoregistry.reading.context import thresholds
 from octoregistry.reading.figures import Figure
-from octoregistry.reading.gathering import rates_of
+from octoregistry.reading.gathering import rates_of, without_shared_ids
 from octoregistry.reading.ids import page_ids
 from octoregistry.reading.llm import Reader
 from octoregistry.reading.numbers import FIGURE, shows_decimal_comma
@@ -67,7 +67,8 @@ def read_rates(
         more, contradictions = rates_of(unchecked, page_date, ids)
         rates, disagreements = joined(rates, more)
         problems += [*contradictions, *disagreements]
-    return PageRates(provider, document.url, rates, tuple(problems))
+    rates, shared = without_shared_ids(rates, document.url)
+    return PageRates(provider, document.url, rates, (*problems, *shared))
 
 
 def _decimal_comma(document: Document) -> bool | None:

@@ -19,6 +19,7 @@ from octoregistry.reading.words import (
     MODALITY_FILLERS,
     NONE,
     NOT_A_DIMENSION,
+    STORAGE,
     all_of,
     first_of,
 )
@@ -37,7 +38,7 @@ _BARE = re.compile(rf"\s*(?P<figure>{FIGURE})\s*$")
 _RESTATED = re.compile(r"(?:\bor\b|\boder\b|\bou\b|\bo\b|\bequivalent to\b|\bequal to\b|≈|~|\(|/)\W*$", re.IGNORECASE)
 _LABEL = re.compile(r"(?:^|[\n.;,)]|\s)(?P<label>[^\W\d][\w /()&-]{0,40}?)\s*:\s*$")
 _PARENTHESES = re.compile(r"\(([^()]*)\)|(?<!\()\[([^\[\]]*)\](?!\))")
-_STORAGE = re.compile(r"stor(?:age|ing)|per hour|/\s*(?:hour|hr|h)\b", re.IGNORECASE)
+_HOURLY = re.compile(r"per hour|/\s*(?:hour|hr|h)\b", re.IGNORECASE)
 
 
 DIMENSION_BEHIND = re.compile(
@@ -174,7 +175,7 @@ def _price(part: _Part, context: CellContext) -> CellPrice | str:
         above=above,
         span=span_in(part.qualifiers, context.page_date) or span_in(part.label, context.page_date),
         dimension=dimension or _dimension_behind(part.own),
-        storage=bool(_STORAGE.search(part.own.split("\n")[0])),
+        storage=any(pattern.search(part.own.split("\n")[0]) for pattern in (STORAGE, _HOURLY)),
         text=f"{money.group()}{part.qualifiers}".strip(),
     )
 

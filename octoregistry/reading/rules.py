@@ -45,6 +45,7 @@ from octoregistry.reading.words import (
 )
 
 _CURRENCY = re.compile(r"[$€£¥]\s?\d|\d\s?[$€£¥]|\bUSD\b|\bEUR\b", re.IGNORECASE)
+_LONGEST_LABEL = 300  # a tooltip may explain a column; more is text
 _LONGEST_REMARK = 30  # in the parentheses of a label
 _DOLLARS = re.compile(r"\bUSD\b|US\$|\$|dollars?", re.IGNORECASE)
 
@@ -117,6 +118,8 @@ def bare_label(label: str) -> str:
 
 def field_of(index: int, label: str, thresholds: dict[str, int], *, only_input: bool = False) -> Field | None:
     """What the column or row with this label means, or None where it is not one of prices."""
+    if len(label) > _LONGEST_LABEL:
+        return None
     bare = bare_label(label)
     if NOT_A_DIMENSION.search(bare):
         return None

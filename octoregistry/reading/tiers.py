@@ -23,6 +23,7 @@ _ABOUT_SIZE = re.compile(
     r"token|context|prompt|input|length|kontext|contexte|contexto|eingabe|トークン|上下文|令牌|prompts?|jetons?|コンテキスト|토큰|токен|^\W*[<>≤≥=]+\W*\d[\d.,]*\s*[km]?\W*$",
     re.IGNORECASE,
 )
+_SIGN = re.compile(r"[<>≤≥⩽⩾=]")
 _SCALES = {
     "k": 1000,
     "thousand": 1000,
@@ -53,10 +54,11 @@ def tokens_of(number: str, scale: str | None) -> int | None:
 
 def comparison_in(text: str) -> tuple[Literal["below", "above"], int] | None:
     """("below" or "above", tokens) for the prompt size that `text` names, or None."""
-    if not _ABOUT_SIZE.search(text):
-        return None
+    about_size = bool(_ABOUT_SIZE.search(text))
     for pattern in (_COMPARISON, _BEHIND):
         for match in pattern.finditer(text):
+            if not about_size and not _SIGN.match(match.group()):
+                continue  # "up to 50,000 requests"; but "> 200,000" is never said of anything else beside a price
             tokens = tokens_of(match["number"], match["scale"])
             if tokens:
                 return ("below", tokens) if match.groupdict().get("below") else ("above", tokens)

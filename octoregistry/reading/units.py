@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ _PER = r"(?:/|\bper\b|\bpro\b|\bpar\b|\bpor\b|\bje\b|\bal?\b|每|за\b)"
 _TOKENS = r"(?:(?:input|output|text|audio|image|video|cached)[- ])?(?:tok(?:en)?s?\b|jetons?\b|fichas\b|トークン|个?\s*(?:令牌|token)|토큰|токен\w*)"
 _MILLION = r"(?:1\s*m(?:illion|io\.?)?\b|1[,. \u00a0]?000[,. \u00a0]?000|million(?:en|s|i)?\b|mill[oó]n(?:es)?(?: de)?\b|un mill[oó]n(?: de)?\b|milh(?:ão|ões)(?: de)?\b|milion[ei](?: di)?\b|juta\b|mio\.?|m\b|百万|1?00\s*万|백만|100만|(?:1\s*)?миллион\w*|(?:1\s*)?млн)"
 _HOUR = re.compile(
-    r"^[^$€£¥.;]{0,14}?(?:\bper hour\b|/\s*(?:hour|hr|h)\b|\bhourly\b|pro stunde|par heure|por hora|all'ora|毎時|每小时|시간당|в час)",
+    r"^[^$€£¥.;]{0,14}?(?:\bper hour\b|/\s*(?:hour|hr|h)\b|\bhourly\b|pro stunde|par heure|por hora|all'ora|/\s*(?:時間|小时|小時|시간|час)|毎時|每小时|시간당|в час)",
     re.IGNORECASE,
 )
 _PATTERNS: tuple[tuple[re.Pattern[str], Decimal], ...] = (
@@ -45,6 +46,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Decimal], ...] = (
         Decimal(1000),
     ),
     (re.compile(rf"{_PER}\s*m\b(?!\s*\w)", re.IGNORECASE), Decimal(1)),
+    (re.compile(r"[$＄]\s*/\s*1?\s*k\b(?!\s*\w)|\bUSD\s*/\s*1?\s*k\b(?!\s*\w)", re.IGNORECASE), Decimal(1000)),
     (re.compile(rf"{_PER}\s*k\s?tok(?:en)?s?(?![a-z])", re.IGNORECASE), Decimal(1000)),
     (re.compile(rf"{_PER}\s*(?:(?:single|one|1)\s+)?{_TOKENS}", re.IGNORECASE), Decimal(1000000)),
 )
@@ -84,6 +86,7 @@ def unit_at(text: str) -> Unit | None:
     return Unit(" ".join(unknown["unit"].split()), known=False) if unknown else None
 
 
+@lru_cache(maxsize=4096)
 def unit_in(text: str) -> Unit | None:
     """The unit that a header, caption or sentence states, or None."""
     parts = (text, *re.split(r"[.;]\s|\n", text))

@@ -115,9 +115,11 @@ _STORAGE = (
     r"(?:almacenamiento|armazenamento)(?! en cach)(?! em cach)|archiviazione|penyimpanan|ストレージ|存储|儲存|저장|хранени"
 )
 
+STORAGE = _any(_STORAGE)
+
 # What is counted; the first that fits holds, so the longer names come first.
 DIMENSIONS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("cache_storage_hour", _any(_STORAGE)),
+    ("cache_storage_hour", STORAGE),
     ("cache_write_1h", _any(rf"{_ONE_HOUR}.*{_WRITE}", rf"{_WRITE}.*{_ONE_HOUR}")),
     ("cache_write_5m", _any(rf"{_CACHE}.*{_WRITE}", rf"{_WRITE}.*{_CACHE}", r"^\s*writes?\b")),
     ("cached_input", _any(_CACHE, r"zwischengespeichert", r"^\s*reads?\b")),
