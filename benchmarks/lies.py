@@ -1,4 +1,7 @@
-"""Tells every lie about every page, and counts what became of it: `make lies`."""
+"""Tells every lie about every page, and counts what became of it: `make lies`.
+
+Each is told in one of three ways; with `--all` in all of them.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from collections import Counter
 from pathlib import Path
 
 from benchmarks.lying import LIES
-from benchmarks.trials import WAYS, StoredPage, Trial, stored_page
+from benchmarks.trials import WAYS, StoredPage, Trial, other_prices, stored_page
 from providers import load_registry
 
 ROOT = Path(__file__).parent.parent
@@ -46,23 +49,22 @@ def main() -> int:
     by_way: dict[str, Counter[str]] = {way: Counter() for way in WAYS}
     started = time.monotonic()
     listed = pages()
-    with Trial(load_registry()).running() as trial:
+    with Trial(other_prices(load_registry())).running() as trial:
         for page in listed:
-            for lie in LIES:
-                for way in WAYS:
+            for number, lie in enumerate(LIES):
+                for way in (
+                    WAYS if "--all" in sys.argv or page.name.startswith("tests/") else [WAYS[number % len(WAYS)]]
+                ):
                     outcome = trial.outcome(lie, page, way)
-                    kind = "applied" if outcome.applied else "held" if outcome.held else "dropped"
-                    counts[kind] += 1
-                    by_way[way][kind] += 1
+                    counts[outcome.verdict] += 1
+                    by_way[way][outcome.verdict] += 1
                     for change in outcome.applied[:3]:
                         print(f"APPLIED: {page.name}, {way}, {lie.name}: {change}")
     for way, found in by_way.items():
         print(f"{way:16} {sum(found.values()):5} lies: {_told(found)}")
     seconds = time.monotonic() - started
-    print(
-        f"{len(LIES)} kinds of lies about {len(listed)} pages in {len(WAYS)} ways: {sum(counts.values())} lies, {_told(counts)}"
-    )
-    print(f"{seconds:.0f} s")
+    print(f"{len(LIES)} kinds of lies about {len(listed)} pages, {seconds:.0f} s")
+    print(f"{sum(counts.values())} lies: {_told(counts)}")
     return 1 if counts["applied"] else 0
 
 

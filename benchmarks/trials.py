@@ -10,6 +10,8 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import yaml
+
 from benchmarks.lying import Lie
 from benchmarks.truth import Truth
 from benchmarks.vendor import Said, Vendor
@@ -23,7 +25,7 @@ from octoregistry.reading.asking import asking
 from octoregistry.reading.choosing import LanguageModel
 from octoregistry.reading.kept import Kept
 from octoregistry.reading.rules import bare_label
-from providers import LLMProvider, Registry, get_provider
+from providers import DIMENSIONS, LLMProvider, Registry, get_provider, parse_registry
 
 # Every guard that would hold a lie for another reason is opened as wide as it goes: what is held here is held because
 # nobody but a language model vouches for it, or because two readers disagree.
@@ -80,11 +82,16 @@ def _turned(text: str) -> str:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one lie came to. `applied` are the changes that would be written and are not true."""
+    """What one lie came to. `applied` are the changes that would be written and are not true, `held` counts those that
+    are held for it, true ones among them."""
 
     applied: tuple[Change, ...]
     held: int
-    dropped: int
+
+    @property
+    def verdict(self) -> str:
+        """What is counted: without any change that is wrong or held, the lie was dropped on the way."""
+        return "applied" if self.applied else "held" if self.held else "dropped"
 
 
 class Trial:
@@ -92,7 +99,7 @@ class Trial:
 
     def __init__(self, registry: Registry) -> None:
         self.registry = registry
-        self._true: dict[str, set[tuple[object, ...]]] = {}
+        self._true: dict[str, dict[tuple[object, ...], bool]] = {}
         self._answer = Said("")
         self._lie: Lie | None = None
         self._page: StoredPage | None = None
@@ -129,16 +136,17 @@ class Trial:
         read = read_rates(document, page.provider, LATER, rules=way != "no rules", reader=reader)
         true = self._true_changes(page)
         plan = self._plan(page, read)
-        wrong = [change for change in plan.changes if _what(change) not in true]
+        moved = [change for change in plan.changes if change.kind != "kept"]  # a price carried on is no price read
         return Outcome(
-            applied=tuple(change for change in wrong if change.applies),
-            held=sum(not change.applies for change in wrong),
-            dropped=len(read.problems),
+            applied=tuple(change for change in moved if change.applies and _what(change) not in true),
+            held=sum(not change.applies and true.get(_what(change), True) for change in moved),
         )
 
-    def _true_changes(self, page: StoredPage) -> set[tuple[object, ...]]:
+    def _true_changes(self, page: StoredPage) -> dict[tuple[object, ...], bool]:
+        """{change: whether it would be written} of what the page states."""
         if page.name not in self._true:
-            self._true[page.name] = {_what(change) for change in self._plan(page, page.rates).changes}
+            changes = self._plan(page, page.rates).changes
+            self._true[page.name] = {_what(change): change.applies for change in changes}
         return self._true[page.name]
 
     def _plan(self, page: StoredPage, read: PageRates) -> Plan:
@@ -148,6 +156,17 @@ class Trial:
             today=LATER,
             settings=Settings({page.provider: Decimal("0.5")}, (), _WIDE),
         )
+
+
+def other_prices(registry: Registry) -> Registry:
+    """`registry` with every price half as much again, so that whatever a page states is a change."""
+    values = yaml.safe_load(Path(registry.path).read_text(encoding="utf-8"))
+    for provider in values["providers"].values():
+        for model in provider["models"].values():
+            for entry in (model, *model.get("rates", ())):
+                for name in {*DIMENSIONS, "input_per_million", "output_per_million"} & entry.keys():
+                    entry[name] = float(Decimal(str(entry[name])) * Decimal("1.5"))
+    return parse_registry(yaml.safe_dump(values), "models with other prices")
 
 
 def _what(change: Change) -> tuple[object, ...]:

@@ -32,6 +32,7 @@ class Vendor:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            wbufsize = -1  # an answer in one piece: two would wait for each other
 
             def do_POST(self) -> None:
                 """Answers a chat completion."""
