@@ -32,6 +32,10 @@ from providers import DIMENSIONS, LLMProvider, Registry, get_provider, parse_reg
 _WIDE = Limits(moved=Decimal(10**9), share=Decimal(1), share_from=10**6)
 LATER = date(2027, 6, 1)  # after whatever day the registry was checked on: no page is held for being old
 
+# What follows from the rates in force by arithmetic, whichever of them are held; a wrong rate is counted as such. And a
+# price that is carried on (kind `kept`) is none that was read.
+_FOLLOWING = frozenset({"input_per_million", "output_per_million", "realtime_multiplier"})
+
 WAYS = ("no rules", "unknown words", "second reading")
 """How the liar comes to be asked: about all tables, about those whose words no rule knows, or as a second reader."""
 
@@ -99,7 +103,7 @@ class Trial:
 
     def __init__(self, registry: Registry) -> None:
         self.registry = registry
-        self._true: dict[str, dict[tuple[object, ...], bool]] = {}
+        self._true: dict[tuple[str, str], dict[tuple[object, ...], bool]] = {}
         self._answer = Said("")
         self._lie: Lie | None = None
         self._page: StoredPage | None = None
@@ -134,20 +138,23 @@ class Trial:
         reader = Reader(Kept(folder, shipped=False), lambda: model, LATER, second=way == "second reading")
         document = page.disguised if way == "unknown words" else page.document
         read = read_rates(document, page.provider, LATER, rules=way != "no rules", reader=reader)
-        true = self._true_changes(page)
+        true = self._true_changes(page, way)
         plan = self._plan(page, read)
-        moved = [change for change in plan.changes if change.kind != "kept"]  # a price carried on is no price read
+        moved = [change for change in plan.changes if change.kind != "kept" and change.dimension not in _FOLLOWING]
         return Outcome(
             applied=tuple(change for change in moved if change.applies and _what(change) not in true),
             held=sum(not change.applies and true.get(_what(change), True) for change in moved),
         )
 
-    def _true_changes(self, page: StoredPage) -> dict[tuple[object, ...], bool]:
-        """{change: whether it would be written} of what the page states."""
-        if page.name not in self._true:
+    def _true_changes(self, page: StoredPage, way: str) -> dict[tuple[object, ...], bool]:
+        """{change: whether it would be written} of what the page states; with unknown words also of what is left of it
+        without any language model, for half a page is not the liar's doing."""
+        if (page.name, way) not in self._true:
             changes = self._plan(page, page.rates).changes
-            self._true[page.name] = {_what(change): change.applies for change in changes}
-        return self._true[page.name]
+            if way == "unknown words":
+                changes += self._plan(page, read_rates(page.disguised, page.provider, LATER)).changes
+            self._true[page.name, way] = {_what(change): change.applies for change in changes}
+        return self._true[page.name, way]
 
     def _plan(self, page: StoredPage, read: PageRates) -> Plan:
         return plan_provider(
