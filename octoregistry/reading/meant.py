@@ -159,9 +159,10 @@ class _Interpretation:
         if by_words and by_words.dimension and by_words.dimension != dimension:
             self._deny(f"{place} ({label[:40]!r}) says {by_words.dimension}, not {dimension or 'that its cells tell'}")
         stated, above = tier_in(label, self.thresholds)
-        found = Field(index, dimension, None, all_of(MODALITIES, label), stated, above, unit_in(label))
-        if by_words:
-            found = replace(found, mode=by_words.mode, modalities=by_words.modalities if dimension else ())
+        modes = all_of(MODES, bare_label(label))
+        modalities = all_of(MODALITIES, label) if dimension else ()
+        mode = modes[0] if len(modes) == 1 else None
+        found = Field(index, dimension, mode, modalities, stated, above, unit_in(label))
         return self._claims(found, words, place)
 
     def _claims(self, found: Field, words: tuple[str, ...], place: str) -> Field:
