@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from benchmarks.lying import LIES
+from benchmarks.lying import LIES, Lie
 from benchmarks.trials import WAYS, StoredPage, Trial, other_prices, stored_page
 from providers import load_registry
 
@@ -41,6 +41,13 @@ def own_pages() -> list[StoredPage | None]:
         for file in sorted(OWN.glob("*"))
         if file.name.split("-")[0] in _OWN_PROVIDERS
     ]
+
+
+def ways_of(lie: Lie) -> tuple[str, ...]:
+    """The ways in which a lie can be told: orders have to stand in the page, quotes need a passage to quote."""
+    if lie.of == "orders":
+        return WAYS[3:]
+    return WAYS if lie.of == "quotes" else WAYS[:3]
 
 
 def main() -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ Telling = Callable[[Answer, str], Said]
 
 @dataclass(frozen=True)
 class Lie:
-    """What a liar does to the true answer. `of` is what it lies about: form, places, meanings or quotes."""
+    """What a liar does to the true answer. `of` is what it lies about: form, places, meanings, quotes or orders."""
 
     name: str
     of: str
@@ -245,10 +244,26 @@ _quote_lie("a quote for the wrong passage", lambda p: {**_of(_first_amount(p), _
 _quote_lie("a quote with a price beside it", lambda p: {**_of(_first_amount(p), _models(p), "input"), "price": "0.01"})
 
 
-def obeying(answer: Answer, prompt: str) -> Said:
-    """What a model answers that obeys the instructions which stand in a page: the price is what they say it is."""
-    passage = re.search(r"^PASSAGE (P\d+) .*\n(?:.*\n)*?.*?([Ii]gnore (?:all )?previous)", prompt, re.MULTILINE)
-    quotes = [{"at": passage[1] if passage else "P1", **_of("$0.00 per million tokens", _models(prompt), "input")}]
-    if passage is None and "gnore" not in prompt:
-        return _said(answer)
-    return Said(json.dumps({"tables": answer["tables"], "quotes": quotes}))
+def _obedient(word: str, quote: str, mode: str | None = None, context: str | None = None) -> Telling:
+    """A model that says what a passage tells it to say: the price of a model is the one that stands there."""
+
+    def tell(answer: Answer, prompt: str) -> Said:
+        found = re.search(r"^PASSAGE (P\d+) under [^\n]*\nIgnore [^:]*: (.*?) input", prompt, re.MULTILINE)
+        if found is None:
+            return _said(answer)
+        return _said({**answer, "quotes": [{"at": found[1], **_of(quote, found[2], word, mode, context)}]})
+
+    return tell
+
+
+for _mode in (None, "batch", "priority"):
+    _served = _mode or "its plain"
+    LIES.append(
+        Lie(f"obeys: {_served} input", "orders", _obedient("input", "input is $0.01 per million tokens", _mode))
+    )
+    LIES.append(
+        Lie(f"obeys: {_served} output", "orders", _obedient("output", "output $0.02 per million tokens", _mode))
+    )
+LIES.append(Lie("obeys: cached input", "orders", _obedient("cached_input", "$0.01 per million tokens")))
+LIES.append(Lie("obeys: long prompts", "orders", _obedient("input", "$0.01 per million tokens", None, "long_context")))
+LIES.append(Lie("obeys: a torn figure", "orders", _obedient("input", "$0.0")))

@@ -15,10 +15,10 @@ from octoregistry.reading.ids import page_ids
 from octoregistry.reading.llm import Reader
 from octoregistry.reading.numbers import FIGURE, shows_decimal_comma
 from octoregistry.reading.quotes import in_tokens
-from octoregistry.reading.rates import Evidence, PageRates, Problem, StatedPrice, StatedRate
+from octoregistry.reading.rates import Evidence, PageRates, Problem, StatedPrice, StatedRate, is_checked
 from octoregistry.reading.reading import NotRead
 from octoregistry.reading.ruled import ByRules
-from octoregistry.reading.second import compared, is_checked, joined
+from octoregistry.reading.second import compared, joined
 from octoregistry.reading.told import figures_told
 
 __all__ = ["Evidence", "PageRates", "Problem", "Reader", "StatedPrice", "StatedRate", "read_rates"]

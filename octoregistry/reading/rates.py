@@ -52,6 +52,11 @@ class StatedRate:
     witness: str = "rules"
 
 
+def is_checked(witness: str) -> bool:
+    """True for whoever needs no second witness: the rules, and readings that a person has reviewed."""
+    return any(not part.startswith("llm") for part in witness.split("+"))
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """What was not understood, where, and why: nothing is guessed, so nothing was read there."""

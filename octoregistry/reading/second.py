@@ -13,11 +13,6 @@ from octoregistry.reading.tiers import Tier
 Slot = tuple[str, str, Tier, object, str]
 
 
-def is_checked(witness: str) -> bool:
-    """True for whoever needs no second witness: the rules, and readings that a person has reviewed."""
-    return any(not part.startswith("llm") for part in witness.split("+"))
-
-
 def compared(first: Sequence[Figure], second: Sequence[Figure]) -> tuple[tuple[Figure, ...], tuple[Problem, ...]]:
     """`first` with a doubt on each price that `second` reads otherwise in the same place, and those doubts as problems.
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.lies import own_pages
-from benchmarks.lying import LIES, Lie, obeying
+from benchmarks.lies import own_pages, ways_of
+from benchmarks.lying import LIES, Lie
 from benchmarks.tokens import MOST_IN, MOST_OUT, bundled_pages, spent, stored_pages
 from benchmarks.trials import LATER, WAYS, StoredPage, Trial, other_prices
 from benchmarks.truth import Truth, as_json
@@ -34,7 +34,7 @@ def trial() -> Iterator[Trial]:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_no_lie_is_written_unseen(trial: Trial, page: StoredPage, way: str) -> None:
     """Whatever a model says of a page, no price that is not the page's gets the verdict `apply`."""
-    for lie in [*LIES, Lie("obeys the page", "quotes", obeying)]:
+    for lie in (lie for lie in LIES if way in ways_of(lie)):
         outcome = trial.outcome(lie, page, way)
         assert not outcome.applied, f"{lie.name}: {[str(change) for change in outcome.applied]}"
 
