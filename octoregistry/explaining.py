@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,7 +13,6 @@ from octoregistry.planning.plan import Said
 from octoregistry.planning.stated import Price
 from octoregistry.planning.witnesses import Witnesses
 from octoregistry.sources import Failed, Page
-from octoregistry.sources.registries import Statements
 from providers.entries import Model, Provider
 
 
@@ -83,12 +82,6 @@ def explain(provider: Provider, model: Model, official: Official, witnesses: Wit
             )
         )
     return Explanation(model, official.page, tuple(prices))
-
-
-def witnesses_of(heard: Mapping[str, Statements | Failed]) -> Witnesses:
-    """What all the registries say that could be heard."""
-    told: Iterable[Statements] = (one for one in heard.values() if isinstance(one, Statements))
-    return Witnesses(vouched for one in told for vouched in one.vouched)
 
 
 def _start(entry: tuple[date | None, Decimal]) -> date:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from importlib import resources
 from importlib.metadata import version
@@ -101,6 +102,34 @@ class ProviderSettings(_Frozen):
     guards: GuardSettings | None = None
 
 
+class UpdateSettings(_Frozen):
+    """How updates are planned. `recheck_days`: a model's `source.checked` is renewed by a page that says nothing new
+    once it is so many days older than the page."""
+
+    recheck_days: Annotated[int, Field(ge=1)] = 7
+
+
+class PullRequestSettings(_Frozen):
+    """How changes are proposed.
+
+    `branch` is what our branch is called; with `each_provider` there is one a provider, its name behind a hyphen.
+    `base` is the branch that changes go into (None: the default one of `remote`). `forge` and `api_url` follow from the
+    remote's host unless they are set. The first variable of `token_env` that is set holds the token (None: those of the
+    forge). `report` is the folder of the repository that a report of the update goes into, "" for none.
+    """
+
+    branch: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$")] = "octoregistry/update"
+    each_provider: bool = False
+    remote: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$")] = "origin"
+    base: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$")] | None = None
+    forge: Literal["github", "gitlab", "none"] | None = None
+    api_url: Annotated[str, Field(pattern=r"^https?://")] | None = None
+    token_env: tuple[str, ...] | None = None
+    report: Annotated[str, Field(pattern=r"^([A-Za-z0-9][A-Za-z0-9._/-]{0,99})?$")] = "reports"
+    author_name: Annotated[str, Field(pattern=r"^[^<>\x00-\x1f]+$")] = "octoregistry"
+    author_email: Annotated[str, Field(pattern=r"^[^<>\s]+@[^<>\s]+$")] = "octoregistry@users.noreply.invalid"
+
+
 class Settings(_Frozen):
     """All settings. `witnesses` name those of `registries` that an update hears."""
 
@@ -108,6 +137,8 @@ class Settings(_Frozen):
     guards: GuardSettings = Field(default_factory=GuardSettings)
     witnesses: tuple[str, ...] = ()
     registries: Mapping[str, RegistrySettings] = Field(default_factory=dict)
+    update: UpdateSettings = Field(default_factory=UpdateSettings)
+    pull_request: PullRequestSettings = Field(default_factory=PullRequestSettings)
     providers: Mapping[str, ProviderSettings]
 
     @model_validator(mode="after")
@@ -128,15 +159,50 @@ def load_settings(path: Path | None = None) -> Settings:
 
     A `path` that is given must exist. Raises SettingsError, which names the file and the keys.
     """
-    file = path if path is not None else Path(FILE_NAME)
-    own: dict[str, Any] = {}
-    if path is not None or file.is_file():
-        own = _read(file)
+    file, own = _own(path)
     try:
         return Settings.model_validate(_laid_over(_defaults(), own))
     except ValidationError as error:
         faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
         raise SettingsError(f"{file}: {faults}") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One setting as people see it: its dotted name, its plain value, and whether a file set it."""
+
+    name: str
+    value: Any
+    origin: str
+
+    @property
+    def shown(self) -> str:
+        """The value in words."""
+        if isinstance(self.value, list):
+            return ", ".join(map(str, self.value)) or "(none)"
+        return "(not set)" if self.value is None else str(self.value)
+
+
+def settings_told(path: Path | None = None) -> tuple[Told, ...]:
+    """Every setting in force with its origin, in the order of the settings' own definition. Raises SettingsError."""
+    settings = load_settings(path)
+    file, own = _own(path)
+    return tuple(_told("", settings.model_dump(mode="json"), own, str(file)))
+
+
+def _told(prefix: str, values: Mapping[str, Any], own: Mapping[str, Any], file: str) -> Iterator[Told]:
+    for name, value in values.items():
+        mine = own.get(name)
+        if isinstance(value, dict) and value:
+            yield from _told(f"{prefix}{name}.", value, mine if isinstance(mine, Mapping) else {}, file)
+        else:
+            yield Told(f"{prefix}{name}", value, file if name in own else "built in")
+
+
+def _own(path: Path | None) -> tuple[Path, dict[str, Any]]:
+    """The file of a person's own settings and what it says: nothing where ./octoregistry.toml is not there."""
+    file = path if path is not None else Path(FILE_NAME)
+    return file, _read(file) if path is not None or file.is_file() else {}
 
 
 def _defaults() -> dict[str, Any]:

@@ -13,7 +13,7 @@ from octoregistry.planning.planner import Settings as PlanSettings
 from octoregistry.planning.planner import plan_provider
 from octoregistry.planning.stated import PricedPage
 from octoregistry.planning.witnesses import Witnesses
-from octoregistry.publishing.merge import merge
+from octoregistry.publishing.merge_each import Refused, merge_each
 from octoregistry.reading import PageRates
 from octoregistry.reading import Reader as Language
 from octoregistry.reading.llm import Call
@@ -21,9 +21,10 @@ from octoregistry.settings import Settings
 from octoregistry.sources import Clock, Failed, ListOutcome, ModelList, Page, fetch_model_lists, fetch_pages
 from octoregistry.sources.registries import Statements, fetch_registries
 from octoregistry.sources.vendor_pages import utc_now
-from providers import Provider, Registry, parse_registry
+from providers import Registry, parse_registry
 
 Progress = Callable[[str], None]
+Heard = Mapping[str, Statements | Failed]
 
 
 def silent(_: str) -> None:
@@ -32,20 +33,24 @@ def silent(_: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class ProviderRun:
-    """What one provider's sources gave. `rates` is None where its pages could not be read: `page` then says why."""
+    """What one provider's sources gave. `rates` is None where its pages could not be read: `page` then says why.
+
+    `calls` are those of a language model that reading the page took.
+    """
 
     provider: str
     page: Page | Failed
     rates: PageRates | None
     listed: ListOutcome
+    calls: tuple[Call, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Update:
     """What an update found and would do: the registry's text before and after, the plan between them, and the sources.
 
-    `witnesses` are the other registries that were heard, empty where no price changes; one that failed is no witness.
-    `calls` are those of a language model that reading took.
+    `refused` are the models whose changes have no place in the text; they are held in the plan. `witnesses` are the
+    other registries that were heard, empty where no price changes; one that failed is no witness.
     """
 
     registry: Registry
@@ -54,8 +59,13 @@ class Update:
     plan: Plan
     runs: tuple[ProviderRun, ...]
     at: datetime
-    witnesses: Mapping[str, Statements | Failed] = field(default_factory=dict)
-    calls: tuple[Call, ...] = ()
+    refused: tuple[Refused, ...] = ()
+    witnesses: Heard = field(default_factory=dict)
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """The calls of a language model that reading the pages took, with what they cost."""
+        return tuple(call for run in self.runs for call in run.calls)
 
     @property
     def unread(self) -> tuple[ProviderRun, ...]:
@@ -78,82 +88,77 @@ def plan_update(  # noqa: PLR0913 - the edges of the run: clock, progress, langu
     """What an update of the registry `text` (the file called `name`) would do; nothing is written but the cache.
 
     `providers` are those to update, all of the registry without it; with `offline` nothing is asked of the network.
-    `language` reads what the rules leave unread; without it that stays unread. A provider whose pages cannot be read is
-    told in the result, and the others go on. Other registries are asked only where a price changes. Raises
-    RegistryError for a faulty registry, KeyError for a provider that it or the settings do not know.
+    `language` reads what the rules leave unread; without it that stays unread.
+    A provider whose pages cannot be read is told in the result, and the others go on. Other registries are asked only
+    where a price changes. Raises RegistryError for a faulty registry, KeyError for a provider that it or the settings do
+    not know.
     """
-    registry = parse_registry(text, name)
-    chosen = tuple(dict.fromkeys(providers)) or tuple(registry.providers)
+    known = parse_registry(text, name).providers
+    chosen = tuple(dict.fromkeys(providers)) or tuple(known)
     for provider in chosen:
-        registry.providers[provider], settings.providers[provider]
-    providers_chosen = [registry.providers[provider] for provider in chosen]
-    runs = _read(settings, providers_chosen, offline, clock, progress, language)
-    now = clock()
-
-    def planned(witnesses: Witnesses) -> Plan:
-        return sum((_plan_of(run, registry, settings, accepted, now, witnesses) for run in runs), Plan())
-
-    plan, heard = planned(Witnesses()), {}
-    if any(change.mode for change in plan.visible):
-        progress("Asking other registries")
-        heard = fetch_registries(settings, offline=offline, clock=clock)
-        told = [one for one in heard.values() if isinstance(one, Statements)]
-        plan = planned(Witnesses(vouched for one in told for vouched in one.vouched))
-    progress("Writing the changes into a copy of the registry")
-    return Update(registry, text, merge(text, plan), plan, runs, now, heard, tuple(language.calls) if language else ())
-
-
-def _read(
-    settings: Settings,
-    providers: Sequence[Provider],
-    offline: bool,
-    clock: Clock,
-    progress: Progress,
-    language: Language | None,
-) -> tuple[ProviderRun, ...]:
-    """What the sources of each provider gave."""
+        known[provider], settings.providers[provider]
     reader = PageReader(language)
-    chosen = [provider.name for provider in providers]
     progress(f"{'Replaying' if offline else 'Fetching'} the pricing pages of {', '.join(chosen)}")
     pages = fetch_pages(settings, chosen, offline=offline, clock=clock, reject=reader.refused)
     progress("Asking for the vendors' model lists")
     lists = fetch_model_lists(settings, chosen, offline=offline, clock=clock)
-    runs = []
-    for entry in providers:
-        provider = entry.name
+    now = clock()
+    runs: list[ProviderRun] = []
+    for provider in chosen:
         progress(f"Reading {provider}")
         page = pages[provider]
-        rates = reader.rates(page, provider, tuple(entry.models)) if isinstance(page, Page) else None
+        calls = len(language.calls) if language else 0
+        rates = reader.rates(page, provider, tuple(known[provider].models)) if isinstance(page, Page) else None
         if rates is not None and not rates.rates:
             page, rates = Failed(page.url, "no token price was read from the page" + _because(rates)), None
-        runs.append(ProviderRun(provider, page, rates, lists[provider]))
-    return tuple(runs)
+        made = tuple(language.calls[calls:]) if language else ()
+        runs.append(ProviderRun(provider, page, rates, lists[provider], made))
+    progress("Writing the changes into a copy of the registry")
+    update = plan_text(text, name, tuple(runs), settings, now, accepted)
+    if not any(change.mode for change in update.plan.visible):
+        return update
+    progress("Asking other registries")
+    heard = fetch_registries(settings, offline=offline, clock=clock)
+    return plan_text(text, name, tuple(runs), settings, now, accepted, heard)
 
 
-def _plan_of(
-    run: ProviderRun,
-    registry: Registry,
+def plan_text(
+    text: str,
+    name: str,
+    runs: tuple[ProviderRun, ...],
     settings: Settings,
-    accepted: Sequence[str],
-    now: datetime,
-    witnesses: Witnesses,
-) -> Plan:
-    """What one provider's sources change; nothing where its pages could not be read."""
-    if run.rates is None or isinstance(run.page, Failed):
-        return Plan()
-    provider = run.provider
-    return plan_provider(
-        registry.providers[provider],
-        [PricedPage(run.rates, run.page.fetched_at.date(), run.page.sha256)],
-        run.listed.models if isinstance(run.listed, ModelList) else None,
-        today=now.date(),
-        settings=PlanSettings(
-            {provider: settings.providers[provider].batch_discount},
-            accepted,
-            Limits(**settings.guards_of(provider).model_dump()),
-        ),
-        witnesses=witnesses,
-    )
+    at: datetime,
+    accepted: Sequence[str] = (),
+    heard: Heard | None = None,
+) -> Update:
+    """What the sources that were read in `runs` change in the registry `text`, with what other registries say of it.
+
+    Of the world nothing is asked.
+
+    Raises RegistryError for a faulty registry, KeyError for a provider that it does not know.
+    """
+    registry = parse_registry(text, name)
+    heard = heard or {}
+    witnesses = Witnesses.told_by(heard.values())
+    plan = Plan()
+    for run in runs:
+        if run.rates is None or not isinstance(run.page, Page):
+            continue
+        plan += plan_provider(
+            registry.providers[run.provider],
+            [PricedPage(run.rates, run.page.fetched_at.date(), run.page.sha256)],
+            run.listed.models if isinstance(run.listed, ModelList) else None,
+            today=at.date(),
+            settings=PlanSettings(
+                {run.provider: settings.providers[run.provider].batch_discount},
+                accepted,
+                settings.update.recheck_days,
+                Limits(**settings.guards_of(run.provider).model_dump()),
+            ),
+            witnesses=witnesses,
+        )
+    merged = merge_each(text, name, plan)
+    return Update(registry, text, merged.text, merged.plan, runs, at, merged.refused, heard)
 
 
 def _because(rates: PageRates) -> str:

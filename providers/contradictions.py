@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Context, Decimal
+from decimal import Context, Decimal, Inexact
 
 from .dimensions import DIMENSIONS
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 _EXACT = Context(prec=100)  # prices have 25 digits at most, and a product of two of them has 50
+_FINITE = Context(prec=40, traps=[Inexact])
 
 
 def contradictions(entry: Mapping[str, Any], rates: list[Any], factor: Any) -> Iterator[tuple[str, str]]:
@@ -60,10 +61,18 @@ def _better_multiplier(entry: Mapping[str, Any], standard: Mapping[str, Any], fa
     (first, stated_first), (second, stated_second) = pairs
     if _EXACT.multiply(first, factor) == stated_first and _EXACT.multiply(second, factor) == stated_second:
         return None
-    ratios = {_EXACT.divide(Decimal(stated), plain) if plain else None for plain, stated in pairs if plain or stated}
+    ratios = {_ratio(stated, plain) for plain, stated in pairs if plain or stated}
     if len(ratios) != 1 or not (ratio := ratios.pop()):
         return None
     return ratio if all(_EXACT.multiply(plain, ratio) == stated for plain, stated in pairs) else None
+
+
+def _ratio(stated: Any, plain: Any) -> Decimal | None:
+    """The quotient, None where no finite decimal is equal to it: 100/6 is no multiplier that anybody could write."""
+    try:
+        return _FINITE.divide(Decimal(stated), plain) if plain else None
+    except Inexact:
+        return None
 
 
 def _near(left: Any, right: Any) -> bool:

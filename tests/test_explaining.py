@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from octoregistry.explaining import Explained, explain, witnesses_of
+from octoregistry.explaining import Explained, explain
 from octoregistry.official import Official, Place, officials
 from octoregistry.planning.witnesses import Witnesses
 from octoregistry.settings import Settings, load_settings
@@ -42,7 +42,7 @@ def heard(witness: str, usd: str, day: date, place: Place = SOL) -> Statements:
 
 def explained(registry: Registry, official: Official, *said: Statements) -> Explained:
     model = registry.model("openai", "gpt-5.6-sol")
-    witnesses = witnesses_of({one.witness: one for one in said})
+    witnesses = Witnesses.told_by(said)
     found = explain(registry.providers["openai"], model, official, witnesses, NOW.date())
     return next(price for price in found.prices if price.place == SOL)
 

@@ -13,11 +13,20 @@ import click
 
 # command -> its help line, so that `--help` loads none of them
 COMMANDS = {
+    "apply": "Carry out a plan that `update --plan-out` kept.",
     "check": "Print all that is wrong in a models.yaml.",
     "compare": "Show where other public registries differ from ours.",
+    "completion": "Print what makes your shell complete these commands.",
+    "config": "Print each setting and where it came from.",
+    "doctor": "Say what works here: keys, pages, lists, cache, lock, git.",
+    "estimate": "Print what a workload costs, and what would cost less.",
     "explain": "Tell where each price of a model stands, when it was read, and who agrees.",
     "extract": "Print the rates of a stored pricing page.",
+    "history": "Print how prices moved.",
+    "models": "Print the models and their prices.",
+    "price": "Print every price of a model.",
     "readings": "List and remove what a language model has said of tables.",
+    "report": "Write an update as a page: changes, prices, a calculator, pictures.",
     "update": "Bring models.yaml up to what the vendors' pages state.",
 }
 

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from octoregistry.cli.explain import said_json
+from octoregistry.cli.model_argument import opened
 from octoregistry.cli.registry_option import registry_option
-from octoregistry.cli.safe import safe
+from octoregistry.cli.settings_option import settings_option
+from octoregistry.cli.showing import cell, line, print_json, show, tell, visible
 from octoregistry.comparing import Comparison, Disagreement, compare
 from octoregistry.official import officials
 from octoregistry.planning.decimals import plain
 from octoregistry.settings import SettingsError, load_settings
 from octoregistry.sources import Failed
 from octoregistry.sources.registries import WITNESSES, Statements, fetch_registries
-from providers import RegistryError, load_registry
 
 
 @click.command(name="compare")
@@ -32,11 +31,7 @@ from providers import RegistryError, load_registry
 )
 @click.option("--offline", is_flag=True, help="Take the other registries as they were last fetched.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option(
-    "--settings",
-    type=click.Path(path_type=Path),
-    help="Read this octoregistry.toml.  [default: ./octoregistry.toml where there is one]",
-)
+@settings_option
 @registry_option
 def command(others: str | None, offline: bool, as_json: bool, settings: Path | None, registry: Path) -> None:
     """Show every price in which another public registry differs from ours.
@@ -45,18 +40,19 @@ def command(others: str | None, offline: bool, as_json: bool, settings: Path | N
     be heard.
     """
     wanted = [name.strip() for name in others.split(",") if name.strip()] if others else None
+    known = opened(registry)
     try:
-        known, chosen = load_registry(registry), load_settings(settings)
-        for name in wanted or ():
-            if name not in WITNESSES or name not in chosen.registries:
-                raise click.UsageError(f"--with knows no {safe(name)}, but {', '.join(WITNESSES)}")
-        heard = fetch_registries(chosen, wanted, offline=offline)
-        official = officials(known, chosen, [name for name in known.providers if name in chosen.providers])
-    except (RegistryError, SettingsError) as error:
-        raise click.ClickException(str(error)) from error
+        chosen = load_settings(settings)
+    except SettingsError as error:
+        raise click.ClickException(visible(error)) from error
+    for name in wanted or ():
+        if name not in WITNESSES or name not in chosen.registries:
+            raise click.UsageError(f"--with knows no {visible(name)}, but {', '.join(WITNESSES)}")
+    heard = fetch_registries(chosen, wanted, offline=offline)
+    official = officials(known, chosen, [name for name in known.providers if name in chosen.providers])
     found = compare(known, heard, official)
     if as_json:
-        click.echo(json.dumps(comparison_json(found, heard), indent=1))
+        print_json(comparison_json(found, heard))
     else:
         _print(found, heard)
     if not any(isinstance(one, Statements) for one in heard.values()):
@@ -96,14 +92,13 @@ def _disagreement_json(one: Disagreement) -> dict[str, Any]:
 
 
 def _print(found: Comparison, heard: dict[str, Statements | Failed]) -> None:
-    console = Console()
     for name, one in heard.items():
         if isinstance(one, Failed):
-            click.echo(f"{name} was not heard: {safe(str(one), 400)}", err=True)
+            tell(f"{name} was not heard: {one}")
     if found.disagreements:
-        console.print(_disagreements(found))
+        show(_disagreements(found))
     if found.tallies:
-        console.print(_agreement(found, heard))
+        show(_agreement(found, heard))
 
 
 def _disagreements(found: Comparison) -> Table:
@@ -116,10 +111,10 @@ def _disagreements(found: Comparison) -> Table:
     for one in found.disagreements:
         model = f"{one.place.provider}/{one.place.model}"
         if model != last:
-            table.add_row(Text(safe(model), style="bold"))
+            table.add_row(cell(model, "bold"))
             last = model
         differ = ", ".join(map(str, one.said)) + (f"; agree: {', '.join(one.agree)}" if one.agree else "")
-        table.add_row(Text(f"  {one.place}"), Text(_ours(one)), _page(one), Text(safe(differ, 300)))
+        table.add_row(cell(f"  {one.place}"), cell(_ours(one)), _page(one), cell(differ))
     return table
 
 
@@ -131,8 +126,8 @@ def _ours(one: Disagreement) -> str:
 def _page(one: Disagreement) -> Text:
     if one.page is None or one.page.evidence is None:
         return Text("silent", style="dim")
-    text = f"{one.page.evidence.address} “{safe(one.page.evidence.text, 40)}”"
-    return Text(text, style="green") if one.page_agrees else Text(f"{text}: {plain(one.page.usd)}", style="bold red")
+    text = f"{one.page.evidence.address} “{line(one.page.evidence.text, 40)}”"
+    return cell(text, "green") if one.page_agrees else cell(f"{text}: {plain(one.page.usd)}", "bold red")
 
 
 def _agreement(found: Comparison, heard: dict[str, Statements | Failed]) -> Table:

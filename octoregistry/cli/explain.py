@@ -2,61 +2,52 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
+from octoregistry.cli.model_argument import found_model, opened
 from octoregistry.cli.registry_option import registry_option
-from octoregistry.cli.safe import safe
-from octoregistry.explaining import Explained, Explanation, explain, witnesses_of
+from octoregistry.cli.settings_option import settings_option
+from octoregistry.cli.showing import cell, line, print_json, say, show, tell, visible
+from octoregistry.explaining import Explained, Explanation, explain
 from octoregistry.official import officials
 from octoregistry.planning.decimals import plain
 from octoregistry.planning.plan import Said
+from octoregistry.planning.witnesses import Witnesses
 from octoregistry.settings import SettingsError, load_settings
 from octoregistry.sources import Failed
 from octoregistry.sources.registries import fetch_registries
 from octoregistry.sources.vendor_pages import utc_now
-from providers import RegistryError, load_registry
-from providers.dimensions import UnknownModelError
 
 
 @click.command(name="explain")
 @click.argument("name", metavar="PROVIDER/MODEL")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option(
-    "--settings",
-    type=click.Path(path_type=Path),
-    help="Read this octoregistry.toml.  [default: ./octoregistry.toml where there is one]",
-)
+@settings_option
 @registry_option
 def command(name: str, as_json: bool, settings: Path | None, registry: Path) -> None:
     """Tell for each price of PROVIDER/MODEL where it stands, when it was read, and who agrees.
 
     The page that served last is read again, and other registries as they were last fetched; the network is not asked.
     """
-    provider, slash, wanted = name.partition("/")
-    if not slash:
-        raise click.UsageError(f"give PROVIDER/MODEL, not {safe(name)}")
+    known = opened(registry)
+    model = found_model(known, name)
     try:
-        known = load_registry(registry)
-        model = known.model(provider, wanted)
         chosen = load_settings(settings)
-        official = officials(known, chosen, [provider])[provider]
-        heard = fetch_registries(chosen, offline=True)
-    except (RegistryError, SettingsError) as error:
-        raise click.ClickException(str(error)) from error
-    except UnknownModelError as error:
-        raise click.UsageError(safe(str(error), 400)) from error
-    except KeyError as error:
-        raise click.ClickException(f"the settings know no {error}") from error
-    found = explain(known.providers[provider], model, official, witnesses_of(heard), utc_now().date())
+    except SettingsError as error:
+        raise click.ClickException(visible(error)) from error
+    if model.provider not in chosen.providers:
+        raise click.ClickException(f"the settings know no provider {visible(model.provider)}")
+    official = officials(known, chosen, [model.provider])[model.provider]
+    heard = fetch_registries(chosen, offline=True)
+    found = explain(
+        known.providers[model.provider], model, official, Witnesses.told_by(heard.values()), utc_now().date()
+    )
     if as_json:
-        click.echo(json.dumps(explanation_json(found), indent=1))
+        print_json(explanation_json(found))
     else:
         _print(found)
 
@@ -105,32 +96,31 @@ def said_json(said: Said) -> dict[str, str]:
 def _print(found: Explanation) -> None:
     model, page = found.model, found.page
     source = model.source
-    console = Console()
-    console.print(Text(safe(f"{model.provider}/{model.id}, {model.display_name}"), style="bold"))
+    say(line(f"{model.provider}/{model.id}, {model.display_name}"))
     if source and source.page:
-        click.echo(f"Read from {safe(source.page)}, checked {source.checked or 'on no known day'}.")
+        say(f"Read from {line(source.page)}, checked {source.checked or 'on no known day'}.")
     if isinstance(page, Failed):
-        click.echo(f"No page to read again: {safe(str(page), 400)}")
+        tell(f"No page to read again: {page}")
     else:
         where = {"network": "fetched", "cache": "from the cache", "bundled": "bundled with the package"}[
             page.from_cache
         ]
-        click.echo(f"Read again: {safe(page.url)}, {where}, of {page.fetched_at.date()}.")
+        say(f"Read again: {line(page.url)}, {where}, of {page.fetched_at.date()}.")
     table = Table(header_style="bold")
     for heading, justify in (("price", "left"), ("USD", "right"), ("stands at", "left"), ("others", "left")):
         table.add_column(heading, justify=justify)  # type: ignore[arg-type]  # a literal, by way of a tuple
     table.add_column("since")
     for price in found.prices:
         usd = "-" if price.usd is None else plain(price.usd)
-        table.add_row(*map(Text, (str(price.place), usd, _stands(price), _others(price), _history(price))))
-    console.print(table)
+        table.add_row(*map(cell, (str(price.place), usd, _stands(price), _others(price), _history(price))))
+    show(table)
 
 
 def _stands(price: Explained) -> str:
     stated = price.stated
     if stated is None or stated.evidence is None:
         return "derived from the standard price" if price.derived else "the page is silent"
-    place = f"{stated.evidence.address} “{safe(stated.evidence.text, 60)}”"
+    place = f"{stated.evidence.address} “{line(stated.evidence.text, 60)}”"
     return place if stated.usd == price.usd else f"{place}: the page says {plain(stated.usd)}"
 
 

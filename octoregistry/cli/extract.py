@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from octoregistry.cli.llm_options import calls_json, calls_line, llm_options, reader_of, told_once
+from octoregistry.cli.llm_options import calls_json, calls_line, known_ids, llm_options, reader_of, told_once
 from octoregistry.documents import Unread, read_document
 from octoregistry.reading import PageRates, StatedRate, read_rates
 from providers import load_registry
@@ -61,8 +61,7 @@ def command(  # noqa: PLR0913 - an option a parameter
             click.echo(f"{file}: {document.reason}", err=True)
         raise click.exceptions.Exit(1)
     reader = reader_of(llm, load_registry, second_reading=second_reading, no_known=no_known)
-    known = load_registry().providers.get(provider)
-    ids = tuple(known.models) if known else ()
+    ids = known_ids(provider) if llm != "off" else ()
     rates = read_rates(document, provider, page_date, rules=not no_rules, reader=reader, known_ids=ids)
     if as_json:
         told = {**page_json(rates), **({"llm": calls_json(reader.calls)} if reader.calls else {})}

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from rich.text import Text
 
-from octoregistry.cli.safe import safe
+from octoregistry.cli.showing import line
 from octoregistry.planning.plan import Change, Plan, shown
 
 _MOST = 12  # changes of one model that are held for the same reasons, before the rest is counted
@@ -20,12 +20,12 @@ def held_texts(plan: Plan) -> Iterator[Text]:
         return
     yield Text("Held for review; --accept MODEL[:MODE] takes them", style="bold yellow")
     for model, changes in groupby(held, key=lambda change: f"{change.provider}/{change.model}"):
-        yield Text(safe(model), style="bold")
+        yield Text(line(model), style="bold")
         by_reasons: dict[str, list[Change]] = {}
         for change in changes:
             by_reasons.setdefault("; ".join(map(str, change.verdict.reasons)), []).append(change)
         for reasons, alike in by_reasons.items():
-            yield Text(f"  {safe(reasons, 400)}", style="yellow")
+            yield Text(f"  {line(reasons, 400)}", style="yellow")
             for change in alike[:_MOST]:
                 yield Text(f"    {_line(change)}")
             if len(alike) > _MOST:
@@ -36,7 +36,7 @@ def _line(change: Change) -> str:
     """`standard input 5.0 -> 50.0 (×10), T1R3C2 "$50.00"; litellm 5.0 (2026-09-07)`."""
     old = "" if change.old is None else f"{shown(change.old)} -> "
     factor = f" (×{change.factor:.3g})" if change.factor else ""
-    place = f', {change.evidence.address} "{safe(change.evidence.text, 60)}"' if change.evidence else ""
+    place = f', {change.evidence.address} "{line(change.evidence.text, 60)}"' if change.evidence else ""
     who = [
         f"{word}: {', '.join(map(str, said))}"
         for word, said in (
@@ -47,5 +47,5 @@ def _line(change: Change) -> str:
         if said
     ]
     return (
-        safe(f"{change.where} {old}{shown(change.new)}{factor}", 200) + place + "".join(f"; {words}" for words in who)
+        line(f"{change.where} {old}{shown(change.new)}{factor}", 200) + place + "".join(f"; {words}" for words in who)
     )

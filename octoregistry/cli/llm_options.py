@@ -13,7 +13,7 @@ from octoregistry.reading import Reader
 from octoregistry.reading.choosing import NoModel, chosen
 from octoregistry.reading.kept import Kept, readings_folder
 from octoregistry.reading.llm import Call
-from providers import Registry
+from providers import Registry, RegistryError, load_registry
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -53,6 +53,15 @@ def reader_of(
     if no_known:
         kept = Kept(kept.folder, shipped=False, earlier=False)
     return Reader(kept, lambda: chosen(choice, registry(), day), day, second=second_reading)
+
+
+def known_ids(provider: str) -> tuple[str, ...]:
+    """The ids of the provider's models in the registry at hand; none where there is no registry that can be read."""
+    try:
+        found = load_registry().providers.get(provider)
+    except (OSError, RegistryError):
+        return ()  # a page can be read without a registry
+    return tuple(found.models) if found else ()
 
 
 def calls_json(calls: Sequence[Call]) -> dict[str, Any]:

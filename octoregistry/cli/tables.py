@@ -10,6 +10,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from octoregistry.cli.showing import cell
 from octoregistry.planning.plan import Change, Plan, shown
 
 _FALLEN, _RISEN, _HELD = "green", "red", "bold yellow"
@@ -33,6 +34,9 @@ def _new_models(changes: list[Change]) -> Table:
     for name in _MAIN:
         table.add_column(name.replace("_", " "), justify="right")
     table.add_column("more")
+    heard = _heard(changes)
+    if heard:
+        table.add_column("others")
     held = _add_verdict(table, changes)
     for model, of_model in groupby(changes, key=lambda c: f"{c.provider}/{c.model}"):
         name = model
@@ -42,7 +46,8 @@ def _new_models(changes: list[Change]) -> Table:
             by_name = {price.dimension: shown(price.new) for price in prices}
             more = ", ".join(f"{key} {usd}" for key, usd in by_name.items() if key not in _MAIN)
             cells = [name, _rate_words(mode or "", above, start), *(by_name.get(key, "") for key in _MAIN), more]
-            table.add_row(*map(Text, cells), *_verdict(prices[0], held))
+            others = (_others(prices),) if heard else ()
+            table.add_row(*map(cell, cells), *others, *_verdict(prices[0], held))
             name = ""
     return table
 
@@ -53,34 +58,46 @@ def _moved(changes: list[Change]) -> Table:
     for name in ("old", "new", "change"):
         table.add_column(name, justify="right")
     table.add_column("stands at", no_wrap=True)
-    heard = any(change.vouches or change.contradicts or change.other_days for change in changes)
+    heard = _heard(changes)
     if heard:
         table.add_column("others")
     held = _add_verdict(table, changes)
     for model, of_model in groupby(changes, key=lambda c: f"{c.provider}/{c.model}"):
-        table.add_row(Text(model, style="bold"))
+        table.add_row(cell(model, "bold"))
         for change in of_model:
             percent = f"{change.percent:+.0f}%" if change.percent else ""
             style = _FALLEN if percent.startswith("-") else _RISEN
             stands = change.evidence.address if change.evidence else "derived" if change.derived else ""
             cells = (
-                Text(f"  {_where(change)}"),
-                Text(shown(change.old)),
-                Text(shown(change.new)),
-                Text(percent, style=style),
+                cell(f"  {_where(change)}"),
+                cell(shown(change.old)),
+                cell(shown(change.new)),
+                cell(percent, style),
             )
-            others = (_others(change),) if heard else ()
-            table.add_row(*cells, Text(stands), *others, *_verdict(change, held))
+            others = (_others([change]),) if heard else ()
+            table.add_row(*cells, cell(stands), *others, *_verdict(change, held))
     return table
 
 
-def _others(change: Change) -> Text:
-    """How many other registries have the new price, and how many another: `2 agree, 1 not`."""
-    counts = (
-        (len(change.vouches), "agree", _FALLEN),
-        (len(change.contradicts), "not", _HELD),
-        (len(change.other_days), "of another day", ""),
-    )
+def _heard(changes: list[Change]) -> bool:
+    """True where another registry says anything of any of the changes."""
+    return any(change.vouches or change.contradicts or change.other_days for change in changes)
+
+
+def _others(changes: list[Change]) -> Text:
+    """How many other registries have the new price, and how many another; of several prices, how many are vouched for."""
+    counts: tuple[tuple[int, str, str], ...]
+    if len(changes) > 1:
+        counts = (
+            (sum(bool(change.vouches) for change in changes), f"of {len(changes)} agree", _FALLEN),
+            (sum(bool(change.contradicts) for change in changes), "not", _HELD),
+        )
+    else:
+        counts = (
+            (len(changes[0].vouches), "agree", _FALLEN),
+            (len(changes[0].contradicts), "not", _HELD),
+            (len(changes[0].other_days), "of another day", ""),
+        )
     return Text(", ").join(Text(f"{count} {word}", style=style) for count, word, style in counts if count)
 
 
@@ -98,7 +115,7 @@ def _add_verdict(table: Table, changes: list[Change]) -> bool:
 
 
 def _verdict(change: Change, shown_at_all: bool) -> tuple[Text, ...]:
-    return (Text(change.verdict.kind, style="" if change.applies else _HELD),) if shown_at_all else ()
+    return (cell(change.verdict.kind, "" if change.applies else _HELD),) if shown_at_all else ()
 
 
 def _rate_words(mode: str, above: int | None, start: object) -> str:

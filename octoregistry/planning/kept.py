@@ -2,20 +2,89 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
-from decimal import Decimal, InvalidOperation
-from typing import Any, cast, get_args
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from octoregistry.planning.decimals import plain
 from octoregistry.planning.plan import Change, Kind, Note, Plan, Reason, Said, Value, Verdict
 from octoregistry.reading.rates import Evidence
-from providers.dimensions import DIMENSIONS
+from providers.dimensions import DIMENSIONS, STATUSES
 
 FORMAT = 1
 
 _PRICES = frozenset({*DIMENSIONS, "input_per_million", "output_per_million", "realtime_multiplier"})
 _SAID = ("vouches", "contradicts", "other_days")
 _DAYS = frozenset({"retires_on", "missing_since", "source.checked"})
+_TEXTS = frozenset({"display_name", "status", "source.page", "source.sha256"})
+_SWITCHES = frozenset({"batch_support", "derived"})
+_COUNTS = frozenset({"context_window", "max_output_tokens"})
+_MODEL_KEYS = (_PRICES - frozenset(DIMENSIONS)) | _DAYS | _TEXTS | _COUNTS | {"batch_support", "aliases"}
+_REMOVABLE = frozenset({"missing_since", "retires_on"})
+# As `as_values` writes them; Decimal itself would take 1e999999999, which is a gigabyte as plain text.
+_PRICE = re.compile(r"\d{1,15}(?:\.\d{1,30})?", re.ASCII)
+
+_Name = Annotated[str, Field(min_length=1, max_length=300)]
+
+
+class _Form(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class _NoteForm(_Form):
+    provider: str
+    subject: str
+    text: str
+
+
+class _ReasonForm(_Form):
+    code: str
+    text: str
+
+
+class _EvidenceForm(_Form):
+    page: str
+    address: str
+    text: str
+
+
+class _SaidForm(_Form):
+    witness: _Name
+    usd: str
+    as_of: str
+
+
+class _ChangeForm(_Form):
+    provider: _Name
+    model: _Name
+    kind: Kind
+    mode: Literal["standard", "batch", "flex", "priority"] | None
+    above_input_tokens: Annotated[int, Field(ge=0)] | None
+    start: Annotated[str | None, Field(alias="from")]
+    dimension: str
+    old: Any
+    new: Any
+    factor: str | None = None  # for other readers: it follows from the two
+    derived: bool
+    evidence: _EvidenceForm | None
+    witness: str | None
+    vouches: list[_SaidForm] = Field(default_factory=list)
+    contradicts: list[_SaidForm] = Field(default_factory=list)
+    other_days: list[_SaidForm] = Field(default_factory=list)
+    verdict: Literal["apply", "hold"]
+    reasons: list[_ReasonForm]
+    notes: list[str]
+
+
+class _PlanForm(_Form):
+    format: Literal[1]
+    registry_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+    summary: dict[str, str] = Field(default_factory=dict)
+    changes: list[_ChangeForm]
+    notes: list[_NoteForm]
 
 
 class PlanError(ValueError):
@@ -37,15 +106,32 @@ def as_values(plan: Plan, registry_sha256: str | None = None) -> dict[str, Any]:
 
 
 def from_values(values: Any) -> Plan:
-    """The plan that `as_values` made values of; PlanError where they are something else."""
-    if not isinstance(values, dict) or values.get("format") != FORMAT:
-        raise PlanError(f"not a plan of format {FORMAT}")
+    """The plan that `as_values` made values of; PlanError where they are something else.
+
+    A plan may come from anywhere, so every value must have the type of its key, and every key be one that plans write.
+    """
+    return _plan_of(_form_of(values))
+
+
+def fingerprint_of(values: Any) -> str:
+    """The SHA-256 of the registry that the plan in `values` was made against; PlanError where it names none."""
+    sha256 = _form_of(values).registry_sha256
+    if sha256 is None:
+        raise PlanError("the plan does not say which registry it was made against")
+    return sha256
+
+
+def _form_of(values: Any) -> _PlanForm:
     try:
-        changes = tuple(_change(entry) for entry in values["changes"])
-        notes = tuple(Note(entry["provider"], entry["subject"], entry["text"]) for entry in values["notes"])
-    except (KeyError, TypeError, ValueError, InvalidOperation) as error:
-        raise PlanError(f"a broken plan: {type(error).__name__} {error}") from error
-    return Plan(changes, notes)
+        return _PlanForm.model_validate(values)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        raise PlanError(f"no plan of format {FORMAT}: {'.'.join(map(str, fault['loc']))}: {fault['msg']}") from None
+
+
+def _plan_of(form: _PlanForm) -> Plan:
+    notes = tuple(Note(note.provider, note.subject, note.text) for note in form.notes)
+    return Plan(tuple(_change(entry, place) for place, entry in enumerate(form.changes)), notes)
 
 
 def _change_values(change: Change) -> dict[str, Any]:
@@ -71,26 +157,33 @@ def _change_values(change: Change) -> dict[str, Any]:
     }
 
 
-def _change(entry: dict[str, Any]) -> Change:
-    kind, verdict, evidence = entry["kind"], entry["verdict"], entry["evidence"]
-    if kind not in get_args(Kind) or verdict not in ("apply", "hold"):
-        raise PlanError(f"unknown kind {kind!r} or verdict {verdict!r}")
+def _change(entry: _ChangeForm, place: int) -> Change:
+    try:
+        _check_key(entry)
+        old, new = (_value(entry.dimension, value) for value in (entry.old, entry.new))
+        start = date.fromisoformat(entry.start) if entry.start else None
+        said = {name: tuple(map(_said, getattr(entry, name))) for name in _SAID}
+    except ValueError as error:
+        raise PlanError(f"changes.{place}: {error}") from None
+    if new is None and entry.dimension not in _REMOVABLE:
+        raise PlanError(f"changes.{place}: {entry.dimension} is never taken out")
+    evidence = entry.evidence
     return Change(
-        provider=entry["provider"],
-        model=entry["model"],
-        kind=cast("Kind", kind),
-        dimension=entry["dimension"],
-        old=_value(entry["dimension"], entry["old"]),
-        new=_value(entry["dimension"], entry["new"]),
-        mode=entry["mode"],
-        above_input_tokens=entry["above_input_tokens"],
-        start=date.fromisoformat(entry["from"]) if entry["from"] else None,
-        derived=entry["derived"],
-        evidence=Evidence(evidence["page"], evidence["address"], evidence["text"]) if evidence else None,
-        witness=entry["witness"],
-        verdict=Verdict(verdict, tuple(Reason(reason["code"], reason["text"]) for reason in entry["reasons"])),
-        notes=tuple(entry["notes"]),
-        **{name: tuple(_said(said) for said in entry.get(name, ())) for name in _SAID},
+        provider=entry.provider,
+        model=entry.model,
+        kind=entry.kind,
+        dimension=entry.dimension,
+        old=old,
+        new=new,
+        mode=entry.mode,
+        above_input_tokens=entry.above_input_tokens,
+        start=start,
+        derived=entry.derived,
+        evidence=Evidence(evidence.page, evidence.address, evidence.text) if evidence else None,
+        witness=entry.witness,
+        verdict=Verdict(entry.verdict, tuple(Reason(reason.code, reason.text) for reason in entry.reasons)),
+        notes=tuple(entry.notes),
+        **said,
     )
 
 
@@ -98,8 +191,20 @@ def _said_values(said: Said) -> dict[str, str]:
     return {"witness": said.witness, "usd": plain(said.usd), "as_of": said.as_of.isoformat()}
 
 
-def _said(values: dict[str, str]) -> Said:
-    return Said(values["witness"], Decimal(values["usd"]), date.fromisoformat(values["as_of"]))
+def _said(form: _SaidForm) -> Said:
+    """What a witness said; ValueError where it is no price of a day."""
+    if not _PRICE.fullmatch(form.usd):
+        raise ValueError(f"{form.usd!r} is no price")
+    return Said(form.witness, Decimal(form.usd), date.fromisoformat(form.as_of))
+
+
+def _check_key(entry: _ChangeForm) -> None:
+    """ValueError unless the change is of a key that stands where the change says."""
+    keys = (*DIMENSIONS, "derived") if entry.mode else _MODEL_KEYS
+    if entry.dimension not in keys:
+        raise ValueError(f"{entry.dimension!r} is no {'dimension' if entry.mode else 'key of a model'}")
+    if not entry.mode and (entry.above_input_tokens is not None or entry.start is not None):
+        raise ValueError(f"{entry.dimension} has no tier and no day")
 
 
 def _plain(value: Value) -> Any:
@@ -115,14 +220,23 @@ def _plain(value: Value) -> Any:
 
 
 def _value(dimension: str, value: Any) -> Value:
-    """A value in the type that its key has: a price written as text is a decimal again."""
-    if value is None:
-        return None
+    """A value in the type that its key has: a price written as text is a decimal again. ValueError for another type."""
+    if isinstance(value, str):
+        read = _text_value(dimension, value)
+    elif isinstance(value, list):
+        read = tuple(value) if dimension == "aliases" and all(isinstance(alias, str) for alias in value) else None
+    else:
+        switch = dimension in _SWITCHES and isinstance(value, bool)
+        count = dimension in _COUNTS and type(value) is int and value > 0
+        read = value if switch or count else None
+    if read is None and value is not None:
+        raise ValueError(f"{dimension}: {str(value)[:60]!r} is no value of it")
+    return read
+
+
+def _text_value(dimension: str, value: str) -> Value:
     if dimension in _PRICES:
-        price = Decimal(value)
-        if not price.is_finite() or price < 0:
-            raise PlanError(f"{dimension}: {value!r} is no price")
-        return price
+        return Decimal(value) if _PRICE.fullmatch(value) else None
     if dimension in _DAYS:
         return date.fromisoformat(value)
-    return tuple(value) if isinstance(value, list) else cast("Value", value)
+    return value if dimension in _TEXTS and (dimension != "status" or value in STATUSES) else None

@@ -30,17 +30,19 @@ from octoregistry.planning.verdicts import batch_follows, judged, together, verd
 from octoregistry.planning.witnesses import Witnesses
 from octoregistry.reading.rates import Evidence
 from octoregistry.sources.listings import ListedModel
-from providers.entries import Model, Provider, Rate
+from providers.entries import Model, Provider, Rate, Source
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What a person decides about plans. `batch_discount` by provider (None: the vendor gives none in general);
-    `accepted` names held changes that may be written: `all`, MODEL, PROVIDER/MODEL, each also with `:MODE`; `limits`
-    are how far a change may go unseen."""
+    `accepted` names held changes that may be written: `all`, MODEL, PROVIDER/MODEL, each also with `:MODE`;
+    `recheck_days` is how old `source.checked` may grow before a page that says nothing new renews it; `limits` are how
+    far a change may go unseen."""
 
     batch_discount: Mapping[str, Decimal | None] = field(default_factory=dict)
     accepted: Collection[str] = ()
+    recheck_days: int = 7
     limits: Limits = field(default_factory=Limits)
 
 
@@ -179,7 +181,7 @@ class _Planner:
             self._note(model, "left out: the page states no price of its text tokens both ways")
             return []
         changes += following
-        changes += self._source(model, known, stated, changes)
+        changes += self._source(draft, changes, doubted=bool(page))
         return together(changes, whole=True) if known is None else changes
 
     def list_changes(self, listed: Sequence[ListedModel], today: date) -> list[Change]:
@@ -288,15 +290,19 @@ class _Planner:
                 changes.append(Change(self.provider.name, model, kind, name, old, new, notes=plain.notes))
         return changes
 
-    def _source(self, model: str, known: Model | None, stated: StatedModel, changes: Sequence[Change]) -> list[Change]:
+    def _source(self, draft: _Draft, changes: Sequence[Change], *, doubted: bool) -> list[Change]:
         """Where and when the prices were read, for a model of which anything is written.
 
-        A page that says nothing new leaves no trace: a diff a day in which only dates change would hide the true ones.
+        A page that says nothing new leaves no trace until the last check is `recheck_days` old: a diff a day in which
+        only dates change would hide the true ones, and a date that never moves would say nothing at all. One that is
+        `doubted` as a whole checks nothing.
         """
-        if known and not any(change.applies for change in changes):
-            return []
+        model, known, stated = draft.model, draft.known, draft.stated
         old = known.source if known else None
         if old and old.checked and old.checked > stated.page.checked:
+            return []
+        renews = not changes and not doubted and self._grown_old(old, stated)
+        if known and not renews and not any(change.applies for change in changes):
             return []
         wanted: dict[str, tuple[Value, Value]] = {
             "source.page": (old.page if old else None, stated.page.read.page),
@@ -309,6 +315,12 @@ class _Planner:
             for name, (before, now) in wanted.items()
             if before != now
         ]
+
+    def _grown_old(self, source: Source | None, stated: StatedModel) -> bool:
+        """True where the last check lies `recheck_days` or more before the day of the page."""
+        if source is None or source.checked is None:
+            return False
+        return (stated.page.checked - source.checked).days >= self.settings.recheck_days
 
     def _note(self, model: str, text: str) -> None:
         self._notes.setdefault(text, []).append(model)

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from octoregistry.planning.plan import Change, Said
-from octoregistry.sources.registries.vouched import Vouched
+from octoregistry.sources.registries.vouched import Statements, Vouched
 
 
 class Witnesses:
@@ -19,6 +19,11 @@ class Witnesses:
         for one in vouched:
             place = (one.provider, one.model, one.mode, one.above_input_tokens, one.dimension)
             self._said.setdefault(place, {}).setdefault(one.witness, Said(one.witness, one.usd, one.as_of))
+
+    @classmethod
+    def told_by(cls, heard: Iterable[object]) -> Witnesses:
+        """What all the Statements among `heard` say; a registry that failed says nothing."""
+        return cls(vouched for one in heard if isinstance(one, Statements) for vouched in one.vouched)
 
     def on(self, provider: str, names: Sequence[str], mode: str, above: int | None, dimension: str) -> tuple[Said, ...]:
         """What each witness says of one price of the model of these ids: by the first that it knows, letter for letter."""

@@ -93,6 +93,8 @@ class Edits:
 
     def drop(self, mapping: Mapping, key: str) -> None:
         """Takes a key out; MergeError where that would take a person's comment along or leave nothing."""
+        if key not in mapping.items:
+            raise MergeError(f"line {mapping.line}: there is no {key} to take out")
         name, node = mapping.items[key]
         keys = list(mapping.items)
         place = keys.index(key)

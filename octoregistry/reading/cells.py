@@ -29,9 +29,9 @@ _FOREIGN = (
     r"(?:[€£¥￥₹₩]|EUR|GBP|CNY|RMB|JPY|INR|KRW|CAD|AUD|CHF|SEK|NOK|DKK|PLN|BRL|SGD|HKD|TWD|MXN|(?!US)[A-Z]{1,3}\$)"
 )
 _MONEY = re.compile(
-    rf"(?P<foreign>(?<![\w$]){_FOREIGN})\s?(?P<foreign_figure>{FIGURE})"
-    rf"|(?<![A-Za-z]){_DOLLAR}\s?(?P<figure>{FIGURE})(?P<cents>\s?(?:¢|cents?\b))?"
-    rf"|(?<![\w.,])(?P<figure_first>{FIGURE})\s?(?:(?P<foreign_after>{_FOREIGN}(?![\d]))|(?P<cents_after>¢|cents?\b)|{_DOLLAR}(?!\s?\d))",
+    rf"(?P<foreign>(?<![\w$]){_FOREIGN})[^\S\n]?(?P<foreign_figure>{FIGURE})"
+    rf"|(?<![A-Za-z]){_DOLLAR}[^\S\n]?(?P<figure>{FIGURE})(?P<cents>\s?(?:¢|cents?\b))?"
+    rf"|(?<![\w.,])(?P<figure_first>{FIGURE})[^\S\n]?(?:(?P<foreign_after>{_FOREIGN}(?![\d]))|(?P<cents_after>¢|cents?\b)|{_DOLLAR}(?![^\S\n]?\d))",
     re.IGNORECASE,
 )
 _BARE = re.compile(rf"\s*(?P<figure>{FIGURE})\s*$")

@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from octoregistry.cli.held import held_texts
-from octoregistry.cli.safe import safe
+from octoregistry.cli.showing import line as line_of
 from octoregistry.planning.plan import Change, Plan, Reason, Said, Verdict
 from octoregistry.reading.rates import Evidence
 
@@ -76,4 +76,4 @@ def test_a_cell_cannot_paint_over_the_table() -> None:
     ],
 )
 def test_text_is_one_safe_line(text: str, line: str) -> None:
-    assert safe(text) == line
+    assert line_of(text) == line

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from octoregistry.planning.kept import PlanError, as_values, from_values
+from octoregistry.planning.kept import PlanError, as_values, fingerprint_of, from_values
 from octoregistry.planning.plan import Change, Note, Plan, Reason, Said, Verdict
 from octoregistry.reading.rates import Evidence
 
@@ -45,7 +45,7 @@ PLAN = Plan(
 
 
 def test_a_plan_comes_back_from_json_as_it_was() -> None:
-    text = json.dumps(as_values(PLAN, "abc"))
+    text = json.dumps(as_values(PLAN, "ab" * 32))
 
     assert from_values(json.loads(text)) == PLAN
     assert "1e-07" not in text.lower()
@@ -75,6 +75,65 @@ def test_a_price_that_is_none_is_refused(price: str) -> None:
         from_values(values)
 
 
+def broken_change(place: int = 4, **values: object) -> dict[str, object]:
+    plan = as_values(PLAN, "ab" * 32)
+    plan["changes"][place] |= values
+    return plan
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        broken_change(dimension="input: 0}\n- {mode"),
+        broken_change(dimension="display_name"),
+        broken_change(dimension="source.page"),
+        broken_change(mode="free"),
+        broken_change(kind="gift"),
+        broken_change(verdict="accepted"),
+        broken_change(new="1e999999999"),
+        broken_change(new=1.5),
+        broken_change(new=True),
+        broken_change(new=None),
+        broken_change(new=["1"]),
+        broken_change(old={}),
+        broken_change(above_input_tokens=-1),
+        broken_change(above_input_tokens=True),
+        broken_change(provider=""),
+        broken_change(model="m" * 1000),
+        broken_change(model=7),
+        broken_change(derived="yes"),
+        broken_change(extra=1),
+        broken_change(vouches=[{"witness": "w", "usd": "1", "as_of": "lately"}]),
+        broken_change(vouches=[{"witness": "w", "usd": "1e999999999", "as_of": "2026-09-07"}]),
+        broken_change(contradicts="w"),
+        broken_change(other_days=[{"witness": "w", "usd": 1, "as_of": "2026-09-07"}]),
+        broken_change(0, new=7),
+        broken_change(0, dimension="rates"),
+        broken_change(0, dimension="env_var"),
+        broken_change(0, dimension="__class__"),
+        broken_change(0, new=None),
+        broken_change(1, new=["a", 1]),
+        broken_change(1, new="a"),
+        broken_change(2, new=1),
+        broken_change(3, new=-5),
+        broken_change(3, new=True),
+        broken_change(5, old="yesterday"),
+        broken_change(5, **{"from": "2026-01-01"}),
+    ],
+)
+def test_a_plan_that_somebody_bent_is_refused(plan: dict[str, object]) -> None:
+    """A plan file may come from anywhere: each value has the type of its key, and each key is one that plans write."""
+    with pytest.raises(PlanError):
+        from_values(plan)
+
+
+def test_the_fingerprint_of_the_registry_is_one() -> None:
+    assert fingerprint_of(as_values(PLAN, "ab" * 32)) == "ab" * 32
+    for wrong in (None, "abc", "AB" * 32, "ab" * 32 + "\n"):
+        with pytest.raises(PlanError):
+            fingerprint_of(as_values(PLAN, wrong))
+
+
 def test_the_witnesses_and_the_factor_are_there_for_other_readers() -> None:
     values = as_values(PLAN)["changes"][4]
 
@@ -89,11 +148,3 @@ def test_a_plan_of_before_there_were_witnesses_is_one_without() -> None:
         del values["changes"][4][name]
 
     assert from_values(values).changes[4].contradicts == ()
-
-
-def test_a_witness_of_no_day_is_refused() -> None:
-    values = as_values(PLAN)
-    values["changes"][4]["vouches"][0]["as_of"] = "lately"
-
-    with pytest.raises(PlanError):
-        from_values(values)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -137,7 +137,7 @@ def test_a_change_of_one_tier_writes_the_whole_set_of_the_mode() -> None:
 def test_what_the_page_is_silent_on_is_noted_and_kept() -> None:
     plan = planned(SOL, page(rate("gpt-5.6-sol", input="5", output="30")))
 
-    assert not plan.changes
+    assert not plan.visible
     assert any("silent on standard cached_input" in note.text for note in plan.notes)
 
 
@@ -393,3 +393,34 @@ def test_a_change_reads_well() -> None:
         "openai/gpt-5.6-sol: standard input from 2026-09-07 5.0 -> 4.0 (-20%)"
     )
     assert str(plan.summary()["openai"]) == "1 model changed, 9 prices, 2 other values"
+
+
+def checked(text: str) -> date | None:
+    source = parse_registry(text).model("openai", "gpt-5.6-sol").source
+    return source.checked if source else None
+
+
+@pytest.mark.parametrize(("days", "moves"), [(0, False), (1, False), (6, False), (7, True), (30, True)])
+def test_a_page_that_says_nothing_new_renews_the_check_once_it_has_grown_old(days: int, moves: bool) -> None:
+    """ "Checked N days ago" stays true within a week, without a diff a day."""
+    text = merge(SOL, planned(SOL, page(*SOL_DROPPED)))
+    day = checked(text)
+    assert day is not None
+    later = page(*SOL_DROPPED, checked=day + timedelta(days=days))
+
+    plan = planned(text, later)
+
+    assert not plan.visible
+    assert {change.kind for change in plan.changes} == ({"source"} if moves else set())
+    assert checked(merge(text, plan)) == (day + timedelta(days=days) if moves else day)
+
+
+def test_a_held_change_keeps_the_check_where_it_was() -> None:
+    """A date that moved on would say that the old price had been found again."""
+    text = merge(SOL, planned(SOL, page(*SOL_DROPPED)))
+    twice = rate("gpt-5.6-sol", input="7", output="30"), rate("gpt-5.6-sol", input="8", output="30")
+
+    plan = planned(text, page(*twice, checked=date(2026, 12, 1)))
+
+    assert plan.held
+    assert checked(merge(text, plan)) == checked(text)

@@ -42,7 +42,7 @@ def registry(count: int, *, rates: bool = True) -> str:
                 "        rates:",
                 "          - {mode: standard, input: 2.0, output: 8.0}",
                 "          - {mode: batch, input: 1.0, output: 4.0}",
-                f"        source: {{page: '{PAGE}', checked: 2026-08-21}}",
+                f"        source: {{page: '{PAGE}', checked: 2026-09-05}}",
             ]
     return "\n".join(
         [*lines, "defaults: {input_per_million: 1.0, output_per_million: 2.0, realtime_multiplier: 2.0}", ""]
@@ -126,6 +126,20 @@ def test_a_page_that_lost_most_of_its_models_is_held() -> None:
     for left, codes in ((4, set()), (3, {"vanished"})):
         prices = {**dict.fromkeys(ids(1, left), "2"), "m-0": "3"}
         assert held(planned(registry(10), prices)) == codes
+
+
+def test_a_page_that_is_doubted_checks_nothing() -> None:
+    """Not even the models of which it says what the registry says."""
+    text = registry(10).replace("checked: 2026-09-05", "checked: 2026-08-01")
+    sound = planned(text, dict.fromkeys(ids(0, 10), "2"))
+    assert {change.dimension for change in sound.applied} >= {"source.checked"}
+    assert not planned(text, {**dict.fromkeys(ids(0, 7), "3"), **dict.fromkeys(ids(7, 10), "2")}).applied
+
+
+def test_models_long_gone_are_not_missed() -> None:
+    """Seven of ten that no page of the last month had: those that are left are the page."""
+    text = registry(10).replace("checked: 2026-09-05", "checked: 2026-08-01", 7)
+    assert not planned(text, {"m-7": "3", "m-8": "2", "m-9": "2"}).held
 
 
 def test_a_page_of_nothing_but_strangers_is_held() -> None:

@@ -201,3 +201,21 @@ def test_many_faults_are_found_in_reasonable_time(small):
 
     assert len(faults(small.replace("defaults:\n", lines + "defaults:\n", 1))) == 500
     assert time.perf_counter() - started < 10
+
+
+@pytest.mark.parametrize(
+    ("standard", "batch", "demanded"),
+    [((100, 0), (6, 0), None), ((3, 18), (1, 6), "3"), ((1, 6), (1, 6), "1"), ((3, 6), (1, 6), None)],
+)
+def test_only_a_multiplier_that_can_be_written_is_demanded(small, standard, batch, demanded):
+    """100 ÷ 6 is no decimal, and no number gives 3 of 1 and 6 of 6: then the rates are the truth."""
+    first, second = (f"input: {prices[0]}.0, output: {prices[1]}.0" for prices in (standard, batch))
+    text = small.replace("input: 2.0, output: 12.0, cached_input: 0.2", first)
+    text = text.replace("{mode: batch, input: 1.0, output: 6.0}", f"{{mode: batch, {second}}}")
+    text = text.replace("input_per_million: 1.0", f"input_per_million: {batch[0]}.0", 1)
+    text = text.replace("output_per_million: 6.0", f"output_per_million: {batch[1]}.0", 1)
+
+    if demanded is None:
+        parse_registry(text)
+    else:
+        assert [fault.rpartition("give the model realtime_multiplier: ")[2] for fault in faults(text)] == [demanded]

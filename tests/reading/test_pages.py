@@ -197,7 +197,7 @@ TRANSLATED = {
         "| | Nivel gratuito | Nivel pagado, por 1 millón de tokens en USD |",
         "| Precio de entrada | Sin costo | $1.25, instrucciones <= 200,000 tokens<br>$2.50, instrucciones > 200,000 tokens |",
         "| Precio de salida | Sin costo | $10.00, instrucciones <= 200,000 tokens<br>$15.00, instrucciones > 200,000 |",
-        "| Precio de almacenamiento en caché de contexto | No disponible | $0.125<br>$4.50 / 1,000,000 de tokens por hora (almacenamiento) |",
+        "| Almacenamiento en caché de contexto | No disponible | $0.125<br>$4.50 / 1,000,000 tokens por hora (almacenamiento) |",
     ),
 }
 

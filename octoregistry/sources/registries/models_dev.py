@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -26,7 +26,7 @@ def vouched(answer: Any, as_of: date) -> Iterator[Vouched]:
     for block, provider in PROVIDERS.items():
         for model, entry in mapping(mapping(mapping(answer).get(block)).get("models")).items():
             cost = mapping(mapping(entry).get("cost"))
-            yield from desk.take(provider, model, cost, _WORDS)
+            yield from desk.take(provider, model, _of_text(mapping(entry), cost), _WORDS)
             for tier in entries(cost.get("tiers")):
                 size = mapping(tier.get("tier"))
                 above = tokens(size.get("size"))
@@ -36,3 +36,11 @@ def vouched(answer: Any, as_of: date) -> Iterator[Vouched]:
                 body = mapping(mapping(mapping(way).get("provider")).get("body"))
                 if body.get("service_tier") == "priority":
                     yield from desk.take(provider, model, mapping(mapping(way).get("cost")), _WORDS, mode="priority")
+
+
+def _of_text(entry: Mapping[str, Any], cost: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The prices without `output` where that is not one of text: of a model that draws it is the pictures' price."""
+    modalities = mapping(entry.get("modalities")).get("output", ["text"])
+    if modalities == ["text"] or "output_audio" in cost:
+        return cost
+    return {key: price for key, price in cost.items() if key != "output"}

@@ -85,6 +85,22 @@ def test_models_dev_prices_a_million_with_tiers_and_priority() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("puts_out", "cost", "dimensions"),
+    [
+        (["text"], {"input": 1, "output": 2}, {"input", "output"}),
+        (["text", "image"], {"input": 1, "output": 60}, {"input"}),
+        (["text", "audio"], {"input": 1, "output": 2, "output_audio": 8}, {"input", "output", "output_audio"}),
+    ],
+)
+def test_models_dev_says_nothing_of_the_text_of_a_model_that_draws(
+    puts_out: list[str], cost: dict[str, int], dimensions: set[str]
+) -> None:
+    """Its one output price is that of the pictures."""
+    found = said("models-dev", {"google": {"models": {"m": {"cost": cost, "modalities": {"output": puts_out}}}}})
+    assert {key[4] for key in found} == dimensions
+
+
 def test_openrouter_is_a_witness_of_the_standard_mode_alone() -> None:
     def entry(name: str, **pricing: Any) -> dict[str, Any]:
         return {"id": name, "pricing": {"prompt": "0.000005", "completion": "0", **pricing}}

@@ -1,0 +1,27 @@
+"""`octoregistry completion SHELL`: what makes a shell complete our commands and options."""
+
+from __future__ import annotations
+
+import click
+from click.shell_completion import get_completion_class
+
+_PROGRAM = "octoregistry"
+_VARIABLE = "_OCTOREGISTRY_COMPLETE"
+
+
+@click.command(name="completion")
+@click.argument("shell", type=click.Choice(("bash", "zsh", "fish")))
+@click.pass_context
+def command(context: click.Context, shell: str) -> None:
+    """Print the completion script for SHELL.
+
+    \b
+    bash  eval "$(octoregistry completion bash)"    in ~/.bashrc
+    zsh   eval "$(octoregistry completion zsh)"     in ~/.zshrc
+    fish  octoregistry completion fish > ~/.config/fish/completions/octoregistry.fish
+    """
+    made = get_completion_class(shell)
+    if made is None:  # click knows all three
+        raise click.UsageError(f"no completion for {shell}")
+    script = made(context.find_root().command, {}, _PROGRAM, _VARIABLE)
+    click.echo(script.source_template % script.source_vars())

@@ -1,0 +1,149 @@
+"""`octoregistry estimate`: what a workload costs, in its mode and in the others, and which models cost less."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from octoregistry.cli.model_argument import Command, day_option, found_model, opened
+from octoregistry.cli.registry_option import registry_option
+from octoregistry.cli.showing import (
+    cell,
+    format_options,
+    one_format,
+    plain_table,
+    print_csv,
+    print_json,
+    say,
+    show,
+    visible,
+)
+from octoregistry.estimating import (
+    Cost,
+    Estimate,
+    Unknown,
+    Workload,
+    cost_in,
+    cost_of,
+    dollars,
+    estimate,
+    nearest_cheaper,
+)
+from providers import PricingError, Registry
+from providers.dimensions import DIMENSIONS, MODES
+
+_TOKENS = click.IntRange(min=0)
+_CHEAPEST = 10
+
+
+def _token_options(command: Command) -> Command:
+    """The command with an option a dimension."""
+    option: Callable[[Any], Any]
+    for name in reversed(DIMENSIONS):
+        flag = f"--{name.replace('_', '-')}"
+        words = "Tokens × hours kept in the cache." if name == "cache_storage_hour" else None
+        option = click.option(flag, name, type=_TOKENS, default=0, metavar="N", help=words, show_default=False)
+        command = option(command)
+    return command
+
+
+@click.command(name="estimate")
+@click.argument("model", required=False, metavar="[PROVIDER/MODEL]")
+@_token_options
+@click.option("--requests", type=_TOKENS, default=1, show_default=True, metavar="N", help="How many such requests.")
+@click.option("--mode", type=click.Choice(MODES), default="standard", show_default=True, help="How they are served.")
+@click.option("--batch-percent", type=click.IntRange(0, 100), default=0, metavar="N", help="So many of 100 in batches.")
+@day_option("--at", "By the prices of this day.  [default: today, UTC]")
+@click.option(
+    "--cheaper", type=_TOKENS, default=3, show_default=True, metavar="N", help="How many cheaper models to name."
+)
+@format_options
+@registry_option
+def command(  # noqa: PLR0913 - an option a parameter
+    *,
+    model: str | None,
+    requests: int,
+    mode: str,
+    batch_percent: int,
+    at: date | None,
+    cheaper: int,
+    as_json: bool,
+    as_csv: bool,
+    registry: Path,
+    **tokens: int,
+) -> None:
+    """Print what requests of so many tokens cost with a model: in USD, exactly, in this mode and in the others, and the
+    nearest models that cost less. Without a model, the models that cost least.
+
+    Tokens are those of one request, each counted in one dimension: --input is the uncached text of the prompt.
+    A cost that cannot be told is told as unknown, with the reason; exit status 1 where it is that of the model asked for.
+    """
+    one_format(as_json, as_csv)
+    known = opened(registry)
+    day = at or datetime.now(UTC).date()
+    try:
+        load = Workload({name: count for name, count in tokens.items() if count}, day, requests, mode, batch_percent)
+        ranked = estimate(known, load)
+        if model is None:
+            found = ranked[:_CHEAPEST]
+        else:
+            own = _of_model(known, model, load)
+            others = (own, *(each for each in ranked if each.model != own.model))
+            found = (own, *nearest_cheaper(others, own.model.provider, own.model.id, cheaper))
+    except PricingError as error:
+        raise click.UsageError(visible(error)) from error
+    if as_json:
+        print_json({"day": day, "mode": mode, "requests": requests, "estimates": [_values(each) for each in found]})
+    elif as_csv:
+        print_csv(("provider", "model", "usd", *MODES, "unknown"), map(_row, found))
+    else:
+        _print(found, load, asked=model is not None)
+    if model is not None and isinstance(found[0].cost, Unknown):
+        raise click.exceptions.Exit(1)
+
+
+def _of_model(registry: Registry, name: str, load: Workload) -> Estimate:
+    """The estimate of one model, in service or not: yesterday's usage of a retired one has a cost."""
+    model = found_model(registry, name)
+    rates = registry.pricing(model.provider, model.id).rates
+    return Estimate(model, cost_of(rates, load), {mode: cost_in(rates, load, mode) for mode in MODES})
+
+
+def _values(found: Estimate) -> dict[str, Any]:
+    return {
+        "provider": found.model.provider,
+        "model": found.model.id,
+        "usd": _usd(found.cost),
+        "modes": {mode: _usd(cost) for mode, cost in found.modes.items()},
+        "unknown": str(found.cost) if isinstance(found.cost, Unknown) else None,
+    }
+
+
+def _usd(cost: Cost) -> str | None:
+    return None if isinstance(cost, Unknown) else f"{cost:f}"
+
+
+def _row(found: Estimate) -> tuple[object, ...]:
+    costs = [None if isinstance(cost, Unknown) else cost for cost in (found.cost, *found.modes.values())]
+    return found.model.provider, found.model.id, *costs, str(found.cost) if isinstance(found.cost, Unknown) else ""
+
+
+def _print(found: tuple[Estimate, ...], load: Workload, *, asked: bool) -> None:
+    first = found[0]
+    if asked:
+        cost = "unknown: " + first.cost.reason if isinstance(first.cost, Unknown) else dollars(first.cost)
+        exact = "" if isinstance(first.cost, Unknown) else f" (exactly {first.cost:f} USD)"
+        say(f"{first.model.provider}/{first.model.id}, {load.requests:,} × {load.mode} on {load.day}: {cost}{exact}")
+    table = plain_table("USD", ("model", "as asked", *MODES), ("as asked", *MODES))
+    for each in found:
+        shown = [_told(cost) for cost in (each.cost, *each.modes.values())]
+        table.add_row(*map(cell, (f"{each.model.provider}/{each.model.id}", *shown)))
+    show(table)
+
+
+def _told(cost: Cost) -> str:
+    return "unknown" if isinstance(cost, Unknown) else dollars(cost)

@@ -1,0 +1,69 @@
+"""`octoregistry history`: how prices moved, and how they will."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from octoregistry.cli.model_argument import day_option, found_model, opened
+from octoregistry.cli.registry_option import registry_option
+from octoregistry.cli.showing import cell, format_options, one_format, plain_table, print_csv, print_json, show, tell
+from octoregistry.planning.plan import shown
+from octoregistry.price_history import Move, history
+
+_COLUMNS = ("from", "model", "mode", "price", "old", "new", "change")
+
+
+@click.command(name="history")
+@click.argument("model", required=False, metavar="[PROVIDER/MODEL]")
+@day_option("--since", "Only what moved on this day or later.")
+@format_options
+@registry_option
+def command(model: str | None, since: date | None, as_json: bool, as_csv: bool, registry: Path) -> None:
+    """Print how the prices of a model, or of all, moved: USD per million tokens, from the registry's dated rates.
+
+    Of all models the moves alone are told, of one model what was first known, too. Days to come are announced prices.
+    """
+    one_format(as_json, as_csv)
+    known = opened(registry)
+    chosen = [found_model(known, model)] if model else list(known)
+    moves = [
+        move
+        for each in chosen
+        for move in history(each, known.pricing(each.provider, each.id).rates)
+        if (since is None and (model or move.start)) or (since is not None and move.start and move.start >= since)
+    ]
+    moves.sort(key=lambda move: move.start or date.min)
+    if as_json:
+        print_json([move.as_values() for move in moves])
+    elif as_csv:
+        columns = list(Move("", "", "", "", None, None, None, None).as_values())
+        print_csv(columns, (list(_numbers(move).values()) for move in moves))
+    elif not moves:
+        tell("No price moved" + (f" since {since}." if since else "."))
+    else:
+        _print(moves)
+
+
+def _numbers(move: Move) -> dict[str, object]:
+    return move.as_values() | {"old": move.old, "new": move.new, "percent": move.percent and round(move.percent, 1)}
+
+
+def _print(moves: list[Move]) -> None:
+    table = plain_table("USD per million tokens", _COLUMNS, ("old", "new", "change"))
+    for move in moves:
+        above = "" if move.above_input_tokens is None else f" above {move.above_input_tokens:,}"
+        change = "" if move.percent is None else f"{move.percent:+.0f}%"
+        row = (
+            move.start or "first known",
+            f"{move.provider}/{move.model}",
+            move.mode,
+            move.dimension.replace("_", " ") + above,
+            shown(move.old),
+            shown(move.new),
+            change,
+        )
+        table.add_row(*map(cell, row))
+    show(table)

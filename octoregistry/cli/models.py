@@ -1,0 +1,85 @@
+"""`octoregistry models`: what the registry holds, a line a model."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import click
+
+from octoregistry.cli.model_argument import day_option, opened
+from octoregistry.cli.registry_option import registry_option
+from octoregistry.cli.showing import cell, format_options, one_format, plain_table, print_csv, print_json, show
+from octoregistry.planning.history import base_prices
+from octoregistry.planning.plan import shown
+from providers import Registry
+from providers.entries import Model
+
+_PRICES = ("standard_input", "standard_output", "batch_input", "batch_output")
+_TABLE = {
+    "model": "model",
+    "standard_input": "input",
+    "standard_output": "output",
+    "batch_input": "batch in",
+    "batch_output": "batch out",
+    "context_window": "context",
+    "status": "status",
+    "checked": "checked",
+}
+
+
+@click.command(name="models")
+@click.option("--provider", "-p", "providers", multiple=True, help="This provider only; may be given again.")
+@click.option("--all", "everything", is_flag=True, help="Retired models, too.")
+@day_option("--at", "Prices of this day.  [default: today, UTC]")
+@format_options
+@registry_option
+def command(
+    providers: tuple[str, ...], everything: bool, at: date | None, as_json: bool, as_csv: bool, registry: Path
+) -> None:
+    """Print the models of the registry with their prices for ordinary prompts, USD per million tokens."""
+    one_format(as_json, as_csv)
+    known = opened(registry)
+    if unknown := set(providers) - set(known.providers):
+        raise click.UsageError(f"no provider {', '.join(sorted(unknown))}; there are {', '.join(known.providers)}")
+    day = at or datetime.now(UTC).date()
+    chosen = [model for model in known if not providers or model.provider in providers]
+    rows = [_values(known, model, day) for model in chosen if everything or model.status != "retired"]
+    if as_json:
+        print_json(rows)
+    elif as_csv:
+        columns = [name for name in _values(known, next(iter(known)), day) if name != "aliases"]
+        print_csv(columns, ([row[name] for name in columns] for row in rows))
+    else:
+        table = plain_table("USD per million tokens", list(_TABLE.values()), list(_TABLE.values())[1:6])
+        for row in rows:
+            named = row | {"model": f"{row['provider']}/{row['model']}"}
+            table.add_row(*(cell(_shown(named[name])) for name in _TABLE))
+        show(table)
+
+
+def _values(registry: Registry, model: Model, day: date) -> dict[str, Any]:
+    rates = registry.pricing(model.provider, model.id).rates
+    prices = {mode: base_prices(rates, mode, day) for mode in ("standard", "batch")}
+    return {
+        "provider": model.provider,
+        "model": model.id,
+        "display_name": model.display_name,
+        "status": model.status,
+        "retires_on": model.retires_on,
+        "missing_since": model.missing_since,
+        **{name: prices[name.partition("_")[0]].get(name.partition("_")[2]) for name in _PRICES},
+        "batch_support": model.batch_support,
+        "context_window": model.context_window,
+        "max_output_tokens": model.max_output_tokens,
+        "checked": model.source.checked if model.source else None,
+        "aliases": list(model.aliases),
+    }
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    return shown(value) if isinstance(value, Decimal) or value is None else str(value)

@@ -1,0 +1,122 @@
+"""What goes to a terminal or into a pipe: text that steers nothing, JSON, and CSV that no spreadsheet runs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
+from typing import Any, TypeVar
+
+import click
+from rich.console import Console, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def visible(text: object) -> str:
+    """`text` with everything spelled out that would steer a terminal, be unseen or turn letters round; line breaks stay.
+
+    Names come from pages and from files that anybody may have written: `\\x1b]0;…` would set a title, and a
+    right-to-left mark can make 5.0 look like 0.5.
+    """
+    said = str(text)
+    if said.isascii() and said.isprintable():
+        return said
+    return "".join(letter if letter.isprintable() or letter == "\n" else _spelled(letter) for letter in said)
+
+
+def line(text: object, longest: int = 160) -> str:
+    """`text` made visible, in one line of at most `longest` letters: a cell of a page beside other things."""
+    words = " ".join(str(text).split())
+    return visible(words if len(words) <= longest else words[: longest - 1] + "…")
+
+
+def _spelled(letter: str) -> str:
+    return ascii(letter)[1:-1]
+
+
+def say(text: object = "", *, newline: bool = True) -> None:
+    """None; data for standard output, made visible."""
+    click.echo(visible(text), nl=newline)
+
+
+def tell(text: object) -> None:
+    """None; a message for standard error, made visible."""
+    click.echo(visible(text), err=True)
+
+
+def cell(text: object, style: str = "") -> Text:
+    """`text` for a table: no markup is read from it, and nothing in it steers the terminal or opens a second line."""
+    return Text(visible(text).replace("\n", "\\n"), style=style)
+
+
+def show(renderable: RenderableType) -> None:
+    """None; a table on standard output. Into a pipe it is as wide as it has to be; NO_COLOR is honoured by rich."""
+    console = Console()
+    if not console.is_terminal and isinstance(renderable, Table):
+        wide = Console(width=10_000)
+        console = Console(width=max(80, wide.measure(renderable).maximum))
+    console.print(renderable)
+
+
+def plain_table(title: str, headings: Sequence[str], numbers: Iterable[str] = ()) -> Table:
+    """An empty table with these columns, those in `numbers` to the right."""
+    table = Table(title=Text(visible(title)), title_justify="left", header_style="bold")
+    right = set(numbers)
+    for place, heading in enumerate(headings):
+        table.add_column(heading, justify="right" if heading in right else "left", no_wrap=place == 0)
+    return table
+
+
+def print_json(values: Any) -> None:
+    """None; `values` as JSON in plain ASCII on standard output, prices as the decimals' own text."""
+    click.echo(json.dumps(values, indent=1, default=_json_value))
+
+
+def _json_value(value: object) -> str:
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)
+
+
+def print_csv(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """None; the rows as CSV on standard output, see `csv_text`."""
+    click.echo(csv_text(headings, rows), nl=False)
+
+
+def csv_text(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """The rows as CSV. Text that a spreadsheet would take for a formula gets an apostrophe; numbers are numbers."""
+    written = io.StringIO()
+    writer = csv.writer(written, lineterminator="\n")
+    writer.writerow(headings)
+    writer.writerows([_csv_value(value) for value in row] for row in rows)
+    return written.getvalue()
+
+
+def _csv_value(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, int):
+        return str(value)
+    text = visible(value).replace("\n", "\\n")
+    # A spreadsheet passes over leading blanks, so they do not hide a formula from us either.
+    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text
+
+
+def format_options(command: Command) -> Command:
+    """The command with `--json` and `--csv`, as the parameters `as_json` and `as_csv`."""
+    for flag, name, words in (("--csv", "as_csv", "CSV"), ("--json", "as_json", "JSON")):
+        command = click.option(flag, name, is_flag=True, help=f"Print {words}.")(command)
+    return command
+
+
+def one_format(as_json: bool, as_csv: bool) -> None:
+    """None; UsageError where both are asked for."""
+    if as_json and as_csv:
+        raise click.UsageError("give --json or --csv, not both")

@@ -1,0 +1,92 @@
+"""What prices were, are and will be: every move that the dated rates of a registry tell of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from octoregistry.planning.history import in_force
+from providers.dimensions import DIMENSIONS, MODES
+from providers.entries import Model, Rate
+
+_EARLIEST = date.min
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A price that became another on `start`; None for as far back as is known.
+
+    `old` is None where nothing was known before, `new` where nothing is known any more. A first price for long prompts
+    is a move from what such prompts cost before.
+    """
+
+    provider: str
+    model: str
+    mode: str
+    dimension: str
+    above_input_tokens: int | None
+    start: date | None
+    old: Decimal | None
+    new: Decimal | None
+
+    @property
+    def percent(self) -> Decimal | None:
+        """The move in percent of the old price, None where there is none or it was 0."""
+        return (self.new - self.old) / self.old * 100 if self.old and self.new is not None else None
+
+    def as_values(self) -> dict[str, Any]:
+        """The move as plain values, prices as decimal text."""
+        return {
+            "provider": self.provider,
+            "model": self.model,
+            "mode": self.mode,
+            "dimension": self.dimension,
+            "above_input_tokens": self.above_input_tokens,
+            "from": self.start.isoformat() if self.start else None,
+            "old": None if self.old is None else f"{self.old:f}",
+            "new": None if self.new is None else f"{self.new:f}",
+            "percent": None if self.percent is None else f"{self.percent:.1f}",
+        }
+
+
+def history(model: Model, rates: Iterable[Rate]) -> tuple[Move, ...]:
+    """Every move of a model whose rates are `rates`, in order of day, mode and prompt size; what was first known too."""
+    known = tuple(rates)
+    found = [move for mode in MODES for move in _of_mode(model, mode, [rate for rate in known if rate.mode == mode])]
+    return tuple(sorted(found, key=lambda move: (move.start or _EARLIEST, MODES.index(move.mode))))
+
+
+def _of_mode(model: Model, mode: str, rates: list[Rate]) -> Iterator[Move]:
+    before: Mapping[int | None, Rate] = {}
+    for start in sorted({rate.start for rate in rates}, key=lambda day: day or _EARLIEST):
+        now = in_force(rates, mode, start or _EARLIEST)
+        for tier in sorted({*before, *now}, key=_height):
+            old, new = _prices(before, tier), _prices(now, tier)
+            for dimension in DIMENSIONS:
+                was, becomes = old.get(dimension), new.get(dimension)
+                if was != becomes and not _as_below(before, now, tier, dimension):
+                    yield Move(model.provider, model.id, mode, dimension, tier, start, was, becomes)
+        before = now
+
+
+def _prices(view: Mapping[int | None, Rate], tier: int | None) -> Mapping[str, Decimal]:
+    """What prompts just above `tier` cost: the rate of the highest tier that is not above it."""
+    below = [known for known in view if _height(known) <= _height(tier)]
+    return view[max(below, key=_height)].prices if below else {}
+
+
+def _as_below(
+    before: Mapping[int | None, Rate], now: Mapping[int | None, Rate], tier: int | None, dimension: str
+) -> bool:
+    """True where long prompts move just as ordinary ones do: that is told once."""
+    if tier is None:
+        return False
+    pairs = [(_prices(before, of).get(dimension), _prices(now, of).get(dimension)) for of in (tier, None)]
+    return pairs[0] == pairs[1]
+
+
+def _height(tier: int | None) -> int:
+    return -1 if tier is None else tier

@@ -1,0 +1,118 @@
+"""git, as a program: without prompts, hooks, or a look at the person's index and working tree."""
+
+from __future__ import annotations
+
+import base64
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+from octoregistry.publishing.pull_request.secrets import Secrets
+
+_TIMEOUT = 120
+# What a hook or an alias around us may have set, and what would print headers.
+_DROPPED = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_CURL_VERBOSE")
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+class GitError(Exception):
+    """git could not do it; the text is what git said, without any secret."""
+
+
+class Git:
+    """The repository around `folder`. Raises GitError where there is none."""
+
+    def __init__(self, folder: Path, secrets: Secrets | None = None) -> None:
+        self._folder = folder
+        self._secrets = secrets or Secrets(())
+        self.root = Path(self.run("rev-parse", "--show-toplevel").strip()).resolve()
+        self._folder = self.root  # paths are those of the repository, whichever of its folders we began in
+        common = self.run("rev-parse", "--path-format=absolute", "--git-common-dir").strip()
+        self.common = Path(common)
+
+    def run(
+        self,
+        *arguments: str,
+        given: bytes | None = None,
+        environ: Mapping[str, str] | None = None,
+        folder: Path | None = None,
+    ) -> str:
+        """What git prints. Raises GitError."""
+        return self.read(*arguments, given=given, environ=environ, folder=folder).decode("utf-8", "replace")
+
+    def read(
+        self,
+        *arguments: str,
+        given: bytes | None = None,
+        environ: Mapping[str, str] | None = None,
+        folder: Path | None = None,
+    ) -> bytes:
+        """The bytes that git prints. Raises GitError."""
+        command = ["git", "-c", f"core.hooksPath={os.devnull}", *arguments]
+        try:
+            done = subprocess.run(  # noqa: S603 - a list, no shell; refs and paths are checked or ours
+                command,
+                cwd=folder or self._folder,
+                input=given if given is not None else b"",
+                env=_environment(environ or {}),
+                capture_output=True,
+                timeout=_TIMEOUT,
+                check=False,
+            )
+        except FileNotFoundError as error:
+            raise GitError("git is not installed") from error
+        except subprocess.TimeoutExpired:
+            raise GitError(f"git {arguments[0]} took longer than {_TIMEOUT} s") from None
+        if done.returncode:
+            said = (done.stderr.decode("utf-8", "replace") + done.stdout.decode("utf-8", "replace")).strip()
+            raise GitError(self._secrets.scrub(f"git {arguments[0]}: {said or f'status {done.returncode}'}"))
+        return done.stdout
+
+    def remote_url(self, remote: str) -> str | None:
+        """The address of a remote, or None where there is no such remote."""
+        try:
+            return self.run("remote", "get-url", "--", remote).strip()
+        except GitError:
+            return None
+
+    def commit_of(self, ref: str) -> str | None:
+        """The commit that a ref names, or None."""
+        try:
+            return self.run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}").strip()
+        except GitError:
+            return None
+
+    def blob(self, commit: str, path: str) -> bytes | None:
+        """The bytes of a file in a commit, None where it has no such file."""
+        listed = self.run("ls-tree", "-z", commit, "--", path).partition("\t")[0].split()
+        if len(listed) != 3 or listed[0] not in ("100644", "100755"):
+            return None
+        return self.read("cat-file", "blob", listed[2])
+
+
+def push_environment(url: str, user: str, token: str | None) -> dict[str, str]:
+    """What git must know to push over https with `token`: a header for this host alone, that no command line shows."""
+    parts = urlsplit(url)
+    if not token or not (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)):
+        return {}
+    key = f"http.{urlunsplit((parts.scheme, parts.netloc.rpartition('@')[2], '/', '', ''))}.extraHeader"
+    basic = base64.b64encode(f"{user}:{token}".encode()).decode()
+    # The empty value takes away what a checkout may have set: two Authorization headers are refused.
+    values = ((key, ""), (key, f"Authorization: Basic {basic}"))
+    numbered = {f"GIT_CONFIG_KEY_{place}": name for place, (name, _) in enumerate(values)}
+    numbered |= {f"GIT_CONFIG_VALUE_{place}": value for place, (_, value) in enumerate(values)}
+    return {"GIT_CONFIG_COUNT": str(len(values)), **numbered}
+
+
+def password_in(url: str) -> Sequence[str]:
+    """The secret that a remote's address carries, if any, with and without its encoding."""
+    password = urlsplit(url).password if "://" in url else None
+    return (password,) if password else ()
+
+
+def _environment(more: Mapping[str, str]) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in _DROPPED and "GIT_TRACE" not in name}
+    quiet = {"GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
+    return {"GIT_SSH_COMMAND": "ssh -oBatchMode=yes", **kept, **quiet, **more}

@@ -1,0 +1,20 @@
+"""A proposal without a forge: the branch, a patch and the body, beside the repository's own files, never in the tree."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from octoregistry.publishing.pull_request.git import Git
+from octoregistry.publishing.pull_request.proposal import Proposal
+from octoregistry.publishing.store import replace_file
+
+
+def keep(git: Git, commit: str, proposal: Proposal) -> tuple[Path, ...]:
+    """The patch and the body, written to `octoregistry/` in the repository's .git folder; raises OSError."""
+    folder = git.common / "octoregistry"
+    folder.mkdir(exist_ok=True)
+    name = proposal.branch.replace("/", "-")
+    patch, body = folder / f"{name}.patch", folder / f"{name}.md"
+    replace_file(patch, git.read("format-patch", "-1", "--stdout", "--no-signature", "--binary", commit))
+    replace_file(body, f"# {proposal.title}\n\n{proposal.body}".encode())
+    return patch, body

@@ -1,0 +1,45 @@
+"""The Report of an update."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+from octoregistry.publishing.report.report import Report, SourceSeen
+from octoregistry.sources import Page
+from octoregistry.update import ProviderRun, Update
+from providers.registry import parse_registry
+
+_SERVED = {"network": "fetched", "cache": "from the cache", "bundled": "bundled with the package"}
+
+
+def report_of(update: Update, run: str | None = None) -> Report:
+    """What there is to report of `update`; the files are called `run`, or by the update's point in time.
+
+    Only the last part of the registry's path is kept: a report travels, and whose folder it was is nobody's business.
+    """
+    name = PurePath(update.registry.path).name
+    unchanged = update.new_text == update.old_text
+    return Report(
+        run=run or f"{update.at:%Y-%m-%dT%H%M%SZ}",
+        at=update.at,
+        name=name,
+        before=update.registry,
+        after=update.registry if unchanged else parse_registry(update.new_text, name),
+        plan=update.plan,
+        sources=tuple(map(_seen, update.runs)),
+    )
+
+
+def _seen(run: ProviderRun) -> SourceSeen:
+    page = run.page
+    if not isinstance(page, Page) or run.rates is None:
+        reason = "its prices could not be read" if isinstance(page, Page) else page.reason
+        return SourceSeen(run.provider, page.url, "unread", None, 0, 0, reason)
+    return SourceSeen(
+        provider=run.provider,
+        page=page.url,
+        served=_SERVED[page.from_cache],
+        day=page.fetched_at.date(),
+        prices=sum(len(rate.prices) for rate in run.rates.rates),
+        unread_parts=len(run.rates.problems),
+    )

@@ -1,0 +1,76 @@
+"""A report as one HTML file that asks for nothing: its only script and style stand in it, and their hashes say so."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from functools import cache
+from hashlib import sha256
+
+from markupsafe import Markup
+
+from octoregistry.publishing.report import words
+from octoregistry.publishing.report.calculator import SHOWN, starting_costs, starting_workload
+from octoregistry.publishing.report.changes import headline, sections
+from octoregistry.publishing.report.history_picture import history_pictures
+from octoregistry.publishing.report.payload import packed_json
+from octoregistry.publishing.report.prices import COLUMNS, price_groups
+from octoregistry.publishing.report.report import STALE_DAYS, Report
+from octoregistry.publishing.report.savings import savings, savings_picture
+from octoregistry.publishing.report.scatter import scatter
+from octoregistry.publishing.report.vendors import mark
+from octoregistry.templating import environment, folder
+
+_SCRIPTED = 'document.documentElement.className="js"'  # rows that a script would hide at once are never drawn
+
+
+def page(report: Report) -> str:
+    """The report as HTML."""
+    found = savings(report)
+    pictures, more = history_pictures(report)
+    return (
+        environment()
+        .get_template("report/report.html.j2")
+        .render(
+            report=report,
+            words=words,
+            headline=headline(report.plan),
+            sections=sections(report),
+            columns=[words.LABELS[name] for name in COLUMNS],
+            groups=price_groups(report),
+            stale_days=STALE_DAYS,
+            workload=starting_workload(report),
+            costs=starting_costs(report),
+            shown=SHOWN,
+            histories=pictures,
+            histories_left_out=more,
+            scatter=scatter(report),
+            savings=found,
+            savings_picture=savings_picture(found) if found else None,
+            mark=mark,
+            vendors=list(report.after.providers),
+            packed=packed_json(report),
+            style=asset("report.css"),
+            script=asset("report.js"),
+            first_script=Markup(_SCRIPTED),  # noqa: S704 - a constant
+            policy=policy(asset("report.css"), _SCRIPTED, asset("report.js")),
+        )
+    )
+
+
+def policy(style: str, *scripts: str) -> str:
+    """The Content-Security-Policy that lets just these run and nothing be fetched."""
+    allowed = " ".join(_hash(script) for script in scripts) or "'none'"
+    return f"default-src 'none'; script-src {allowed}; style-src {_hash(style)}; base-uri 'none'; form-action 'none'"
+
+
+@cache
+def asset(name: str) -> Markup:
+    """The text of one of our own files; a file that would end its element early is a fault of ours."""
+    text = (folder() / "report" / name).read_text(encoding="utf-8").strip()
+    if "</s" in text.lower() or "<!--" in text:
+        raise ValueError(f"{name} holds what ends a script or style element")
+    return Markup(text)  # noqa: S704 - it comes with the package
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"

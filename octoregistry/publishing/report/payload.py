@@ -1,0 +1,132 @@
+"""A report as plain values: whole for reports/<run>.json, and packed for the page that carries the same inside."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from octoregistry.planning.decimals import plain
+from octoregistry.planning.kept import as_values
+from octoregistry.publishing.report.report import Report
+from providers.dimensions import DIMENSIONS, MODES, UnknownModelError
+from providers.entries import Model, Rate
+from providers.registry import Registry
+
+FORMAT = 1
+
+# What would end the script element, or a line in readers of an older JavaScript.
+_IN_SCRIPT = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"}
+
+
+def values(report: Report) -> dict[str, Any]:
+    """The report as dicts, lists, text and booleans: every price is text, a plain decimal."""
+    return {**_head(report), "models": [_model(report, model) for model in report.after]}
+
+
+def as_json(report: Report) -> str:
+    """The text of reports/<run>.json, which the page's own download repeats letter for letter."""
+    return json.dumps(values(report), ensure_ascii=False, indent=1) + "\n"
+
+
+def packed_json(report: Report) -> Markup:
+    """The same values for a script element, with models and rates as rows: a third of the size."""
+    sources: dict[tuple[str | None, ...], int] = {}
+    rows = [_row(model, sources) for model in values(report)["models"]]
+    packed = {**_head(report), "modes": MODES, "packed_sources": list(sources), "packed_models": rows}
+    text = json.dumps(packed, ensure_ascii=False, separators=(",", ":")).translate(_IN_SCRIPT)
+    return Markup(text)  # noqa: S704 - the letters that could leave the element are gone
+
+
+def rates_of(registry: Registry, model: Model) -> tuple[Rate, ...]:
+    """The rates that the model's costs are computed by; empty for one that the registry does not hold."""
+    try:
+        return registry.pricing(model.provider, model.id).rates
+    except UnknownModelError:
+        return ()
+
+
+def _head(report: Report) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "run": report.run,
+        "at": report.at.isoformat(timespec="seconds"),
+        "registry": {"name": report.name, "sha256": report.after.text_sha256},
+        "dimensions": DIMENSIONS,
+        "sources": [
+            {
+                "provider": source.provider,
+                "page": source.page,
+                "served": source.served,
+                "day": str(source.day) if source.day else None,
+                "prices": source.prices,
+                "unread_parts": source.unread_parts,
+                "failed": source.failed,
+            }
+            for source in report.sources
+        ],
+        "plan": as_values(report.plan, report.before.text_sha256),
+    }
+
+
+def _model(report: Report, model: Model) -> dict[str, Any]:
+    now, before = rates_of(report.after, model), rates_of(report.before, model)
+    source = model.source
+    return {
+        "provider": model.provider,
+        "id": model.id,
+        "display_name": model.display_name,
+        "aliases": list(model.aliases),
+        "status": model.status,
+        "retires_on": str(model.retires_on) if model.retires_on else None,
+        "missing_since": str(model.missing_since) if model.missing_since else None,
+        "batch_support": model.batch_support,
+        "context_window": model.context_window,
+        "max_output_tokens": model.max_output_tokens,
+        "page": source.page if source else None,
+        "checked": str(source.checked) if source and source.checked else None,
+        "sha256": source.sha256 if source else None,
+        "rates": _rates(now),
+        "rates_before": None if before == now else _rates(before),
+    }
+
+
+def _rates(rates: Iterable[Rate]) -> list[dict[str, Any]]:
+    return [
+        {
+            "mode": rate.mode,
+            "above_input_tokens": rate.above_input_tokens,
+            "from": str(rate.start) if rate.start else None,
+            "derived": rate.derived,
+            "prices": {name: plain(rate.prices[name]) for name in DIMENSIONS if name in rate.prices},
+        }
+        for rate in rates
+    ]
+
+
+_SOURCE = ("page", "checked", "sha256")
+_RATES = ("rates", "rates_before")
+
+
+def _row(model: Mapping[str, Any], sources: dict[tuple[str | None, ...], int]) -> list[Any]:
+    """The model's values in the order of its keys, with its source as a number and its rates as rows."""
+    source = sources.setdefault(tuple(model[key] for key in _SOURCE), len(sources))
+    plain_keys = [value for key, value in model.items() if key not in (*_SOURCE, *_RATES)]
+    before = model["rates_before"]
+    return [*plain_keys, source, _packed(model["rates"]), None if before is None else _packed(before)]
+
+
+def _packed(rates: Iterable[Mapping[str, Any]]) -> list[list[Any]]:
+    """Each rate as mode's number, threshold, first day, derived, then its prices in the order of DIMENSIONS."""
+    rows = []
+    for rate in rates:
+        prices = [rate["prices"].get(name, 0) for name in DIMENSIONS]
+        while prices and not prices[-1]:
+            prices.pop()
+        # 0 stands for "none": a threshold of 0 is kept as text, and prices are text always
+        above = rate["above_input_tokens"]
+        threshold = 0 if above is None else above or "0"
+        rows.append([MODES.index(rate["mode"]), threshold, rate["from"] or 0, int(rate["derived"]), *prices])
+    return rows

@@ -1,0 +1,81 @@
+"""Prices, days and sizes as the report prints them."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from urllib.parse import urlsplit
+
+from octoregistry.planning.decimals import plain
+
+DASH = "–"  # what is not known is never shown as 0
+LABELS = {
+    "input": "Input",
+    "output": "Output",
+    "cached_input": "Cached input",
+    "cache_write_5m": "Cache write",
+    "cache_write_1h": "Cache write, 1 h",
+    "input_audio": "audio in",
+    "cached_input_audio": "cached audio in",
+    "input_image": "image in",
+    "input_video": "video in",
+    "output_audio": "audio out",
+    "output_image": "image out",
+    "output_video": "video out",
+    "cache_storage_hour": "cache storage/h",
+}
+
+
+def price(usd: Decimal | None) -> str:
+    """`0.3` -> "0.30", `0.0375` as it is, None -> a dash."""
+    if usd is None:
+        return DASH
+    text = plain(usd)
+    return text + "0" if text[-2] == "." else text
+
+
+def percent(change: Decimal | None) -> str:
+    """`-20` -> "−20%", with one decimal where a whole number would hide the move; empty for None."""
+    if change is None:
+        return ""
+    rounded = change.quantize(Decimal(1) if abs(change) >= 10 else Decimal("0.1"), ROUND_HALF_UP)
+    text = f"{abs(rounded):f}".removesuffix(".0")
+    return f"{'−' if change < 0 else '+'}{text}%"
+
+
+def day(when: date) -> str:
+    """`2026-09-08` -> "8 September 2026"."""
+    return f"{when.day} {when:%B %Y}"
+
+
+def tokens(count: int | None) -> str:
+    """`1048576` -> "1,048,576", None -> a dash."""
+    return DASH if count is None else f"{count:,}"
+
+
+def threshold(count: int) -> str:
+    """`200000` -> "200K", `1000000` -> "1M": as pages write it."""
+    if count and not count % 1_000_000:
+        return f"{count // 1_000_000}M"
+    return f"{count // 1000}K" if count and not count % 1000 else f"{count:,}"
+
+
+def age(days: int) -> str:
+    """`0` -> "today", `1` -> "1 day ago"."""
+    return "today" if days < 1 else f"{days} day{'s' if days > 1 else ''} ago"
+
+
+def many(count: int, one: str, more: str | None = None) -> str:
+    """`(1, "price")` -> "1 price", `(2, "price")` -> "2 prices"."""
+    return f"{count:,} {one if count == 1 else more or one + 's'}"
+
+
+def link(address: str | None) -> str | None:
+    """The address where it is one of the web, else None: evidence must not carry `javascript:` into a report."""
+    if not address:
+        return None
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return None
+    return address if parts.scheme in ("http", "https") and parts.netloc else None
