@@ -106,7 +106,7 @@ class UpdateSettings(_Frozen):
     """How updates are planned. `recheck_days`: a model's `source.checked` is renewed by a page that says nothing new
     once it is so many days older than the page."""
 
-    recheck_days: Annotated[int, Field(ge=1)] = 7
+    recheck_days: Annotated[int, Field(ge=1)] = 30
 
 
 class PullRequestSettings(_Frozen):

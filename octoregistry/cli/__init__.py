@@ -14,6 +14,7 @@ import click
 # command -> its help line, so that `--help` loads none of them
 COMMANDS = {
     "apply": "Carry out a plan that `update --plan-out` kept.",
+    "batch": "Run a file of prompts through a vendor's batch API.",
     "check": "Print all that is wrong in a models.yaml.",
     "compare": "Show where other public registries differ from ours.",
     "completion": "Print what makes your shell complete these commands.",

@@ -42,7 +42,7 @@ class Settings:
 
     batch_discount: Mapping[str, Decimal | None] = field(default_factory=dict)
     accepted: Collection[str] = ()
-    recheck_days: int = 7
+    recheck_days: int = 30
     limits: Limits = field(default_factory=Limits)
 
 

@@ -80,7 +80,9 @@ def test_an_offline_update_asks_no_model(page: str) -> None:
 def test_no_rules_reads_by_the_readings_that_come_with_the_package(page: str) -> None:
     """The shapes of the vendors' pages are known: the rules are not needed for them."""
     text = "# Pricing\n\n"
-    text += "| Model | Base Input Tokens | 5m Cache Writes | 1h Cache Writes | Cache Hits & Refreshes | Output Tokens |\n"
+    text += (
+        "| Model | Base Input Tokens | 5m Cache Writes | 1h Cache Writes | Cache Hits & Refreshes | Output Tokens |\n"
+    )
     text += "|---|---|---|---|---|---|\n| Claude Opus 5 | $5 / MTok | $6.25 / MTok | $10 / MTok | $0.50 / MTok | $25 / MTok |\n"
     Path(page).write_text(text, encoding="utf-8")
     (rate,) = json.loads(run("extract", "anthropic", page, "--json", "--no-rules").stdout)["rates"]
