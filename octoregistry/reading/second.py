@@ -25,7 +25,7 @@ def compared(first: Sequence[Figure], second: Sequence[Figure]) -> tuple[tuple[F
             by_place[figure.price.evidence.address].append(figure)
     doubts: dict[str, str] = {}
     for address, figures in own.items():
-        if other[address] and _meanings(figures) != _meanings(other[address]):
+        if _meanings(other[address]) - _meanings(figures):
             witness = other[address][0].witness
             told = f"the {figures[0].witness} read it as {_said(figures)}, {witness} as {_said(other[address])}"
             doubts[address] = told

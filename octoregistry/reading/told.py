@@ -152,5 +152,7 @@ class _Page:
         self.found.settled.add(passage.address)
 
     def _unread(self, address: str, reason: str, *, second: bool = False) -> None:
-        if not second:
+        """The reason why nothing is read at `address`; where nobody could be asked that of the rules stays."""
+        by_rules = any(isinstance(reading, Reading) or reading.reason for reading in self.readings.values())
+        if not second and not (by_rules and self.reader.unavailable):
             self.found.problems.append(Problem(self.document.url, address, reason))

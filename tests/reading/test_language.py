@@ -271,7 +271,9 @@ def test_without_a_model_tables_stay_unread_and_nothing_fails() -> None:
     reader = Reader(Kept(shipped=False), lambda: NoModel("no key of a vendor is set"), DAY)
     page = read(reader)
     assert page.rates == ()
-    assert "no key of a vendor is set" in page.problems[0].reason
+    assert "the rules do not know what its columns mean" in page.problems[0].reason
+    assert "no key of a vendor is set" in read(reader, rules=False).problems[0].reason
+    assert reader.unavailable is not None
     assert not reader.calls
 
 
