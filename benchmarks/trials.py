@@ -175,7 +175,7 @@ class Trial:
             self.registry.providers[page.provider],
             [PricedPage(read, LATER, "0" * 64)],
             today=LATER,
-            settings=Settings({page.provider: Decimal("0.5")}, (), _WIDE),
+            settings=Settings({page.provider: Decimal("0.5")}, limits=_WIDE),
         )
 
 
