@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from threading import Lock
 
 from octoregistry.documents import Document, Unread, read_document
-from octoregistry.reading import PageRates, read_rates
+from octoregistry.reading import PageRates, Reader, read_rates
 from octoregistry.sources import Page
 
 
 class PageReader:
-    """Pages as Documents, each parsed once though fetching and reading both look at it; it may be called in threads."""
+    """Pages as Documents, each parsed once though fetching and reading both look at it; it may be called in threads.
 
-    def __init__(self) -> None:
+    `language` reads what the rules leave unread.
+    """
+
+    def __init__(self, language: Reader | None = None) -> None:
+        self._language = language
         self._documents: dict[str, Document | Unread] = {}
         self._lock = Lock()
 
@@ -30,7 +35,9 @@ class PageReader:
         document = self.document(page)
         return document.reason if isinstance(document, Unread) else None
 
-    def rates(self, page: Page, provider: str) -> PageRates | None:
+    def rates(self, page: Page, provider: str, known_ids: Sequence[str] = ()) -> PageRates | None:
         """What `page` states on the day on which it was known to read like this."""
         document = self.document(page)
-        return None if isinstance(document, Unread) else read_rates(document, provider, page.fetched_at.date())
+        if isinstance(document, Unread):
+            return None
+        return read_rates(document, provider, page.fetched_at.date(), reader=self._language, known_ids=known_ids)

@@ -15,6 +15,8 @@ from octoregistry.planning.stated import PricedPage
 from octoregistry.planning.witnesses import Witnesses
 from octoregistry.publishing.merge_each import Refused, merge_each
 from octoregistry.reading import PageRates
+from octoregistry.reading import Reader as Language
+from octoregistry.reading.llm import Call
 from octoregistry.settings import Settings
 from octoregistry.sources import Clock, Failed, ListOutcome, ModelList, Page, fetch_model_lists, fetch_pages
 from octoregistry.sources.registries import Statements, fetch_registries
@@ -31,12 +33,16 @@ def silent(_: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class ProviderRun:
-    """What one provider's sources gave. `rates` is None where its pages could not be read: `page` then says why."""
+    """What one provider's sources gave. `rates` is None where its pages could not be read: `page` then says why.
+
+    `calls` are those of a language model that reading the page took.
+    """
 
     provider: str
     page: Page | Failed
     rates: PageRates | None
     listed: ListOutcome
+    calls: tuple[Call, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +63,17 @@ class Update:
     witnesses: Heard = field(default_factory=dict)
 
     @property
+    def calls(self) -> tuple[Call, ...]:
+        """The calls of a language model that reading the pages took, with what they cost."""
+        return tuple(call for run in self.runs for call in run.calls)
+
+    @property
     def unread(self) -> tuple[ProviderRun, ...]:
         """The providers whose pages could not be read."""
         return tuple(run for run in self.runs if run.rates is None)
 
 
-def plan_update(
+def plan_update(  # noqa: PLR0913 - the edges of the run: clock, progress, language model
     text: str,
     name: str,
     settings: Settings,
@@ -72,10 +83,12 @@ def plan_update(
     accepted: Sequence[str] = (),
     clock: Clock = utc_now,
     progress: Progress = silent,
+    language: Language | None = None,
 ) -> Update:
     """What an update of the registry `text` (the file called `name`) would do; nothing is written but the cache.
 
     `providers` are those to update, all of the registry without it; with `offline` nothing is asked of the network.
+    `language` reads what the rules leave unread; without it that stays unread.
     A provider whose pages cannot be read is told in the result, and the others go on. Other registries are asked only
     where a price changes. Raises RegistryError for a faulty registry, KeyError for a provider that it or the settings do
     not know.
@@ -84,7 +97,7 @@ def plan_update(
     chosen = tuple(dict.fromkeys(providers)) or tuple(known)
     for provider in chosen:
         known[provider], settings.providers[provider]
-    reader = PageReader()
+    reader = PageReader(language)
     progress(f"{'Replaying' if offline else 'Fetching'} the pricing pages of {', '.join(chosen)}")
     pages = fetch_pages(settings, chosen, offline=offline, clock=clock, reject=reader.refused)
     progress("Asking for the vendors' model lists")
@@ -94,10 +107,12 @@ def plan_update(
     for provider in chosen:
         progress(f"Reading {provider}")
         page = pages[provider]
-        rates = reader.rates(page, provider) if isinstance(page, Page) else None
+        calls = len(language.calls) if language else 0
+        rates = reader.rates(page, provider, tuple(known[provider].models)) if isinstance(page, Page) else None
         if rates is not None and not rates.rates:
             page, rates = Failed(page.url, "no token price was read from the page" + _because(rates)), None
-        runs.append(ProviderRun(provider, page, rates, lists[provider]))
+        made = tuple(language.calls[calls:]) if language else ()
+        runs.append(ProviderRun(provider, page, rates, lists[provider], made))
     progress("Writing the changes into a copy of the registry")
     update = plan_text(text, name, tuple(runs), settings, now, accepted)
     if not any(change.mode for change in update.plan.visible):

@@ -27,6 +27,7 @@ COMMANDS = {
     "history": "Print how prices moved.",
     "models": "Print the models and their prices.",
     "price": "Print every price of a model.",
+    "readings": "List and remove what a language model has said of tables.",
     "report": "Write an update as a page: changes, prices, a calculator, pictures.",
     "update": "Bring models.yaml up to what the vendors' pages state.",
 }

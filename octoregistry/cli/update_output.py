@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from octoregistry.cli.held import held_texts
+from octoregistry.cli.llm_options import calls_json, calls_line
 from octoregistry.cli.showing import say, show, tell
 from octoregistry.cli.tables import plan_tables
 from octoregistry.planning.kept import as_values
@@ -19,6 +20,7 @@ def update_json(update: Update, name: str) -> dict[str, Any]:
     """`update` as plain values: sources, the plan in the form that `apply` takes, notes, and the diff."""
     return {
         "at": update.at.isoformat(timespec="seconds"),
+        "llm": calls_json(update.calls),
         "sources": [_source_json(run) for run in update.runs],
         "witnesses": [_witness_json(witness, heard) for witness, heard in update.witnesses.items()],
         "refused": [str(refused) for refused in update.refused],
@@ -67,6 +69,8 @@ def print_update(update: Update, name: str, *, verbose: bool) -> None:
         tell(f"{run.provider} could not be read: {run.page}")
     for refused in update.refused:
         tell(refused)
+    if update.calls:
+        say(calls_line(update.calls))
     if update.witnesses:
         say(f"Witnesses: {_heard(update)}")
     for table in (*plan_tables(update.plan), *held_texts(update.plan)):
