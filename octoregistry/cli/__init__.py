@@ -14,11 +14,14 @@ import click
 # command -> its help line, so that `--help` loads none of them
 COMMANDS = {
     "apply": "Carry out a plan that `update --plan-out` kept.",
+    "batch": "Run a file of prompts through a vendor's batch API.",
     "check": "Print all that is wrong in a models.yaml.",
+    "compare": "Show where other public registries differ from ours.",
     "completion": "Print what makes your shell complete these commands.",
     "config": "Print each setting and where it came from.",
     "doctor": "Say what works here: keys, pages, lists, cache, lock, git.",
     "estimate": "Print what a workload costs, and what would cost less.",
+    "explain": "Tell where each price of a model stands, when it was read, and who agrees.",
     "extract": "Print the rates of a stored pricing page.",
     "history": "Print how prices moved.",
     "models": "Print the models and their prices.",

@@ -25,7 +25,8 @@ class PricedPage:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """A price on its way into the plan. `doubts` are reasons to hold it that stand before anything is compared."""
+    """A price on its way into the plan. `doubts` are reasons to hold it that stand before anything is compared.
+    `unit_stated` is False where the page states no unit for it."""
 
     usd: Decimal
     evidence: Evidence | None = None
@@ -33,6 +34,7 @@ class Price:
     derived: bool = False
     doubts: tuple[Reason, ...] = ()
     notes: tuple[str, ...] = ()
+    unit_stated: bool = True
 
 
 Tiers = dict[Tier, dict[str, Price]]
@@ -107,7 +109,9 @@ def _add(stated: StatedModel, rate: StatedRate, found: Matched | NewModel, doubt
     for dimension, price in rate.prices.items():
         known = prices.get(dimension)
         if known is None:
-            prices[dimension] = Price(price.usd, price.evidence, rate.witness, doubts=doubts)
+            prices[dimension] = Price(
+                price.usd, price.evidence, rate.witness, doubts=doubts, unit_stated=price.unit_stated
+            )
         elif known.usd != price.usd:
             first = known.evidence.address if known.evidence else "?"
             text = f"the page states {known.usd} ({first}) and {price.usd} ({price.evidence.address})"

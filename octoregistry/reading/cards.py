@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import groupby
 
-from octoregistry.documents import Document, Heading, Passage
+from octoregistry.documents import Document, Passage
 from octoregistry.reading.cells import CellContext
 from octoregistry.reading.context import modes_only
 from octoregistry.reading.figures import Figure, Line, cell_figures
@@ -35,8 +36,14 @@ from octoregistry.reading.words import (
 )
 
 _AMOUNT = re.compile(r"(?:US\s?)?[$€£¥]\s?\d|\d\s?[$€£¥](?!\s?\d)")
+_FAR = 40  # passages before a price that can say what it is the price of
 _LONGEST_LABEL = 60
 _LONGEST_LINE = 160
+# A prompt size with the words around it, in which "prompts" is no dimension.
+_TIER = re.compile(
+    r"(?:\bprompts?\b|\bcontext\b)?\s*(?:[<>≤≥]=?|up to|over|above|under|more than)\s*[\d.,]+\s*[km]?\s*(?:input|prompt)?\s*tokens?",
+    re.IGNORECASE,
+)
 _SENTENCE = re.compile(r"[.!?]['”\")]?$|[a-z]\.\s+[A-Z]")
 
 
@@ -57,21 +64,21 @@ def read_cards(document: Document, context: CellContext) -> tuple[tuple[Figure, 
     """Every price that stands in a line of its own under the name of a model, and what could not be read there."""
     figures: list[Figure] = []
     problems: list[Problem] = []
-    over: tuple[tuple[Heading, ...], str | None] | None = None
-    card = _Card()
-    for passage in document.passages:
-        if (passage.headings, passage.pane) != over:
-            over = (passage.headings, passage.pane)
-            card = _card_under(passage)
-        if _elsewhere(passage):
+    for _, run in groupby(document.passages, key=lambda passage: (passage.headings, passage.pane)):
+        passages = list(run)
+        amounts = [index for index, passage in enumerate(passages) if _AMOUNT.search(passage.text)]
+        if not amounts or _elsewhere(passages[0]):
             continue
-        for line in passage.text.split("\n"):
-            if not _AMOUNT.search(line):
-                card = _after_label(card, line, context)
-                continue
-            found, unread = _priced_line(card, line, Evidence(document.url, passage.address, line), context)
-            figures += found
-            problems += unread
+        near = {index for amount in amounts for index in range(max(0, amount - _FAR), amount + 1)}
+        card = _card_under(passages[0])
+        for passage in (passages[index] for index in sorted(near)):
+            for line in passage.text.split("\n"):
+                if not _AMOUNT.search(line):
+                    card = _after_label(card, line, context)
+                    continue
+                found, unread = _priced_line(card, line, Evidence(document.url, passage.address, line), context)
+                figures += found
+                problems += unread
     return tuple(figures), tuple(problems)
 
 
@@ -91,7 +98,9 @@ def _card_under(passage: Passage) -> _Card:
         if is_model_name(shown_name(heading.text)):
             return replace(card, name=shown_name(heading.text))
         dimension = first_of(DIMENSIONS, heading.text)
-        if dimension and not card.dimension:
+        if CACHING.match(heading.text):
+            card = replace(card, caching=True)
+        elif dimension and not card.dimension:
             card = replace(card, dimension=dimension)
         if not (dimension or modes_only(heading.text) or PRICE_HEADING.search(heading.text)):
             break
@@ -118,6 +127,8 @@ def _after_label(card: _Card, line: str, context: CellContext) -> _Card:
     if CACHING.match(label):
         return replace(card, caching=True, dimension=None)
     dimension = _dimension(card, label)
+    if stated and dimension is None:
+        return card  # "Prompts ≤ 200K tokens" between a dimension and its prices
     caching = dimension is not None and (card.caching or dimension.startswith("cache"))
     return replace(card, dimension=dimension, caching=caching if dimension else card.caching and stated)
 
@@ -126,8 +137,7 @@ def _dimension(card: _Card, label: str) -> str | None:
     """The dimension that `label` names. "Write" and "Read" name one only under "Prompt caching"."""
     if NOT_A_DIMENSION.search(label) or (READ_OR_WRITE.match(label) and not card.caching):
         return None
-    without_tier = re.sub(r"[<>≤≥]=?\s*[\d.,]+\s*[km]?\s*(?:input|prompt)?\s*tokens?", " ", label, flags=re.IGNORECASE)
-    return first_of(DIMENSIONS, without_tier if tier_in(label)[0] else label)
+    return first_of(DIMENSIONS, _TIER.sub(" ", label) if tier_in(label)[0] else label)
 
 
 def _pieces(line: str) -> Iterator[tuple[str, str]]:
@@ -168,7 +178,7 @@ def _priced_line(card: _Card, line: str, whole: Evidence, context: CellContext) 
             )
         else:
             figures += [figure for figure in found if figure.price.unit_stated]
-            unit = unit_in(prices) if card.name and not (found or unread) else None
+            unit = unit_in(prices) if not (found or unread) else None
             if unit and unit.factor is not None:
                 problems.append(Problem(whole.page, whole.address, f"{whole.text!r} does not say what it prices"))
             problems += unread

@@ -1,4 +1,5 @@
 import json
+import os
 from base64 import b64encode
 from pathlib import Path
 from urllib.parse import quote
@@ -9,6 +10,7 @@ from click.testing import CliRunner
 
 from benchmarks.report import large_update, long, wide
 from octoregistry.cli.report import command
+from octoregistry.planning.plan import Note, Plan
 from octoregistry.publishing.report import write_report
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "models-2026-08-21.yaml"
@@ -60,6 +62,32 @@ def test_a_full_disk_leaves_the_old_report(hostile, tmp_path, monkeypatch):
         write_report(hostile, tmp_path, "run")
     assert (tmp_path / "run.html").read_bytes() == before
     assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_a_disk_that_fills_up_in_between_leaves_no_half_of_a_report(hostile, tmp_path, monkeypatch):
+    """Neither file stands there before both are written."""
+    opened, write = [], os.fdopen
+
+    def full_for_the_second(descriptor, *arguments, **options):
+        opened.append(descriptor)
+        if len(opened) == 2:
+            os.close(descriptor)
+            raise OSError(28, "No space left on device")
+        return write(descriptor, *arguments, **options)
+
+    monkeypatch.setattr(os, "fdopen", full_for_the_second)
+    with pytest.raises(OSError, match="No space"):
+        write_report(hostile, tmp_path, "run")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_half_a_letter_in_evidence_does_not_stop_a_report(update_of, tmp_path):
+    """A lone surrogate, as JSON can carry it, is written as JSON writes it."""
+    note = Note("acme", "road", "\ud800")
+    text = (Path(__file__).parent.parent / "hostile" / "models.yaml").read_text()
+    written = write_report(update_of(text, Plan(notes=(note,))), tmp_path, "run")
+    assert json.loads(written.json.read_text())["plan"]["notes"][0]["text"] == "\ud800"
+    assert "⟨U+D800⟩" in written.html.read_text()
 
 
 @pytest.mark.parametrize("text", [wide(), long()], ids=["4 modes × 2 sizes", "24 days"])
