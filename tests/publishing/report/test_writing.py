@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup
 from click.testing import CliRunner
 
 from benchmarks.report import large_update, long, wide
-from octoregistry.cli.report import command
+from octoregistry.cli import cli
 from octoregistry.planning.plan import Note, Plan
 from octoregistry.publishing.report import write_report
 
@@ -103,7 +103,7 @@ def test_the_command_writes_a_report_of_an_offline_run(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     before = EXAMPLE.read_bytes()
-    ran = CliRunner().invoke(command, ["--registry", str(EXAMPLE), "--day", "2026-09-08", "--name", "run"])
+    ran = CliRunner().invoke(cli, ["report", "--registry", str(EXAMPLE), "--day", "2026-09-08", "--name", "run"])
     assert ran.exit_code == 0, ran.output
     assert ran.stdout.split() == ["reports/run.html", "reports/run.json", "reports/index.html"]
     assert EXAMPLE.read_bytes() == before
@@ -127,7 +127,7 @@ def test_the_same_run_twice_writes_the_same_bytes(tmp_path, monkeypatch):
             "--out",
             str(tmp_path / folder),
         ]
-        assert CliRunner().invoke(command, arguments).exit_code == 0
+        assert CliRunner().invoke(cli, ["report", *arguments]).exit_code == 0
     for name in ("run.html", "run.json", "index.html"):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 
@@ -144,6 +144,6 @@ def test_the_same_run_twice_writes_the_same_bytes(tmp_path, monkeypatch):
 def test_what_cannot_be_done_is_said(arguments, status, said, tmp_path, monkeypatch):
     """With the exit status of an error or of wrong usage."""
     monkeypatch.chdir(tmp_path)
-    ran = CliRunner().invoke(command, arguments)
+    ran = CliRunner().invoke(cli, ["report", *arguments])
     assert ran.exit_code == status
     assert said in ran.output
