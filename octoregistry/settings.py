@@ -130,10 +130,17 @@ class PullRequestSettings(_Frozen):
     author_email: Annotated[str, Field(pattern=r"^[^<>\s]+@[^<>\s]+$")] = "octoregistry@users.noreply.invalid"
 
 
+class CostingSettings(_Frozen):
+    """How usage logs are read: `columns` says which column of the logs stands for which of ours."""
+
+    columns: Mapping[str, str] = Field(default_factory=dict)
+
+
 class Settings(_Frozen):
     """All settings. `witnesses` name those of `registries` that an update hears."""
 
     fetch: FetchSettings = Field(default_factory=FetchSettings)
+    costing: CostingSettings = Field(default_factory=CostingSettings)
     guards: GuardSettings = Field(default_factory=GuardSettings)
     witnesses: tuple[str, ...] = ()
     registries: Mapping[str, RegistrySettings] = Field(default_factory=dict)

@@ -19,6 +19,7 @@ COMMANDS = {
     "compare": "Show where other public registries differ from ours.",
     "completion": "Print what makes your shell complete these commands.",
     "config": "Print each setting and where it came from.",
+    "cost": "Say what the calls in usage logs cost.",
     "doctor": "Say what works here: keys, pages, lists, cache, lock, git.",
     "estimate": "Print what a workload costs, and what would cost less.",
     "explain": "Tell where each price of a model stands, when it was read, and who agrees.",
