@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from octoregistry.carry_out import NotCarriedOutError, text_of
 from octoregistry.planning.plan import Plan
 from octoregistry.publishing.merge_each import merge_each
 from octoregistry.publishing.pull_request import Outcome, Place, Proposal, propose
 from octoregistry.publishing.pull_request.body import body_of, fingerprint_of, title_of
+from octoregistry.publishing.registry_file import NotCarriedOutError, text_of
 from octoregistry.publishing.report import write_report
 from octoregistry.sources import Page
 from octoregistry.update import Update

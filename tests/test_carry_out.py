@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from octoregistry.carry_out import KeptPlan, NotCarriedOutError, bring_copy_along, carry_out, carry_out_plan
+from octoregistry.apply_plan import KeptPlan, carry_out_plan
+from octoregistry.carry_out import carry_out
 from octoregistry.planning.plan import Change, Plan
+from octoregistry.publishing.registry_file import NotCarriedOutError, bring_copy_along
 from octoregistry.settings import Settings, load_settings
 from octoregistry.update import Update, plan_update
 from providers import RegistryError, compiled, load_registry, parse_registry

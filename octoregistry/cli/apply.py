@@ -7,16 +7,16 @@ from pathlib import Path
 
 import click
 
-from octoregistry.carry_out import KeptPlan, carry_out_plan
-from octoregistry.cli import exits
+from octoregistry.apply_plan import KeptPlan, carry_out_plan
 from octoregistry.cli.registry_option import registry_option
 from octoregistry.cli.showing import say, show, tell, visible
 from octoregistry.cli.tables import plan_tables
-from octoregistry.cli.update import told_errors
+from octoregistry.cli.told_errors import told_errors
 from octoregistry.planning.kept import PlanError, fingerprint_of, from_values
 from octoregistry.publishing.lock import locked
 from octoregistry.publishing.merge import diff
 
+HELD = 5
 _MOST_BYTES = 200_000_000  # ten thousand new models make 50 MB
 
 
@@ -42,7 +42,7 @@ def command(plan: Path, dry_run: bool, registry: Path) -> None:
     say(f"\n{changed}" if changed else f"No change: {registry.name} says what the plan says.", newline=not changed)
     if changed and not dry_run:
         tell(f"Wrote {registry}.")
-    raise click.exceptions.Exit(exits.HELD if merged.plan.held else exits.DONE)
+    raise click.exceptions.Exit(HELD if merged.plan.held else 0)
 
 
 def _read(file: Path) -> KeptPlan:

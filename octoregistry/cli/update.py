@@ -11,21 +11,23 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from octoregistry.carry_out import NotCarriedOutError, carry_out, text_of
+from octoregistry.carry_out import carry_out
 from octoregistry.cli import exits
 from octoregistry.cli.llm_options import llm_options, reader_of, told_once
 from octoregistry.cli.registry_option import registry_option
 from octoregistry.cli.settings_option import settings_option
-from octoregistry.cli.showing import cell, print_json, tell, visible
+from octoregistry.cli.showing import cell, print_json, tell
+from octoregistry.cli.told_errors import told_errors
 from octoregistry.cli.update_output import outcome_json, print_update, update_json
 from octoregistry.planning.kept import as_values
 from octoregistry.propose_update import propose_update
-from octoregistry.publishing.lock import LockedError, locked
-from octoregistry.publishing.pull_request import ForgeError, GitError, Outcome, place_of
+from octoregistry.publishing.lock import locked
+from octoregistry.publishing.pull_request import Outcome, place_of
+from octoregistry.publishing.registry_file import text_of
 from octoregistry.publishing.store import replace_file
-from octoregistry.settings import SettingsError, load_settings
+from octoregistry.settings import load_settings
 from octoregistry.update import Progress, Update, plan_update, silent
-from providers import RegistryError, load_registry
+from providers import load_registry
 
 
 @click.command(name="update")
@@ -145,19 +147,6 @@ def keep_plan(update: Update, place: Path) -> None:
     """None; the plan of the update stands at `place`, as JSON that `octoregistry apply` takes."""
     values = as_values(update.plan, update.registry.text_sha256)
     replace_file(place, (json.dumps(values, indent=1) + "\n").encode())
-
-
-@contextmanager
-def told_errors(registry: Path) -> Iterator[None]:
-    """Turns what can go wrong with settings, registry, lock and disk into one line and exit status 1."""
-    try:
-        yield
-    except OSError as error:
-        raise click.ClickException(visible(f"{error.filename or registry}: {error.strerror or error}")) from error
-    except (RegistryError, SettingsError, LockedError, NotCarriedOutError, GitError, ForgeError) as error:
-        raise click.ClickException(visible(error)) from error
-    except KeyError as error:
-        raise click.UsageError(visible(f"no provider {error} in {registry} and the settings")) from error
 
 
 @contextmanager

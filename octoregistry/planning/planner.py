@@ -181,7 +181,8 @@ class _Planner:
             self._note(model, "left out: the page states no price of its text tokens both ways")
             return []
         changes += following
-        changes += self._source(draft, changes, doubted=bool(page))
+        # Whoever accepts all that a page says has looked at the page: the doubt is settled, and the next run has none.
+        changes += self._source(draft, changes, doubted=bool(page) and "all" not in self.settings.accepted)
         return together(changes, whole=True) if known is None else changes
 
     def list_changes(self, listed: Sequence[ListedModel], today: date) -> list[Change]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from difflib import unified_diff
 from typing import Any
 
 from octoregistry.planning.plan import Plan
 from octoregistry.publishing.edits import Edits
 from octoregistry.publishing.intended import Wanted, after, rate_entries, slot_of, slot_order, wanted
+from octoregistry.publishing.linediff import diff
 from octoregistry.publishing.nodes import (
     Located,
     Mapping,
@@ -45,12 +45,6 @@ def merge(text: str, plan: Plan) -> str:
     result = edits.result()
     _verify(body, before, result, located(result, models), models)
     return bom + result
-
-
-def diff(old: str, new: str, name: str = "models.yaml") -> str:
-    """The unified diff of two texts of the file; empty where they are equal."""
-    lines = unified_diff(old.splitlines(keepends=True), new.splitlines(keepends=True), f"a/{name}", f"b/{name}")
-    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
 
 
 def _edit(edits: Edits, before: Located, provider: str, model: str, want: Wanted) -> None:
