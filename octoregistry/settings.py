@@ -13,6 +13,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from octoregistry.service_settings import ServiceSettings
+
 FILE_NAME = "octoregistry.toml"
 
 Seconds = Annotated[float, Field(gt=0, le=600)]
@@ -116,6 +118,7 @@ class Settings(_Frozen):
     fetch: FetchSettings = Field(default_factory=FetchSettings)
     update: UpdateSettings = Field(default_factory=UpdateSettings)
     pull_request: PullRequestSettings = Field(default_factory=PullRequestSettings)
+    service: ServiceSettings = Field(default_factory=ServiceSettings)
     providers: Mapping[str, ProviderSettings]
 
 

@@ -24,6 +24,10 @@ COMMANDS = {
     "models": "Print the models and their prices.",
     "price": "Print every price of a model.",
     "report": "Write an update as a page: changes, prices, a calculator, pictures.",
+    "runs": "Print what the schedule has run, and what came of it.",
+    "schedule": "Update at set times; or show them, or run what is due.",
+    "serve": "The schedule, and prices, reports and review over HTTP.",
+    "status": "Say whether every provider is fresh; fail if not.",
     "update": "Bring models.yaml up to what the vendors' pages state.",
 }
 
