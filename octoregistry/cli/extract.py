@@ -82,24 +82,49 @@ def rate_json(rate: StatedRate) -> dict[str, Any]:
     }
 
 
+_COLUMNS = (  # (heading, what stands in it), from the commonest to the rarest; an empty column is not shown
+    ("input", "input"),
+    ("cached input", "cached_input"),
+    ("cache write 5m", "cache_write_5m"),
+    ("cache write 1h", "cache_write_1h"),
+    ("output", "output"),
+    ("audio in", "input_audio"),
+    ("cached audio", "cached_input_audio"),
+    ("audio out", "output_audio"),
+    ("image in", "input_image"),
+    ("image out", "output_image"),
+    ("video in", "input_video"),
+    ("video out", "output_video"),
+    ("storage/h", "cache_storage_hour"),
+)
+
+
 def _print(page: PageRates, page_date: date) -> None:
-    table = Table(title=f"{page.provider}: {page.page} on {page_date}", title_justify="left")
+    """A line a rate, in USD per million tokens. Never narrower than its contents: a pipe or a terminal may scroll."""
+    columns = [(heading, name) for heading, name in _COLUMNS if any(name in rate.prices for rate in page.rates)]
+    table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("model", "mode", "prompts", "from"):
-        table.add_column(heading)
-    for heading in ("dimension", "USD per 1M", "stands at"):
-        table.add_column(heading, justify="right" if heading.startswith("USD") else "left")
+        table.add_column(heading, no_wrap=True)
+    for heading, _ in columns:
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("stands at", no_wrap=True)
     for rate in page.rates:
         above = rate.above_input_tokens
-        prompts = "" if above is None else f"> {above:,}" if isinstance(above, int) else "long, no threshold stated"
-        shown: tuple[str, ...] = (rate.name, rate.mode, prompts, str(rate.start or ""))
-        for dimension, price in rate.prices.items():
-            table.add_row(*map(Text, (*shown, dimension, f"{price.usd:f}", price.evidence.address)))
-            shown = ("", "", "", "")
-    console = Console()
-    console.print(table)
+        prompts = "" if above is None else f"> {above:,}" if isinstance(above, int) else "long"
+        prices = [f"{rate.prices[name].usd:f}" if name in rate.prices else "" for _, name in columns]
+        place = next(iter(rate.prices.values())).evidence.address
+        table.add_row(*map(Text, (shown(rate.name), rate.mode, prompts, str(rate.start or ""), *prices, place)))
+    console = Console(width=10_000, highlight=False, soft_wrap=True)
+    console.print(f"{page.provider}: {shown(page.page)} on {page_date}, USD per million tokens\n", markup=False)
+    if page.rates:
+        console.print(table)
     for problem in page.problems:
-        console.print(Text(f"not read: {problem}"))
+        console.print(Text(f"not read: {shown(str(problem))}"))
     models = len({rate.name for rate in page.rates})
-    console.print(
-        f"{sum(len(rate.prices) for rate in page.rates)} prices of {models} models, {len(page.problems)} problems"
-    )
+    prices_read = sum(len(rate.prices) for rate in page.rates)
+    console.print(f"\n{prices_read} prices of {models} models, {len(page.problems)} problems")
+
+
+def shown(text: str) -> str:
+    """`text` in one line that no terminal acts upon: a page's names may hold escape codes."""
+    return "".join(char if char.isprintable() else " " for char in text)

@@ -121,12 +121,13 @@ def _replace(text: str, edits: Iterator[tuple[int, int, str]]) -> str:
 
 
 def _tags(text: str, tables: list[ComponentTable]) -> Iterator[tuple[int, int, str]]:
-    at = 0
-    while tag := _TAG.search(text, at):
+    at = broken = 0
+    while (tag := _TAG.search(text, at)) and broken < _MOST_GAPS:
         at = tag.end()
         try:
             attributes, end, closed = _attributes(text, tag.end())
         except LiteralError:
+            broken += 1
             continue
         if end is None:
             continue

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
+_NEAR = 60  # so many passages at both ends of a section are looked at for what they say of a table
 PANES = " \u203a "
 """Stands between the labels of panes that stand in one another."""
 
@@ -88,7 +92,7 @@ class Gap:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Document:
     """A page as tables and passages, in the order in which they stand."""
 
@@ -105,12 +109,45 @@ class Document:
         return tuple(p for p in self.passages[first : table.after] if p.headings == table.headings)
 
     def section(self, table: Table) -> tuple[Passage, ...]:
-        """The passages before `table` under the heading that stands over it."""
-        return tuple(p for p in self.passages[: table.after] if p.headings == table.headings)
+        """The passages before `table` under the heading that stands over it; of a very long section its ends."""
+        passages = self._passages_under.get(table.headings, [])
+        before = bisect_right(passages, table.after, key=lambda passage: passage.number)
+        return tuple(passages[:before] if before <= 2 * _NEAR else passages[:_NEAR] + passages[before - _NEAR : before])
 
     def under(self, heading: Heading) -> tuple[Passage, ...]:
         """The passages right under `heading`, not those under headings of its own."""
-        return tuple(p for p in self.passages if p.headings and p.headings[-1] == heading)
+        return tuple(self._passages_right_under.get(heading, ()))
+
+    def siblings(self, table: Table) -> Sequence[Table]:
+        """The tables under the same heading as `table`, itself among them."""
+        return self._tables_under[table.headings]
+
+    def table_between(self, first: Passage, second: Passage) -> bool:
+        """True where a table stands between two passages."""
+        at = bisect_left(self.tables, first.number, key=lambda table: table.after)
+        return at < len(self.tables) and self.tables[at].after < second.number
+
+    @cached_property
+    def _passages_under(self) -> Mapping[tuple[Heading, ...], list[Passage]]:
+        found: dict[tuple[Heading, ...], list[Passage]] = defaultdict(list)
+        for passage in self.passages:
+            found[passage.headings].append(passage)
+        return found
+
+    @cached_property
+    def _passages_right_under(self) -> Mapping[Heading, list[Passage]]:
+        found: dict[Heading, list[Passage]] = defaultdict(list)
+        for headings, passages in self._passages_under.items():
+            if headings:
+                found[headings[-1]] += passages
+        return found
+
+    @cached_property
+    def _tables_under(self) -> Mapping[tuple[Heading, ...], list[Table]]:
+        found: dict[tuple[Heading, ...], list[Table]] = defaultdict(list)
+        for table in self.tables:
+            found[table.headings].append(table)
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,8 @@ def _key(text: str, at: int) -> tuple[str, int]:
 
 
 def _named(text: str, word: re.Match[str], depth: int) -> tuple[JsValue, int]:
-    at = _skip(text, word.end())
+    space = _SPACE.match(text, word.end())
+    at = space.end() if space else word.end()
     if text[at : at + 1] != "(":
         return {"true": True, "false": False}.get(word.group()), word.end()
     arguments, at = _list(text, at, ")", depth)
@@ -110,4 +111,8 @@ def _unescaped(body: str) -> str:
             return chr(int(code, 16)) if int(code, 16) < 0x110000 else "\ufffd"
         return _ESCAPED.get(match.group(1), match.group(1))
 
-    return _ESCAPE.sub(letter, body) if "\\" in body else body
+    if "\\" not in body:
+        return body
+    text = _ESCAPE.sub(letter, body)
+    # JSON writes a letter beyond U+FFFF as two escapes, which are one letter only together
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -11,7 +11,7 @@ from octoregistry.reading.cards import read_cards
 from octoregistry.reading.cells import CellContext
 from octoregistry.reading.context import thresholds
 from octoregistry.reading.figures import Figure, figures_of
-from octoregistry.reading.gathering import rates_of
+from octoregistry.reading.gathering import rates_of, without_shared_ids
 from octoregistry.reading.ids import page_ids
 from octoregistry.reading.ignored import ignored
 from octoregistry.reading.numbers import FIGURE, shows_decimal_comma
@@ -58,7 +58,8 @@ def read_rates(document: Document, provider: str, page_date: date, known_names: 
             elif again.priced:
                 problems.append(Problem(document.url, f"T{number}", again.reason))
     rates, contradictions = rates_of(tuple(figures), page_date, ids)
-    return PageRates(provider, document.url, rates, (*problems, *contradictions))
+    rates, shared = without_shared_ids(rates, document.url)
+    return PageRates(provider, document.url, rates, (*problems, *contradictions, *shared))
 
 
 def _decimal_comma(document: Document) -> bool | None:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import groupby
 
-from octoregistry.documents import Document, Heading, Passage
+from octoregistry.documents import Document, Passage
 from octoregistry.reading.cells import CellContext
 from octoregistry.reading.context import modes_only
 from octoregistry.reading.figures import Figure, Line, cell_figures
@@ -35,6 +36,7 @@ from octoregistry.reading.words import (
 )
 
 _AMOUNT = re.compile(r"(?:US\s?)?[$€£¥]\s?\d|\d\s?[$€£¥](?!\s?\d)")
+_FAR = 40  # passages before a price that can say what it is the price of
 _LONGEST_LABEL = 60
 _LONGEST_LINE = 160
 _SENTENCE = re.compile(r"[.!?]['”\")]?$|[a-z]\.\s+[A-Z]")
@@ -57,21 +59,21 @@ def read_cards(document: Document, context: CellContext) -> tuple[tuple[Figure, 
     """Every price that stands in a line of its own under the name of a model, and what could not be read there."""
     figures: list[Figure] = []
     problems: list[Problem] = []
-    over: tuple[tuple[Heading, ...], str | None] | None = None
-    card = _Card()
-    for passage in document.passages:
-        if (passage.headings, passage.pane) != over:
-            over = (passage.headings, passage.pane)
-            card = _card_under(passage)
-        if _elsewhere(passage):
+    for _, run in groupby(document.passages, key=lambda passage: (passage.headings, passage.pane)):
+        passages = list(run)
+        amounts = [index for index, passage in enumerate(passages) if _AMOUNT.search(passage.text)]
+        if not amounts or _elsewhere(passages[0]):
             continue
-        for line in passage.text.split("\n"):
-            if not _AMOUNT.search(line):
-                card = _after_label(card, line, context)
-                continue
-            found, unread = _priced_line(card, line, Evidence(document.url, passage.address, line), context)
-            figures += found
-            problems += unread
+        near = {index for amount in amounts for index in range(max(0, amount - _FAR), amount + 1)}
+        card = _card_under(passages[0])
+        for passage in (passages[index] for index in sorted(near)):
+            for line in passage.text.split("\n"):
+                if not _AMOUNT.search(line):
+                    card = _after_label(card, line, context)
+                    continue
+                found, unread = _priced_line(card, line, Evidence(document.url, passage.address, line), context)
+                figures += found
+                problems += unread
     return tuple(figures), tuple(problems)
 
 
@@ -168,7 +170,7 @@ def _priced_line(card: _Card, line: str, whole: Evidence, context: CellContext) 
             )
         else:
             figures += [figure for figure in found if figure.price.unit_stated]
-            unit = unit_in(prices) if card.name and not (found or unread) else None
+            unit = unit_in(prices) if not (found or unread) else None
             if unit and unit.factor is not None:
                 problems.append(Problem(whole.page, whole.address, f"{whole.text!r} does not say what it prices"))
             problems += unread

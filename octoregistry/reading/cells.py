@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from octoregistry.reading.days import NO_SPAN, Span, span_in
+from octoregistry.reading.days import NO_SPAN, Span, span_in, unclear_day
 from octoregistry.reading.numbers import FIGURE, decimal_of
 from octoregistry.reading.tiers import Tier, tier_in
 from octoregistry.reading.units import Unit, unit_at
@@ -19,6 +19,7 @@ from octoregistry.reading.words import (
     MODALITY_FILLERS,
     NONE,
     NOT_A_DIMENSION,
+    STORAGE,
     all_of,
     first_of,
 )
@@ -28,16 +29,16 @@ _FOREIGN = (
     r"(?:[€£¥￥₹₩]|EUR|GBP|CNY|RMB|JPY|INR|KRW|CAD|AUD|CHF|SEK|NOK|DKK|PLN|BRL|SGD|HKD|TWD|MXN|(?!US)[A-Z]{1,3}\$)"
 )
 _MONEY = re.compile(
-    rf"(?P<foreign>(?<![\w$]){_FOREIGN})\s?(?P<foreign_figure>{FIGURE})"
-    rf"|(?<![A-Za-z]){_DOLLAR}\s?(?P<figure>{FIGURE})(?P<cents>\s?(?:¢|cents?\b))?"
-    rf"|(?<![\w.,])(?P<figure_first>{FIGURE})\s?(?:(?P<foreign_after>{_FOREIGN}(?![\d]))|(?P<cents_after>¢|cents?\b)|{_DOLLAR}(?!\s?\d))",
+    rf"(?P<foreign>(?<![\w$]){_FOREIGN})[^\S\n]?(?P<foreign_figure>{FIGURE})"
+    rf"|(?<![A-Za-z]){_DOLLAR}[^\S\n]?(?P<figure>{FIGURE})(?P<cents>\s?(?:¢|cents?\b))?"
+    rf"|(?<![\w.,])(?P<figure_first>{FIGURE})[^\S\n]?(?:(?P<foreign_after>{_FOREIGN}(?![\d]))|(?P<cents_after>¢|cents?\b)|{_DOLLAR}(?![^\S\n]?\d))",
     re.IGNORECASE,
 )
 _BARE = re.compile(rf"\s*(?P<figure>{FIGURE})\s*$")
 _RESTATED = re.compile(r"(?:\bor\b|\boder\b|\bou\b|\bo\b|\bequivalent to\b|\bequal to\b|≈|~|\(|/)\W*$", re.IGNORECASE)
 _LABEL = re.compile(r"(?:^|[\n.;,)]|\s)(?P<label>[^\W\d][\w /()&-]{0,40}?)\s*:\s*$")
 _PARENTHESES = re.compile(r"\(([^()]*)\)|(?<!\()\[([^\[\]]*)\](?!\))")
-_STORAGE = re.compile(r"stor(?:age|ing)|per hour|/\s*(?:hour|hr|h)\b", re.IGNORECASE)
+_HOURLY = re.compile(r"per hour|/\s*(?:hour|hr|h)\b", re.IGNORECASE)
 
 
 DIMENSION_BEHIND = re.compile(
@@ -161,6 +162,8 @@ def _price(part: _Part, context: CellContext) -> CellPrice | str:
         usd /= 100
     tier_stated, above = tier_in(part.qualifiers, dict(context.thresholds))
     dimension = None if NOT_A_DIMENSION.search(part.label) else first_of(DIMENSIONS, part.label)
+    if day := unclear_day(part.qualifiers):
+        return f"{money.group().strip()!r} stands beside {day!r}, and whether it begins or ends then is not clear"
     unit = unit_at(_without_modalities(part.own))
     if unit and not unit.known:
         return f"{money.group().strip()!r} is per {unit.name!r}, an unknown unit"
@@ -172,7 +175,7 @@ def _price(part: _Part, context: CellContext) -> CellPrice | str:
         above=above,
         span=span_in(part.qualifiers, context.page_date) or span_in(part.label, context.page_date),
         dimension=dimension or _dimension_behind(part.own),
-        storage=bool(_STORAGE.search(part.own.split("\n")[0])),
+        storage=any(pattern.search(part.own.split("\n")[0]) for pattern in (STORAGE, _HOURLY)),
         text=f"{money.group()}{part.qualifiers}".strip(),
     )
 

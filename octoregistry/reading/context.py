@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from octoregistry.documents import Document, Heading, Passage, Table
@@ -23,6 +23,9 @@ from octoregistry.reading.words import (
 )
 
 _LONGEST_LABEL = 48
+_LONGEST_PASSAGE = 1500
+_NEAR = 40
+_AMOUNT = re.compile(r"[$€£¥]\s?\d|\d\s?[$€£¥]")
 _MODALITY_LABEL = re.compile(r"^(?P<modality>\w+)[ -](?:tokens?|tokeny?|トークン|令牌)$", re.IGNORECASE)
 _NO_MODEL = re.compile(
     r"pric(?:e|es|ing)\b|\bcosts?\b|preise?|tarif|precios?|preços?|prezzi|料金|价格|價格|가격|\bmodels\b|\btools?\b|\bagents?\b",
@@ -34,7 +37,11 @@ def labels_of(passages: tuple[Passage, ...]) -> Iterator[str]:
     """The lines of `passages` that are labels rather than sentences, the nearest first."""
     for passage in reversed(passages):
         for line in reversed(passage.text.split("\n")):
-            if 0 < len(line) <= _LONGEST_LABEL and not line.rstrip().endswith((".", ":", "!", "?", ",")):
+            if (
+                0 < len(line) <= _LONGEST_LABEL
+                and "://" not in line
+                and not line.rstrip().endswith((".", ":", "!", "?", ","))
+            ):
                 yield line
 
 
@@ -78,13 +85,13 @@ def _tab_line(document: Document, table: Table) -> str | Undecided | None:
         modes = modes_only(passage.text)
         first = position
         while len(modes) == 1 + position - first and first > 0 and len(modes_only(section[first - 1].text)) == 1:
-            if _table_between(document, section[first - 1], section[first]):
+            if document.table_between(section[first - 1], section[first]):
                 break
             first -= 1
             modes = modes_only(section[first].text) + modes
         if len(modes) < 2 or len(set(modes)) < len(modes):
             continue
-        siblings = [t for t in document.tables if t.headings == table.headings and t.after >= section[position].number]
+        siblings = [t for t in document.siblings(table) if t.after >= section[position].number]
         if len(siblings) != len(modes):
             return Undecided(f"{len(modes)} tabs stand over {len(siblings)} tables")
         return modes[siblings.index(table)]
@@ -96,10 +103,6 @@ def modes_only(text: str) -> tuple[str, ...]:
     words = re.split(r"\s{2,}|[|,/·•\n]|\s(?=[A-Z])", text) if len(text) <= _LONGEST_LABEL * 2 else []
     found = [first_of(MODES, word) for word in words if word.strip()]
     return tuple(m for m in found if m) if found and all(found) else ()
-
-
-def _table_between(document: Document, first: Passage, second: Passage) -> bool:
-    return any(first.number <= t.after < second.number for t in document.tables)
 
 
 def _neighbour_is_labelled(document: Document, table: Table) -> bool:
@@ -114,12 +117,25 @@ def _neighbour_is_labelled(document: Document, table: Table) -> bool:
 
 def unit_over(document: Document, table: Table) -> Unit | None:
     """The unit that the caption, a passage under the same heading, or a heading states for `table`."""
-    texts = [table.caption or ""]
-    texts += [p.text for p in reversed(document.section(table)) if len(p.text) < 200]
+    texts = [table.caption or "", *_sentences(reversed(document.section(table)), shorter_than=200)]
     texts += [heading.text for heading in reversed(table.headings)]
+    unit = next((unit for text in texts if text and (unit := unit_in(text))), None)
+    if unit:
+        return unit
     for heading in reversed(table.headings[:-1]):
-        texts += [p.text for p in document.under(heading) if len(p.text) < 80]
-    return next((unit for text in texts if text and (unit := unit_in(text))), None)
+        for text in _sentences(document.under(heading)[:_NEAR], shorter_than=120):
+            # further away, "billed per call" speaks of something else
+            if (unit := unit_in(text)) and unit.factor is not None:
+                return unit
+    return None
+
+
+def _sentences(passages: Iterable[Passage], *, shorter_than: int) -> Iterator[str]:
+    """The sentences that speak of prices in general: those that state one have their own unit."""
+    for passage in passages:
+        for sentence in re.split(r"(?<=[.!?])\s+|\n", passage.text[:_LONGEST_PASSAGE]):
+            if len(sentence) < shorter_than and not _AMOUNT.search(sentence):
+                yield sentence
 
 
 def modality_over(document: Document, table: Table) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 
 from octoregistry.reading.figures import Figure
@@ -42,6 +43,24 @@ def rates_of(
         for (name, mode, above, start), prices in rates.items()
     )
     return stated, tuple(problems)
+
+
+def without_shared_ids(rates: tuple[StatedRate, ...], page: str) -> tuple[tuple[StatedRate, ...], tuple[Problem, ...]]:
+    """(`rates` without ids that the page gives for more than one name, a problem for each): such an id names neither."""
+    named: dict[str, dict[str, None]] = defaultdict(dict)
+    for rate in rates:
+        for model_id in rate.ids:
+            named[model_id][rate.name] = None
+    shared = {model_id: names for model_id, names in named.items() if len(names) > 1}
+    problems = tuple(
+        Problem(page, "page", f"the id {model_id!r} stands for {' and for '.join(map(repr, names))}")
+        for model_id, names in shared.items()
+    )
+    kept = tuple(
+        replace(rate, ids=tuple(model_id for model_id in rate.ids if model_id not in shared)) if shared else rate
+        for rate in rates
+    )
+    return kept, problems
 
 
 def _in_force(

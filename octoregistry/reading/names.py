@@ -74,7 +74,11 @@ def mentioned(sentence: str, names: Iterable[str]) -> tuple[str, ...]:
     """
     found: list[tuple[int, str]] = []
     covered: set[int] = set()
-    by_length = sorted(((spelling, name) for name in names for spelling in _spellings(name)), key=lambda s: -len(s[0]))
+    lowered = sentence.lower()
+    by_length = sorted(
+        ((spelling, name) for name in names for spelling in _spellings(name) if spelling.lower() in lowered),
+        key=lambda s: -len(s[0]),
+    )
     for spelling, name in by_length:
         for match in re.finditer(rf"(?<![\w.-]){re.escape(spelling)}(?![\w-]|\.\d)", sentence, re.IGNORECASE):
             if not covered & set(range(*match.span())):

@@ -28,6 +28,7 @@ from octoregistry.reading.words import (
     DIMENSIONS,
     FAMILY,
     GROUP_COLUMN,
+    KEPT_IN_PARENTHESES,
     MODALITIES,
     MODALITY_COLUMN,
     MODE_COLUMN,
@@ -44,6 +45,8 @@ from octoregistry.reading.words import (
 )
 
 _CURRENCY = re.compile(r"[$€£¥]\s?\d|\d\s?[$€£¥]|\bUSD\b|\bEUR\b", re.IGNORECASE)
+_LONGEST_LABEL = 300  # a tooltip may explain a column; more is text
+_LONGEST_REMARK = 30  # in the parentheses of a label
 _DOLLARS = re.compile(r"\bUSD\b|US\$|\$|dollars?", re.IGNORECASE)
 
 
@@ -99,12 +102,19 @@ def _why(document: Document, table: Table, labels: tuple[str, ...]) -> str:
 
 
 def _bare_label(label: str) -> str:
-    """A label without its longer remarks in parentheses, which are tooltips; "(storage)" belongs to what is counted."""
-    return re.sub(r"\((?!storage\b|reads?\b|writes?\b|hits?\b)[^)]*\)", " ", label, flags=re.IGNORECASE).strip()
+    """A label without its remarks in parentheses, which are tooltips; "(storage)" and "(1 hour)" belong to what is counted."""
+
+    def kept(match: re.Match[str]) -> str:
+        inside = match.group()[1:-1].strip()
+        return match.group() if len(inside) <= _LONGEST_REMARK and KEPT_IN_PARENTHESES.search(inside) else " "
+
+    return re.sub(r"[(（][^()（）]*[)）]", kept, label).strip()
 
 
 def field_of(index: int, label: str, thresholds: dict[str, int], *, only_input: bool = False) -> Field | None:
     """What the column or row with this label means, or None where it is not one of prices."""
+    if len(label) > _LONGEST_LABEL:
+        return None
     bare = _bare_label(label)
     if NOT_A_DIMENSION.search(bare):
         return None

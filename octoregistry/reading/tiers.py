@@ -10,15 +10,20 @@ from octoregistry.reading.words import LONG_CONTEXT, SHORT_CONTEXT
 Tier: TypeAlias = "int | Literal['unknown'] | None"
 """Prompts above so many tokens; None for the base price; "unknown" where the page states no threshold."""
 
-_NUMBER = r"(?P<number>\d[\d.,\u00a0\u202f]*)\s*(?P<scale>k|m|thousand|million|mil\b|tausend|万|천|тыс\.?)?"
-_BELOW = r"(?:<=|=<|≤|⩽|<|\bup to\b|\bunder\b|\bbelow\b|\bat most\b|\bless than\b|\bfewer than\b|\bwithin\b|\bbis zu\b|\bbis\b|\bunter\b|jusqu'à|\bhasta\b|\baté\b|\bfino a\b|\bdo\b)"
-_ABOVE = r"(?:>=|=>|≥|⩾|>|\bover\b|\babove\b|\bmore than\b|\bexceed\w*\b|\bbeyond\b|\blonger than\b|\bgreater than\b|\büber\b|\bmehr als\b|\bau-delà de\b|\bplus de\b|\bmás de\b|\bacima de\b|\bmais de\b|\boltre\b|\bsuperior\w* a\b)"
+_NUMBER = r"(?P<number>\d{1,3}(?:[ \u00a0\u202f]\d{3})+|\d[\d.,\u00a0\u202f]{0,20})\s*(?P<scale>k(?![a-z])|m(?![a-z])|thousand|million|mil\b|tausend|万|만|천|тыс\.?)?"
+_BELOW = r"(?:<=|=<|≤|⩽|<|\bup to\b|\bunder\b|\bbelow\b|\bat most\b|\bless than\b|\bfewer than\b|\bwithin\b|\bbis zu\b|\bbis\b|\bunter\b|jusqu'à|\bhasta\b|\baté\b|\bfino a\b|\bhingga\b|\bдо\b|不超过|至多|最大)"
+_ABOVE = r"(?:>=|=>|≥|⩾|>|\bover\b|\babove\b|\bmore than\b|\bexceed\w*\b|\bbeyond\b|\blonger than\b|\bgreater than\b|\büber\b|\bmehr als\b|\bau-delà de\b|\bplus de\b|\bmás de\b|\bacima de\b|\bmais de\b|\boltre\b|\bsuperior\w* a\b|\bat least\b|\bpiù di\b|\blebih dari\b|\bболее\b|\bбольше\b|\bсвыше\b|超过|超過|大于|高于)"
 _COMPARISON = re.compile(rf"(?:(?P<below>{_BELOW})|(?P<above>{_ABOVE}))\s*{_NUMBER}", re.IGNORECASE)
-_PLUS = re.compile(rf"{_NUMBER}\s*(?P<above>\+|以上|超|초과)", re.IGNORECASE)
-_ABOUT_SIZE = re.compile(
-    r"token|context|prompt|input|length|kontext|contexte|contexto|eingabe|トークン|上下文|コンテキスト|토큰|токен|^\W*[<>≤≥=]+\W*\d[\d.,]*\s*[km]?\W*$",
+# "200k+ tokens", "200Kトークン超", "20万トークン以下", "200k 토큰 초과"
+_BEHIND = re.compile(
+    rf"{_NUMBER}\s*(?:(?:トークン|토큰|个?\s*(?:令牌|token)s?)\s*)?(?:(?P<above>\+|以上|超|를?\s*초과)|(?P<below>以下|以内|未満|이하|미만))",
     re.IGNORECASE,
 )
+_ABOUT_SIZE = re.compile(
+    r"token|context|prompt|input|length|kontext|contexte|contexto|eingabe|トークン|上下文|令牌|prompts?|jetons?|コンテキスト|토큰|токен|^\W*[<>≤≥=]+\W*\d[\d.,]*\s*[km]?\W*$",
+    re.IGNORECASE,
+)
+_SIGN = re.compile(r"[<>≤≥⩽⩾=]")
 _SCALES = {
     "k": 1000,
     "thousand": 1000,
@@ -28,6 +33,7 @@ _SCALES = {
     "тыс": 1000,
     "тыс.": 1000,
     "万": 10000,
+    "만": 10000,
     "m": 10**6,
     "million": 10**6,
 }
@@ -35,7 +41,7 @@ _SCALES = {
 
 def tokens_of(number: str, scale: str | None) -> int | None:
     """How many tokens "272,000", "200" with "k" or "1.05" with "M" are; None for what is no such number."""
-    text = re.sub(r"[\u00a0\u202f]", "", number).strip(".,")
+    text = re.sub(r"[ \u00a0\u202f]", "", number).strip(".,")
     factor = _SCALES.get((scale or "").lower(), 1)
     if factor == 1 or re.fullmatch(r"\d{1,3}(?:[.,]\d{3})+", text):
         digits = re.sub(r"[.,]", "", text)
@@ -48,10 +54,11 @@ def tokens_of(number: str, scale: str | None) -> int | None:
 
 def comparison_in(text: str) -> tuple[Literal["below", "above"], int] | None:
     """("below" or "above", tokens) for the prompt size that `text` names, or None."""
-    if not _ABOUT_SIZE.search(text):
-        return None
-    for pattern in (_COMPARISON, _PLUS):
+    about_size = bool(_ABOUT_SIZE.search(text))
+    for pattern in (_COMPARISON, _BEHIND):
         for match in pattern.finditer(text):
+            if not about_size and not _SIGN.match(match.group()):
+                continue  # "up to 50,000 requests"; but "> 200,000" is never said of anything else beside a price
             tokens = tokens_of(match["number"], match["scale"])
             if tokens:
                 return ("below", tokens) if match.groupdict().get("below") else ("above", tokens)

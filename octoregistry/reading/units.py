@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +24,11 @@ class Unit:
 PER_MILLION = Unit("1M tokens", Decimal(1))
 PER_MILLION_HOUR = Unit("1M tokens and hour", Decimal(1), per_hour=True)
 
-_PER = r"(?:/|\bper\b|\bpro\b|\bpar\b|\bpor\b|\bper\b|\bje\b|\bal?\b|每|あたり|за)"
-_TOKENS = r"(?:(?:input|output|text|audio|image|video|cached)[- ])?(?:tok(?:en)?s?\b|jetons?\b|fichas\b|トークン|个?令牌|토큰|токен\w*)"
-_MILLION = r"(?:1\s*m(?:illion|io\.?)?\b|1[,. \u00a0]?000[,. \u00a0]?000|million(?:en|s|i)?\b|mill[oó]n(?:es)?(?: de)?\b|un mill[oó]n(?: de)?\b|milh(?:ão|ões)(?: de)?\b|milion[ei](?: di)?\b|mio\.?|m\b|百万|100\s*万|백만|100만|миллион\w*)"
+_PER = r"(?:/|\bper\b|\bpro\b|\bpar\b|\bpor\b|\bje\b|\bal?\b|每|за\b)"
+_TOKENS = r"(?:(?:input|output|text|audio|image|video|cached)[- ])?(?:tok(?:en)?s?\b|jetons?\b|fichas\b|トークン|个?\s*(?:令牌|token)|토큰|токен\w*)"
+_MILLION = r"(?:1\s*m(?:illion|io\.?)?\b|1[,. \u00a0]?000[,. \u00a0]?000|million(?:en|s|i)?\b|mill[oó]n(?:es)?(?: de)?\b|un mill[oó]n(?: de)?\b|milh(?:ão|ões)(?: de)?\b|milion[ei](?: di)?\b|juta\b|mio\.?|m\b|百万|1?00\s*万|백만|100만|(?:1\s*)?миллион\w*|(?:1\s*)?млн)"
 _HOUR = re.compile(
-    r"^[^$€£¥.;]{0,14}?(?:\bper hour\b|/\s*(?:hour|hr|h)\b|\bhourly\b|pro stunde|par heure|por hora|all'ora|毎時|每小时|시간당|в час)",
+    r"^[^$€£¥.;]{0,14}?(?:\bper hour\b|/\s*(?:hour|hr|h)\b|\bhourly\b|pro stunde|par heure|por hora|all'ora|/\s*(?:時間|小时|小時|시간|час)|毎時|每小时|시간당|в час)",
     re.IGNORECASE,
 )
 _PATTERNS: tuple[tuple[re.Pattern[str], Decimal], ...] = (
@@ -37,10 +38,21 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Decimal], ...] = (
         re.compile(rf"{_PER}\s*1\s*m\b(?!\s*(?:char|zeich|caract|page|pixel|req|call|sec|min))", re.IGNORECASE),
         Decimal(1),
     ),
-    (re.compile(rf"{_PER}\s*(?:1\s*k|1[,.]?000|thousand|mille|tausend)\s*{_TOKENS}", re.IGNORECASE), Decimal(1000)),
+    (
+        re.compile(
+            rf"{_PER}\s*(?:1\s*k|1[,.]?000|thousand|mille|tausend|mil|千|천|тысяч\w*|(?:1\s*)?тыс\.?)\s*(?:de\s+|di\s+)?{_TOKENS}",
+            re.IGNORECASE,
+        ),
+        Decimal(1000),
+    ),
     (re.compile(rf"{_PER}\s*m\b(?!\s*\w)", re.IGNORECASE), Decimal(1)),
+    (re.compile(r"[$＄]\s*/\s*1?\s*k\b(?!\s*\w)|\bUSD\s*/\s*1?\s*k\b(?!\s*\w)", re.IGNORECASE), Decimal(1000)),
     (re.compile(rf"{_PER}\s*k\s?tok(?:en)?s?(?![a-z])", re.IGNORECASE), Decimal(1000)),
     (re.compile(rf"{_PER}\s*(?:(?:single|one|1)\s+)?{_TOKENS}", re.IGNORECASE), Decimal(1000000)),
+)
+# "1000トークンあたり", "천 토큰당": what is counted comes before the word for "per".
+_THOUSAND_FIRST = re.compile(
+    r"(?:1[,.]?000|千|천|1\s*k)\s*(?:トークン|토큰|tokens?)\s*(?:あたり|당|ごと)", re.IGNORECASE
 )
 # A unit without "per" before it, as in a caption "Preis (1M Tokens)" or "100万トークンあたり".
 _STATED = re.compile(rf"{_MILLION}\s*(?:de\s+|di\s+)?{_TOKENS}|\bmtok\b", re.IGNORECASE)
@@ -74,6 +86,7 @@ def unit_at(text: str) -> Unit | None:
     return Unit(" ".join(unknown["unit"].split()), known=False) if unknown else None
 
 
+@lru_cache(maxsize=4096)
 def unit_in(text: str) -> Unit | None:
     """The unit that a header, caption or sentence states, or None."""
     parts = (text, *re.split(r"[.;]\s|\n", text))
@@ -82,6 +95,8 @@ def unit_in(text: str) -> Unit | None:
         for pattern, factor in _PATTERNS:
             if match := pattern.search(text):
                 return Unit(match.group().strip(), factor)
+        if _THOUSAND_FIRST.search(text):
+            return Unit("1K tokens", Decimal(1000))
         if _STATED.search(text):
             return PER_MILLION
         if other := _OTHER.search(text):

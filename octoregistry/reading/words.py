@@ -61,7 +61,7 @@ MODES: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 
 NAME_COLUMN = _any(
-    r"^(?:claude |gemini |openai )?(?:models?(?: name| id)?|modell(?:e|name)?|modèles?|modelos?|modell[oi]|モデル(?:名)?|模型(?:名称)?|모델(?:명)?|модел[ьи])$"
+    r"^(?:claude |gemini |openai )?(?:models?(?: name| id)?|modell(?:e|name)?|modèles?|modelos?|modell[oi]|モデル(?:名)?|模型(?:名称)?|型号|模型型号|모델(?:명)?|модел[ьи])$"
 )
 FAMILY = _any(
     r"\b(?:claude|gpt|chatgpt|gemini|gemma|sonnet|opus|haiku|codex|davinci|babbage)\b", r"\bo\d\b", r"\btext-"
@@ -77,107 +77,73 @@ TIER_COLUMN = _any(
 
 # Columns that hold no price of a call made by a paying customer.
 NOT_PAID = _any(
-    r"^free\b", r"free tier", r"kostenlos", r"gratuit", r"gratis", r"gratuito", "無料", "免费", "무료", r"бесплатн"
+    *(
+        r"^free\b",
+        r"free tier",
+        r"kostenlos",
+        r"gratuit",
+        r"gratis",
+        r"sem custo",
+        r"sin cost",
+        r"sin cargo",
+        "無料",
+        "免费",
+        "免費",
+    ),
+    *("무료", r"бесплатн"),
 )
 PAID = _any(
-    r"\bpaid\b",
-    r"kostenpflichtig",
-    r"bezahlt",
-    r"payant",
-    r"\bde pago\b",
-    r"\bpago\b",
-    r"a pagamento",
-    "有料",
-    "付费",
-    "유료",
-    r"платн\w*",
+    *(
+        r"\bpaid\b",
+        r"kostenpflichtig",
+        r"bezahlt",
+        r"payant",
+        r"\bpag(?:o|a|ad[oa])\b",
+        r"pagamento",
+        r"berbayar",
+        "有料",
+        "付费",
+    ),
+    *("付費", "유료", r"\bплатн"),
 )
+
+_CACHE = r"(?:cach|кэш|кеш|キャッシュ|缓存|快取|緩存|캐시|캐싱)"
+_WRITE = r"(?:writ|creat|schreib|écrit|escrit|gravaç|scritt|penulis|書き込み|写入|寫入|쓰기|запис)"
+_ONE_HOUR = r"(?:(?<!\d)1\s*-?\s*(?:h\b|hrs?\b|hour|stunde|std|heure|hora|ora\b|j\b|jam\b|ч\b|час|時間|小时|小時|시간)|60\s*-?\s*min)"
+_STORAGE = (
+    r"stor(?:age|ing)\b(?!.*\bfile\b)|(?<!zwischen)(?<!zwischenge)(?<!ge)speicher(?!te)(?!n\b)|stockage|"
+    r"(?:almacenamiento|armazenamento)(?! en cach)(?! em cach)|archiviazione|penyimpanan|ストレージ|存储|儲存|저장|хранени"
+)
+
+STORAGE = _any(_STORAGE)
 
 # What is counted; the first that fits holds, so the longer names come first.
 DIMENSIONS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    (
-        "cache_storage_hour",
-        _any(
-            r"stor(?:age|ing)\b(?!.*\bfile\b)",
-            r"speicher(?:ung|kosten)?",
-            r"stockage",
-            r"almacenamiento",
-            r"armazenamento",
-            r"archiviazione",
-            "ストレージ",
-            "存储",
-            "저장",
-            r"хранени\w*",
-        ),
-    ),
-    (
-        "cache_write_1h",
-        _any(
-            r"(?:\b1\s*-?\s*(?:h\b|hrs?\b|hour|stunde|std|heure|hora|ora\b)|60\s*-?\s*min|1\s*(?:時間|小时|小時|시간|час)).*(?:writ|schreib|écrit|escrit|scritt|書き込み|写入|寫入|쓰기|запис)",
-            r"(?:writ\w*|schreib\w*|écrit\w*|escrit\w*|gravaç\w*|scritt\w*|書き込み|写入|寫入|쓰기|запис\w*).*(?:\b1\s*-?\s*(?:h\b|hrs?\b|hour|stunde|std|heure|hora|ora\b)|60\s*-?\s*min|1\s*(?:時間|小时|小時|시간|час))",
-        ),
-    ),
-    (
-        "cache_write_5m",
-        _any(
-            r"cach\w*.*(?:writ|creat|schreib|écrit|escrit|gravaç|scritt)",
-            r"(?:writ|creat|schreib|écrit|escrit|gravaç|scritt)\w*.*cach",
-            r"^\s*writes?\b",
-            r"(?:キャッシュ|缓存|快取|캐시|кэш).*(?:書き込み|写入|寫入|쓰기|запис)",
-            r"(?:запис|écriture|escritura|gravação|scrittura|schreib)\w*.*(?:кэш|cach)",
-        ),
-    ),
-    (
-        "cached_input",
-        _any(
-            r"cach(?:e|ed|ing)\b",
-            r"\bcache[- ]?(?:treffer|lese)",
-            r"en caché",
-            r"em cache",
-            r"^\s*reads?\b",
-            "キャッシュ",
-            "缓存",
-            "快取",
-            "캐시",
-            r"кэш\w*",
-            r"zwischengespeichert",
-        ),
-    ),
+    ("cache_storage_hour", STORAGE),
+    ("cache_write_1h", _any(rf"{_ONE_HOUR}.*{_WRITE}", rf"{_WRITE}.*{_ONE_HOUR}")),
+    ("cache_write_5m", _any(rf"{_CACHE}.*{_WRITE}", rf"{_WRITE}.*{_CACHE}", r"^\s*writes?\b")),
+    ("cached_input", _any(_CACHE, r"zwischengespeichert", r"^\s*reads?\b")),
     (
         "output",
         _any(
-            r"\boutputs?\b",
-            r"completions?\b",
-            r"\bausgabe\w*",
-            r"\bsorties?\b",
-            r"\bsalidas?\b",
-            r"\bsaídas?\b",
-            r"出力",
-            "输出",
-            "輸出",
-            "출력",
-            r"выход\w*",
-            r"вывод\w*",
-            r"\bkeluaran\b",
+            *(r"\boutputs?\b", r"completions?\b", r"\bausgabe\w*", r"\bsorties?\b", r"\bsalidas?\b", r"\bsaídas?\b"),
+            *(r"\buscita\b", r"\bkeluaran\b", "出力", "输出", "輸出", "출력", r"выход\w*", r"вывод\w*"),
         ),
     ),
     (
         "input",
         _any(
-            r"\binputs?\b",
-            r"\bprompts?\b",
-            r"\beingabe\w*",
-            r"\bentrées?\b",
-            r"\bentradas?\b",
-            r"入力",
-            "输入",
-            "輸入",
-            "입력",
-            r"входн\w*",
-            r"ввод\w*",
-            r"\bmasukan\b",
+            *(r"\binputs?\b", r"\bprompts?\b", r"\beingabe\w*", r"\bentrées?\b", r"\bentradas?\b", r"\bingresso\b"),
+            *(r"\bmasukan\b", "入力", "输入", "輸入", "입력", r"входн\w*", r"ввод\w*"),
         ),
     ),
+)
+KEPT_IN_PARENTHESES = _any(
+    _STORAGE,
+    _WRITE,
+    r"^reads?\b|^hits?\b|^lecture|^lectura|^leitura",
+    rf"^{_ONE_HOUR}",
+    r"\d\s*-?\s*(?:m\b|min|мин|分|분)",
 )
 # Labels that hold the word of a dimension and mean something else.
 NOT_A_DIMENSION = _any(
@@ -194,6 +160,7 @@ NOT_A_DIMENSION = _any(
     r"additional",
     r"resolution",
     r"\blatency\b",
+    r"\bfile\b",
     r"\bcalls?\b",
     r"\bsearch\b",
     r"\blive api\b",

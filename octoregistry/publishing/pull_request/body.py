@@ -99,7 +99,7 @@ def body_of(update: Update, plan: Plan, branch: str, run_cost: str = "") -> str:
 
 
 def _body(update: Update, plan: Plan, branch: str, run_cost: str, most: int) -> str:
-    applied = [change for change in plan.visible if change.applies]
+    applied = [change for change in plan.visible if change.applies and _is_told(change)]
     held = [change for change in plan.visible if not change.applies]
     providers = {change.provider for change in plan.changes}
     return render(
@@ -110,12 +110,17 @@ def _body(update: Update, plan: Plan, branch: str, run_cost: str, most: int) -> 
         held=_rows(held[:most]),
         held_count=len(held),
         more_held=max(0, len(held) - most),
-        rechecked=len({c.model for c in plan.applied if c.kind == "source"} - {c.model for c in applied}),
+        rechecked=len({c.model for c in plan.applied if c.kind == "source"} - {c.model for c in plan.visible}),
         sources=[_source(run, update) for run in update.runs if run.provider in providers],
         notes=[Markdown(f"{code(note.subject)}: {code(note.text)}") for note in plan.notes[:most]],
         run_cost=Markdown(run_cost or "No language model was asked: $0."),
         mark=Markdown(mark_of(branch, fingerprint_of(update, plan))),
     )
+
+
+def _is_told(change: Change) -> bool:
+    """False for what follows from the prices beside it, and for the keys of a new entry."""
+    return change.mode is not None or change.kind not in ("plain", "new_model")
 
 
 def _rows(changes: Iterable[Change]) -> list[Row]:

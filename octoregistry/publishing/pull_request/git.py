@@ -28,6 +28,7 @@ class Git:
         self._folder = folder
         self._secrets = secrets or Secrets(())
         self.root = Path(self.run("rev-parse", "--show-toplevel").strip()).resolve()
+        self._folder = self.root  # paths are those of the repository, whichever of its folders we began in
         common = self.run("rev-parse", "--path-format=absolute", "--git-common-dir").strip()
         self.common = Path(common)
 

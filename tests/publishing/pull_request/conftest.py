@@ -82,8 +82,7 @@ class Clone:
         """All that a person would see change: files, index, branch, refs."""
         files = {str(p): p.read_text() for p in self.folder.rglob("*") if p.is_file() and ".git" not in p.parts}
         seen = {
-            name: self.git(*name.split())
-            for name in ("status --porcelain", "branch -v", "diff --cached", "stash list")
+            name: self.git(*name.split()) for name in ("status --porcelain", "branch -v", "diff --cached", "stash list")
         }
         return files | seen | {"HEAD": (self.folder / ".git" / "HEAD").read_text()}
 
