@@ -2,7 +2,7 @@
 PYTHON ?= python3
 PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo update test test-conformance lint bench lock clean
+.PHONY: demo update test test-conformance test-browser example-report lint bench lock clean
 
 demo: .venv/installed
 	.venv/bin/octoregistry update --dry-run --offline
@@ -19,6 +19,14 @@ test: .venv/installed-dev
 test-conformance: .venv/installed-dev
 	command -v npm >/dev/null && npm ci --prefix tests/conformance --no-audit --no-fund --silent || echo "npm is not there, or could not install"
 	.venv/bin/python -m pytest tests/conformance
+
+# Needs Debian's chromium; screenshots of what was tested are left in tests/browser/screenshots.
+test-browser: .venv/installed-dev
+	.venv/bin/python -m pytest tests/browser
+
+# The report that is committed as an example, as it looked on the day after the newest page.
+example-report: .venv/installed
+	.venv/bin/octoregistry report --registry examples/models-2026-08-21.yaml --day 2026-09-08 --name example-from-2026-08-21
 
 lint: .venv/installed-dev
 	.venv/bin/ruff check .

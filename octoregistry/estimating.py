@@ -96,11 +96,9 @@ def estimate(registry: Registry, workload: Workload, *, retired: bool = False) -
 
 def nearest_cheaper(estimates: Iterable[Estimate], provider: str, model: str, limit: int = 3) -> tuple[Estimate, ...]:
     """The models that cost less than this one, the nearest first; none where its own cost is unknown."""
-    known = [one for one in estimates if isinstance(one.cost, Decimal)]
-    own = next((one.cost for one in known if (one.model.provider, one.model.id) == (provider, model)), None)
-    if own is None:
-        return ()
-    less = [one for one in known if isinstance(one.cost, Decimal) and one.cost < own]
+    known = [(one.cost, one) for one in estimates if isinstance(one.cost, Decimal)]
+    own = next((cost for cost, one in known if (one.model.provider, one.model.id) == (provider, model)), None)
+    less = [one for cost, one in known if own is not None and cost < own]
     return tuple(sorted(less, key=_order, reverse=True)[:limit])
 
 

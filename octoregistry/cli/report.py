@@ -42,7 +42,7 @@ from providers import RegistryError
 @click.option(
     "--day",
     type=click.DateTime(["%Y-%m-%d"]),
-    help="Tell prices and ages as of this day.  [default: today]",
+    help="Tell prices and ages as of this day; not with --online.  [default: today]",
 )
 @click.option(
     "--settings",
@@ -63,6 +63,8 @@ def command(
     The registry stays as it is. The report is one HTML file that opens from disk, its data as JSON, and an index of all
     reports in the folder.
     """
+    if day is not None and not offline:
+        raise click.UsageError("--day goes with --offline: what is fetched now is of today")
     clock = utc_now if day is None else lambda: day.replace(tzinfo=UTC)
     try:
         text = registry.read_bytes().decode("utf-8")

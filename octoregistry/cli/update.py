@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 
 import click
@@ -98,8 +98,8 @@ def command(  # noqa: PLR0913 - an option a parameter
 
         with nullcontext() if dry_run else locked(registry):
             if as_pull_request:
-                place = place_of(registry.resolve().parent, chosen.pull_request, os.environ)
-                proposed = propose_update(registry, place, plan)
+                with closing(place_of(registry.resolve().parent, chosen.pull_request, os.environ)) as place:
+                    proposed = propose_update(registry, place, plan)
                 update, outcomes = proposed.update, proposed.outcomes
             else:
                 update = plan(text_of(registry.read_bytes(), registry))

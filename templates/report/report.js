@@ -7,22 +7,30 @@ const DASH = "\u2013";
 /* ---- the data: packed in the page, the values of reports/<run>.json once unpacked ---- */
 
 const unpack = packed => {
-  const {modes, packed_sources: sources, packed_models: rows, ...values} = packed;
-  const rate = ([mode, above, from, derived, ...prices]) => ({
-    mode: modes[mode],
-    above_input_tokens: above === 0 ? null : Number(above),
-    from: from || null,
-    derived: !!derived,
-    prices: Object.fromEntries(packed.dimensions.map((name, i) => [name, prices[i]]).filter(([, usd]) => usd)),
-  });
+  const {modes, days, packed_sources: sources, packed_models: rows, ...values} = packed;
+  let mode = "";
+  const rate = text => {
+    const [own, above = "", from = "", derived = "", ...prices] = text.split(",");
+    mode = own || mode; // what stands nowhere is as in the rate before
+    const known = {};
+    prices.forEach((usd, i) => { if (usd) known[packed.dimensions[i]] = usd; });
+    return {
+      mode: modes[mode],
+      above_input_tokens: above === "" ? null : Number(above),
+      from: from === "" ? null : days[Number(from)],
+      derived: !!derived,
+      prices: known,
+    };
+  };
+  const unpackRates = text => text ? text.split(";").map(rate) : [];
   const keys = ["provider", "id", "display_name", "aliases", "status", "retires_on", "missing_since", "batch_support",
     "context_window", "max_output_tokens"];
   values.models = rows.map(row => {
     const model = Object.fromEntries(keys.map((key, i) => [key, row[i]]));
     const [source, rates, before] = row.slice(keys.length);
     [model.page, model.checked, model.sha256] = sources[source];
-    model.rates = rates.map(rate);
-    model.rates_before = before && before.map(rate);
+    model.rates = unpackRates(rates);
+    model.rates_before = before === null ? null : unpackRates(before);
     return model;
   });
   return values;
@@ -134,6 +142,9 @@ const workNow = () => {
 const showCosts = () => {
   const work = workNow();
   if (!work) { $("#verdict").textContent = "Whole numbers, please; the share in batches is at most 100."; return; }
+  $("#asked").textContent = `For ${work.requests.toLocaleString("en")} requests of `
+    + Object.entries(work.tokens).filter(([, count]) => count).map(([name, count]) => `${count.toLocaleString("en")} ${name.replaceAll("_", " ")}`).join(", ")
+    + ` tokens each, ${work.batch}% in batches, all others ${work.mode}, at the prices of ${work.day}.`;
   const mine = workload.mine.value;
   const found = models.filter(model => inService(model, work.day) || `${model.provider}/${model.id}` === mine)
     .map(model => ({model, mine: `${model.provider}/${model.id}` === mine, cost: costOf(model.rates, work)}));
@@ -158,6 +169,11 @@ const costRow = ({model, cost, mine}, work, cheapest, dearest) => {
   const row = made("tr", "", mine ? {class: "mine"} : {});
   const name = made("th", "", {scope: "row"});
   name.append(named(model.display_name));
+  if (model.id !== model.display_name) {
+    const id = made("code");
+    id.append(named(model.id));
+    name.append(" ", id);
+  }
   row.append(name, made("td", clean(model.provider)));
   if (typeof cost === "string") {
     row.append(made("td", DASH, {class: "n"}), made("td", cost, {class: "why", colspan: "4"}));
@@ -214,11 +230,11 @@ const groups = $$("tbody", list).map((body, place) => {
   const sides = [[first[0], first[1]], [first[last - 3], first[last - 2], first[last - 1]]];
   return {
     body, sides, place, model: models[place],
-    rows: rows.map((row, i) => ({row, mode: row.cells[i ? 0 : 2].textContent})),
+    rows: rows.map((row, i) => ({row, mode: row.cells[i ? 0 : 2].textContent.split(" ")[0]})),
     text: [models[place].display_name, models[place].id, ...models[place].aliases].join("\n").toLowerCase(),
   };
 });
-const KEYS = ["name", "vendor", "mode", "prompts", "input", "output", "cached_input", "cache_write_5m", "cache_write_1h",
+const KEYS = ["name", "vendor", "mode", "input", "output", "cached_input", "cache_write_5m", "cache_write_1h",
   "others", "context", "", "checked"];
 let sorted = {key: "", falling: false};
 
@@ -231,7 +247,6 @@ const sortValue = {
   name: group => group.model.display_name.toLowerCase(),
   vendor: group => group.model.provider,
   mode: group => group.rows.findIndex(({row}) => !row.hidden) < 0 ? null : group.rows.find(({row}) => !row.hidden).mode,
-  prompts: group => Math.max(-1, ...group.model.rates.map(rate => rate.above_input_tokens ?? -1)),
   others: group => Object.keys(rateFor(group.model.rates, "standard", TODAY, 0)?.prices || {}).filter(name => dimensions.indexOf(name) > 4).length,
   context: group => group.model.context_window,
   checked: group => group.model.checked,
@@ -244,7 +259,8 @@ const sortRows = () => {
     const way = a < b ? -1 : a > b ? 1 : 0;
     return (sorted.falling ? -way : way) || one.place - other.place;
   });
-  list.append(...keyed.map(([, group]) => group.body));
+  const order = keyed.map(([, group]) => group.body);
+  if (order.some((body, place) => list.tBodies[place] !== body)) list.append(...order);
   [...head.cells].forEach((cell, i) => {
     if (KEYS[i]) cell.setAttribute("aria-sort", KEYS[i] !== sorted.key ? "none" : sorted.falling ? "descending" : "ascending");
   });
@@ -274,8 +290,10 @@ const filterRows = () => {
     if (group.sides[0][0].parentNode !== row) {
       row.prepend(...group.sides[0]);
       row.append(...group.sides[1]);
+      group.body.append(...group.rows.map(one => one.row));
+      group.body.prepend(row); // the first row of a group is the one with its name
     }
-    for (const cell of group.sides.flat()) cell.rowSpan = seen.length;
+    for (const cell of group.sides.flat()) if (cell.rowSpan !== seen.length) cell.rowSpan = seen.length;
     shownModels += 1;
     shownRows += seen.length;
   }
@@ -407,7 +425,7 @@ $("#theme").addEventListener("click", () => {
 
 const tip = $("#tip");
 document.addEventListener("pointerover", event => {
-  const mark = event.target.closest?.("svg .spot, svg .dot, svg .bar, svg.spark[role]");
+  const mark = event.target.closest?.("svg use, svg .dot, svg .bar, svg.spark[role]");
   if (!mark) { tip.hidden = true; return; }
   const title = $("title", mark);
   if (title) { mark.setAttribute("aria-label", title.textContent); title.remove(); } // else the browser shows its own, later

@@ -41,6 +41,9 @@ class Forge(Protocol):
     def update(self, found: Found, title: str, body: str) -> None:
         """None; the pull request has this title and body."""
 
+    def close(self) -> None:
+        """None; every connection is closed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Address:

@@ -24,13 +24,13 @@ class GitHub:
     def __init__(self, address: Address, token: str) -> None:
         self._secrets = Secrets([token])
         self._path = address.path
-        client = Github(
+        self._client = Github(
             lazy=True,
             auth=Auth.Token(token), base_url=address.api, timeout=_TIMEOUT, per_page=_NEWEST, retry=2,
             seconds_between_requests=None, seconds_between_writes=None,
         )  # fmt: skip
         with self._told():
-            self._repository = client.get_repo(address.path)
+            self._repository = self._client.get_repo(address.path)
 
     def find(self, branch: str, base: str) -> list[Found]:
         """The pull requests from `branch` of this very repository, the newest first: a fork's is nobody's we know."""
@@ -50,6 +50,10 @@ class GitHub:
         """None; the pull request has this title and body."""
         with self._told():
             self._repository.get_pull(found.number).edit(title=title, body=body)
+
+    def close(self) -> None:
+        """None; every connection is closed."""
+        self._client.close()
 
     def _is_ours(self, pull: PullRequest, branch: str) -> bool:
         home = pull.head.repo

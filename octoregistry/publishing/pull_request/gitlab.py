@@ -24,8 +24,8 @@ class GitLab:
 
     def __init__(self, address: Address, token: str) -> None:
         self._secrets = Secrets([token])
-        client = Gitlab(address.api, private_token=token, timeout=_TIMEOUT, per_page=_NEWEST, keep_base_url=True)
-        self._requests = client.projects.get(address.path, lazy=True).mergerequests
+        self._client = Gitlab(address.api, private_token=token, timeout=_TIMEOUT, per_page=_NEWEST, keep_base_url=True)
+        self._requests = self._client.projects.get(address.path, lazy=True).mergerequests
 
     def find(self, branch: str, base: str) -> list[Found]:
         """The merge requests from `branch` of this very project, the newest first: a fork's is nobody's we know."""
@@ -45,6 +45,10 @@ class GitLab:
         """None; the merge request has this title and body."""
         with self._told():
             self._requests.update(found.number, {"title": title, "description": body})
+
+    def close(self) -> None:
+        """None; every connection is closed."""
+        self._client.session.close()
 
     @contextmanager
     def _told(self) -> Iterator[None]:

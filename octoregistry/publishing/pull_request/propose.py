@@ -30,6 +30,11 @@ class Place:
     environ: dict[str, str]
     why_here: str = ""
 
+    def close(self) -> None:
+        """None; the forge's connections are closed."""
+        if self.forge is not None:
+            self.forge.close()
+
 
 def place_of(folder: Path, settings: PullRequestSettings, environ: Mapping[str, str]) -> Place:
     """The repository around `folder`, its base fetched. Raises GitError, ForgeError."""

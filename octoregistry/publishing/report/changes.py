@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import groupby
@@ -35,17 +35,18 @@ class ChangeRow:
 
 @dataclass(frozen=True, slots=True)
 class ModelChanges:
-    """The rows of one model."""
+    """The rows of one model. `facts` says in words what is written of a new model besides its prices."""
 
     provider: str
     model: str
     display_name: str
     rows: tuple[ChangeRow, ...]
+    facts: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The changes of one sort. `name` is its anchor."""
+    """The changes of one sort. `name` is its anchor; new models are `fresh`: nothing of theirs has an old value."""
 
     name: str
     title: str
@@ -54,10 +55,16 @@ class Section:
 
     @property
     def count(self) -> int:
-        """How many values change."""
-        return sum(len(model.rows) for model in self.models)
+        """How many values change, or how many models are new."""
+        return len(self.models) if self.fresh else sum(len(model.rows) for model in self.models)
+
+    @property
+    def fresh(self) -> bool:
+        """True for the section of new models."""
+        return self.name == "new-models"
 
 
+_NAMED = 3
 Belongs = Callable[[Change], bool]
 _SORTS: tuple[tuple[str, str, str, Belongs], ...] = (
     (
@@ -119,7 +126,18 @@ def headline(plan: Plan) -> str:
     waits = (
         "nothing waits for a person" if not held else f"{words.many(held, 'change waits', 'changes wait')} for a person"
     )
-    return f"{written[0].upper()}{written[1:]}; {waits}."
+    return f"{written[0].upper()}{written[1:]}; {waits}.{_moves(prices)}"
+
+
+def _moves(prices: Sequence[Change]) -> str:
+    """Which models moved how far, where they are few enough to be named."""
+    told: dict[str, list[str]] = {}
+    for change in prices:
+        if change.mode == "standard" and change.above_input_tokens is None and change.dimension in ("input", "output"):
+            told.setdefault(change.model, []).append(f"{change.dimension} {words.percent(change.percent)}")
+    if not 0 < len(told) <= _NAMED:
+        return ""
+    return " " + "; ".join(f"{model}: {', '.join(moves)}" for model, moves in told.items()) + "."
 
 
 def _directions(prices: Iterable[Change]) -> str:
@@ -130,9 +148,22 @@ def _directions(prices: Iterable[Change]) -> str:
 
 def _models(changes: Sequence[Change], report: Report) -> Iterable[ModelChanges]:
     for (provider, model), of_model in groupby(changes, key=lambda change: (change.provider, change.model)):
-        rows = tuple(_row(change) for change in of_model if change.dimension != "display_name" or change.mode)
-        if rows:
-            yield ModelChanges(provider, model, _name(report.after, provider, model), rows)
+        mine = list(of_model)
+        fresh = {change.dimension: change.new for change in mine if change.kind == "new_model" and not change.mode}
+        rows = tuple(_row(change) for change in mine if change.kind != "new_model" or change.mode)
+        yield ModelChanges(provider, model, _name(report.after, provider, model), rows, _facts(fresh))
+
+
+def _facts(fresh: Mapping[str, object]) -> str:
+    """What is known of a new model besides its prices."""
+    told = []
+    if "batch_support" in fresh:
+        told.append("with batch prices" if fresh["batch_support"] else "no batch price")
+    if fresh.get("context_window"):
+        told.append(f"{fresh['context_window']:,} tokens of context")
+    if fresh.get("status", "active") != "active":
+        told.append(str(fresh["status"]))
+    return ", ".join(told)
 
 
 def _name(registry: Registry, provider: str, model: str) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
-from octoregistry.publishing.report.report import Report, SourceSeen
+from octoregistry.publishing.report.report import Rates, Report, SourceSeen
 from octoregistry.sources import Page
 from octoregistry.update import ProviderRun, Update
-from providers.registry import parse_registry
+from providers.registry import Registry, parse_registry
 
 _SERVED = {"network": "fetched", "cache": "from the cache", "bundled": "bundled with the package"}
 
@@ -19,15 +19,23 @@ def report_of(update: Update, run: str | None = None) -> Report:
     """
     name = PurePath(update.registry.path).name
     unchanged = update.new_text == update.old_text
+    after = update.registry if unchanged else parse_registry(update.new_text, name)
+    rates = _rates(after)
     return Report(
         run=run or f"{update.at:%Y-%m-%dT%H%M%SZ}",
         at=update.at,
         name=name,
         before=update.registry,
-        after=update.registry if unchanged else parse_registry(update.new_text, name),
+        after=after,
         plan=update.plan,
         sources=tuple(map(_seen, update.runs)),
+        rates=rates,
+        rates_before=rates if unchanged else _rates(update.registry),
     )
+
+
+def _rates(registry: Registry) -> Rates:
+    return {(model.provider, model.id): registry.pricing(model.provider, model.id).rates for model in registry}
 
 
 def _seen(run: ProviderRun) -> SourceSeen:

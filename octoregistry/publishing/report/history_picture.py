@@ -12,15 +12,16 @@ from markupsafe import Markup
 
 from octoregistry.publishing.report import words
 from octoregistry.publishing.report.history import Step, price_steps
-from octoregistry.publishing.report.payload import rates_of
 from octoregistry.publishing.report.report import Report
 from octoregistry.publishing.report.svg import Point, picture, steps, tag
 from providers.entries import Model
 
-MOST = 24
-_SIZE = (340, 190)
+MOST_STEPS = 72  # in all pictures together: a page that travels by mail stays small
+_TOLD = 6  # steps in the description; the table beside has them all
+_SIZE = (352, 190)
 _LEFT, _RIGHT, _TOP, _BOTTOM = 40, 282, 14, 164
 _LINES = ("input", "output")
+_SHORT = {"input": "in", "output": "out"}
 _MARGIN = timedelta(days=45)
 
 
@@ -34,25 +35,25 @@ class HistoryPicture:
 
 
 def history_pictures(report: Report) -> tuple[tuple[HistoryPicture, ...], int]:
-    """The pictures of at most MOST histories, those that move next or moved last first; and how many are left out."""
+    """The pictures of as many histories as there is room for, those that move next or moved last first; how many are left out."""
     alike: dict[tuple[tuple[date | None, tuple[Decimal | None, ...]], ...], list[Model]] = {}
     told: dict[object, tuple[Step, ...]] = {}
     for model in report.after:
-        history = _moves(price_steps(rates_of(report.after, model)))
+        history = _moves(price_steps(report.rates_of(model)))
         if len(history) > 1:
             key = tuple((step.start, tuple(step.prices.get(line) for line in _LINES)) for step in history)
             alike.setdefault(key, []).append(model)
             told[key] = history
     ordered = sorted(alike, key=lambda key: key[-1][0] or date.min, reverse=True)
-    drawn = tuple(
-        HistoryPicture(
-            tuple(model.display_name for model in alike[key]),
-            _drawn(place, alike[key], told[key], report.day),
-            told[key],
-        )
-        for place, key in enumerate(ordered[:MOST])
-    )
-    return drawn, len(ordered) - len(drawn)
+    room = MOST_STEPS
+    drawn: list[HistoryPicture] = []
+    for key in ordered:
+        room -= len(key)
+        if room < 0 and drawn:
+            break
+        names = tuple(model.display_name for model in alike[key])
+        drawn.append(HistoryPicture(names, _drawn(len(drawn), alike[key], told[key], report.day), told[key]))
+    return tuple(drawn), len(ordered) - len(drawn)
 
 
 def _moves(history: Sequence[Step]) -> tuple[Step, ...]:
@@ -109,7 +110,7 @@ def _drawn(place: int, models: Sequence[Model], history: Sequence[Step], today: 
         f"history-{place}",
         f"Price history of {names}",
         "Step lines of the standard input and output price in USD per million tokens; dotted after the report's day. "
-        + "; ".join(f"from {step.start or 'earlier'} {_prices(step)}" for step in history),
+        + "; ".join(f"from {step.start or 'earlier'} {_prices(step)}" for step in history[-_TOLD:]),
         _SIZE,
         *parts,
     )
@@ -146,13 +147,13 @@ def _labels(labels: Sequence[tuple[float, str, str]]) -> list[Markup]:
     lowest = float("-inf")
     for y, line, price in sorted(labels):
         lowest = max(y + 4, lowest + 13)
-        drawn.append(tag("text", f"{line[:3]} ${price}", x=_RIGHT + 5, y=lowest, class_=f"label {line}"))
+        drawn.append(tag("text", f"{_SHORT[line]} ${price}", x=_RIGHT + 5, y=lowest, class_=f"label {line}"))
     return drawn
 
 
 def _ceiling(most: float) -> float:
-    """The next 1, 2 or 5 × a power of ten."""
+    """The end of an axis: a round figure not below `most`."""
     if most <= 0:
         return 1.0
     power = 10.0 ** math.floor(math.log10(most))
-    return next(power * step for step in (1, 2, 5, 10) if power * step >= most * 0.999)
+    return next(power * step for step in (1, 2, 3, 4, 5, 6, 8, 10) if power * step >= most * 0.999)

@@ -65,8 +65,9 @@ def policy(style: str, *scripts: str) -> str:
 
 @cache
 def asset(name: str) -> Markup:
-    """The text of one of our own files; a file that would end its element early is a fault of ours."""
-    text = (folder() / "report" / name).read_text(encoding="utf-8").strip()
+    """One of our own files, without its indents; one that would end its element early is a fault of ours."""
+    lines = (folder() / "report" / name).read_text(encoding="utf-8").splitlines()
+    text = "\n".join(line.strip() for line in lines if line.strip())
     if "</s" in text.lower() or "<!--" in text:
         raise ValueError(f"{name} holds what ends a script or style element")
     return Markup(text)  # noqa: S704 - it comes with the package

@@ -11,9 +11,8 @@ from markupsafe import Markup
 from octoregistry.planning.decimals import plain
 from octoregistry.planning.kept import as_values
 from octoregistry.publishing.report.report import Report
-from providers.dimensions import DIMENSIONS, MODES, UnknownModelError
+from providers.dimensions import DIMENSIONS, MODES
 from providers.entries import Model, Rate
-from providers.registry import Registry
 
 FORMAT = 1
 
@@ -34,18 +33,17 @@ def as_json(report: Report) -> str:
 def packed_json(report: Report) -> Markup:
     """The same values for a script element, with models and rates as rows: a third of the size."""
     sources: dict[tuple[str | None, ...], int] = {}
-    rows = [_row(model, sources) for model in values(report)["models"]]
-    packed = {**_head(report), "modes": MODES, "packed_sources": list(sources), "packed_models": rows}
+    days: dict[str, int] = {}
+    rows = [_row(model, sources, days) for model in values(report)["models"]]
+    packed = {
+        **_head(report),
+        "modes": MODES,
+        "days": list(days),
+        "packed_sources": list(sources),
+        "packed_models": rows,
+    }
     text = json.dumps(packed, ensure_ascii=False, separators=(",", ":")).translate(_IN_SCRIPT)
     return Markup(text)  # noqa: S704 - the letters that could leave the element are gone
-
-
-def rates_of(registry: Registry, model: Model) -> tuple[Rate, ...]:
-    """The rates that the model's costs are computed by; empty for one that the registry does not hold."""
-    try:
-        return registry.pricing(model.provider, model.id).rates
-    except UnknownModelError:
-        return ()
 
 
 def _head(report: Report) -> dict[str, Any]:
@@ -72,7 +70,7 @@ def _head(report: Report) -> dict[str, Any]:
 
 
 def _model(report: Report, model: Model) -> dict[str, Any]:
-    now, before = rates_of(report.after, model), rates_of(report.before, model)
+    now, before = report.rates_of(model), report.rates_before.get((model.provider, model.id), ())
     source = model.source
     return {
         "provider": model.provider,
@@ -110,23 +108,31 @@ _SOURCE = ("page", "checked", "sha256")
 _RATES = ("rates", "rates_before")
 
 
-def _row(model: Mapping[str, Any], sources: dict[tuple[str | None, ...], int]) -> list[Any]:
+def _row(model: Mapping[str, Any], sources: dict[tuple[str | None, ...], int], days: dict[str, int]) -> list[Any]:
     """The model's values in the order of its keys, with its source as a number and its rates as rows."""
     source = sources.setdefault(tuple(model[key] for key in _SOURCE), len(sources))
     plain_keys = [value for key, value in model.items() if key not in (*_SOURCE, *_RATES)]
     before = model["rates_before"]
-    return [*plain_keys, source, _packed(model["rates"]), None if before is None else _packed(before)]
+    return [*plain_keys, source, _packed(model["rates"], days), None if before is None else _packed(before, days)]
 
 
-def _packed(rates: Iterable[Mapping[str, Any]]) -> list[list[Any]]:
-    """Each rate as mode's number, threshold, first day, derived, then its prices in the order of DIMENSIONS."""
-    rows = []
+def _packed(rates: Iterable[Mapping[str, Any]], days: dict[str, int]) -> str:
+    """The rates as text, one a part between semicolons.
+
+    Each is: mode's number (nothing where it is that of the part before), threshold, first day's number, 1 if derived,
+    then its prices in the order of DIMENSIONS.
+    """
+    parts = []
+    mode = ""
     for rate in rates:
-        prices = [rate["prices"].get(name, 0) for name in DIMENSIONS]
-        while prices and not prices[-1]:
-            prices.pop()
-        # 0 stands for "none": a threshold of 0 is kept as text, and prices are text always
-        above = rate["above_input_tokens"]
-        threshold = 0 if above is None else above or "0"
-        rows.append([MODES.index(rate["mode"]), threshold, rate["from"] or 0, int(rate["derived"]), *prices])
-    return rows
+        number = str(MODES.index(rate["mode"]))
+        fields = (
+            "" if number == mode else number,
+            "" if rate["above_input_tokens"] is None else str(rate["above_input_tokens"]),
+            "" if rate["from"] is None else str(days.setdefault(rate["from"], len(days))),
+            "1" if rate["derived"] else "",
+            *(rate["prices"].get(name, "") for name in DIMENSIONS),
+        )
+        parts.append(",".join(fields).rstrip(","))
+        mode = number
+    return ";".join(parts)

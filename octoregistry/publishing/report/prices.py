@@ -11,7 +11,6 @@ from markupsafe import Markup
 from octoregistry.planning.history import in_force
 from octoregistry.publishing.report import words
 from octoregistry.publishing.report.history import price_steps
-from octoregistry.publishing.report.payload import rates_of
 from octoregistry.publishing.report.report import STALE_DAYS, Report
 from octoregistry.publishing.report.sparkline import sparkline
 from providers.dimensions import DIMENSIONS, MODES
@@ -26,7 +25,6 @@ class PriceRow:
     """One mode for one prompt size: its prices in the order of COLUMNS as text, a dash where none is known."""
 
     mode: str
-    prompts: str
     prices: tuple[str, ...]
     others: str
 
@@ -46,7 +44,7 @@ class PriceGroup:
 
 def price_groups(report: Report) -> tuple[PriceGroup, ...]:
     """Every model of the registry, in its order."""
-    return tuple(_group(model, rates_of(report.after, model), report.day) for model in report.after)
+    return tuple(_group(model, report.rates_of(model), report.day) for model in report.after)
 
 
 def _group(model: Model, rates: tuple[Rate, ...], today: date) -> PriceGroup:
@@ -59,7 +57,7 @@ def _group(model: Model, rates: tuple[Rate, ...], today: date) -> PriceGroup:
         checked=words.DASH if days is None else words.age(days),
         stale=days is None or days > STALE_DAYS,
         line=sparkline(price_steps(rates), today),
-        rows=tuple(_rows(rates, today)) or (PriceRow("standard", "", (words.DASH,) * len(COLUMNS), ""),),
+        rows=tuple(_rows(rates, today)) or (PriceRow("standard", (words.DASH,) * len(COLUMNS), ""),),
     )
 
 
@@ -71,13 +69,17 @@ def _rows(rates: tuple[Rate, ...], today: date) -> Iterator[PriceRow]:
             if not rate.prices:
                 continue
             prompts = (
-                "" if not above else f"≤ {words.threshold(above[0])}" if tier is None else f"> {words.threshold(tier)}"
+                ""
+                if not above
+                else f"to {words.threshold(above[0])}"
+                if tier is None
+                else f"over {words.threshold(tier)}"
             )
             others = [
                 f"{words.LABELS[name]} {words.price(rate.prices[name])}" for name in _OTHERS if name in rate.prices
             ]
             prices = tuple(words.price(rate.prices.get(name)) for name in COLUMNS)
-            yield PriceRow(mode, prompts, prices, " · ".join(others))
+            yield PriceRow(f"{mode} {prompts}".strip(), prices, " · ".join(others))
 
 
 def _lifecycle(model: Model) -> str:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from octoregistry.planning.plan import Plan
+from providers.entries import Model, Rate
 from providers.registry import Registry
+
+Rates = Mapping[tuple[str, str], tuple[Rate, ...]]
 
 STALE_DAYS = 30
 
@@ -26,7 +30,10 @@ class SourceSeen:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All that a report shows. `after` is the registry with the changes that need no person; `run` is the files' name."""
+    """All that a report shows. `after` is the registry with the changes that need no person; `run` is the files' name.
+
+    `rates` and `rates_before` are those that costs are computed by, by provider and model, after and before.
+    """
 
     run: str
     at: datetime
@@ -35,8 +42,14 @@ class Report:
     after: Registry
     plan: Plan
     sources: tuple[SourceSeen, ...]
+    rates: Rates
+    rates_before: Rates
 
     @property
     def day(self) -> date:
         """The day that prices and ages are told for."""
         return self.at.date()
+
+    def rates_of(self, model: Model) -> tuple[Rate, ...]:
+        """The rates that the model's costs are computed by."""
+        return self.rates[model.provider, model.id]

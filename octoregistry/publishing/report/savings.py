@@ -10,7 +10,6 @@ from statistics import median
 from markupsafe import Markup
 
 from octoregistry.planning.history import base_prices
-from octoregistry.publishing.report.payload import rates_of
 from octoregistry.publishing.report.report import Report
 from octoregistry.publishing.report.svg import picture, tag
 
@@ -42,7 +41,7 @@ def savings(report: Report) -> tuple[Saving, ...]:
     for model in report.after:
         if model.status == "retired":
             continue
-        rates = rates_of(report.after, model)
+        rates = report.rates_of(model)
         standard = base_prices(rates, "standard", report.day)
         batch = base_prices(rates, "batch", report.day)
         full = standard.get("input")

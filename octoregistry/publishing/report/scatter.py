@@ -11,10 +11,9 @@ from markupsafe import Markup
 
 from octoregistry.planning.history import base_prices
 from octoregistry.publishing.report import words
-from octoregistry.publishing.report.payload import rates_of
 from octoregistry.publishing.report.report import Report
 from octoregistry.publishing.report.svg import picture, tag
-from octoregistry.publishing.report.vendors import mark
+from octoregistry.publishing.report.vendors import marks
 
 _SIZE = (880, 420)
 _LEFT, _RIGHT, _TOP, _BOTTOM = 62, 862, 16, 372
@@ -33,7 +32,7 @@ class Spot:
     def told(self) -> str:
         """The spot in words."""
         names = ", ".join(self.names)
-        return f"{names}: ${words.price(self.price)} per million input tokens, {self.context:,} tokens of context"
+        return f"{names}: ${words.price(self.price)}, {self.context:,} tokens"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ def scatter(report: Report) -> Scatter | None:
     models = [model for model in report.after if model.status != "retired"]
     found: dict[tuple[str, int, Decimal], list[str]] = {}
     for model in models:
-        price = base_prices(rates_of(report.after, model), "standard", report.day).get("input")
+        price = base_prices(report.rates_of(model), "standard", report.day).get("input")
         if price and model.context_window:
             found.setdefault((model.provider, model.context_window, price), []).append(model.display_name)
     if not found:
@@ -81,9 +80,9 @@ def _drawn(spots: tuple[Spot, ...], vendors: list[str]) -> Markup:
         parts.append(tag("text", _binary(power), x=x(2.0**power), y=_BOTTOM + 18, text_anchor="middle"))
     parts.append(tag("text", "context window, tokens", x=_RIGHT, y=_BOTTOM + 38, text_anchor="end", class_="muted"))
     parts.append(tag("text", "USD per million input tokens", x=_LEFT + 8, y=_TOP + 10, class_="muted"))
-    parts += [
-        mark(vendors.index(spot.provider), x(spot.context), y(float(spot.price)), spot.told, " spot") for spot in spots
-    ]
+    for place, vendor in enumerate(vendors):
+        spotted = [spot for spot in spots if spot.provider == vendor]
+        parts.append(marks(place, [(x(spot.context), y(float(spot.price)), spot.told) for spot in spotted]))
     description = (
         f"{sum(len(spot.names) for spot in spots)} models by context window, from {min(contexts):,} to {max(contexts):,} "
         f"tokens, and standard input price, from ${min(prices):g} to ${max(prices):g}; both axes are logarithmic."

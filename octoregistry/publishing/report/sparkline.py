@@ -5,51 +5,44 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 from markupsafe import Markup
 
 from octoregistry.publishing.report import words
 from octoregistry.publishing.report.history import Step
-from octoregistry.publishing.report.svg import Point, steps, tag
+from octoregistry.publishing.report.svg import tag
 
 _WIDTH, _HEIGHT, _MARGIN = 64, 18, 3
-_LEVEL = Markup('<svg class="spark" viewBox="0 0 64 18" aria-hidden="true"><path d="M2 9H62"/></svg>')
+_MOST, _TOLD = 8, 4
+_LEVEL = Markup("<i></i>")  # drawn by the style: 400 level lines as pictures would be a tenth of the page
 
 
 def sparkline(history: Sequence[Step], today: date) -> Markup:
-    """The picture for `history`, evenly spaced: at this size the order of the steps can be read, a day cannot."""
-    priced = [step for step in history if _figure(step) is not None]
+    """The picture of the latest steps, evenly spaced: at this size their order can be read, a day cannot."""
+    priced = [step for step in history if _figure(step) is not None][-_MOST:]
     if len({_figure(step) for step in priced}) < 2:
         return _LEVEL if priced else Markup("")
     figures = [float(_figure(step) or 0) for step in priced]
     low, high = min(figures), max(figures)
-    width = (_WIDTH - 4) / len(priced)
-    points: list[Point] = [
-        (2 + width * place, _HEIGHT - _MARGIN - (_HEIGHT - 2 * _MARGIN) * (figure - low) / (high - low))
-        for place, figure in enumerate(figures)
-    ]
-    known = sum(step.start is None or step.start <= today for step in priced)
-    lines = []
-    if known:
-        end = points[known][0] if known < len(points) else _WIDTH - 2
-        lines.append(tag("path", d=steps(points[:known], end)))
-    if known < len(points):
-        ahead = points[max(known - 1, 0) :]
-        lines.append(
-            tag(
-                "path",
-                d=steps([(ahead[1][0], ahead[0][1]), *ahead[1:]] if known else ahead, _WIDTH - 2),
-                class_="ahead",
-            )
-        )
-    return tag("svg", tag("title", told(priced)), *lines, class_="spark", viewBox=f"0 0 {_WIDTH} {_HEIGHT}", role="img")
+    heights = [round((_HEIGHT - 2 * _MARGIN) * (high - figure) / (high - low)) + _MARGIN for figure in figures]
+    width = (_WIDTH - 4) // len(priced)
+    known = max(1, sum(step.start is None or step.start <= today for step in priced))
+    lines = [tag("path", d=f"M2 {heights[0]}h{width}{_path(heights[:known], width)}")]
+    if known < len(priced):
+        ahead = f"M{2 + width * known} {heights[known - 1]}{_path(heights[known - 1 :], width)}"
+        lines.append(tag("path", d=ahead, class_="ahead"))
+    return tag("svg", tag("title", told(priced)), *lines, class_="spark", role="img")  # its size stands in the style
 
 
 def told(history: Sequence[Step]) -> str:
-    """The steps of the input price in words."""
-    return "; ".join(
-        f"{step.start or 'earlier'}: ${words.price(_figure(step))}" for step in history if _figure(step) is not None
-    )
+    """The latest steps of the input price in words."""
+    return ", ".join(f"{step.start or 'before'}: ${words.price(_figure(step))}" for step in history[-_TOLD:])
+
+
+def _path(heights: Sequence[int], width: int) -> str:
+    """From each height to the next, and level from there: in whole and relative numbers, the shortest there are."""
+    return "".join(f"v{after - before}h{width}" for before, after in pairwise(heights))
 
 
 def _figure(step: Step) -> Decimal | None:

@@ -30,6 +30,7 @@ def picture(name: str, title: str, description: str, size: tuple[int, int], *chi
         tag("title", title, id=f"{name}-title"),
         tag("desc", description, id=f"{name}-desc"),
         *children,
+        id=name,
         viewBox=f"0 0 {width} {height}",
         role="img",
         aria_labelledby=f"{name}-title",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from markupsafe import Markup
 
-from octoregistry.publishing.report.svg import number, tag
+from octoregistry.publishing.report.svg import tag
 
 _SHAPES = (
     "m-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0z",  # circle
@@ -15,8 +17,15 @@ _SHAPES = (
 )
 
 
-def mark(place: int, x: float, y: float, title: str | None = None, extra: str = "") -> Markup:
-    """The mark of the vendor in this place of the registry, at a point of a picture."""
-    children = [tag("title", title)] if title else []
-    path = f"M{number(x)} {number(y)}{_SHAPES[place % len(_SHAPES)]}"
-    return tag("path", *children, d=path, class_=f"v{place % len(_SHAPES)}{extra}")
+def mark(place: int) -> Markup:
+    """The mark of the vendor in this place of the registry, around the origin."""
+    shape = place % len(_SHAPES)
+    return tag("path", d=f"M0 0{_SHAPES[shape]}", class_=f"v{shape}")
+
+
+def marks(place: int, spots: Sequence[tuple[float, float, str]]) -> Markup:
+    """The vendor's mark at each point, with what is to be told of it; the shape is written once."""
+    shape = place % len(_SHAPES)
+    name = f"mark-{place}"
+    drawn = [tag("use", tag("title", told), href=f"#{name}", x=x, y=y) for x, y, told in spots]
+    return tag("g", tag("defs", tag("path", id=name, d=f"M0 0{_SHAPES[shape]}")), *drawn, class_=f"v{shape} spots")

@@ -12,9 +12,9 @@ DASH = "–"  # what is not known is never shown as 0
 LABELS = {
     "input": "Input",
     "output": "Output",
-    "cached_input": "Cached input",
-    "cache_write_5m": "Cache write",
-    "cache_write_1h": "Cache write, 1 h",
+    "cached_input": "Cached",
+    "cache_write_5m": "Write, 5m",
+    "cache_write_1h": "Write, 1h",
     "input_audio": "audio in",
     "cached_input_audio": "cached audio in",
     "input_image": "image in",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote, quote_plus
@@ -36,7 +37,8 @@ def proposal(price: str = "1.5", **more: object) -> Proposal:
 
 def proposed(clone: Clone, settings: PullRequestSettings, given: Proposal, token: str = CANARY) -> Outcome | None:
     environ = {"OCTOREGISTRY_TOKEN": token} if token else {}
-    return propose(place_of(clone.registry.parent, settings, environ), given)
+    with closing(place_of(clone.registry.parent, settings, environ)) as place:
+        return propose(place, given)
 
 
 @KINDS

@@ -1,0 +1,251 @@
+"""`octoregistry update` and `apply` as a person runs them: what is written, what is not, and with which status."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from octoregistry.publishing.lock import is_locked, locked
+from providers import parse_registry
+from tests.cli.conftest import Run
+
+ROUNDS = int(os.environ.get("OCTOREGISTRY_ROUNDS", "3"))
+MAIN = "import sys; from octoregistry.cli import main; main()"
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(entry.name for entry in folder.iterdir() if entry.name != "cache")
+
+
+def test_the_file_is_written_and_the_second_run_changes_nothing(models: Path, run: Run) -> None:
+    first = run("update", "--offline")
+    assert first.exit_code == 0, first.output
+    assert "Wrote models.yaml." in first.stderr
+    assert parse_registry(models.read_bytes()).model("openai", "gpt-6-astra")
+
+    before = (models.read_bytes(), models.stat().st_mtime_ns)
+    second = run("update", "--offline", "--exit-code")
+    assert second.exit_code == 0
+    assert "No change: models.yaml says what the pages say." in second.stdout
+    assert (models.read_bytes(), models.stat().st_mtime_ns) == before
+    assert names(models.parent) == ["models.yaml"]
+
+
+def test_a_dry_run_writes_nothing_and_needs_no_lock(models: Path, run: Run) -> None:
+    before = models.read_bytes()
+    with locked(models):
+        assert run("update", "--offline", "--dry-run", "--exit-code").exit_code == 4
+    assert models.read_bytes() == before
+
+
+def test_the_second_writer_is_told_who_is_at_work(models: Path, run: Run) -> None:
+    before = models.read_bytes()
+    with locked(models):
+        refused = run("update", "--offline")
+    assert refused.exit_code == 1
+    assert f"models.yaml is locked by process {os.getpid()} on " in refused.stderr
+    assert models.read_bytes() == before
+
+
+def test_a_kept_plan_is_applied_to_just_the_registry_it_was_made_for(models: Path, run: Run) -> None:
+    planned = run("update", "--offline", "--dry-run", "--plan-out", "plan.json", "--json")
+    assert json.loads(planned.stdout)["plan"] == json.loads(Path("plan.json").read_text())
+    assert "gpt-6-astra" not in models.read_text()
+
+    assert run("apply", "plan.json", "--dry-run").exit_code == 0
+    assert "gpt-6-astra" not in models.read_text()
+    assert run("apply", "plan.json").exit_code == 0
+    applied = models.read_bytes()
+
+    again = run("apply", "plan.json")
+    assert again.exit_code == 1
+    assert "has moved on since the plan was made" in again.stderr
+    assert models.read_bytes() == applied
+    assert "No change" in run("update", "--offline").stdout
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b'{"format": 1}',
+        b"\xff\xfe",
+        b'{"format": 1, "changes": NaN, "notes": []}',
+        b"[" * 100_000,
+    ],
+)
+def test_what_is_no_plan_is_refused_in_a_line(models: Path, run: Run, content: bytes) -> None:
+    before = models.read_bytes()
+    Path("plan.json").write_bytes(content)
+    refused = run("apply", "plan.json")
+    assert refused.exit_code == 1
+    assert refused.stderr.startswith("Error: plan.json: ")
+    assert models.read_bytes() == before
+
+
+def test_a_plan_with_a_price_that_somebody_bent_into_yaml_is_refused(models: Path, run: Run) -> None:
+    run("update", "--offline", "--dry-run", "--plan-out", "plan.json")
+    plan = json.loads(Path("plan.json").read_text())
+    plan["changes"][0]["new"] = "1.0}\n          - {mode: flex, input: 0"
+    Path("plan.json").write_text(json.dumps(plan))
+    before = models.read_bytes()
+    assert run("apply", "plan.json").exit_code == 1
+    assert models.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("defaults:", "defaults:\ndefaults:"),
+        ("default_provider: gemini", "default_provider: gemini\n\tx: 1"),
+        ("input_per_million: 0.15", "input_per_million: .nan"),
+        ("input_per_million: 0.15", "input_per_million: -1.0"),
+        ("input_per_million: 0.15", 'input_per_million: "0.15"'),
+        ("input_per_million: 0.15", "input_per_million: true"),
+        ("input_per_million: 0.15", "input_per_million: 1e-07"),
+        ("batch_support: true", "batch_suport: true"),
+    ],
+)
+def test_a_faulty_registry_is_named_by_line_and_stays_to_the_byte(models: Path, run: Run, old: str, new: str) -> None:
+    models.write_text(models.read_text().replace(old, new, 1))
+    before = models.read_bytes()
+    refused = run("update", "--offline")
+    assert refused.exit_code == 1
+    assert "models.yaml:" in refused.stderr
+    assert models.read_bytes() == before
+    assert names(models.parent) == ["models.yaml"]
+
+
+@pytest.mark.parametrize("change", [lambda b: b"\xef\xbb\xbf" + b, lambda b: b.replace(b"\n", b"\r\n")])
+def test_marks_and_line_ends_are_kept_to_the_byte(models: Path, run: Run, change: object) -> None:
+    models.write_bytes(change(models.read_bytes()))  # type: ignore[operator]
+    before = models.read_bytes()
+    assert run("update", "--offline").exit_code == 0
+    after = models.read_bytes()
+    assert after.startswith(b"\xef\xbb\xbf") == before.startswith(b"\xef\xbb\xbf")
+    assert after.count(b"\r\n") == (after.count(b"\n") if b"\r\n" in before else 0)
+
+
+# What the process is about when the signal comes: it says so, and waits.
+PHASES = {
+    "fetch": "import octoregistry.update as m; name = 'fetch_pages'",
+    "reading": "import octoregistry.update as m; name = 'read_rates'",
+    "write": "import os as m; name = 'fsync'",
+}
+SLOW = """
+import sys, time
+{phase}
+def slow(*arguments, **options):
+    print("now", flush=True)
+    time.sleep(60)
+setattr(m, name, slow)
+from octoregistry.cli import main
+main()
+"""
+
+
+@pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_run_that_is_stopped_leaves_the_old_file_and_no_lock(
+    models: Path, phase: str, number: signal.Signals, status: int
+) -> None:
+    before = models.read_bytes()
+    command = [sys.executable, "-c", SLOW.format(phase=PHASES[phase]), "update", "--offline", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "now\n"
+        assert is_locked(models)
+        time.sleep(0.05)
+        process.send_signal(number)
+        _, said = process.communicate(timeout=20)
+    assert process.returncode == status, said
+    assert models.read_bytes() == before
+    assert not is_locked(models)
+    assert names(models.parent) == ["models.yaml"]
+
+
+def test_a_full_disk_is_exit_1_and_the_old_file(models: Path) -> None:
+    """Here the kernel's limit on the size of files plays the full disk; no cache is written offline."""
+    before = models.read_bytes()
+    limited = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000)); " + MAIN
+    done = subprocess.run(
+        [sys.executable, "-c", limited, "update", "--offline"], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 1
+    assert "Error: models.yaml: File too large" in done.stderr
+    assert models.read_bytes() == before
+    assert names(models.parent) == ["models.yaml"]
+
+
+# All that is imported late is imported before: python itself may stand where nobody else may read.
+AS_NOBODY = """
+import os
+from click.testing import CliRunner
+from octoregistry.cli import cli, main
+CliRunner().invoke(cli, ["update", "--offline", "--registry", os.environ["WARM"]])
+os.setgroups([]), os.setgid(65534), os.setuid(65534)
+main()
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="a folder that cannot be written is made for another user here")
+def test_a_read_only_folder_is_exit_1_and_the_old_file(models: Path) -> None:
+    """As a user who may read the folder and no more."""
+    before = models.read_bytes()
+    for parent in (models.parent, *models.parent.parents):
+        if parent.stat().st_uid == os.geteuid() and parent.name:
+            parent.chmod(parent.stat().st_mode | 0o555)
+    (models.parent / "cache").mkdir(exist_ok=True)
+    warm = models.parent / "cache" / "warm.yaml"
+    warm.write_bytes(before)
+    done = subprocess.run(
+        [sys.executable, "-c", AS_NOBODY, "update", "--offline"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={**os.environ, "WARM": str(warm)},
+    )
+    assert done.returncode == 1
+    assert "Permission denied" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert models.read_bytes() == before
+    assert names(models.parent) == ["models.yaml"]
+
+
+def test_two_updates_at_once_lose_nothing(models: Path) -> None:
+    """One works and the other is told, or both work one behind the other (OCTOREGISTRY_ROUNDS says how often)."""
+    old = models.read_bytes()
+    for _ in range(ROUNDS):
+        models.write_bytes(old)
+        waiting = {"openai", "anthropic"}
+        for _ in range(3):
+            running = {
+                name: subprocess.Popen(
+                    [sys.executable, "-c", MAIN, "update", "--offline", "-p", name],
+                    stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+                )
+                for name in waiting
+            }  # fmt: skip
+            for name, process in running.items():
+                said = process.communicate(timeout=60)[1]
+                if process.returncode == 0:
+                    waiting.discard(name)
+                else:
+                    assert "is locked by process" in said
+            if not waiting:
+                break
+        now = parse_registry(models.read_bytes())
+        assert now.model("openai", "gpt-6-astra").rates
+        assert now.model("anthropic", "claude-fable-5-1").rates
+        assert names(models.parent) == ["models.yaml"]
