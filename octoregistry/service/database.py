@@ -75,7 +75,8 @@ class Database:
     def insert_once(self, connection: Connection, table: Table, **values: Any) -> bool:
         """True where the row is new; a row of that key that is there already stays as it is."""
         insert = postgresql.insert if self.is_postgresql else sqlite.insert
-        return connection.execute(insert(table).values(**values).on_conflict_do_nothing()).rowcount == 1
+        once = insert(table).values(**values).on_conflict_do_nothing().returning(*table.primary_key)
+        return connection.execute(once).first() is not None  # how many rows went in, not every driver says
 
     def now(self, connection: Connection) -> datetime:
         """The time of the database: leases are counted by one clock, however the machines' own differ."""
