@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from pathlib import Path
 
 import click
@@ -48,12 +49,15 @@ def command(*, host: str, port: int, offline: bool, settings: Path | None, regis
             app = application(service, token)
         except UnsafeError as error:
             raise click.UsageError(visible(error)) from error
+        # bound before anything runs: a port that is taken is one line, and no schedule goes on behind it
+        try:
+            listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+        except OSError as error:
+            raise click.ClickException(f"cannot listen at {host}:{port}: {error.strerror or error}") from error
         log_to_stderr()
         server = uvicorn.Server(
             uvicorn.Config(
                 app,
-                host=host,
-                port=port,
                 log_level="warning",
                 access_log=False,
                 server_header=False,
@@ -63,8 +67,6 @@ def command(*, host: str, port: int, offline: bool, settings: Path | None, regis
         tell(f"http://{host}:{port}/ with {len(service.jobs)} jobs, run log {service.database.shown}")
         service.schedule.start()
         try:
-            server.run()
+            server.run(sockets=[listening])
         finally:
             service.schedule.stop()
-        if not server.started:
-            raise click.ClickException(f"cannot listen at {host}:{port}")

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 pytest.importorskip("apscheduler", reason="the extra is not installed: pip install '.[service]'")
 pytest.importorskip("fastapi", reason="the extra is not installed: pip install '.[service]'")
@@ -72,11 +73,27 @@ class Workspace:
         start = text.index(f"      {HAIKU}:")
         end = text.index("\n", text.index("source:", start))
         entry = text[start:end]
-        moved = entry.replace("input: 1.0, output: 5.0", "input: 1.5, output: 7.5").replace(
-            "checked: 2026-09-07", "checked: 2026-10-07"
-        )
-        assert moved != entry
+        moved = entry.replace("cached_input: 0.1,", "cached_input: 0.2,").replace("2026-09-07", "2026-10-07")
+        assert "0.2," in moved
+        assert "2026-10-07" in moved
         self.registry.write_text(text[:start] + moved + text[end:])
+
+    def serve(self, token: str | None = TOKEN) -> str:
+        """The address of a service that answers and whose first run has ended."""
+        if token:
+            self.environ["OCTOREGISTRY_SERVICE_TOKEN"] = token
+        port = free_port()
+        process = self.start("serve", "--offline", "--port", str(port))
+        address = f"http://127.0.0.1:{port}"
+
+        def ready() -> bool:
+            assert process.poll() is None, self.said(process)
+            with suppress(requests.ConnectionError):
+                return requests.get(f"{address}/readyz", timeout=10).json()["status"] == "ok"
+            return False
+
+        until(ready)
+        return address
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "octoregistry", *arguments]
@@ -152,7 +169,9 @@ def postgresql() -> Iterator[str]:
         shutil.chown(folder, user)
     port, tables = free_port(), folder / "tables"
     as_user: dict[str, Any] = {"user": user, "cwd": folder, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    subprocess.run([initdb, "-D", tables, "-U", "octo", "--auth=trust", "--no-sync", "-E", "UTF8"], check=True, **as_user)
+    subprocess.run(
+        [initdb, "-D", tables, "-U", "octo", "--auth=trust", "--no-sync", "-E", "UTF8"], check=True, **as_user
+    )
     options = ["-k", folder, "-h", "127.0.0.1", "-p", str(port), "-c", "fsync=off"]
     server = subprocess.Popen([Path(initdb).with_name("postgres"), "-D", tables, *options], **as_user)
     try:
@@ -191,3 +210,20 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "postgresql":
         return str(request.getfixturevalue("clean_postgresql"))
     return f"sqlite:///{tmp_path / 'runs.sqlite3'}"
+
+
+@pytest.fixture
+def log_of() -> Iterator[Callable[[str], Any]]:
+    """`log_of(url)` is the run log there, read in this process."""
+    from octoregistry.service.database import Database
+    from octoregistry.service.runlog import RunLog
+
+    opened: dict[str, Database] = {}
+
+    def log(url: str) -> RunLog:
+        opened.setdefault(url, Database(url))
+        return RunLog(opened[url])
+
+    yield log
+    for database in opened.values():
+        database.close()

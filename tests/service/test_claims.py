@@ -141,7 +141,9 @@ def test_a_log_moves_from_sqlite_into_another_database(database: Database, tmp_p
     assert set(RunLog(database).last_success()) == {"acme"}
 
 
-@pytest.mark.parametrize("url", ["mysql://u:canary-pw@h/d", "nonsense canary-pw", "postgresql://u:canary-pw@127.0.0.1:1/d"])
+@pytest.mark.parametrize(
+    "url", ["mysql://u:canary-pw@h/d", "nonsense canary-pw", "postgresql://u:canary-pw@127.0.0.1:1/d"]
+)
 def test_a_database_that_is_none_is_told_without_its_password(url: str) -> None:
     """Whatever the driver says."""
     with pytest.raises(DatabaseError) as told:
