@@ -4,17 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from datetime import date
 from threading import Lock
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, BeforeValidator
 
 _MOST_KEPT = 256
 _LONGEST_KEPT = 2_000_000
+
+
+def _iso(value: Any) -> Any:
+    # left to itself pydantic takes 0 for the first of January 1970
+    if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
+        raise ValueError("a day such as 2026-09-04")
+    return value
+
+
+IsoDay = Annotated[date, BeforeValidator(_iso)]
 
 
 class Problem(BaseModel):

@@ -10,7 +10,7 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 from pydantic import BaseModel
 
 from octoregistry.planning.history import base_prices, in_force
-from octoregistry.service.http.answers import Kept, answer, documented
+from octoregistry.service.http.answers import IsoDay, Kept, answer, documented
 from octoregistry.service.http.live_registry import LiveRegistry
 from providers import Registry
 from providers.dimensions import DIMENSIONS, MODES, UnknownModelError
@@ -61,7 +61,7 @@ class ModelPrices(ModelLine):
     page: str | None
 
 
-Day = Annotated[date | None, Query(description="Prices of this day; today in UTC without it.")]
+Day = Annotated[IsoDay | None, Query(description="Prices of this day; today in UTC without it.")]
 
 
 def router(live: LiveRegistry) -> APIRouter:

@@ -16,7 +16,7 @@ from octoregistry.service.http.answers import answer, body_of, documented
 from octoregistry.service.http.sessions import Sessions
 
 State = Literal["waiting", "accepted", "refused", "gone"]
-Name = Annotated[str, Path(pattern=r"^[0-9a-f]{20}$", description="The id of a held model.")]
+Name = Annotated[str, Path(alias="id", pattern=r"^[0-9a-f]{20}$", description="The id of a held model.")]
 
 
 class HeldLine(BaseModel):
@@ -76,13 +76,13 @@ def router(service: Service, sessions: Sessions) -> APIRouter:
 
     decided = documented(401, 403, 404, 409, 503)
 
-    @routes.post("/{name}/accept", response_model=Decision, responses=decided, dependencies=[bearer])
+    @routes.post("/{id}/accept", response_model=Decision, responses=decided, dependencies=[bearer])
     def accept_held(request: Request, name: Name) -> Decision:
         """Write what is held of a model, just as it was shown; or propose it with the next pull request."""
         sessions.may_decide(request)
         return _decision(decide(service, name, "accept"))
 
-    @routes.post("/{name}/refuse", response_model=Decision, responses=decided, dependencies=[bearer])
+    @routes.post("/{id}/refuse", response_model=Decision, responses=decided, dependencies=[bearer])
     def refuse_held(request: Request, name: Name) -> Decision:
         """Leave out what is held of a model, until its page says something else."""
         sessions.may_decide(request)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from octoregistry.estimating import Cost, Estimate, Unknown, Workload, cost_in, cost_of, estimate
-from octoregistry.service.http.answers import Kept, answer, documented
+from octoregistry.service.http.answers import IsoDay, Kept, answer, documented
 from octoregistry.service.http.live_registry import LiveRegistry
 from providers import Registry
 from providers.dimensions import DIMENSIONS, MODES, UnknownModelError
@@ -39,7 +39,7 @@ class EstimateQuery(BaseModel):
     requests: Annotated[int, Field(ge=0, le=10**9)] = 1
     mode: Literal["standard", "batch", "flex", "priority"] = "standard"
     batch_percent: Annotated[int, Field(ge=0, le=100)] = 0
-    at: date | None = None
+    at: IsoDay | None = None
 
 
 class EstimateLine(BaseModel):
