@@ -70,7 +70,7 @@ def router(live: LiveRegistry) -> APIRouter:
     kept = Kept()
 
     @routes.get("", response_model=ModelList, responses=documented(304, 404))
-    def models(
+    async def models(
         request: Request,
         provider: Annotated[str | None, Query(description="This provider only.")] = None,
         retired: Annotated[bool, Query(description="Retired models, too.")] = False,
@@ -90,7 +90,7 @@ def router(live: LiveRegistry) -> APIRouter:
         return answer(request, kept.get((registry.text_sha256, provider, retired, day), make))
 
     @routes.get("/{provider}/{model}", response_model=ModelPrices, responses=documented(304, 404))
-    def model(request: Request, provider: str, model: str, at: Day = None) -> Response:
+    async def model(request: Request, provider: str, model: str, at: Day = None) -> Response:
         """One model, by id or alias, with every price."""
         registry, day = live.now(), at or datetime.now(UTC).date()
         try:

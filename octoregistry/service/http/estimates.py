@@ -67,7 +67,7 @@ def router(live: LiveRegistry) -> APIRouter:
     kept = Kept()
 
     @routes.get("/api/estimate", response_model=Estimates, responses=documented(304, 404))
-    def estimates(request: Request, asked: Annotated[EstimateQuery, Query()]) -> Response:
+    async def estimates(request: Request, asked: Annotated[EstimateQuery, Query()]) -> Response:
         """What a workload costs with one model, or with each."""
         registry, day = live.now(), asked.at or datetime.now(UTC).date()
         return answer(request, kept.get((registry.text_sha256, day, asked), lambda: _values(registry, asked, day)))

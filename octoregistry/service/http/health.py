@@ -34,7 +34,7 @@ def router(service: Service, live: LiveRegistry) -> APIRouter:
     metrics = collector(service, live)
 
     @routes.get("/healthz")
-    def healthz() -> Health:
+    async def healthz() -> Health:
         """200 while the process answers: whoever gets none may start it again."""
         return Health(status="ok")
 
