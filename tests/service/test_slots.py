@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -35,9 +36,9 @@ def test_daylight_saving_does_not_matter(day: datetime, monkeypatch: pytest.Monk
     local = day.astimezone(ZoneInfo("Europe/Berlin")) - timedelta(hours=36)
     daily = cron("30 2 * * *")
     times = [slot for slot, _ in zip(daily.from_on(local), range(4), strict=False)]
-    assert {later - earlier for earlier, later in zip(times, times[1:], strict=False)} == {timedelta(days=1)}
+    assert {later - earlier for earlier, later in itertools.pairwise(times)} == {timedelta(days=1)}
     assert all(slot.tzinfo is UTC and (slot.hour, slot.minute) == (2, 30) for slot in times)
-    hours = [slot for slot in zip(every("1h").from_on(day - timedelta(microseconds=1)), range(24), strict=False)]
+    hours = list(zip(every("1h").from_on(day - timedelta(microseconds=1)), range(24), strict=False))
     assert hours[-1][0] == day + timedelta(hours=23)
 
 
