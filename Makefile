@@ -2,7 +2,7 @@
 PYTHON ?= python3
 PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo update test test-conformance test-browser example-report lint bench lock clean
+.PHONY: demo update test test-conformance test-browser example-report lint lies bench lock clean
 
 demo: .venv/installed
 	.venv/bin/octoregistry update --dry-run --offline
@@ -32,6 +32,10 @@ lint: .venv/installed-dev
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
+
+# Every lie that a language model may tell of a page: none may end in a price that is written unseen.
+lies: .venv/installed-dev
+	.venv/bin/python -m benchmarks.lies
 
 bench: .venv/installed-dev
 	.venv/bin/python -m benchmarks

@@ -39,7 +39,8 @@ def carry_out(update: Update, path: Path, settings: Settings, accepted: Sequence
             if update.new_text != update.old_text:
                 replace_file(path, update.new_text.encode(), expected=update.old_text.encode())
         except MovedOnError as moved:
-            update = plan_text(text_of(moved.content, path), str(path), update.runs, settings, update.at, accepted)
+            text = text_of(moved.content, path)
+            update = plan_text(text, str(path), update.runs, settings, update.at, accepted, update.witnesses)
             continue
         sweep(path)
         bring_copy_along(path)

@@ -9,9 +9,9 @@ from decimal import Decimal
 from importlib import resources
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from octoregistry.service_settings import ServiceSettings
 
@@ -74,21 +74,41 @@ class ModelListSettings(_Frozen):
     headers: Mapping[str, str] = Field(default_factory=dict)
 
 
+class GuardSettings(_Frozen):
+    """How far a change may go unseen; octoregistry.planning.limits says what each means."""
+
+    moved: Annotated[Decimal, Field(gt=1)] = Decimal(3)
+    share: Annotated[Decimal, Field(gt=0, le=1)] = Decimal("0.6")
+    share_from: Annotated[int, Field(ge=1)] = 3
+    witness_days: Annotated[int, Field(ge=0)] = 7
+
+
+class RegistrySettings(_Frozen):
+    """Where another public registry of prices is fetched, and the hosts it may redirect to."""
+
+    url: str
+    redirect_hosts: tuple[str, ...] = ()
+
+
 class ProviderSettings(_Frozen):
-    """The facts about one vendor: its pages in order of trust, the hosts they may redirect to, its batch discount."""
+    """The facts about one vendor: its pages in order of trust, the hosts they may redirect to, its batch discount.
+
+    `guards` lie over those for all providers, key by key.
+    """
 
     prices: Annotated[tuple[str, ...], Field(min_length=1)]
     lifecycle: tuple[str, ...] = ()
     redirect_hosts: tuple[str, ...] = ()
     batch_discount: Annotated[Decimal, Field(ge=0, lt=1)] = Decimal("0.5")
     model_list: ModelListSettings | None = None
+    guards: GuardSettings | None = None
 
 
 class UpdateSettings(_Frozen):
     """How updates are planned. `recheck_days`: a model's `source.checked` is renewed by a page that says nothing new
     once it is so many days older than the page."""
 
-    recheck_days: Annotated[int, Field(ge=1)] = 7
+    recheck_days: Annotated[int, Field(ge=1)] = 30
 
 
 class PullRequestSettings(_Frozen):
@@ -112,14 +132,36 @@ class PullRequestSettings(_Frozen):
     author_email: Annotated[str, Field(pattern=r"^[^<>\s]+@[^<>\s]+$")] = "octoregistry@users.noreply.invalid"
 
 
+class CostingSettings(_Frozen):
+    """How usage logs are read: `columns` says which column of the logs stands for which of ours."""
+
+    columns: Mapping[str, str] = Field(default_factory=dict)
+
+
 class Settings(_Frozen):
-    """All settings."""
+    """All settings. `witnesses` name those of `registries` that an update hears."""
 
     fetch: FetchSettings = Field(default_factory=FetchSettings)
+    costing: CostingSettings = Field(default_factory=CostingSettings)
+    guards: GuardSettings = Field(default_factory=GuardSettings)
+    witnesses: tuple[str, ...] = ()
+    registries: Mapping[str, RegistrySettings] = Field(default_factory=dict)
     update: UpdateSettings = Field(default_factory=UpdateSettings)
     pull_request: PullRequestSettings = Field(default_factory=PullRequestSettings)
     service: ServiceSettings = Field(default_factory=ServiceSettings)
     providers: Mapping[str, ProviderSettings]
+
+    @model_validator(mode="after")
+    def _witnesses_have_addresses(self) -> Self:
+        strangers = [name for name in self.witnesses if name not in self.registries]
+        if strangers:
+            raise ValueError(f"witnesses: {', '.join(strangers)} is not among the registries")
+        return self
+
+    def guards_of(self, provider: str) -> GuardSettings:
+        """The guards of one provider: its own keys over those for all."""
+        own = self.providers[provider].guards
+        return self.guards.model_copy(update=own.model_dump(exclude_unset=True)) if own else self.guards
 
 
 def load_settings(path: Path | None = None) -> Settings:
@@ -174,8 +216,9 @@ def _own(path: Path | None) -> tuple[Path, dict[str, Any]]:
 
 
 def _defaults() -> dict[str, Any]:
-    text = resources.files("octoregistry.sources").joinpath("vendors.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text, parse_float=Decimal)
+    folder = resources.files("octoregistry.sources")
+    texts = (folder.joinpath(name).read_text(encoding="utf-8") for name in ("vendors.toml", "registries.toml"))
+    return {key: value for text in texts for key, value in tomllib.loads(text, parse_float=Decimal).items()}
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from threading import Lock
 
-from octoregistry.documents import Document, Unread, read_document
+from octoregistry.page_reader import PageReader
+from octoregistry.planning.limits import Limits
 from octoregistry.planning.plan import Plan
 from octoregistry.planning.planner import Settings as PlanSettings
 from octoregistry.planning.planner import plan_provider
 from octoregistry.planning.stated import PricedPage
+from octoregistry.planning.witnesses import Witnesses
 from octoregistry.publishing.merge_each import Refused, merge_each
-from octoregistry.reading import PageRates, read_rates
+from octoregistry.reading import PageRates
+from octoregistry.reading import Reader as Language
+from octoregistry.reading.llm import Call
 from octoregistry.settings import Settings
 from octoregistry.sources import Clock, Failed, ListOutcome, ModelList, Page, fetch_model_lists, fetch_pages
+from octoregistry.sources.registries import Statements, fetch_registries
 from octoregistry.sources.vendor_pages import utc_now
 from providers import Registry, parse_registry
 
 Progress = Callable[[str], None]
+Heard = Mapping[str, Statements | Failed]
 
 
 def silent(_: str) -> None:
@@ -28,19 +33,24 @@ def silent(_: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class ProviderRun:
-    """What one provider's sources gave. `rates` is None where its pages could not be read: `page` then says why."""
+    """What one provider's sources gave. `rates` is None where its pages could not be read: `page` then says why.
+
+    `calls` are those of a language model that reading the page took.
+    """
 
     provider: str
     page: Page | Failed
     rates: PageRates | None
     listed: ListOutcome
+    calls: tuple[Call, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Update:
     """What an update found and would do: the registry's text before and after, the plan between them, and the sources.
 
-    `refused` are the models whose changes have no place in the text; they are held in the plan.
+    `refused` are the models whose changes have no place in the text; they are held in the plan. `witnesses` are the
+    other registries that were heard, empty where no price changes; one that failed is no witness.
     """
 
     registry: Registry
@@ -50,6 +60,12 @@ class Update:
     runs: tuple[ProviderRun, ...]
     at: datetime
     refused: tuple[Refused, ...] = ()
+    witnesses: Heard = field(default_factory=dict)
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """The calls of a language model that reading the pages took, with what they cost."""
+        return tuple(call for run in self.runs for call in run.calls)
 
     @property
     def unread(self) -> tuple[ProviderRun, ...]:
@@ -57,7 +73,7 @@ class Update:
         return tuple(run for run in self.runs if run.rates is None)
 
 
-def plan_update(
+def plan_update(  # noqa: PLR0913 - the edges of the run: clock, progress, language model
     text: str,
     name: str,
     settings: Settings,
@@ -67,18 +83,21 @@ def plan_update(
     accepted: Sequence[str] = (),
     clock: Clock = utc_now,
     progress: Progress = silent,
+    language: Language | None = None,
 ) -> Update:
     """What an update of the registry `text` (the file called `name`) would do; nothing is written but the cache.
 
     `providers` are those to update, all of the registry without it; with `offline` nothing is asked of the network.
-    A provider whose pages cannot be read is told in the result, and the others go on. Raises RegistryError for a faulty
-    registry, KeyError for a provider that it or the settings do not know.
+    `language` reads what the rules leave unread; without it that stays unread.
+    A provider whose pages cannot be read is told in the result, and the others go on. Other registries are asked only
+    where a price changes. Raises RegistryError for a faulty registry, KeyError for a provider that it or the settings do
+    not know.
     """
     known = parse_registry(text, name).providers
     chosen = tuple(dict.fromkeys(providers)) or tuple(known)
     for provider in chosen:
         known[provider], settings.providers[provider]
-    reader = _Reader()
+    reader = PageReader(language)
     progress(f"{'Replaying' if offline else 'Fetching'} the pricing pages of {', '.join(chosen)}")
     pages = fetch_pages(settings, chosen, offline=offline, clock=clock, reject=reader.refused)
     progress("Asking for the vendors' model lists")
@@ -88,22 +107,39 @@ def plan_update(
     for provider in chosen:
         progress(f"Reading {provider}")
         page = pages[provider]
-        rates = reader.rates(page, provider) if isinstance(page, Page) else None
+        calls = len(language.calls) if language else 0
+        rates = reader.rates(page, provider, tuple(known[provider].models)) if isinstance(page, Page) else None
         if rates is not None and not rates.rates:
             page, rates = Failed(page.url, "no token price was read from the page" + _because(rates)), None
-        runs.append(ProviderRun(provider, page, rates, lists[provider]))
+        made = tuple(language.calls[calls:]) if language else ()
+        runs.append(ProviderRun(provider, page, rates, lists[provider], made))
     progress("Writing the changes into a copy of the registry")
-    return plan_text(text, name, tuple(runs), settings, now, accepted)
+    update = plan_text(text, name, tuple(runs), settings, now, accepted)
+    if not any(change.mode for change in update.plan.visible):
+        return update
+    progress("Asking other registries")
+    heard = fetch_registries(settings, offline=offline, clock=clock)
+    return plan_text(text, name, tuple(runs), settings, now, accepted, heard)
 
 
 def plan_text(
-    text: str, name: str, runs: tuple[ProviderRun, ...], settings: Settings, at: datetime, accepted: Sequence[str] = ()
+    text: str,
+    name: str,
+    runs: tuple[ProviderRun, ...],
+    settings: Settings,
+    at: datetime,
+    accepted: Sequence[str] = (),
+    heard: Heard | None = None,
 ) -> Update:
-    """What the sources that were read in `runs` change in the registry `text`: of the world nothing is asked.
+    """What the sources that were read in `runs` change in the registry `text`, with what other registries say of it.
+
+    Of the world nothing is asked.
 
     Raises RegistryError for a faulty registry, KeyError for a provider that it does not know.
     """
     registry = parse_registry(text, name)
+    heard = heard or {}
+    witnesses = Witnesses.told_by(heard.values())
     plan = Plan()
     for run in runs:
         if run.rates is None or not isinstance(run.page, Page):
@@ -117,37 +153,12 @@ def plan_text(
                 {run.provider: settings.providers[run.provider].batch_discount},
                 accepted,
                 settings.update.recheck_days,
+                Limits(**settings.guards_of(run.provider).model_dump()),
             ),
+            witnesses=witnesses,
         )
     merged = merge_each(text, name, plan)
-    return Update(registry, text, merged.text, merged.plan, runs, at, merged.refused)
-
-
-class _Reader:
-    """Pages as Documents, each parsed once though fetching and reading both look at it."""
-
-    def __init__(self) -> None:
-        self._documents: dict[str, Document | Unread] = {}
-        self._lock = Lock()
-
-    def document(self, page: Page) -> Document | Unread:
-        """The Document of `page`, or why there is none."""
-        known = self._documents.get(page.sha256)
-        if known is None:
-            known = read_document(page.text, page.url)
-            with self._lock:
-                self._documents[page.sha256] = known
-        return known
-
-    def refused(self, page: Page) -> str | None:
-        """Why `page` is none that prices can be read from, or None."""
-        document = self.document(page)
-        return document.reason if isinstance(document, Unread) else None
-
-    def rates(self, page: Page, provider: str) -> PageRates | None:
-        """What `page` states on the day on which it was known to read like this."""
-        document = self.document(page)
-        return None if isinstance(document, Unread) else read_rates(document, provider, page.fetched_at.date())
+    return Update(registry, text, merged.text, merged.plan, runs, at, merged.refused, heard)
 
 
 def _because(rates: PageRates) -> str:

@@ -36,6 +36,14 @@ if TYPE_CHECKING:
     from .base import BatchStatusInfo as BatchStatusInfo
     from .base import LLMProvider as LLMProvider
     from .base import RealtimeResult as RealtimeResult
+    from .batches import BatchError as BatchError
+    from .batches import BatchEstimate as BatchEstimate
+    from .batches import BatchProgress as BatchProgress
+    from .batches import BatchResults as BatchResults
+    from .batches import BatchSettings as BatchSettings
+    from .batches import RowResult as RowResult
+    from .batches import estimate_batch as estimate_batch
+    from .batches import run_batch as run_batch
     from .dialects import SchemaError as SchemaError
     from .entries import Model as Model
     from .entries import Provider as Provider
@@ -51,9 +59,14 @@ __all__ = [
     "DIMENSIONS",
     "MODES",
     "AuthenticationError",
+    "BatchError",
+    "BatchEstimate",
     "BatchLimits",
     "BatchMetadata",
+    "BatchProgress",
     "BatchResult",
+    "BatchResults",
+    "BatchSettings",
     "BatchStatus",
     "BatchStatusInfo",
     "LLMProvider",
@@ -67,9 +80,11 @@ __all__ = [
     "RealtimeResult",
     "Registry",
     "RegistryError",
+    "RowResult",
     "SchemaError",
     "ServedUsage",
     "Usage",
+    "estimate_batch",
     "get_all_providers",
     "get_default_pricing",
     "get_pricing",
@@ -80,15 +95,21 @@ __all__ = [
     "load_model_registry",
     "load_registry",
     "parse_registry",
+    "run_batch",
     "usage_of",
 ]
 
 # Names whose rooms are opened when they are first asked for, so that `import providers` stays light.
 _LATE = {
     "AuthenticationError": "errors",
+    "BatchError": "batches",
+    "BatchEstimate": "batches",
     "BatchLimits": "base",
     "BatchMetadata": "base",
+    "BatchProgress": "batches",
     "BatchResult": "base",
+    "BatchResults": "batches",
+    "BatchSettings": "batches",
     "BatchStatus": "base",
     "BatchStatusInfo": "base",
     "LLMProvider": "base",
@@ -98,9 +119,12 @@ _LATE = {
     "Rate": "entries",
     "RateLimitError": "errors",
     "RealtimeResult": "base",
+    "RowResult": "batches",
     "SchemaError": "dialects",
     "ServedUsage": "served",
     "Usage": "usage",
+    "estimate_batch": "batches",
+    "run_batch": "batches",
     "usage_of": "served",
 }
 _VENDORS = {"gemini": "GeminiProvider", "openai": "OpenAIProvider", "anthropic": "AnthropicProvider"}

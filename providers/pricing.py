@@ -234,7 +234,7 @@ class Pricing:
         return f"{self._name} has no known {mode} price for such a prompt on {when}; known from: {', '.join(starts)}"
 
     def _unknown_dimension(self, tier: _Tier, name: str, mode: str, at: date | str | None) -> str:
-        known = ", ".join(tier.prices) or f"nothing from {_day(tier.day)} on"
+        known = ", ".join(tier.prices) or (f"nothing from {_day(tier.day)} on" if tier.day else "nothing")
         size = f" for prompts above {tier.above} tokens" if tier.above >= 0 else ""
         when = f" on {at}" if at is not None else ""
         return f"{self._name} has no known {mode} price of {name}{size}{when}; known: {known}"

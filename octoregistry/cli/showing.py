@@ -31,6 +31,12 @@ def visible(text: object) -> str:
     return "".join(letter if letter.isprintable() or letter == "\n" else _spelled(letter) for letter in said)
 
 
+def line(text: object, longest: int = 160) -> str:
+    """`text` made visible, in one line of at most `longest` letters: a cell of a page beside other things."""
+    words = " ".join(str(text).split())
+    return visible(words if len(words) <= longest else words[: longest - 1] + "…")
+
+
 def _spelled(letter: str) -> str:
     return ascii(letter)[1:-1]
 

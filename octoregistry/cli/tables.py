@@ -34,6 +34,9 @@ def _new_models(changes: list[Change]) -> Table:
     for name in _MAIN:
         table.add_column(name.replace("_", " "), justify="right")
     table.add_column("more")
+    heard = _heard(changes)
+    if heard:
+        table.add_column("others")
     held = _add_verdict(table, changes)
     for model, of_model in groupby(changes, key=lambda c: f"{c.provider}/{c.model}"):
         name = model
@@ -43,7 +46,8 @@ def _new_models(changes: list[Change]) -> Table:
             by_name = {price.dimension: shown(price.new) for price in prices}
             more = ", ".join(f"{key} {usd}" for key, usd in by_name.items() if key not in _MAIN)
             cells = [name, _rate_words(mode or "", above, start), *(by_name.get(key, "") for key in _MAIN), more]
-            table.add_row(*map(cell, cells), *_verdict(prices[0], held))
+            others = (_others(prices),) if heard else ()
+            table.add_row(*map(cell, cells), *others, *_verdict(prices[0], held))
             name = ""
     return table
 
@@ -54,6 +58,9 @@ def _moved(changes: list[Change]) -> Table:
     for name in ("old", "new", "change"):
         table.add_column(name, justify="right")
     table.add_column("stands at", no_wrap=True)
+    heard = _heard(changes)
+    if heard:
+        table.add_column("others")
     held = _add_verdict(table, changes)
     for model, of_model in groupby(changes, key=lambda c: f"{c.provider}/{c.model}"):
         table.add_row(cell(model, "bold"))
@@ -67,8 +74,31 @@ def _moved(changes: list[Change]) -> Table:
                 cell(shown(change.new)),
                 cell(percent, style),
             )
-            table.add_row(*cells, cell(stands), *_verdict(change, held))
+            others = (_others([change]),) if heard else ()
+            table.add_row(*cells, cell(stands), *others, *_verdict(change, held))
     return table
+
+
+def _heard(changes: list[Change]) -> bool:
+    """True where another registry says anything of any of the changes."""
+    return any(change.vouches or change.contradicts or change.other_days for change in changes)
+
+
+def _others(changes: list[Change]) -> Text:
+    """How many other registries have the new price, and how many another; of several prices, how many are vouched for."""
+    counts: tuple[tuple[int, str, str], ...]
+    if len(changes) > 1:
+        counts = (
+            (sum(bool(change.vouches) for change in changes), f"of {len(changes)} agree", _FALLEN),
+            (sum(bool(change.contradicts) for change in changes), "not", _HELD),
+        )
+    else:
+        counts = (
+            (len(changes[0].vouches), "agree", _FALLEN),
+            (len(changes[0].contradicts), "not", _HELD),
+            (len(changes[0].other_days), "of another day", ""),
+        )
+    return Text(", ").join(Text(f"{count} {word}", style=style) for count, word, style in counts if count)
 
 
 def _where(change: Change) -> str:
@@ -85,7 +115,7 @@ def _add_verdict(table: Table, changes: list[Change]) -> bool:
 
 
 def _verdict(change: Change, shown_at_all: bool) -> tuple[Text, ...]:
-    return (cell(change.verdict, "" if change.applies else _HELD),) if shown_at_all else ()
+    return (cell(change.verdict.kind, "" if change.applies else _HELD),) if shown_at_all else ()
 
 
 def _rate_words(mode: str, above: int | None, start: object) -> str:

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from octoregistry.carry_out import NotCarriedOutError, carry_out, text_of
 from octoregistry.cli import exits
+from octoregistry.cli.llm_options import llm_options, reader_of, told_once
 from octoregistry.cli.registry_option import registry_option
 from octoregistry.cli.settings_option import settings_option
 from octoregistry.cli.showing import cell, print_json, tell, visible
@@ -24,7 +25,7 @@ from octoregistry.publishing.pull_request import ForgeError, GitError, Outcome, 
 from octoregistry.publishing.store import replace_file
 from octoregistry.settings import SettingsError, load_settings
 from octoregistry.update import Progress, Update, plan_update, silent
-from providers import RegistryError
+from providers import RegistryError, load_registry
 
 
 @click.command(name="update")
@@ -64,6 +65,7 @@ from providers import RegistryError
 @click.option("--exit-code", is_flag=True, help="Leave with 4 where there are changes.")
 @settings_option
 @click.option("--verbose", "-v", is_flag=True, help="Tell every page, note and unread table too.")
+@llm_options
 @registry_option
 def command(  # noqa: PLR0913 - an option a parameter
     *,
@@ -77,6 +79,9 @@ def command(  # noqa: PLR0913 - an option a parameter
     exit_code: bool,
     settings: Path | None,
     verbose: bool,
+    llm: str,
+    second_reading: bool,
+    no_known: bool,
     registry: Path,
 ) -> None:
     """Bring the registry up to what the vendors' pages state.
@@ -90,10 +95,24 @@ def command(  # noqa: PLR0913 - an option a parameter
     outcomes: tuple[Outcome, ...] = ()
     with told_errors(registry), _progress(as_json) as progress:
         chosen = load_settings(settings)
+        language = reader_of(
+            llm,
+            lambda: load_registry(registry),
+            second_reading=second_reading,
+            no_known=no_known,
+            offline=offline,
+        )
 
         def plan(text: str) -> Update:
             return plan_update(
-                text, str(registry), chosen, providers, offline=offline, accepted=accepted, progress=progress
+                text,
+                str(registry),
+                chosen,
+                providers,
+                offline=offline,
+                accepted=accepted,
+                progress=progress,
+                language=language,
             )
 
         with nullcontext() if dry_run else locked(registry):
@@ -117,6 +136,8 @@ def command(  # noqa: PLR0913 - an option a parameter
             tell(f"Wrote {registry}.")
         for outcome in outcomes:
             tell(outcome)
+    if why := told_once(language):
+        tell(why)
     raise click.exceptions.Exit(exits.status(update, exit_code=exit_code))
 
 

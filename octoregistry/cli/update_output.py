@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from octoregistry.cli.held import held_texts
+from octoregistry.cli.llm_options import calls_json, calls_line
 from octoregistry.cli.showing import say, show, tell
 from octoregistry.cli.tables import plan_tables
 from octoregistry.planning.kept import as_values
 from octoregistry.publishing.merge import diff
 from octoregistry.publishing.pull_request import Outcome
 from octoregistry.sources import Failed
+from octoregistry.sources.registries import Statements
 from octoregistry.update import ProviderRun, Update
 
 
@@ -17,7 +20,9 @@ def update_json(update: Update, name: str) -> dict[str, Any]:
     """`update` as plain values: sources, the plan in the form that `apply` takes, notes, and the diff."""
     return {
         "at": update.at.isoformat(timespec="seconds"),
+        "llm": calls_json(update.calls),
         "sources": [_source_json(run) for run in update.runs],
+        "witnesses": [_witness_json(witness, heard) for witness, heard in update.witnesses.items()],
         "refused": [str(refused) for refused in update.refused],
         "plan": as_values(update.plan, update.registry.text_sha256),
         "diff": diff(update.old_text, update.new_text, name),
@@ -50,6 +55,13 @@ def _source_json(run: ProviderRun) -> dict[str, Any]:
     }
 
 
+def _witness_json(name: str, heard: Statements | Failed) -> dict[str, Any]:
+    shown: dict[str, Any] = {"witness": name, "page": heard.url}
+    if isinstance(heard, Failed):
+        return {**shown, "failed": heard.reason}
+    return {**shown, "as_of": heard.as_of.isoformat(), "prices": len(heard.vouched)}
+
+
 def print_update(update: Update, name: str, *, verbose: bool) -> None:
     """None; the update as tables and a diff on standard output, and what went wrong on standard error."""
     say("Pages: " + "; ".join(_served(run, update) for run in update.runs))
@@ -57,7 +69,11 @@ def print_update(update: Update, name: str, *, verbose: bool) -> None:
         tell(f"{run.provider} could not be read: {run.page}")
     for refused in update.refused:
         tell(refused)
-    for table in plan_tables(update.plan):
+    if update.calls:
+        say(calls_line(update.calls))
+    if update.witnesses:
+        say(f"Witnesses: {_heard(update)}")
+    for table in (*plan_tables(update.plan), *held_texts(update.plan)):
         show(table)
     for provider, summary in update.plan.summary().items():
         say(f"{provider}: {summary}")
@@ -68,6 +84,9 @@ def print_update(update: Update, name: str, *, verbose: bool) -> None:
         read = "the pages that could be read" if update.unread else "the pages"
         say(f"No change: {name} says what {read} say.")
     if verbose:
+        for witness, heard in update.witnesses.items():
+            if isinstance(heard, Failed):
+                say(f"{witness} not heard: {heard}")
         for note in update.plan.notes:
             say(f"note: {note}")
         for run in update.runs:
@@ -85,6 +104,13 @@ def _served(run: ProviderRun, update: Update) -> str:
     source = {"network": "fetched", "cache": "from the cache", "bundled": "bundled with the package"}[page.from_cache]
     prices = sum(len(rate.prices) for rate in run.rates.rates)
     return f"{run.provider} {source}, {page.fetched_at.date()} ({age}), {prices} prices"
+
+
+def _heard(update: Update) -> str:
+    """Which other registries were heard, and of which day each speaks."""
+    told = [f"{name} of {one.as_of}" for name, one in update.witnesses.items() if isinstance(one, Statements)]
+    unheard = len(update.witnesses) - len(told)
+    return "; ".join([*told, *([f"{unheard} not heard"] if unheard else [])])
 
 
 def _listed(run: ProviderRun) -> str:

@@ -10,13 +10,14 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from octoregistry.planning.decimals import plain
-from octoregistry.planning.plan import Change, Kind, Note, Plan, Reason, Value, Verdict
+from octoregistry.planning.plan import Change, Kind, Note, Plan, Reason, Said, Value, Verdict
 from octoregistry.reading.rates import Evidence
 from providers.dimensions import DIMENSIONS, STATUSES
 
 FORMAT = 1
 
 _PRICES = frozenset({*DIMENSIONS, "input_per_million", "output_per_million", "realtime_multiplier"})
+_SAID = ("vouches", "contradicts", "other_days")
 _DAYS = frozenset({"retires_on", "missing_since", "source.checked"})
 _TEXTS = frozenset({"display_name", "status", "source.page", "source.sha256"})
 _SWITCHES = frozenset({"batch_support", "derived"})
@@ -50,6 +51,12 @@ class _EvidenceForm(_Form):
     text: str
 
 
+class _SaidForm(_Form):
+    witness: _Name
+    usd: str
+    as_of: str
+
+
 class _ChangeForm(_Form):
     provider: _Name
     model: _Name
@@ -60,9 +67,13 @@ class _ChangeForm(_Form):
     dimension: str
     old: Any
     new: Any
+    factor: str | None = None  # for other readers: it follows from the two
     derived: bool
     evidence: _EvidenceForm | None
     witness: str | None
+    vouches: list[_SaidForm] = Field(default_factory=list)
+    contradicts: list[_SaidForm] = Field(default_factory=list)
+    other_days: list[_SaidForm] = Field(default_factory=list)
     verdict: Literal["apply", "hold"]
     reasons: list[_ReasonForm]
     notes: list[str]
@@ -135,9 +146,11 @@ def _change_values(change: Change) -> dict[str, Any]:
         "dimension": change.dimension,
         "old": _plain(change.old),
         "new": _plain(change.new),
+        **({} if change.factor is None else {"factor": f"{change.factor:.6g}"}),
         "derived": change.derived,
         "evidence": {"page": evidence.page, "address": evidence.address, "text": evidence.text} if evidence else None,
         "witness": change.witness,
+        **{name: [_said_values(one) for one in said] for name in _SAID if (said := getattr(change, name))},
         "verdict": change.verdict.kind,
         "reasons": [{"code": reason.code, "text": reason.text} for reason in change.verdict.reasons],
         "notes": list(change.notes),
@@ -149,6 +162,7 @@ def _change(entry: _ChangeForm, place: int) -> Change:
         _check_key(entry)
         old, new = (_value(entry.dimension, value) for value in (entry.old, entry.new))
         start = date.fromisoformat(entry.start) if entry.start else None
+        said = {name: tuple(map(_said, getattr(entry, name))) for name in _SAID}
     except ValueError as error:
         raise PlanError(f"changes.{place}: {error}") from None
     if new is None and entry.dimension not in _REMOVABLE:
@@ -169,7 +183,19 @@ def _change(entry: _ChangeForm, place: int) -> Change:
         witness=entry.witness,
         verdict=Verdict(entry.verdict, tuple(Reason(reason.code, reason.text) for reason in entry.reasons)),
         notes=tuple(entry.notes),
+        **said,
     )
+
+
+def _said_values(said: Said) -> dict[str, str]:
+    return {"witness": said.witness, "usd": plain(said.usd), "as_of": said.as_of.isoformat()}
+
+
+def _said(form: _SaidForm) -> Said:
+    """What a witness said; ValueError where it is no price of a day."""
+    if not _PRICE.fullmatch(form.usd):
+        raise ValueError(f"{form.usd!r} is no price")
+    return Said(form.witness, Decimal(form.usd), date.fromisoformat(form.as_of))
 
 
 def _check_key(entry: _ChangeForm) -> None:

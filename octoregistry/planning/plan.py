@@ -56,12 +56,26 @@ APPLY = Verdict()
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What another registry says of a price: USD per million tokens, as it had it on the day `as_of`."""
+
+    witness: str
+    usd: Decimal
+    as_of: date
+
+    def __str__(self) -> str:
+        return f"{self.witness} {plain(self.usd)} ({self.as_of})"
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """One value of one model, old and new.
 
     `dimension` is the dimension of a price, or for what is no rate (`mode` is None) the key in models.yaml, with a dot
     for a key of a nested map (`source.checked`). `start` is the `from` of the rate that is written, None where the rate
     holds as far back as is known. `derived` says that the price follows from another by the vendor's batch discount.
+    `witness` says who read what the figure means; `vouches` are the other registries that have the new price,
+    `contradicts` those that have another on the page's day, `other_days` those that have another on some other day.
     """
 
     provider: str
@@ -78,6 +92,9 @@ class Change:
     witness: str | None = None
     verdict: Verdict = APPLY
     notes: tuple[str, ...] = ()
+    vouches: tuple[Said, ...] = ()
+    contradicts: tuple[Said, ...] = ()
+    other_days: tuple[Said, ...] = ()
 
     @property
     def applies(self) -> bool:
@@ -95,11 +112,16 @@ class Change:
         return " ".join(word for word in words if word)
 
     @property
-    def percent(self) -> Decimal | None:
-        """The move in percent of the old price, None where there is no old price or it was 0."""
+    def factor(self) -> Decimal | None:
+        """The new price as a multiple of the old one, None where there is no old price or it was 0."""
         if not isinstance(self.old, Decimal) or not isinstance(self.new, Decimal) or not self.old:
             return None
-        return (self.new - self.old) / self.old * 100
+        return self.new / self.old
+
+    @property
+    def percent(self) -> Decimal | None:
+        """The move in percent of the old price, None where there is no old price or it was 0."""
+        return None if self.factor is None else (self.factor - 1) * 100
 
     def __str__(self) -> str:
         old = "" if self.old is None else f"{shown(self.old)} -> "

@@ -8,12 +8,15 @@ from datetime import date
 from decimal import Decimal
 
 from octoregistry.planning.batch import derived_batch, discount_for
-from octoregistry.planning.history import after, written_rates
+from octoregistry.planning.guards import Circumstances
+from octoregistry.planning.history import after, in_force, written_rates
+from octoregistry.planning.limits import Limits
 from octoregistry.planning.lists import list_changes
 from octoregistry.planning.matching import Names, remarks_of
 from octoregistry.planning.plainprices import plain_prices
-from octoregistry.planning.plan import Change, Kind, Note, Plan, Value
+from octoregistry.planning.plan import APPLY, Change, Kind, Note, Plan, Reason, Value, Verdict
 from octoregistry.planning.prices import Slot, changes_of_mode, silences
+from octoregistry.planning.shares import too_many_gone_from_list, too_many_gone_from_page, too_many_moved
 from octoregistry.planning.stated import (
     PricedPage,
     Stated,
@@ -21,8 +24,11 @@ from octoregistry.planning.stated import (
     current_and_announced,
     stated_by,
 )
+from octoregistry.planning.units import Compared, unconfirmed
 from octoregistry.planning.vendors import Naming, naming_of
-from octoregistry.planning.verdicts import Circumstances, batch_follows, together, verdict_of
+from octoregistry.planning.verdicts import batch_follows, judged, together, verdict_of
+from octoregistry.planning.witnesses import Witnesses
+from octoregistry.reading.rates import Evidence
 from octoregistry.sources.listings import ListedModel
 from providers.entries import Model, Provider, Rate, Source
 
@@ -31,11 +37,24 @@ from providers.entries import Model, Provider, Rate, Source
 class Settings:
     """What a person decides about plans. `batch_discount` by provider (None: the vendor gives none in general);
     `accepted` names held changes that may be written: `all`, MODEL, PROVIDER/MODEL, each also with `:MODE`;
-    `recheck_days` is how old `source.checked` may grow before a page that says nothing new renews it."""
+    `recheck_days` is how old `source.checked` may grow before a page that says nothing new renews it; `limits` are how
+    far a change may go unseen."""
 
     batch_discount: Mapping[str, Decimal | None] = field(default_factory=dict)
     accepted: Collection[str] = ()
-    recheck_days: int = 7
+    recheck_days: int = 30
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """One model's changes before their verdicts: `rates` are those that it has now."""
+
+    model: str
+    known: Model | None
+    stated: StatedModel
+    rates: tuple[Rate, ...]
+    changes: tuple[Change, ...]
 
 
 def plan_provider(
@@ -45,15 +64,23 @@ def plan_provider(
     *,
     today: date,
     settings: Settings | None = None,
+    witnesses: Witnesses | None = None,
 ) -> Plan:
-    """What an update would do to `provider`. `pages` stand in order of trust; `listed` is None without a model list."""
+    """What an update would do to `provider`. `pages` stand in order of trust; `listed` is None without a model list.
+
+    `witnesses` are what other registries say: they confirm or contradict, and set nothing.
+    """
     settings = settings or Settings()
-    planner = _Planner(provider, listed, settings)
+    planner = _Planner(provider, listed, settings, witnesses or Witnesses())
     stated = stated_by(pages, planner.names.match, planner.known_tiers)
+    ordered = sorted(stated.models.items(), key=lambda item: planner.place(item[0]))
+    drafts = [planner.draft(model, found, stated) for model, found in ordered]
+    page = planner.doubts_of_page(drafts)
+    unitless = planner.unitless(drafts)
     changes: list[Change] = []
-    for model, found in sorted(stated.models.items(), key=lambda item: planner.place(item[0])):
-        changes += planner.model_changes(model, found, stated)
-    changes += list_changes(provider, listed, today) if listed else []
+    for draft in drafts:
+        changes += planner.model_changes(draft, page, unitless)
+    changes += planner.list_changes(listed, today) if listed else []
     notes = [Note(provider.name, subject, text) for subject, text in stated.asides]
     return Plan(tuple(changes), (*notes, *planner.notes))
 
@@ -61,9 +88,12 @@ def plan_provider(
 class _Planner:
     """One provider's registry entries, names and settings, and the notes taken on the way."""
 
-    def __init__(self, provider: Provider, listed: Sequence[ListedModel] | None, settings: Settings) -> None:
+    def __init__(
+        self, provider: Provider, listed: Sequence[ListedModel] | None, settings: Settings, witnesses: Witnesses
+    ) -> None:
         self.provider = provider
         self.settings = settings
+        self.witnesses = witnesses
         self.listed = {entry.id: entry for entry in listed or ()}
         self.naming: Naming = naming_of(provider.name)
         self.names = Names(provider.models.values(), listed or (), self.naming)
@@ -83,10 +113,9 @@ class _Planner:
         """Where a model stands in the registry; new ones come after all."""
         return self._places.get(model, len(self._places))
 
-    def model_changes(self, model: str, stated: StatedModel, everything: Stated) -> list[Change]:
-        """All the changes of one model, each with its verdict."""
+    def draft(self, model: str, stated: StatedModel, everything: Stated) -> _Draft:
+        """All that the pages change of one model, and who else says so; not yet judged."""
         known = self.provider.models.get(model)
-        day = stated.page.checked
         rates = written_rates(known, self.provider.realtime_multiplier) if known else ()
         priced = self._price_changes(model, known, stated, rates, everything)
         if known is None:
@@ -96,11 +125,54 @@ class _Planner:
             if priced and not known.rates:
                 priced = [*self._implied(model, rates), *priced]
             priced += self._new_aliases(known, stated, everything)
-        circumstances = Circumstances(known, day, self.settings.accepted, batch_follows(priced))
-        judged = [replace(change, verdict=verdict_of(change, circumstances)) for change in priced]
+        names = tuple(dict.fromkeys((model, *(known.aliases if known else ()), *stated.aliases)))
+        day, within = stated.page.checked, self.settings.limits.witness_days
+        heard = (self.witnesses.heard(change, names, day, within) for change in priced)
+        return _Draft(model, known, stated, rates, tuple(heard))
+
+    def doubts_of_page(self, drafts: Sequence[_Draft]) -> tuple[Reason, ...]:
+        """The reasons to hold whatever the pages say of prices."""
+        limits = self.settings.limits
+        changes = [change for draft in drafts for change in draft.changes]
+        priced = [draft.model for draft in drafts if draft.rates]
+        stated = {draft.model for draft in drafts}
+        found = (
+            too_many_moved(changes, priced, limits),
+            too_many_gone_from_page(self.provider.models.values(), stated, limits),
+        )
+        return tuple(reason for reason in found if reason)
+
+    def unitless(self, drafts: Sequence[_Draft]) -> Collection[Evidence]:
+        """The places of prices whose unit nothing confirms."""
+        compared = []
+        for draft in drafts:
+            for mode, dated in draft.stated.modes.items():
+                tiers = current_and_announced(dated, draft.stated.page.checked)[0]
+                known = in_force(draft.rates, mode, draft.stated.page.checked)
+                for tier, prices in tiers.items():
+                    for name, price in prices.items():
+                        if price.evidence:
+                            old = known[tier].prices.get(name) if tier in known else None
+                            compared.append(Compared(price.evidence, price.usd, old, price.unit_stated))
+        return unconfirmed(compared, self.settings.limits.moved)
+
+    def model_changes(self, draft: _Draft, page: tuple[Reason, ...], unitless: Collection[Evidence]) -> list[Change]:
+        """All the changes of one model, each with its verdict, and what follows from those that may be written."""
+        model, known, stated, rates = draft.model, draft.known, draft.stated, draft.rates
+        circumstances = Circumstances(
+            known,
+            stated.page.checked,
+            self.settings.accepted,
+            batch_follows(draft.changes),
+            self.settings.limits,
+            rates,
+            after(rates, draft.changes),
+            page,
+            unitless,
+        )
         # What the plain prices implied is written down in one go, or the modes left out would be unknown.
-        judged = together(judged, whole=known is None or not known.rates)
-        counted = judged if known is None else [change for change in judged if change.applies]
+        changes = judged(draft.changes, circumstances, whole=known is None or not known.rates)
+        counted = changes if known is None else [change for change in changes if change.applies]
         following = self._consequences(model, known, stated, after(known.rates if known else (), counted) or rates)
         if known is None and not {"input_per_million", "output_per_million"} <= {
             change.dimension for change in following
@@ -108,9 +180,19 @@ class _Planner:
             # An entry without the two plain prices is none, and nobody could accept it: a note, not a held change.
             self._note(model, "left out: the page states no price of its text tokens both ways")
             return []
-        judged += following
-        judged += self._source(model, known, stated, judged)
-        return together(judged, whole=True) if known is None else judged
+        changes += following
+        changes += self._source(draft, changes, doubted=bool(page))
+        return together(changes, whole=True) if known is None else changes
+
+    def list_changes(self, listed: Sequence[ListedModel], today: date) -> list[Change]:
+        """What the vendor's model list changes; models that left it are marked, or most at once held."""
+        changes = list_changes(self.provider, listed, today)
+        missing = {change.model for change in changes if change.kind == "missing"}
+        reason = too_many_gone_from_list(self.provider.models.values(), missing, self.settings.limits)
+        held = Verdict("hold", (reason,)) if reason else APPLY
+        circumstances = Circumstances(None, today, self.settings.accepted)
+        doubted = [replace(change, verdict=held) if change.kind == "missing" else change for change in changes]
+        return [replace(change, verdict=verdict_of(change, circumstances)) for change in doubted]
 
     def _price_changes(
         self, model: str, known: Model | None, stated: StatedModel, rates: tuple[Rate, ...], everything: Stated
@@ -208,16 +290,19 @@ class _Planner:
                 changes.append(Change(self.provider.name, model, kind, name, old, new, notes=plain.notes))
         return changes
 
-    def _source(self, model: str, known: Model | None, stated: StatedModel, changes: Sequence[Change]) -> list[Change]:
+    def _source(self, draft: _Draft, changes: Sequence[Change], *, doubted: bool) -> list[Change]:
         """Where and when the prices were read, for a model of which anything is written.
 
         A page that says nothing new leaves no trace until the last check is `recheck_days` old: a diff a day in which
-        only dates change would hide the true ones, and a date that never moves would say nothing at all.
+        only dates change would hide the true ones, and a date that never moves would say nothing at all. One that is
+        `doubted` as a whole checks nothing.
         """
+        model, known, stated = draft.model, draft.known, draft.stated
         old = known.source if known else None
         if old and old.checked and old.checked > stated.page.checked:
             return []
-        if known and not any(change.applies for change in changes) and (changes or not self._grown_old(old, stated)):
+        renews = not changes and not doubted and self._grown_old(old, stated)
+        if known and not renews and not any(change.applies for change in changes):
             return []
         wanted: dict[str, tuple[Value, Value]] = {
             "source.page": (old.page if old else None, stated.page.read.page),

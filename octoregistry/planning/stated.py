@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from octoregistry.planning.matching import Ambiguous, Match, Matched, NewModel, Unmatched
 from octoregistry.planning.plan import Reason
-from octoregistry.reading.rates import Evidence, PageRates, StatedRate
+from octoregistry.reading.rates import Evidence, PageRates, StatedRate, is_checked
 
 Tier = int | None
 
@@ -25,7 +25,8 @@ class PricedPage:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """A price on its way into the plan. `doubts` are reasons to hold it that stand before anything is compared."""
+    """A price on its way into the plan. `doubts` are reasons to hold it that stand before anything is compared.
+    `unit_stated` is False where the page states no unit for it."""
 
     usd: Decimal
     evidence: Evidence | None = None
@@ -33,6 +34,7 @@ class Price:
     derived: bool = False
     doubts: tuple[Reason, ...] = ()
     notes: tuple[str, ...] = ()
+    unit_stated: bool = True
 
 
 Tiers = dict[Tier, dict[str, Price]]
@@ -90,7 +92,17 @@ def stated_by(
         for model, stated in here.items():
             _settle_unknown_tiers(model, stated, tiers_of(model), asides)
             _join(models, model, stated)
-    return Stated(models, any("batch" in model.modes for model in models.values()), tuple(asides))
+    return Stated(models, any(_has_checked(model.modes.get("batch", {})) for model in models.values()), tuple(asides))
+
+
+def _has_checked(dated: Dated) -> bool:
+    """True where a price among these has a witness that is checked: what only a language model says of one model decides
+    nothing about the others."""
+    return any(_checked(prices) for tiers in dated.values() for prices in tiers.values())
+
+
+def _checked(prices: Mapping[str, Price]) -> bool:
+    return any(is_checked(price.witness or "rules") for price in prices.values())
 
 
 _UNKNOWN = -1  # the tier of a long-context price without a threshold, until it is settled
@@ -107,7 +119,13 @@ def _add(stated: StatedModel, rate: StatedRate, found: Matched | NewModel, doubt
     for dimension, price in rate.prices.items():
         known = prices.get(dimension)
         if known is None:
-            prices[dimension] = Price(price.usd, price.evidence, rate.witness, doubts=doubts)
+            prices[dimension] = Price(
+                price.usd,
+                price.evidence,
+                rate.witness,
+                doubts=(*doubts, *(Reason("readings", told) for told in price.doubts)),
+                unit_stated=price.unit_stated,
+            )
         elif known.usd != price.usd:
             first = known.evidence.address if known.evidence else "?"
             text = f"the page states {known.usd} ({first}) and {price.usd} ({price.evidence.address})"
@@ -126,7 +144,8 @@ def _settle_unknown_tiers(
     model: str, stated: StatedModel, known: set[int], asides: dict[tuple[str, str], None]
 ) -> None:
     """Gives a long-context price the only threshold that is known for the model, or leaves it out and says so."""
-    everywhere = [tier for dated in stated.modes.values() for tiers in dated.values() for tier in tiers]
+    tiers_read = [item for dated in stated.modes.values() for tiers in dated.values() for item in tiers.items()]
+    everywhere = [tier for tier, prices in tiers_read if _checked(prices)] or [tier for tier, _ in tiers_read]
     candidates = {tier for tier in everywhere if tier is not None and tier != _UNKNOWN} or known
     for mode, dated in stated.modes.items():
         for tiers in dated.values():

@@ -2,47 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
-from datetime import date
+from collections.abc import Iterable
+from dataclasses import replace
 
+from octoregistry.planning.guards import Circumstances, reasons
+from octoregistry.planning.history import after
 from octoregistry.planning.plan import APPLY, Change, Reason, Verdict
-from providers.entries import Model
-
-
-@dataclass(frozen=True, slots=True)
-class Circumstances:
-    """What a verdict looks at besides the change: the registry's model, the page's day, what a person has accepted, and
-    whether the model's batch prices follow from its standard ones."""
-
-    known: Model | None
-    checked: date
-    accepted: Collection[str] = ()
-    batch_follows: bool = False
 
 
 def verdict_of(change: Change, circumstances: Circumstances) -> Verdict:
     """`apply`, or `hold` with every reason there is; a person's word overrules them all."""
     if accepted(change, circumstances):
         return APPLY
-    reasons = (*change.verdict.reasons, *_guards(change, circumstances))
-    return Verdict("hold", tuple(dict.fromkeys(reasons))) if reasons else APPLY
+    found = dict.fromkeys((*change.verdict.reasons, *reasons(change, circumstances)))
+    return Verdict("hold", tuple(found)) if found else APPLY
 
 
-def _guards(change: Change, circumstances: Circumstances) -> Iterable[Reason]:
-    """The reason of each guard that does not let the change pass: one function, one question."""
-    for guard in (from_an_older_page,):
-        reason = guard(change, circumstances)
-        if reason:
-            yield reason
+def judged(changes: Iterable[Change], circumstances: Circumstances, *, whole: bool = False) -> list[Change]:
+    """The changes of one model, each with its verdict; `whole` says that all of them are written, or none.
 
-
-def from_an_older_page(change: Change, circumstances: Circumstances) -> Reason | None:
-    """The reason to hold what a page says that is older than the one the model was last checked by."""
-    source = circumstances.known.source if circumstances.known else None
-    if change.mode is None or source is None or source.checked is None or circumstances.checked >= source.checked:
-        return None
-    return Reason("older page", f"the page is of {circumstances.checked}, the registry was checked on {source.checked}")
+    Prices that may be written are asked again whether they stand in order without those that may not: a batch price
+    that doubled with a standard one stands above it where the standard one is held.
+    """
+    listed = [replace(change, verdict=verdict_of(change, circumstances)) for change in changes]
+    found = together(listed, whole=whole)
+    while True:
+        written = after(circumstances.before, [change for change in found if change.applies])
+        standing = replace(circumstances, after=written)
+        again = [replace(c, verdict=verdict_of(c, standing)) if c.applies else c for c in found]
+        again = together(again, whole=whole)
+        if again == found:
+            return found
+        found = again
 
 
 def accepted(change: Change, circumstances: Circumstances) -> bool:

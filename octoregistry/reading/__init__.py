@@ -3,63 +3,72 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from octoregistry.documents import Document
-from octoregistry.reading.cards import read_cards
 from octoregistry.reading.cells import CellContext
 from octoregistry.reading.context import thresholds
-from octoregistry.reading.figures import Figure, figures_of
+from octoregistry.reading.figures import Figure
 from octoregistry.reading.gathering import rates_of, without_shared_ids
 from octoregistry.reading.ids import page_ids
-from octoregistry.reading.ignored import ignored
+from octoregistry.reading.llm import Reader
 from octoregistry.reading.numbers import FIGURE, shows_decimal_comma
-from octoregistry.reading.plausible import contradicted
-from octoregistry.reading.rates import Evidence, PageRates, Problem, StatedPrice, StatedRate
-from octoregistry.reading.reading import NotRead, Reading
-from octoregistry.reading.rules import read_table
+from octoregistry.reading.quotes import in_tokens
+from octoregistry.reading.rates import Evidence, PageRates, Problem, StatedPrice, StatedRate, is_checked
+from octoregistry.reading.reading import NotRead
+from octoregistry.reading.ruled import ByRules
+from octoregistry.reading.second import compared, joined
+from octoregistry.reading.told import figures_told
 
-__all__ = ["Evidence", "PageRates", "Problem", "StatedPrice", "StatedRate", "read_rates"]
+__all__ = ["Evidence", "PageRates", "Problem", "Reader", "StatedPrice", "StatedRate", "read_rates"]
 
 _PRICE = re.compile(rf"[$€£¥]\s?(?P<behind>{FIGURE})|(?<![\w.,])(?P<before>{FIGURE})\s?(?:[$€£¥]|USD)")
 
 
-def read_rates(document: Document, provider: str, page_date: date, known_names: Iterable[str] = ()) -> PageRates:
+def read_rates(
+    document: Document,
+    provider: str,
+    page_date: date,
+    known_names: Iterable[str] = (),
+    *,
+    rules: bool = True,
+    reader: Reader | None = None,
+    known_ids: Sequence[str] = (),
+) -> PageRates:
     """The rates that `document` states on `page_date`, with all that was not understood as problems.
 
-    `known_names` help with tables that name no model of their own.
+    `known_names` help with tables that name no model of their own. `reader` reads what the rules leave unread, by
+    kept readings and a language model, which is told `known_ids`; without `rules` it is asked about everything.
     """
     tiers = thresholds(document)
     context = CellContext(page_date, _decimal_comma(document), tuple(tiers.items()))
-    readings = {table.number: read_table(document, table, tiers) for table in document.tables}
     ids = page_ids(document)
+    names = (*ids, *known_names)
+    by_rules = ByRules(document, context, names) if rules else None
+    figures = tuple(by_rules.figures) if by_rules else ()
     problems = [Problem(document.url, gap.address, gap.reason) for gap in document.gaps]
-    figures: list[Figure] = []
-
-    def take(reading: Reading) -> None:
-        found, unread = figures_of(document, reading, context)
-        reliable, doubts = contradicted(found, document.url, f"T{reading.table}")
-        figures.extend(reliable)
-        problems.extend((*unread, *doubts, *ignored(document, document.tables[reading.table - 1], reading)))
-
-    for reading in readings.values():
-        if isinstance(reading, Reading):
-            take(reading)
-    cards, unread_cards = read_cards(document, context)
-    figures += cards
-    problems += unread_cards
-    names = list(dict.fromkeys([*(figure.name for figure in figures), *ids, *known_names]))
-    for number, unknown in readings.items():
-        if isinstance(unknown, NotRead):
-            again = read_table(document, document.tables[number - 1], tiers, names)
-            if isinstance(again, Reading):
-                take(again)
-            elif again.priced:
-                problems.append(Problem(document.url, f"T{number}", again.reason))
-    rates, contradictions = rates_of(tuple(figures), page_date, ids)
+    problems += by_rules.problems if by_rules else ()
+    unchecked: tuple[Figure, ...] = ()
+    if reader is not None:
+        readings = by_rules.readings if by_rules else {t.number: NotRead(t.number, "") for t in document.tables}
+        passages = by_rules.unread_passages if by_rules else [p.address for p in document.passages if in_tokens(p)]
+        known = list(dict.fromkeys([*(figure.name for figure in figures), *names]))
+        told = figures_told(reader, document, provider, context, readings, passages, known, known_ids)
+        replaced = told.settled | {problem.address for problem in told.problems}
+        problems = [problem for problem in problems if problem.address not in replaced]
+        figures, disagreements = compared(figures, told.second)
+        problems += [*told.problems, *disagreements]
+        figures += tuple(figure for figure in told.figures if is_checked(figure.witness))
+        unchecked = tuple(figure for figure in told.figures if not is_checked(figure.witness))
+    rates, contradictions = rates_of(figures, page_date, ids)
+    problems += contradictions
+    if unchecked:
+        more, contradictions = rates_of(unchecked, page_date, ids)
+        rates, disagreements = joined(rates, more)
+        problems += [*contradictions, *disagreements]
     rates, shared = without_shared_ids(rates, document.url)
-    return PageRates(provider, document.url, rates, (*problems, *contradictions, *shared))
+    return PageRates(provider, document.url, rates, (*problems, *shared))
 
 
 def _decimal_comma(document: Document) -> bool | None:

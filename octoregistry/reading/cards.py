@@ -39,6 +39,11 @@ _AMOUNT = re.compile(r"(?:US\s?)?[$€£¥]\s?\d|\d\s?[$€£¥](?!\s?\d)")
 _FAR = 40  # passages before a price that can say what it is the price of
 _LONGEST_LABEL = 60
 _LONGEST_LINE = 160
+# A prompt size with the words around it, in which "prompts" is no dimension.
+_TIER = re.compile(
+    r"(?:\bprompts?\b|\bcontext\b)?\s*(?:[<>≤≥]=?|up to|over|above|under|more than)\s*[\d.,]+\s*[km]?\s*(?:input|prompt)?\s*tokens?",
+    re.IGNORECASE,
+)
 _SENTENCE = re.compile(r"[.!?]['”\")]?$|[a-z]\.\s+[A-Z]")
 
 
@@ -93,7 +98,9 @@ def _card_under(passage: Passage) -> _Card:
         if is_model_name(shown_name(heading.text)):
             return replace(card, name=shown_name(heading.text))
         dimension = first_of(DIMENSIONS, heading.text)
-        if dimension and not card.dimension:
+        if CACHING.match(heading.text):
+            card = replace(card, caching=True)
+        elif dimension and not card.dimension:
             card = replace(card, dimension=dimension)
         if not (dimension or modes_only(heading.text) or PRICE_HEADING.search(heading.text)):
             break
@@ -120,6 +127,8 @@ def _after_label(card: _Card, line: str, context: CellContext) -> _Card:
     if CACHING.match(label):
         return replace(card, caching=True, dimension=None)
     dimension = _dimension(card, label)
+    if stated and dimension is None:
+        return card  # "Prompts ≤ 200K tokens" between a dimension and its prices
     caching = dimension is not None and (card.caching or dimension.startswith("cache"))
     return replace(card, dimension=dimension, caching=caching if dimension else card.caching and stated)
 
@@ -128,8 +137,7 @@ def _dimension(card: _Card, label: str) -> str | None:
     """The dimension that `label` names. "Write" and "Read" name one only under "Prompt caching"."""
     if NOT_A_DIMENSION.search(label) or (READ_OR_WRITE.match(label) and not card.caching):
         return None
-    without_tier = re.sub(r"[<>≤≥]=?\s*[\d.,]+\s*[km]?\s*(?:input|prompt)?\s*tokens?", " ", label, flags=re.IGNORECASE)
-    return first_of(DIMENSIONS, without_tier if tier_in(label)[0] else label)
+    return first_of(DIMENSIONS, _TIER.sub(" ", label) if tier_in(label)[0] else label)
 
 
 def _pieces(line: str) -> Iterator[tuple[str, str]]:

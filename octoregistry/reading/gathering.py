@@ -30,17 +30,15 @@ def rates_of(
         if figure.span.until is None or figure.span.until >= page_date:
             slots[figure.name, figure.mode, figure.above, figure.dimension].append(figure)
     problems: list[Problem] = []
-    rates: dict[tuple[str, str, Tier, date | None], dict[str, StatedPrice]] = defaultdict(dict)
+    rates: dict[tuple[str, str, Tier, date | None, str], dict[str, StatedPrice]] = defaultdict(dict)
     given: dict[str, tuple[str, ...]] = {}
-    witnesses: dict[str, str] = {}
     for (name, mode, above, dimension), candidates in slots.items():
         for start, figure in _in_force(candidates, page_date, problems):
-            rates[name, mode, above, start][dimension] = figure.price
+            rates[name, mode, above, start, figure.witness][dimension] = figure.price
             given.setdefault(name, figure.ids or ids.get(name, ()))
-            witnesses.setdefault(name, figure.witness)
     stated = tuple(
-        StatedRate(name, mode, prices, given[name], above, start, witnesses[name])
-        for (name, mode, above, start), prices in rates.items()
+        StatedRate(name, mode, prices, given[name], above, start, witness)
+        for (name, mode, above, start, witness), prices in rates.items()
     )
     return stated, tuple(problems)
 

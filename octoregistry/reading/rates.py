@@ -23,11 +23,13 @@ class StatedPrice:
     """A price as the page states it, in USD per million tokens (for `cache_storage_hour` per million tokens and hour).
 
     `unit_stated` is False where the page states no unit and the field's custom, a million tokens, is taken for it.
+    `doubts` are what another reader of the same page says against it: reasons for a person to look.
     """
 
     usd: Decimal
     evidence: Evidence
     unit_stated: bool = True
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,8 @@ class StatedRate:
     `name` is the model as the page calls it, `ids` the API ids that the page itself gives for it (often none).
     `above_input_tokens` is None for the base rate, and "unknown" for a long-context price without a stated threshold.
     `start` is the first day on which it holds, None where the page gives no date (it holds on the page's own day).
+    `witness` says who read what its figures mean: `rules`, `known` (a kept reading that a person has reviewed), or
+    `llm:PROVIDER/MODEL`, which nobody has checked.
     """
 
     name: str
@@ -46,6 +50,11 @@ class StatedRate:
     above_input_tokens: int | Literal["unknown"] | None = None
     start: date | None = None
     witness: str = "rules"
+
+
+def is_checked(witness: str) -> bool:
+    """True for whoever needs no second witness: the rules, and readings that a person has reviewed."""
+    return any(not part.startswith("llm") for part in witness.split("+"))
 
 
 @dataclass(frozen=True, slots=True)

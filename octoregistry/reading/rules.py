@@ -72,13 +72,13 @@ def read_table(
     place = elsewhere(document, table)
     if place:
         return NotRead(table.number, f"it stands under {place!r}, which is not the price of a plain call", priced=False)
-    labels = _labels(table)
+    labels = column_labels(table)
     if any(TRAINING.search(label) for label in labels):
         return NotRead(table.number, "its columns price training, or work out an example", priced=False)
     mode = mode_over(document, table)
     if isinstance(mode, Undecided):
         return NotRead(table.number, mode.reason, priced)
-    bare = table.component is not None or any(_DOLLARS.search(label) for label in labels)
+    bare = table.component is not None or any(map(dollars_in, labels))
     over = _Over(mode, labels, thresholds, bare)
     reading = (
         _by_columns(document, table, over) or _by_rows(document, table, over) or _nameless(document, table, over, names)
@@ -86,7 +86,7 @@ def read_table(
     return reading or NotRead(table.number, _why(document, table, labels), priced)
 
 
-def _labels(table: Table) -> tuple[str, ...]:
+def column_labels(table: Table) -> tuple[str, ...]:
     """The header of each column, its rows joined by line breaks where they differ."""
     header = table.rows[: table.header_rows]
     return tuple("\n".join(dict.fromkeys(row[c] for row in header if row[c])) for c in range(table.width))
@@ -101,7 +101,12 @@ def _why(document: Document, table: Table, labels: tuple[str, ...]) -> str:
     return f"it has no header; its first row is: {' | '.join(table.rows[0])[:160]!r}"
 
 
-def _bare_label(label: str) -> str:
+def dollars_in(label: str) -> bool:
+    """True where `label` names US dollars, so that a figure below it needs no currency of its own."""
+    return bool(_DOLLARS.search(label))
+
+
+def bare_label(label: str) -> str:
     """A label without its remarks in parentheses, which are tooltips; "(storage)" and "(1 hour)" belong to what is counted."""
 
     def kept(match: re.Match[str]) -> str:
@@ -115,7 +120,7 @@ def field_of(index: int, label: str, thresholds: dict[str, int], *, only_input: 
     """What the column or row with this label means, or None where it is not one of prices."""
     if len(label) > _LONGEST_LABEL:
         return None
-    bare = _bare_label(label)
+    bare = bare_label(label)
     if NOT_A_DIMENSION.search(bare):
         return None
     dimension = first_of(DIMENSIONS, bare)
@@ -142,11 +147,12 @@ def field_of(index: int, label: str, thresholds: dict[str, int], *, only_input: 
     )
 
 
-def _name_column(table: Table, labels: tuple[str, ...]) -> int | None:
+def name_column(table: Table, labels: tuple[str, ...]) -> int | None:
+    """The column in which the models' names stand, by its label or by what stands in it; None where no column is one."""
     for index, label in enumerate(labels):
-        if any(NAME_COLUMN.match(_bare_label(part)) for part in label.split("\n")):
+        if any(NAME_COLUMN.match(bare_label(part)) for part in label.split("\n")):
             return index
-    first = _bare_label(labels[0]) if labels else ""
+    first = bare_label(labels[0]) if labels else ""
     if table.body and (not first or GROUP_COLUMN.match(first)):
         for index in range(min(2, table.width)):
             cells = [row[index] for row in table.body if row[index]]
@@ -160,16 +166,16 @@ def _names_a_model(cell: str) -> bool:
 
 
 def _by_columns(document: Document, table: Table, over: _Over) -> Reading | None:
-    name_column = _name_column(table, over.labels)
-    if name_column is None:
+    named = name_column(table, over.labels)
+    if named is None:
         return None
     fields: list[Field] = []
     qualifiers: dict[str, int] = {}
     only_input = input_only(document, table)
     for index, label in enumerate(over.labels):
-        if index == name_column or NOT_PAID.search(label):
+        if index == named or NOT_PAID.search(label):
             continue
-        kind = _qualifier(table, index, _bare_label(label))
+        kind = qualifier_of(table, index, bare_label(label))
         if kind:
             qualifiers.setdefault(kind, index)
         elif field := field_of(index, label, over.thresholds, only_input=only_input):
@@ -180,7 +186,7 @@ def _by_columns(document: Document, table: Table, over: _Over) -> Reading | None
         return None
     return Reading(
         table=table.number,
-        names=Names("column", name_column),
+        names=Names("column", named),
         fields=tuple(fields),
         mode=over.mode,
         unit=unit_over(document, table),
@@ -192,7 +198,7 @@ def _by_columns(document: Document, table: Table, over: _Over) -> Reading | None
     )
 
 
-def _qualifier(table: Table, index: int, label: str) -> str | None:
+def qualifier_of(table: Table, index: int, label: str) -> str | None:
     """What the cells of a column say about their rows: a tier, a modality, a mode; None for a column of figures."""
     cells = [row[index] for row in table.body if row[index]]
     if not cells or any(_CURRENCY.search(cell) for cell in cells):
@@ -243,7 +249,7 @@ def _row_field(table: Table, row: int, label: str, over: _Over, *, only_input: b
     field = field_of(row, label, over.thresholds, only_input=only_input)
     if field and field.dimension:
         return field
-    if BARE_PRICE.match(_bare_label(label)) and any(DIMENSION_BEHIND.search(text) for text in table.rows[row][1:]):
+    if BARE_PRICE.match(bare_label(label)) and any(DIMENSION_BEHIND.search(text) for text in table.rows[row][1:]):
         return Field(row, None, unit=unit_in(label))
     return None
 

@@ -106,7 +106,9 @@ def opened(browser):
     contexts, tabs = [], []
 
     def opener(path: Path, fragment: str = "", **options):
-        context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **options})
+        context = browser.new_context(
+            **{"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce", **options}
+        )
         contexts.append(context)
         tabs.append(Opened(context.new_page(), path, fragment))
         return tabs[-1].tab

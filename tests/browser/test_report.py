@@ -42,7 +42,7 @@ def fill(tab, **values):
     settled(tab)
 
 
-def test_sorting_by_price_is_by_figure_and_dashes_come_last(opened, report):
+def test_sorting_by_price_is_by_figure_and_dashes_come_last(opened, report, screenshots):
     """On real buttons, both ways, with aria-sort; never as text, in which 10 stands before 9."""
     tab = opened(report.html)
     heading = tab.locator("#list thead th", has=tab.get_by_role("button", name="Input"))
@@ -56,6 +56,7 @@ def test_sorting_by_price_is_by_figure_and_dashes_come_last(opened, report):
         assert texts[len(figures) :] == ["–"] * (len(texts) - len(figures))
         assert texts.count("–") > 2
     assert tab.locator("#list thead [aria-sort]:not([aria-sort=none])").count() == 1
+    tab.locator("#prices").screenshot(path=screenshots / "sorted.png")
 
 
 def test_sorting_by_context_and_name(opened, report, update):
@@ -74,7 +75,7 @@ def test_sorting_by_context_and_name(opened, report, update):
     assert names == sorted(names)
 
 
-def test_filters_narrow_the_list_and_say_how_many_are_left(opened, report, update):
+def test_filters_narrow_the_list_and_say_how_many_are_left(opened, report, update, screenshots):
     """Each of them, and together."""
     models = list(report_of(update).after)
     tab = opened(report.html)
@@ -89,6 +90,7 @@ def test_filters_narrow_the_list_and_say_how_many_are_left(opened, report, updat
     settled(tab)
     left = [m.display_name for m in vendor if m.status == "active" and (m.context_window or 0) >= 400_000]
     assert shown_models(tab) == left
+    tab.locator("#prices").screenshot(path=screenshots / "filtered.png")
     tab.locator("#filters").get_by_role("button", name="Clear").click()
     tab.locator("[name=text]").fill("FLASH lite")
     settled(tab)
@@ -271,6 +273,19 @@ def test_hostile_names_are_text_on_the_page(opened, hostile_report, screenshots)
     tab.screenshot(path=screenshots / "hostile.png", full_page=True)
 
 
+def test_a_hostile_link_is_only_text(opened, report):
+    """What the address says is typed into fields; a choice that is none is not taken."""
+    tab = opened(
+        report.html,
+        "#text=%3Cimg%20src=x%20onerror=alert(1)%3E&mine=%3Cscript%3E&mode=x&day=never&sort=__proto__&input=1e9",
+    )
+    assert tab.locator("#filters [name=text]").input_value() == "<img src=x onerror=alert(1)>"
+    assert tab.locator("#workload [name=mode]").input_value() == "standard"
+    assert tab.locator("#count").text_content().startswith("0 rows")
+    assert tab.locator("#verdict").text_content().startswith("Whole numbers")
+    assert tab.locator("img").count() == 0
+
+
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_fits_the_screen_and_axe_finds_no_serious_fault(opened, report, size, scheme, screenshots):
@@ -344,7 +359,7 @@ def test_the_keyboard_reaches_everything(opened, report):
 
 def test_pictures_tell_their_values_under_the_pointer(opened, report, screenshots):
     """At once, in the page's own box, and never outside the window."""
-    tab = opened(report.html, reduced_motion="reduce")
+    tab = opened(report.html)
     for selector, words in (
         ("#scatter use", "tokens"),
         ("#history-0 .dot", "from"),

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from octoregistry.planning.kept import PlanError, as_values, fingerprint_of, from_values
-from octoregistry.planning.plan import Change, Note, Plan, Reason, Verdict
+from octoregistry.planning.plan import Change, Note, Plan, Reason, Said, Verdict
 from octoregistry.reading.rates import Evidence
 
 PLAN = Plan(
@@ -33,6 +33,9 @@ PLAN = Plan(
             "rules",
             Verdict("hold", (Reason("moved", "moved ×3"),)),
             ("a note",),
+            (Said("litellm", Decimal("0.0000001"), date(2026, 9, 7)),),
+            (Said("openrouter", Decimal("2.5"), date(2026, 9, 8)), Said("models-dev", Decimal(3), date(2026, 9, 7))),
+            (Said("genai-prices", Decimal(2), date(2025, 1, 1)),),
         ),
         Change("p", "m", "lifecycle", "missing_since", date(2026, 1, 1), None),
         Change("p", "m", "source", "source.checked", None, date(2026, 1, 1)),
@@ -100,6 +103,10 @@ def broken_change(place: int = 4, **values: object) -> dict[str, object]:
         broken_change(model=7),
         broken_change(derived="yes"),
         broken_change(extra=1),
+        broken_change(vouches=[{"witness": "w", "usd": "1", "as_of": "lately"}]),
+        broken_change(vouches=[{"witness": "w", "usd": "1e999999999", "as_of": "2026-09-07"}]),
+        broken_change(contradicts="w"),
+        broken_change(other_days=[{"witness": "w", "usd": 1, "as_of": "2026-09-07"}]),
         broken_change(0, new=7),
         broken_change(0, dimension="rates"),
         broken_change(0, dimension="env_var"),
@@ -125,3 +132,19 @@ def test_the_fingerprint_of_the_registry_is_one() -> None:
     for wrong in (None, "abc", "AB" * 32, "ab" * 32 + "\n"):
         with pytest.raises(PlanError):
             fingerprint_of(as_values(PLAN, wrong))
+
+
+def test_the_witnesses_and_the_factor_are_there_for_other_readers() -> None:
+    values = as_values(PLAN)["changes"][4]
+
+    assert values["factor"] == "5e-8"
+    assert values["vouches"] == [{"witness": "litellm", "usd": "0.0000001", "as_of": "2026-09-07"}]
+    assert [said["witness"] for said in values["contradicts"]] == ["openrouter", "models-dev"]
+
+
+def test_a_plan_of_before_there_were_witnesses_is_one_without() -> None:
+    values = as_values(PLAN)
+    for name in ("vouches", "contradicts", "other_days", "factor"):
+        del values["changes"][4][name]
+
+    assert from_values(values).changes[4].contradicts == ()

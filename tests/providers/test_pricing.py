@@ -137,6 +137,11 @@ def test_from_the_day_of_a_rate_without_prices_nothing_is_known():
         ended.cost(input=1, at="2027-01-01")
 
 
+def test_of_a_rate_without_prices_and_without_a_day_nothing_is_known():
+    with pytest.raises(UnknownPriceError, match=r"known: nothing$"):
+        pricing([{"mode": "standard"}]).cost(input=1, at="2026-12-31")
+
+
 def test_before_the_first_day_that_is_known_nothing_is_guessed():
     later = pricing([{"mode": "standard", "from": "2026-01-01", "input": Decimal(2)}])
 

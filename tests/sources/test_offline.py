@@ -55,7 +55,7 @@ def test_a_damaged_cache_is_an_empty_one(site, settings_of, tmp_path):
 
 
 def test_without_a_name_server_every_provider_fails_within_ten_seconds(monkeypatch, tmp_path):
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: time.sleep(60))
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: time.sleep(60) or [])
     settings = Settings(fetch=FetchSettings(cache_dir=tmp_path), providers=load_settings().providers)
     started = time.monotonic()
     failed = fetch_pages(settings, VENDORS)

@@ -19,7 +19,7 @@ from providers.entries import Model
 MOST_STEPS = 72  # in all pictures together: a page that travels by mail stays small
 _TOLD = 6  # steps in the description; the table beside has them all
 _SIZE = (352, 190)
-_LEFT, _RIGHT, _TOP, _BOTTOM = 40, 282, 14, 164
+_LEFT, _RIGHT, _TOP, _BOTTOM = 40, 282, 24, 164
 _LINES = ("input", "output")
 _SHORT = {"input": "in", "output": "out"}
 _MARGIN = timedelta(days=45)
@@ -138,7 +138,7 @@ def _axes(top: float, today: float) -> list[Markup]:
 
 
 def _date_label(x: float, text: str) -> Markup:
-    return tag("text", text, x=x, y=_TOP - 4, text_anchor="middle")
+    return tag("text", text, x=x, y=_TOP - 12, text_anchor="middle")
 
 
 def _labels(labels: Sequence[tuple[float, str, str]]) -> list[Markup]:

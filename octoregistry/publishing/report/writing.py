@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from octoregistry.publishing.report.page import page
 from octoregistry.publishing.report.payload import as_json
 from octoregistry.update import Update
 
+NAMES = "give a name of letters, digits, dots, dashes and underscores, not `index`"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
@@ -33,23 +35,44 @@ def write_report(update: Update, folder: Path, run: str | None = None) -> Writte
     folder cannot be written, ValueError for a `run` that is no plain file name.
     """
     report = report_of(update, run)
-    if not _NAME.fullmatch(report.run) or report.run == "index":
-        raise ValueError(f"{report.run!r}: give a name of letters, digits, dots, dashes and underscores, not `index`")
-    folder.mkdir(parents=True, exist_ok=True)
+    if not is_name(report.run):
+        raise ValueError(f"{report.run!r}: {NAMES}")
     written = Written(folder / f"{report.run}.html", folder / f"{report.run}.json", folder / "index.html")
-    _write(written.html, page(report))
-    _write(written.json, as_json(report))
-    _write(written.index, index_page(folder))
+    texts = {written.html: page(report), written.json: as_json(report)}
+    folder.mkdir(parents=True, exist_ok=True)
+    _write(texts)
+    _write({written.index: index_page(folder)})
     return written
 
 
-def _write(path: Path, text: str) -> None:
-    """Replaces the file in one step, so that a run that is killed leaves no half of a report."""
-    descriptor, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".partial")
+def is_name(run: str) -> bool:
+    """True where the files of a report may be called `run`."""
+    return bool(_NAME.fullmatch(run)) and run != "index"
+
+
+def _write(texts: Mapping[Path, str]) -> None:
+    """Puts all files in place once all of them are on the disk: a full one leaves the old report, not half of a new one."""
+    partials: dict[Path, Path] = {}
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        Path(partial).chmod(0o644)  # a report is there to be passed on; mkstemp's files are for their owner alone
-        Path(partial).replace(path)
+        for path, text in texts.items():
+            partials[path] = _partial(path, text)
+        for path, partial in partials.items():
+            partial.replace(path)
     finally:
-        Path(partial).unlink(missing_ok=True)
+        for partial in partials.values():
+            partial.unlink(missing_ok=True)
+
+
+def _partial(path: Path, text: str) -> Path:
+    """A new file beside `path` that holds `text`."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".partial")
+    partial = Path(name)
+    try:
+        # a lone surrogate, which no encoding has, becomes what JSON and our JavaScript write for it
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+            file.write(text)
+        partial.chmod(0o644)  # a report is there to be passed on; mkstemp's files are for their owner alone
+    except BaseException:  # also a Ctrl-C: nothing half-written stays
+        partial.unlink(missing_ok=True)
+        raise
+    return partial

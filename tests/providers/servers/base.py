@@ -107,7 +107,11 @@ class Server:
 
             def do_GET(self) -> None:
                 url = urlsplit(self.path)
-                body = self.rfile.read(int(self.headers.get("content-length") or 0))
+                length = int(self.headers.get("content-length") or 0)
+                body = self.rfile.read(length)
+                if len(body) < length:  # a client that was killed while it sent
+                    self.close_connection = True
+                    return
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 reply = server.answer(Request(self.command, url.path, parse_qs(url.query), headers, body))
                 if reply.hang:

@@ -75,6 +75,7 @@ class GeminiServer(Server):
         super().__init__()
         self.content: Any = content("4")
         self.files: dict[str, bytes | Callable[[], Iterable[bytes]]] = {}
+        self.pieces: dict[str, list[bytes]] = {}  # of uploads that are not finished
         self.operations: dict[str, dict[str, Any]] = {}
         self.page = 100
 
@@ -99,9 +100,16 @@ class GeminiServer(Server):
         return Reply({}, headers={"x-goog-upload-url": f"{self.url}/upload/{len(self.files) + 1}/bytes"})
 
     def upload(self, request: Request, session: str) -> Reply:
+        """Takes a piece of a file; the SDK cuts after each 8 MB."""
+        pieces = self.pieces.setdefault(session, [])
+        assert int(request.headers["x-goog-upload-offset"]) == sum(map(len, pieces))
+        pieces.append(request.body)
+        if request.headers["x-goog-upload-command"] == "upload":
+            return Reply({}, headers={"x-goog-upload-status": "active"})
         assert request.headers["x-goog-upload-command"] == "upload, finalize"
-        self.files[f"files/in{session}"] = request.body
-        file = {"name": f"files/in{session}", "sizeBytes": str(len(request.body)), "state": "ACTIVE"}
+        whole = b"".join(self.pieces.pop(session))
+        self.files[f"files/in{session}"] = whole
+        file = {"name": f"files/in{session}", "sizeBytes": str(len(whole)), "state": "ACTIVE"}
         return Reply({"file": file}, headers={"x-goog-upload-status": "final"})
 
     def create(self, request: Request, model: str) -> Reply:

@@ -1,4 +1,5 @@
 import json
+import os
 from base64 import b64encode
 from pathlib import Path
 from urllib.parse import quote
@@ -8,7 +9,8 @@ from bs4 import BeautifulSoup
 from click.testing import CliRunner
 
 from benchmarks.report import large_update, long, wide
-from octoregistry.cli.report import command
+from octoregistry.cli import cli
+from octoregistry.planning.plan import Note, Plan
 from octoregistry.publishing.report import write_report
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "models-2026-08-21.yaml"
@@ -62,6 +64,32 @@ def test_a_full_disk_leaves_the_old_report(hostile, tmp_path, monkeypatch):
     assert len(list(tmp_path.iterdir())) == 3
 
 
+def test_a_disk_that_fills_up_in_between_leaves_no_half_of_a_report(hostile, tmp_path, monkeypatch):
+    """Neither file stands there before both are written."""
+    opened, write = [], os.fdopen
+
+    def full_for_the_second(descriptor, *arguments, **options):
+        opened.append(descriptor)
+        if len(opened) == 2:
+            os.close(descriptor)
+            raise OSError(28, "No space left on device")
+        return write(descriptor, *arguments, **options)
+
+    monkeypatch.setattr(os, "fdopen", full_for_the_second)
+    with pytest.raises(OSError, match="No space"):
+        write_report(hostile, tmp_path, "run")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_half_a_letter_in_evidence_does_not_stop_a_report(update_of, tmp_path):
+    """A lone surrogate, as JSON can carry it, is written as JSON writes it."""
+    note = Note("acme", "road", "\ud800")
+    text = (Path(__file__).parent.parent / "hostile" / "models.yaml").read_text()
+    written = write_report(update_of(text, Plan(notes=(note,))), tmp_path, "run")
+    assert json.loads(written.json.read_text())["plan"]["notes"][0]["text"] == "\ud800"
+    assert "⟨U+D800⟩" in written.html.read_text()
+
+
 @pytest.mark.parametrize("text", [wide(), long()], ids=["4 modes × 2 sizes", "24 days"])
 def test_400_models_stay_under_600_kb(text, tmp_path):
     """A report travels by mail."""
@@ -75,7 +103,7 @@ def test_the_command_writes_a_report_of_an_offline_run(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     before = EXAMPLE.read_bytes()
-    ran = CliRunner().invoke(command, ["--registry", str(EXAMPLE), "--day", "2026-09-08", "--name", "run"])
+    ran = CliRunner().invoke(cli, ["report", "--registry", str(EXAMPLE), "--day", "2026-09-08", "--name", "run"])
     assert ran.exit_code == 0, ran.output
     assert ran.stdout.split() == ["reports/run.html", "reports/run.json", "reports/index.html"]
     assert EXAMPLE.read_bytes() == before
@@ -99,7 +127,7 @@ def test_the_same_run_twice_writes_the_same_bytes(tmp_path, monkeypatch):
             "--out",
             str(tmp_path / folder),
         ]
-        assert CliRunner().invoke(command, arguments).exit_code == 0
+        assert CliRunner().invoke(cli, ["report", *arguments]).exit_code == 0
     for name in ("run.html", "run.json", "index.html"):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 
@@ -116,6 +144,6 @@ def test_the_same_run_twice_writes_the_same_bytes(tmp_path, monkeypatch):
 def test_what_cannot_be_done_is_said(arguments, status, said, tmp_path, monkeypatch):
     """With the exit status of an error or of wrong usage."""
     monkeypatch.chdir(tmp_path)
-    ran = CliRunner().invoke(command, arguments)
+    ran = CliRunner().invoke(cli, ["report", *arguments])
     assert ran.exit_code == status
     assert said in ran.output

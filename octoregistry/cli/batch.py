@@ -1,0 +1,219 @@
+"""`octoregistry batch`: a file of prompts through a vendor's batch API, and what that costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, nullcontext
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+import click
+
+from octoregistry.cli.batch_lines import requests_in, schema_in
+from octoregistry.cli.batch_progress import drawn, told
+from providers import ProviderError, RegistryError, get_provider
+from providers.base import LLMProvider
+from providers.batches import (
+    BatchError,
+    BatchInputError,
+    BatchSettings,
+    RowResult,
+    cancel_run,
+    read_run,
+    results_so_far,
+    run_batch,
+    run_progress,
+)
+
+DONE, ERROR, SOME_FAILED, INTERRUPTED = 0, 1, 3, 130
+
+_file = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+_state = click.option(
+    "--state",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Where the run is kept.  [default: FILE.batch.json]",
+)
+
+
+class Dollars(click.ParamType[Decimal]):
+    """An amount of USD, exact."""
+
+    name = "usd"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
+        """The amount that `value` states."""
+        try:
+            amount = Decimal(value)
+        except (InvalidOperation, TypeError, ValueError):
+            amount = Decimal("NaN")
+        if not amount.is_finite() or amount < 0:
+            self.fail(f"{value!r} is no amount of USD: write 2.50", param, ctx)
+        return amount
+
+
+@click.group(name="batch")
+def command() -> None:
+    """Run a file of prompts through a vendor's batch API.
+
+    Each line of FILE is {"id": "...", "prompt": "...", "schema": {...}}, the schema only where the answer must fit
+    one. A run that is stopped, by Ctrl-C or a power cut, goes on with the same command; nothing is submitted twice.
+
+    \b
+    Exit status: 0 all rows were answered; 1 error; 2 usage; 3 some rows failed, or are not there yet;
+    130 stopped by Ctrl-C.
+    """
+
+
+@command.command(name="run")
+@_file
+@_state
+@click.option("--provider", "-p", help="gemini, openai or anthropic.  [default: the registry's]")
+@click.option("--model", "-m", help="The model's id.  [default: the provider's]")
+@click.option(
+    "--schema", type=click.Path(path_type=Path, exists=True), help="The JSON schema of rows without their own."
+)
+@click.option("--max-tokens", type=click.IntRange(min=1), help="The longest answer, in tokens.")
+@click.option("--max-cost", type=Dollars(), help="Submit nothing that may cost more in sum, in USD.")
+@click.option("--attempts", type=click.IntRange(min=1), default=3, show_default=True, help="How often a row is sent.")
+@click.option("--rows", type=click.IntRange(min=1), help="The most rows in one batch.  [default: the vendor's limit]")
+@click.option(
+    "--out", "-o", type=click.Path(path_type=Path), help="Write the results here.  [default: standard output]"
+)
+def run_command(  # noqa: PLR0913, PLR0917 - an option each
+    file: Path,
+    state: Path | None,
+    provider: str | None,
+    model: str | None,
+    schema: Path | None,
+    max_tokens: int | None,
+    max_cost: Decimal | None,
+    attempts: int,
+    rows: int | None,
+    out: Path | None,
+) -> None:
+    """Submit FILE, wait, and print a line of JSON for each row, in the order of FILE.
+
+    Ctrl-C leaves the batches running at the vendor; the same command waits for them again.
+    """
+    kept = state or default_state(file)
+    with _errors(file):
+        left = read_run(kept) if kept.exists() else None
+        maker = _provider(
+            provider or (left.provider if left else None), model or (left.model if left else None), max_tokens
+        )
+        entries = requests_in(file, schema_in(schema) if schema else None)
+        settings = BatchSettings(attempts=attempts, rows=rows)
+        try:
+            with drawn() as progress:
+                results = run_batch(maker, entries, kept, max_cost=max_cost, progress=progress, settings=settings)
+        except KeyboardInterrupt:
+            click.echo(_how_to_go_on(file, state), err=True)
+            raise click.exceptions.Exit(INTERRUPTED) from None
+        _write(results, out)
+    unknown = f", {results.unpriced} rows at an unknown price" if results.unpriced else ""
+    click.echo(
+        f"{results.answered} of {len(results)} rows answered, {results.failed} failed, {results.cost:f} USD{unknown}",
+        err=True,
+    )
+    raise click.exceptions.Exit(SOME_FAILED if results.failed else DONE)
+
+
+@command.command(name="status")
+@_file
+@_state
+@click.option("--ask/--no-ask", default=True, help="Ask the vendor how far its batches are.  [default: ask]")
+def status_command(file: Path, state: Path | None, ask: bool) -> None:
+    """Print where the run of FILE stands, and what it has cost so far."""
+    kept = state or default_state(file)
+    with _errors(kept):
+        left = read_run(kept)
+        maker = _provider(left.provider, left.model) if ask and not left.finished else None
+        progress = run_progress(kept, maker)
+    click.echo(f"{left.provider}/{left.model}: {told(progress)}")
+    for part in left.parts:
+        error = f": {part.error}" if part.error else ""
+        click.echo(f"  batch {part.number}, {part.size} rows, {part.status} {part.batch_id or ''}".rstrip() + error)
+    raise click.exceptions.Exit(DONE if left.finished and not progress.failed else SOME_FAILED)
+
+
+@command.command(name="results")
+@_file
+@_state
+@click.option(
+    "--out", "-o", type=click.Path(path_type=Path), help="Write the results here.  [default: standard output]"
+)
+def results_command(file: Path, state: Path | None, out: Path | None) -> None:
+    """Print the results that were collected, a line of JSON for each row; all of them when the run has finished."""
+    kept = state or default_state(file)
+    with _errors(kept):
+        left = read_run(kept)
+        written, failed = _write(results_so_far(kept), out)
+    if written < left.rows:
+        click.echo(f"{written} of {left.rows} rows so far: octoregistry batch run {file} goes on", err=True)
+    raise click.exceptions.Exit(SOME_FAILED if failed or written < left.rows else DONE)
+
+
+@command.command(name="cancel")
+@_file
+@_state
+def cancel_command(file: Path, state: Path | None) -> None:
+    """Cancel the batches of FILE at the vendor. What was answered by then is billed; `batch run` collects it."""
+    kept = state or default_state(file)
+    with _errors(kept):
+        left = read_run(kept)
+        cancelled, unknown = cancel_run(_provider(left.provider, left.model), kept)
+    click.echo(
+        f"{len(cancelled)} batches are being cancelled; nothing more is submitted"
+        if not left.finished
+        else "The run had finished."
+    )
+    if unknown:
+        click.echo(
+            f"{unknown} may be at the vendor under an id that is not known yet: batch run finds and cancels them"
+        )
+
+
+def default_state(file: Path) -> Path:
+    """Where the run of a file is kept when nobody says: beside it."""
+    return file.with_name(file.name + ".batch.json")
+
+
+def _provider(name: str | None, model: str | None, max_tokens: int | None = None) -> LLMProvider:
+    stated = {"provider": name, "model": model, "max_tokens": max_tokens}
+    return get_provider({"api": {key: value for key, value in stated.items() if value is not None}})
+
+
+@contextmanager
+def _errors(file: Path) -> Iterator[None]:
+    """Says what went wrong in a line, or a line each, and leaves with 1."""
+    try:
+        yield
+    except BatchInputError as error:
+        for problem in error.problems:
+            click.echo(f"{file}: {problem}", err=True)
+        raise click.exceptions.Exit(ERROR) from error
+    except (BatchError, ProviderError, RegistryError, ImportError, ValueError) as error:
+        raise click.ClickException(str(error)) from error
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise click.ClickException(f"{error.filename or file}: {error.strerror or error}") from error
+
+
+def _write(results: Iterable[RowResult], out: Path | None) -> tuple[int, int]:
+    """How many results were written, in UTF-8, and how many of them have failed."""
+    written = failed = 0
+    with out.open("wb") if out else nullcontext() as file:
+        for result in results:
+            click.echo(result.as_json().encode(), file=file)
+            written, failed = written + 1, failed + (result.error is not None)
+    return written, failed
+
+
+def _how_to_go_on(file: Path, state: Path | None) -> str:
+    named = f"{file} --state {state}" if state else str(file)
+    return (
+        f"Stopped. What was submitted goes on at the vendor: octoregistry batch run {named} waits for it again,"
+        f" octoregistry batch cancel {named} stops it."
+    )

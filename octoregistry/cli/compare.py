@@ -1,0 +1,146 @@
+"""`octoregistry compare`: our registry beside the others, every disagreement with the official page's evidence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.table import Table
+from rich.text import Text
+
+from octoregistry.cli.explain import said_json
+from octoregistry.cli.model_argument import opened
+from octoregistry.cli.registry_option import registry_option
+from octoregistry.cli.settings_option import settings_option
+from octoregistry.cli.showing import cell, line, print_json, show, tell, visible
+from octoregistry.comparing import Comparison, Disagreement, compare
+from octoregistry.official import officials
+from octoregistry.planning.decimals import plain
+from octoregistry.settings import SettingsError, load_settings
+from octoregistry.sources import Failed
+from octoregistry.sources.registries import WITNESSES, Statements, fetch_registries
+
+
+@click.command(name="compare")
+@click.option(
+    "--with",
+    "others",
+    metavar="NAME,…",
+    help=f"The registries to compare with, of {', '.join(WITNESSES)}.  [default: those of the settings]",
+)
+@click.option("--offline", is_flag=True, help="Take the other registries as they were last fetched.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@settings_option
+@registry_option
+def command(others: str | None, offline: bool, as_json: bool, settings: Path | None, registry: Path) -> None:
+    """Show every price in which another public registry differs from ours.
+
+    Beside it stands what the vendor's page says that served last. Exit status: 0, or 1 where no other registry could
+    be heard.
+    """
+    wanted = [name.strip() for name in others.split(",") if name.strip()] if others else None
+    known = opened(registry)
+    try:
+        chosen = load_settings(settings)
+    except SettingsError as error:
+        raise click.ClickException(visible(error)) from error
+    for name in wanted or ():
+        if name not in WITNESSES or name not in chosen.registries:
+            raise click.UsageError(f"--with knows no {visible(name)}, but {', '.join(WITNESSES)}")
+    heard = fetch_registries(chosen, wanted, offline=offline)
+    official = officials(known, chosen, [name for name in known.providers if name in chosen.providers])
+    found = compare(known, heard, official)
+    if as_json:
+        print_json(comparison_json(found, heard))
+    else:
+        _print(found, heard)
+    if not any(isinstance(one, Statements) for one in heard.values()):
+        raise click.exceptions.Exit(1)
+
+
+def comparison_json(found: Comparison, heard: dict[str, Statements | Failed]) -> dict[str, Any]:
+    """`found` as plain values; prices are decimal text."""
+    return {
+        "witnesses": [
+            {"witness": name, "page": one.url, "failed": one.reason}
+            if isinstance(one, Failed)
+            else {"witness": name, "page": one.url, "as_of": one.as_of.isoformat(), "prices": len(one.vouched)}
+            for name, one in heard.items()
+        ],
+        "agreement": [
+            {"witness": tally.witness, "dimension": tally.dimension, "same": tally.same, "other": tally.other}
+            for tally in found.tallies
+        ],
+        "disagreements": [_disagreement_json(one) for one in found.disagreements],
+    }
+
+
+def _disagreement_json(one: Disagreement) -> dict[str, Any]:
+    page = None
+    if one.page and one.page.evidence:
+        evidence = one.page.evidence
+        page = {"page": evidence.page, "address": evidence.address, "text": evidence.text, "usd": plain(one.page.usd)}
+    return {
+        **one.place._asdict(),
+        "usd": plain(one.usd),
+        "now": plain(one.now),
+        "official": page,
+        "differ": [said_json(said) for said in one.said],
+        "agree": list(one.agree),
+    }
+
+
+def _print(found: Comparison, heard: dict[str, Statements | Failed]) -> None:
+    for name, one in heard.items():
+        if isinstance(one, Failed):
+            tell(f"{name} was not heard: {one}")
+    if found.disagreements:
+        show(_disagreements(found))
+    if found.tallies:
+        show(_agreement(found, heard))
+
+
+def _disagreements(found: Comparison) -> Table:
+    table = Table(title="Disagreements, USD per million tokens", title_justify="left", header_style="bold")
+    table.add_column("price")
+    table.add_column("ours", justify="right")
+    table.add_column("official page")
+    table.add_column("others")
+    last = None
+    for one in found.disagreements:
+        model = f"{one.place.provider}/{one.place.model}"
+        if model != last:
+            table.add_row(cell(model, "bold"))
+            last = model
+        differ = ", ".join(map(str, one.said)) + (f"; agree: {', '.join(one.agree)}" if one.agree else "")
+        table.add_row(cell(f"  {one.place}"), cell(_ours(one)), _page(one), cell(differ))
+    return table
+
+
+def _ours(one: Disagreement) -> str:
+    """Our price on the day of which the others speak, and the one of now where it moved since."""
+    return plain(one.usd) if one.now == one.usd else f"{plain(one.usd)}, now {plain(one.now)}"
+
+
+def _page(one: Disagreement) -> Text:
+    if one.page is None or one.page.evidence is None:
+        return Text("silent", style="dim")
+    text = f"{one.page.evidence.address} “{line(one.page.evidence.text, 40)}”"
+    return cell(text, "green") if one.page_agrees else cell(f"{text}: {plain(one.page.usd)}", "bold red")
+
+
+def _agreement(found: Comparison, heard: dict[str, Statements | Failed]) -> Table:
+    table = Table(title="Agreement: same of those that both have", title_justify="left", header_style="bold")
+    table.add_column("dimension")
+    told = [name for name, one in heard.items() if isinstance(one, Statements)]
+    for name in told:
+        table.add_column(name, justify="right")
+    counts = {(tally.witness, tally.dimension): (tally.same, tally.other) for tally in found.tallies}
+    for dimension in dict.fromkeys(tally.dimension for tally in found.tallies):
+        row = [counts.get((name, dimension)) for name in told]
+        table.add_row(dimension.replace("_", " "), *(f"{c[0]} of {sum(c)}" if c else "" for c in row))
+    sums = [[count for (name, _), count in counts.items() if name == witness] for witness in told]
+    totals = [(sum(same for same, _ in column), sum(map(sum, column))) for column in sums]
+    table.add_row(Text("all", style="bold"), *(f"{same} of {both}" for same, both in totals))
+    return table

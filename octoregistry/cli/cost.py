@@ -1,0 +1,200 @@
+"""`octoregistry cost`: what the calls in usage logs cost, by whatever they are grouped by."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from octoregistry.cli.registry_option import registry_option
+from octoregistry.settings import SettingsError, load_settings
+from providers.registry import Registry, RegistryError, load_registry
+
+if TYPE_CHECKING:
+    from octoregistry.costing import Costs, Problem
+
+UNPRICED = 3
+_MOST_SHOWN = 100  # groups on a terminal; --out keeps all
+_CENT = Decimal("0.000001")
+
+
+@click.command(name="cost")
+@click.argument("logs", nargs=-1, required=True, metavar="LOG...")
+@click.option(
+    "--by", default="provider,model", show_default=True, help="Group by these: day, month, or any column of the log."
+)
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="Write all groups to this .parquet, .csv or .json.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the groups and the problems as JSON.")
+@click.option(
+    "--engine", metavar="URL", help="Cost where the logs are: LOG is a table of this engine (as Ibis has it)."
+)
+@click.option(
+    "--map",
+    "names",
+    multiple=True,
+    metavar="OURS=THEIRS",
+    help="Read OURS from the column THEIRS, or take it for the text after `:`; may be given again.",
+)
+@click.option(
+    "--settings",
+    type=click.Path(path_type=Path),
+    help="Read this octoregistry.toml.  [default: ./octoregistry.toml where there is one]",
+)
+@registry_option
+def command(
+    logs: tuple[str, ...],
+    by: str,
+    out: Path | None,
+    as_json: bool,
+    engine: str | None,
+    names: tuple[str, ...],
+    settings: Path | None,
+    registry: Path,
+) -> None:
+    """Say what the calls in LOG cost: files or patterns of CSV, JSON lines or Parquet, or a table of --engine.
+
+    The columns are day, provider, model, mode, requests and the dimensions (input, output, cached_input, ...), or
+    those of OpenAI's and Anthropic's usage exports, of OpenTelemetry's gen_ai attributes or of LiteLLM's spend logs.
+
+    \b
+    Exit status: 0 done; 1 error; 2 usage; 3 some rows have no price: they are in no cost, and the reasons are told.
+    """
+    keys = tuple(key.strip() for key in by.split(",") if key.strip())
+    chosen = dict(_pair(name) for name in names)
+    try:
+        from octoregistry.costing import CostingError  # noqa: PLC0415 - the extra may not be there
+    except ModuleNotFoundError as error:
+        raise click.ClickException(f"needs the extra: pip install 'octoregistry[scale]' ({error})") from error
+    try:
+        chosen = {**load_settings(settings).costing.columns, **chosen}
+        costs = _costs(logs, engine, keys, chosen, load_registry(registry))
+        _tell(costs, out, as_json=as_json)
+    except (CostingError, RegistryError, SettingsError) as error:
+        raise click.ClickException(str(error)) from error
+    except OSError as error:
+        raise click.ClickException(f"{error.filename or out}: {error.strerror or error}") from error
+    if costs.problems:
+        raise click.exceptions.Exit(UNPRICED)
+
+
+def _pair(given: str) -> tuple[str, str]:
+    ours, equals, theirs = given.partition("=")
+    if not (ours and equals and theirs):
+        raise click.UsageError(f"--map {given}: write OURS=THEIRS")
+    return ours, theirs
+
+
+def _costs(
+    logs: Sequence[str], engine: str | None, keys: Sequence[str], names: dict[str, str], registry: Registry
+) -> Costs:
+    """The costs, computed in this process or on the engine, with an example for each problem."""
+    from octoregistry.costing import compile_rates, costs_of  # noqa: PLC0415 - half a second that --help need not pay
+    from octoregistry.costing.engines import connect_engine, usage_table  # noqa: PLC0415 - as above
+    from octoregistry.costing.examples import with_examples  # noqa: PLC0415 - as above
+    from octoregistry.costing.files import read_files  # noqa: PLC0415 - as above
+    from octoregistry.costing.progress import watched  # noqa: PLC0415 - as above
+
+    rates = compile_rates(registry)
+    if engine is None:
+        log = read_files(logs)
+        connection, table = log.connection, log.table
+    else:
+        if len(logs) != 1:
+            raise click.UsageError("with --engine, give one table")
+        connection = connect_engine(engine)
+        table = usage_table(connection, logs[0])
+    with _bar() as told:
+        costs = costs_of(connection, table, rates, keys, names=names, ask=lambda on, query: watched(on, query, told))
+    if engine is not None:
+        return with_examples(costs, connection, table, rates, names=names)
+    torn = log.torn()
+    return with_examples(costs, connection, log.placed(), rates, names=names, torn=torn)
+
+
+@contextmanager
+def _bar() -> Iterator[Any]:
+    """A bar on a terminal, on standard error; elsewhere nothing."""
+    console = Console(stderr=True)
+    columns = (TextColumn("Costing"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("cost", total=None)
+        yield lambda percent: progress.update(task, total=percent and 100, completed=percent or 0)
+
+
+def _tell(costs: Costs, out: Path | None, *, as_json: bool) -> None:
+    from octoregistry.costing.writing import costs_json, write_costs  # noqa: PLC0415 - as above
+
+    if out is not None:
+        write_costs(costs, out)
+    if as_json:
+        click.echo(json.dumps(costs_json(costs), ensure_ascii=False, indent=1))
+        return
+    console = Console()
+    console.print(_table(costs))
+    hidden = costs.table.num_rows - _MOST_SHOWN
+    if hidden > 0:
+        console.print(f"and {hidden:,} groups more; --out FILE keeps all")
+    console.print(Text(f"{usd(costs.total)} USD for {costs.rows:,} rows, read as {costs.form}"))
+    if costs.problems:
+        console.print(Text(f"{costs.unpriced:,} rows have no price and are in no cost:", style="bold yellow"))
+    for problem in costs.problems:
+        for line in _lines(problem):
+            console.print(Text(line), soft_wrap=True)
+
+
+def _table(costs: Costs) -> Table:
+    """The groups; a column that would say nothing, or say the rows again, is left out."""
+    empty = {"requests"} if costs.table["requests"].to_pylist() == costs.table["rows"].to_pylist() else set()
+    empty |= set() if costs.problems else {"unpriced"}
+    names = [name for name in costs.table.column_names if name not in empty]
+    table = Table(header_style="bold")
+    for name in names:
+        table.add_column(
+            "USD" if name == "cost" else name.replace("_", " "), justify="left" if name in costs.keys else "right"
+        )
+    for row in costs.table.slice(0, _MOST_SHOWN).to_pylist():
+        table.add_row(*(Text(_printable(_cell(row[name], name))) for name in names))
+    return table
+
+
+def _cell(value: Any, name: str) -> str:
+    if name == "cost":
+        return "no price" if value is None else usd(value)
+    if value is None:
+        return ""
+    return f"{int(value):,}" if isinstance(value, (int, Decimal)) and not isinstance(value, bool) else str(value)
+
+
+def usd(cost: Decimal) -> str:
+    """A cost for people: six digits behind the point, and never 0 for what is not."""
+    rounded = cost.quantize(_CENT)
+    return f"{rounded:,}" if rounded or not cost else f"< {_CENT}"
+
+
+def _lines(problem: Problem) -> Iterator[str]:
+    days = sorted({str(day) for day in (problem.first_day, problem.last_day) if day})
+    when = f" ({' to '.join(days)})" if days else ""
+    yield _printable(f"  {problem.rows:,} × {problem}{when}")
+    if problem.example is not None:
+        example = problem.example
+        shown = example if isinstance(example, str) else json.dumps(example, ensure_ascii=False, default=str)
+        yield f"      {_printable((problem.place + ': ' if problem.place else '') + shown)}"
+
+
+def _printable(text: str) -> str:
+    """Text of a log as a terminal may show it."""
+    short = text if len(text) <= 300 else text[:297] + "..."
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in short)

@@ -1,0 +1,141 @@
+"""`octoregistry explain PROVIDER/MODEL`: where each price stands, when it was read, who agrees, and what it was before."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.table import Table
+
+from octoregistry.cli.model_argument import found_model, opened
+from octoregistry.cli.registry_option import registry_option
+from octoregistry.cli.settings_option import settings_option
+from octoregistry.cli.showing import cell, line, print_json, say, show, tell, visible
+from octoregistry.explaining import Explained, Explanation, explain
+from octoregistry.official import officials
+from octoregistry.planning.decimals import plain
+from octoregistry.planning.plan import Said
+from octoregistry.planning.witnesses import Witnesses
+from octoregistry.settings import SettingsError, load_settings
+from octoregistry.sources import Failed
+from octoregistry.sources.registries import fetch_registries
+from octoregistry.sources.vendor_pages import utc_now
+
+
+@click.command(name="explain")
+@click.argument("name", metavar="PROVIDER/MODEL")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@settings_option
+@registry_option
+def command(name: str, as_json: bool, settings: Path | None, registry: Path) -> None:
+    """Tell for each price of PROVIDER/MODEL where it stands, when it was read, and who agrees.
+
+    The page that served last is read again, and other registries as they were last fetched; the network is not asked.
+    """
+    known = opened(registry)
+    model = found_model(known, name)
+    try:
+        chosen = load_settings(settings)
+    except SettingsError as error:
+        raise click.ClickException(visible(error)) from error
+    if model.provider not in chosen.providers:
+        raise click.ClickException(f"the settings know no provider {visible(model.provider)}")
+    official = officials(known, chosen, [model.provider])[model.provider]
+    heard = fetch_registries(chosen, offline=True)
+    found = explain(
+        known.providers[model.provider], model, official, Witnesses.told_by(heard.values()), utc_now().date()
+    )
+    if as_json:
+        print_json(explanation_json(found))
+    else:
+        _print(found)
+
+
+def explanation_json(found: Explanation) -> dict[str, Any]:
+    """`found` as plain values; prices are decimal text."""
+    source, page = found.model.source, found.page
+    failed = isinstance(page, Failed)
+    return {
+        "provider": found.model.provider,
+        "model": found.model.id,
+        "read_from": source.page if source else None,
+        "checked": source.checked.isoformat() if source and source.checked else None,
+        "page": {"url": page.url, "failed": page.reason}
+        if isinstance(page, Failed)
+        else {"url": page.url, "from": page.from_cache, "fetched_at": page.fetched_at.isoformat(timespec="seconds")},
+        "prices": [_price_json(price, looked=not failed) for price in found.prices],
+    }
+
+
+def _price_json(price: Explained, *, looked: bool) -> dict[str, Any]:
+    stated = price.stated
+    stands = None
+    if stated and stated.evidence and looked:
+        place = stated.evidence
+        stands = {"page": place.page, "address": place.address, "text": place.text, "usd": plain(stated.usd)}
+    return {
+        "mode": price.place.mode,
+        "above_input_tokens": price.place.above_input_tokens,
+        "dimension": price.place.dimension,
+        "usd": None if price.usd is None else plain(price.usd),
+        "derived": price.derived,
+        "stands": stands,
+        "agree": [said_json(said) for said in price.agree],
+        "behind": [said_json(said) for said in price.behind],
+        "differ": [said_json(said) for said in price.differ],
+        "history": [{"from": start.isoformat() if start else None, "usd": plain(usd)} for start, usd in price.history],
+    }
+
+
+def said_json(said: Said) -> dict[str, str]:
+    """What a witness says, as plain values."""
+    return {"witness": said.witness, "usd": plain(said.usd), "as_of": said.as_of.isoformat()}
+
+
+def _print(found: Explanation) -> None:
+    model, page = found.model, found.page
+    source = model.source
+    say(line(f"{model.provider}/{model.id}, {model.display_name}"))
+    if source and source.page:
+        say(f"Read from {line(source.page)}, checked {source.checked or 'on no known day'}.")
+    if isinstance(page, Failed):
+        tell(f"No page to read again: {page}")
+    else:
+        where = {"network": "fetched", "cache": "from the cache", "bundled": "bundled with the package"}[
+            page.from_cache
+        ]
+        say(f"Read again: {line(page.url)}, {where}, of {page.fetched_at.date()}.")
+    table = Table(header_style="bold")
+    for heading, justify in (("price", "left"), ("USD", "right"), ("stands at", "left"), ("others", "left")):
+        table.add_column(heading, justify=justify)  # type: ignore[arg-type]  # a literal, by way of a tuple
+    table.add_column("since")
+    for price in found.prices:
+        usd = "-" if price.usd is None else plain(price.usd)
+        table.add_row(*map(cell, (str(price.place), usd, _stands(price), _others(price), _history(price))))
+    show(table)
+
+
+def _stands(price: Explained) -> str:
+    stated = price.stated
+    if stated is None or stated.evidence is None:
+        return "derived from the standard price" if price.derived else "the page is silent"
+    place = f"{stated.evidence.address} “{line(stated.evidence.text, 60)}”"
+    return place if stated.usd == price.usd else f"{place}: the page says {plain(stated.usd)}"
+
+
+def _others(price: Explained) -> str:
+    agree = ", ".join(said.witness for said in price.agree)
+    groups = (
+        ("agree", agree),
+        ("behind", ", ".join(map(str, price.behind))),
+        ("not", ", ".join(map(str, price.differ))),
+    )
+    return "; ".join(f"{word}: {who}" for word, who in groups if who)
+
+
+def _history(price: Explained) -> str:
+    if len(price.history) == 1:
+        start = price.history[0][0]
+        return str(start) if start else ""
+    return ", ".join(f"{plain(usd)} from {start}" if start else plain(usd) for start, usd in price.history)

@@ -1,0 +1,51 @@
+"""Held changes for people: each with every reason, where it stands, and who says what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from rich.text import Text
+
+from octoregistry.cli.showing import line
+from octoregistry.planning.plan import Change, Plan, shown
+
+_MOST = 12  # changes of one model that are held for the same reasons, before the rest is counted
+
+
+def held_texts(plan: Plan) -> Iterator[Text]:
+    """What is held, model by model: the reasons once, then the changes that they hold. Nothing where nothing is held."""
+    held = [change for change in plan.visible if not change.applies]
+    if not held:
+        return
+    yield Text("Held for review; --accept MODEL[:MODE] takes them", style="bold yellow")
+    for model, changes in groupby(held, key=lambda change: f"{change.provider}/{change.model}"):
+        yield Text(line(model), style="bold")
+        by_reasons: dict[str, list[Change]] = {}
+        for change in changes:
+            by_reasons.setdefault("; ".join(map(str, change.verdict.reasons)), []).append(change)
+        for reasons, alike in by_reasons.items():
+            yield Text(f"  {line(reasons, 400)}", style="yellow")
+            for change in alike[:_MOST]:
+                yield Text(f"    {_line(change)}")
+            if len(alike) > _MOST:
+                yield Text(f"    and {len(alike) - _MOST} more")
+
+
+def _line(change: Change) -> str:
+    """`standard input 5.0 -> 50.0 (×10), T1R3C2 "$50.00"; litellm 5.0 (2026-09-07)`."""
+    old = "" if change.old is None else f"{shown(change.old)} -> "
+    factor = f" (×{change.factor:.3g})" if change.factor else ""
+    place = f', {change.evidence.address} "{line(change.evidence.text, 60)}"' if change.evidence else ""
+    who = [
+        f"{word}: {', '.join(map(str, said))}"
+        for word, said in (
+            ("agree", change.vouches),
+            ("disagree", change.contradicts),
+            ("of another day", change.other_days),
+        )
+        if said
+    ]
+    return (
+        line(f"{change.where} {old}{shown(change.new)}{factor}", 200) + place + "".join(f"; {words}" for words in who)
+    )

@@ -1,0 +1,105 @@
+"""The options by which a command asks a language model, and what is said of its calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, TypeVar
+
+import click
+
+from octoregistry.reading import Reader
+from octoregistry.reading.choosing import NoModel, chosen
+from octoregistry.reading.kept import Kept, readings_folder
+from octoregistry.reading.llm import Call
+from providers import Registry, RegistryError, load_registry
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def llm_options(command: _Command) -> _Command:
+    """`command` with --llm, --second-reading and --no-known."""
+    for option in (
+        click.option(
+            "--no-known",
+            is_flag=True,
+            help="Use no reading that is kept or comes with the package: ask about everything.",
+        ),
+        click.option("--second-reading", is_flag=True, help="Ask the language model about what the rules read, too."),
+        click.option(
+            "--llm",
+            default="auto",
+            show_default=True,
+            metavar="auto|off|PROVIDER/MODEL",
+            help="Who reads the tables that the rules cannot: auto is the cheapest model whose vendor's key is set.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def reader_of(
+    llm: str, registry: Callable[[], Registry], *, second_reading: bool, no_known: bool, offline: bool = False
+) -> Reader:
+    """The reader that the options ask for. Raises UsageError where a model is named that cannot be asked."""
+    day = datetime.now(UTC).date()
+    if llm not in ("auto", "off") and not offline:
+        model = chosen(llm, registry(), day)
+        if isinstance(model, NoModel):
+            raise click.UsageError(model.reason)
+    choice = "off" if offline else llm
+    kept = Kept(readings_folder(), shipped=not no_known)
+    if no_known:
+        kept = Kept(kept.folder, shipped=False, earlier=False)
+    return Reader(kept, lambda: chosen(choice, registry(), day), day, second=second_reading)
+
+
+def known_ids(provider: str) -> tuple[str, ...]:
+    """The ids of the provider's models in the registry at hand; none where there is no registry that can be read."""
+    try:
+        found = load_registry().providers.get(provider)
+    except (OSError, RegistryError):
+        return ()  # a page can be read without a registry
+    return tuple(found.models) if found else ()
+
+
+def calls_json(calls: Sequence[Call]) -> dict[str, Any]:
+    """`calls` as plain values, with their sum."""
+    return {
+        "calls": [
+            {
+                "provider": call.provider,
+                "model": call.model,
+                "input_tokens": call.input_tokens,
+                "output_tokens": call.output_tokens,
+                "cost": None if call.cost is None else f"{call.cost:f}",
+                "refused": call.refused,
+            }
+            for call in calls
+        ],
+        "cost": f"{_sum(calls):f}",
+        "cost_unknown": sum(call.cost is None for call in calls),
+    }
+
+
+def calls_line(calls: Sequence[Call]) -> str:
+    """One line on what the calls cost."""
+    models = ", ".join(dict.fromkeys(call.model for call in calls))
+    tokens = f"{sum(c.input_tokens for c in calls):,} tokens in, {sum(c.output_tokens for c in calls):,} out"
+    unknown = sum(call.cost is None for call in calls)
+    cost = f"${_sum(calls):f}" + (f" and {unknown} of unknown price" if unknown else "")
+    refused = sum(call.refused is not None for call in calls)
+    return f"{len(calls)} calls of {models}: {tokens}, {cost}" + (f"; {refused} answers refused" if refused else "")
+
+
+def told_once(reader: Reader) -> str | None:
+    """Why no language model was asked although there was something to ask, or None; told once a run."""
+    why = reader.unavailable
+    if why is None or why.reason == "switched off":
+        return None
+    return f"tables that the rules cannot read stay unread: {why.reason}"
+
+
+def _sum(calls: Sequence[Call]) -> Decimal:
+    return sum((call.cost for call in calls if call.cost is not None), Decimal(0))

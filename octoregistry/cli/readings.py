@@ -1,0 +1,51 @@
+"""`octoregistry readings`: what is kept of what a language model said, to look through and to remove."""
+
+from __future__ import annotations
+
+import click
+
+from octoregistry.reading.kept import Entry, Kept, readings_folder
+from octoregistry.reading.meaning import Meaning
+
+
+@click.group(name="readings", invoke_without_command=True)
+@click.pass_context
+def command(context: click.Context) -> None:
+    """List and remove kept readings: what the parts of a page mean, in words and addresses, never a price.
+
+    A reading is asked for once and kept in a file. Until a person has looked at it and set `reviewed = true` there,
+    all that it says is held for review.
+    """
+    if context.invoked_subcommand is None:
+        context.invoke(listed)
+
+
+@command.command(name="list")
+def listed() -> None:
+    """Print every kept reading: its file, who said it, whether it is reviewed, and what it is about."""
+    folder = readings_folder()
+    entries = Kept(folder).entries()
+    for entry in entries:
+        click.echo(_line(entry))
+    click.echo(f"{len(entries)} readings; new ones are kept in {folder}")
+
+
+def _line(entry: Entry) -> str:
+    kept = entry.kept
+    if kept is None:
+        return f"{entry.file}: {entry.fault}"
+    state = "comes with the package" if entry.shipped else "reviewed" if kept.reviewed else "not reviewed"
+    about = " | ".join(kept.header) if isinstance(kept, Meaning) else kept.begins
+    shown = " ".join(about.split())[:70] or "no header"
+    return f"{kept.fingerprint}  {kept.provider:9}  {kept.witness}, {state}: {shown}"
+
+
+@command.command(name="remove")
+@click.argument("names", nargs=-1, required=True)
+def remove(names: tuple[str, ...]) -> None:
+    """Remove the readings with these fingerprints or files, or `all`; the next update asks again."""
+    gone = Kept(readings_folder()).remove(names)
+    for file in gone:
+        click.echo(f"removed {file}")
+    if not gone:
+        raise click.ClickException(f"no kept reading is called {', '.join(names)}; those of the package stay")

@@ -1,0 +1,89 @@
+"""The UTC day that a column states: dates, points in time with and without a zone, unix times, ISO text."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import ibis
+import ibis.expr.types as ir
+
+# A calendar in a pattern, so that a cast never meets the 30th of February: some engines have no cast that may fail.
+_DATE = (
+    r"(?:[12]\d\d\d-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)"
+    r"|02-(?:0[1-9]|1\d|2[0-8]))|(?:[12]\d(?:0[48]|[2468][048]|[13579][26])|(?:1[26]|2[048])00)-02-29)"
+)
+_CLOCK = r"[T ]((?:[01]\d|2[0-3]):[0-5]\d)(?::[0-5]\d(?:[.,]\d+)?)?"
+_ZONE = r"(Z|z| ?UTC|[+-](?:0\d|1\d|2[0-3])(?::?[0-5]\d)?)"
+ISO = rf"^\s*({_DATE})(?:{_CLOCK}{_ZONE}?)?\s*$"
+_PLAIN, _UNIX = rf"^{_DATE}$", r"^\s*([0-9]{9,18}|[12][0-9]{18})(?:\.[0-9]*)?\s*$"
+_EPOCH = "1970-01-01"
+_DAY = 24 * 60
+
+
+class Day(NamedTuple):
+    """A date for each row (null where there is none), and of texts what they say of their zone."""
+
+    date: ir.DateValue
+    stated: ir.BooleanValue  # whether anything stands there at all
+    zone: ir.StringValue | None  # "offset", "none", or "" for a plain date; None: the column's type answers for all
+
+
+def day(column: ir.Value) -> Day:
+    """The day of each row, in UTC where a zone is known, else as it stands; of a text, `day_of_pieces` tells it."""
+    kind = column.type()
+    if kind.is_date():
+        return Day(column, column.notnull(), None)
+    if kind.is_timestamp():
+        utc = _after_epoch(_days_of(column.epoch_seconds())) if kind.timezone else column.date()
+        return Day(utc, column.notnull(), None)
+    if kind.is_integer():
+        return Day(_unix(column.cast("int64")), column.notnull(), None)
+    return Day(ibis.null("date"), column.notnull(), None)
+
+
+def _unix(number: ir.IntegerValue) -> ir.DateValue:
+    """The day of a unix time in seconds, milli-, micro- or nanoseconds, told by its size; 20260904 is none of them."""
+    unit = ibis.cases((number < 10**11, 1), (number < 10**14, 10**3), (number < 10**17, 10**6), else_=10**9)
+    known = (number >= 10**8) & (number < 4 * 10**18)
+    return ibis.ifelse(known, _after_epoch(_days_of(ibis.ifelse(known, number, 0) // unit.cast("int64"))), None)
+
+
+def _days_of(seconds: ir.IntegerValue) -> ir.IntegerValue:
+    return (seconds // (_DAY * 60)).cast("int32")
+
+
+def _after_epoch(days: ir.IntegerValue) -> ir.DateValue:
+    return (ibis.literal(_EPOCH, "date") + days.as_interval("D")).cast("date")
+
+
+def pieces(column: ir.StringValue) -> dict[str, ir.Value]:
+    """What patterns find in a text: to be selected once, and named for `Pieces`."""
+    plain = column.re_search(_PLAIN)  # most logs have nothing else, and one look is enough for them
+    return {
+        "p_text": column.nullif(""),
+        "p_date": ibis.ifelse(plain, column, column.re_extract(ISO, 1)).nullif("").cast("date"),
+        "p_clock": ibis.ifelse(plain, "", column.re_extract(ISO, 2)).nullif(""),
+        "p_zone": ibis.ifelse(plain, "", column.re_extract(ISO, 3)).nullif(""),
+        "p_unix": ibis.ifelse(plain, "", column.re_extract(_UNIX, 1)).nullif("").cast("int64"),
+    }
+
+
+def day_of_pieces(row: ir.Table) -> Day:
+    """The day that the `pieces` of a text say."""
+    minutes = _minutes(row.p_clock) - _offset(row.p_zone)
+    shift = ibis.cases((minutes < 0, -1), (minutes >= _DAY, 1), else_=0).cast("int32")
+    moved = ibis.ifelse(shift == 0, row.p_date, (row.p_date + shift.as_interval("D")).cast("date"))
+    zone = ibis.cases((row.p_clock.isnull(), ""), (row.p_zone.isnull(), "none"), else_="offset")
+    return Day(ibis.coalesce(moved, _unix(row.p_unix)), row.p_text.notnull(), zone)
+
+
+def _minutes(clock: ir.StringValue) -> ir.IntegerValue:
+    text = clock.fill_null("00:00")
+    return text.substr(0, 2).cast("int32") * 60 + text.substr(3, 2).cast("int32")
+
+
+def _offset(zone: ir.StringValue) -> ir.IntegerValue:
+    """Minutes east of UTC."""
+    digits = zone.re_replace("[^0-9]", "").nullif("").fill_null("0000")
+    size = digits.substr(0, 2).cast("int32") * 60 + (digits + "00").substr(2, 2).cast("int32")
+    return ibis.ifelse(zone.fill_null("").startswith("-"), -size, size)

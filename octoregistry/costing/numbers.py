@@ -1,0 +1,51 @@
+"""How many tokens a column states: whole numbers, whatever type they come in."""
+
+from __future__ import annotations
+
+from functools import reduce
+from operator import add
+from typing import NamedTuple
+
+import ibis
+import ibis.expr.types as ir
+
+MOST = 10**18  # eight of them, a whole prompt, still fit into 64 bits
+_EXACT = 2**53  # up to here every whole number is a float
+_TEXT = r"^\s*(-?[0-9]{1,18})(\.0*)?\s*$"  # 12, and 12.0 from tools that turn a column with gaps into floats
+
+
+class Count(NamedTuple):
+    """A number for each row, never null, and whether it could be read; between -MOST and MOST."""
+
+    value: ir.IntegerValue
+    sound: ir.BooleanValue | None  # None: the column's type lets nothing else in
+
+
+def count(column: ir.Value, if_absent: int = 0) -> Count:
+    """The whole numbers of a column; where it holds nothing they are `if_absent`."""
+    kind = column.type()
+    if kind.is_integer():
+        whole = column.fill_null(if_absent)  # before the comparisons, which pass over what is absent
+        if kind.nbytes == 8:
+            whole = ibis.least(ibis.greatest(whole, -MOST if kind.is_signed_integer() else 0), MOST)
+        return Count(whole.cast("int64"), None)
+    if kind.is_floating() or kind.is_decimal():
+        # NaN is larger than every number, to all engines, and none of them can round it
+        known = column.isnull() | ((column >= -_EXACT) & (column <= _EXACT))
+        inside = ibis.ifelse(known, column, 0)
+        sound = known & (column.isnull() | (inside == inside.floor()))
+        return Count(ibis.ifelse(sound, column, None).fill_null(if_absent).cast("int64"), sound)
+    if kind.is_string():
+        digits = column.re_extract(_TEXT, 1).nullif("")
+        return Count(
+            digits.fill_null(str(if_absent)).cast("int64"), column.isnull() | (column == "") | digits.notnull()
+        )
+    # a yes-or-no, a date, a list: no number in any row that holds one
+    return Count(ibis.literal(if_absent, "int64"), column.isnull())
+
+
+def total(terms: list[tuple[int, Count]]) -> Count:
+    """The sum of counts, each with its sign."""
+    values = [term.value if sign > 0 else -term.value for sign, term in terms]
+    sounds = [term.sound for _, term in terms if term.sound is not None]
+    return Count(reduce(add, values), reduce(lambda a, b: a & b, sounds) if sounds else None)

@@ -1,0 +1,75 @@
+"""Costs as files for machines: Parquet, CSV or JSON, by the file's suffix."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from octoregistry.costing.costs import Costs, Problem
+from octoregistry.costing.errors import CostingError
+
+SUFFIXES = (".parquet", ".csv", ".json")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write_costs(costs: Costs, path: Path) -> None:
+    """Writes the costs to `path`; raises CostingError for another suffix than those of SUFFIXES."""
+    if path.suffix == ".parquet":
+        pq.write_table(costs.table, path)
+    elif path.suffix == ".csv":
+        path.write_text(_csv(costs), encoding="utf-8", newline="")
+    elif path.suffix == ".json":
+        path.write_text(json.dumps(costs_json(costs), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    else:
+        raise CostingError(f"{path}: write to one of {', '.join(SUFFIXES)}")
+
+
+def costs_json(costs: Costs) -> dict[str, Any]:
+    """`costs` as plain values; USD as text, so that no reader makes a binary float of it."""
+    return {
+        "total": plain(costs.total),
+        "rows": costs.rows,
+        "unpriced": costs.unpriced,
+        "form": costs.form,
+        "groups": [{name: plain(value) for name, value in row.items()} for row in costs.table.to_pylist()],
+        "problems": [problem_json(problem) for problem in costs.problems],
+    }
+
+
+def problem_json(problem: Problem) -> dict[str, Any]:
+    """`problem` as plain values, without what is not known."""
+    example = problem.example
+    shown = {key: plain(value) for key, value in example.items()} if isinstance(example, dict) else example
+    fields = {name: plain(getattr(problem, name)) for name in problem.__slots__ if name != "example"}
+    return {name: value for name, value in {**fields, "example": shown}.items() if value is not None}
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON has it: whole decimals as numbers, others as text, days as ISO text."""
+    if isinstance(value, Decimal):
+        return int(value) if value.as_tuple().exponent == 0 else f"{value:f}"
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    return value if value is None or isinstance(value, (str, int, float, bool)) else str(value)
+
+
+def _csv(costs: Costs) -> str:
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(costs.table.column_names)
+    rows.writerows([_cell(value) for value in row.values()] for row in costs.table.to_pylist())
+    return text.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    """A value as a spreadsheet may open it: a model's name comes from a log, and must not run as a formula."""
+    if isinstance(value, str):
+        return f"'{value}" if value.startswith(_FORMULA) else value
+    return "" if value is None else plain(value)

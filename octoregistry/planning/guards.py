@@ -1,0 +1,135 @@
+"""May this change go in unseen? One function, one question; each gives the reason to hold the change, or None."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from octoregistry.planning.limits import Limits
+from octoregistry.planning.orders import Book, disorders
+from octoregistry.planning.plan import Change, Reason, Said, shown
+from octoregistry.reading.rates import Evidence
+from providers.entries import Model, Rate
+
+# Whose word on what a table means is checked: the built-in rules, and readings that somebody has reviewed. A witness is
+# named `KIND` or `KIND:DETAIL`; where several made the same reading their names are joined by a plus.
+CHECKED = frozenset({"rules", "known"})
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What a verdict looks at besides the change.
+
+    `known` is the registry's model, `checked` the page's day, `accepted` what a person has accepted; `batch_follows`
+    says that the model's batch prices follow from its standard ones. `before` and `after` are the model's rates without
+    and with all the changes of the page, `page` the reasons to hold whatever the page says, and `unitless` the places
+    of prices whose unit nothing confirms.
+    """
+
+    known: Model | None
+    checked: date
+    accepted: Collection[str] = ()
+    batch_follows: bool = False
+    limits: Limits = field(default_factory=Limits)
+    before: tuple[Rate, ...] = ()
+    after: tuple[Rate, ...] = ()
+    page: tuple[Reason, ...] = ()
+    unitless: Collection[Evidence] = frozenset()
+
+
+def reasons(change: Change, circumstances: Circumstances) -> Iterator[Reason]:
+    """The reason of each guard that does not let the change pass."""
+    for guard in GUARDS:
+        reason = guard(change, circumstances)
+        if reason:
+            yield reason
+    if _is_price(change):
+        yield from circumstances.page
+        yield from out_of_order(change, circumstances)
+
+
+def from_an_older_page(change: Change, circumstances: Circumstances) -> Reason | None:
+    """The reason to hold what a page says that is older than the one the model was last checked by."""
+    source = circumstances.known.source if circumstances.known else None
+    if change.mode is None or source is None or source.checked is None or circumstances.checked >= source.checked:
+        return None
+    return Reason("older page", f"the page is of {circumstances.checked}, the registry was checked on {source.checked}")
+
+
+def moved_too_far(change: Change, circumstances: Circumstances) -> Reason | None:
+    """The reason to hold a price that rose or fell by the guarded factor: the larger of new/old and old/new."""
+    if not _is_price(change) or not isinstance(change.old, Decimal) or not change.new:
+        return None
+    if not change.old:
+        return Reason("moved", "it was 0 before")
+    factor = change.factor or Decimal(1)
+    times = max(factor, 1 / factor)
+    limit = circumstances.limits.moved
+    if times < limit:
+        return None
+    sign = "×" if factor > 1 else "÷"
+    return Reason("moved", f"moved {sign}{times:.3g}, the guard is {sign}{limit:g}")
+
+
+def became_free(change: Change, _: Circumstances) -> Reason | None:
+    """The reason to hold a price of 0 that was none before: a page that lost a figure looks just like it."""
+    if not _is_price(change) or change.new != 0 or change.old == 0:
+        return None
+    return Reason("zero", "the price became 0" if change.old is not None else "a first price of 0")
+
+
+def contradicted(change: Change, _: Circumstances) -> Reason | None:
+    """The reason to hold a price that other registries contradict.
+
+    The official page and one of them that agrees outweigh the others: resellers discount, and hand-kept tables lag.
+    """
+    if not change.contradicts or change.vouches:
+        return None
+    page = f"{change.evidence.address} of the page" if change.evidence else "the vendor's discount"
+    return Reason("witnesses", f"{page} says {shown(change.new)}, but {', '.join(map(_says, change.contradicts))}")
+
+
+def nobody_checked(change: Change, _: Circumstances) -> Reason | None:
+    """The reason to hold a price whose column or sentence was understood by a language model alone."""
+    if not _is_price(change) or change.witness is None or change.vouches:
+        return None
+    if any(name.partition(":")[0] in CHECKED for name in change.witness.split("+")):
+        return None
+    return Reason("unchecked", f"only {change.witness} says what the figure means, and nobody else has this price")
+
+
+def unit_unknown(change: Change, circumstances: Circumstances) -> Reason | None:
+    """The reason to hold a price that stands without a unit, in a table of which nothing is known."""
+    if change.evidence not in circumstances.unitless or change.vouches or not _is_price(change):
+        return None
+    return Reason("unit", "the page states no unit, and no price near it is known to be one per million tokens")
+
+
+def out_of_order(change: Change, circumstances: Circumstances) -> Iterator[Reason]:
+    """The reasons to hold a price that is out of the order that prices keep, unless the registry has it so already."""
+    day = max(change.start or circumstances.checked, circumstances.checked)
+    before, after = Book(circumstances.before, day), Book(circumstances.after, day)
+    for text in disorders(change, before, after):
+        yield Reason("order", text)
+
+
+Guard = Callable[[Change, Circumstances], Reason | None]
+GUARDS: tuple[Guard, ...] = (
+    from_an_older_page,
+    moved_too_far,
+    became_free,
+    contradicted,
+    nobody_checked,
+    unit_unknown,
+)
+
+
+def _is_price(change: Change) -> bool:
+    """True for a price that the page changes; not for one that is carried on as it was."""
+    return change.mode is not None and change.kind != "kept" and isinstance(change.new, Decimal)
+
+
+def _says(said: Said) -> str:
+    return f"{said.witness} ({said.as_of}) says {shown(said.usd)}"

@@ -1,0 +1,105 @@
+"""Do prices stand in the order that prices keep? Each function asks one question about a change's new surroundings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise
+
+from octoregistry.planning.decimals import plain
+from octoregistry.planning.history import in_force
+from octoregistry.planning.plan import Change
+from providers.entries import Rate
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """The rates of one model as they stand on a day."""
+
+    rates: tuple[Rate, ...]
+    day: date
+
+    def price(self, mode: str, above: int | None, dimension: str) -> Decimal | None:
+        """The price of a dimension in a mode and tier, or None."""
+        rate = in_force(self.rates, mode, self.day).get(above)
+        return rate.prices.get(dimension) if rate else None
+
+    def tiers(self, mode: str) -> tuple[int | None, ...]:
+        """The tiers of a mode, the shortest prompts first."""
+        return tuple(in_force(self.rates, mode, self.day))
+
+
+Disorder = str
+Order = Callable[[Change, Book], Disorder | None]
+
+
+def output_below_input(change: Change, book: Book) -> Disorder | None:
+    """What is wrong where the output costs less than the input: the mark of swapped columns."""
+    return _first(_above(change, book, "input", "output", "output below input"))
+
+
+def cached_above_input(change: Change, book: Book) -> Disorder | None:
+    """What is wrong where reading the cache costs more than reading the prompt."""
+    pairs = (("cached_input", "input"), ("cached_input_audio", "input_audio"))
+    return _first(text for dear, base in pairs for text in _above(change, book, dear, base, "cached input above input"))
+
+
+def cache_write_below_input(change: Change, book: Book) -> Disorder | None:
+    """What is wrong where writing into the cache costs less than reading the prompt."""
+    writes = ("cache_write_5m", "cache_write_1h")
+    return _first(text for name in writes for text in _above(change, book, "input", name, "cache write below input"))
+
+
+def batch_above_standard(change: Change, book: Book) -> Disorder | None:
+    """What is wrong where a batch costs more than the same at once."""
+    if change.mode not in ("batch", "standard"):
+        return None
+    batch, standard = (book.price(mode, change.above_input_tokens, change.dimension) for mode in ("batch", "standard"))
+    if batch is None or standard is None or batch <= standard:
+        return None
+    return f"batch above standard: {change.dimension} {plain(batch)} above {plain(standard)}"
+
+
+def longer_prompts_cheaper(change: Change, book: Book) -> Disorder | None:
+    """What is wrong where a token of a longer prompt costs less than one of a shorter."""
+    mode = change.mode or ""
+    tiers = book.tiers(mode)
+    for short, long in pairwise(tiers):
+        if change.above_input_tokens not in (short, long):
+            continue
+        low, high = (book.price(mode, tier, change.dimension) for tier in (short, long))
+        if low is not None and high is not None and high < low:
+            return f"longer prompts cheaper: {change.dimension} {plain(high)} above {long:,} tokens, {plain(low)} below"
+    return None
+
+
+ORDERS: tuple[Order, ...] = (
+    output_below_input,
+    cached_above_input,
+    cache_write_below_input,
+    batch_above_standard,
+    longer_prompts_cheaper,
+)
+
+
+def disorders(change: Change, before: Book, after: Book) -> Iterator[Disorder]:
+    """All that is wrong around a price after the change and was not before: what the registry has already may stay so."""
+    for order in ORDERS:
+        found = order(change, after)
+        if found and order(change, before) is None:
+            yield found
+
+
+def _above(change: Change, book: Book, dear: str, cheap: str, what: str) -> Iterator[Disorder]:
+    """The disorder where `dear`, which should not cost more than `cheap`, does."""
+    if change.mode is None or change.dimension not in (dear, cheap):
+        return
+    high, low = (book.price(change.mode, change.above_input_tokens, name) for name in (dear, cheap))
+    if high is not None and low is not None and high > low:
+        yield f"{what}: {dear} {plain(high)}, {cheap} {plain(low)}"
+
+
+def _first(found: Iterable[Disorder]) -> Disorder | None:
+    return next(iter(found), None)

@@ -1,0 +1,53 @@
+"""Who else says so? What other registries have where a page has a price."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from octoregistry.planning.plan import Change, Said
+from octoregistry.sources.registries.vouched import Statements, Vouched
+
+
+class Witnesses:
+    """The statements of other registries, by provider, model, mode, tier and dimension."""
+
+    def __init__(self, vouched: Iterable[Vouched] = ()) -> None:
+        self._said: dict[tuple[str, str, str, int | None, str], dict[str, Said]] = {}
+        for one in vouched:
+            place = (one.provider, one.model, one.mode, one.above_input_tokens, one.dimension)
+            self._said.setdefault(place, {}).setdefault(one.witness, Said(one.witness, one.usd, one.as_of))
+
+    @classmethod
+    def told_by(cls, heard: Iterable[object]) -> Witnesses:
+        """What all the Statements among `heard` say; a registry that failed says nothing."""
+        return cls(vouched for one in heard if isinstance(one, Statements) for vouched in one.vouched)
+
+    def on(self, provider: str, names: Sequence[str], mode: str, above: int | None, dimension: str) -> tuple[Said, ...]:
+        """What each witness says of one price of the model of these ids: by the first that it knows, letter for letter."""
+        found: dict[str, Said] = {}
+        for name in names:
+            for witness, said in self._said.get((provider, name, mode, above, dimension), {}).items():
+                found.setdefault(witness, said)
+        return tuple(found[witness] for witness in sorted(found))
+
+    def heard(self, change: Change, names: Sequence[str], day: date, within_days: int) -> Change:
+        """`change` with those who vouch for its new price, those who contradict it, and those who speak of another day.
+
+        `names` are the model's ids and `day` is that of the page. A witness that has the new price vouches for it,
+        however old its word is. One that has another price contradicts the page only where its word is of the page's
+        day, give or take `within_days`: an older one has not heard of the change yet, a newer one of a later change.
+        """
+        if change.mode is None or not isinstance(change.new, Decimal) or change.kind in ("kept", "announced"):
+            return change
+        vouches, contradicts, other_days = [], [], []
+        for said in self.on(change.provider, names, change.mode, change.above_input_tokens, change.dimension):
+            if said.usd == change.new:
+                vouches.append(said)
+            elif abs((said.as_of - day).days) <= within_days:
+                contradicts.append(said)
+            else:
+                other_days.append(said)
+        return replace(change, vouches=tuple(vouches), contradicts=tuple(contradicts), other_days=tuple(other_days))

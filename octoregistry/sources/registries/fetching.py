@@ -1,0 +1,93 @@
+"""The answers of other registries: fetched as pages are, kept for `--offline`, read by the file of each."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from octoregistry.settings import RegistrySettings, Settings
+from octoregistry.sources.asking import Asker
+from octoregistry.sources.cache import Cache
+from octoregistry.sources.deadline import Stop
+from octoregistry.sources.page import Failed, Page
+from octoregistry.sources.pages import Reader, cached_page, fetch_page
+from octoregistry.sources.registries import genai_prices, litellm, llm_prices, models_dev, openrouter
+from octoregistry.sources.registries.vouched import NotARegistry, Statements, Vouched
+from octoregistry.sources.robots import Robots
+from octoregistry.sources.side_by_side import side_by_side
+from octoregistry.sources.vendor_pages import Clock, utc_now
+
+# witness -> how its answer is read
+WITNESSES: Mapping[str, Callable[[Any, date], Iterator[Vouched]]] = {
+    registry.NAME: registry.vouched for registry in (litellm, models_dev, openrouter, genai_prices, llm_prices)
+}
+_DATED: Mapping[str, Callable[[Any], date | None]] = {llm_prices.NAME: llm_prices.day_of}
+
+
+def fetch_registries(
+    settings: Settings, names: Iterable[str] | None = None, *, offline: bool = False, clock: Clock = utc_now
+) -> dict[str, Statements | Failed]:
+    """What each of the witnesses `names` says (without it: those of the settings), or why it says nothing.
+
+    With `offline` what was kept serves. Raises KeyError for a witness that is not known or has no address.
+    """
+    known = {name: settings.registries[name] for name in (settings.witnesses if names is None else names)}
+    for name in known:
+        WITNESSES[name]
+    cache = Cache(settings.fetch.cache_dir)
+    if offline:
+        return {name: _heard(name, cached_page(cache, one.url)) for name, one in known.items()}
+    stop = Stop()
+    asker = Asker.of(settings.fetch, clock, stop)
+    return side_by_side({name: partial(_asked, asker, cache, name, one) for name, one in known.items()}, stop)
+
+
+def read_statements(name: str, text: str, url: str, as_of: date, *, from_cache: bool = False) -> Statements:
+    """What the answer `text` of the witness `name` says, as of its own day or else `as_of`. Raises NotARegistry."""
+    try:
+        answer = json.loads(text, parse_float=Decimal)
+    except (ValueError, RecursionError):
+        raise NotARegistry("the answer is not JSON") from None
+    day = _DATED[name](answer) if name in _DATED else None
+    as_of = min(day, as_of) if day else as_of
+    try:
+        vouched = tuple(dict.fromkeys(WITNESSES[name](answer, as_of)))
+    except ArithmeticError:
+        raise NotARegistry("a number in the answer is beyond all prices") from None
+    if not vouched:
+        raise NotARegistry("no price of a known vendor is in the answer")
+    return Statements(name, url, as_of, vouched, from_cache)
+
+
+def _asked(asker: Asker, cache: Cache, name: str, registry: RegistrySettings) -> Statements | Failed:
+    """The statements over the network. What cannot be read is not kept, so that the last good answer stays."""
+    read: list[Statements] = []
+
+    def refused(page: Page) -> str | None:
+        try:
+            read.append(_read(name, page))
+        except NotARegistry as fault:
+            return str(fault)
+        return None
+
+    hosts = frozenset(host.lower() for host in registry.redirect_hosts)
+    page = fetch_page(Reader(asker, Robots(asker, hosts), cache, refused, hosts), registry.url)
+    return page if isinstance(page, Failed) else read[-1]
+
+
+def _heard(name: str, page: Page | Failed) -> Statements | Failed:
+    if isinstance(page, Failed):
+        return page
+    try:
+        return _read(name, page)
+    except NotARegistry as fault:
+        return Failed(page.url, str(fault))
+
+
+def _read(name: str, page: Page) -> Statements:
+    kept = page.from_cache == "cache"
+    return read_statements(name, page.text, page.url, page.fetched_at.date(), from_cache=kept)

@@ -1,0 +1,51 @@
+"""What LiteLLM's table of model costs says: dollars per token, a key for each dimension, tier and mode."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from octoregistry.sources.registries.vouched import PER_TOKEN, Vouched, dollars, mapping
+
+NAME = "litellm"
+# The vendors' own APIs: bedrock, azure and vertex_ai entries have prices of their own.
+FIRST_PARTY = ("openai", "anthropic", "gemini")
+_DIMENSIONS = {
+    "input_cost_per_token": "input",
+    "output_cost_per_token": "output",
+    "cache_read_input_token_cost": "cached_input",
+    "cache_creation_input_token_cost": "cache_write_5m",
+    "cache_creation_input_token_cost_above_1hr": "cache_write_1h",
+    "input_cost_per_audio_token": "input_audio",
+    "cache_read_input_audio_token_cost": "cached_input_audio",
+    "input_cost_per_image_token": "input_image",
+    "input_cost_per_video_token": "input_video",
+    "output_cost_per_audio_token": "output_audio",
+    "output_cost_per_image_token": "output_image",
+    "output_cost_per_video_token": "output_video",
+}
+_MODES = {None: "standard", "batches": "batch", "flex": "flex", "priority": "priority"}
+_KEY = re.compile(
+    rf"(?P<what>{'|'.join(_DIMENSIONS)})(?:_above_(?P<thousands>\d+)k_tokens)?(?:_(?P<mode>batches|flex|priority))?"
+)
+
+
+def vouched(answer: Any, as_of: date) -> Iterator[Vouched]:
+    """Its prices of the vendors' own APIs; ids stand as the vendor has them, or behind the vendor's name and a slash."""
+    for name, entry in mapping(answer).items():
+        provider = mapping(entry).get("litellm_provider")
+        if provider not in FIRST_PARTY:
+            continue
+        model = name.removeprefix(f"{provider}/")
+        if "/" in model:  # `1024-x-1024/dall-e-2`: priced by something that is no token
+            continue
+        for key, value in entry.items():
+            found = _KEY.fullmatch(key)
+            usd = dollars(value, PER_TOKEN) if found else None
+            if found and usd is not None:
+                above = int(found["thousands"]) * 1000 if found["thousands"] else None
+                yield Vouched(
+                    NAME, provider, model, _MODES[found["mode"]], above, _DIMENSIONS[found["what"]], usd, as_of
+                )

@@ -1,0 +1,46 @@
+"""What models.dev says: a block for each provider, dollars per million tokens, dearer tiers by the size of the context."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from octoregistry.sources.registries.vouched import Desk, Vouched, entries, mapping, tokens
+
+NAME = "models-dev"
+PROVIDERS = {"openai": "openai", "anthropic": "anthropic", "google": "gemini"}
+_WORDS = {
+    "input": "input",
+    "output": "output",
+    "cache_read": "cached_input",
+    "cache_write": "cache_write_5m",
+    "input_audio": "input_audio",
+    "output_audio": "output_audio",
+}
+
+
+def vouched(answer: Any, as_of: date) -> Iterator[Vouched]:
+    """Its prices of the vendors' own APIs: the standard mode, and priority where the entry says how that is asked for."""
+    desk = Desk(NAME, as_of)
+    for block, provider in PROVIDERS.items():
+        for model, entry in mapping(mapping(mapping(answer).get(block)).get("models")).items():
+            cost = mapping(mapping(entry).get("cost"))
+            yield from desk.take(provider, model, _of_text(mapping(entry), cost), _WORDS)
+            for tier in entries(cost.get("tiers")):
+                size = mapping(tier.get("tier"))
+                above = tokens(size.get("size"))
+                if size.get("type") == "context" and above:
+                    yield from desk.take(provider, model, tier, _WORDS, above=above)
+            for way in mapping(mapping(mapping(entry).get("experimental")).get("modes")).values():
+                body = mapping(mapping(mapping(way).get("provider")).get("body"))
+                if body.get("service_tier") == "priority":
+                    yield from desk.take(provider, model, mapping(mapping(way).get("cost")), _WORDS, mode="priority")
+
+
+def _of_text(entry: Mapping[str, Any], cost: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The prices without `output` where that is not one of text: of a model that draws it is the pictures' price."""
+    modalities = mapping(entry.get("modalities")).get("output", ["text"])
+    if modalities == ["text"] or "output_audio" in cost:
+        return cost
+    return {key: price for key, price in cost.items() if key != "output"}

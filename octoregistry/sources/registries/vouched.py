@@ -1,0 +1,92 @@
+"""What another registry says of a price, in our words and units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+PER_TOKEN = Decimal(1_000_000)
+PER_MILLION = Decimal(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Vouched:
+    """One price as `witness` had it on the day `as_of`: USD per million tokens, under the vendor's own API id."""
+
+    witness: str
+    provider: str
+    model: str
+    mode: str
+    above_input_tokens: int | None
+    dimension: str
+    usd: Decimal
+    as_of: date
+
+
+@dataclass(frozen=True, slots=True)
+class Statements:
+    """All that one registry says of the vendors' own APIs, where it was read and of which day it speaks."""
+
+    witness: str
+    url: str
+    as_of: date
+    vouched: tuple[Vouched, ...]
+    from_cache: bool = False
+
+
+class NotARegistry(Exception):  # noqa: N818 - said as a sentence
+    """The answer does not have the form of the registry that it should be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where statements are taken down: in whose name, of which day, and by what its numbers become dollars per million."""
+
+    witness: str
+    as_of: date
+    factor: Decimal = PER_MILLION
+
+    def take(
+        self,
+        provider: str,
+        model: str,
+        prices: Mapping[str, Any],
+        words: Mapping[str, str],
+        *,
+        mode: str = "standard",
+        above: int | None = None,
+    ) -> Iterator[Vouched]:
+        """The statements in `prices`, whose keys `words` turns into dimensions; all other keys are not about tokens."""
+        for key, dimension in words.items():
+            usd = dollars(prices.get(key), self.factor)
+            if usd is not None:
+                yield Vouched(self.witness, provider, model, mode, above, dimension, usd, self.as_of)
+
+
+def dollars(value: Any, factor: Decimal) -> Decimal | None:
+    """`value` × `factor`, or None for what is no price. Registries write 0 for what they do not know, so 0 is none."""
+    if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
+        return None
+    try:
+        number = Decimal(value)
+        return number * factor if number.is_finite() and number > 0 else None
+    except InvalidOperation:
+        return None
+
+
+def mapping(value: Any) -> Mapping[str, Any]:
+    """`value` where it is a mapping, else an empty one: an odd entry says nothing, and the others are read."""
+    return value if isinstance(value, dict) else {}
+
+
+def entries(value: Any) -> list[Mapping[str, Any]]:
+    """The mappings in a list; nothing where `value` is none."""
+    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
+
+
+def tokens(value: Any) -> int | None:
+    """A number of tokens, or None."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None

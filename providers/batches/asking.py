@@ -1,0 +1,61 @@
+"""Looking at a run, and stopping it, from another process than the one that runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from ..base import BatchStatusInfo, LLMProvider
+from .collecting import merged
+from .errors import BatchError
+from .state import SUBMITTED, SUBMITTING, RunFiles, RunState
+from .telling import progress_of
+from .values import BatchProgress, RowResult
+
+
+def read_run(state_file: Path | str) -> RunState:
+    """The state of a run; BatchError where there is none."""
+    state = RunFiles(Path(state_file)).load()
+    if state is None:
+        raise BatchError(f"{state_file}: there is no run")
+    return state
+
+
+def run_progress(state_file: Path | str, provider: LLMProvider | None = None) -> BatchProgress:
+    """Where a run stands; with a provider its vendor is asked how far each batch is."""
+    state = read_run(state_file)
+    seen: dict[int, BatchStatusInfo] = {}
+    if provider is not None:
+        for part in state.parts:
+            if part.status == SUBMITTED:
+                seen[part.number] = provider.get_batch_status(str(part.batch_id))
+    notes = [part.error for part in state.parts if part.error and part.refusals]
+    return progress_of(state, seen, notes[-1] if notes else None)
+
+
+def results_so_far(state_file: Path | str) -> Iterator[RowResult]:
+    """The results that are final, in the order of the requests: all of them when the run has finished."""
+    files = RunFiles(Path(state_file))
+    state = read_run(state_file)
+    if state.finished:
+        with files.results.open("rb") as lines:
+            for line in lines:
+                yield RowResult.of_json(line)
+    else:
+        yield from merged(state, files)
+
+
+def cancel_run(provider: LLMProvider, state_file: Path | str) -> tuple[list[str], int]:
+    """The batches that are now being cancelled, and how many may be at the vendor without our knowing their id.
+
+    From now on nothing more is submitted, by the process that runs it either. What was answered by then is billed,
+    and collected by the next `run_batch`, which also cancels a batch whose id was not known here.
+    """
+    files = RunFiles(Path(state_file))
+    state = read_run(state_file)
+    if state.finished:
+        return [], 0
+    files.cancelled.touch()
+    submitted = [str(part.batch_id) for part in state.parts if part.status == SUBMITTED]
+    unknown = sum(part.status == SUBMITTING for part in state.parts)
+    return [batch_id for batch_id in submitted if provider.cancel_batch(batch_id)], unknown

@@ -1,0 +1,208 @@
+"""The rows that batches gave back, in the order of the requests: a file for each part, and one for the whole run."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import json
+import tempfile
+from array import array
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import IO, Any
+
+from ..answers import Failure, failed_row
+from ..base import BatchResult, LLMProvider
+from ..dimensions import PricingError
+from .planning import mark_of, ranges_of, rows_of
+from .requests import KeptRequests
+from .state import COLLECTED, OPEN, Part, Ranges, RunFiles, RunState, replacing
+from .values import RowResult
+
+_OWN = frozenset({"unit_id", "content", "error", "cost", "input_tokens", "output_tokens"})
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What one batch came to."""
+
+    seen: int  # rows that the vendor gave back, answered or not
+    answered: int
+    cost: Decimal
+    unpriced: int
+    again: Ranges  # rows that failed for a passing reason
+
+
+def collect(
+    provider: LLMProvider,
+    part: Part,
+    requests: KeptRequests,
+    given: Iterable[BatchResult],
+    missing: Failure,
+    path: Path,
+) -> Collected:
+    """What the rows of `part` came to, once each has its line in `path`, in the order of the requests.
+
+    `given` comes in any order and need not hold all rows; the others failed as `missing` says. Only where each row
+    stands is held in memory: the rows go through a temporary file.
+    """
+    place = {row: index for index, row in enumerate(rows_of(part.rows))}
+    starts, lengths = array("q", [-1]) * part.size, array("q", [0]) * part.size
+    with tempfile.TemporaryFile(dir=path.parent) as spool:
+        seen, stray = _spool(provider, part, given, place, (starts, lengths), spool)
+        if stray and missing.retryable:
+            # an answer that could not be read may be that of a missing row, and is paid: it is not asked for again
+            missing = Failure(f"{missing.message}; {stray}", "unreadable_results")
+        return _in_order(part, requests, missing, (starts, lengths), spool, path, seen)
+
+
+def _spool(
+    provider: LLMProvider,
+    part: Part,
+    given: Iterable[BatchResult],
+    place: dict[int, int],
+    index: tuple[array[int], array[int]],
+    spool: IO[bytes],
+) -> tuple[int, str | None]:
+    """How many of the part's rows were given, and what was said of a row that is nobody's."""
+    starts, lengths = index
+    seen, stray = 0, None
+    for result in given:
+        found = mark_of(result["unit_id"])
+        at = place.get(found[1]) if found and found[0] == part.mark else None
+        if at is None:
+            stray = result["error"] or f"a row {result['unit_id']!r} that is not of this batch"
+            continue
+        if starts[at] >= 0:  # a row in both of OpenAI's files: the first, the output file's, counts
+            continue
+        line = _row(provider, part, result).as_json().encode()
+        starts[at], lengths[at] = spool.tell(), len(line)
+        spool.write(line)
+        seen += 1
+    return seen, stray
+
+
+def _in_order(
+    part: Part,
+    requests: KeptRequests,
+    missing: Failure,
+    index: tuple[array[int], array[int]],
+    spool: IO[bytes],
+    path: Path,
+    seen: int,
+) -> Collected:
+    """The sums over the part's rows, once they stand in `path` in their order and under their own ids."""
+    starts, lengths = index
+    answered, unpriced, cost, again = 0, 0, Decimal(0), []
+    with replacing(path) as file:
+        for at, (row, request) in enumerate(requests.read(part.rows)):
+            if starts[at] < 0:
+                result = _unanswered(request.unit_id, part, missing)
+            else:
+                spool.seek(starts[at])
+                result = replace(RowResult.of_json(spool.read(lengths[at])), unit_id=request.unit_id)
+            if result.error is None:
+                answered += 1
+            elif result.retryable:
+                again.append(row)
+            if result.cost is None:
+                unpriced += 1
+            else:
+                cost += result.cost
+            file.write(b"%d %s\n" % (row, result.as_json().encode()))
+    return Collected(seen, answered, cost, unpriced, ranges_of(again))
+
+
+def _row(provider: LLMProvider, part: Part, result: BatchResult) -> RowResult:
+    """A provider's result with its exact cost."""
+    details: dict[str, Any] = {name: value for name, value in result.items() if name not in _OWN}
+    cost: Decimal | None
+    if "usage" in result:
+        try:
+            cost = provider.cost_of(result)
+        except PricingError as unknown:
+            cost, details["cost_unknown"] = None, str(unknown)
+        except NotImplementedError:  # a provider that knows its cost as a number only
+            cost = _decimal(result.get("cost"))
+    else:
+        cost = _decimal(result.get("cost"))
+    return RowResult(
+        unit_id=result["unit_id"],
+        content=result["content"],
+        error=result["error"],
+        cost=cost,
+        input_tokens=result["input_tokens"],
+        output_tokens=result["output_tokens"],
+        attempts=part.attempt,
+        batch_id=part.batch_id,
+        details=details,
+    )
+
+
+def _unanswered(unit_id: str, part: Part, missing: Failure) -> RowResult:
+    """The result of a row that no batch gave back; nobody pays for it."""
+    failed = failed_row(unit_id, missing)
+    details = {name: value for name, value in failed.items() if name not in _OWN}
+    return RowResult(unit_id, None, failed["error"], Decimal(0), 0, 0, part.attempt, part.batch_id, details)
+
+
+def _decimal(cost: float | None) -> Decimal | None:
+    return None if cost is None else Decimal(str(cost))
+
+
+def merged(state: RunState, files: RunFiles) -> Iterator[RowResult]:
+    """The results of all rows that were collected and will not be sent again, in the order of the requests.
+
+    Of a row that was sent several times the last attempt counts, with the cost of all. Parts of one attempt hold
+    different rows, in order, so that there is one open file for each attempt, not for each part.
+    """
+    by_attempt: dict[int, list[Part]] = {}
+    for part in state.parts:
+        if part.status == COLLECTED:
+            by_attempt.setdefault(part.attempt, []).append(part)
+    streams = [
+        _lines([files.collected(part) for part in sorted(parts, key=lambda part: part.rows[0])])
+        for _, parts in sorted(by_attempt.items())
+    ]
+    together = heapq.merge(*streams, key=lambda numbered: numbered[0])  # stable: earlier attempts come first
+    open_again = {row for part in state.parts if part.status in OPEN for row in rows_of(part.rows)}
+    for row, attempts in itertools.groupby(together, key=lambda numbered: numbered[0]):
+        if row in open_again:
+            continue
+        results = [RowResult.of_json(line) for _, line in attempts]
+        costs = [result.cost for result in results]
+        known = [cost for cost in costs if cost is not None]
+        yield replace(results[-1], cost=sum(known, Decimal(0)) if len(known) == len(costs) else None)
+
+
+def _lines(paths: Iterable[Path]) -> Iterator[tuple[int, bytes]]:
+    """The lines of files, one after the other, with the row number that each begins with."""
+    for path in paths:
+        with path.open("rb") as lines:
+            for line in lines:
+                number, _, result = line.partition(b" ")
+                yield int(number), result
+
+
+def write_results(results: Iterable[RowResult], path: Path) -> tuple[int, int]:
+    """How many rows were answered, and how many failed, once all results stand in `path`."""
+    answered = failed = 0
+    with replacing(path) as file:
+        for result in results:
+            file.write(result.as_json().encode() + b"\n")
+            answered, failed = (answered + 1, failed) if result.error is None else (answered, failed + 1)
+    return answered, failed
+
+
+def counted(path: Path) -> tuple[int, int]:
+    """How many rows of a results file were answered, and how many failed."""
+    answered = failed = 0
+    with path.open("rb") as lines:
+        for line in lines:
+            if json.loads(line)["error"] is None:
+                answered += 1
+            else:
+                failed += 1
+    return answered, failed

@@ -1,0 +1,72 @@
+"""A run's state to begin with: the one that was left, or a new one for requests that were checked and can be paid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from ..base import LLMProvider
+from .errors import BatchError, BatchTooExpensiveError
+from .planning import Planner, name_of, refuse_without_batches
+from .requests import KeptRequests, fingerprint, keep
+from .state import OPEN, PLANNED, RunFiles, RunState
+from .values import BatchSettings
+
+
+def opened(
+    provider: LLMProvider,
+    requests: Iterable[Any] | None,
+    files: RunFiles,
+    allowed: Decimal | None,
+    settings: BatchSettings,
+) -> RunState:
+    """The state to go on from, safely on disk; nothing was uploaded for it yet, or only what it says."""
+    state = files.load()
+    if state is None:
+        if requests is None:
+            raise BatchError(f"{files.state}: there is no run to take up")
+        return _begun(provider, requests, files, allowed, settings)
+    _check_it_is_ours(provider, requests, files, state)
+    if any(part.status == PLANNED for part in state.parts):
+        still = sum((part.estimate for part in state.parts if part.status in OPEN), Decimal(0))
+        _allow(still, sum((part.cost for part in state.parts), Decimal(0)), allowed)
+    return state
+
+
+def _allow(expected: Decimal, spent: Decimal, allowed: Decimal | None) -> None:
+    """Raises where all together may cost more than is allowed."""
+    if allowed is not None and spent + expected > allowed:
+        raise BatchTooExpensiveError(expected, spent, allowed)
+
+
+def _begun(
+    provider: LLMProvider,
+    requests: Iterable[Any],
+    files: RunFiles,
+    allowed: Decimal | None,
+    settings: BatchSettings,
+) -> RunState:
+    """The state of a new run."""
+    refuse_without_batches(provider)
+    files.cancelled.unlink(missing_ok=True)
+    rows, digest = keep(requests, files.requests)
+    try:
+        parts, estimate = Planner(provider, KeptRequests(files.requests), settings).parts(((0, rows),), 1, 1)
+        _allow(estimate.cost, Decimal(0), allowed)
+    except BaseException:
+        files.requests.unlink()
+        raise
+    return files.save(RunState(name_of(provider), provider.model, rows, digest, parts))
+
+
+def _check_it_is_ours(provider: LLMProvider, requests: Iterable[Any] | None, files: RunFiles, state: RunState) -> None:
+    asked = f"{name_of(provider)}/{provider.model}"
+    if asked != f"{state.provider}/{state.model}":
+        raise BatchError(
+            f"{files.state} is of a run on {state.provider}/{state.model}, not {asked}: give another state file"
+        )
+    if requests is not None and fingerprint(requests) != state.requests_sha256:
+        raise BatchError(f"{files.state} is of a run over other requests: give another state file, or those requests")
+    if not (files.results if state.finished else files.requests).exists():
+        raise BatchError(f"{files.state}: what was kept beside it is gone, so the run cannot be taken up")

@@ -1,0 +1,153 @@
+"""Which rows make one batch, what each row is called in it, and what it may cost."""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from ..base import BatchLimits, LLMProvider
+from ..dimensions import PricingError
+from .errors import BatchError, BatchInputError
+from .requests import KeptRequests, Request
+from .state import Part, Ranges, replacing
+from .values import BatchEstimate, BatchSettings
+
+# For a provider that states no limits of its own: what the strictest of the three vendors takes.
+CAUTIOUS = BatchLimits(rows=50_000, file_bytes=20_000_000, unit_id=r"[A-Za-z0-9_-]{1,64}")
+_EXPECTED_ANSWER = 1_000  # tokens, where nobody says how long an answer may be
+_BYTES_PER_TOKEN = 3
+_READABLE = re.compile(r"[A-Za-z0-9_.:-]+")
+_OURS = re.compile(r"(?:.*-)?([0-9a-f]{16})-(\d+)")
+
+
+def limits_of(provider: LLMProvider, settings: BatchSettings) -> BatchLimits:
+    """How large a batch may be: the vendor's limits, or lower ones that the caller set."""
+    stated = getattr(provider, "limits", CAUTIOUS)
+    return BatchLimits(
+        rows=max(1, min(stated.rows, settings.rows or stated.rows)),
+        file_bytes=max(1, min(stated.file_bytes, settings.file_bytes or stated.file_bytes)),
+        unit_id=stated.unit_id,
+    )
+
+
+def new_mark() -> str:
+    """A mark that no other batch has: 16 hexadecimal digits."""
+    return secrets.token_hex(8)
+
+
+def row_id(unit_id: str, mark: str, row: int, pattern: str) -> str:
+    """What a row is called at the vendor: its unit's id, the mark and its number, so that results prove whose they are.
+
+    A unit's id that is too long for the vendor, or has letters that one of them refuses, is left out.
+    """
+    named = f"{unit_id}-{mark}-{row}"
+    if _READABLE.fullmatch(unit_id) and re.fullmatch(pattern, named):
+        return named
+    return f"{mark}-{row}"
+
+
+def mark_of(name: str) -> tuple[str, int] | None:
+    """The mark and the row number in what a row is called; None for a name that is not ours."""
+    found = _OURS.fullmatch(name)
+    return (found[1], int(found[2])) if found else None
+
+
+def ranges_of(rows: Iterable[int]) -> Ranges:
+    """Row numbers, in order, as ranges."""
+    ranges: list[tuple[int, int]] = []
+    for row in rows:
+        if ranges and ranges[-1][1] == row:
+            ranges[-1] = (ranges[-1][0], row + 1)
+        else:
+            ranges.append((row, row + 1))
+    return tuple(ranges)
+
+
+class Planner:
+    """Cuts rows into parts, and writes the file of one."""
+
+    def __init__(self, provider: LLMProvider, requests: KeptRequests, settings: BatchSettings) -> None:
+        self._provider = provider
+        self._requests = requests
+        self._limits = limits_of(provider, settings)
+        self._answer = settings.output_tokens or getattr(provider, "max_tokens", None) or _EXPECTED_ANSWER
+
+    def parts(self, ranges: Ranges, attempt: int, first_number: int) -> tuple[tuple[Part, ...], BatchEstimate]:
+        """The parts that these rows make, and what they may cost; BatchInputError for rows that no batch can hold."""
+        made: list[Part] = []
+        problems: list[str] = []
+        rows: list[int] = []
+        size, cost, tokens, mark = 0, Decimal(0), 0, new_mark()
+
+        def close() -> None:
+            made.append(Part(first_number + len(made), ranges_of(rows), attempt, mark, cost))
+
+        for row, request in self._requests.read(ranges):
+            try:
+                length = len(self._line(row, request, mark))
+            except ValueError as error:  # a schema that the vendor cannot enforce
+                problems.append(f"request {row + 1} ({request.unit_id!r}): {error}")
+                continue
+            if length > self._limits.file_bytes:
+                problems.append(f"request {row + 1} ({request.unit_id!r}): {length:,} bytes, over the batch's limit")
+                continue
+            if rows and (len(rows) == self._limits.rows or size + length > self._limits.file_bytes):
+                close()
+                rows, size, cost, mark = [], 0, Decimal(0), new_mark()
+            asked = tokens_of(request)
+            rows.append(row)
+            size, cost, tokens = size + length, cost + self._expected_cost(asked), tokens + asked
+        if problems:
+            raise BatchInputError(problems)
+        close()
+        count = sum(part.size for part in made)
+        total = sum((part.estimate for part in made), Decimal(0))
+        return tuple(made), BatchEstimate(count, len(made), tokens, count * self._answer, total)
+
+    def write(self, part: Part, path: Path) -> None:
+        """The part's rows, in `path`, as the vendor wants them."""
+        with replacing(path) as file:
+            for row, request in self._requests.read(part.rows):
+                file.write(self._line(row, request, part.mark))
+
+    def _line(self, row: int, request: Request, mark: str) -> bytes:
+        name = row_id(request.unit_id, mark, row, self._limits.unit_id)
+        line = self._provider.format_batch_request(name, request.prompt, request.schema)
+        return json.dumps(line, ensure_ascii=False).encode() + b"\n"
+
+    def _expected_cost(self, asked: int) -> Decimal:
+        """USD of one row. A row at a time, as a long prompt may have a price of its own."""
+        usage: dict[str, Any] = {"usage": {"input": asked, "output": self._answer}, "mode": "batch"}
+        try:
+            return self._provider.cost_of(usage)
+        except (PricingError, NotImplementedError):  # not in the registry, or a provider without exact costs
+            return Decimal(str(self._provider.estimate_cost(asked, self._answer, True)))
+
+
+def tokens_of(request: Request) -> int:
+    """About how many tokens a request has: a third of its bytes, rounded up."""
+    schema = "" if request.schema is None else json.dumps(request.schema, ensure_ascii=False)
+    return -(-len((request.prompt + schema).encode()) // _BYTES_PER_TOKEN)
+
+
+def refuse_without_batches(provider: LLMProvider) -> None:
+    """Raises for a model that its vendor does not serve in batches, as far as the registry knows."""
+    models = provider.get_provider_models(name_of(provider))
+    if models.get(provider.model, {}).get("batch_support", True) is False:
+        raise BatchError(f"{name_of(provider)}/{provider.model} is not served in batches (batch_support: false)")
+
+
+def name_of(provider: LLMProvider) -> str:
+    """The provider's name: "openai"."""
+    return str(getattr(provider, "name", type(provider).__name__))
+
+
+def rows_of(ranges: Ranges) -> Iterator[int]:
+    """The row numbers of ranges."""
+    for start, stop in ranges:
+        yield from range(start, stop)

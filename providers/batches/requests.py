@@ -1,0 +1,118 @@
+"""The requests of a run: checked all at once, kept in a file, and read from there by number."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from array import array
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .errors import BatchInputError
+from .state import Ranges, replacing
+
+_KEYS = frozenset({"id", "unit_id", "prompt", "schema"})
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One prompt, under the name that its result will have."""
+
+    unit_id: str
+    prompt: str
+    schema: dict[str, Any] | None = None
+
+    def line(self) -> bytes:
+        """The request as a line of the file that keeps it. Raises ValueError for what no JSON or UTF-8 can hold."""
+        fields = [self.unit_id, self.prompt, *([self.schema] if self.schema is not None else [])]
+        return json.dumps(fields, ensure_ascii=False, allow_nan=False).encode() + b"\n"
+
+
+def read_request(entry: Any) -> Request:
+    """The request that an entry states: (unit_id, prompt), with a schema as a third, or a mapping with `id` or
+    `unit_id`, `prompt`, `schema`. Raises ValueError that says what is wrong.
+    """
+    if isinstance(entry, Mapping):
+        if unknown := sorted(map(str, entry.keys() - _KEYS)):
+            raise ValueError(f"unknown keys {', '.join(unknown)}: a request has id, prompt and perhaps schema")
+        values = (entry.get("id", entry.get("unit_id")), entry.get("prompt"), entry.get("schema"))
+    elif isinstance(entry, list | tuple) and 2 <= len(entry) <= 3:
+        values = (entry[0], entry[1], entry[2] if len(entry) == 3 else None)
+    else:
+        raise ValueError("a request is (unit_id, prompt), (unit_id, prompt, schema) or a mapping of these")
+    unit_id, prompt, schema = values
+    if not isinstance(unit_id, str) or not unit_id:
+        raise ValueError(f"the id is {unit_id!r}: give text")
+    if not isinstance(prompt, str) or not prompt:
+        raise ValueError(f"{unit_id!r}: the prompt is {'empty' if prompt == '' else repr(prompt)[:40]}: give text")
+    if schema is not None and not isinstance(schema, Mapping):
+        raise ValueError(f"{unit_id!r}: the schema is {type(schema).__name__}: give a JSON schema as a mapping")
+    return Request(unit_id, prompt, None if schema is None else dict(schema))
+
+
+def checked_lines(entries: Iterable[Any]) -> Iterator[bytes]:
+    """Each request as a line; at the end of them BatchInputError for all that were wrong, by their place from 1 on."""
+    problems: list[str] = []
+    places: dict[str, int] = {}
+    place = 0
+    for place, entry in enumerate(entries, start=1):
+        try:
+            request = read_request(entry)
+            line = request.line()
+        except (ValueError, TypeError) as error:
+            problems.append(f"request {place}: {error}")
+            continue
+        first = places.setdefault(request.unit_id, place)
+        if first != place:
+            problems.append(f"request {place}: the id {request.unit_id!r} is that of request {first} already")
+        elif not problems:
+            yield line
+    if not place:
+        problems.append("there are no requests")
+    if problems:
+        raise BatchInputError(problems)
+
+
+def keep(entries: Iterable[Any], path: Path) -> tuple[int, str]:
+    """How many requests there are, and their SHA-256, once all are checked and kept in `path`."""
+    digest, rows = hashlib.sha256(), 0
+    with replacing(path) as file:
+        for line in checked_lines(entries):
+            file.write(line)
+            digest.update(line)
+            rows += 1
+    return rows, digest.hexdigest()
+
+
+def fingerprint(entries: Iterable[Any]) -> str:
+    """The SHA-256 that `keep` would tell."""
+    digest = hashlib.sha256()
+    for line in checked_lines(entries):
+        digest.update(line)
+    return digest.hexdigest()
+
+
+class KeptRequests:
+    """The requests in a file, by their number from 0 on; only where each begins is held in memory."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._starts = array("q")
+        at = 0
+        with path.open("rb") as lines:
+            for line in lines:
+                self._starts.append(at)
+                at += len(line)
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    def read(self, ranges: Ranges) -> Iterator[tuple[int, Request]]:
+        """The requests of these numbers, with their numbers."""
+        with self._path.open("rb") as file:
+            for start, stop in ranges:
+                file.seek(self._starts[start])
+                for row in range(start, stop):
+                    yield row, Request(*json.loads(file.readline()))

@@ -1,0 +1,337 @@
+"""A run of batches from its requests to its results, which may be killed at any instant and taken up again."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from ..answers import Failure
+from ..base import BatchStatus, BatchStatusInfo, LLMProvider
+from ..errors import ProviderError
+from . import submitting
+from .collecting import collect, counted, merged, write_results
+from .errors import BatchError
+from .opening import opened
+from .planning import Planner, new_mark
+from .requests import KeptRequests
+from .state import COLLECTED, DROPPED, OPEN, PLANNED, SUBMITTED, SUBMITTING, Part, RunFiles, RunState, locked
+from .telling import progress_of
+from .values import BatchResults, BatchSettings, Progress
+
+_LONGEST_REFUSAL = 600.0  # seconds between two tries of a batch that the vendor has no room for
+_FIRST_SEEN_AFTER = 300.0  # seconds in which a batch that was just made may be unknown to the server that is asked
+_CANCELLED = Failure("cancelled before it was submitted", "cancelled")
+
+
+def run_batch(
+    provider: LLMProvider,
+    requests: Iterable[Any] | None,
+    state_file: Path | str,
+    *,
+    max_cost: Decimal | float | None = None,
+    progress: Progress | None = None,
+    settings: BatchSettings | None = None,
+    clock: Callable[[], float] = time.time,
+    sleep: Callable[[float], None] = time.sleep,
+) -> BatchResults:
+    """The results of all requests, in their order, each with what it cost.
+
+    A request is (unit_id, prompt), (unit_id, prompt, schema), or a mapping with `id` or `unit_id`, `prompt` and
+    perhaps `schema`. They are cut into as many batches as the vendor's limits ask for, submitted once, waited for and
+    collected; rows that failed for a passing reason are sent again. `state_file` keeps where the run stands: killed at
+    any instant, the same call goes on from there, with the same requests or with None. What finished is kept beside
+    it, so a call after the end costs nothing and gives the same results.
+
+    With `max_cost` (USD) nothing is submitted that may cost more in sum: BatchTooExpensiveError. BatchInputError names
+    all requests that cannot be sent. BatchInUseError: another process has this state. ProviderError and BatchError
+    leave the run as it is, to be taken up again.
+    """
+    files = RunFiles(Path(state_file))
+    allowed = None if max_cost is None else Decimal(str(max_cost))
+    settings = settings or BatchSettings()
+    with locked(files):
+        state = opened(provider, requests, files, allowed, settings)
+        if state.finished:
+            return _results(state, files)
+        return _Run(provider, files, state, allowed, progress or _unheard, settings, clock, sleep).to_the_end()
+
+
+def _unheard(_: object) -> None:
+    """Tells nobody."""
+
+
+def _results(state: RunState, files: RunFiles) -> BatchResults:
+    answered, failed = counted(files.results)
+    cost = sum((part.cost for part in state.parts), Decimal(0))
+    unpriced = sum(part.unpriced for part in state.parts)
+    return BatchResults(files.results, state.rows, answered, failed, cost, unpriced, state.batch_ids)
+
+
+class _Run:
+    """One process's turn at a run. All that has to outlive it is in `state`, which is saved at every step."""
+
+    def __init__(
+        self,
+        provider: LLMProvider,
+        files: RunFiles,
+        state: RunState,
+        allowed: Decimal | None,
+        progress: Progress,
+        settings: BatchSettings,
+        clock: Callable[[], float],
+        sleep: Callable[[float], None],
+    ) -> None:
+        self.provider, self.files, self.state, self.allowed = provider, files, state, allowed
+        self.progress, self.settings, self.clock, self.sleep = progress, settings, clock, sleep
+        self.requests = KeptRequests(files.requests)
+        self.planner = Planner(provider, self.requests, settings)
+        api = (getattr(provider, "config", None) or {}).get("api") or {}
+        self.max_inflight: int | None = settings.max_inflight or api.get("max_inflight_batches")
+        self.seen: dict[int, BatchStatusInfo] = {}  # what the vendor last said of a part
+        self.failing: dict[int, float] = {}  # since when asking about a part has failed
+        self.foreign: set[str] = set()
+        self.asked_to_stop: set[int] = set()
+        self.note: str | None = None
+
+    # -- the loop
+
+    def to_the_end(self) -> BatchResults:
+        """The results, when no part is open any more."""
+        wait = self.settings.poll_initial
+        while True:
+            before = (self.state, {number: info.get("counts") for number, info in self.seen.items()})
+            self.note = None
+            for number in [part.number for part in self.state.parts if part.status in OPEN]:
+                self._step(self.state.part(number))
+            if not any(part.status in OPEN for part in self.state.parts):
+                return self._finish()
+            moved = before != (self.state, {number: info.get("counts") for number, info in self.seen.items()})
+            if moved and any(self._may_submit(part) for part in self.state.parts):
+                continue  # there is room for a part that was just planned, or planned before
+            wait = self.settings.poll_initial if moved else min(wait * self.settings.poll_factor, self._longest())
+            pause = wait * (1 - 0.25 * random.random())  # noqa: S311  # spreads runs that began together; guards nothing
+            self._tell(pause)
+            self.sleep(pause)
+
+    def _longest(self) -> float:
+        return max(self.settings.poll_longest, self.settings.poll_initial)
+
+    def _step(self, part: Part) -> None:
+        """Takes one part as far as it goes without waiting."""
+        if part.status == PLANNED:
+            if self.files.cancelled.exists():
+                self._give_up(part, _CANCELLED)
+            elif self._may_submit(part):
+                self._submit(part)
+        elif part.status == SUBMITTING:
+            self._guarded(part, self._look_up)
+        else:
+            self._guarded(part, self._poll)
+
+    def _guarded(self, part: Part, ask: Callable[[Part], None]) -> None:
+        """Asks about a part, and bears errors that pass, for as long as patience lasts."""
+        try:
+            ask(part)
+        except ProviderError as error:
+            if not error.retryable and error.code != "not_ended":
+                raise
+            since = self.failing.setdefault(part.number, self.clock())
+            if self.clock() - since > self.settings.patience:
+                raise
+            self.note = str(error)
+        else:
+            self.failing.pop(part.number, None)
+
+    def _save(self, part: Part, *more: Part) -> Part:
+        self.state = self.files.save(self.state.with_part(part, *more))
+        return part
+
+    def _tell(self, pause: float | None = None) -> None:
+        self.progress(progress_of(self.state, self.seen, self.note, pause))
+
+    # -- to the vendor
+
+    def _may_submit(self, part: Part) -> bool:
+        if part.status != PLANNED or part.not_before > self.clock() or self.files.cancelled.exists():
+            return False
+        return self.max_inflight is None or self._inflight() < self.max_inflight
+
+    def _inflight(self) -> int:
+        return sum(part.status in {SUBMITTING, SUBMITTED} for part in self.state.parts)
+
+    def _submit(self, part: Part) -> None:
+        """Hands one part to the vendor. That it is being asked is on disk before it is asked."""
+        self._tell()
+        path = self.files.upload(part)
+        self.planner.write(part, path)
+        try:
+            file_id = self.provider.upload_batch_file(path)
+            part = self._save(replace(part, status=SUBMITTING, asked_at=self.clock()))
+            batch_id = submitting.create(self.provider, file_id, part.mark)
+        except ProviderError as error:
+            if error.ambiguous and part.status == SUBMITTING:
+                self.note = str(error)
+            else:
+                self._refused(part, error)
+            return
+        finally:
+            path.unlink(missing_ok=True)
+        self._made(part, batch_id)
+
+    def _made(self, part: Part, batch_id: str) -> None:
+        self._save(replace(part, status=SUBMITTED, batch_id=batch_id, submitted_at=self.clock(), error=None))
+
+    def _refused(self, part: Part, error: ProviderError) -> None:
+        """The vendor surely made no batch: later, never, or not with this account."""
+        if submitting.is_for_good(error):
+            self._save(replace(part, status=PLANNED, error=str(error)))
+            raise error
+        if error.retryable or error.ambiguous:  # an upload without an answer makes no batch
+            self._later(part, str(error), error.retry_after)
+        else:
+            self._give_up(part, Failure(error.vendor_message or str(error), error.code or "refused"))
+
+    def _later(self, part: Part, why: str, wait: float | None = None) -> None:
+        """Plans the part again, under a new mark. Patience runs out only while none of ours is at the vendor: what is
+        there will make room.
+        """
+        self.note = why
+        others = any(
+            other.status in {SUBMITTING, SUBMITTED} and other.number != part.number for other in self.state.parts
+        )
+        now = self.clock()
+        since = None if others else part.refused_since or now
+        if since is not None and now - since > self.settings.patience:
+            self._give_up(part, Failure(why, "refused", retryable=True))
+            return
+        pause = min(self.settings.poll_initial * 2 ** min(part.refusals, 30), _LONGEST_REFUSAL)
+        self._save(
+            replace(
+                part,
+                status=PLANNED,
+                mark=new_mark(),
+                batch_id=None,
+                asked_at=None,
+                submitted_at=None,
+                refusals=part.refusals + 1,
+                refused_since=since,
+                not_before=now + max(pause, wait or 0.0),
+                error=why,
+            )
+        )
+
+    def _look_up(self, part: Part) -> None:
+        """Finds the batch of a submit without an answer, or finds that there is none, when the vendor had its time."""
+        if not hasattr(self.provider, "list_batches"):
+            raise BatchError(
+                f"batch {part.number} may have been submitted, and the provider cannot list its batches: look for rows"
+                f" whose ids hold {part.mark} before you delete {self.files.state}"
+            )
+        found = submitting.look_up(self.provider, part, self.state.batch_ids, self.foreign)
+        waited = self.clock() - (part.asked_at or 0.0)
+        if isinstance(found, submitting.Made):
+            self._made(part, found.batch_id)
+        elif isinstance(found, submitting.Unclear):
+            self.note = f"one of {', '.join(found.batch_ids)} may be ours: it shows when it has ended"
+            if waited > 2 * self.settings.patience:
+                raise BatchError(
+                    f"cannot tell whether one of {', '.join(found.batch_ids)} holds the rows of batch {part.number},"
+                    f" whose ids hold {part.mark}: it is not submitted again"
+                )
+        elif waited >= self.settings.settle:
+            self._save(replace(part, status=PLANNED, mark=new_mark(), asked_at=None))
+        else:
+            self.note = f"batch {part.number} was submitted without an answer: looking for it"
+
+    # -- from the vendor
+
+    def _poll(self, part: Part) -> None:
+        """Asks where a batch stands, and collects it when it has ended."""
+        batch_id = str(part.batch_id)
+        if part.number not in self.asked_to_stop and self.files.cancelled.exists():
+            self.provider.cancel_batch(batch_id)
+            self.asked_to_stop.add(part.number)
+        try:
+            info = self.provider.get_batch_status(batch_id)
+        except ProviderError as error:
+            if error.status_code != 404:
+                raise
+            if self.clock() - (part.submitted_at or 0.0) > _FIRST_SEEN_AFTER:
+                self._give_up(part, Failure(f"the batch is gone: {error.vendor_message}", "gone"))
+            return
+        self.seen[part.number] = info
+        if info["status"] not in {BatchStatus.PENDING, BatchStatus.RUNNING}:
+            self._collect(part, info)
+
+    def _collect(self, part: Part, info: BatchStatusInfo) -> None:
+        """Keeps what the batch gave back, and plans what failed for a passing reason again."""
+        missing = _missing(info)
+        given = self.provider.iter_batch_results(str(part.batch_id))
+        path = self.files.collected(part)
+        try:
+            got = collect(self.provider, part, self.requests, given, missing, path)
+        except ProviderError as error:
+            if error.code != "not_ended" or info["status"] is not BatchStatus.FAILED:
+                raise
+            got = collect(self.provider, part, self.requests, (), missing, path)
+        if not got.seen and info["status"] is BatchStatus.FAILED and info.get("retryable"):
+            path.unlink()
+            self.seen.pop(part.number, None)
+            self._later(part, info["error"] or "the batch failed")
+            return
+        again = got.again if part.attempt < self.settings.attempts and not self.files.cancelled.exists() else ()
+        more: tuple[Part, ...] = ()
+        if again:
+            more, _ = self.planner.parts(again, part.attempt + 1, self.state.next_number)
+            if self._over_budget(part, got.cost, more):
+                self.note, more = "rows that failed are not sent again: max_cost is reached", ()
+        handed_on = sum(other.size for other in more)
+        done = replace(
+            part,
+            status=COLLECTED,
+            answered=got.answered,
+            failed=part.size - got.answered - handed_on,
+            cost=got.cost,
+            unpriced=got.unpriced,
+            error=info["error"],
+        )
+        self._save(done, *more)
+        self.seen.pop(part.number, None)
+
+    def _over_budget(self, part: Part, cost: Decimal, more: tuple[Part, ...]) -> bool:
+        if self.allowed is None:
+            return False
+        others = sum((other.expected for other in self.state.parts if other.number != part.number), Decimal(0))
+        return others + cost + sum((other.estimate for other in more), Decimal(0)) > self.allowed
+
+    def _give_up(self, part: Part, why: Failure) -> None:
+        """Ends a part that has no batch to collect. Rows that were sent before keep what was said of them then."""
+        if part.attempt > 1:
+            self._save(replace(part, status=DROPPED, failed=part.size, error=str(why)))
+            return
+        collect(self.provider, part, self.requests, (), why, self.files.collected(part))
+        self._save(replace(part, status=COLLECTED, failed=part.size, error=str(why)))
+
+    def _finish(self) -> BatchResults:
+        """Writes the results of all rows, and takes away what only an unfinished run needs."""
+        write_results(merged(self.state, self.files), self.files.results)
+        self.state = self.files.save(replace(self.state, finished=True))
+        for path in (*map(self.files.collected, self.state.parts), self.files.requests):
+            path.unlink(missing_ok=True)
+        self._tell()
+        return _results(self.state, self.files)
+
+
+def _missing(info: BatchStatusInfo) -> Failure:
+    """What it means for a row that an ended batch does not give it back. Gemini leaves out what it did not get to."""
+    if info["status"] is BatchStatus.CANCELLED:
+        return Failure("the batch was cancelled before this row was answered", "cancelled")
+    expired = "expired" in (info.get("provider_status") or "").lower()
+    why = info["error"] or "the batch ended without this row"
+    passing = expired or info["status"] is BatchStatus.COMPLETED or bool(info.get("retryable"))
+    return Failure(why, "expired" if expired else "unanswered", passing)

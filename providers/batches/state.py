@@ -1,0 +1,187 @@
+"""The state of a run: a small file that says at every instant which rows were handed to the vendor, and under which
+mark.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, fields, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import IO, Any
+
+from .errors import BatchError, BatchInUseError
+
+VERSION = 1
+
+# The life of a part. SUBMITTING is written before the vendor is asked to make a batch, SUBMITTED once it named it: a
+# run that finds SUBMITTING does not know, and looks.
+PLANNED, SUBMITTING, SUBMITTED, COLLECTED, DROPPED = "planned", "submitting", "submitted", "collected", "dropped"
+OPEN = frozenset({PLANNED, SUBMITTING, SUBMITTED})
+
+Ranges = tuple[tuple[int, int], ...]  # row numbers from .. up to, not with, ..; in order
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Rows that make one batch, and what became of it."""
+
+    number: int
+    rows: Ranges
+    attempt: int  # 1 for all rows; above for those that failed for a passing reason
+    mark: str  # what our batch is known by at the vendor: its tag, and a part of each row's id
+    estimate: Decimal
+    status: str = PLANNED
+    asked_at: float | None = None  # Unix time
+    submitted_at: float | None = None
+    batch_id: str | None = None
+    not_before: float = 0.0
+    refusals: int = 0
+    refused_since: float | None = None
+    error: str | None = None
+    answered: int = 0
+    failed: int = 0
+    cost: Decimal = Decimal(0)
+    unpriced: int = 0
+
+    @property
+    def size(self) -> int:
+        """How many rows it has."""
+        return sum(stop - start for start, stop in self.rows)
+
+    @property
+    def expected(self) -> Decimal:
+        """USD that it has cost, or may still cost."""
+        return self.estimate if self.status in OPEN else self.cost
+
+
+@dataclass(frozen=True, slots=True)
+class RunState:
+    """All that has to outlive a kill."""
+
+    provider: str
+    model: str
+    rows: int
+    requests_sha256: str
+    parts: tuple[Part, ...]
+    finished: bool = False
+    batch_ids: tuple[str, ...] = ()  # all that were ever made
+    version: int = field(default=VERSION)
+
+    def part(self, number: int) -> Part:
+        """The part of that number."""
+        return next(part for part in self.parts if part.number == number)
+
+    def with_part(self, changed: Part, *more: Part) -> RunState:
+        """The state with one part changed and others added."""
+        parts = tuple(changed if part.number == changed.number else part for part in self.parts)
+        ids = self.batch_ids
+        if changed.batch_id and changed.batch_id not in ids:
+            ids = (*ids, changed.batch_id)
+        return replace(self, parts=(*parts, *more), batch_ids=ids)
+
+    @property
+    def next_number(self) -> int:
+        return max((part.number for part in self.parts), default=0) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class RunFiles:
+    """Where a run keeps what: the state, the results beside it, and a folder for all that goes when it has finished."""
+
+    state: Path
+
+    @property
+    def folder(self) -> Path:
+        return self.state.with_name(self.state.name + ".d")
+
+    @property
+    def results(self) -> Path:
+        return self.state.with_name(self.state.name + ".results.jsonl")
+
+    @property
+    def requests(self) -> Path:
+        return self.folder / "requests.jsonl"
+
+    @property
+    def cancelled(self) -> Path:
+        return self.folder / "cancelled"
+
+    def upload(self, part: Part) -> Path:
+        return self.folder / f"batch-{part.mark}.jsonl"
+
+    def collected(self, part: Part) -> Path:
+        return self.folder / f"part-{part.number}.jsonl"
+
+    def load(self) -> RunState | None:
+        """The state, or None where there is none yet."""
+        try:
+            text = self.state.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+        try:
+            stated = json.loads(text)
+            if stated["version"] != VERSION:
+                raise BatchError(f"{self.state}: written by another version of this program ({stated['version']})")
+            parts = tuple(_part(fields) for fields in stated.pop("parts"))
+            return RunState(parts=parts, **{**stated, "batch_ids": tuple(stated["batch_ids"])})
+        except (ValueError, KeyError, TypeError, ArithmeticError) as error:
+            raise BatchError(f"{self.state}: this is no state of a batch run: {error!r}") from error
+
+    def save(self, state: RunState) -> RunState:
+        """`state`, once it is safely on disk: a kill at any instant leaves the one before it or this one."""
+        with replacing(self.state) as file:
+            file.write(json.dumps(asdict(state), default=str, indent=1).encode())
+        return state
+
+
+def _part(stated: dict[str, Any]) -> Part:
+    known = {spec.name for spec in fields(Part)}
+    values = {name: value for name, value in stated.items() if name in known}
+    values["rows"] = tuple((int(start), int(stop)) for start, stop in stated["rows"])
+    values["estimate"], values["cost"] = Decimal(stated["estimate"]), Decimal(stated["cost"])
+    return Part(**values)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """A file to write that takes the place of `path` when all of it is on disk, or never."""
+    draft = path.with_name(path.name + ".tmp")
+    try:
+        with draft.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+    if sys.platform != "win32":  # where a folder cannot be opened
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+@contextmanager
+def locked(files: RunFiles) -> Iterator[None]:
+    """Holds the run for this process. The system lets go of the lock when the process ends, however it ends."""
+    files.folder.mkdir(parents=True, exist_ok=True)
+    with (files.folder / "lock").open("a+b") as file:
+        try:
+            if sys.platform == "win32":
+                import msvcrt  # noqa: PLC0415 - where it exists
+
+                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+            else:
+                import fcntl  # noqa: PLC0415 - where it exists
+
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise BatchInUseError(f"{files.state}: another process is running these batches") from error
+        yield

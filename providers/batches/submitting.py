@@ -1,0 +1,105 @@
+"""Handing a batch to the vendor once: what a refusal means, and where the batch is when no answer came."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from ..base import BatchStatus, BatchStatusInfo, LLMProvider
+from ..errors import AuthenticationError, ProviderError
+from ..wire import seconds_since
+from .planning import mark_of
+from .state import Part
+
+# A batch that a call of ours made was created, by the vendor's clock, within this window around the call.
+_CLOCKS_DIFFER = 600.0
+_LATEST = 3600.0
+_ENDED = frozenset({BatchStatus.COMPLETED, BatchStatus.FAILED, BatchStatus.CANCELLED})
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The batch is there."""
+
+    batch_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotMade:
+    """No batch of ours is in the vendor's list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """One of these may be ours; a batch without a tag shows whose it is when it has ended, by the ids of its rows."""
+
+    batch_ids: tuple[str, ...]
+
+
+def create(provider: Any, file_id: str, mark: str) -> str:
+    """The id of the new batch, marked with `mark` where the vendor's batches carry a tag."""
+    if takes_tag(provider):
+        return str(provider.create_batch(file_id, tag=mark))
+    return str(provider.create_batch(file_id))
+
+
+def takes_tag(provider: Any) -> bool:
+    """Whether the provider can mark a batch."""
+    return bool(getattr(provider, "tags_batches", False))
+
+
+def is_for_good(error: ProviderError) -> bool:
+    """Whether an error ends the run rather than a part of it: a key that is refused, an account that is spent."""
+    return isinstance(error, AuthenticationError) or (
+        not error.retryable and error.status_code in {402, 429} and not error.ambiguous
+    )
+
+
+def look_up(provider: LLMProvider, part: Part, known: Iterable[str], foreign: set[str]) -> Made | NotMade | Unclear:
+    """Where the batch of a submit without an answer is.
+
+    `known` are batches that are accounted for. `foreign` is kept from one look to the next: batches that turned out
+    to be somebody else's.
+    """
+    batches: Iterable[BatchStatusInfo] = provider.list_batches()  # type: ignore[attr-defined]
+    if takes_tag(provider):
+        made = next((info["batch_id"] for info in batches if info.get("tag") == part.mark), None)
+        return NotMade() if made is None else Made(made)
+    accounted = {*known, *foreign}
+    candidates = [info for info in batches if info["batch_id"] not in accounted and _may_be(info, part)]
+    unclear = []
+    for info in candidates:
+        batch_id = info["batch_id"]
+        mark = _mark_in(provider, batch_id) if info["status"] in _ENDED else None
+        if mark == part.mark:
+            return Made(batch_id)
+        if mark is None:
+            unclear.append(batch_id)
+        else:
+            foreign.add(batch_id)
+    return Unclear(tuple(unclear)) if unclear else NotMade()
+
+
+def _may_be(info: BatchStatusInfo, part: Part) -> bool:
+    """Whether a batch was made at the time of our call, with as many rows as ours has. Counts may be all 0 at first."""
+    if part.asked_at is None:
+        return False
+    age = seconds_since(info.get("created_at"), datetime.fromtimestamp(part.asked_at, UTC))
+    if age is not None and not -_LATEST <= age <= _CLOCKS_DIFFER:
+        return False
+    return info.get("counts", {}).get("total", 0) in {0, part.size}
+
+
+def _mark_in(provider: LLMProvider, batch_id: str) -> str | None:
+    """The mark in the name of a batch's first row, "" for a name without one; None where there is no row to see."""
+    try:
+        for result in provider.iter_batch_results(batch_id):
+            if result["unit_id"]:
+                found = mark_of(result["unit_id"])
+                return found[0] if found else ""
+    except ProviderError as error:
+        if error.code != "not_ended":
+            raise
+    return None

@@ -1,0 +1,141 @@
+"""What a caller of `run_batch` gives and gets: settings, an estimate, the progress, the results."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class BatchSettings:
+    """How large, how patient and how insistent a run is. Times are seconds."""
+
+    poll_initial: float = 10.0
+    poll_factor: float = 1.5
+    poll_longest: float = 300.0
+    settle: float = 120.0  # after a submit without an answer: how long the vendor's list may need to show its batch
+    patience: float = 24 * 3600.0  # how long errors that pass may last before the run, or the part, gives up
+    attempts: int = 3  # how often one row is sent, as long as its failure is a passing one
+    rows: int | None = None  # rows of one batch; the vendor's limit where it is lower
+    file_bytes: int | None = None  # bytes of one batch, likewise
+    max_inflight: int | None = None  # batches at the vendor at a time; None: api.max_inflight_batches, or no limit
+    output_tokens: int | None = None  # expected of each row, for the estimate; None: api.max_tokens, or 1,000
+
+
+@dataclass(frozen=True, slots=True)
+class BatchEstimate:
+    """What requests may cost, before any of them is sent.
+
+    Tokens of a prompt and its schema are counted as a third of their UTF-8 bytes, rounded up: for English that is a
+    third too many, for Chinese about right, and never the bill. Each answer is taken to be `output_tokens` long.
+    """
+
+    rows: int
+    batches: int
+    input_tokens: int
+    output_tokens: int
+    cost: Decimal  # USD
+
+
+@dataclass(frozen=True, slots=True)
+class BatchProgress:
+    """Where a run stands. `done` rows have their final result; `running` ones were answered or refused at the vendor,
+    as far as it says, and are not collected yet.
+    """
+
+    step: str  # submitting, running, looking up, waiting, done
+    rows: int
+    done: int
+    answered: int
+    failed: int
+    running: int
+    retrying: int  # rows that wait for another attempt, or are on it
+    batches: int
+    batches_ended: int
+    cost: Decimal  # USD of all that was collected, exact
+    cost_running: Decimal  # USD expected of what is at the vendor, an estimate
+    estimate: Decimal  # USD that all first attempts were expected to cost
+    unpriced: int  # rows whose cost is not known, and in no sum
+    note: str | None = None  # the last thing that went wrong and will be tried again
+    next_look: float | None = None  # seconds until the vendor is asked again
+
+
+Progress = Callable[[BatchProgress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class RowResult:
+    """What became of one request: its answer or its error, and what that cost.
+
+    `cost` is exact, in USD, over all attempts; None where a price is not known (`cost_unknown` says why).
+    """
+
+    unit_id: str
+    content: str | None
+    error: str | None
+    cost: Decimal | None
+    input_tokens: int
+    output_tokens: int
+    attempts: int
+    batch_id: str | None  # of the batch that answered last; None for a row that was never submitted
+    details: Mapping[str, Any]  # all else that the provider's result says: finish_reason, usage, refusal, ...
+
+    @property
+    def retryable(self) -> bool:
+        """Whether the row failed for a reason that passes."""
+        return bool(self.details.get("retryable"))
+
+    def as_json(self) -> str:
+        """The result as one line of JSON; the cost is decimal text, as no float can hold it."""
+        return json.dumps(
+            {
+                "id": self.unit_id,
+                "content": self.content,
+                "error": self.error,
+                "cost": None if self.cost is None else f"{self.cost:f}",
+                "input_tokens": self.input_tokens,
+                "output_tokens": self.output_tokens,
+                "attempts": self.attempts,
+                "batch_id": self.batch_id,
+                **self.details,
+            },
+            ensure_ascii=False,
+        )
+
+    @classmethod
+    def of_json(cls, line: str | bytes) -> RowResult:
+        """The result that `as_json` wrote."""
+        fields = json.loads(line)
+        cost = fields.pop("cost")
+        own = ("content", "error", "input_tokens", "output_tokens", "attempts", "batch_id")
+        return cls(
+            unit_id=fields.pop("id"),
+            cost=None if cost is None else Decimal(cost),
+            **{name: fields.pop(name) for name in own},
+            details=fields,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class BatchResults:
+    """The results of a run, in the order of its requests: iterating reads them from `path`, a line a row."""
+
+    path: Path
+    rows: int
+    answered: int
+    failed: int
+    cost: Decimal  # USD, exact, of all rows whose price is known, failed attempts included
+    unpriced: int
+    batch_ids: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return self.rows
+
+    def __iter__(self) -> Iterator[RowResult]:
+        with self.path.open("rb") as lines:
+            for line in lines:
+                yield RowResult.of_json(line)

@@ -1,0 +1,124 @@
+"""`octoregistry batch`, from a file of prompts to its results, against a vendor on loopback."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "providers"))  # for `servers`
+
+pytest.importorskip("openai", reason="the openai extra is not installed")
+from servers.openai import OpenAIServer
+from servers.working import BAD, Work
+
+
+@pytest.fixture
+def work(monkeypatch):
+    server = OpenAIServer()
+    for variable in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("OPENAI_API_KEY", "test-key")
+    monkeypatch.setenv("OPENAI_BASE_URL", server.url + "/v1")
+    monkeypatch.setenv("FORCE_COLOR", "")
+    yield Work("openai", server)
+    server.close()
+    assert not server.mistakes
+
+
+@pytest.fixture
+def rows(tmp_path):
+    file = tmp_path / "rows.jsonl"
+    file.write_text("".join(json.dumps({"id": f"u{n}", "prompt": f"prompt {n}"}) + "\n" for n in range(3)))
+    return file
+
+
+# As the installed command, but without the seconds that a run waits between two looks.
+MAIN = """
+import sys, time
+time.sleep = lambda seconds, sleep=time.sleep: sleep(min(seconds, 0.02))
+import providers.batches.running as running
+running.run_batch.__kwdefaults__["sleep"] = time.sleep
+sys.argv[0] = "octoregistry"
+from octoregistry.cli import main
+main()
+"""
+
+
+def octoregistry(*words):
+    command = [sys.executable, "-W", "ignore::UserWarning", "-c", MAIN, "batch", *map(str, words)]
+    return subprocess.run(command, capture_output=True, check=False, timeout=60)
+
+
+def test_a_file_of_prompts_becomes_a_file_of_answers_in_their_order(work, rows):
+    done = octoregistry("run", rows, "-p", "openai", "-m", "gpt-5.4-mini", "--max-cost", "1")
+    assert done.returncode == 0, done.stderr.decode()
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(answer["id"], answer["content"]) for answer in answers] == [(f"u{n}", f"re: prompt {n}") for n in range(3)]
+    assert all(float(answer["cost"]) > 0 for answer in answers)
+    assert b"3 of 3 rows answered, 0 failed" in done.stderr
+    again = octoregistry("results", rows)
+    assert (again.returncode, again.stdout) == (0, done.stdout)
+    status = octoregistry("status", rows)
+    assert (status.returncode, b"3 of 3 rows answered" in status.stdout) == (0, True)
+    assert octoregistry("run", rows).stdout == done.stdout
+    assert set(work.handed_in.values()) == {1}
+
+
+def test_some_failed_rows_are_status_3(work, rows, tmp_path):
+    work.outcome = lambda prompt, times: BAD if prompt == "prompt 1" else "answered"
+    out = tmp_path / "out.jsonl"
+    done = octoregistry("run", rows, "-p", "openai", "-o", out, "--state", tmp_path / "state.json")
+    assert (done.returncode, done.stdout) == (3, b"")
+    assert [json.loads(line)["error"] is None for line in out.read_bytes().splitlines()] == [True, False, True]
+
+
+def test_bad_lines_are_named_by_number_all_at_once_and_nothing_is_sent(work, tmp_path):
+    file = tmp_path / "rows.jsonl"
+    file.write_text('{"id": "a", "prompt": "p"}\n\nno json\n{"id": "a", "prompt": "p"}\n{"id": "b"}\n[1]\n')
+    done = octoregistry("run", file, "-p", "openai")
+    assert done.returncode == 1
+    told = done.stderr.decode().splitlines()
+    assert [line.split(": ")[1] for line in told] == ["line 3", "line 4", "line 5", "line 6"]
+    assert not work.server.requests
+
+
+def test_too_expensive_is_status_1_and_wrong_use_is_2(work, rows, tmp_path):
+    done = octoregistry("run", rows, "-p", "openai", "--max-cost", "0.000001")
+    assert done.returncode == 1
+    assert b"nothing was submitted" in done.stderr
+    assert octoregistry("run", rows, "--max-cost", "much").returncode == 2
+    assert octoregistry("status", tmp_path / "other.jsonl").returncode == 1
+    assert octoregistry("run", rows, "-p", "nobody").returncode == 1
+    assert not work.server.requests
+
+
+def test_ctrl_c_leaves_the_batch_running_and_says_how_to_go_on(work, rows):
+    work.held = {"batch_1"}
+    command = [sys.executable, "-W", "ignore::UserWarning", "-c", MAIN, "batch", "run", str(rows), "-p", "openai"]
+    asked = threading.Event()
+    retrieve = work.retrieve
+    work.server.retrieve = lambda request, **parts: (asked.set(), retrieve(request, **parts))[1]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+        assert asked.wait(30)
+        os.kill(run.pid, signal.SIGINT)
+        _, told = run.communicate(timeout=30)
+    assert run.returncode == 130
+    assert b"batch run" in told
+    assert octoregistry("status", rows).returncode == 3
+    assert octoregistry("results", rows).returncode == 3
+    stopped = octoregistry("cancel", rows)
+    assert (stopped.returncode, b"1 batches are being cancelled" in stopped.stdout) == (0, True)
+    assert work.server.batches["batch_1"]["status"] == "cancelling"
+    work.outcome = lambda prompt, times: "answered" if prompt == "prompt 0" else "left out"
+    work.finish("batch_1", "cancelled")
+    done = octoregistry("run", rows)
+    assert done.returncode == 3
+    assert [json.loads(line)["content"] for line in done.stdout.splitlines()] == ["re: prompt 0", None, None]
+    assert set(work.handed_in.values()) == {1}

@@ -1,0 +1,261 @@
+"""`octoregistry cost`: what people see, what machines get, and what happens to rows that cannot be costed."""
+
+import json
+import subprocess
+import sys
+from decimal import Decimal
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from click.testing import CliRunner
+
+from octoregistry.cli.cost import command as cost
+from octoregistry.cli.cost import usd
+from providers.registry import PACKAGED
+
+REGISTRY = """\
+default_provider: acme
+providers:
+  acme:
+    env_var: K
+    default_model: road
+    realtime_multiplier: 2.0
+    models:
+      road:
+        display_name: Road
+        input_per_million: 1.0
+        output_per_million: 5.0
+        aliases: [road-1]
+        rates:
+          - {mode: standard, from: 2026-01-01, input: 2.0, output: 10.0}
+          - {mode: standard, from: 2026-06-01, input: 1.0, output: 10.0}
+          - {mode: batch, input: 1.0, output: 5.0}
+      cart:
+        display_name: Cart
+        input_per_million: 1.0
+        output_per_million: 5.0
+        batch_support: false
+        rates:
+          - {mode: standard, input: 2.0}
+defaults: {input_per_million: 1, output_per_million: 2, realtime_multiplier: 2}
+"""
+GOOD = """\
+day,provider,model,mode,input,output,user
+2026-01-31,acme,road,standard,1000000,0,ann
+2026-06-01,acme,road-1,standard,1000000,100000,bob
+2026-06-01,acme,road,batch,1000000,,bob
+"""
+BAD = """\
+day,provider,model,mode,input,output,user
+2026-07-01,acme,road,standard,1000000,0,ann
+2026-07-01,acme,raod,standard,1,0,ann
+2026-07-01,acmee,road,standard,1,0,ann
+2026-07-01,acme,road,turbo,1,0,ann
+2025-12-31,acme,road,standard,1,0,ann
+2026-07-01,acme,cart,batch,1,0,ann
+2026-07-01,acme,cart,standard,1,1,ann
+2026-07-01,acme,road,standard,-1,0,ann
+2026-07-01,acme,road,standard,many,0,ann
+yesterday,acme,road,standard,1,0,ann
+2026-07-01T10:00:00,acme,road,standard,1,0,ann
+2026-07-01T10:00:00+02:00,acme,road,standard,1000000,0,ann
+2026-07-01,acme,,standard,1,0,ann
+2026-07-01,acme,road
+"""
+
+
+@pytest.fixture(autouse=True)
+def _in_a_folder_of_its_own(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("COLUMNS", "160")
+    monkeypatch.delenv("OCTOREGISTRY_MODELS", raising=False)
+    (tmp_path / "models.yaml").write_text(REGISTRY)
+    (tmp_path / "good.csv").write_text(GOOD)
+    (tmp_path / "bad.csv").write_text(BAD)
+
+
+def run(*arguments):
+    return CliRunner().invoke(cost, list(arguments))
+
+
+def test_a_log_is_costed_by_the_prices_of_each_day_with_exit_0():
+    result = run("good.csv", "--by", "day,model")
+
+    assert result.exit_code == 0, result.output
+    assert "2.000000" in result.output
+    assert "5.000000 USD for 3 rows, read as plain" in result.output
+
+
+def test_json_has_exact_costs_as_text_by_whatever_column():
+    result = run("good.csv", "--by", "user", "--json")
+
+    groups = json.loads(result.output)["groups"]
+    assert [(row["user"], Decimal(row["cost"]), row["input"]) for row in groups] == [
+        ("bob", Decimal(3), 2_000_000),
+        ("ann", Decimal(2), 1_000_000),
+    ]
+
+
+def test_rows_without_a_price_are_counted_shown_with_their_line_and_in_no_cost_exit_3():
+    result = run("bad.csv", "--by", "provider", "--json")
+
+    told = json.loads(result.output)
+    places = {problem["reason"]: (problem["rows"], problem.get("place")) for problem in told["problems"]}
+    assert result.exit_code == 3
+    assert places == {
+        "unknown model": (1, "bad.csv:3"),
+        "unknown provider": (1, "bad.csv:4"),
+        "unknown mode: there are standard, batch, flex, priority": (1, "bad.csv:5"),
+        "no known standard price for such a prompt on that day; known from: 2026-01-01, 2026-06-01": (1, "bad.csv:6"),
+        "no batch price: the vendor does not serve it in batches": (1, "bad.csv:7"),
+        "no known standard price of output": (1, "bad.csv:8"),
+        "tokens below 0": (1, "bad.csv:9"),
+        "tokens that are no whole number": (1, "bad.csv:10"),
+        "what should be a day is none: write 2026-09-04 or ISO 8601": (1, None),  # the eleventh: ten have an example
+        "a time without a zone among times with one: it may be another day": (1, "bad.csv:12"),
+        "no model is stated": (1, "bad.csv:14"),
+        "a line that is no row: Expected Number of Columns: 7 Found: 3": (1, "bad.csv:15"),
+    }
+    assert (told["total"], told["rows"], told["unpriced"]) == ("2.000000000000", 13, 12)
+    assert any(problem.get("example", {})["input"] == "many" for problem in told["problems"][:10])
+
+
+def test_people_see_the_same_with_an_example():
+    result = run("bad.csv")
+
+    assert result.exit_code == 3
+    assert "12 rows have no price and are in no cost:" in result.output
+    assert '1 × acme/raod: unknown model (2026-07-01)\n      bad.csv:3: {"day": "2026-07-01"' in result.output
+
+
+def test_a_group_without_any_price_costs_nothing_known_not_0():
+    result = run("bad.csv", "--by", "model", "--json")
+
+    costs = {row["model"]: row["cost"] for row in json.loads(result.output)["groups"]}
+    assert costs == {"road": "2.000000000000", "raod": None, "cart": None, None: None}
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".csv", ".json"])
+def test_machines_get_a_file_of_their_kind(tmp_path, suffix):
+    out = tmp_path / f"costs{suffix}"
+
+    assert run("good.csv", "--by", "month,model", "--out", str(out)).exit_code == 0
+    if suffix == ".parquet":
+        table = pq.read_table(out)
+        assert table.schema.field("cost").type == pa.decimal128(38, 12)
+        assert sum(table["cost"].to_pylist()) == 5
+    elif suffix == ".csv":
+        assert out.read_text().splitlines()[:2] == [
+            "month,model,rows,requests,input,output,cost,unpriced",
+            "2026-01-01,road,1,1,1000000,0,2.000000000000,0",
+        ]
+    else:
+        assert json.loads(out.read_text())["total"] == "5.000000000000"
+
+
+def test_names_in_a_log_do_not_run_as_formulas_nor_steer_a_terminal(tmp_path):
+    name = '=HYPERLINK("http://x")'
+    rows = [{"day": "2026-07-01", "provider": "acme", "model": model, "input": 1} for model in (name, "\x1b[2Jred")]
+    (tmp_path / "log.jsonl").write_text("\n".join(map(json.dumps, rows)))
+
+    result = run("log.jsonl", "--by", "model", "--out", "costs.csv")
+
+    assert "\x1b[2J" not in result.output
+    assert "\"'=HYPERLINK" in (tmp_path / "costs.csv").read_text()
+
+
+def test_files_of_one_kind_by_pattern_may_differ_in_columns(tmp_path):
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "a.csv").write_text("day,provider,model,input\n2026-07-01,acme,road,1000000\n")
+    (tmp_path / "logs" / "b.csv").write_text("output,model,provider,day,mode\n100000,road,acme,2026-07-01,batch\n")
+    (tmp_path / "logs" / "c.csv").write_text("day,provider,input\n2026-07-01,acme,1\n")
+
+    result = run("logs/*.csv", "--json")
+
+    told = json.loads(result.output)
+    assert (told["total"], result.exit_code) == ("1.500000000000", 3)
+    assert [(problem["reason"], problem["place"]) for problem in told["problems"]] == [
+        ("no model is stated", "logs/c.csv:2")
+    ]
+
+
+def test_parquet_and_json_lines_are_read_too_each_row_with_its_place(tmp_path):
+    rows = [
+        {"day": "2026-07-01", "provider": "acme", "model": "road", "input": 1_000_000},
+        {"day": "2026-07-01", "provider": "acme", "model": "none", "input": 1},
+    ]
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "log.parquet")
+    (tmp_path / "log.jsonl").write_text("\n".join(map(json.dumps, rows)))
+
+    for file in ("log.parquet", "log.jsonl"):
+        told = json.loads(run(file, "--json").output)
+        assert told["total"] == "1.000000000000"
+        assert told["problems"][0]["place"] == f"{file}:2"
+
+
+def test_other_names_are_mapped_by_option_and_by_setting(tmp_path):
+    (tmp_path / "other.csv").write_text("when,deployment,tokens_in\n2026-07-01,road,1000000\n")
+    (tmp_path / "octoregistry.toml").write_text('[costing.columns]\nday = "when"\nmodel = "deployment"\n')
+
+    result = run("other.csv", "--map", "input=tokens_in", "--map", "provider=:acme", "--json")
+
+    assert json.loads(result.output)["total"] == "1.000000000000", result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (["none.csv"], 1, "none.csv: no such file"),
+        (["good.txt"], 1, "not a kind of log"),
+        (["good.csv", "--by", "team"], 1, "nothing to group by: team is none of day, provider, model, mode, month"),
+        (["good.csv", "--map", "input"], 2, "write OURS=THEIRS"),
+        (["good.csv", "--map", "input=tokens"], 1, "no column tokens"),
+        (["good.csv", "--out", "costs.xls"], 1, "write to one of .parquet, .csv, .json"),
+        (["usage", "--engine", "nonsense://x"], 1, "nonsense://x"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_line(tmp_path, arguments, status, said):
+    (tmp_path / "good.txt").touch()
+
+    result = run(*arguments)
+
+    assert result.exit_code == status
+    assert said in result.output
+
+
+def test_an_engine_that_cannot_be_reached_is_told_without_its_password():
+    pytest.importorskip("psycopg", reason="needs psycopg")
+
+    result = run("usage", "--engine", "postgres://me:hunter2@127.0.0.1:1/db")
+
+    assert result.exit_code == 1
+    assert "hunter2" not in result.output
+
+
+def test_an_engine_costs_its_own_table(tmp_path):
+    import duckdb
+
+    with duckdb.connect(str(tmp_path / "logs.duckdb")) as database:
+        database.execute("CREATE TABLE calls AS SELECT * FROM read_csv('good.csv', all_varchar = true)")
+
+    result = run("calls", "--engine", "duckdb://logs.duckdb", "--by", "user", "--json")
+
+    assert json.loads(result.output)["total"] == "5.000000000000", result.output
+
+
+def test_a_cost_for_people_is_never_0_unless_it_is():
+    assert usd(Decimal("0.0000001")) == "< 0.000001"
+    assert usd(Decimal("0E-12")) == "0.000000"
+    assert usd(Decimal("1234.5")) == "1,234.500000"
+
+
+def test_the_whole_program_exits_with_3_too(tmp_path):
+    program = "from octoregistry.cli import main; main()"
+    run = [sys.executable, "-c", program, "cost", "bad.csv", "--registry", PACKAGED]
+
+    ended = subprocess.run(run, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert ended.returncode == 3, ended.stderr
+    assert ended.stderr == ""

@@ -1,0 +1,61 @@
+"""`octoregistry update` tells what is held and why, and leaves with 5."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from octoregistry.cli import cli
+from octoregistry.settings import load_settings
+from octoregistry.sources.cache import Cache, Kept
+
+ROOT = Path(__file__).parents[2]
+DAY = datetime(2026, 9, 8, tzinfo=UTC)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> str:
+    """Settings with a cache in which one registry contradicts the page and another does not speak of it."""
+    file = tmp_path / "octoregistry.toml"
+    file.write_text(f'[fetch]\ncache_dir = "{tmp_path / "cache"}"\n')
+    answer = json.dumps({"openai": {"models": {"gpt-5.6-sol": {"cost": {"input": 5, "output": 20}}}}})
+    url = load_settings().registries["models-dev"].url
+    Cache(tmp_path / "cache").put(url, Kept(url, url, answer.encode(), "application/json", None, None, DAY, DAY))
+    return str(file)
+
+
+def run(settings: str, *more: str) -> Result:
+    registry = str(ROOT / "examples" / "models-2026-08-21.yaml")
+    arguments = ["update", "--dry-run", "--offline", "-p", "openai", "--registry", registry, "--settings", settings]
+    return CliRunner().invoke(cli, [*arguments, *more], env={"COLUMNS": "160"})
+
+
+def test_held_changes_are_told_with_every_reason(settings: str) -> None:
+    found = run(settings)
+    assert found.exit_code == 5, found.output
+    assert "Witnesses: models-dev of 2026-09-08; 4 not heard" in found.stdout
+    assert "Held for review" in found.stdout
+    assert "of the page says 4.0, but models-dev (2026-09-08) says 5.0" in found.stdout
+    assert "written together with a held change" in found.stdout
+    assert "agree: models-dev 20.0 (2026-09-08)" in found.stdout
+
+
+def test_the_json_has_factor_witnesses_and_reasons(settings: str) -> None:
+    found = json.loads(run(settings, "--json").stdout)
+    heard = {one["witness"]: one for one in found["witnesses"]}
+    assert heard["models-dev"]["as_of"] == "2026-09-08"
+    assert "failed" in heard["litellm"]
+    (change,) = (
+        change
+        for change in found["plan"]["changes"]
+        if (change["model"], change["mode"], change["dimension"], change["above_input_tokens"])
+        == ("gpt-5.6-sol", "standard", "input", None)
+    )
+    assert (change["verdict"], change["factor"]) == ("hold", "0.8")
+    assert change["contradicts"] == [{"witness": "models-dev", "usd": "5.0", "as_of": "2026-09-08"}]
+    assert change["reasons"][0]["code"] == "witnesses"
+    assert change["evidence"]["address"]

@@ -1,0 +1,238 @@
+"""Known exports are read by their columns, and no token is paid for twice."""
+
+import json
+from decimal import Decimal
+
+import pytest
+
+from octoregistry.costing.costs import costs_of
+from octoregistry.costing.errors import CostingError
+from octoregistry.costing.files import read_files
+from octoregistry.costing.forms import FORMS, PLAIN, form_of
+from octoregistry.costing.rates import compile_rates
+from providers import parse_registry
+
+REGISTRY = """\
+default_provider: openai
+providers:
+  openai:
+    env_var: K
+    default_model: road
+    realtime_multiplier: 2.0
+    models:
+      road:
+        display_name: Road
+        input_per_million: 0.5
+        output_per_million: 5.0
+        aliases: [road-2026-01-01]
+        rates:
+          - {mode: standard, input: 1.0, output: 10.0, cached_input: 0.1, cache_write_5m: 1.25, cache_write_1h: 2.0,
+             input_audio: 32.0, cached_input_audio: 3.2, output_audio: 64.0, input_image: 5.0, output_image: 40.0}
+          - {mode: batch, input: 0.5, output: 5.0, cached_input: 0.05}
+          - {mode: flex, input: 0.5, output: 5.0}
+  anthropic:
+    env_var: K
+    default_model: song
+    realtime_multiplier: 2.0
+    models:
+      song:
+        display_name: Song
+        input_per_million: 1.5
+        output_per_million: 7.5
+        rates:
+          - {mode: standard, input: 3.0, output: 15.0, cached_input: 0.3, cache_write_5m: 3.75, cache_write_1h: 6.0}
+          - {mode: standard, above_input_tokens: 200000, input: 6.0, output: 22.5, cached_input: 0.6}
+          - {mode: batch, input: 1.5, output: 7.5}
+defaults: {input_per_million: 1, output_per_million: 2, realtime_multiplier: 2}
+"""
+M = 1_000_000
+
+
+@pytest.fixture
+def cost_of(tmp_path):
+    """What the rows of a log cost that is written as JSON lines."""
+
+    def cost(*rows, by=("model",), suffix=".jsonl"):
+        path = tmp_path / f"log{suffix}"
+        path.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+        log = read_files([str(path)])
+        return costs_of(log.connection, log.table, compile_rates(parse_registry(REGISTRY)), by)
+
+    return cost
+
+
+def test_openai_counts_cached_tokens_among_the_input(cost_of):
+    row = {"start_time": 1790812800, "model": "road-2026-01-01", "batch": False, "service_tier": "default"}
+    tokens = {"input_tokens": 3 * M, "input_cached_tokens": 2 * M, "output_tokens": M, "num_model_requests": 9}
+
+    costs = cost_of({**row, **tokens})
+
+    assert costs.form == "OpenAI usage export (without modalities)"
+    assert costs.total == Decimal("1.0") + 2 * Decimal("0.1") + 10
+    assert costs.table.to_pylist()[0]["model"] == "road"
+
+
+def test_openai_with_modalities_counts_each_apart(cost_of):
+    tokens = {
+        "input_tokens": 99 * M,
+        "input_text_tokens": M,
+        "input_cached_text_tokens": M,
+        "input_cached_image_tokens": M,
+        "input_cached_audio_tokens": M,
+        "input_audio_tokens": M,
+        "input_image_tokens": M,
+        "input_cache_write_tokens": M,
+        "output_tokens": 99 * M,
+        "output_text_tokens": M,
+        "output_audio_tokens": M,
+        "output_image_tokens": M,
+        "input_cached_tokens": 99 * M,
+        "num_model_requests": 1,
+    }
+
+    costs = cost_of({"start_time": 1790812800, "model": "road", **tokens})
+
+    assert costs.form == "OpenAI usage export"
+    assert costs.total == Decimal("1.0") + 2 * Decimal("0.1") + Decimal("3.2") + 32 + 5 + Decimal("1.25") + 10 + 64 + 40
+
+
+@pytest.mark.parametrize(
+    ("said", "usd"),
+    [({"batch": True}, "5.5"), ({"batch": False, "service_tier": "flex"}, "5.5"), ({"service_tier": "default"}, "11")],
+)
+def test_openai_says_the_mode_in_two_columns(cost_of, said, usd):
+    tokens = {"input_tokens": M, "input_cached_tokens": 0, "output_tokens": M, "num_model_requests": 1}
+
+    assert cost_of({"start_time": 1790812800, "model": "road", **said, **tokens}).total == Decimal(usd)
+
+
+def test_openai_pages_of_the_api_are_rows_in_buckets(cost_of):
+    result = {"model": "road", "input_tokens": M, "input_cached_tokens": 0, "output_tokens": 0, "num_model_requests": 5}
+    page = {"object": "page", "data": [{"start_time": 1790812800, "results": [result, result]}, {"results": []}]}
+
+    assert cost_of(page, suffix=".json").total == 2
+
+
+def test_anthropic_counts_them_beside_it(cost_of):
+    row = {
+        "usage_date_utc": "2026-10-01",
+        "model_version": "song",
+        "usage_type": "standard",
+        "context_window": "≤ 200k",
+    }
+    tokens = {
+        "usage_input_tokens_no_cache": M,
+        "usage_input_tokens_cache_read": M,
+        "usage_input_tokens_cache_write_5m": M,
+        "usage_input_tokens_cache_write_1h": M,
+        "usage_output_tokens": M,
+    }
+
+    costs = cost_of({**row, **tokens})
+
+    assert costs.form == "Anthropic usage export"
+    assert costs.total == Decimal("3.0") + Decimal("0.3") + Decimal("3.75") + 6 + 15
+
+
+def test_anthropic_says_the_size_of_prompts_by_the_context_window(cost_of):
+    row = {"starting_at": "2026-10-01T00:00:00Z", "model": "song", "service_tier": "standard"}
+    tokens = {"uncached_input_tokens": M, "cache_read_input_tokens": 0, "output_tokens": 0}
+    written = {"cache_creation": {"ephemeral_5m_input_tokens": M, "ephemeral_1h_input_tokens": 0}}
+
+    assert cost_of({**row, **tokens, "context_window": "0-200k"}).total == 3
+    assert cost_of({**row, **tokens, "context_window": "200k-1M"}).total == 6
+    assert cost_of({**row, **tokens, **written, "context_window": "0-200k"}).total == Decimal("6.75")
+
+
+def test_a_total_that_says_neither_requests_nor_sizes_has_no_price_where_it_would_matter(cost_of):
+    row = {"starting_at": "2026-10-01T00:00:00Z", "model": "song", "output_tokens": 0, "cache_read_input_tokens": 0}
+
+    small = cost_of({**row, "uncached_input_tokens": 200_000})
+    large = cost_of({**row, "uncached_input_tokens": 200_001})
+    no_tiers = cost_of({**row, "uncached_input_tokens": 200_001, "service_tier": "batch"})
+
+    assert small.total == Decimal("0.6")
+    assert [problem.reason for problem in large.problems] == [
+        "prompt size unknown: a total without the number of its requests"
+    ]
+    assert no_tiers.total == Decimal("0.3000015")
+
+
+def test_a_log_may_state_the_size_of_its_prompts_itself(cost_of):
+    row = {"day": "2026-10-01", "provider": "anthropic", "model": "song", "input": M}
+
+    costs = cost_of({**row, "prompt_size": 200_000}, {**row, "prompt_size": "large"}, {**row, "requests": 5})
+
+    assert costs.total == 3 + 3
+    assert [problem.reason for problem in costs.problems] == ["tokens that are no whole number"]
+
+
+def test_opentelemetry_counts_cached_tokens_and_audio_among_the_input(cost_of):
+    span = {
+        "startTimeUnixNano": "1790812800000000000",
+        "attributes": {
+            "gen_ai.provider.name": "openai",
+            "gen_ai.request.model": "road-latest",
+            "gen_ai.response.model": "road",
+            "gen_ai.usage.input_tokens": 10 * M,
+            "gen_ai.usage.cache_read.input_tokens": 3 * M,
+            "gen_ai.usage.cache_creation.input_tokens": M,
+            "gen_ai.usage.audio.input_tokens": 4 * M,
+            "gen_ai.usage.audio.cache_read.input_tokens": M,
+            "gen_ai.usage.output_tokens": 2 * M,
+            "gen_ai.usage.audio.output_tokens": M,
+            "openai.response.service_tier": "default",
+        },
+    }
+
+    costs = cost_of(span, by=())
+
+    row = costs.table.to_pylist()[0]
+    counted = {"input": 3, "cached_input": 2, "cache_write_5m": 1, "input_audio": 3, "cached_input_audio": 1}
+    assert {name: row[name] for name in counted} == {name: count * M for name, count in counted.items()}
+    assert (row["output"], row["output_audio"]) == (M, M)
+    assert costs.problems == ()
+
+
+def test_litellm_counts_every_vendor_as_openai_does_and_its_own_cache_costs_nothing(cost_of):
+    usage = {"cache_read_input_tokens": 2 * M, "cache_creation_input_tokens": M}
+    row = {"startTime": "2026-10-01T10:00:00+00:00", "custom_llm_provider": "anthropic", "model": "anthropic/song"}
+    row |= {"prompt_tokens": 4 * M, "completion_tokens": M, "cache_hit": "False", "metadata": {"usage_object": usage}}
+
+    costs = cost_of(row, {**row, "cache_hit": "True"}, by=())
+
+    counted = costs.table.to_pylist()[0]
+    assert [counted[name] for name in ("input", "cached_input", "cache_write_5m", "output")] == [M, 2 * M, M, M]
+    assert costs.rows == 2
+
+
+def test_more_cached_than_there_was_is_told_not_paid_back(cost_of):
+    tokens = {"input_tokens": 1, "input_cached_tokens": 2, "output_tokens": 0, "num_model_requests": 1}
+
+    costs = cost_of({"start_time": 1790812800, "model": "road", **tokens})
+
+    assert [problem.reason for problem in costs.problems] == ["tokens below 0"]
+
+
+def test_every_form_reads_into_words_of_ours():
+    for form in FORMS:
+        assert set(form.recipes) <= {*PLAIN.recipes, "batch"}
+
+
+def test_names_that_are_given_go_before_those_of_the_form():
+    form = form_of(["when", "tokens", "provider"], {"day": "when", "input": "tokens", "model": ":road"})
+
+    assert [form.recipes[name] for name in ("day", "input", "model")] == [("when",), ("tokens",), (":road",)]
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        ({"inptu": "a"}, "inptu is no name of ours"),
+        ({"input": "b"}, "no column b.*there are a"),
+        ({}, "no column counts tokens: there are a"),
+    ],
+)
+def test_names_that_cannot_be_are_refused(names, said):
+    with pytest.raises(CostingError, match=said):
+        form_of(["a"], names)

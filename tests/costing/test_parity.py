@@ -1,0 +1,137 @@
+"""The same cost, to the last digit: `Pricing.cost` in Python, and the expression on every engine there is."""
+
+import datetime
+from decimal import Decimal
+from fractions import Fraction
+
+import ibis
+import pyarrow as pa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from octoregistry.costing.ledger import cost_by, ledger
+from octoregistry.costing.rates import compile_rates
+from providers.dimensions import DIMENSIONS, MODES, PROMPT_DIMENSIONS, PricingError
+from providers.registry import Registry
+
+PRICES = st.decimals(0, 10**6, allow_nan=False, allow_infinity=False, places=12) | st.sampled_from(
+    [Decimal(0), Decimal("2.0"), 3, Decimal("0.075"), Decimal("1000000")]
+)
+DAYS = st.dates(datetime.date(2025, 12, 25), datetime.date(2026, 1, 20))
+SIZES = st.sampled_from([10, 100, 1000])
+COUNTS = st.one_of(st.just(0), st.integers(0, 12), st.sampled_from([99, 100, 101, 1000, 1001]), st.integers(0, 10**12))
+NAMES = ["road", "road-alias", "plain", "no-batch", "unheard-of", ""]
+
+
+@st.composite
+def registries(draw):
+    """A registry of three models with random dated and tiered rates, and with plain prices only."""
+    slots = draw(
+        st.lists(st.tuples(st.sampled_from(MODES), st.none() | SIZES, st.none() | DAYS), unique=True, max_size=8)
+    )
+    rates = []
+    for mode, above, start in slots:
+        prices = draw(st.dictionaries(st.sampled_from(DIMENSIONS), PRICES, max_size=6))
+        rate = {"mode": mode, **prices}
+        rate |= {"above_input_tokens": above} if above else {}
+        rates.append(rate | ({"from": start.isoformat()} if start else {}))
+    plain = {"input_per_million": draw(PRICES), "output_per_million": draw(PRICES)}
+    models = {
+        "road": {"display_name": "R", **plain, "aliases": ["road-alias"], "rates": rates},
+        "plain": {"display_name": "P", "input_per_million": Decimal("0.15"), "output_per_million": 1},
+        "no-batch": {"display_name": "N", "input_per_million": 1, "output_per_million": 2, "batch_support": False},
+    }
+    acme = {"env_var": "K", "default_model": "road", "realtime_multiplier": Decimal("1.1"), "models": models}
+    defaults = {"input_per_million": 1, "output_per_million": 1, "realtime_multiplier": 2}
+    return Registry({"default_provider": "acme", "providers": {"acme": acme}, "defaults": defaults}, "-", "-")
+
+
+@st.composite
+def usages(draw):
+    """Rows of calls, with a number each."""
+    row = st.fixed_dictionaries(
+        {
+            "day": DAYS,
+            "provider": st.sampled_from(["acme"] * 9 + ["other"]),
+            "model": st.sampled_from(NAMES + ["road"] * 6),
+            "mode": st.sampled_from([*MODES, "standard", "standard", "fast"]),
+            **dict.fromkeys(draw(st.lists(st.sampled_from(DIMENSIONS), min_size=1, unique=True)), COUNTS),
+        }
+    )
+    return [{"n": number, **values} for number, values in enumerate(draw(st.lists(row, min_size=1, max_size=25)))]
+
+
+def by_python(registry, row):
+    """The cost of one row as a program would ask for it; None where that is refused."""
+    tokens = {name: row[name] for name in DIMENSIONS if name in row}
+    try:
+        return registry.pricing(row["provider"], row["model"]).cost(mode=row["mode"], at=row["day"], **tokens)
+    except PricingError:
+        return None
+
+
+LIMITS = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@LIMITS
+@given(registry=registries(), rows=usages())
+def test_every_row_costs_what_python_says_and_what_python_refuses_has_a_reason(engine, registry, rows):
+    usage = ibis.memtable(pa.Table.from_pylist(rows))
+
+    found = engine.to_pyarrow(ledger(usage, compile_rates(registry), ["n"])).to_pylist()
+
+    assert {row["n"]: row["cost"] for row in found} == {row["n"]: by_python(registry, row) for row in rows}
+    assert all((row["cost"] is None) == (row["reason"] is not None) for row in found)
+
+
+@LIMITS
+@given(registry=registries(), rows=usages())
+def test_a_total_is_the_sum_of_what_has_a_price_and_the_rest_is_counted(engine, registry, rows):
+    usage = ibis.memtable(pa.Table.from_pylist(rows))
+    costs = [by_python(registry, row) for row in rows]
+    known = [cost for cost in costs if cost is not None]
+
+    (found,) = engine.to_pyarrow(cost_by(usage, compile_rates(registry), [])).to_pylist()
+
+    exact = sum(map(Fraction, known), Fraction(0))
+    assert found["rows"] == len(rows)
+    assert found["unpriced"] == costs.count(None)
+    assert found["cost"] is None if not known else Fraction(found["cost"]) == exact
+
+
+@LIMITS
+@given(registry=registries(), rows=usages(), data=st.data())
+def test_of_many_requests_in_a_row_the_mean_prompt_decides_the_tier(engine, registry, rows, data):
+    for row in rows:
+        row["requests"] = data.draw(st.integers(1, 50))
+    usage = ibis.memtable(pa.Table.from_pylist(rows))
+
+    found = engine.to_pyarrow(ledger(usage, compile_rates(registry), ["n"])).to_pylist()
+
+    def expected(row):
+        """The tokens of the row at the prices of a call as large as the mean of its prompts."""
+        prompt = sum(row.get(name, 0) for name in PROMPT_DIMENSIONS)
+        mean = -(-prompt // row["requests"])  # above a whole number is what its ceiling is above
+        rates = [rate for rate in registry.pricing("acme", row["model"]).rates if rate.mode == row["mode"]]
+        fits = [
+            rate
+            for rate in rates
+            if (rate.start or datetime.date.min) <= row["day"] and mean > (rate.above_input_tokens or -1)
+        ]
+        tokens = {name: row[name] for name in DIMENSIONS if row.get(name)}
+        if not tokens:
+            return 0
+        if not fits:
+            return None
+        rate = max(fits, key=lambda rate: (rate.start or datetime.date.min, rate.above_input_tokens or -1))
+        if not tokens.keys() <= rate.prices.keys():
+            return None
+        return sum(Fraction(rate.prices[name]) * count for name, count in tokens.items()) / 10**6
+
+    for row in found:
+        asked = rows[row["n"]]
+        if by_python(registry, {**asked, **dict.fromkeys(DIMENSIONS, 0)}) is None:
+            assert row["cost"] is None
+            continue
+        usd = expected(asked)
+        assert row["cost"] is None if usd is None else Fraction(row["cost"]) == usd

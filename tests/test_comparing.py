@@ -1,0 +1,62 @@
+"""The registry beside the others: prices of the same day, and what the vendor's page says."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from octoregistry.comparing import compare
+from octoregistry.official import Place, officials
+from octoregistry.settings import Settings, load_settings
+from octoregistry.sources import Failed
+from octoregistry.sources.registries import Statements, Vouched
+from providers import Registry, load_registry
+
+ROOT = Path(__file__).parents[1]
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+SOL = Place("openai", "gpt-5.6-sol", "standard", None, "input")
+
+
+@pytest.fixture(scope="module")
+def registry() -> Registry:
+    return load_registry(ROOT / "models.yaml")
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """The built-in settings with an empty cache."""
+    built_in = load_settings()
+    return built_in.model_copy(update={"fetch": built_in.fetch.model_copy(update={"cache_dir": tmp_path / "cache"})})
+
+
+def heard(witness: str, usd: str, day: date, place: Place = SOL) -> Statements:
+    said = Vouched(
+        witness, place.provider, place.model, place.mode, place.above_input_tokens, place.dimension, Decimal(usd), day
+    )
+    return Statements(witness, "https://x.example", day, (said,))
+
+
+def test_a_comparison_is_one_of_prices_on_the_same_day(registry: Registry, settings: Settings) -> None:
+    official = officials(registry, settings, ["openai"], lambda: NOW)
+    told = [
+        heard("litellm", "4", date(2026, 11, 1)),
+        heard("genai-prices", "5", date(2026, 8, 21)),
+        heard("openrouter", "2", date(2026, 8, 22)),
+    ]
+    found = compare(registry, {one.witness: one for one in told}, official)
+    (one,) = found.disagreements
+    assert (one.place, one.usd, one.now, one.page_agrees) == (SOL, Decimal(5), Decimal(4), True)
+    assert ([said.witness for said in one.said], one.agree) == (["openrouter"], ("litellm", "genai-prices"))
+    counts = {tally.witness: (tally.same, tally.other) for tally in found.tallies}
+    assert counts == {"litellm": (1, 0), "genai-prices": (1, 0), "openrouter": (0, 1)}
+
+
+def test_a_failed_witness_and_an_unread_page_are_no_fault(registry: Registry) -> None:
+    found = compare(registry, {"litellm": Failed("https://x", "down")}, {})
+    assert (found.disagreements, found.tallies) == ((), ())
+    (one,) = compare(registry, {"w": heard("w", "9", date(2026, 11, 1))}, {}).disagreements
+    assert one.page is None
+    assert one.page_agrees is None
