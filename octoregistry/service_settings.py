@@ -86,17 +86,18 @@ class NoticeSettings(_Frozen):
 class ServiceSettings(_Frozen):
     """How the service runs.
 
-    `jobs` by name. A run starts up to `jitter` after its slot, so that not everybody asks the vendors at once.
-    `pull_request` proposes what `update --pr` does; `report` is the folder that each run's report goes into, "" for none.
-    `database` is a URL without a password, else the environment's or the file's counts; without any it is an SQLite file
-    in the user's data folder. A claim whose holder has given no sign for `lease` is free; an update that takes longer than
-    `deadline` is ended.
+    `jobs` by name. A run starts up to `jitter` after its slot, so that not everybody asks the vendors at once. `llm` says
+    who reads the tables that the rules cannot, as `update --llm`. `pull_request` proposes what `update --pr` does; `report` is
+    the folder that each run's report goes into, "" for none. `database` is a URL without a password, else the environment's or
+    the file's counts; without any it is an SQLite file in the user's data folder. A claim whose holder has given no sign for
+    `lease` is free; an update that takes longer than `deadline` is ended.
     """
 
     jobs: Annotated[Mapping[str, JobSettings], Field(min_length=1)] = Field(
         default_factory=lambda: {"all": JobSettings(every=timedelta(hours=6))}
     )
     jitter: Duration = timedelta(seconds=30)
+    llm: Annotated[str, Field(pattern=r"^(auto|off|[^/\s]+/\S+)$")] = "auto"
     pull_request: bool = False
     report: str = "reports"
     database: Annotated[str, Field(pattern=r"^[a-z0-9+]+://([^:/@]+@)?[^@]*$")] | None = None

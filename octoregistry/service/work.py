@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from octoregistry.carry_out import KeptPlan, NotCarriedOutError, carry_out, carry_out_plan, text_of
 from octoregistry.planning.plan import Plan
@@ -17,6 +19,9 @@ from octoregistry.publishing.lock import LockedError, locked
 from octoregistry.publishing.pull_request import Outcome as Proposal
 from octoregistry.publishing.pull_request import place_of
 from octoregistry.publishing.report import write_report
+from octoregistry.reading import Reader
+from octoregistry.reading.choosing import chosen
+from octoregistry.reading.kept import Kept, readings_folder
 from octoregistry.service.outcome import (
     End,
     HeldModel,
@@ -29,6 +34,7 @@ from octoregistry.service.outcome import (
 from octoregistry.settings import Settings
 from octoregistry.sources import Page
 from octoregistry.update import Progress, ProviderRun, Update, plan_update
+from providers import load_registry
 
 _PATIENCE = 60.0  # seconds: a person's own update is let finish
 
@@ -51,15 +57,7 @@ def run(work: Work, settings: Settings, progress: Progress) -> Outcome:
     """What the update came to, written or proposed. Raises what `octoregistry update` tells as an error."""
 
     def plan(text: str, *, offline: bool, accepted: Sequence[str] = ()) -> Update:
-        return plan_update(
-            text,
-            str(work.registry),
-            settings,
-            work.providers,
-            offline=offline,
-            accepted=accepted,
-            progress=progress,
-        )
+        return _plan(text, work, settings, progress, offline=offline, accepted=accepted)
 
     def with_accepted(text: str) -> Update:
         update = plan(text, offline=work.offline)
@@ -80,8 +78,8 @@ def run(work: Work, settings: Settings, progress: Progress) -> Outcome:
     return outcome_of(update, proposals, report)
 
 
-def accept(work: Work, chosen: str, model: str, settings: Settings, progress: Progress) -> Outcome:
-    """What came of writing the held changes of one model with the id `chosen`, just as a person saw them.
+def accept(work: Work, wanted: str, model: str, settings: Settings, progress: Progress) -> Outcome:
+    """What came of writing the held changes of one model with the id `wanted`, just as a person saw them.
 
     The pages are replayed from the cache and, where they say something else, asked again. Raises MovedOnError where the
     changes are no longer what the pages say, and what `octoregistry update` tells as an error.
@@ -93,28 +91,46 @@ def accept(work: Work, chosen: str, model: str, settings: Settings, progress: Pr
         for offline in (True,) if work.offline else (True, False):
 
             def plan(accepted: Sequence[str], offline: bool = offline) -> Update:
-                return plan_update(
-                    text,
-                    str(work.registry),
-                    settings,
-                    (provider,),
-                    offline=offline,
-                    accepted=accepted,
-                    progress=progress,
-                )
+                return _plan(text, work, settings, progress, offline=offline, accepted=accepted)
 
-            if any(held.id == chosen for held in held_models(plan(()).plan)):
+            found = next((held for held in held_models(plan(()).plan) if held.id == wanted), None)
+            if found is not None:
                 update = plan((f"{provider}/{model}",))
                 break
         else:
             raise MovedOnError(f"{provider}/{model}: the pages or the registry have moved on; wait for the next run")
         changes = tuple(c for c in update.plan.changes if (c.provider, c.model) == (provider, model))
+        if not _values(found.changes) <= _values(change_values(changes)):
+            raise MovedOnError(f"{provider}/{model}: the pages have moved on just now; wait for the next run")
         kept = KeptPlan(Plan(changes), update.registry.text_sha256)
         if not kept.plan.applied or kept.plan.held:
             raise NotCarriedOutError("; ".join(map(str, update.refused)) or f"{provider}/{model}: cannot be written")
         carry_out_plan(kept, work.registry)
     visible = [change for change in changes if change in kept.plan.visible]
     return Outcome(end="done", at=update.at, changes=change_values(visible))
+
+
+def _values(changes: Iterable[Mapping[str, Any]]) -> set[tuple[str, ...]]:
+    """What the changes write, and where."""
+    return {tuple(str(one[key]) for key in ("mode", "above_input_tokens", "dimension", "new")) for one in changes}
+
+
+def _plan(
+    text: str, work: Work, settings: Settings, progress: Progress, *, offline: bool, accepted: Sequence[str]
+) -> Update:
+    """The update as the command would plan it; a language model is asked only where the network is."""
+    choice, day = "off" if offline else settings.service.llm, datetime.now(UTC).date()
+    language = Reader(Kept(readings_folder()), lambda: chosen(choice, load_registry(work.registry), day), day)
+    return plan_update(
+        text,
+        str(work.registry),
+        settings,
+        work.providers,
+        offline=offline,
+        accepted=accepted,
+        progress=progress,
+        language=language,
+    )
 
 
 def outcome_of(update: Update, proposals: Sequence[Proposal] = (), report: str = "") -> Outcome:
@@ -155,8 +171,8 @@ def _provider(run: ProviderRun, update: Update) -> ProviderOutcome:
 
 
 def _spent(update: Update) -> Decimal:
-    """What the language models that read the pages cost: an update without any has no `calls`."""
-    return sum((Decimal(getattr(call, "cost", 0) or 0) for call in getattr(update, "calls", ())), Decimal(0))
+    """What the language models that read the pages cost, as far as their prices are known."""
+    return sum((call.cost for call in update.calls if call.cost is not None), Decimal(0))
 
 
 def _names(found: Sequence[HeldModel], accepted: Collection[str]) -> list[str]:

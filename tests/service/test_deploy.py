@@ -18,6 +18,7 @@ from tests.service.conftest import ROOT
 
 DEPLOY = ROOT / "deploy"
 UNITS = sorted((DEPLOY / "systemd").iterdir())
+SYSTEMD = shutil.which("systemd-analyze")
 
 
 def parsed(text: str) -> None:
@@ -47,7 +48,7 @@ def test_a_unit_runs_a_command_that_there_is_and_not_as_root(path: Path) -> None
 @pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
 def test_systemd_takes_the_unit(path: Path, tmp_path: Path) -> None:
     """`systemd-analyze verify`, on a copy whose program and user are there."""
-    if shutil.which("systemd-analyze") is None:
+    if SYSTEMD is None:
         pytest.skip("systemd-analyze is not installed: apt-get install systemd")
     for each in UNITS:
         text = (
@@ -56,9 +57,7 @@ def test_systemd_takes_the_unit(path: Path, tmp_path: Path) -> None:
             .replace("User=octoregistry", "User=root")
         )
         (tmp_path / each.name).write_text(text)
-    told = subprocess.run(
-        ["systemd-analyze", "verify", tmp_path / path.name], capture_output=True, text=True, check=False
-    )
+    told = subprocess.run([SYSTEMD, "verify", tmp_path / path.name], capture_output=True, text=True, check=False)
     assert told.returncode == 0, told.stderr
     assert str(tmp_path) not in told.stderr, told.stderr
 
@@ -68,8 +67,8 @@ def test_the_timer_counts_in_utc_and_makes_up_for_what_was_missed() -> None:
     timer = unit(DEPLOY / "systemd" / "octoregistry-update.timer")["Timer"]
     assert timer["OnCalendar"].endswith("UTC")
     assert timer["Persistent"] == "true"
-    if shutil.which("systemd-analyze"):
-        subprocess.run(["systemd-analyze", "calendar", timer["OnCalendar"]], check=True, capture_output=True)
+    if SYSTEMD:
+        subprocess.run([SYSTEMD, "calendar", timer["OnCalendar"]], check=True, capture_output=True)
 
 
 def test_the_cronjob_is_one_and_runs_as_nobody_special() -> None:
@@ -106,7 +105,7 @@ def test_the_workflow_opens_the_pull_request_with_no_more_rights_than_that() -> 
     command = re.search(r"octoregistry (.*?) \|\|", script)
     assert command
     parsed(command[1])
-    assert subprocess.run(["sh", "-n"], input=script, text=True, check=False).returncode == 0
+    assert subprocess.run(["/bin/sh", "-n"], input=script, text=True, check=False).returncode == 0
 
 
 def test_the_image_is_pinned_and_not_roots() -> None:
