@@ -13,6 +13,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from octoregistry.service_settings import ServiceSettings
+
 FILE_NAME = "octoregistry.toml"
 
 Seconds = Annotated[float, Field(gt=0, le=600)]
@@ -146,6 +148,7 @@ class Settings(_Frozen):
     registries: Mapping[str, RegistrySettings] = Field(default_factory=dict)
     update: UpdateSettings = Field(default_factory=UpdateSettings)
     pull_request: PullRequestSettings = Field(default_factory=PullRequestSettings)
+    service: ServiceSettings = Field(default_factory=ServiceSettings)
     providers: Mapping[str, ProviderSettings]
 
     @model_validator(mode="after")

@@ -29,6 +29,10 @@ COMMANDS = {
     "price": "Print every price of a model.",
     "readings": "List and remove what a language model has said of tables.",
     "report": "Write an update as a page: changes, prices, a calculator, pictures.",
+    "runs": "Print what the schedule has run, and what came of it.",
+    "schedule": "Update at set times; or show them, or run what is due.",
+    "serve": "The schedule, and prices, reports and review over HTTP.",
+    "status": "Say whether every provider is fresh; fail if not.",
     "update": "Bring models.yaml up to what the vendors' pages state.",
 }
 

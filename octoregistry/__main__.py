@@ -1,0 +1,5 @@
+"""`python -m octoregistry`: the command line."""
+
+from octoregistry.cli import main
+
+main()

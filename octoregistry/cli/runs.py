@@ -1,0 +1,55 @@
+"""`octoregistry runs`: what has been run, and what came of it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from octoregistry.cli.service_errors import extra, told
+from octoregistry.cli.settings_option import settings_option
+from octoregistry.cli.showing import cell, plain_table, print_json, say, show
+from octoregistry.settings import load_settings
+
+with extra():
+    from octoregistry.service.copying import copy_into
+    from octoregistry.service.database import Database, database_url
+    from octoregistry.service.runlog import RunLog
+
+
+@click.command(name="runs")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True, metavar="N", help="So many.")
+@click.option("--job", metavar="NAME", help="Of this job only.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, with each run's sources.")
+@click.option(
+    "--copy-from",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="First copy the SQLite run log FILE into the database that is set: the way from SQLite to PostgreSQL.",
+)
+@settings_option
+def command(*, limit: int, job: str | None, as_json: bool, copy_from: Path | None, settings: Path | None) -> None:
+    """Print the last runs of the schedule: slot, holder, end, changes, what is held, what was spent."""
+    with told():
+        database = Database(database_url(load_settings(settings), os.environ))
+        if copy_from is not None:
+            copied = copy_into(database, copy_from)
+            say(", ".join(f"{count} {name}" for name, count in copied.items()) + " copied")
+            return
+        found = RunLog(database).latest(limit, job)
+    if as_json:
+        print_json([run.values() for run in found])
+        return
+    if not found:
+        say("No run yet.")
+        return
+    columns = ("slot", "job", "end", "took", "changes", "held", "spent", "holder", "why")
+    table = plain_table("Runs, times in UTC", columns, ("took", "changes", "held", "spent"))
+    for run in found:
+        took = f"{(run.ended_at - run.started_at).total_seconds():.1f} s" if run.ended_at else ""
+        end = (run.end or "running") + (f", attempt {run.attempt}" if run.attempt > 1 else "")
+        slot, spent = f"{run.slot:%Y-%m-%d %H:%M:%S}", f"${run.spent:f}"
+        row = (slot, run.job, end, took, run.changed, run.held, spent, run.holder, run.why)
+        table.add_row(*map(cell, row))
+    show(table)

@@ -1,0 +1,90 @@
+"""`octoregistry serve`: the schedule and the HTTP face in one process."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+
+import click
+
+from octoregistry.cli.registry_option import registry_option
+from octoregistry.cli.service_errors import extra, told
+from octoregistry.cli.service_log import log_to_stderr
+from octoregistry.cli.settings_option import settings_option
+from octoregistry.cli.showing import tell, visible
+from octoregistry.settings import load_settings
+
+with extra():
+    import uvicorn
+
+    from octoregistry.service.assembly import assembled
+    from octoregistry.service.http.app import UnsafeError, application, check_bind
+    from octoregistry.service.secrets import secret
+
+_SECONDS = 5
+_QUEUE = 512
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """The socket at that address; OSError where it cannot be had.
+
+    asyncio sends without delay on sockets that say they are TCP: on others each answer waits 40 ms for an acknowledgement.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    opened = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        opened.bind((host, port))
+        opened.listen(_QUEUE)
+    except OSError:
+        opened.close()
+        raise
+    return opened
+
+
+@click.command(name="serve")
+@click.option("--host", default="127.0.0.1", show_default=True, metavar="H", help="Listen at this address.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8765, show_default=True, metavar="N", help="And port.")
+@click.option("--offline", is_flag=True, help="Ask nothing of the network, as `octoregistry update --offline`.")
+@settings_option
+@registry_option
+def command(*, host: str, port: int, offline: bool, settings: Path | None, registry: Path) -> None:
+    """Keep the registry fresh on its schedule, and answer at http://HOST:PORT: prices, estimates, reports, /review.
+
+    Everything can be read; only who has the token (OCTOREGISTRY_SERVICE_TOKEN, 16 letters or more) accepts or refuses held
+    changes. Without a token it listens at no address but this machine's own.
+
+    \b
+    Exit status: 143 after SIGTERM, 130 after Ctrl-C, 1 error, 2 usage.
+    """
+    with told():
+        chosen = load_settings(settings)
+        token = secret(chosen.service.token, os.environ)
+        try:
+            check_bind(host, token)
+            service = assembled(chosen, settings, registry, os.environ, offline=offline)
+            app = application(service, token)
+        except UnsafeError as error:
+            raise click.UsageError(visible(error)) from error
+        # bound before anything runs: a port that is taken is one line, and no schedule goes on behind it
+        try:
+            listening = _listening(host, port)
+        except OSError as error:
+            raise click.ClickException(f"cannot listen at {host}:{port}: {error.strerror or error}") from error
+        log_to_stderr()
+        server = uvicorn.Server(
+            uvicorn.Config(
+                app,
+                log_level="warning",
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=_SECONDS,
+            )
+        )
+        tell(f"http://{host}:{port}/ with {len(service.jobs)} jobs, run log {service.database.shown}")
+        service.schedule.start()
+        try:
+            server.run(sockets=[listening])
+        finally:
+            service.schedule.stop()

@@ -1,0 +1,55 @@
+"""`octoregistry status`: has every provider succeeded within two intervals?"""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from octoregistry.cli.registry_option import registry_option
+from octoregistry.cli.service_errors import extra, told
+from octoregistry.cli.settings_option import settings_option
+from octoregistry.cli.showing import print_json, say
+from octoregistry.settings import load_settings
+
+with extra():
+    from octoregistry.service.assembly import known_jobs
+    from octoregistry.service.database import Database, database_url
+    from octoregistry.service.freshness import freshness
+    from octoregistry.service.runlog import RunLog
+
+
+@click.command(name="status")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@settings_option
+@registry_option
+def command(*, as_json: bool, settings: Path | None, registry: Path) -> None:
+    """Print when each provider's prices were last read by the schedule.
+
+    \b
+    Exit status: 0 only while every provider has been read within two intervals of its schedule; else 1.
+    """
+    with told():
+        chosen = load_settings(settings)
+        jobs = known_jobs(chosen, registry)
+        log = RunLog(Database(database_url(chosen, os.environ)))
+        found = freshness(jobs, log.last_success(), datetime.now(UTC))
+    if as_json:
+        print_json(
+            [
+                {
+                    "provider": one.provider,
+                    "fresh": one.fresh,
+                    "last_success": one.last_success.isoformat() if one.last_success else None,
+                    "age_seconds": one.age.total_seconds() if one.age is not None else None,
+                    "allowed_seconds": one.allowed.total_seconds(),
+                }
+                for one in found
+            ]
+        )
+    else:
+        for one in found:
+            say(one)
+    raise click.exceptions.Exit(0 if all(one.fresh for one in found) else 1)

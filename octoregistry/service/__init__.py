@@ -1,0 +1,1 @@
+"""The service: the schedule, the run log, the HTTP face. Needs the extra `service`."""

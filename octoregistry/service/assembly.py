@@ -1,0 +1,96 @@
+"""The service put together from its settings: database, log, claims, runner, notices and schedule."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+from octoregistry.service.claims import Claim, Claims
+from octoregistry.service.database import Database, database_url
+from octoregistry.service.decisions import Decisions
+from octoregistry.service.email import email
+from octoregistry.service.freshness import Freshness, freshness
+from octoregistry.service.jobs import Job, jobs_of
+from octoregistry.service.notices import of_run, of_staleness
+from octoregistry.service.outbox import Outbox, Send
+from octoregistry.service.outcome import HeldModel, Outcome
+from octoregistry.service.runlog import RunLog
+from octoregistry.service.running import Place, Runner
+from octoregistry.service.schedule import Schedule
+from octoregistry.service.secrets import all_secrets, secret
+from octoregistry.service.webhook import webhook
+from octoregistry.settings import Settings, SettingsError
+from providers import load_registry
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """All parts of one service, wired."""
+
+    settings: Settings
+    registry: Path
+    database: Database
+    jobs: tuple[Job, ...]
+    log: RunLog
+    decisions: Decisions
+    runner: Runner
+    outbox: Outbox
+    schedule: Schedule
+
+    def freshness(self) -> tuple[Freshness, ...]:
+        """Each provider, fresh or not, just now. Raises DatabaseError."""
+        return freshness(self.jobs, self.log.last_success(), datetime.now(UTC))
+
+
+def known_jobs(settings: Settings, registry: Path) -> tuple[Job, ...]:
+    """The jobs for a registry's providers. Raises ScheduleError, RegistryError."""
+    return jobs_of(settings, tuple(load_registry(registry).providers))
+
+
+def assembled(
+    settings: Settings, settings_file: Path | None, registry: Path, environ: Mapping[str, str], *, offline: bool = False
+) -> Service:
+    """The service, not yet started. Raises SettingsError, ScheduleError, RegistryError, DatabaseError."""
+    chosen = settings.service
+    jobs = known_jobs(settings, registry)
+    ways = _ways(settings, environ)
+    database = Database(database_url(settings, environ))
+    log, decisions, outbox = RunLog(database), Decisions(database), Outbox(database, ways)
+    claims = Claims(database, f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:6]}", chosen.lease)
+    secrets = all_secrets(settings, environ)
+    place = Place(registry, settings_file, offline, chosen.pull_request, chosen.deadline, secrets)
+
+    def told(claim: Claim, outcome: Outcome, new: Sequence[HeldModel]) -> None:
+        outbox.put(of_run(claim, outcome, new, chosen.notices.about))
+
+    def watch() -> None:
+        found = freshness(jobs, log.last_success(), datetime.now(UTC))
+        # a service that has just been set up has read nothing yet, and is no news until its first run has ended
+        outbox.put(of_staleness(found if log.ended_any() else (), chosen.notices.about))
+        outbox.send_due()
+
+    runner = Runner(place, claims, decisions, told)
+    schedule = Schedule(jobs, claims, runner, jitter=chosen.jitter, watch=watch)
+    return Service(settings, registry, database, jobs, log, decisions, runner, outbox, schedule)
+
+
+def _ways(settings: Settings, environ: Mapping[str, str]) -> dict[str, Send]:
+    """The ways by which notices go. Raises SettingsError where one has no secret."""
+    ways: dict[str, Send] = {}
+    notices = settings.service.notices
+    if notices.webhook:
+        key = secret(notices.webhook.secret, environ)
+        if not key:
+            raise SettingsError(f"the webhook is signed with a secret: set {notices.webhook.secret.env}")
+        ways["webhook"] = webhook(notices.webhook.url, key)
+    if notices.email:
+        password = secret(notices.email.password, environ) if notices.email.user else None
+        if notices.email.user and not password:
+            raise SettingsError(f"the mail server asks for a password: set {notices.email.password.env}")
+        ways["email"] = email(notices.email, password)
+    return ways

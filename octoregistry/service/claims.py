@@ -1,0 +1,140 @@
+"""Who runs a slot? One row a slot: whoever inserts it holds it, for as long as signs of life come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
+
+from octoregistry.service.database import Database
+from octoregistry.service.jobs import Job
+from octoregistry.service.outcome import Outcome
+from octoregistry.service.tables import readings, runs
+
+_ATTEMPTS = 3  # a slot whose holders die is not handed on for ever: it may be what kills them
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A slot that is ours to run. `attempt` is 1 unless it was taken over."""
+
+    id: str
+    job: str
+    slot: datetime
+    holder: str
+    attempt: int = 1
+
+
+def run_id(job: str, slot: datetime) -> str:
+    """The one name of a run."""
+    return f"{job}@{slot.astimezone(UTC).isoformat(timespec='milliseconds').replace('+00:00', 'Z')}"
+
+
+class Claims:
+    """The claims of one holder: a process on a machine. Every method raises DatabaseError."""
+
+    def __init__(self, database: Database, holder: str, lease: timedelta) -> None:
+        self.database, self.holder, self.lease = database, holder, lease
+
+    def claim(self, job: str, slot: datetime) -> Claim | None:
+        """The claim, None where somebody has it or has had it."""
+        with self.database.begin() as connection:
+            now = self.database.now(connection)
+            new = self.database.insert_once(
+                connection,
+                runs,
+                id=run_id(job, slot),
+                job=job,
+                slot=slot,
+                holder=self.holder,
+                attempt=1,
+                started_at=now,
+                seen_at=now,
+            )
+        return Claim(run_id(job, slot), job, slot, self.holder) if new else None
+
+    def take_over(self, jobs: Iterable[Job]) -> Claim | None:
+        """A claim whose holder gave no sign for a lease, or gave it back; None where there is none.
+
+        What is older than two intervals is given up instead: later runs have done its work.
+        """
+        by_name = {job.name: job for job in jobs}
+        with self.database.begin() as connection:
+            now = self.database.now(connection)
+            # our own is alive as long as we are, even after a suspend
+            silent = and_(runs.c.seen_at < now - self.lease, runs.c.holder != self.holder)
+            free = and_(runs.c.ended_at.is_(None), or_(silent, runs.c.end == "stopped"), runs.c.job.in_(by_name))
+            for row in connection.execute(select(runs).where(free).order_by(runs.c.slot.desc())).all():
+                patience = max(2 * by_name[row.job].slots.interval(now), 5 * self.lease)
+                given_up = now - row.slot > patience or row.attempt >= _ATTEMPTS
+                ours = and_(free, runs.c.id == row.id, runs.c.holder == row.holder, runs.c.attempt == row.attempt)
+                if given_up:
+                    why = f"{row.holder} gave no sign after {row.seen_at:%H:%M:%S}"
+                    connection.execute(update(runs).where(ours).values(ended_at=now, end="given up", why=why))
+                    continue
+                taken = {
+                    "holder": self.holder,
+                    "attempt": row.attempt + 1,
+                    "started_at": now,
+                    "seen_at": now,
+                    "end": None,
+                }
+                if connection.execute(update(runs).where(ours).values(taken)).rowcount == 1:
+                    return Claim(row.id, row.job, row.slot, self.holder, row.attempt + 1)
+        return None
+
+    def seen(self, claim: Claim) -> bool:
+        """True where the claim is still ours, and now known to be alive."""
+        with self.database.begin() as connection:
+            values = {"seen_at": self.database.now(connection)}
+            return connection.execute(update(runs).where(_is(claim)).values(values)).rowcount == 1
+
+    def give_back(self, claim: Claim) -> None:
+        """None; whoever looks next may take the slot over at once."""
+        with self.database.begin() as connection:
+            values = {"end": "stopped", "seen_at": self.database.now(connection)}
+            connection.execute(update(runs).where(_is(claim)).values(values))
+
+    def finish(self, claim: Claim, outcome: Outcome) -> bool:
+        """True where the run is logged; False where somebody else has taken the slot over."""
+        with self.database.begin() as connection:
+            now = self.database.now(connection)
+            values = {
+                "ended_at": now,
+                "end": outcome.end,
+                "why": outcome.why,
+                "changed": len(outcome.changes),
+                "held": sum(len(one.changes) for one in outcome.held),
+                "spent": outcome.spent,
+                "outcome": outcome.model_dump(mode="json"),
+            }
+            if connection.execute(update(runs).where(_is(claim)).values(values)).rowcount != 1:
+                return False
+            _keep_readings(connection, claim, outcome, now)
+        return True
+
+
+def _is(claim: Claim) -> ColumnElement[bool]:
+    return and_(
+        runs.c.id == claim.id,
+        runs.c.holder == claim.holder,
+        runs.c.attempt == claim.attempt,
+        runs.c.ended_at.is_(None),
+    )
+
+
+def _keep_readings(connection: Connection, claim: Claim, outcome: Outcome, now: datetime) -> None:
+    for one in outcome.providers:
+        connection.execute(
+            readings.insert().values(
+                run=claim.id,
+                provider=one.provider,
+                at=now,
+                read=int(one.read),
+                prices=one.prices,
+                changed=one.changed,
+                held=one.held,
+            )
+        )

@@ -1,0 +1,106 @@
+"""The database of the run log: SQLite in the user's data folder, or what a URL says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+from sqlalchemy import Connection, Engine, Table, create_engine, event, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+
+from octoregistry.publishing.pull_request.secrets import Secrets
+from octoregistry.service.secrets import secret
+from octoregistry.service.tables import metadata
+from octoregistry.settings import Settings
+
+_TABLES_LOCK = 0x0C70  # of advisory locks; any number that nobody else takes
+
+
+class DatabaseError(Exception):
+    """The run log cannot be reached or is none; the text holds no password."""
+
+
+def database_url(settings: Settings, environ: Mapping[str, str]) -> str:
+    """The URL that the environment, a file or the settings give, else that of an SQLite file in the user's data folder."""
+    found = secret(settings.service.database_secret, environ) or settings.service.database
+    if found:
+        return found
+    folder = Path(platformdirs.user_data_dir("octoregistry"))
+    return f"sqlite:///{folder / 'runs.sqlite3'}"
+
+
+class Database:
+    """The run log's database, its tables made where they are missing."""
+
+    def __init__(self, url: str) -> None:
+        """Raise DatabaseError where it cannot be reached."""
+        self._secrets = Secrets([])
+        try:
+            made = make_url(url)
+            self._secrets = Secrets([made.password or ""])
+            if made.drivername in ("postgresql", "postgres"):
+                made = made.set(drivername="postgresql+psycopg")
+            if made.get_backend_name() not in ("sqlite", "postgresql"):
+                raise DatabaseError(f"{made.get_backend_name()}: a database is sqlite or postgresql")
+            self.shown = made.render_as_string(hide_password=True)
+            self.engine = _engine(made)
+        except (ArgumentError, NoSuchModuleError, ValueError) as error:
+            raise DatabaseError(f"the database's URL is none ({type(error).__name__}): postgresql://…") from None
+        with self.begin() as connection:
+            if self.is_postgresql:  # two machines that make the tables at once would fail each other
+                connection.execute(select(func.pg_advisory_xact_lock(_TABLES_LOCK)))
+            metadata.create_all(connection)
+
+    @property
+    def is_postgresql(self) -> bool:
+        """True where several machines may share it."""
+        return self.engine.dialect.name == "postgresql"
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """A transaction. Raises DatabaseError for all that the database says, without its password."""
+        try:
+            with self.engine.begin() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            said = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+            raise DatabaseError(self._secrets.scrub(f"{self.shown}: {said}")) from None
+
+    def insert_once(self, connection: Connection, table: Table, **values: Any) -> bool:
+        """True where the row is new; a row of that key that is there already stays as it is."""
+        insert = postgresql.insert if self.is_postgresql else sqlite.insert
+        once = insert(table).values(**values).on_conflict_do_nothing().returning(*table.primary_key)
+        return connection.execute(once).first() is not None  # how many rows went in, not every driver says
+
+    def now(self, connection: Connection) -> datetime:
+        """The time of the database: leases are counted by one clock, however the machines' own differ."""
+        if not self.is_postgresql:
+            return datetime.now(UTC)
+        now: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
+        return now.astimezone(UTC)
+
+    def close(self) -> None:
+        """None; no connection is left open."""
+        self.engine.dispose()
+
+
+def _engine(url: Any) -> Engine:
+    if url.get_backend_name() == "postgresql":
+        return create_engine(url, pool_pre_ping=True, pool_size=5, connect_args={"connect_timeout": 5})
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    engine = create_engine(url, connect_args={"timeout": 10})
+
+    @event.listens_for(engine, "connect")
+    def _several_readers(connection: Any, _record: Any) -> None:
+        # readers do not wait for the writer, and a killed process leaves a whole file
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+
+    return engine

@@ -1,0 +1,112 @@
+"""What is held and waits for a person, and what was decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Row, and_, select, update
+
+from octoregistry.service.database import Database
+from octoregistry.service.outcome import HeldModel, Outcome
+from octoregistry.service.tables import held
+
+State = Literal["waiting", "accepted", "refused", "gone"]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is held of one model. `gone` are changes that the pages no longer make, or that were written since."""
+
+    id: str
+    provider: str
+    model: str
+    state: State
+    first_seen: datetime
+    last_seen: datetime
+    decided_at: datetime | None
+    changes: tuple[Mapping[str, Any], ...]
+
+
+class Decisions:
+    """The held changes of all runs. Every method raises DatabaseError."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def all(self, state: State | None = None, limit: int = 500) -> tuple[Held, ...]:
+        """The held changes in that state, or all; the latest first."""
+        query = select(held).order_by(held.c.last_seen.desc(), held.c.id).limit(limit)
+        if state is not None:
+            query = query.where(held.c.state == state)
+        with self.database.begin() as connection:
+            return tuple(map(_held, connection.execute(query).all()))
+
+    def find(self, name: str) -> Held | None:
+        """The held changes with that id."""
+        with self.database.begin() as connection:
+            row = connection.execute(select(held).where(held.c.id == name)).one_or_none()
+        return _held(row) if row else None
+
+    def decide(self, name: str, state: Literal["accepted", "refused", "gone"]) -> bool:
+        """True where it was waiting and is now decided; False where somebody was quicker."""
+        with self.database.begin() as connection:
+            values = {"state": state, "decided_at": self.database.now(connection)}
+            still = and_(held.c.id == name, held.c.state == "waiting")
+            return connection.execute(update(held).where(still).values(values)).rowcount == 1
+
+    def reopen(self, name: str) -> None:
+        """None; it waits again: what was accepted could not be written."""
+        with self.database.begin() as connection:
+            connection.execute(
+                update(held)
+                .where(and_(held.c.id == name, held.c.state == "accepted"))
+                .values(state="waiting", decided_at=None)
+            )
+
+    def accepted(self) -> frozenset[str]:
+        """The ids that a person has let pass."""
+        with self.database.begin() as connection:
+            return frozenset(connection.execute(select(held.c.id).where(held.c.state == "accepted")).scalars())
+
+    def keep(self, outcome: Outcome, *, proposes: bool) -> tuple[HeldModel, ...]:
+        """What is held anew, after a run; what its pages no longer say waits no more.
+
+        Where runs write the file, something accepted that is held again was not written, and waits again. Where they
+        propose, what was accepted is in the pull request and stays accepted.
+        """
+        new = []
+        with self.database.begin() as connection:
+            now = self.database.now(connection)
+            for one in outcome.held:
+                values = [dict(change) for change in one.changes]
+                row = {
+                    "provider": one.provider,
+                    "model": one.model,
+                    "state": "waiting",
+                    "first_seen": now,
+                    "last_seen": now,
+                }
+                if self.database.insert_once(connection, held, id=one.id, changes=values, **row):
+                    new.append(one)
+                    continue
+                same = held.c.id == one.id
+                connection.execute(update(held).where(same).values(last_seen=now, changes=values))
+                again = ("gone",) if proposes else ("gone", "accepted")
+                found = and_(same, held.c.state.in_(again))
+                if connection.execute(update(held).where(found).values(state="waiting", decided_at=None)).rowcount:
+                    new.append(one)
+            read = [provider.provider for provider in outcome.providers if provider.read]
+            left = and_(
+                held.c.provider.in_(read), held.c.state == "waiting", held.c.id.not_in([one.id for one in outcome.held])
+            )
+            connection.execute(update(held).where(left).values(state="gone"))
+        return tuple(new)
+
+
+def _held(row: Row[Any]) -> Held:
+    return Held(
+        row.id, row.provider, row.model, row.state, row.first_seen, row.last_seen, row.decided_at, tuple(row.changes)
+    )

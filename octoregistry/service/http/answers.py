@@ -1,0 +1,96 @@
+"""Answers with an ETag: who has the same already gets 304 and no body."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from datetime import date
+from threading import Lock
+from typing import Annotated, Any
+
+from fastapi import Request, Response
+from pydantic import BaseModel, BeforeValidator
+
+_MOST_KEPT = 256
+_LONGEST_KEPT = 2_000_000
+
+
+def _iso(value: Any) -> Any:
+    # left to itself pydantic takes 0 for the first of January 1970
+    if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
+        raise ValueError("a day such as 2026-09-04")
+    return value
+
+
+IsoDay = Annotated[date, BeforeValidator(_iso)]
+
+
+class Problem(BaseModel):
+    """Why there is no answer."""
+
+    detail: str
+
+
+def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The documentation of the answers that are no success."""
+    words = {
+        304: "What you have is what there is",
+        401: "No token, or a wrong one",
+        403: "A request that did not come from our own page, or no token is set",
+        404: "There is none",
+        409: "It is decided already, or the pages have moved on",
+        503: "The run log or the registry cannot be read just now",
+    }
+    plain: dict[str, Any] = {"model": Problem}
+    return {status: {"description": words[status], **({} if status == 304 else plain)} for status in statuses}
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """Bytes and their fingerprint."""
+
+    content: bytes
+    etag: str
+    media_type: str = "application/json"
+
+
+def body_of(values: Any, media_type: str = "application/json") -> Body:
+    """The body: bytes as they are, whatever else as JSON."""
+    content = values if isinstance(values, bytes) else json.dumps(values, separators=(",", ":")).encode()
+    return Body(content, f'"{hashlib.sha256(content).hexdigest()[:32]}"', media_type)
+
+
+def answer(request: Request, body: Body, **headers: str) -> Response:
+    """The body, or 304 for a request that names its ETag."""
+    sent = {"ETag": body.etag, "Cache-Control": "no-cache", **headers}
+    known = [one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")]
+    if body.etag in known or "*" in known:
+        return Response(status_code=304, headers=sent)
+    return Response(body.content, media_type=body.media_type, headers=sent)
+
+
+class Kept:
+    """Bodies that were made, as many as are worth it; what they are made of is their key."""
+
+    def __init__(self) -> None:
+        self._bodies: OrderedDict[Hashable, Body] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: Hashable, make: Callable[[], Any]) -> Body:
+        """The body of `key`, made where it is not there. What `make` raises is kept for nobody."""
+        with self._lock:
+            found = self._bodies.get(key)
+            if found is not None:
+                self._bodies.move_to_end(key)
+                return found
+        made = body_of(make())
+        if len(made.content) <= _LONGEST_KEPT:
+            with self._lock:
+                self._bodies[key] = made
+                while len(self._bodies) > _MOST_KEPT:
+                    self._bodies.popitem(last=False)
+        return made

@@ -1,0 +1,125 @@
+"""/api/changes: what was changed, what is held, and a person's word on it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request, Response
+from fastapi.security import HTTPBearer
+from pydantic import BaseModel
+
+from octoregistry.service.assembly import Service
+from octoregistry.service.deciding import ConflictError, Decided, accept, refuse
+from octoregistry.service.decisions import Held
+from octoregistry.service.http.answers import answer, body_of, documented
+from octoregistry.service.http.sessions import Sessions
+
+State = Literal["waiting", "accepted", "refused", "gone"]
+Name = Annotated[str, Path(alias="id", pattern=r"^[0-9a-f]{20}$", description="The id of a held model.")]
+
+
+class HeldLine(BaseModel):
+    """All that is held of one model; its changes are in the form of a kept plan."""
+
+    id: str
+    provider: str
+    model: str
+    state: State
+    first_seen: datetime
+    last_seen: datetime
+    decided_at: datetime | None
+    changes: list[dict[str, Any]]
+
+
+class WrittenLine(BaseModel):
+    """What a run has written or proposed."""
+
+    run: str
+    at: datetime
+    changes: list[dict[str, Any]]
+
+
+class Changes(BaseModel):
+    """What is held, and what was written lately; the latest first."""
+
+    held: list[HeldLine]
+    written: list[WrittenLine]
+
+
+class Decision(BaseModel):
+    """What became of a decision. `written`: the registry's file says it now, and not only with the next pull request."""
+
+    id: str
+    state: State
+    written: bool
+
+
+def router(service: Service, sessions: Sessions) -> APIRouter:
+    """The routes."""
+    routes = APIRouter(prefix="/api/changes", tags=["changes"])
+    bearer = Depends(HTTPBearer(auto_error=False, description="The service's token."))
+
+    @routes.get("", response_model=Changes, responses=documented(304, 503))
+    def changes(
+        request: Request,
+        state: Annotated[State | None, Query(description="Held changes in this state only.")] = None,
+        limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    ) -> Response:
+        """What is held, and what was written lately."""
+        written = [
+            {"run": run.id, "at": _text(run.ended_at or run.started_at), "changes": (run.outcome or {})["changes"]}
+            for run in service.log.latest(limit, changed=True)
+        ]
+        held = [_line(one) for one in service.decisions.all(state, limit)]
+        return answer(request, body_of({"held": held, "written": written}))
+
+    decided = documented(401, 403, 404, 409, 503)
+
+    @routes.post("/{id}/accept", response_model=Decision, responses=decided, dependencies=[bearer])
+    def accept_held(request: Request, name: Name) -> Decision:
+        """Write what is held of a model, just as it was shown; or propose it with the next pull request."""
+        sessions.may_decide(request)
+        return _decision(decide(service, name, "accept"))
+
+    @routes.post("/{id}/refuse", response_model=Decision, responses=decided, dependencies=[bearer])
+    def refuse_held(request: Request, name: Name) -> Decision:
+        """Leave out what is held of a model, until its page says something else."""
+        sessions.may_decide(request)
+        return _decision(decide(service, name, "refuse"))
+
+    return routes
+
+
+def decide(service: Service, name: str, word: Literal["accept", "refuse"]) -> Decided:
+    """What became of the decision; HTTPException 404 or 409."""
+    held = service.decisions.find(name)
+    if held is None:
+        raise HTTPException(404, f"nothing is held as {name}")
+    try:
+        if word == "refuse":
+            return refuse(service.decisions, held)
+        return accept(service.decisions, service.runner, held)
+    except ConflictError as error:
+        raise HTTPException(409, str(error)) from None
+
+
+def _line(held: Held) -> dict[str, Any]:
+    return {
+        "id": held.id,
+        "provider": held.provider,
+        "model": held.model,
+        "state": held.state,
+        "first_seen": _text(held.first_seen),
+        "last_seen": _text(held.last_seen),
+        "decided_at": _text(held.decided_at) if held.decided_at else None,
+        "changes": list(held.changes),
+    }
+
+
+def _decision(decided: Decided) -> Decision:
+    return Decision(id=decided.held.id, state=decided.state, written=decided.written)
+
+
+def _text(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

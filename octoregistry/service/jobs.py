@@ -1,0 +1,36 @@
+"""Which jobs do the settings ask for?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from octoregistry.service.slots import ScheduleError, Slots
+from octoregistry.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Some providers, updated together at their slots."""
+
+    name: str
+    providers: tuple[str, ...]
+    slots: Slots
+
+
+def jobs_of(settings: Settings, known: Sequence[str]) -> tuple[Job, ...]:
+    """The jobs, all the registry's providers (`known`) in those that name none. Raises ScheduleError."""
+    jobs: list[Job] = []
+    for name, wanted in settings.service.jobs.items():
+        providers = wanted.providers or tuple(known)
+        for provider in providers:
+            if provider not in known or provider not in settings.providers:
+                raise ScheduleError(f"service.jobs.{name}: no provider {provider!r} in the registry and the settings")
+        slots = Slots(wanted)
+        if wanted.each_provider:
+            jobs += [Job(f"{name}-{provider}", (provider,), slots) for provider in providers]
+        else:
+            jobs.append(Job(name, providers, slots))
+    if len({job.name for job in jobs}) < len(jobs):
+        raise ScheduleError("service.jobs: two jobs of one name")
+    return tuple(jobs)

@@ -1,0 +1,76 @@
+"""What is worth telling? A run's changes, what it holds, that it failed, and that nothing has succeeded for too long."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from octoregistry.service.claims import Claim
+from octoregistry.service.freshness import Freshness
+from octoregistry.service.outcome import HeldModel, Outcome
+from octoregistry.templating import visible
+
+_MOST_LINES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something to tell once: `key` is the same wherever and whenever it is found."""
+
+    key: str
+    kind: str
+    subject: str
+    lines: tuple[str, ...]
+
+    def values(self) -> dict[str, Any]:
+        """The notice as plain values."""
+        return {"kind": self.kind, "subject": self.subject, "lines": list(self.lines)}
+
+
+def of_run(claim: Claim, outcome: Outcome, new: Sequence[HeldModel], about: Iterable[str]) -> Iterator[Notice]:
+    """What a run gives to tell, of what is to be told `about`."""
+    wanted = set(about)
+    if outcome.changes and "changes" in wanted:
+        proposals = tuple(f"{one.branch}: {one.what} {one.where}" for one in outcome.pull_requests)
+        lines = (*proposals, *map(change_line, outcome.changes))
+        yield _notice(f"changes:{claim.id}", "changes", f"{_many(len(outcome.changes), 'change')} of prices", lines)
+    for held in new:
+        if "holds" in wanted:
+            lines = tuple(map(change_line, held.changes))
+            subject = f"{held.provider}/{held.model} is held for review"
+            yield _notice(f"hold:{held.id}:{claim.id}", "holds", subject, lines)
+    if outcome.end != "done" and "failures" in wanted:
+        yield _notice(f"failure:{claim.id}", "failures", f"run {claim.id}: {outcome.end}", (outcome.why,))
+
+
+def of_staleness(found: Iterable[Freshness], about: Iterable[str]) -> Iterator[Notice]:
+    """One notice for each provider and each time that it went stale."""
+    if "staleness" not in set(about):
+        return
+    for one in found:
+        if not one.fresh:
+            since = one.last_success.isoformat(timespec="seconds") if one.last_success else "never"
+            yield _notice(f"stale:{one.provider}:{since}", "staleness", f"{one.provider} is stale", (str(one),))
+
+
+def change_line(change: Mapping[str, Any]) -> str:
+    """One change, in a line: old and new, where it was read and why it is held."""
+    where = " ".join(str(part) for part in (change["mode"], change["dimension"].replace("_", " ")) if part)
+    above = f" above {change['above_input_tokens']:,}" if change["above_input_tokens"] else ""
+    old = "" if change["old"] is None else f"{change['old']} -> "
+    read = f" ({change['evidence']['address']} of {change['evidence']['page']})" if change["evidence"] else ""
+    why = "; ".join(reason["text"] for reason in change["reasons"])
+    return f"{change['provider']}/{change['model']}: {where}{above} {old}{change['new']}{read}" + (
+        f" HELD: {why}" if why else ""
+    )
+
+
+def _notice(key: str, kind: str, subject: str, lines: Sequence[str]) -> Notice:
+    shown = tuple(visible(line) for line in lines[:_MOST_LINES])
+    more = (f"… and {len(lines) - _MOST_LINES} more",) if len(lines) > _MOST_LINES else ()
+    return Notice(key, kind, visible(subject), (*shown, *more))
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"

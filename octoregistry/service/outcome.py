@@ -1,0 +1,105 @@
+"""What one run came to, as frozen values that go from the process that works to the one that keeps the log."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from octoregistry.planning.kept import as_values
+from octoregistry.planning.plan import Change, Plan
+
+End = Literal["done", "partly", "failed"]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ProviderOutcome(_Frozen):
+    """What the sources of one provider gave: `problem` says why where they could not be read."""
+
+    provider: str
+    read: bool
+    page: str
+    served: str = ""
+    fetched_at: datetime | None = None
+    sha256: str = ""
+    prices: int = 0
+    changed: int = 0
+    held: int = 0
+    problem: str = ""
+
+
+class HeldModel(_Frozen):
+    """All that is held of one model, which a person accepts or refuses together. `changes` are as in a kept plan."""
+
+    id: str
+    provider: str
+    model: str
+    changes: tuple[Mapping[str, Any], ...]
+
+
+class Proposed(_Frozen):
+    """What became of a pull request."""
+
+    what: str
+    branch: str
+    where: str = ""
+    why: str = ""
+
+
+class Outcome(_Frozen):
+    """What a run came to. `changes` are those that apply and that a person would review, as in a kept plan."""
+
+    end: End
+    at: datetime
+    why: str = ""
+    providers: tuple[ProviderOutcome, ...] = ()
+    changes: tuple[Mapping[str, Any], ...] = ()
+    held: tuple[HeldModel, ...] = ()
+    pull_requests: tuple[Proposed, ...] = ()
+    report: str = ""
+    spent: Decimal = Decimal(0)
+
+
+def change_values(changes: Iterable[Change]) -> tuple[Mapping[str, Any], ...]:
+    """The changes as plain values, in the form of a kept plan."""
+    return tuple(as_values(Plan(tuple(changes)))["changes"])
+
+
+def held_models(plan: Plan) -> tuple[HeldModel, ...]:
+    """What the plan holds, by model."""
+    by_model: dict[tuple[str, str], list[Change]] = {}
+    for change in plan.visible:
+        if not change.applies:
+            by_model.setdefault((change.provider, change.model), []).append(change)
+    return tuple(
+        HeldModel(id=fingerprint(changes), provider=provider, model=model, changes=change_values(changes))
+        for (provider, model), changes in by_model.items()
+    )
+
+
+def fingerprint(changes: Iterable[Change]) -> str:
+    """The same for the same values of the same model, on whatever day they are found and for whatever reason held.
+
+    The day from which a price holds is that of the page it was found on, so it counts only where it was announced.
+    """
+    parts = sorted(
+        [
+            change["provider"],
+            change["model"],
+            change["mode"] or "",
+            str(change["above_input_tokens"]),
+            str(change["from"]) if change["kind"] == "announced" else "",
+            change["dimension"],
+            json.dumps([change["old"], change["new"]]),
+        ]
+        for change in change_values(changes)
+    )
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:20]

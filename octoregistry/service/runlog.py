@@ -1,0 +1,146 @@
+"""What has been run, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Row, func, select
+
+from octoregistry.service.database import Database
+from octoregistry.service.tables import held, notices, readings, runs
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run: its slot, who ran it when, its end (None while it runs) and what came of it."""
+
+    id: str
+    job: str
+    slot: datetime
+    holder: str
+    attempt: int
+    started_at: datetime
+    ended_at: datetime | None
+    end: str | None
+    why: str
+    changed: int
+    held: int
+    spent: Decimal
+    outcome: Mapping[str, Any] | None
+
+    def values(self) -> dict[str, Any]:
+        """The run as plain values."""
+        return {
+            "id": self.id,
+            "job": self.job,
+            "slot": _text(self.slot),
+            "holder": self.holder,
+            "attempt": self.attempt,
+            "started_at": _text(self.started_at),
+            "ended_at": _text(self.ended_at) if self.ended_at else None,
+            "end": self.end,
+            "why": self.why,
+            "changed": self.changed,
+            "held": self.held,
+            "spent_usd": f"{self.spent:f}",
+            "sources": list((self.outcome or {}).get("providers", ())),
+            "pull_requests": list((self.outcome or {}).get("pull_requests", ())),
+            "report": (self.outcome or {}).get("report", ""),
+        }
+
+
+def _text(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+class RunLog:
+    """The log, read. Every method raises DatabaseError."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def latest(self, limit: int = 20, job: str | None = None, *, changed: bool = False) -> tuple[Run, ...]:
+        """The last runs, the latest slot first; with `changed` only those that changed something."""
+        query = select(runs).order_by(runs.c.slot.desc(), runs.c.id.desc()).limit(limit)
+        if job is not None:
+            query = query.where(runs.c.job == job)
+        if changed:
+            query = query.where(runs.c.changed > 0)
+        with self.database.begin() as connection:
+            return tuple(map(_run, connection.execute(query).all()))
+
+    def last_success(self) -> dict[str, datetime]:
+        """Provider -> when its prices were last read."""
+        query = (
+            select(readings.c.provider, func.max(readings.c.at))
+            .where(readings.c.read == 1)
+            .group_by(readings.c.provider)
+        )
+        with self.database.begin() as connection:
+            return dict(connection.execute(query).all())
+
+    def ended_any(self) -> bool:
+        """True once a run has ended."""
+        with self.database.begin() as connection:
+            return (
+                connection.execute(select(runs.c.id).where(runs.c.ended_at.is_not(None)).limit(1)).first() is not None
+            )
+
+    def counts(self) -> Counts:
+        """How much there was of everything, from the first run on."""
+        with self.database.begin() as connection:
+            ends = connection.execute(
+                select(runs.c.job, runs.c.end, func.count())
+                .where(runs.c.end.is_not(None))
+                .group_by(runs.c.job, runs.c.end)
+            ).all()
+            changes = connection.execute(
+                select(readings.c.provider, func.sum(readings.c.changed)).group_by(readings.c.provider)
+            ).all()
+            waiting = connection.execute(
+                select(held.c.provider, func.count()).where(held.c.state == "waiting").group_by(held.c.provider)
+            ).all()
+            spent = connection.execute(select(func.sum(runs.c.spent, type_=runs.c.spent.type))).scalar_one()
+            untold = connection.execute(
+                select(func.count()).select_from(notices).where(notices.c.told_at.is_(None))
+            ).scalar_one()
+        return Counts(
+            {(job, end): int(count) for job, end, count in ends},
+            {provider: int(count) for provider, count in changes},
+            {provider: int(count) for provider, count in waiting},
+            spent or Decimal(0),
+            int(untold),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Runs by (job, end), changes written and models held by provider, what language models cost, notices not told."""
+
+    runs: Mapping[tuple[str, str], int]
+    changes: Mapping[str, int]
+    waiting: Mapping[str, int]
+    spent: Decimal
+    untold: int
+
+
+def _run(row: Row[Any]) -> Run:
+    return Run(
+        row.id,
+        row.job,
+        row.slot,
+        row.holder,
+        row.attempt,
+        row.started_at,
+        row.ended_at,
+        row.end,
+        row.why,
+        row.changed,
+        row.held,
+        row.spent,
+        row.outcome,
+    )

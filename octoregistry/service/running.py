@@ -1,0 +1,176 @@
+"""One run from its claim to its end in the log: a process of its own, watched while it works."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from octoregistry.publishing.pull_request.secrets import Secrets
+from octoregistry.service.child import Asked
+from octoregistry.service.claims import Claim, Claims
+from octoregistry.service.database import DatabaseError
+from octoregistry.service.decisions import Decisions
+from octoregistry.service.jobs import Job
+from octoregistry.service.outcome import HeldModel, Outcome
+
+_GRACE = 10.0  # seconds that a process gets to undo what is half done
+_LETTERS = 2000
+log = logging.getLogger("octoregistry.service")
+
+Told = Callable[[Claim, Outcome, tuple[HeldModel, ...]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What every run works on, and how long it may take."""
+
+    registry: Path
+    settings: Path | None
+    offline: bool
+    proposes: bool
+    deadline: timedelta
+    secrets: Secrets
+
+
+class Stopped(Exception):  # noqa: N818 - not an error: somebody has asked for it
+    """The service ends; the run was ended with it."""
+
+
+class Runner:
+    """Runs claims one after another, each to its end. `stop` ends the one that runs."""
+
+    def __init__(self, place: Place, claims: Claims, decisions: Decisions, told: Told) -> None:
+        self.place, self.claims, self.decisions, self._told = place, claims, decisions, told
+        self._stopping = threading.Event()
+        self._working = threading.Lock()
+
+    def run(self, claim: Claim, job: Job) -> Outcome | None:
+        """What the run came to, as it stands in the log; None where another holder has taken it over meanwhile.
+
+        Raises Stopped when the service ends: then the slot is given back, for another or for our next start.
+        """
+        with self._working:
+            log.info("run %s: started, attempt %d", claim.id, claim.attempt)
+            accepted = tuple(sorted(self.decisions.accepted())) if self.place.proposes else ()
+            asked = self._asked(job.providers, accepted)
+            try:
+                outcome = self._watched(asked, lambda: self._alive(claim))
+            except Stopped:
+                with contextlib.suppress(DatabaseError):  # then the lease runs out, and the slot is free all the same
+                    self.claims.give_back(claim)
+                raise
+            if outcome is None or not self.claims.finish(claim, outcome):
+                log.warning("run %s: another holder has taken it over", claim.id)
+                return None
+        new = self.decisions.keep(outcome, proposes=self.place.proposes)
+        log.info("run %s: %s, %d changes, %d held%s", claim.id, outcome.end, len(outcome.changes), len(outcome.held),
+                 f": {outcome.why}" if outcome.why else "")  # fmt: skip
+        self._told(claim, outcome, new)
+        return outcome
+
+    def accept(self, provider: str, model: str, chosen: str) -> Outcome:
+        """What came of writing held changes, in a process of its own. Raises Stopped."""
+        asked = self._asked((provider,), (chosen,), what="accept", model=model)
+        outcome = self._watched(asked, lambda: True)
+        return outcome or _failed("the service ends")
+
+    def stop(self) -> None:
+        """None; what runs is being ended, and nothing new begins."""
+        self._stopping.set()
+
+    @property
+    def stopping(self) -> bool:
+        """True once `stop` was called."""
+        return self._stopping.is_set()
+
+    def _asked(self, providers: Sequence[str], accepted: Sequence[str], **more: str) -> Asked:
+        place = self.place
+        return Asked.model_validate(
+            {
+                "registry": place.registry.absolute(),
+                "settings": place.settings.absolute() if place.settings else None,
+                "providers": providers,
+                "offline": place.offline,
+                "accepted": accepted,
+                **more,
+            }
+        )
+
+    def _alive(self, claim: Claim) -> bool:
+        """False once somebody else has the claim. A database that is away is not a claim that is lost."""
+        try:
+            return self.claims.seen(claim)
+        except DatabaseError as error:
+            log.warning("run %s: %s", claim.id, error)
+            return True
+
+    def _watched(self, asked: Asked, alive: Callable[[], bool]) -> Outcome | None:
+        """What the process said; None where it was ended because `alive` was not. Raises Stopped."""
+        if self.stopping:
+            raise Stopped
+        ours, theirs = os.pipe()  # its input ends with us, however we end
+        command = [sys.executable, "-m", "octoregistry.service.child", asked.model_dump_json()]
+        with subprocess.Popen(  # noqa: S603 - our own interpreter and module, and a list, no shell
+            command, stdin=ours, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        ) as process:
+            os.close(ours)
+            try:
+                return self._wait(process, alive)
+            finally:
+                _end(process)
+                os.close(theirs)
+
+    def _wait(self, process: subprocess.Popen[str], alive: Callable[[], bool]) -> Outcome | None:
+        beat = min(self.claims.lease.total_seconds() / 4, 15.0)
+        until = time.monotonic() + self.place.deadline.total_seconds()
+        due = time.monotonic() + beat
+        while True:
+            try:
+                said, complained = process.communicate(timeout=0.1)
+            except subprocess.TimeoutExpired:
+                if self.stopping:
+                    raise Stopped from None
+                if time.monotonic() > until:
+                    return _failed(f"took longer than {self.place.deadline}")
+                if time.monotonic() >= due:
+                    if not alive():
+                        return None
+                    due = time.monotonic() + beat
+                continue
+            return self._outcome(process.returncode, said, complained)
+
+    def _outcome(self, status: int, said: str, complained: str) -> Outcome:
+        try:
+            return Outcome.model_validate_json(said)
+        except ValidationError:
+            how = f"killed by {signal.Signals(-status).name}" if status < 0 else f"left with {status}"
+            tail = self.place.secrets.scrub(complained.strip())[-_LETTERS:]
+            return _failed(f"the update was {how}: {tail}")
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """None; the process is gone, asked first."""
+    if process.poll() is not None:
+        return
+    process.terminate()
+    try:
+        process.wait(_GRACE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _failed(why: str) -> Outcome:
+    return Outcome(end="failed", at=datetime.now(UTC), why=why)

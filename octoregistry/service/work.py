@@ -1,0 +1,202 @@
+"""What one run does: what `octoregistry update` does, with what people have accepted, told as an Outcome."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from octoregistry.carry_out import KeptPlan, NotCarriedOutError, carry_out, carry_out_plan, text_of
+from octoregistry.planning.plan import Plan
+from octoregistry.propose_update import propose_update
+from octoregistry.publishing.lock import LockedError, locked
+from octoregistry.publishing.pull_request import Outcome as Proposal
+from octoregistry.publishing.pull_request import place_of
+from octoregistry.publishing.report import write_report
+from octoregistry.reading import Reader
+from octoregistry.reading.choosing import chosen
+from octoregistry.reading.kept import Kept, readings_folder
+from octoregistry.service.outcome import (
+    End,
+    HeldModel,
+    Outcome,
+    Proposed,
+    ProviderOutcome,
+    change_values,
+    held_models,
+)
+from octoregistry.settings import Settings
+from octoregistry.sources import Page
+from octoregistry.update import Progress, ProviderRun, Update, plan_update
+from providers import load_registry
+
+_PATIENCE = 60.0  # seconds: a person's own update is let finish
+
+
+class MovedOnError(Exception):
+    """What was to be accepted is not what the pages say now; the text says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is asked of a run. `accepted` are the ids of held changes that a person has let pass."""
+
+    registry: Path
+    providers: tuple[str, ...]
+    offline: bool
+    accepted: frozenset[str] = frozenset()
+
+
+def run(work: Work, settings: Settings, progress: Progress) -> Outcome:
+    """What the update came to, written or proposed. Raises what `octoregistry update` tells as an error."""
+
+    def plan(text: str, *, offline: bool, accepted: Sequence[str] = ()) -> Update:
+        return _plan(text, work, settings, progress, offline=offline, accepted=accepted)
+
+    def with_accepted(text: str) -> Update:
+        update = plan(text, offline=work.offline)
+        names = _names(held_models(update.plan), work.accepted)
+        # The pages have just been fetched, so the cache serves; a page that moved since makes other ids.
+        return plan(text, offline=True, accepted=names) if names else update
+
+    proposals: tuple[Proposal, ...] = ()
+    with _patiently_locked(work.registry):
+        if settings.service.pull_request:
+            place = place_of(work.registry.resolve().parent, settings.pull_request, os.environ)
+            proposed = propose_update(work.registry, place, with_accepted)
+            update, proposals = proposed.update, proposed.outcomes
+        else:
+            update = with_accepted(text_of(work.registry.read_bytes(), work.registry))
+            update = carry_out(update, work.registry, settings)
+        report = _report(update, settings)
+    return outcome_of(update, proposals, report)
+
+
+def accept(work: Work, wanted: str, model: str, settings: Settings, progress: Progress) -> Outcome:
+    """What came of writing the held changes of one model with the id `wanted`, just as a person saw them.
+
+    The pages are replayed from the cache and, where they say something else, asked again. Raises MovedOnError where the
+    changes are no longer what the pages say, and what `octoregistry update` tells as an error.
+    """
+    (provider,) = work.providers
+    with _patiently_locked(work.registry):
+        content = work.registry.read_bytes()
+        text = text_of(content, work.registry)
+        for offline in (True,) if work.offline else (True, False):
+
+            def plan(accepted: Sequence[str], offline: bool = offline) -> Update:
+                return _plan(text, work, settings, progress, offline=offline, accepted=accepted)
+
+            found = next((held for held in held_models(plan(()).plan) if held.id == wanted), None)
+            if found is not None:
+                update = plan((f"{provider}/{model}",))
+                break
+        else:
+            raise MovedOnError(f"{provider}/{model}: the pages or the registry have moved on; wait for the next run")
+        changes = tuple(c for c in update.plan.changes if (c.provider, c.model) == (provider, model))
+        if not _values(found.changes) <= _values(change_values(changes)):
+            raise MovedOnError(f"{provider}/{model}: the pages have moved on just now; wait for the next run")
+        kept = KeptPlan(Plan(changes), update.registry.text_sha256)
+        if not kept.plan.applied or kept.plan.held:
+            raise NotCarriedOutError("; ".join(map(str, update.refused)) or f"{provider}/{model}: cannot be written")
+        carry_out_plan(kept, work.registry)
+    visible = [change for change in changes if change in kept.plan.visible]
+    return Outcome(end="done", at=update.at, changes=change_values(visible))
+
+
+def _values(changes: Iterable[Mapping[str, Any]]) -> set[tuple[str, ...]]:
+    """What the changes write, and where."""
+    return {tuple(str(one[key]) for key in ("mode", "above_input_tokens", "dimension", "new")) for one in changes}
+
+
+def _plan(
+    text: str, work: Work, settings: Settings, progress: Progress, *, offline: bool, accepted: Sequence[str]
+) -> Update:
+    """The update as the command would plan it; a language model is asked only where the network is."""
+    choice, day = "off" if offline else settings.service.llm, datetime.now(UTC).date()
+    language = Reader(Kept(readings_folder()), lambda: chosen(choice, load_registry(work.registry), day), day)
+    return plan_update(
+        text,
+        str(work.registry),
+        settings,
+        work.providers,
+        offline=offline,
+        accepted=accepted,
+        progress=progress,
+        language=language,
+    )
+
+
+def outcome_of(update: Update, proposals: Sequence[Proposal] = (), report: str = "") -> Outcome:
+    """The update as a log keeps it."""
+    summary = [change for change in update.plan.visible if change.applies]
+    providers = tuple(_provider(run, update) for run in update.runs)
+    unread = sum(not provider.read for provider in providers)
+    end: End = "failed" if unread == len(providers) else "partly" if unread else "done"
+    return Outcome(
+        end=end,
+        at=update.at,
+        why="; ".join(f"{one.provider}: {one.problem}" for one in providers if not one.read),
+        providers=providers,
+        changes=change_values(summary),
+        held=held_models(update.plan),
+        pull_requests=tuple(Proposed(what=p.what, branch=p.branch, where=p.where, why=p.why) for p in proposals),
+        report=report,
+        spent=_spent(update),
+    )
+
+
+def _provider(run: ProviderRun, update: Update) -> ProviderOutcome:
+    page = run.page
+    if not isinstance(page, Page) or run.rates is None:
+        return ProviderOutcome(provider=run.provider, read=False, page=page.url, problem=str(page))
+    mine = [change for change in update.plan.visible if change.provider == run.provider]
+    return ProviderOutcome(
+        provider=run.provider,
+        read=True,
+        page=page.url,
+        served=page.from_cache,
+        fetched_at=page.fetched_at,
+        sha256=page.sha256,
+        prices=sum(len(rate.prices) for rate in run.rates.rates),
+        changed=sum(change.applies for change in mine),
+        held=sum(not change.applies for change in mine),
+    )
+
+
+def _spent(update: Update) -> Decimal:
+    """What the language models that read the pages cost, as far as their prices are known."""
+    return sum((call.cost for call in update.calls if call.cost is not None), Decimal(0))
+
+
+def _names(found: Sequence[HeldModel], accepted: Collection[str]) -> list[str]:
+    return [f"{held.provider}/{held.model}" for held in found if held.id in accepted]
+
+
+def _report(update: Update, settings: Settings) -> str:
+    """The name of the report written; none for a run that found nothing to tell, or where the settings want none."""
+    folder = settings.service.report
+    if not folder or not (update.plan.visible or update.unread):
+        return ""
+    return write_report(update, Path(folder)).html.name
+
+
+@contextmanager
+def _patiently_locked(registry: Path) -> Iterator[None]:
+    """Holds the registry's lock; whoever has it, a person's update say, is waited for."""
+    until = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            with locked(registry):
+                yield
+                return
+        except LockedError:
+            if time.monotonic() >= until:
+                raise
+            time.sleep(0.2)

@@ -1,0 +1,117 @@
+"""What the person who runs the service has set: the table `[service]` of `octoregistry.toml`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)([smhd])", re.ASCII)
+
+
+def _duration(value: Any) -> Any:
+    """`6h`, `90s` or `1.5d` as a timedelta; whatever else it is, pydantic judges."""
+    found = _DURATION.fullmatch(value) if isinstance(value, str) else None
+    return timedelta(seconds=float(found[1]) * _UNITS[found[2]]) if found else value
+
+
+Duration = Annotated[timedelta, BeforeValidator(_duration), Field(ge=timedelta(0), le=timedelta(days=366))]
+Variable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+Address = Annotated[str, Field(pattern=r"^[^@\s<>]+@[^@\s<>]+$")]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SecretSource(_Frozen):
+    """Where a secret is: in an environment variable, else in a file; never in the settings themselves."""
+
+    env: Variable
+    file: Path | None = None
+
+
+class JobSettings(_Frozen):
+    """When some providers are updated: `every` so long, counted from 1970 in UTC, or by a `cron` line in UTC.
+
+    No `providers` means all. With `each_provider` there is one job a provider, so that one that fails holds up no other.
+    """
+
+    providers: tuple[str, ...] = ()
+    every: Duration | None = None
+    cron: str | None = None
+    each_provider: bool = False
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.every is None) == (self.cron is None):
+            raise ValueError("give every or cron, one of both")
+        if self.every is not None and self.every < timedelta(seconds=1):
+            raise ValueError("every: a second at least")
+        return self
+
+
+class EmailSettings(_Frozen):
+    """The mail server, and whom to write. `password` is asked for only where there is a `user`."""
+
+    host: str
+    port: Annotated[int, Field(gt=0, lt=65536)] = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    sender: Address
+    to: Annotated[tuple[Address, ...], Field(min_length=1)]
+    user: str | None = None
+    password: SecretSource = SecretSource(env="OCTOREGISTRY_SMTP_PASSWORD")
+
+
+class WebhookSettings(_Frozen):
+    """Whom to tell by HTTP. What is sent is signed with the secret."""
+
+    url: Annotated[str, Field(pattern=r"^https?://[^@\s]+$")]
+    secret: SecretSource = SecretSource(env="OCTOREGISTRY_WEBHOOK_SECRET")
+
+
+class NoticeSettings(_Frozen):
+    """What is told, and by which ways."""
+
+    about: tuple[Literal["changes", "holds", "staleness", "failures"], ...] = ("changes", "holds", "staleness")
+    webhook: WebhookSettings | None = None
+    email: EmailSettings | None = None
+
+
+class ServiceSettings(_Frozen):
+    """How the service runs.
+
+    `jobs` by name. A run starts up to `jitter` after its slot, so that not everybody asks the vendors at once. `llm` says
+    who reads the tables that the rules cannot, as `update --llm`. `pull_request` proposes what `update --pr` does; `report` is
+    the folder that each run's report goes into, "" for none. `database` is a URL without a password, else the environment's or
+    the file's counts; without any it is an SQLite file in the user's data folder. A claim whose holder has given no sign for
+    `lease` is free; an update that takes longer than `deadline` is ended.
+    """
+
+    jobs: Annotated[Mapping[str, JobSettings], Field(min_length=1)] = Field(
+        default_factory=lambda: {"all": JobSettings(every=timedelta(hours=6))}
+    )
+    jitter: Duration = timedelta(seconds=30)
+    llm: Annotated[str, Field(pattern=r"^(auto|off|[^/\s]+/\S+)$")] = "auto"
+    pull_request: bool = False
+    report: str = "reports"
+    database: Annotated[str, Field(pattern=r"^[a-z0-9+]+://([^:/@]+@)?[^@]*$")] | None = None
+    database_secret: SecretSource = SecretSource(env="OCTOREGISTRY_DATABASE")
+    lease: Duration = timedelta(seconds=60)
+    deadline: Duration = timedelta(minutes=15)
+    token: SecretSource = SecretSource(env="OCTOREGISTRY_SERVICE_TOKEN")
+    notices: NoticeSettings = Field(default_factory=NoticeSettings)
+
+    @model_validator(mode="after")
+    def _sensible(self) -> Self:
+        for name in self.jobs:
+            if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,60}", name):
+                raise ValueError(f"jobs.{name}: a name of letters, digits, dots, dashes and underscores")
+        if self.lease < timedelta(seconds=1) or self.deadline < timedelta(seconds=1):
+            raise ValueError("lease and deadline: a second at least")
+        return self

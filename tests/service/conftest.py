@@ -1,0 +1,229 @@
+"""A folder with a registry, settings and a run log of its own, and the service as real processes in it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+pytest.importorskip("apscheduler", reason="the extra is not installed: pip install '.[service]'")
+pytest.importorskip("fastapi", reason="the extra is not installed: pip install '.[service]'")
+
+ROOT = Path(__file__).parents[2]
+TOKEN = "a-token-of-thirty-two-letters-xy"
+HAIKU = "claude-haiku-4-5-20251001"
+_SECRET = ("_KEY", "_TOKEN", "_SECRET", "_PASSWORD", "OCTOREGISTRY")
+DAILY = '[service]\njitter = 0\nreport = ""\n[service.jobs.all]\nevery = "1d"\nproviders = ["anthropic"]\n'
+
+
+def free_port() -> int:
+    """A port on loopback that nobody has."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def until(true: Callable[[], Any], seconds: float = 60) -> Any:
+    """What `true` gives as soon as it is something; fails after so many seconds."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        found = true()
+        if found:
+            return found
+        time.sleep(0.05)
+    raise AssertionError("it did not happen in time")
+
+
+@dataclass
+class Workspace:
+    """A folder in which commands run, offline, with nothing of this machine's own settings and keys."""
+
+    folder: Path
+    environ: dict[str, str]
+    started: list[subprocess.Popen[str]] = field(default_factory=list)
+
+    @property
+    def registry(self) -> Path:
+        return self.folder / "models.yaml"
+
+    @property
+    def database(self) -> str:
+        return self.environ["OCTOREGISTRY_DATABASE"]
+
+    def settings(self, text: str) -> None:
+        (self.folder / "octoregistry.toml").write_text(text)
+
+    def hold(self) -> None:
+        """The registry says of Haiku, checked after the bundled page, another price than that page: the change is held."""
+        text = self.registry.read_text()
+        start = text.index(f"      {HAIKU}:")
+        end = text.index("\n", text.index("source:", start))
+        entry = text[start:end]
+        moved = entry.replace("cached_input: 0.1,", "cached_input: 0.2,").replace("2026-09-07", "2026-10-07")
+        assert "0.2," in moved
+        assert "2026-10-07" in moved
+        self.registry.write_text(text[:start] + moved + text[end:])
+
+    def serve(self, token: str | None = TOKEN) -> str:
+        """The address of a service that answers and whose first run has ended."""
+        if token:
+            self.environ["OCTOREGISTRY_SERVICE_TOKEN"] = token
+        port = free_port()
+        process = self.start("serve", "--offline", "--port", str(port))
+        address = f"http://127.0.0.1:{port}"
+
+        def ready() -> bool:
+            assert process.poll() is None, self.said(process)
+            with suppress(requests.ConnectionError):
+                return requests.get(f"{address}/readyz", timeout=10).json()["status"] == "ok"
+            return False
+
+        until(ready)
+        return address
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "octoregistry", *arguments]
+        return subprocess.run(
+            command, cwd=self.folder, env=self.environ, capture_output=True, text=True, timeout=120, check=False
+        )
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        log = (self.folder / f"log-{len(self.started)}").open("w+")
+        command = [sys.executable, "-m", "octoregistry", *arguments]
+        process = subprocess.Popen(command, cwd=self.folder, env=self.environ, stdout=log, stderr=log, text=True)
+        log.close()
+        self.started.append(process)
+        return process
+
+    def said(self, process: subprocess.Popen[str]) -> str:
+        return (self.folder / f"log-{self.started.index(process)}").read_text()
+
+    def runs(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = json.loads(self.run("runs", "--json", "--limit", "1000").stdout)
+        return found
+
+
+def _environ(folder: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not any(word in name for word in _SECRET)}
+    return kept | {
+        "HOME": str(folder),
+        "XDG_CACHE_HOME": str(folder / "cache"),
+        "XDG_DATA_HOME": str(folder / "data"),
+        "PYTHONPATH": str(ROOT),
+        "OCTOREGISTRY_DATABASE": f"sqlite:///{folder / 'runs.sqlite3'}",
+    }
+
+
+@pytest.fixture
+def make_workspace(tmp_path: Path) -> Iterator[Callable[[str], Workspace]]:
+    """`make_workspace(name)` is a folder of its own with the packaged registry; what runs in it is ended at the end."""
+    made: list[Workspace] = []
+
+    def make(name: str) -> Workspace:
+        folder = tmp_path / name
+        folder.mkdir()
+        shutil.copy(ROOT / "models.yaml", folder / "models.yaml")
+        made.append(Workspace(folder, _environ(folder)))
+        made[-1].settings(DAILY)
+        return made[-1]
+
+    yield make
+    for process in [process for workspace in made for process in workspace.started]:
+        if process.poll() is None:
+            with suppress(ProcessLookupError):
+                process.send_signal(signal.SIGCONT)
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture
+def workspace(make_workspace: Callable[[str], Workspace]) -> Workspace:
+    """One such folder."""
+    return make_workspace("here")
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """The URL of a PostgreSQL of our own on loopback, run by somebody who is not root."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    initdb = shutil.which("initdb") or (str(found[-1]) if found else None)
+    if initdb is None:
+        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
+    user = "nobody" if os.geteuid() == 0 else None  # it refuses to run as root
+    folder = Path(tempfile.mkdtemp(prefix="octoregistry-pg-"))
+    if user:
+        shutil.chown(folder, user)
+    port, tables = free_port(), folder / "tables"
+    as_user: dict[str, Any] = {"user": user, "cwd": folder, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    subprocess.run(
+        [initdb, "-D", tables, "-U", "octo", "--auth=trust", "--no-sync", "-E", "UTF8"], check=True, **as_user
+    )
+    options = ["-k", folder, "-h", "127.0.0.1", "-p", str(port), "-c", "fsync=off"]
+    server = subprocess.Popen([Path(initdb).with_name("postgres"), "-D", tables, *options], **as_user)
+    try:
+        until(lambda: _answers(port), 30)
+        yield f"postgresql://octo:canary-password@127.0.0.1:{port}/postgres"
+    finally:
+        server.send_signal(signal.SIGINT)
+        server.wait(30)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _answers(port: int) -> bool:
+    import psycopg
+
+    try:
+        psycopg.connect(f"postgresql://octo@127.0.0.1:{port}/postgres", connect_timeout=2).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+@pytest.fixture
+def clean_postgresql(postgresql: str) -> str:
+    """The same, without any table of ours."""
+    import psycopg
+
+    with psycopg.connect(postgresql) as connection:
+        for table in ("readings", "runs", "held", "notices"):
+            connection.execute(f"DROP TABLE IF EXISTS octoregistry_{table}")
+    return postgresql
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The same test on both databases."""
+    if request.param == "postgresql":
+        return str(request.getfixturevalue("clean_postgresql"))
+    return f"sqlite:///{tmp_path / 'runs.sqlite3'}"
+
+
+@pytest.fixture
+def log_of() -> Iterator[Callable[[str], Any]]:
+    """`log_of(url)` is the run log there, read in this process."""
+    from octoregistry.service.database import Database
+    from octoregistry.service.runlog import RunLog
+
+    opened: dict[str, Database] = {}
+
+    def log(url: str) -> RunLog:
+        opened.setdefault(url, Database(url))
+        return RunLog(opened[url])
+
+    yield log
+    for database in opened.values():
+        database.close()

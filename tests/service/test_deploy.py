@@ -1,0 +1,124 @@
+"""The examples in deploy/ say what they should, in forms that their readers take."""
+
+from __future__ import annotations
+
+import configparser
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from click import Context
+
+from octoregistry.cli import cli
+from tests.service.conftest import ROOT
+
+DEPLOY = ROOT / "deploy"
+UNITS = sorted((DEPLOY / "systemd").iterdir())
+SYSTEMD = shutil.which("systemd-analyze")
+
+
+def parsed(text: str) -> None:
+    """None; click takes these words for one of our commands. SystemExit or an error where it does not."""
+    name, *words = text.split()
+    command = cli.get_command(Context(cli), name)
+    assert command is not None, name
+    command.make_context(name, words)
+
+
+def unit(path: Path) -> configparser.ConfigParser:
+    found = configparser.ConfigParser(strict=False, interpolation=None, delimiters=("=",))
+    found.optionxform = str  # type: ignore[assignment]  # the parser's own way to keep capitals
+    found.read(path)
+    return found
+
+
+@pytest.mark.parametrize("path", [path for path in UNITS if path.suffix == ".service"], ids=lambda path: path.name)
+def test_a_unit_runs_a_command_that_there_is_and_not_as_root(path: Path) -> None:
+    """Every option is one of ours."""
+    service = unit(path)["Service"]
+    parsed(service["ExecStart"].removeprefix("/usr/local/bin/octoregistry "))
+    assert service["User"] == "octoregistry"
+    assert service["NoNewPrivileges"] == "yes"
+
+
+@pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
+def test_systemd_takes_the_unit(path: Path, tmp_path: Path) -> None:
+    """`systemd-analyze verify`, on a copy whose program and user are there."""
+    if SYSTEMD is None:
+        pytest.skip("systemd-analyze is not installed: apt-get install systemd")
+    for each in UNITS:
+        text = (
+            each.read_text()
+            .replace("/usr/local/bin/octoregistry", "/bin/true")
+            .replace("User=octoregistry", "User=root")
+        )
+        (tmp_path / each.name).write_text(text)
+    told = subprocess.run([SYSTEMD, "verify", tmp_path / path.name], capture_output=True, text=True, check=False)
+    assert told.returncode == 0, told.stderr
+    assert str(tmp_path) not in told.stderr, told.stderr
+
+
+def test_the_timer_counts_in_utc_and_makes_up_for_what_was_missed() -> None:
+    """As the slots do."""
+    timer = unit(DEPLOY / "systemd" / "octoregistry-update.timer")["Timer"]
+    assert timer["OnCalendar"].endswith("UTC")
+    assert timer["Persistent"] == "true"
+    if SYSTEMD:
+        subprocess.run([SYSTEMD, "calendar", timer["OnCalendar"]], check=True, capture_output=True)
+
+
+def test_the_cronjob_is_one_and_runs_as_nobody_special() -> None:
+    """The parts that Kubernetes demands, and those that we do."""
+    job: dict[str, Any] = yaml.safe_load((DEPLOY / "kubernetes" / "cronjob.yaml").read_text())
+    assert (job["apiVersion"], job["kind"]) == ("batch/v1", "CronJob")
+    assert job["spec"]["timeZone"] == "Etc/UTC"
+    assert job["spec"]["concurrencyPolicy"] == "Forbid"
+    pod = job["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+    assert pod["restartPolicy"] == "Never"
+    assert pod["securityContext"]["runAsNonRoot"] is True
+    volumes = {volume["name"] for volume in pod["volumes"]}
+    for container in (*pod["initContainers"], *pod["containers"]):
+        assert ":" in container["image"]
+        assert not container["image"].endswith(":latest")
+        assert container["securityContext"]["allowPrivilegeEscalation"] is False
+        assert {mount["name"] for mount in container["volumeMounts"]} <= volumes
+        assert container["resources"]["limits"]["memory"]
+    parsed(" ".join(pod["containers"][0]["args"]))
+    assert all("value" in one or "valueFrom" in one for one in pod["containers"][0]["env"])
+
+
+def test_the_workflow_opens_the_pull_request_with_no_more_rights_than_that() -> None:
+    """Steps, rights and the command."""
+    # YAML 1.1 reads the key `on` as true
+    flow: dict[Any, Any] = yaml.safe_load((DEPLOY / "github" / "update-prices.yml").read_text())
+    assert flow[True]["schedule"][0]["cron"].split()[1] == "*/6"
+    assert flow["permissions"] == {}
+    job = flow["jobs"]["update"]
+    assert job["permissions"] == {"contents": "write", "pull-requests": "write"}
+    assert all(("uses" in step) != ("run" in step) for step in job["steps"])
+    assert all(re.fullmatch(r"[\w-]+/[\w-]+@v\d+", step["uses"]) for step in job["steps"] if "uses" in step)
+    script = job["steps"][-1]["run"]
+    command = re.search(r"octoregistry (.*?) \|\|", script)
+    assert command
+    parsed(command[1])
+    assert subprocess.run(["/bin/sh", "-n"], input=script, text=True, check=False).returncode == 0
+
+
+def test_the_image_is_pinned_and_not_roots() -> None:
+    """What is copied is there, and the last user is a number."""
+    lines = (DEPLOY / "Dockerfile").read_text().splitlines()
+    bases = [line.split()[1] for line in lines if line.startswith("FROM ")]
+    assert all(re.fullmatch(r"python:\d+\.\d+\.\d+-slim-\w+", base) for base in bases)
+    users = [line for line in lines if line.startswith("USER ")]
+    assert users[-1:] == ["USER 10001:10001"]
+    for line in lines:
+        if line.startswith("COPY ") and "--from" not in line:
+            *sources, _ = [word for word in line.split()[1:] if not word.startswith("--")]
+            assert all((ROOT / source).exists() for source in sources), line
+    assert any("--constraint constraints.txt" in line for line in lines)
+    command = next(line for line in lines if line.startswith("CMD "))
+    parsed(" ".join(yaml.safe_load(command.removeprefix("CMD "))))

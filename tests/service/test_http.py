@@ -1,0 +1,238 @@
+"""The HTTP face of a real service: what it says, to whom, and who may decide."""
+
+from __future__ import annotations
+
+import re
+import signal
+from typing import Any
+
+import pytest
+import requests
+import yaml
+
+from tests.service.conftest import DAILY, HAIKU, ROOT, TOKEN, Workspace
+
+BEARER = {"Authorization": f"Bearer {TOKEN}"}
+
+
+def get(address: str, **headers: str) -> requests.Response:
+    return requests.get(address, headers=headers, timeout=20)
+
+
+def post(address: str, **more: Any) -> requests.Response:
+    return requests.post(address, timeout=60, allow_redirects=False, **more)
+
+
+def cached_input(workspace: Workspace) -> list[str]:
+    """The cached prices of Haiku's standard rates, as the file says them."""
+    registry = yaml.safe_load(workspace.registry.read_text())
+    rates = registry["providers"]["anthropic"]["models"][HAIKU]["rates"]
+    return [str(rate["cached_input"]) for rate in rates if rate["mode"] == "standard"]
+
+
+@pytest.fixture
+def held(workspace: Workspace) -> tuple[Workspace, str, str]:
+    """A service with one change that waits, its address, and the change's own."""
+    workspace.hold()
+    address = workspace.serve()
+    (waiting,) = get(f"{address}/api/changes?state=waiting").json()["held"]
+    return workspace, address, f"{address}/api/changes/{waiting['id']}"
+
+
+def test_prices_and_estimates_are_those_of_the_registry(workspace: Workspace) -> None:
+    """Exact decimals as text, by id and by alias, and today's ETag answers with nothing."""
+    address = workspace.serve()
+    models = get(f"{address}/api/models?provider=anthropic").json()["models"]
+    haiku = next(one for one in models if one["model"] == HAIKU)
+    assert (haiku["standard_input"], haiku["batch_output"]) == ("1.0", "2.5")
+    by_alias = get(f"{address}/api/models/anthropic/claude-haiku-4-5")
+    assert by_alias.json()["model"] == HAIKU
+    assert by_alias.json()["rates"][0]["prices"]["cached_input"] == "0.1"
+    cost = get(f"{address}/api/estimate?model=anthropic/{HAIKU}&input=12000&output=800").json()["estimates"]
+    assert (cost[0]["usd"], cost[0]["modes"]["batch"]) == ("0.016", "0.008")
+    again = get(f"{address}/api/models/anthropic/{HAIKU}", **{"If-None-Match": by_alias.headers["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    for absent in ("api/models/acme/x", "api/models?provider=acme", "api/estimate?model=acme/x", "reports/x.html"):
+        assert get(f"{address}/{absent}").status_code == 404
+    assert get(f"{address}/api/estimate?input=-1").status_code == 422
+    assert get(f"{address}/reports/..%2fmodels.yaml").status_code in (404, 422)
+
+
+def test_a_change_of_the_file_is_seen_and_a_broken_file_is_not_served(workspace: Workspace) -> None:
+    """The last good registry answers, and `readyz` says what is wrong."""
+    address = workspace.serve()
+    text = workspace.registry.read_text()
+    before = get(f"{address}/api/models/anthropic/{HAIKU}")
+    workspace.registry.write_text(text.replace("Claude Haiku 4.5", "Claude Haiku IV"))
+    after = get(f"{address}/api/models/anthropic/{HAIKU}")
+    assert after.json()["display_name"] == "Claude Haiku IV"
+    assert after.headers["ETag"] != before.headers["ETag"]
+    workspace.registry.write_text(text + "\tbroken")
+    assert get(f"{address}/api/models/anthropic/{HAIKU}").json()["display_name"] == "Claude Haiku IV"
+    ready = get(f"{address}/readyz")
+    assert ready.status_code == 503
+    assert "models.yaml" in ready.json()["status"]
+
+
+def test_the_numbers_are_those_of_the_run_log(held: tuple[Workspace, str, str]) -> None:
+    """Under names of our own, in a form that Prometheus reads."""
+    from prometheus_client.parser import text_string_to_metric_families
+
+    text = get(f"{held[1]}/metrics").text
+    samples = {
+        (sample.name, *(sample.labels[label] for label in sorted(sample.labels))): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+    assert all(name[0].startswith("octoregistry_") for name in samples)
+    assert 0 < samples["octoregistry_provider_age_seconds", "anthropic"] < 120
+    assert samples["octoregistry_runs_total", "done", "all"] == 1
+    assert samples["octoregistry_holds", "anthropic"] == 1
+    assert samples["octoregistry_llm_cost_usd_total",] == 0
+
+
+def test_only_the_token_decides(held: tuple[Workspace, str, str]) -> None:
+    """Everybody reads; without the token, or with a wrong one, nothing is written."""
+    workspace, address, change = held
+    before = workspace.registry.read_bytes()
+    for headers in (
+        {},
+        {"Authorization": "Bearer wrong"},
+        {"Authorization": f"Basic {TOKEN}"},
+        {"Authorization": "Bearer é".encode("latin-1")},
+    ):
+        for word in ("accept", "refuse"):
+            assert post(f"{change}/{word}", headers=headers).status_code == 401
+    assert post(f"{address}/api/changes/{'0' * 20}/accept", headers=BEARER).status_code == 404
+    assert workspace.registry.read_bytes() == before
+
+
+def test_accepting_writes_just_what_was_shown(held: tuple[Workspace, str, str]) -> None:
+    """Through the same store and lock as every update; a second word comes too late."""
+    workspace, address, change = held
+    assert cached_input(workspace) == ["0.2"]
+    lines_before = workspace.registry.read_text().splitlines()
+    accepted = post(f"{change}/accept", headers=BEARER)
+    assert (accepted.status_code, accepted.json()["written"]) == (200, True), accepted.text
+    assert cached_input(workspace)[-1] == "0.1"
+    lines_after = workspace.registry.read_text().splitlines()
+    assert len(set(lines_after) - set(lines_before)) <= 2
+    assert workspace.run("check", "models.yaml").returncode == 0
+    assert post(f"{change}/accept", headers=BEARER).status_code == 409
+    assert get(f"{address}/api/changes?state=waiting").json()["held"] == []
+
+
+def test_refusing_leaves_the_file_and_is_remembered(held: tuple[Workspace, str, str]) -> None:
+    """The next run holds it again and asks nobody."""
+    workspace, address, change = held
+    before = workspace.registry.read_bytes()
+    assert post(f"{change}/refuse", headers=BEARER).json()["state"] == "refused"
+    workspace.settings(DAILY.replace("1d", "1s"))
+    assert workspace.run("schedule", "--once", "--offline").returncode == 5
+    assert get(f"{address}/api/changes?state=waiting").json()["held"] == []
+    assert workspace.registry.read_bytes() == before
+
+
+def test_what_moved_on_is_not_written(held: tuple[Workspace, str, str]) -> None:
+    """A person has edited the file since the change was shown: what they saw is no longer what would be done."""
+    workspace, address, change = held
+    text = workspace.registry.read_text().replace("cached_input: 0.2,", "cached_input: 0.3,")
+    workspace.registry.write_text(text)
+    told = post(f"{change}/accept", headers=BEARER)
+    assert told.status_code == 409
+    assert "moved on" in told.json()["detail"]
+    assert workspace.registry.read_text() == text
+    assert len(get(f"{address}/api/changes?state=waiting").json()["held"]) == 1
+
+
+def log_in(address: str) -> tuple[requests.Session, str]:
+    """A session with the cookie, and its CSRF token."""
+    session = requests.Session()
+    answer = session.post(f"{address}/login", data={"token": TOKEN}, timeout=20, headers={"Origin": address})
+    found = re.search(r'name="csrf" value="([0-9a-f]+)"', answer.text)
+    assert found, answer.text
+    return session, found[1]
+
+
+def test_a_cookie_decides_only_with_its_csrf_token_from_our_own_page(held: tuple[Workspace, str, str]) -> None:
+    """What another site's form can send is refused; the cookie is out of reach of scripts and other sites."""
+    workspace, address, change = held
+    before = workspace.registry.read_bytes()
+    wrong = post(f"{address}/login", data={"token": "wrong"})
+    assert wrong.status_code == 401
+    assert "Set-Cookie" not in wrong.headers
+    assert post(f"{address}/login", data={"token": TOKEN}, headers={"Origin": "http://evil.example"}).status_code == 403
+    cookie = post(f"{address}/login", data={"token": TOKEN}).headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=strict" in cookie
+    assert TOKEN not in cookie
+    session, csrf = log_in(address)
+    page = f"{address}/review/{change.rpartition('/')[2]}/accept"
+    refused = [
+        session.post(f"{change}/accept", timeout=20),
+        session.post(f"{change}/accept", headers={"X-CSRF-Token": "0" * 64}, timeout=20),
+        session.post(f"{change}/accept", headers={"X-CSRF-Token": csrf, "Origin": "http://evil.example"}, timeout=20),
+        session.post(page, timeout=20),
+        session.post(page, data={"csrf": csrf}, headers={"Origin": "null"}, timeout=20),
+        session.post(page, data={"csrf": csrf}, headers={"Sec-Fetch-Site": "cross-site"}, timeout=20),
+    ]
+    assert [answer.status_code for answer in refused] == [403] * 6
+    forged = dict(session.cookies)["octoregistry_session"].split(".")
+    forged[0] = str(int(forged[0]) + 1)
+    assert post(f"{change}/accept", cookies={"octoregistry_session": ".".join(forged)}).status_code == 401
+    assert workspace.registry.read_bytes() == before
+    done = session.post(f"{change}/refuse", headers={"X-CSRF-Token": csrf, "Origin": address}, timeout=20)
+    assert done.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("token", "host", "said"),
+    [(None, "0.0.0.0", "set a token"), (None, "::", "set a token"), ("short", "127.0.0.1", "16 are the least")],  # noqa: S104
+)
+def test_it_listens_nowhere_else_without_a_token(workspace: Workspace, token: str | None, host: str, said: str) -> None:
+    """Exit status 2, before anything is opened."""
+    if token:
+        workspace.environ["OCTOREGISTRY_SERVICE_TOKEN"] = token
+    told = workspace.run("serve", "--host", host, "--offline")
+    assert told.returncode == 2
+    assert said in told.stderr
+    assert not (workspace.folder / "runs.sqlite3").exists() or token
+
+
+def test_without_a_token_nothing_can_be_decided(workspace: Workspace) -> None:
+    """Read-only, and the page says so."""
+    workspace.hold()
+    address = workspace.serve(token=None)
+    (waiting,) = get(f"{address}/api/changes").json()["held"]
+    assert post(f"{address}/api/changes/{waiting['id']}/accept", headers=BEARER).status_code == 403
+    assert post(f"{address}/login", data={"token": ""}).status_code in (401, 422)
+    assert "Read-only" in get(f"{address}/review").text
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_signal_ends_the_service(workspace: Workspace, number: signal.Signals, status: int) -> None:
+    """With the same statuses as every command."""
+    workspace.serve()
+    workspace.started[-1].send_signal(number)
+    assert workspace.started[-1].wait(20) == status
+
+
+def test_reports_are_served(workspace: Workspace) -> None:
+    """The list and each page, that asks for nothing."""
+    workspace.registry.write_bytes((ROOT / "examples" / "models-2026-08-21.yaml").read_bytes())
+    workspace.settings(DAILY.replace('report = ""', 'report = "shown"').replace("anthropic", "openai"))
+    address = workspace.serve()
+    listed = get(f"{address}/reports/").text
+    (name,) = set(re.findall(r'href="([^"]+\.html)"', listed))
+    shown = get(f"{address}/reports/{name}")
+    assert "Content-Security-Policy" in shown.text
+    assert shown.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert get(f"{address}/reports/{name}", **{"If-None-Match": shown.headers["ETag"]}).status_code == 304
+
+
+def test_a_port_that_is_taken_is_told(workspace: Workspace) -> None:
+    """Exit status 1, and no schedule goes on behind it."""
+    address = workspace.serve()
+    told = workspace.run("serve", "--offline", "--port", address.rpartition(":")[2])
+    assert told.returncode == 1
+    assert "cannot listen" in told.stderr

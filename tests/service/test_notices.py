@@ -1,0 +1,221 @@
+"""What is told: signed, once, again where nobody took it, and without a secret anywhere."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import http.server
+import json
+import socketserver
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from sqlalchemy import update
+
+from octoregistry.service.database import Database
+from octoregistry.service.freshness import Freshness
+from octoregistry.service.notices import Notice, of_staleness
+from octoregistry.service.outbox import NotTold, Outbox
+from octoregistry.service.tables import notices
+from octoregistry.service.webhook import signature_of
+from tests.service.conftest import DAILY, HAIKU, TOKEN, Workspace, until
+
+SECRET = "canary/webhook+secret=="
+CANARIES = {
+    "OCTOREGISTRY_WEBHOOK_SECRET": SECRET,
+    "OCTOREGISTRY_SMTP_PASSWORD": "canary smtp & password",
+    "OCTOREGISTRY_SERVICE_TOKEN": "canary-service-token-long",
+    "OPENAI_API_KEY": "canary-openai-key",
+    "ANTHROPIC_API_KEY": "canary-anthropic-key",
+    "GITHUB_TOKEN": "canary-github-token",
+}
+
+
+@dataclass
+class Taken:
+    """What a receiver was sent."""
+
+    address: str
+    requests: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+    status: int = 204
+
+
+@pytest.fixture
+def receiver() -> Iterator[Taken]:
+    """A webhook's receiver on loopback."""
+    taken = Taken("")
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            taken.requests.append((dict(self.headers), body))
+            self.send_response(taken.status)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Nothing."""
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        taken.address = f"http://127.0.0.1:{server.server_port}/hook"
+        yield taken
+        server.shutdown()
+
+
+@pytest.fixture
+def mails() -> Iterator[tuple[int, list[str]]]:
+    """A mail server on loopback: its port, and the mails."""
+    got: list[str] = []
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            self.wfile.write(b"220 here\r\n")
+            while line := self.rfile.readline():
+                word = line[:4].upper()
+                if word == b"DATA":
+                    self.wfile.write(b"354 go on\r\n")
+                    mail = b""
+                    while not mail.endswith(b"\r\n.\r\n"):
+                        mail += self.rfile.readline()
+                    got.append(mail.decode())
+                self.wfile.write(b"221 bye\r\n" if word == b"QUIT" else b"250 ok\r\n")
+                if word == b"QUIT":
+                    return
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_address[1], got
+        server.shutdown()
+
+
+def told_by(receiver: Taken) -> str:
+    return (
+        DAILY
+        + f'[service.notices]\nabout = ["changes", "holds", "failures"]\n[service.notices.webhook]\nurl = "{receiver.address}"\n'
+    )
+
+
+def test_a_hold_is_told_once_and_signed(workspace: Workspace, receiver: Taken) -> None:
+    """The receiver makes the same signature; the next run, which holds the same, tells nothing."""
+    workspace.hold()
+    workspace.environ["OCTOREGISTRY_WEBHOOK_SECRET"] = SECRET
+    workspace.settings(told_by(receiver).replace("1d", "1s"))
+    for _ in range(2):
+        assert workspace.run("schedule", "--once", "--offline").returncode == 5
+        time.sleep(1)
+    ((headers, body),) = receiver.requests
+    signed = signature_of(SECRET, headers["X-Octoregistry-Time"], body)
+    assert hmac.compare_digest(headers["X-Octoregistry-Signature"], signed)
+    assert abs(int(headers["X-Octoregistry-Time"]) - time.time()) < 60
+    said = json.loads(body)
+    assert said["kind"] == "holds"
+    assert HAIKU in said["subject"]
+    assert any("HELD" in line for line in said["lines"])
+
+
+def test_a_mail_is_sent(workspace: Workspace, mails: tuple[int, list[str]]) -> None:
+    """To whom the settings say."""
+    workspace.hold()
+    workspace.settings(
+        DAILY
+        + f'[service.notices.email]\nhost = "127.0.0.1"\nport = {mails[0]}\nsecurity = "none"\n'
+        + 'sender = "octo@example.org"\nto = ["ops@example.org"]\n'
+    )
+    assert workspace.run("schedule", "--once", "--offline").returncode == 5
+    (mail,) = mails[1]
+    assert f"Subject: octoregistry: anthropic/{HAIKU} is held" in mail
+    assert "To: ops@example.org" in mail
+
+
+def test_what_nobody_took_is_told_again_later(database_url: str) -> None:
+    """At growing distances, and by one machine alone however many look."""
+    database, sent, deaf = Database(database_url), [], [True]
+
+    def way(name: str, content: object) -> None:
+        if deaf[0]:
+            raise NotTold("status 500")
+        sent.append(name)
+
+    boxes = [Outbox(database, {"webhook": way}) for _ in range(2)]
+    for box in boxes:
+        box.put([Notice("key", "holds", "subject", ("line",))])
+    assert [box.send_due() for box in boxes] == [0, 0]
+    deaf[0] = False
+    assert boxes[0].send_due() == 0, "not at once"
+    with database.begin() as connection:
+        connection.execute(update(notices).values(due_at=database.now(connection) - timedelta(seconds=1)))
+    assert [box.send_due() for box in boxes] == [1, 0]
+    assert sent == ["key:webhook"]
+    database.close()
+
+
+def test_going_stale_is_news_once_for_each_time() -> None:
+    """The same until something succeeds again."""
+    now = datetime(2026, 11, 1, tzinfo=UTC)
+    stale = Freshness("acme", now, timedelta(hours=13), timedelta(hours=12))
+    later = Freshness("acme", now, timedelta(hours=15), timedelta(hours=12))
+    again = Freshness("acme", now + timedelta(days=1), timedelta(hours=13), timedelta(hours=12))
+    keys = [notice.key for notice in of_staleness([stale, later, again], ["staleness"])]
+    assert keys[0] == keys[1] != keys[2]
+    assert list(of_staleness([stale], ["holds"])) == []
+
+
+def forms(secret: str) -> list[bytes]:
+    """A secret raw, URL-encoded, and in base64."""
+    return [secret.encode(), quote(secret, safe="").encode(), base64.b64encode(secret.encode())]
+
+
+def test_no_secret_is_found_anywhere(workspace: Workspace, receiver: Taken, clean_postgresql: str) -> None:
+    """Canary keys, searched for in logs, answers, notices, reports, the run log and every file: with a receiver that fails,
+    pages that cannot be had and a database that has a password."""
+    import psycopg
+    import requests
+
+    receiver.status = 500
+    workspace.environ |= CANARIES | {"OCTOREGISTRY_DATABASE": clean_postgresql}
+    canaries = [*CANARIES.values(), "canary-password"]
+    workspace.hold()
+    broken = '[providers.anthropic]\nprices = ["http://127.0.0.1:9/?key=canary-openai-key"]\n[fetch]\nretries = 0\n'
+    workspace.settings(told_by(receiver) + broken)
+    outputs = [workspace.run("schedule", "--once"), workspace.run("runs"), workspace.run("config", "service")]
+    workspace.settings(told_by(receiver).replace("1d", "1s"))
+    address = workspace.serve(token=None)
+    seen = [output.stdout.encode() + output.stderr.encode() for output in outputs]
+    paths = ("review", "metrics", "api/changes", "readyz", "openapi.json")
+    seen += [requests.get(f"{address}/{path}", timeout=20).content for path in paths]
+    seen.append(requests.post(f"{address}/login", data={"token": TOKEN}, timeout=20).content)
+    until(lambda: receiver.requests)
+    workspace.started[-1].terminate()
+    workspace.started[-1].wait(20)
+    seen += [path.read_bytes() for path in workspace.folder.rglob("*") if path.is_file() and path.suffix != ".toml"]
+    seen += [body + repr(headers).encode() for headers, body in receiver.requests]
+    with psycopg.connect(clean_postgresql) as connection:
+        for table in ("runs", "readings", "held", "notices"):
+            seen.append(repr(connection.execute(f"SELECT * FROM octoregistry_{table}").fetchall()).encode())  # noqa: S608
+    assert any(b"status 500" in part for part in seen), "the receiver's failure is told"
+    for canary in canaries:
+        for form in forms(canary):
+            assert not [part for part in seen if form in part], canary
+
+
+def test_secrets_are_not_on_any_command_line(workspace: Workspace) -> None:
+    """Everybody on a machine can read those."""
+    workspace.environ |= CANARIES
+    process = workspace.start("schedule", "--offline")
+    until(lambda: b"service.child" in b"".join(_command_lines(process)))
+    lines = b"".join(_command_lines(process))
+    assert b"canary" not in lines
+
+
+def _command_lines(process: subprocess.Popen[str]) -> list[bytes]:
+    found = [process.pid]
+    for file in Path(f"/proc/{process.pid}/task").glob("*/children"):
+        found += map(int, file.read_text().split())
+    return [Path(f"/proc/{pid}/cmdline").read_bytes() for pid in found if Path(f"/proc/{pid}").exists()]
