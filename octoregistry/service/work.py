@@ -12,12 +12,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from octoregistry.carry_out import KeptPlan, NotCarriedOutError, carry_out, carry_out_plan, text_of
+from octoregistry.apply_plan import KeptPlan, carry_out_plan
+from octoregistry.carry_out import carry_out
 from octoregistry.planning.plan import Plan
 from octoregistry.propose_update import propose_update
 from octoregistry.publishing.lock import LockedError, locked
 from octoregistry.publishing.pull_request import Outcome as Proposal
 from octoregistry.publishing.pull_request import place_of
+from octoregistry.publishing.registry_file import NotCarriedOutError, text_of
 from octoregistry.publishing.report import write_report
 from octoregistry.reading import Reader
 from octoregistry.reading.choosing import chosen
