@@ -32,7 +32,7 @@ def markdown_document(source: str, url: str) -> Document:
 @cache
 def _parser() -> MarkdownIt:
     # Indented code is off: pages written in JSX indent their tags, and no price list indents its prices.
-    return MarkdownIt("commonmark", {"html": True}).enable("table").disable("code")
+    return MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).disable("code")
 
 
 def _count_cells(tokens: list[Token], lines: list[str]) -> None:

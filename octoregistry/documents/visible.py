@@ -10,7 +10,22 @@ from bs4.element import NavigableString, PageElement, PreformattedString, Tag
 
 SKIPPED = frozenset(
     {
-        *("script", "style", "template", "noscript", "svg", "nav", "footer", "head", "iframe", "object", "select"),
+        *(
+            "script",
+            "style",
+            "s",
+            "del",
+            "strike",
+            "template",
+            "noscript",
+            "svg",
+            "nav",
+            "footer",
+            "head",
+            "iframe",
+            "object",
+            "select",
+        ),
         *("math", "textarea", "datalist", "canvas", "audio", "video"),
     }
 )
@@ -27,6 +42,7 @@ _HEADING_CLASS = re.compile(r"(?:^|[-_])(?P<sub>sub)?heading$")
 _HEADING_PARTS = 40  # a heading has few parts; a "heading" with more is the head of a page
 _INVISIBLE_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d])|opacity\s*:\s*0(?![.\d])"
+    r"|(?:left|top|text-indent)\s*:\s*-\d{3,}|clip\s*:\s*rect\(\s*0"
 )
 _INVISIBLE_CLASSES = {"hidden", "sr-only", "visually-hidden", "visuallyhidden", "screen-reader-only"}
 _FOOTNOTE = re.compile(r"[\s()\[\]\d*†‡§¶,]{0,6}$")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -102,8 +102,12 @@ def read_cell(text: str, context: CellContext) -> CellPrices:
         return CellPrices((CellPrice(usd, text=stripped),))
     prices: list[CellPrice] = []
     problems: list[str] = []
-    for part in _parts(stripped, matches):
-        read = _price(part, context)
+    parts = list(_parts(stripped, matches))
+    leading = _leading(parts[0], context)
+    if leading and any(kind(parts[-1].qualifiers, context) for kind in leading):
+        return CellPrices(problems=("what qualifies its prices stands before and behind them",))
+    for part in parts:
+        read = _odd(part) or _price(part, context, leading)
         if isinstance(read, str):
             problems.append(read)
         else:
@@ -117,6 +121,7 @@ class _Part:
     own: str  # what stands between this figure and the next
     qualifiers: str  # the same, with what follows the figures that only restate this one
     label: str
+    before: str  # what stands between the figure before and this one
 
 
 def _parts(text: str, matches: list[re.Match[str]]) -> Iterator[_Part]:
@@ -135,7 +140,7 @@ def _parts(text: str, matches: list[re.Match[str]]) -> Iterator[_Part]:
         ):
             index += 1
             qualifiers += " " + _after(text, matches, index)
-        yield _Part(match, own, qualifiers, label)
+        yield _Part(match, own, qualifiers, label, before)
         index += 1
 
 
@@ -149,8 +154,54 @@ def _restates(between: str, text: str, matches: list[re.Match[str]], index: int)
     return unit is not None and unit.known and unit.factor is None and bool(_RESTATED.search(between))
 
 
-def _price(part: _Part, context: CellContext) -> CellPrice | str:
+Kind = Callable[[str, CellContext], bool]
+
+
+def _states_tier(text: str, context: CellContext) -> bool:
+    return tier_in(text, dict(context.thresholds))[0]
+
+
+def _states_days(text: str, context: CellContext) -> bool:
+    return bool(span_in(text, context.page_date))
+
+
+def _states_modality(text: str, _: CellContext) -> bool:
+    return bool(_modalities(text))
+
+
+def _leading(first: _Part, context: CellContext) -> tuple[Kind, ...]:
+    """What this cell says before its prices: "prompts <= 200k: $1.25, prompts > 200k: $2.50". Most say it behind them."""
+    return tuple(kind for kind in (_states_tier, _states_days, _states_modality) if kind(first.before, context))
+
+
+_NOT_WHOLE = re.compile(
+    r"[kmb]\b|e[-+]?\d|[½¼¾⅓⅔⅛]|/\s?\d{1,2}(?![\d,.]|\s*[^\W\d_])|[ \u00a0\u202f]\d{3}\b|\s*\.\d",
+    re.IGNORECASE,
+)
+_BOUND = re.compile(
+    r"(?:[-−](?=$)|(?:^|[\s(])(?:from|up to|as low as|starting at|under|over|about|approx\.?|[<>≤≥~≈])\s*$)",
+    re.IGNORECASE,
+)
+_OTHER_DOLLARS = re.compile(r"\s?(?:AUD|CAD|NZD|SGD|HKD|TWD|MXN|EUR|GBP|CNY|元)\b|\s?元", re.IGNORECASE)
+
+
+def _odd(part: _Part) -> str | None:
+    """Why the figure is no whole price: it goes on behind, is a bound, is below nothing, or is in other dollars."""
+    figure = part.money.group().strip()
+    if _NOT_WHOLE.match(part.own):
+        return f"{figure + part.own[:6]!r} is no figure that is known"
+    if _BOUND.search(part.before):
+        return f"{(part.before[-12:] + figure).strip()!r} is a bound or below zero, not a price"
+    if _OTHER_DOLLARS.match(part.own):
+        return f"{figure + part.own[:4]!r} is in another currency, not in US dollars"
+    return None
+
+
+def _price(part: _Part, context: CellContext, leading: tuple[Kind, ...] = ()) -> CellPrice | str:
     money = part.money
+    of_tier, of_days, of_modality = (
+        part.before if kind in leading else part.qualifiers for kind in (_states_tier, _states_days, _states_modality)
+    )
     foreign = money["foreign"] or money["foreign_after"]
     if foreign:
         return f"{money.group().strip()!r} is in another currency ({foreign}), not in US dollars"
@@ -160,7 +211,7 @@ def _price(part: _Part, context: CellContext) -> CellPrice | str:
         return f"the figure {figure!r} can be read in two ways"
     if money["cents"] or money["cents_after"]:
         usd /= 100
-    tier_stated, above = tier_in(part.qualifiers, dict(context.thresholds))
+    tier_stated, above = tier_in(of_tier, dict(context.thresholds))
     dimension = None if NOT_A_DIMENSION.search(part.label) else first_of(DIMENSIONS, part.label)
     if day := unclear_day(part.qualifiers):
         return f"{money.group().strip()!r} stands beside {day!r}, and whether it begins or ends then is not clear"
@@ -170,10 +221,10 @@ def _price(part: _Part, context: CellContext) -> CellPrice | str:
     return CellPrice(
         usd=usd,
         unit=unit,
-        modalities=_modalities(part.qualifiers) or all_of(MODALITIES, part.label),
+        modalities=_modalities(of_modality) or all_of(MODALITIES, part.label),
         tier_stated=tier_stated,
         above=above,
-        span=span_in(part.qualifiers, context.page_date) or span_in(part.label, context.page_date),
+        span=span_in(of_days, context.page_date) or span_in(part.label, context.page_date),
         dimension=dimension or _dimension_behind(part.own),
         storage=any(pattern.search(part.own.split("\n")[0]) for pattern in (STORAGE, _HOURLY)),
         text=f"{money.group()}{part.qualifiers}".strip(),

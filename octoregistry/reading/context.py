@@ -11,6 +11,7 @@ from octoregistry.reading.names import looks_like_id, shown_name
 from octoregistry.reading.tiers import comparison_in
 from octoregistry.reading.units import Unit, unit_in
 from octoregistry.reading.words import (
+    ANOTHER_OFFER,
     DIMENSIONS,
     ELSEWHERE,
     INPUT_ONLY,
@@ -18,6 +19,7 @@ from octoregistry.reading.words import (
     MODALITIES,
     MODES,
     NEGATED,
+    OTHER_CURRENCY,
     all_of,
     first_of,
 )
@@ -61,15 +63,47 @@ def mode_over(document: Document, table: Table) -> str | Undecided:
         return tabs
     lead = document.lead(table)
     labels = [label for label in labels_of(lead) if not NEGATED.search(label)]
-    for label in labels:
-        if found := all_of(MODES, label):
-            return _single(found, label)
+    for label in _mode_labels(lead):
+        return _single(all_of(MODES, label), label)
     if not labels and _neighbour_is_labelled(document, table):
         return Undecided("the tables beside it are labelled with modes, this one is not")
     for heading in reversed(table.headings):
         if found := all_of(MODES, heading.text):
             return _single(found, heading.text)
+    if told := next((s for s in _sentences(reversed(lead), shorter_than=200) if _TELLS_A_MODE.search(s)), None):
+        named = [mode for mode in all_of(MODES, told) if mode != "standard"]
+        if named:
+            return Undecided(f"{told!r} stands over it: are these {named[0]} prices?")
     return "standard"
+
+
+# "The following prices apply to the Batch API."
+_TELLS_A_MODE = re.compile(r"\b(?:following|these|below)\b.*\b(?:prices?|rates?|pricing)\b", re.IGNORECASE)
+# What may stand beside a mode in a label that names it: "Batch API prices:" does, "Save with Batch" does not.
+_BESIDE_A_MODE = re.compile(
+    r"\b(?:api|prices?|pricing|processing|service|tier|mode|rates?|requests?|jobs?|tokens?|text|costs?|preise?|models?|per|1m|usd|in|für|prix|de|precios?|prezzi|preços?)\b",
+    re.IGNORECASE,
+)
+
+
+def is_mode_label(label: str) -> bool:
+    """True for a label that names a mode and little else: "Batch API prices:", but not "Save with Batch"."""
+    if not label or len(label) > _LONGEST_LABEL or NEGATED.search(label) or not all_of(MODES, label):
+        return False
+    rest = label
+    for _, pattern in MODES:
+        rest = pattern.sub(" ", rest)
+    return not re.search(r"[^\W\d_]", _BESIDE_A_MODE.sub(" ", rest))
+
+
+def _mode_labels(lead: tuple[Passage, ...]) -> Iterator[str]:
+    """The lines over a table that name a mode, the nearest first."""
+    lines = (
+        line.strip().rstrip(":").strip("* ")
+        for passage in reversed(lead)
+        for line in reversed(passage.text.split("\n"))
+    )
+    return (line for line in lines if is_mode_label(line))
 
 
 def _single(found: tuple[str, ...], text: str) -> str | Undecided:
@@ -148,11 +182,28 @@ def modality_over(document: Document, table: Table) -> str | None:
     return None
 
 
+def other_currency_over(document: Document, table: Table) -> str | None:
+    """The sentence or heading over `table` that states another currency than US dollars, or None."""
+    texts = [table.caption or "", *_sentences(reversed(document.section(table)), shorter_than=200)]
+    texts += [heading.text for heading in table.headings]
+    return next((text for text in texts if OTHER_CURRENCY.search(text) and not _DOLLARS.search(text)), None)
+
+
+_DOLLARS = re.compile(r"US\s?\$|\bUSD\b|\bUS dollars?\b", re.IGNORECASE)
+
+
 def elsewhere(document: Document, table: Table) -> str | None:
     """The label that says `table` prices something else than calls of the vendor's own API, or None."""
     titles = [h.text for h in table.headings if h.level > 1 or h is table.headings[-1]]
     label = next(iter(labels_of(document.lead(table))), "")
-    return next((text for text in (*titles, *table.panes, table.caption or "", label) if ELSEWHERE.search(text)), None)
+    return next(
+        (
+            text
+            for text in (*titles, *table.panes, table.caption or "", label)
+            if ELSEWHERE.search(text) or ANOTHER_OFFER.search(text)
+        ),
+        None,
+    )
 
 
 def input_only(document: Document, table: Table) -> bool:

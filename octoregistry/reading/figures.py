@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from octoregistry.documents import Document, Table
 from octoregistry.reading.cells import CellContext, CellPrice, read_cell
+from octoregistry.reading.context import is_mode_label, other_currency_over
 from octoregistry.reading.days import NO_SPAN, Span, span_in
 from octoregistry.reading.names import remarks, split_names
 from octoregistry.reading.rates import Evidence, Problem, StatedPrice
 from octoregistry.reading.reading import Field, Reading
 from octoregistry.reading.tiers import Tier, comparison_in, tier_in
 from octoregistry.reading.units import PER_MILLION, Unit
-from octoregistry.reading.words import MODALITIES, MODES, QUALIFIED_NAME, all_of, first_of
+from octoregistry.reading.words import ANOTHER_OFFER, LIFECYCLE, MODALITIES, MODES, QUALIFIED_NAME, all_of, first_of
 
 _OF_MODALITY: Mapping[str, Mapping[str, str]] = {
     "input": {"text": "input", "image": "input_image", "video": "input_video", "audio": "input_audio"},
@@ -61,7 +63,12 @@ def figures_of(
     table = document.tables[reading.table - 1]
     figures: list[Figure] = []
     problems: list[Problem] = []
-    for row, column, field, line in _places(table, reading, context, problems, document.url):
+    currency = other_currency_over(document, table)
+    if currency:
+        return (), (Problem(document.url, f"T{table.number}", f"{currency!r} stands over it: not US dollars"),)
+    over = next((span for h in reversed(table.headings) if (span := span_in(h.text, context.page_date))), NO_SPAN)
+    for row, column, field, own in _places(table, reading, context, problems, document.url):
+        line = own if own.span else replace(own, span=over)
         evidence = Evidence(document.url, table.address(row, column), table.rows[row][column])
         found, unread = cell_figures(evidence, field, line, reading, context)
         figures += found
@@ -118,7 +125,12 @@ def _places(
                 yield field.index, column, field, line
         return
     name_cell = ""
+    group_mode: str | None = None
     for row in range(table.header_rows, len(table.rows)):
+        if group := _group_label(table.rows[row]):
+            modes = all_of(MODES, group)
+            group_mode, name_cell = (modes[0] if len(modes) == 1 else None), ""
+            continue
         if row in table.ragged:
             if any(read_cell(text, context).prices for text in table.rows[row]):
                 problems.append(Problem(page, table.address(row, 0), "the row has more or fewer cells than the header"))
@@ -127,11 +139,42 @@ def _places(
         if reading.names.where == "column":
             name_cell = table.rows[row][reading.names.index] or name_cell
         row_line = _row_line(table, reading, row, name_cell, context)
-        if QUALIFIED_NAME.search(name_cell):
-            problems.append(Problem(page, table.address(row, reading.names.index), f"{name_cell!r} is no plain model"))
+        if group_mode and row_line.mode is None:
+            row_line = replace(row_line, mode=group_mode)
+        if doubt := _doubt_of_row(table, reading, row, name_cell):
+            if any(read_cell(text, context).prices for text in table.rows[row]):
+                problems.append(Problem(page, table.address(row, reading.names.index), doubt))
         elif row_line.names:
             for field in reading.fields:
                 yield row, field.index, field, row_line
+
+
+def _group_label(row: tuple[str, ...]) -> str | None:
+    """The label of a row that groups those below it: one text, alone or over the whole width."""
+    texts = {text for text in row if text}
+    text = texts.pop() if len(texts) == 1 and (row.count("") == len(row) - 1 or "" not in row) and len(row) > 1 else ""
+    return text if is_mode_label(text) else None
+
+
+def _doubt_of_row(table: Table, reading: Reading, row: int, name_cell: str) -> str | None:
+    """Why the row's prices are not those of a plain call of one model, or None."""
+    if QUALIFIED_NAME.search(name_cell):
+        return f"{name_cell!r} is no plain model"
+    said = remarks(name_cell)  # "(retired, except on Bedrock)" tells where it still runs, "(Bedrock)" whose price it is
+    if reading.names.where == "column" and ANOTHER_OFFER.search(said) and not LIFECYCLE.search(said):
+        return f"{name_cell!r} is another offer than the plain call"
+    if reading.mode_column is not None and len(all_of(MODES, table.rows[row][reading.mode_column])) != 1:
+        return f"{table.rows[row][reading.mode_column]!r} is no mode that is known"
+    return None
+
+
+def _named_mode(name_cell: str) -> str | None:
+    """The mode that a name cell states beside the name: "Claude Opus 5 (fast mode)", "gpt-5 - Batch"."""
+    found = all_of(MODES, remarks(name_cell)) or all_of(MODES, " ".join(_BEHIND_NAME.findall(name_cell)))
+    return found[0] if len(found) == 1 else None
+
+
+_BEHIND_NAME = re.compile(r"\s(?:[-\u2013\u2014:]\s*)?(?:batch|flex|priority|fast mode)(?:\s+api)?\s*$", re.IGNORECASE)
 
 
 def _heading_line(table: Table, reading: Reading, column: int, context: CellContext) -> Line:
@@ -143,7 +186,9 @@ def _heading_line(table: Table, reading: Reading, column: int, context: CellCont
 
 def _row_line(table: Table, reading: Reading, row: int, name_cell: str, context: CellContext) -> Line:
     cells = table.rows[row]
-    names = split_names(name_cell) if reading.names.where == "column" else reading.names.names
+    named_mode = _named_mode(name_cell) if reading.names.where == "column" else None
+    plain_name = _BEHIND_NAME.sub("", name_cell)
+    names = split_names(plain_name) if reading.names.where == "column" else reading.names.names
     tier_stated = False
     above: Tier = None
     threshold: int | None = None
@@ -158,7 +203,7 @@ def _row_line(table: Table, reading: Reading, row: int, name_cell: str, context:
     return Line(
         names=names,
         ids=(),
-        mode=first_of(MODES, cells[reading.mode_column]) if reading.mode_column is not None else None,
+        mode=first_of(MODES, cells[reading.mode_column]) if reading.mode_column is not None else named_mode,
         modalities=all_of(MODALITIES, cells[reading.modality_column]) if reading.modality_column is not None else (),
         tier_stated=tier_stated,
         above=above,

@@ -24,6 +24,7 @@ from octoregistry.reading.reading import Field, Names, NotRead, Reading
 from octoregistry.reading.tiers import comparison_in, tier_in
 from octoregistry.reading.units import unit_in
 from octoregistry.reading.words import (
+    ANOTHER_OFFER,
     BARE_PRICE,
     DIMENSIONS,
     FAMILY,
@@ -37,6 +38,7 @@ from octoregistry.reading.words import (
     NEGATED,
     NOT_A_DIMENSION,
     NOT_PAID,
+    OTHER_CURRENCY,
     PAID,
     TIER_COLUMN,
     TRAINING,
@@ -121,7 +123,7 @@ def field_of(index: int, label: str, thresholds: dict[str, int], *, only_input: 
     if len(label) > _LONGEST_LABEL:
         return None
     bare = bare_label(label)
-    if NOT_A_DIMENSION.search(bare):
+    if NOT_A_DIMENSION.search(bare) or ANOTHER_OFFER.search(label) or OTHER_CURRENCY.search(label):
         return None
     dimension = first_of(DIMENSIONS, bare)
     if dimension == "input" and comparison_in(bare):
@@ -207,8 +209,8 @@ def qualifier_of(table: Table, index: int, label: str) -> str | None:
         return "modality"
     if (TIER_COLUMN.match(label) or not label) and all(tier_in(cell)[0] for cell in cells):
         return "tier"
-    if (MODE_COLUMN.match(label) or TIER_COLUMN.match(label)) and all(len(all_of(MODES, cell)) == 1 for cell in cells):
-        return "mode"
+    if MODE_COLUMN.match(label) or (TIER_COLUMN.match(label) and any(all_of(MODES, cell) for cell in cells)):
+        return "mode"  # a row whose word is no mode is told as a problem: another offer, not the standard price
     return None
 
 

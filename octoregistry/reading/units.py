@@ -35,7 +35,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Decimal], ...] = (
     (re.compile(rf"{_PER}\s*(?:(?:input|output)\s)?m\s?tok(?:en)?s?(?![a-z])", re.IGNORECASE), Decimal(1)),
     (re.compile(rf"{_PER}\s*(?:de\s+|di\s+)?{_MILLION}\s*(?:de\s+|di\s+|d['’])?{_TOKENS}", re.IGNORECASE), Decimal(1)),
     (
-        re.compile(rf"{_PER}\s*1\s*m\b(?!\s*(?:char|zeich|caract|page|pixel|req|call|sec|min))", re.IGNORECASE),
+        re.compile(rf"{_PER}\s*1\s*m\b(?!\s*[^\W\d_])", re.IGNORECASE),
         Decimal(1),
     ),
     (
@@ -65,15 +65,31 @@ _OTHER = re.compile(
 )
 
 
-_UNKNOWN = re.compile(
-    r"\s*(?:/|\bper\b|\bpro\b|\bpar\b|\bpor\b)\s*(?P<unit>[^\W\d_][^$€£¥\n,;.()]{0,30})", re.IGNORECASE
+_UNKNOWN = re.compile(r"\s*(?:/|\bper\b|\bpro\b|\bpar\b|\bpor\b)\s*(?P<unit>\w[^$€£¥\n;()]{0,30})", re.IGNORECASE)
+
+
+# "per 10M tokens", "/ 100K tokens", "per billion tokens": any other number of tokens.
+_SO_MANY = re.compile(
+    rf"{_PER}\s*(?P<number>\d[\d,]*)?\s*(?P<scale>k|thousand|m|million|bn?|billion)\s*{_TOKENS}", re.IGNORECASE
 )
+_SCALES = {"k": 3, "thousand": 3, "m": 6, "million": 6, "b": 9, "bn": 9, "billion": 9}
+
+
+def _so_many_tokens(text: str) -> tuple[re.Match[str], Decimal] | None:
+    """(where it stands, factor) of a unit of so many tokens."""
+    match = _SO_MANY.search(text)
+    if not match:
+        return None
+    tokens = Decimal((match["number"] or "1").replace(",", "")).scaleb(_SCALES[match["scale"].lower()])
+    return (match, Decimal(10**6) / tokens) if tokens else None
 
 
 def unit_at(text: str) -> Unit | None:
     """The unit that stands at the beginning of `text` (what follows a price), or None."""
     near = text[:80]
     found = [(match.start(), match, factor) for pattern, factor in _PATTERNS if (match := pattern.search(near))]
+    if many := _so_many_tokens(near):
+        found.append((many[0].start(), *many))
     other = _OTHER.search(near)
     if found:
         start, match, factor = min(found, key=lambda f: (f[0], -len(f[1].group())))
@@ -91,6 +107,8 @@ def unit_in(text: str) -> Unit | None:
     """The unit that a header, caption or sentence states, or None."""
     parts = (text, *re.split(r"[.;]\s|\n", text))
     unit = next((u for part in parts if (u := unit_at(part)) and u.known), None)
+    if unit is None and (many := _so_many_tokens(text)):
+        return Unit(many[0].group().strip(" /"), many[1])
     if unit is None:
         for pattern, factor in _PATTERNS:
             if match := pattern.search(text):

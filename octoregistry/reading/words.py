@@ -285,6 +285,37 @@ FREE = _any(
     r"^(?:free(?: of charge)?|kostenlos|gratuit(?:ement)?|gratis|sin (?:cargo|costo)|gratuito|無料|免费|무료|бесплатно)\b"
 )
 
+# What a price is qualified by that is none of the modes: another place, another hour, another contract.
+ANOTHER_OFFER = _any(
+    r"off[- ]?peak",
+    r"\bregional\b",
+    r"data residency",
+    r"\beu\b",
+    r"\b(?:us|eu)[- ]only\b",
+    r"provisioned",
+    r"\bscale tier\b",
+    r"\bbedrock\b",
+    r"\baws\b",
+    r"\bazure\b",
+    r"\bvertex\b",
+)
+LIFECYCLE = _any(
+    r"\bretired\b",
+    r"\bdeprecated\b",
+    r"\blegacy\b",
+    r"\bexcept\b",
+    r"veraltet",
+    r"eingestellt",
+    r"obsolète",
+    r"obsoleto",
+)
+OTHER_CURRENCY = _any(
+    r"[€£￥₹₩]",
+    r"\b(?:EUR|GBP|CNY|RMB|JPY|INR|KRW|CAD|AUD|NZD|CHF|SEK|NOK|DKK|PLN|BRL|SGD|HKD|TWD|MXN)\b",
+    r"(?<![A-Z])(?!US)[A-Z]{1,2}\$",
+    r"\b(?:canadian|australian|singapore) dollars?\b",
+    r"元",
+)
 QUALIFIED_NAME = _any(r"with data sharing", r"data sharing", r"fine[- ]?tuned", r"\bft:")
 
 

@@ -1,0 +1,119 @@
+"""What qualifies a price, wherever it stands, is read or told: never taken for nothing."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from octoregistry.documents import Document, read_document
+from octoregistry.reading import read_rates
+
+DAY = date(2026, 9, 10)
+HEAD = "# P\n\nPrices per 1M tokens.\n\n"
+TABLE = "| Model | Input | Output |\n|---|---|---|\n"
+GEMINI = "## Gemini 9 Pro\n\n`gemini-9-pro`\n\n| | Paid Tier, per 1M tokens in USD |\n|---|---|\n"
+Slot = tuple[str, str, int | str | None, str | None, str]
+
+
+def read(text: str, provider: str = "openai") -> tuple[dict[Slot, str], str]:
+    """({(name, mode, above, from, dimension): price}, problems)."""
+    document = read_document(text, "https://example.org/pricing")
+    if not isinstance(document, Document):
+        return {}, document.reason
+    page = read_rates(document, provider, DAY)
+    prices = {
+        (r.name, r.mode, r.above_input_tokens, str(r.start) if r.start else None, d): f"{p.usd.normalize():f}"
+        for r in page.rates
+        for d, p in r.prices.items()
+    }
+    return prices, "\n".join(map(str, page.problems))
+
+
+def pro(**prices: str) -> dict[Slot, str]:
+    return {("Gemini 9 Pro", "standard", None, None, name): usd for name, usd in prices.items()}
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        (
+            "| Input price | prompts <= 200k: $1.25, prompts > 200k: $2.50 |",
+            pro(input="1.25") | {("Gemini 9 Pro", "standard", 200_000, None, "input"): "2.5"},
+        ),
+        (
+            "| Input price | Until Dec 31, 2026: $0.75. From January 1, 2027: $1.50 |",
+            pro(input="0.75") | {("Gemini 9 Pro", "standard", None, "2027-01-01", "input"): "1.5"},
+        ),
+        ("| Context caching price | (text) $0.03 (audio) $0.1 |", pro(cached_input="0.03", cached_input_audio="0.1")),
+    ],
+)
+def test_words_before_a_figure_qualify_it(row: str, expected: dict[Slot, str]) -> None:
+    """A cell may say for what a price holds before it or behind it; each is read as it stands."""
+    assert read(GEMINI + row, "gemini")[0] == expected
+
+
+@pytest.mark.parametrize(
+    ("over", "rows", "mode"),
+    [
+        ("", "| gpt-9 (fast mode) | $1 | $8 |", "priority"),
+        ("", "| Claude Opus 8 - Batch | $1 | $8 |", "batch"),
+        ("Batch prices:\n\n", "| gpt-9 | $1 | $8 |", "batch"),
+        ("", "| **Batch** | | |\n| gpt-9 | $1 | $8 |", "batch"),
+        ("Save with Batch\n\n", "| gpt-9 | $1 | $8 |", "standard"),
+    ],
+)
+def test_a_mode_is_found_where_it_is_stated(over: str, rows: str, mode: str) -> None:
+    """In the name's cell, in a label with a colon, in a row that groups; an advertisement states none."""
+    assert {slot[1] for slot in read(HEAD + over + TABLE + rows)[0]} == {mode}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (HEAD + TABLE + "| gpt-9 (US-only) | $1 | $8 |", "another offer"),
+        (
+            HEAD + "The following prices apply to the Batch API.\n\n" + TABLE + "| gpt-9 | $1 | $8 |",
+            "are these batch prices",
+        ),
+        (
+            HEAD.replace("tokens.", "tokens, in Canadian dollars (CAD).") + TABLE + "| gpt-9 | $1 | $8 |",
+            "not US dollars",
+        ),
+        (HEAD + TABLE + "| gpt-9 | $1 AUD | $8 AUD |", "another currency"),
+        (HEAD + TABLE + "| gpt-9 | $8 / 1M words | - |", "unknown unit"),
+        (HEAD + TABLE + "| gpt-9 | -$1.00 | up to $8 |", "below zero"),
+        (HEAD + TABLE + "| gpt-9 | $1e-3 | $8K |", "no figure that is known"),
+        (HEAD + TABLE + "| gpt-9 | $1/2 | $1 000 |", "no figure that is known"),
+    ],
+)
+def test_what_is_not_understood_gives_no_price_and_is_told(text: str, said: str) -> None:
+    """Another offer, another currency, another unit, half a figure."""
+    prices, problems = read(text)
+    assert prices == {}
+    assert said in problems
+
+
+def test_a_row_of_an_unknown_tier_is_left_out_and_told() -> None:
+    """One strange word does not make the whole column meaningless."""
+    prices, problems = read(
+        HEAD
+        + "| Model | Tier | Input | Output |\n|---|---|---|---|\n| gpt-9 | Batch | $3 | $15 |\n| gpt-8 | Provisioned | $6 | $30 |"
+    )
+    assert {slot[:2] for slot in prices} == {("gpt-9", "batch")}
+    assert "'Provisioned' is no mode that is known" in problems
+
+
+def test_a_heading_dates_its_whole_table() -> None:
+    """Prices to come are not today's."""
+    prices, _ = read(HEAD + "## Upcoming prices, effective January 1, 2027\n\n" + TABLE + "| gpt-9 | $1 | $8 |")
+    assert {slot[3] for slot in prices} == {"2027-01-01"}
+
+
+@pytest.mark.parametrize(
+    ("cell", "usd"), [("$10 / 10M tokens", "1"), ("$1 per billion tokens", "0.001"), ("$1 / 100K tokens", "10")]
+)
+def test_any_number_of_tokens_is_a_unit(cell: str, usd: str) -> None:
+    """The unit is read, not assumed."""
+    prices, _ = read(f"# P\n\n{TABLE}| gpt-9 | {cell} | - |")
+    assert prices == {("gpt-9", "standard", None, None, "input"): usd}
