@@ -134,7 +134,9 @@ def _header(connection: Backend, file: str) -> tuple[str, ...]:
     query = f"SELECT Delimiter, Columns FROM sniff_csv({_text(file)}, all_varchar = true, header = true)"
     try:
         (found,) = connection.con.execute(query).fetchall()
-    except duckdb.Error as error:  # mixed line ends are one reason; what follows the first line is advice on its options
+    except (
+        duckdb.Error
+    ) as error:  # mixed line ends are one reason; what follows the first line is advice on its options
         raise CostingError(f"{file}: no CSV that can be read: {str(error).splitlines()[0]}") from error
     return (found[0], *(column["name"] for column in found[1]))
 

@@ -17,6 +17,7 @@ from octoregistry.publishing.report.prices import COLUMNS, price_groups
 from octoregistry.publishing.report.report import STALE_DAYS, Report
 from octoregistry.publishing.report.savings import savings, savings_picture
 from octoregistry.publishing.report.scatter import scatter
+from octoregistry.publishing.report.usage_section import usage_section
 from octoregistry.publishing.report.vendors import mark
 from octoregistry.templating import environment, folder
 
@@ -35,6 +36,7 @@ def page(report: Report) -> str:
             words=words,
             headline=headline(report.plan),
             sections=sections(report),
+            usage=usage_section(report),
             columns=[words.LABELS[name] for name in COLUMNS],
             groups=price_groups(report),
             stale_days=STALE_DAYS,

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from octoregistry.planning.decimals import plain
 from octoregistry.planning.kept import as_values
 from octoregistry.publishing.report.report import Report
+from octoregistry.publishing.report.usage_values import usage_values
 from providers.dimensions import DIMENSIONS, MODES
 from providers.entries import Model, Rate
 
@@ -66,6 +67,7 @@ def _head(report: Report) -> dict[str, Any]:
             for source in report.sources
         ],
         "plan": as_values(report.plan, report.before.text_sha256),
+        **({} if report.usage is None else {"usage": usage_values(report.usage)}),
     }
 
 
