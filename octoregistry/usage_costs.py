@@ -10,9 +10,10 @@ from decimal import Decimal
 # The other ways, and what each assumes. The words stand beside the figures: a sum without its assumption is a promise.
 WAYS: Mapping[str, str] = {
     "batch": "All of it sent in batches, at the batch prices of its own days.",
-    "uncached": "No cache at all: what was read from or written to it is paid as ordinary input, and storage is free.",
-    "cached": "An upper bound that no workload reaches: every uncached text token of input is read from the cache, "
-    "and nothing more is paid for writing it there or keeping it.",
+    "uncached": "No cache at all: what was read from it or written to it is paid as ordinary input. The difference is "
+    "what the cache saved, its writes and its storage paid.",
+    "cached": "An upper bound of what a cache could save, which no workload reaches: every uncached text token of input at "
+    "the price of a read, and nothing more paid for writes or storage.",
     "today": "The same tokens in the same modes, all at the prices of this report’s day.",
 }
 

@@ -28,9 +28,9 @@ from providers.dimensions import DIMENSIONS
 from providers.exact import unscaled
 from providers.registry import Registry
 
-MOST_DAYS = 124  # four months of days; a longer log is told by month, or its bars are too thin to see
-MOST_MODELS = 100
-MOST_PROBLEMS = 50  # a log of nonsense must not make a report that nobody can open
+MOST_DAYS = 92  # three months of days; a longer log is told by month, or its bars are too thin to see
+MOST_MODELS = 60
+MOST_PROBLEMS = 30  # a log of nonsense must not make a report that nobody can open
 
 _WRITES = ("cached_input", "cache_write_5m", "cache_write_1h")
 Key = TypeVar("Key")

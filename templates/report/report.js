@@ -33,6 +33,19 @@ const unpack = packed => {
     model.rates_before = before === null ? null : unpackRates(before);
     return model;
   });
+  if (values.usage) {
+    const figures = ([rows, unpriced, requests, tokens, cost, ...rest]) => {
+      const counts = tokens.split(",").map((count, i) => [packed.dimensions[i], count]).filter(([, count]) => count);
+      const otherwise = values.usage.ways.map(({name}) => [name, {cost: rest.shift(), rows_as_they_were: rest.shift()}]);
+      const effect = () => ({before: rest.shift(), after: rest.shift(), rows_gained: rest.shift(), rows_lost: rest.shift()});
+      return {rows, unpriced_rows: unpriced, requests, tokens: Object.fromEntries(counts), cost,
+        otherwise: Object.fromEntries(otherwise), update: {on_its_days: effect(), from_now: effect()}};
+    };
+    const {usage} = values;
+    usage.total = figures(usage.total);
+    usage.models = usage.models.map(([provider, model, ...row]) => ({provider, model, ...figures(row)}));
+    usage.periods = usage.periods.map(([period, ...row]) => ({period, ...figures(row)}));
+  }
   return values;
 };
 const data = unpack(JSON.parse($("#data").textContent));

@@ -17,7 +17,7 @@ from octoregistry.usage_costs import WAYS, Effect, Figures, Unpriced, UsageCosts
 _TITLES = {
     "batch": "In batches",
     "uncached": "Without the cache",
-    "cached": "With everything cached: an upper bound",
+    "cached": "With all input cached",
     "today": "At the prices of this report’s day",
 }
 _SHORT = ("batch", "uncached", "cached", "today")
@@ -130,7 +130,7 @@ def _summary(usage: UsageCosts) -> str:
     if usage.periods:
         first, last = usage.periods[0].period, usage.periods[-1].period
         when = f", {first}" if first == last else f", {first} to {last}"
-    return f"{words.many(total.rows, 'row')} of a log that was read as {usage.form}{when}."
+    return f"{words.many(total.rows, 'row')} of a log{when}; its form: {usage.form}."
 
 
 def _unpriced(figures: Figures) -> str:
@@ -141,7 +141,7 @@ def _unpriced(figures: Figures) -> str:
 
 def _otherwise(name: str, total: Figures) -> Compared:
     other = total.otherwise[name]
-    left = f"{words.many(other.kept, 'row has', 'rows have')} no such price and counted as paid" if other.kept else ""
+    left = f"{words.many(other.kept, 'row has', 'rows have')} no such price and count as paid" if other.kept else ""
     if other.cost is None:
         left = "no row has such a price"
     return _compared(_TITLES[name], WAYS[name], total.cost if other.cost is not None else None, other.cost, left)
@@ -149,7 +149,7 @@ def _otherwise(name: str, total: Figures) -> Compared:
 
 def _effect(title: str, assumes: str, effect: Effect) -> Compared:
     left = "; ".join(
-        f"{words.many(count, 'row has', 'rows have')} a price only {when} it, and counted in neither"
+        f"{words.many(count, 'row has', 'rows have')} a price only {when} it: in neither sum"
         for count, when in ((effect.gained, "since"), (effect.lost, "before"))
         if count
     )
