@@ -47,7 +47,6 @@ class UsageRow:
     rows: str
     tokens: str
     cost: str
-    exact: str
     others: tuple[str, ...]
     update: str
     direction: str
@@ -180,11 +179,10 @@ def _row(name: str, provider: str, figures: Figures) -> UsageRow:
         rows=f"{figures.rows:,}",
         tokens=f"{sum(count for kind, count in figures.tokens.items() if kind != 'cache_storage_hour'):,}",
         cost=_UNPRICED if figures.cost is None else dollars(figures.cost),
-        exact=_exact(figures.cost),
         others=tuple(_money(figures.otherwise[way].cost) for way in _SHORT),
         update=move,
         direction=direction,
-        unpriced=f"{figures.unpriced:,}" if figures.unpriced else "",
+        unpriced=f"{figures.unpriced:,}",
     )
 
 
