@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from octoregistry.cli.registry_option import registry_option
-from octoregistry.publishing.report import NAMES, is_name, write_report
+from octoregistry.cli.showing import tell
+from octoregistry.publishing.report import NAMES, Report, is_name, report_of, write
 from octoregistry.settings import SettingsError, load_settings
 from octoregistry.sources.vendor_pages import utc_now
 from octoregistry.update import plan_update
@@ -38,6 +41,14 @@ from providers import RegistryError
     multiple=True,
     help="Compare this provider only; may be given again.  [default: all]",
 )
+@click.option(
+    "--usage",
+    "usage",
+    multiple=True,
+    metavar="FILE",
+    help="Tell what the calls in these logs cost, as `octoregistry cost` reads them: CSV, JSON lines or Parquet, a name or "
+    "a pattern; may be given again.",
+)
 @click.option("--name", metavar="NAME", help="What the files are called.  [default: the time of the run]")
 @click.option(
     "--day",
@@ -50,10 +61,12 @@ from providers import RegistryError
     help="Read this octoregistry.toml.  [default: ./octoregistry.toml where there is one]",
 )
 def command(
+    *,
     registry: Path,
     out: Path,
     offline: bool,
     providers: tuple[str, ...],
+    usage: tuple[str, ...],
     name: str | None,
     day: datetime | None,
     settings: Path | None,
@@ -61,17 +74,25 @@ def command(
     """Write a report of what an update would change, of all prices, and of what a workload costs with each model.
 
     The registry stays as it is. The report is one HTML file that opens from disk, its data as JSON, and an index of all
-    reports in the folder.
+    reports in the folder. With --usage it also says what your own calls cost, by model and by day, and would have cost in
+    batches, without a cache, with all input cached, at today's prices, and before this update; [costing.columns] of
+    octoregistry.toml names the columns of a log that has others.
     """
     if day is not None and not offline:
         raise click.UsageError("--day goes with --offline: what is fetched now is of today")
     if name is not None and not is_name(name):
         raise click.UsageError(f"--name {name!r}: {NAMES}")
+    if usage:
+        _need_scale()
     clock = utc_now if day is None else lambda: day.replace(tzinfo=UTC)
     try:
         text = registry.read_bytes().decode("utf-8")
-        update = plan_update(text, str(registry), load_settings(settings), providers, offline=offline, clock=clock)
-        written = write_report(update, out, name)
+        chosen = load_settings(settings)
+        update = plan_update(text, str(registry), chosen, providers, offline=offline, clock=clock)
+        report = report_of(update, name)
+        if usage:
+            report = _with_usage(report, usage, chosen.costing.columns)
+        written = write(report, out)
     except OSError as error:
         raise click.ClickException(f"{error.filename or registry}: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
@@ -82,4 +103,24 @@ def command(
         raise click.UsageError(f"no provider {error} in {registry} and the settings") from error
     for run in update.unread:
         click.echo(f"{run.provider} could not be read: {run.page}", err=True)
+    if report.usage is not None and report.usage.total.unpriced:
+        tell(f"{report.usage.total.unpriced:,} rows of the usage have no price; the report says why")
     click.echo(f"{written.html}\n{written.json}\n{written.index}")
+
+
+def _need_scale() -> None:
+    """None; raises UsageError where what reads logs is not installed, before anything else is done."""
+    try:
+        import octoregistry.costing  # noqa: F401, PLC0415 - the extra may not be there
+    except ModuleNotFoundError as error:
+        raise click.UsageError(f"--usage needs the extra: pip install 'octoregistry[scale]' ({error})") from error
+
+
+def _with_usage(report: Report, files: Sequence[str], columns: Mapping[str, str]) -> Report:
+    """The report with what the usage in the files cost."""
+    from octoregistry.costing import CostingError, usage_costs  # noqa: PLC0415 - half a second that others need not pay
+
+    try:
+        return replace(report, usage=usage_costs(files, report.before, report.after, report.day, columns))
+    except CostingError as error:
+        raise click.ClickException(str(error)) from error

@@ -24,6 +24,7 @@ from octoregistry.propose_update import propose_update
 from octoregistry.publishing.lock import locked
 from octoregistry.publishing.pull_request import Outcome, place_of
 from octoregistry.publishing.registry_file import text_of
+from octoregistry.publishing.report import write_report
 from octoregistry.publishing.store import replace_file
 from octoregistry.settings import load_settings
 from octoregistry.update import Progress, Update, plan_update, silent
@@ -63,6 +64,15 @@ from providers import load_registry
     is_flag=True,
     help="Propose the changes as a pull request instead of writing the file.",
 )
+@click.option(
+    "--report",
+    "reports",
+    type=click.Path(file_okay=False, path_type=Path),
+    is_flag=False,
+    flag_value="reports",
+    metavar="[DIR]",
+    help="Write this run's report too, as `octoregistry report` does, into DIR or `reports`; also with --dry-run.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the plan, the sources and the diff as JSON.")
 @click.option("--exit-code", is_flag=True, help="Leave with 4 where there are changes.")
 @settings_option
@@ -77,6 +87,7 @@ def command(  # noqa: PLR0913 - an option a parameter
     accepted: tuple[str, ...],
     plan_out: Path | None,
     as_pull_request: bool,
+    reports: Path | None,
     as_json: bool,
     exit_code: bool,
     settings: Path | None,
@@ -140,6 +151,10 @@ def command(  # noqa: PLR0913 - an option a parameter
             tell(outcome)
     if why := told_once(language):
         tell(why)
+    if reports is not None:
+        # last, so that a folder that cannot be written hides nothing of what was done to the registry
+        with told_errors(registry):
+            tell(f"Wrote the report {write_report(update, reports).html}.")
     raise click.exceptions.Exit(exits.status(update, exit_code=exit_code))
 
 

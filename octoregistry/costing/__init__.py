@@ -4,6 +4,7 @@ from octoregistry.costing.costs import Costs, Problem, costs_of
 from octoregistry.costing.errors import CostingError
 from octoregistry.costing.frames import FrameCosts, cost_frame
 from octoregistry.costing.ledger import cost_by, ledger
+from octoregistry.costing.otherwise import usage_costs
 from octoregistry.costing.rates import RateTable, compile_rates
 
 __all__ = [
@@ -17,4 +18,5 @@ __all__ = [
     "cost_frame",
     "costs_of",
     "ledger",
+    "usage_costs",
 ]

@@ -30,11 +30,24 @@ def with_examples(
 
     `usage` is the log; where it has the columns FILE and LINE, they become the example's place.
     """
-    has_zones = any(problem.reason == ZONES_MIXED for problem in costs.problems)
+    return replace(costs, problems=examples_of(costs.problems, connection, usage, rates, names=names, torn=torn))
+
+
+def examples_of(
+    problems: Sequence[Problem],
+    connection: BaseBackend,
+    usage: ir.Table,
+    rates: RateTable,
+    *,
+    names: Mapping[str, str] | None = None,
+    torn: Sequence[Torn] = (),
+) -> tuple[Problem, ...]:
+    """`problems` with examples and torn lines, as `with_examples` adds them."""
+    has_zones = any(problem.reason == ZONES_MIXED for problem in problems)
     columns = [name for name in usage.columns if name not in (FILE, LINE)]
     bad = unpriced_rows(usage, rates, names=names, has_zones=has_zones)
-    shown = [_found(problem, connection, bad, columns, torn) for problem in costs.problems[:SHOWN]]
-    return replace(costs, problems=(*shown, *costs.problems[SHOWN:], *_torn(torn)))
+    shown = [_found(problem, connection, bad, columns, torn) for problem in problems[:SHOWN]]
+    return (*shown, *problems[SHOWN:], *_torn(torn))
 
 
 def _found(

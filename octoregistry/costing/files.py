@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
@@ -131,7 +132,12 @@ def _csv(connection: Backend, files: Sequence[str]) -> tuple[str, str]:
 
 def _header(connection: Backend, file: str) -> tuple[str, ...]:
     query = f"SELECT Delimiter, Columns FROM sniff_csv({_text(file)}, all_varchar = true, header = true)"
-    (found,) = connection.con.execute(query).fetchall()
+    try:
+        (found,) = connection.con.execute(query).fetchall()
+    except (
+        duckdb.Error
+    ) as error:  # mixed line ends are one reason; what follows the first line is advice on its options
+        raise CostingError(f"{file}: no CSV that can be read: {str(error).splitlines()[0]}") from error
     return (found[0], *(column["name"] for column in found[1]))
 
 

@@ -65,6 +65,14 @@ def ledger(
     return _by_keys(priced, rates, rows.dimensions, keys)
 
 
+def added_up(usage: ir.Table, thresholds: Sequence[int], *, names: Mapping[str, str] | None = None) -> ir.Table:
+    """The rows of `usage` that meet the same price, added up: a few thousand however long the log.
+
+    Its columns are those that prices are found by, `rows`, `requests`, and `t_` and a dimension of those it counts.
+    """
+    return _added_up(usage_rows(usage, form_of(usage.columns, names), thresholds, ()), ())
+
+
 def unpriced_rows(
     usage: ir.Table, rates: RateTable, *, names: Mapping[str, str] | None = None, has_zones: bool = False
 ) -> ir.Table:
@@ -154,7 +162,6 @@ def _reason(
 
 def _by_keys(priced: ir.Table, rates: RateTable, dimensions: Sequence[str], keys: Sequence[str]) -> ir.Table:
     without = priced.reason.notnull()
-    products = [(priced[f"t_{name}"] * priced[f"price_{name}"]).cast(WHOLE).fill_null(0) for name in dimensions]
     fields: dict[str, ir.Value] = {
         **{f"key_{place}": _key(priced, key) for place, key in enumerate(keys)},
         "reason": priced.reason,
@@ -164,7 +171,7 @@ def _by_keys(priced: ir.Table, rates: RateTable, dimensions: Sequence[str], keys
         "p_rows": priced.rows,
         "p_requests": priced.requests,
         **{f"p_{name}": priced[f"t_{name}"] for name in dimensions},
-        "units": without.ifelse(None, reduce(add, products)).cast(WHOLE),
+        "units": units(priced, dimensions),
     }
     table = priced.select(**fields)
     groups = [name for name in fields if name.startswith("key_") or name in ("reason", *_UNPRICED)]
@@ -189,6 +196,12 @@ def _by_keys(priced: ir.Table, rates: RateTable, dimensions: Sequence[str], keys
     )
 
 
+def units(priced: ir.Table, dimensions: Sequence[str]) -> ir.DecimalValue:
+    """What each row of a priced table costs, in whole numbers of the rates' 10**-scale USD; null where it has no price."""
+    products = [(priced[f"t_{name}"] * priced[f"price_{name}"]).cast(WHOLE).fill_null(0) for name in dimensions]
+    return priced.reason.notnull().ifelse(None, reduce(add, products)).cast(WHOLE)
+
+
 _UNPRICED = ("unpriced_provider", "unpriced_model", "unpriced_mode")
 
 
@@ -200,12 +213,12 @@ def _key(priced: ir.Table, key: str) -> ir.Value:
     return priced[key] if key in DERIVED else priced[f"k_{key}"]
 
 
-def usd(units: ir.DecimalValue, scale: int) -> ir.DecimalValue:
+def usd(whole: ir.DecimalValue, scale: int) -> ir.DecimalValue:
     """Whole numbers of 10**-scale USD as a decimal(38, scale), exactly.
 
     The point is set in the text: engines that divide decimals, or multiply them by a fraction, round (Spark keeps 6
     digits of a product that could be longer than 38).
     """
-    digits = ibis.literal("0" * scale) + units.cast("string")
+    digits = ibis.literal("0" * scale) + whole.cast("string")
     point = digits.length() - scale
     return (digits.substr(0, point) + "." + digits.substr(point, scale)).cast(f"decimal(38, {scale})")

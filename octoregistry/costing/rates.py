@@ -6,7 +6,7 @@ has no "then", so the choice is made here, once, for every stretch of days and e
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -60,8 +60,10 @@ class RateTable:
         return tuple(dict.fromkeys(span.provider for span in self.spans))
 
 
-def compile_rates(registry: Registry) -> RateTable:
+def compile_rates(registry: Registry, further: Iterable[int] = ()) -> RateTable:
     """The rates of every model of `registry` under each of its names.
+
+    Its size classes are also cut at the `further` thresholds, so that two tables may have the same classes.
 
     Raises CostingError for prices with more digits than a decimal of 38 holds beside a total.
     """
@@ -69,7 +71,7 @@ def compile_rates(registry: Registry) -> RateTable:
         (model.provider, (model.id, *model.aliases), registry.pricing(model.provider, model.id)) for model in registry
     ]
     rates = [rate for _, _, pricing in pricings for rate in pricing.rates]
-    thresholds = tuple(sorted({rate.above_input_tokens for rate in rates if rate.above_input_tokens is not None}))
+    thresholds = tuple(sorted({*_thresholds(rates), *further}))
     if thresholds and thresholds[-1] > _MOST_ABOVE:
         raise CostingError(f"a tier above {thresholds[-1]} tokens: at most {_MOST_ABOVE} can be compared exactly")
     scale = _scale(rates)
@@ -80,6 +82,17 @@ def compile_rates(registry: Registry) -> RateTable:
         for name in names
     )
     return RateTable(spans, thresholds, scale)
+
+
+def thresholds_of(registry: Registry) -> tuple[int, ...]:
+    """The prompt sizes above which any price of `registry` changes."""
+    return tuple(
+        sorted(_thresholds(rate for model in registry for rate in registry.pricing(model.provider, model.id).rates))
+    )
+
+
+def _thresholds(rates: Iterable[Rate]) -> set[int]:
+    return {rate.above_input_tokens for rate in rates if rate.above_input_tokens is not None}
 
 
 def _scale(rates: Sequence[Rate]) -> int:

@@ -67,7 +67,7 @@ def usage_rows(
         fault=fault,
         **{f"t_{name}": ((fault == 0) & ~read.free).ifelse(read[f"v_{name}"], 0).cast("int64") for name in counts},
     ).view()
-    table = judged.mutate(size=_size_class(judged, tuple(counts), thresholds, form), mask=_mask(judged, tuple(counts)))
+    table = judged.mutate(size=_size_class(judged, tuple(counts), thresholds, form), mask=mask(judged, tuple(counts)))
     return Rows(table, tuple(counts))
 
 
@@ -204,6 +204,7 @@ def _classes(conditions: Sequence[ir.BooleanValue]) -> ir.IntegerValue:
     return reduce(add, (condition.ifelse(1, 0) for condition in conditions))
 
 
-def _mask(rows: ir.Table, dimensions: Sequence[str]) -> ir.IntegerValue:
+def mask(rows: ir.Table, dimensions: Sequence[str]) -> ir.IntegerValue:
+    """A bit for each of the dimensions of which a row has tokens."""
     bits = [(rows[f"t_{name}"] > 0).ifelse(2**place, 0) for place, name in enumerate(dimensions)]
     return reduce(add, bits).cast("int32")

@@ -33,6 +33,7 @@ const unpack = packed => {
     model.rates_before = before === null ? null : unpackRates(before);
     return model;
   });
+  window.readUsage?.(values, packed.dimensions);
   return values;
 };
 const data = unpack(JSON.parse($("#data").textContent));
@@ -411,6 +412,7 @@ const asCsv = () => {
   return lines.map(line => line.map(cell).join(",") + "\r\n").join("");
 };
 $("#get-csv").addEventListener("click", () => save(`${data.run}.csv`, "text/csv;charset=utf-8", "\ufeff" + asCsv()));
+$("#get-usage")?.addEventListener("click", () => save(`${data.run}-usage.csv`, "text/csv;charset=utf-8", "\ufeff" + usageCsv(data.usage, dimensions, cell)));
 $("#get-json").addEventListener("click", () => save(`${data.run}.json`, "application/json", JSON.stringify(data, null, 1) + "\n"));
 
 /* ---- theme, hover values, print ---- */

@@ -3,6 +3,6 @@
 from octoregistry.publishing.report.facts import report_of
 from octoregistry.publishing.report.page import page
 from octoregistry.publishing.report.report import Report, SourceSeen
-from octoregistry.publishing.report.writing import NAMES, Written, is_name, write_report
+from octoregistry.publishing.report.writing import NAMES, Written, is_name, write, write_report
 
-__all__ = ["NAMES", "Report", "SourceSeen", "Written", "is_name", "page", "report_of", "write_report"]
+__all__ = ["NAMES", "Report", "SourceSeen", "Written", "is_name", "page", "report_of", "write", "write_report"]

@@ -17,6 +17,7 @@ from octoregistry.publishing.report.prices import COLUMNS, price_groups
 from octoregistry.publishing.report.report import STALE_DAYS, Report
 from octoregistry.publishing.report.savings import savings, savings_picture
 from octoregistry.publishing.report.scatter import scatter
+from octoregistry.publishing.report.usage_section import usage_section
 from octoregistry.publishing.report.vendors import mark
 from octoregistry.templating import environment, folder
 
@@ -26,6 +27,9 @@ _SCRIPTED = 'document.documentElement.className="js"'  # rows that a script woul
 def page(report: Report) -> str:
     """The report as HTML."""
     found = savings(report)
+    used = usage_section(report)
+    style = asset("report.css") + (asset("usage.css") if used else "")
+    scripts = [Markup(_SCRIPTED), *([asset("usage.js")] if used else []), asset("report.js")]  # noqa: S704 - a constant
     pictures, more = history_pictures(report)
     return (
         environment()
@@ -35,6 +39,7 @@ def page(report: Report) -> str:
             words=words,
             headline=headline(report.plan),
             sections=sections(report),
+            usage=used,
             columns=[words.LABELS[name] for name in COLUMNS],
             groups=price_groups(report),
             stale_days=STALE_DAYS,
@@ -49,10 +54,10 @@ def page(report: Report) -> str:
             mark=mark,
             vendors=list(report.after.providers),
             packed=packed_json(report),
-            style=asset("report.css"),
-            script=asset("report.js"),
-            first_script=Markup(_SCRIPTED),  # noqa: S704 - a constant
-            policy=policy(asset("report.css"), _SCRIPTED, asset("report.js")),
+            style=style,
+            first_script=scripts[0],
+            scripts=scripts[1:],
+            policy=policy(style, *scripts),
         )
     )
 

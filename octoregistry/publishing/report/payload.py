@@ -11,6 +11,7 @@ from markupsafe import Markup
 from octoregistry.planning.decimals import plain
 from octoregistry.planning.kept import as_values
 from octoregistry.publishing.report.report import Report
+from octoregistry.publishing.report.usage_values import packed_usage, usage_values
 from providers.dimensions import DIMENSIONS, MODES
 from providers.entries import Model, Rate
 
@@ -35,8 +36,11 @@ def packed_json(report: Report) -> Markup:
     sources: dict[tuple[str | None, ...], int] = {}
     days: dict[str, int] = {}
     rows = [_row(model, sources, days) for model in values(report)["models"]]
+    head = _head(report)
+    if "usage" in head:
+        head["usage"] = packed_usage(head["usage"])
     packed = {
-        **_head(report),
+        **head,
         "modes": MODES,
         "days": list(days),
         "packed_sources": list(sources),
@@ -66,6 +70,7 @@ def _head(report: Report) -> dict[str, Any]:
             for source in report.sources
         ],
         "plan": as_values(report.plan, report.before.text_sha256),
+        **({} if report.usage is None else {"usage": usage_values(report.usage)}),
     }
 
 

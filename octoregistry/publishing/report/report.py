@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from octoregistry.planning.plan import Plan
+from octoregistry.usage_costs import UsageCosts
 from providers.entries import Model, Rate
 from providers.registry import Registry
 
@@ -32,7 +33,8 @@ class SourceSeen:
 class Report:
     """All that a report shows. `after` is the registry with the changes that need no person; `run` is the files' name.
 
-    `rates` and `rates_before` are those that costs are computed by, by provider and model, after and before.
+    `rates` and `rates_before` are those that costs are computed by, by provider and model, after and before. `usage`
+    is what a log cost, where one was given.
     """
 
     run: str
@@ -44,6 +46,7 @@ class Report:
     sources: tuple[SourceSeen, ...]
     rates: Rates
     rates_before: Rates
+    usage: UsageCosts | None = None
 
     @property
     def day(self) -> date:

@@ -13,6 +13,7 @@ from octoregistry.publishing.report.facts import report_of
 from octoregistry.publishing.report.index import index_page
 from octoregistry.publishing.report.page import page
 from octoregistry.publishing.report.payload import as_json
+from octoregistry.publishing.report.report import Report
 from octoregistry.update import Update
 
 NAMES = "give a name of letters, digits, dots, dashes and underscores, not `index`"
@@ -34,7 +35,11 @@ def write_report(update: Update, folder: Path, run: str | None = None) -> Writte
     They are called `run`, or by the update's point in time; a report of that name is replaced. Raises OSError where the
     folder cannot be written, ValueError for a `run` that is no plain file name.
     """
-    report = report_of(update, run)
+    return write(report_of(update, run), folder)
+
+
+def write(report: Report, folder: Path) -> Written:
+    """The files written for `report` into `folder`; as `write_report`, for a report that holds more than an update."""
     if not is_name(report.run):
         raise ValueError(f"{report.run!r}: {NAMES}")
     written = Written(folder / f"{report.run}.html", folder / f"{report.run}.json", folder / "index.html")

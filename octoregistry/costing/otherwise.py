@@ -1,0 +1,271 @@
+"""What a log would have cost otherwise: in batches, with and without a cache, at other prices; the log is read once.
+
+The rows that meet the same price are added up where the log is; only those sums are priced again for each other way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import PurePath
+from typing import TypeVar
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from octoregistry.costing.costs import Problem, answer
+from octoregistry.costing.examples import examples_of
+from octoregistry.costing.files import Log, connect, read_files
+from octoregistry.costing.forms import form_of
+from octoregistry.costing.ledger import WHOLE, added_up, units, with_reasons
+from octoregistry.costing.rates import RateTable, compile_rates, thresholds_of
+from octoregistry.costing.usage import mask
+from octoregistry.usage_costs import WAYS, Effect, Figures, ModelUsage, Otherwise, PeriodUsage, Unpriced, UsageCosts
+from providers.dimensions import DIMENSIONS
+from providers.exact import unscaled
+from providers.registry import Registry
+
+MOST_DAYS = 92  # three months of days; a longer log is told by month, or its bars are too thin to see
+MOST_MODELS = 60
+MOST_PROBLEMS = 30  # a log of nonsense must not make a report that nobody can open
+
+_WRITES = ("cached_input", "cache_write_5m", "cache_write_1h")
+Key = TypeVar("Key")
+Way = Callable[[ir.Table], ir.Table]
+
+
+def usage_costs(
+    patterns: Sequence[str], before: Registry, after: Registry, day: date, names: Mapping[str, str] | None = None
+) -> UsageCosts:
+    """What the usage in these files cost by the registry `after`, otherwise, and by the registry `before`.
+
+    `day` is the day whose prices are today's. Raises CostingError for files that cannot be read as usage.
+    """
+    log = read_files(patterns)
+    try:
+        # both by the size classes of both, so that one reading of the log serves for both
+        rates = compile_rates(after, thresholds_of(before))
+        found = _priced(log, rates, compile_rates(before, thresholds_of(after)), day, names)
+        problems = _with_places(found.problems(), log, rates, names)
+    finally:
+        log.connection.disconnect()
+    torn = sum(problem.rows for problem in problems) - found.unpriced
+    return found.told(form_of(log.table.columns, names).name, problems, torn)
+
+
+def _priced(log: Log, after: RateTable, before: RateTable, day: date, names: Mapping[str, str] | None) -> _Priced:
+    groups = answer(log.connection, added_up(log.table, after.thresholds, names=names))
+    places = pa.array(range(groups.num_rows), pa.int64())
+    has_zones = "offset" in groups["zone"].to_pylist()
+    local = connect()
+    try:
+        kept = ibis.memtable(groups.append_column("place", places))
+        absent = {f"t_{name}": ibis.literal(0).cast(WHOLE) for name in DIMENSIONS if f"t_{name}" not in kept.columns}
+        kept = kept.mutate(**absent)
+        scale = max(after.scale, before.scale)
+
+        def price(way: Way, rates: RateTable) -> dict[str, list[object]]:
+            other = way(kept)
+            other = other.mutate(mask=mask(other, DIMENSIONS)).view()
+            priced = with_reasons(other, rates, DIMENSIONS, ibis.literal(has_zones))
+            cost = (units(priced, DIMENSIONS)).name("units")
+            rows = answer(local, priced.select("place", "reason", "known_model", cost).order_by("place"))
+            fields: dict[str, list[object]] = rows.to_pydict()
+            raised = 10 ** (scale - rates.scale)
+            fields["units"] = [None if cost is None else int(cost) * raised for cost in rows["units"].to_pylist()]
+            return fields
+
+        def today(table: ir.Table) -> ir.Table:
+            return table.mutate(day=ibis.literal(day))
+
+        ways: dict[str, Way] = {"batch": _in_batches, "uncached": _uncached, "cached": _all_cached, "today": today}
+        paid = price(_as_it_was, after)
+        return _Priced(
+            groups={name: groups[name].to_pylist() for name in groups.column_names},
+            models=[*map(_text, paid["known_model"])],
+            reasons=[*map(_text, paid["reason"])],
+            costs=_units(paid),
+            otherwise={name: _units(price(ways[name], after)) for name in WAYS},
+            before=_units(price(_as_it_was, before)),
+            before_today=_units(price(today, before)),
+            scale=scale,
+        )
+    finally:
+        local.disconnect()
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _units(fields: Mapping[str, list[object]]) -> list[int | None]:
+    return [units if isinstance(units, int) else None for units in fields["units"]]
+
+
+def _as_it_was(groups: ir.Table) -> ir.Table:
+    return groups
+
+
+def _in_batches(groups: ir.Table) -> ir.Table:
+    return groups.mutate(mode=ibis.literal("batch"))
+
+
+def _uncached(groups: ir.Table) -> ir.Table:
+    none = ibis.literal(0).cast(WHOLE)
+    return groups.mutate(
+        t_input=_sum(groups, ("input", *_WRITES)),
+        t_input_audio=_sum(groups, ("input_audio", "cached_input_audio")),
+        **{f"t_{name}": none for name in (*_WRITES, "cached_input_audio", "cache_storage_hour")},
+    )
+
+
+def _all_cached(groups: ir.Table) -> ir.Table:
+    return groups.mutate(t_cached_input=_sum(groups, ("input", "cached_input")), t_input=ibis.literal(0).cast(WHOLE))
+
+
+def _sum(groups: ir.Table, dimensions: Sequence[str]) -> ir.DecimalValue:
+    total = groups[f"t_{dimensions[0]}"]
+    for name in dimensions[1:]:
+        total += groups[f"t_{name}"]
+    return total.cast(WHOLE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Priced:
+    """Sums of rows, column by column, and what each costs this way and that in whole numbers of 10**-scale USD."""
+
+    groups: Mapping[str, list[object]]
+    models: list[str | None]
+    reasons: list[str | None]
+    costs: list[int | None]
+    otherwise: Mapping[str, list[int | None]]
+    before: list[int | None]
+    before_today: list[int | None]
+    scale: int
+
+    @property
+    def unpriced(self) -> int:
+        """The rows without a price, without the lines that are no row."""
+        return sum(rows for rows, reason in zip(self._whole("rows"), self.reasons, strict=True) if reason is not None)
+
+    def told(self, form: str, problems: Sequence[Unpriced], torn: int) -> UsageCosts:
+        """All of it as values; `torn` are the lines that are no row."""
+        models = [
+            ModelUsage(provider, model, self._figures(places))
+            for (provider, model), places in _grouped(zip(self._texts("provider"), self.models, strict=True))
+        ]
+        models.sort(key=lambda line: (line.figures.cost is None, -(line.figures.cost or 0), _name(line)))
+        days = [day if isinstance(day, date) else None for day in self.groups["day"]]
+        by_month = len({day for day in days if day}) > MOST_DAYS
+        periods = [None if day is None else f"{day:%Y-%m}" if by_month else str(day) for day in days]
+        total = self._figures(range(len(days)), torn)
+        return UsageCosts(
+            form=form,
+            total=total,
+            models=tuple(models[:MOST_MODELS]),
+            periods=tuple(
+                PeriodUsage(period, self._figures(places))
+                for period, places in sorted((key, found) for key, found in _grouped(periods) if key is not None)
+            ),
+            problems=tuple(problems[:MOST_PROBLEMS]),
+            more_models=max(0, len(models) - MOST_MODELS),
+            more_problems=max(0, len(problems) - MOST_PROBLEMS),
+        )
+
+    def problems(self) -> list[Problem]:
+        """The rows without a price, by reason, model and mode, the most first."""
+        keys = zip(self.reasons, self._texts("provider"), self._texts("model"), self._texts("mode"), strict=True)
+        found = []
+        for (reason, provider, model, mode), places in _grouped(keys):
+            if reason is not None:
+                rows = sum(self._whole("rows")[place] for place in places)
+                days = sorted(day for place in places if isinstance(day := self.groups["day"][place], date))
+                first, last = (days[0], days[-1]) if days else (None, None)
+                found.append(Problem(reason, rows, provider, model, mode, first, last))
+        return sorted(found, key=lambda one: (-one.rows, one.reason, str(one.provider), str(one.model), str(one.mode)))
+
+    def _whole(self, name: str) -> list[int]:
+        return [int(number) if isinstance(number, (int, Decimal)) else 0 for number in self.groups[name]]
+
+    def _texts(self, name: str) -> list[str | None]:
+        return [*map(_text, self.groups[name])]
+
+    def _figures(self, places: Sequence[int], torn: int = 0) -> Figures:
+        rows = {place: _int(self.groups["rows"][place]) for place in places}
+        priced = [place for place in places if self.costs[place] is not None]
+        tokens = {name: sum(_int(self.groups[f"t_{name}"][place]) for place in places) for name in self._counted()}
+        return Figures(
+            rows=sum(rows.values()) + torn,
+            unpriced=sum(rows[place] for place in places if self.costs[place] is None) + torn,
+            requests=sum(_int(self.groups["requests"][place]) for place in places),
+            tokens={name: count for name, count in tokens.items() if count},
+            cost=self._usd(self.costs[place] for place in priced) if priced else None,
+            otherwise={name: self._other(other, priced, rows) for name, other in self.otherwise.items()},
+            on_its_days=self._effect(self.before, self.costs, rows),
+            from_now=self._effect(self.before_today, self.otherwise["today"], rows),
+        )
+
+    def _counted(self) -> list[str]:
+        return [name for name in DIMENSIONS if f"t_{name}" in self.groups]
+
+    def _other(self, other: Sequence[int | None], priced: Sequence[int], rows: Mapping[int, int]) -> Otherwise:
+        """What has no price the other way stays as it was: else leaving a model out would look like a saving."""
+        kept = [place for place in priced if other[place] is None]
+        if len(kept) == len(priced):
+            return Otherwise(None, sum(rows[place] for place in kept))
+        cost = self._usd(self.costs[place] if other[place] is None else other[place] for place in priced)
+        return Otherwise(cost, sum(rows[place] for place in kept))
+
+    def _effect(self, before: Sequence[int | None], after: Sequence[int | None], rows: Mapping[int, int]) -> Effect:
+        both = [place for place in rows if before[place] is not None and after[place] is not None]
+        return Effect(
+            before=self._usd(before[place] for place in both) if both else None,
+            after=self._usd(after[place] for place in both) if both else None,
+            gained=sum(count for place, count in rows.items() if before[place] is None and after[place] is not None),
+            lost=sum(count for place, count in rows.items() if before[place] is not None and after[place] is None),
+        )
+
+    def _usd(self, costs: Iterable[int | None]) -> Decimal:
+        return unscaled(sum(cost for cost in costs if cost is not None), self.scale)
+
+
+def _int(number: object) -> int:
+    return int(number) if isinstance(number, (int, Decimal)) else 0
+
+
+def _name(line: ModelUsage) -> tuple[str, str]:
+    return line.provider or "", line.model or ""
+
+
+def _grouped(keys: Iterable[Key]) -> list[tuple[Key, list[int]]]:
+    """The places of each key, in the order in which they first come."""
+    found: dict[Key, list[int]] = {}
+    for place, key in enumerate(keys):
+        found.setdefault(key, []).append(place)
+    return list(found.items())
+
+
+def _with_places(
+    problems: Sequence[Problem], log: Log, rates: RateTable, names: Mapping[str, str] | None
+) -> list[Unpriced]:
+    """The problems with the place of a row each; not the row itself: a report travels, and a log may name people."""
+    torn = log.torn()
+    if not problems and not torn:
+        return []
+    shown = examples_of(problems, log.connection, log.placed(), rates, names=names, torn=torn)
+    return [
+        Unpriced(
+            reason=one.reason,
+            rows=one.rows,
+            provider=one.provider,
+            model=one.model,
+            mode=one.mode,
+            first_day=one.first_day,
+            last_day=one.last_day,
+            place=None if one.place is None else PurePath(one.place).name,
+        )
+        for one in shown
+    ]

@@ -1,0 +1,83 @@
+"""Logged usage as plain values: every sum and every count of tokens is text, which no reader makes a binary float of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from octoregistry.planning.decimals import plain
+from octoregistry.usage_costs import WAYS, Effect, Figures, UsageCosts
+from providers.dimensions import DIMENSIONS
+
+
+def usage_values(usage: UsageCosts) -> dict[str, Any]:
+    """`usage` as dicts, lists and text, with the assumption of each other way beside its figures."""
+    return {
+        "form": usage.form,
+        "ways": [{"name": name, "assumes": assumes} for name, assumes in WAYS.items()],
+        "total": _figures(usage.total),
+        "models": [{"provider": one.provider, "model": one.model, **_figures(one.figures)} for one in usage.models],
+        "more_models": usage.more_models,
+        "periods": [{"period": one.period, **_figures(one.figures)} for one in usage.periods],
+        "unpriced": [
+            {
+                "reason": one.reason,
+                "rows": one.rows,
+                "provider": one.provider,
+                "model": one.model,
+                "mode": one.mode,
+                "first_day": str(one.first_day) if one.first_day else None,
+                "last_day": str(one.last_day) if one.last_day else None,
+                "place": one.place,
+            }
+            for one in usage.problems
+        ],
+        "more_unpriced": usage.more_problems,
+    }
+
+
+def packed_usage(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The `usage_values` with all figures as rows, for the page that carries them inside: a quarter of the size."""
+    return {
+        **values,
+        "total": _packed(values["total"]),
+        "models": [[one["provider"], one["model"], *_packed(one)] for one in values["models"]],
+        "periods": [[one["period"], *_packed(one)] for one in values["periods"]],
+    }
+
+
+def _packed(line: Mapping[str, Any]) -> list[Any]:
+    """Counts and cost, tokens as text in the order of DIMENSIONS, then each other way, then each effect of the update."""
+    tokens = ",".join(line["tokens"].get(name, "") for name in DIMENSIONS).rstrip(",")
+    others = [value for other in line["otherwise"].values() for value in other.values()]
+    effects = [value for effect in line["update"].values() for value in effect.values()]
+    return [line["rows"], line["unpriced_rows"], line["requests"], tokens, line["cost"], *others, *effects]
+
+
+def _figures(figures: Figures) -> dict[str, Any]:
+    return {
+        "rows": figures.rows,
+        "unpriced_rows": figures.unpriced,
+        "requests": str(figures.requests),
+        "tokens": {name: str(count) for name, count in figures.tokens.items()},
+        "cost": _usd(figures.cost),
+        "otherwise": {
+            name: {"cost": _usd(other.cost), "rows_as_they_were": other.kept}
+            for name, other in figures.otherwise.items()
+        },
+        "update": {"on_its_days": _effect(figures.on_its_days), "from_now": _effect(figures.from_now)},
+    }
+
+
+def _effect(effect: Effect) -> dict[str, Any]:
+    return {
+        "before": _usd(effect.before),
+        "after": _usd(effect.after),
+        "rows_gained": effect.gained,
+        "rows_lost": effect.lost,
+    }
+
+
+def _usd(cost: Decimal | None) -> str | None:
+    return None if cost is None else plain(cost)
