@@ -26,7 +26,7 @@ class Proposed:
     outcomes: tuple[Outcome, ...]
 
 
-def propose_update(registry: Path, place: Place, plan: Callable[[str], Update], run_cost: str = "") -> Proposed:
+def propose_update(registry: Path, place: Place, plan: Callable[[str], Update]) -> Proposed:
     """The update that `plan` makes of the registry as it stands on the base branch, proposed where it changes anything.
 
     The person's own file, branch, index and working tree stay as they are. Raises NotCarriedOutError where the base has
@@ -44,7 +44,7 @@ def propose_update(registry: Path, place: Place, plan: Callable[[str], Update], 
             fingerprint = fingerprint_of(part, part.plan)
             files |= _report(place, part, fingerprint)
             proposal = Proposal(
-                branch, title_of(part.plan), body_of(part, part.plan, branch, run_cost), files, fingerprint, update.at
+                branch, title_of(part.plan), body_of(part, part.plan, branch), files, fingerprint, update.at
             )
             outcome = propose(place, proposal)
             outcomes += [outcome] if outcome else []

@@ -12,6 +12,7 @@ from octoregistry.planning.plan import Plan
 from octoregistry.planning.planner import Settings as PlanSettings
 from octoregistry.planning.planner import plan_provider
 from octoregistry.planning.stated import PricedPage
+from octoregistry.planning.strangers import own_rates
 from octoregistry.planning.witnesses import Witnesses
 from octoregistry.publishing.merge_each import Refused, merge_each
 from octoregistry.reading import PageRates
@@ -111,6 +112,9 @@ def plan_update(  # noqa: PLR0913 - the edges of the run: clock, progress, langu
         rates = reader.rates(page, provider, tuple(known[provider].models)) if isinstance(page, Page) else None
         if rates is not None and not rates.rates:
             page, rates = Failed(page.url, "no token price was read from the page" + _because(rates)), None
+        if rates is not None:
+            mine = own_rates(rates, known)
+            page, rates = (Failed(page.url, mine), None) if isinstance(mine, str) else (page, mine)
         made = tuple(language.calls[calls:]) if language else ()
         runs.append(ProviderRun(provider, page, rates, lists[provider], made))
     progress("Writing the changes into a copy of the registry")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 from rich.console import Console
@@ -14,6 +14,7 @@ from rich.text import Text
 
 from octoregistry.cli.llm_options import calls_json, calls_line, known_ids, llm_options, reader_of, told_once
 from octoregistry.documents import Unread, read_document
+from octoregistry.planning.strangers import own_rates
 from octoregistry.reading import PageRates, StatedRate, read_rates
 from providers import load_registry
 
@@ -55,14 +56,13 @@ def command(  # noqa: PLR0913 - an option a parameter
     page = url or file.resolve().as_uri()
     document = read_document(text, page)
     if isinstance(document, Unread):
-        if as_json:
-            click.echo(json.dumps({"rates": [], "problems": [f"{page}: {document.reason}"]}, ensure_ascii=False))
-        else:
-            click.echo(f"{file}: {document.reason}", err=True)
-        raise click.exceptions.Exit(1)
+        _leave_unread(file, page, document.reason, as_json)
     reader = reader_of(llm, load_registry, second_reading=second_reading, no_known=no_known)
     ids = known_ids(provider) if llm != "off" else ()
-    rates = read_rates(document, provider, page_date, rules=not no_rules, reader=reader, known_ids=ids)
+    read = read_rates(document, provider, page_date, rules=not no_rules, reader=reader, known_ids=ids)
+    rates = own_rates(read, load_registry().providers)
+    if isinstance(rates, str):
+        _leave_unread(file, page, rates, as_json)
     if as_json:
         told = {**page_json(rates), **({"llm": calls_json(reader.calls)} if reader.calls else {})}
         click.echo(json.dumps(told, ensure_ascii=False, indent=1))
@@ -72,6 +72,15 @@ def command(  # noqa: PLR0913 - an option a parameter
             click.echo(calls_line(reader.calls))
     if why := told_once(reader):
         click.echo(why, err=True)
+
+
+def _leave_unread(file: Path, page: str, reason: str, as_json: bool) -> NoReturn:
+    """Tell why nothing was read, and leave with 1."""
+    if as_json:
+        click.echo(json.dumps({"rates": [], "problems": [f"{page}: {reason}"]}, ensure_ascii=False))
+    else:
+        click.echo(f"{file}: {reason}", err=True)
+    raise click.exceptions.Exit(1)
 
 
 def _text(file: Path) -> str:

@@ -88,17 +88,17 @@ def fingerprint_of(update: Update, plan: Plan) -> str:
     return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:32]
 
 
-def body_of(update: Update, plan: Plan, branch: str, run_cost: str = "") -> str:
-    """The body for the part `plan` of an update, hidden mark included. `run_cost` says what the run itself cost."""
+def body_of(update: Update, plan: Plan, branch: str) -> str:
+    """The body for the part `plan` of an update, hidden mark included."""
     rows = _MOST_ROWS
     while True:
-        body = _body(update, plan, branch, run_cost, rows)
+        body = _body(update, plan, branch, rows)
         if len(body) <= _MOST_LETTERS or not rows:
             return body
         rows //= 2
 
 
-def _body(update: Update, plan: Plan, branch: str, run_cost: str, most: int) -> str:
+def _body(update: Update, plan: Plan, branch: str, most: int) -> str:
     applied = [change for change in plan.visible if change.applies and _is_told(change)]
     held = [change for change in plan.visible if not change.applies]
     providers = {change.provider for change in plan.changes}
@@ -113,9 +113,20 @@ def _body(update: Update, plan: Plan, branch: str, run_cost: str, most: int) -> 
         rechecked=len({c.model for c in plan.applied if c.kind == "source"} - {c.model for c in plan.visible}),
         sources=[_source(run, update) for run in update.runs if run.provider in providers],
         notes=[Markdown(f"{code(note.subject)}: {code(note.text)}") for note in plan.notes[:most]],
-        run_cost=Markdown(run_cost or "No language model was asked: $0."),
+        run_cost=Markdown(_run_cost(update)),
         mark=Markdown(mark_of(branch, fingerprint_of(update, plan))),
     )
+
+
+def _run_cost(update: Update) -> str:
+    """What the run itself cost: the calls of a language model."""
+    if not update.calls:
+        return "No language model was asked: $0."
+    spent = sum((call.cost for call in update.calls if call.cost is not None), Decimal(0))
+    unknown = sum(call.cost is None for call in update.calls)
+    models = ", ".join(dict.fromkeys(code(call.model) for call in update.calls))
+    more = f", and {unknown} of unknown price" if unknown else ""
+    return f"{len(update.calls)} calls of {models}: ${spent:f}{more}."
 
 
 def _is_told(change: Change) -> bool:

@@ -13,8 +13,10 @@ from markdown_it import MarkdownIt
 from octoregistry.planning.plan import Change, Note, Plan, Reason, Verdict
 from octoregistry.publishing.pull_request.body import body_of, fingerprint_of, sentence, title_of
 from octoregistry.publishing.pull_request.markdown import code, link, plain_line
+from octoregistry.reading.llm import Call
 from octoregistry.reading.rates import Evidence
-from octoregistry.update import Update
+from octoregistry.sources import Failed, NotAsked
+from octoregistry.update import ProviderRun, Update
 from providers import parse_registry
 from tests.publishing.pull_request.conftest import REGISTRY
 
@@ -52,6 +54,7 @@ def body(*changes: Change, notes: tuple[Note, ...] = ()) -> str:
     return body_of(made, made.plan, "octoregistry/update")
 
 
+RUN = ProviderRun("other", Failed(PAGE, "not asked"), None, NotAsked("other", "no key"))
 SOL = (price("gpt-5.6-sol", "input", "5", "4"), price("gpt-5.6-sol", "output", "30", "20"))
 
 
@@ -94,6 +97,13 @@ def test_held_changes_are_folded_with_their_reasons() -> None:
     folded = text[text.index("<details>\n<summary>1 held") :]
     assert "`moved ×9`; `one witness`" in folded
     assert "No language model was asked: $0." in text
+
+
+def test_what_the_run_cost_is_told() -> None:
+    """The calls of a language model with their sum; without one, that none was asked."""
+    assert "No language model was asked: $0." in body(*SOL)
+    asked = replace(update(*SOL), runs=(replace(RUN, calls=(Call("acme", "small", 900, 90, Decimal("0.00021")),)),))
+    assert "1 calls of `small`: $0.00021." in body_of(asked, asked.plan, "octoregistry/update")
 
 
 def test_the_mark_is_hidden_and_knows_the_plan() -> None:
