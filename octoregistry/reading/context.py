@@ -161,7 +161,14 @@ def unit_over(document: Document, table: Table) -> Unit | None:
             # further away, "billed per call" speaks of something else
             if (unit := unit_in(text)) and unit.factor is not None:
                 return unit
-    return None
+    behind = document.passages[table.after : table.after + _NEAR]
+    under_it = [p for p in behind if p.headings == table.headings]
+    told = (text for text in _sentences(under_it, shorter_than=120) if _ALL_PRICES.search(text))
+    return next((unit for text in told if (unit := unit_in(text))), None)
+
+
+# "All prices are per 1,000 tokens." may stand below the table that it speaks of.
+_ALL_PRICES = re.compile(r"\b(?:all|prices|pricing|rates|costs|preise|prix|precios|preços|prezzi)\b", re.IGNORECASE)
 
 
 def _sentences(passages: Iterable[Passage], *, shorter_than: int) -> Iterator[str]:

@@ -117,3 +117,9 @@ def test_any_number_of_tokens_is_a_unit(cell: str, usd: str) -> None:
     """The unit is read, not assumed."""
     prices, _ = read(f"# P\n\n{TABLE}| gpt-9 | {cell} | - |")
     assert prices == {("gpt-9", "standard", None, None, "input"): usd}
+
+
+def test_a_unit_below_its_table_counts() -> None:
+    """Nothing above it states one."""
+    prices, _ = read(f"# P\n\n{TABLE}| gpt-9 | $0.001 | - |\n\nAll prices are per 1,000 tokens.\n")
+    assert prices == {("gpt-9", "standard", None, None, "input"): "1"}
