@@ -181,3 +181,23 @@ def test_a_status_without_an_id_is_an_error_that_passes(vendor, work, tmp_path):
     with pytest.raises(ProviderError) as error:
         provider.get_batch_status(batch_id)
     assert (error.value.code, error.value.retryable) == ("not_json", True)
+
+
+def test_after_a_kill_the_vendors_time_begins_with_the_first_look(openai, work, clock, tmp_path):
+    working = work(openai)
+    state = tmp_path / "run.json"
+
+    def stop(_seconds):
+        raise KeyboardInterrupt
+
+    openai.server.fail(CUT, path=openai.create_path)
+    with pytest.raises(KeyboardInterrupt):
+        run_batch(openai.make(), numbered(2), state, clock=clock, sleep=stop)
+    stated = json.loads(state.read_text())
+    stated["parts"][0]["unanswered_at"] = None  # as a kill during the call leaves it
+    state.write_text(json.dumps(stated))
+    clock.now += 5000
+    looked_at = clock.now
+    assert run_batch(openai.make(), None, state, clock=clock, sleep=clock.sleep).answered == 2
+    assert clock.now - looked_at > BatchSettings().settle
+    assert set(working.handed_in.values()) == {1}
