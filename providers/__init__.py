@@ -167,7 +167,8 @@ def get_step_provider(config: dict[str, Any], step_name: str, manifest: Mapping[
 
     The flags are already part of `config["api"]`; the manifest's `metadata.cli_provider_override` and
     `cli_model_override` tell that they were given. A step that names only another provider gets that provider's
-    default model, not a model of the global one.
+    default model, not a model of the global one; a provider's flag alone drops a model of another vendor likewise, and a
+    model's flag alone keeps to a provider that has the model, the step's, the global one or the registry's owner.
     """
     flags = (manifest or {}).get("metadata") or {}
     step: Mapping[str, Any] = next(
@@ -175,11 +176,37 @@ def get_step_provider(config: dict[str, Any], step_name: str, manifest: Mapping[
     )
     api = dict(config.get("api") or {})
     stated = dict(api)
+    current = str(api.get("provider") or load_registry().default_provider).lower()
+    if flags.get("cli_provider_override") and not flags.get("cli_model_override"):
+        elsewhere = step.get("provider") and str(step["provider"]).lower() != current
+        model = None if elsewhere else step.get("model")
+        model = model or api.pop("model", None)
+        if model and _owners(model) <= {current}:
+            api["model"] = model
+        else:
+            api.pop("model", None)
+        return get_provider(config if api == stated else {**config, "api": api})
+    if flags.get("cli_model_override") and not flags.get("cli_provider_override"):
+        owners = _owners(api.get("model"))
+        wanted = [str(step.get("provider") or current).lower(), current, *sorted(owners)]
+        provider = next((name for name in wanted if name in owners), current)
+        if provider != current:
+            api["provider"] = provider
+        return get_provider(config if api == stated else {**config, "api": api})
     if step.get("provider") and not flags.get("cli_provider_override"):
-        current = api.get("provider") or load_registry().default_provider
-        if str(step["provider"]).lower() != str(current).lower() and not flags.get("cli_model_override"):
+        if str(step["provider"]).lower() != current and not flags.get("cli_model_override"):
             api.pop("model", None)
         api["provider"] = step["provider"]
     if step.get("model") and not flags.get("cli_model_override"):
         api["model"] = step["model"]
     return get_provider(config if api == stated else {**config, "api": api})
+
+
+def _owners(model: Any) -> set[str]:
+    """The providers whose model this is, as far as the registry knows."""
+    known = get_all_providers()
+    return {name for name, entry in known.items() if any(_is_called(model, *one) for one in entry["models"].items())}
+
+
+def _is_called(name: Any, model_id: str, entry: Mapping[str, Any]) -> bool:
+    return bool(name == model_id or name in (entry.get("aliases") or ()))

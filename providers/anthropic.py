@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
-from .answers import batch_result
+from .answers import Answer, batch_result
 from .anthropic_messages import SPENT_CODES, read_answer, read_row, request_params
 from .base import BatchLimits, BatchResult, BatchStatus, RealtimeResult
 from .errors import AuthenticationError, ProviderError, RateLimitError
@@ -18,7 +18,6 @@ from .wire import count, iso, listed, section
 
 # anthropic/types/messages/message_batch.py. "ended" says nothing of how: `_ending` reads the counts.
 STATES = {"in_progress": RUNNING, "canceling": RUNNING, "ended": COMPLETED}
-_DEFAULT_MAX_TOKENS = 8192  # the API wants a number; this one every model that it still serves can answer with
 
 
 class AnthropicProvider(VendorProvider):
@@ -32,17 +31,17 @@ class AnthropicProvider(VendorProvider):
     limits = BatchLimits(rows=100_000, file_bytes=256_000_000, unit_id=r"[A-Za-z0-9_-]{1,64}")
     longest_life = 48 * 3600.0
     tags_batches = False
+    default_max_tokens = 8192  # the API wants a number; this one every model that it still serves can answer with
 
     def generate_realtime(self, prompt: str, schema: dict[str, Any] | None = None) -> RealtimeResult:
         """The answer to one prompt; with a JSON schema the vendor enforces that the answer fits it."""
-        params = request_params(self.model, prompt, schema, self.max_tokens or _DEFAULT_MAX_TOKENS)
+        params = request_params(self.model, prompt, schema, self.max_tokens or self.default_max_tokens)
 
-        def call() -> tuple[Mapping[str, Any], str | None]:
+        def call() -> tuple[Answer, str | None]:
             raw = self.client.messages.with_raw_response.create(**params)
-            return self._json_in(raw), raw.headers.get("request-id")
+            return read_answer(self._json_in(raw)), raw.headers.get("request-id")
 
-        message, request_id = self._call(call)
-        return self._realtime(read_answer(message), request_id)
+        return self._realtime(call)
 
     def format_batch_request(self, unit_id: str, prompt: str, schema: dict[str, Any] | None = None) -> dict[str, Any]:
         """One row of a batch. The API takes ids of up to 64 letters, digits, hyphens and underscores, and refuses the
@@ -51,15 +50,12 @@ class AnthropicProvider(VendorProvider):
         self._check_unit_id(unit_id)
         return {
             "custom_id": unit_id,
-            "params": request_params(self.model, prompt, schema, self.max_tokens or _DEFAULT_MAX_TOKENS),
+            "params": request_params(self.model, prompt, schema, self.max_tokens or self.default_max_tokens),
         }
 
     def upload_batch_file(self, file_path: Path) -> str:
         """The file's path: Anthropic takes the rows with the batch, so the file must stay where it is until then."""
-        path = Path(file_path).resolve()
-        if not path.is_file():
-            raise ProviderError(f"no file {path}", provider=self.name, code="no_file")
-        return str(path)
+        return str(self._local_file(file_path).resolve())
 
     def create_batch(self, file_id: str) -> str:
         """The id of the new batch, over the rows of a local file. Only a call that surely made none is repeated."""
@@ -135,7 +131,8 @@ class AnthropicProvider(VendorProvider):
         )
 
     def _read_job(self, batch_id: str) -> Job:
-        return _job(self._json_in(self.client.messages.batches.with_raw_response.retrieve(batch_id)))
+        raw = self.client.messages.batches.with_raw_response.retrieve(batch_id)
+        return _job(self._with_id(self._json_in(raw)))
 
     def _rows(self, job: Job) -> Iterator[BatchResult]:
         """The rows of a batch that has ended, whatever became of each."""

@@ -37,6 +37,11 @@ def request_params(model: str, prompt: str, schema: dict[str, Any] | None, max_t
 
 def read_answer(message: Mapping[str, Any], mode: str | None = None) -> Answer:
     """The answer that a message holds: its text blocks, whatever stands before them."""
+    error = section(message, "error")
+    if error:  # a gateway's failure, under the status of an answer
+        kind = str(error.get("type") or "error")
+        told = str(error.get("message") or "no message")
+        return Answer("", "error", failure=Failure(told, kind, kind in PASSING_TYPES))
     if not isinstance(message.get("content"), list):
         return Answer("", "error", failure=Failure("the answer is no message", "no_message", retryable=True))
     text = "".join(str(block.get("text") or "") for block in listed(message, "content") if block.get("type") == "text")

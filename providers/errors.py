@@ -8,6 +8,7 @@ import re
 # up), so a number that only happens to stand in a vendor's message ("max_tokens: 4003 > 4000") must not look like a
 # status.
 _LOOKS_LIKE_A_STATUS = re.compile(r"4(?=0[013])|5(?=03)")
+_SAYS_IT_PASSES = re.compile("timeout|unavailable")  # what those programs look for beside 503
 _LONGEST_MESSAGE = 600
 
 
@@ -39,7 +40,7 @@ class ProviderError(Exception):
         self.retryable = retryable
         self.ambiguous = ambiguous
         self.vendor_message = message
-        super().__init__(_text(message, provider, status_code, code))
+        super().__init__(_text(message, provider, status_code, code, retryable))
 
 
 class RateLimitError(ProviderError):
@@ -57,14 +58,16 @@ def without_stray_statuses(text: str) -> str:
     return _LOOKS_LIKE_A_STATUS.sub(r"\g<0>_", text)
 
 
-def _text(message: str, provider: str, status: int | None, code: str | None) -> str:
-    """One line: who, the status once, the vendor's own code, what it said."""
+def _text(message: str, provider: str, status: int | None, code: str | None, retryable: bool) -> str:
+    """One line: who, the status once, the vendor's own code, what it said; and of what may pass a word that says so."""
     said = " ".join(message.split())
     if len(said) > _LONGEST_MESSAGE:
         said = said[:_LONGEST_MESSAGE] + "…"
     if code and code not in said:
         said = f"{code}: {said}" if said else code
     said = without_stray_statuses(said)
+    if retryable and (status is None or status < 500) and not _SAYS_IT_PASSES.search(said):
+        said = f"{'timeout' if status == 408 else 'unavailable'}: {said}"
     if status is not None:
         said = f"HTTP {status} {_kind(status)}{said}".rstrip()
     return f"{provider}: {said}" if provider else said

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlencode
 
-from .answers import batch_result
+from .answers import Answer, batch_result
 from .base import BatchLimits, BatchResult, RealtimeResult
 from .errors import AuthenticationError, ProviderError, RateLimitError
 from .gemini_content import PASSING_CODES, batch_row, generation_config, read_answer, read_row
@@ -51,12 +51,13 @@ class GeminiProvider(VendorProvider):
         """The answer to one prompt; with a JSON schema the vendor enforces that the answer fits it."""
         config = generation_config(schema, self.max_tokens)
 
-        def call() -> Mapping[str, Any]:
+        def call() -> tuple[Answer, str | None]:
             # The SDK follows an answer that is continued (finish_reason CONTINUATION), and sums its usage.
-            return _with_tier(self.client.models.generate_content(model=self.model, contents=prompt, config=config))
+            made = self.client.models.generate_content(model=self.model, contents=prompt, config=config)
+            response = _with_tier(made)
+            return read_answer(response), field(response, "response_id")
 
-        response = self._call(call)
-        return self._realtime(read_answer(response), field(response, "response_id"))
+        return self._realtime(call)
 
     def format_batch_request(self, unit_id: str, prompt: str, schema: dict[str, Any] | None = None) -> dict[str, Any]:
         """One line of a batch's input file."""
@@ -64,8 +65,9 @@ class GeminiProvider(VendorProvider):
 
     def upload_batch_file(self, file_path: Path) -> str:
         """The name of the uploaded file, "files/..."."""
-        config = {"mime_type": "application/jsonl", "display_name": Path(file_path).name}
-        uploaded = self._call(lambda: self.client.files.upload(file=str(file_path), config=config))
+        path = self._local_file(file_path)
+        config = {"mime_type": "application/jsonl", "display_name": path.name}
+        uploaded = self._call(lambda: self.client.files.upload(file=str(path), config=config))
         return self._id_in({"name": uploaded.name}, "name")
 
     def create_batch(self, file_id: str, *, tag: str | None = None) -> str:
@@ -157,7 +159,7 @@ class GeminiProvider(VendorProvider):
         )
 
     def _read_job(self, batch_id: str) -> Job:
-        return _job(self._get(batch_id))
+        return _job(self._with_id(self._get(batch_id), "name"))
 
     def _get(self, path: str) -> Mapping[str, Any]:
         """The JSON at a path of the API, as it is on the wire.
@@ -217,7 +219,8 @@ def _job(operation: Mapping[str, Any]) -> Job:
     error = section(operation, "error")
     told = f"{error.get('status') or error.get('code')}: {error.get('message')}" if error else None
     if told is None and counts and counts["failed"] and meaning is not None and meaning.ended:
-        told = f"{counts['failed']} of {counts['total']} rows failed"
+        told = f"{meaning.why}; " if meaning.why else ""
+        told += f"{counts['failed']} of {counts['total']} rows failed"
     return Job(
         id=str(field(operation, "name") or ""),
         state=state,

@@ -34,7 +34,7 @@ PASSING_CODES = frozenset({4, 8, 10, 13, 14, 408, 409, 429, 499, 500, 502, 503, 
 
 
 def generation_config(schema: dict[str, Any] | None, max_tokens: int | None) -> dict[str, Any]:
-    """How to answer, in the SDK's snake_case; `wire_case` makes the wire's of it."""
+    """How to answer, in the SDK's snake_case; `batch_row` makes the wire's of it."""
     config: dict[str, Any] = {}
     if max_tokens is not None:
         config["max_output_tokens"] = max_tokens

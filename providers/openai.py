@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
-from .answers import batch_result
+from .answers import Answer, batch_result
 from .base import BatchLimits, BatchResult, RealtimeResult
 from .errors import AuthenticationError, ProviderError, RateLimitError
 from .jobs import CANCELLED, COMPLETED, EXPIRED, FAILED, PENDING, RUNNING, Job
@@ -51,13 +51,12 @@ class OpenAIProvider(VendorProvider):
         """The answer to one prompt; with a JSON schema the vendor enforces that the answer fits it."""
         body = request_body(self.surface, self.model, prompt, schema, self.max_tokens)
 
-        def call() -> tuple[Mapping[str, Any], str | None]:
+        def call() -> tuple[Answer, str | None]:
             surface = self.client.chat.completions if self.surface == CHAT else self.client.responses
             raw = surface.with_raw_response.create(**body)
-            return self._json_in(raw), raw.request_id
+            return read_answer(self._json_in(raw)), raw.request_id
 
-        response, request_id = self._call(call)
-        return self._realtime(read_answer(response), request_id)
+        return self._realtime(call)
 
     def format_batch_request(self, unit_id: str, prompt: str, schema: dict[str, Any] | None = None) -> dict[str, Any]:
         """One line of a batch's input file."""
@@ -66,7 +65,7 @@ class OpenAIProvider(VendorProvider):
 
     def upload_batch_file(self, file_path: Path) -> str:
         """The id of the uploaded file."""
-        path = Path(file_path)
+        path = self._local_file(file_path)
 
         def call() -> str:
             with path.open("rb") as file:
@@ -162,7 +161,7 @@ class OpenAIProvider(VendorProvider):
 
     def _read_job(self, batch_id: str) -> Job:
         raw = self.client.batches.with_raw_response.retrieve(batch_id)
-        return _job(self._json_in(raw))
+        return _job(self._with_id(self._json_in(raw)))
 
     def _rows(self, job: Job) -> Iterator[BatchResult]:
         """The rows of the output file, then those of the error file: a batch may have both, either or none."""
@@ -183,7 +182,7 @@ class OpenAIProvider(VendorProvider):
             for chunk in response.iter_bytes():
                 spool.write(chunk)
 
-    def _with_free_cache_writes(self, tokens: Usage) -> Usage:
+    def _cache_writes_as_input(self, tokens: Usage) -> Usage:
         """OpenAI charges for cache writes as for any input, on models whose page states no price of their own for
         them.
         """

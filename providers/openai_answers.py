@@ -34,6 +34,11 @@ def read_answer(response: Mapping[str, Any], mode: str | None = None) -> Answer:
     if "output" in response:
         return _read_response(response, served, model)
     choices = listed(response, "choices")
+    error = section(response, "error")
+    if not choices and error:  # a gateway's failure, under the status of an answer
+        code = str(error.get("code") or error.get("type") or "error")
+        failure = Failure(str(error.get("message") or "no message"), code, code in PASSING_CODES)
+        return Answer("", "error", served, failure=failure, model=model)
     if not choices:
         return Answer("", "error", served, failure=Failure("the response has no choices", "no_choices"), model=model)
     message = section(choices[0], "message")

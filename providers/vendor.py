@@ -16,6 +16,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import IO, Any, ClassVar, TypeVar
 
 from .answers import Answer, Failure, failed_row, realtime_result
@@ -46,6 +47,7 @@ class VendorProvider(LLMProvider):
     env_vars: ClassVar[tuple[str, ...]]  # where the key may stand, in order
     limits: ClassVar[BatchLimits]
     default_timeout: ClassVar[float] = 600.0
+    default_max_tokens: ClassVar[int | None] = None  # what is sent where no api.max_tokens is stated
     longest_life: ClassVar[float]  # seconds after which a batch that has not ended never will
     tags_batches: ClassVar[bool] = True  # whether `create_batch` takes a `tag` that `list_batches` tells again
 
@@ -96,12 +98,20 @@ class VendorProvider(LLMProvider):
 
     # -- realtime
 
-    def _realtime(self, answer: Answer, request_id: str | None) -> RealtimeResult:
-        """The result of a call; raises where the vendor answered that it failed."""
-        failure = answer.failure
-        if failure is None:
-            return realtime_result(answer, self._cost_on, self._today(), request_id)
-        raise ProviderError(
+    def _realtime(self, call: Callable[[], tuple[Answer, str | None]]) -> RealtimeResult:
+        """The result of a call; a failure that came with status 200 is one, and repeated by the same policy."""
+
+        def answered() -> tuple[Answer, str | None]:
+            answer, request_id = call()
+            if answer.failure is not None:
+                raise self._failure_of(answer.failure, request_id)
+            return answer, request_id
+
+        answer, request_id = self._call(answered)
+        return realtime_result(answer, self._cost_on, self._today(), request_id)
+
+    def _failure_of(self, failure: Failure, request_id: str | None) -> ProviderError:
+        return ProviderError(
             failure.message,
             provider=self.name,
             code=failure.code,
@@ -208,6 +218,13 @@ class VendorProvider(LLMProvider):
     def _bad_line(number: int, why: str) -> Failure:
         return Failure(f"line {number} of the results is not JSON: {why}", "bad_line")
 
+    def _local_file(self, file_path: Path | str) -> Path:
+        """The path of a file that is to be uploaded, if it is there: no SDK says so in one way."""
+        path = Path(file_path)
+        if not path.is_file():
+            raise ProviderError(f"no file {path}", provider=self.name, code="no_file")
+        return path
+
     def _check_unit_id(self, unit_id: Any) -> None:
         """Raises for an id that the vendor would refuse, and with it the batch."""
         if not isinstance(unit_id, str) or re.fullmatch(self.limits.unit_id, unit_id) is None:
@@ -282,8 +299,15 @@ class VendorProvider(LLMProvider):
     def _id_in(self, fields: Mapping[str, Any], name: str = "id") -> str:
         """The id of what was just made."""
         if not isinstance(fields.get(name), str):
-            raise ProviderError(f"the answer names no {name}", provider=self.name, code="not_json", ambiguous=True)
+            raise ProviderError(
+                f"the answer names no {name}", provider=self.name, code="not_json", retryable=True, ambiguous=True
+            )
         return str(fields[name])
+
+    def _with_id(self, fields: Mapping[str, Any], name: str = "id") -> Mapping[str, Any]:
+        """`fields`, if they name what they are about: an empty object says nothing of a batch, least that it runs."""
+        self._id_in(fields, name)
+        return fields
 
     def _refuse_page(self, start: bytes, what: str) -> None:
         if start.lstrip()[:1] == b"<":
@@ -325,12 +349,12 @@ class VendorProvider(LLMProvider):
         try:
             return self.pricing.cost_of(tokens, mode=mode, at=day)
         except UnknownPriceError:
-            folded = self._with_free_cache_writes(tokens)
+            folded = self._cache_writes_as_input(tokens)
             if folded == tokens:
                 raise
             return self.pricing.cost_of(folded, mode=mode, at=day)
 
-    def _with_free_cache_writes(self, tokens: Usage) -> Usage:
+    def _cache_writes_as_input(self, tokens: Usage) -> Usage:
         """`tokens` as they are billed by a vendor who charges for cache writes as for any input, unless a price of
         theirs is stated.
         """

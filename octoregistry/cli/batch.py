@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,6 @@ from providers.base import LLMProvider
 from providers.batches import (
     BatchError,
     BatchInputError,
-    BatchSettings,
     RowResult,
     cancel_run,
     read_run,
@@ -25,6 +26,8 @@ from providers.batches import (
     run_batch,
     run_progress,
 )
+from providers.batches.opening import kept_settings
+from providers.batches.state import RunState
 
 DONE, ERROR, SOME_FAILED, INTERRUPTED = 0, 1, 3, 130
 
@@ -75,7 +78,7 @@ def command() -> None:
 )
 @click.option("--max-tokens", type=click.IntRange(min=1), help="The longest answer, in tokens.")
 @click.option("--max-cost", type=Dollars(), help="Submit nothing that may cost more in sum, in USD.")
-@click.option("--attempts", type=click.IntRange(min=1), default=3, show_default=True, help="How often a row is sent.")
+@click.option("--attempts", type=click.IntRange(min=1), help="How often a row is sent.  [default: 3]")
 @click.option("--rows", type=click.IntRange(min=1), help="The most rows in one batch.  [default: the vendor's limit]")
 @click.option(
     "--out", "-o", type=click.Path(path_type=Path), help="Write the results here.  [default: standard output]"
@@ -88,7 +91,7 @@ def run_command(  # noqa: PLR0913, PLR0917 - an option each
     schema: Path | None,
     max_tokens: int | None,
     max_cost: Decimal | None,
-    attempts: int,
+    attempts: int | None,
     rows: int | None,
     out: Path | None,
 ) -> None:
@@ -99,16 +102,15 @@ def run_command(  # noqa: PLR0913, PLR0917 - an option each
     kept = state or default_state(file)
     with _errors(file):
         left = read_run(kept) if kept.exists() else None
-        maker = _provider(
-            provider or (left.provider if left else None), model or (left.model if left else None), max_tokens
-        )
+        maker = _provider_of(left, provider, model, max_tokens)
         entries = requests_in(file, schema_in(schema) if schema else None)
-        settings = BatchSettings(attempts=attempts, rows=rows)
+        begun = kept_settings(left)
+        settings = replace(begun, attempts=attempts or begun.attempts, rows=rows or begun.rows)
         try:
             with drawn() as progress:
                 results = run_batch(maker, entries, kept, max_cost=max_cost, progress=progress, settings=settings)
         except KeyboardInterrupt:
-            click.echo(_how_to_go_on(file, state), err=True)
+            click.echo(_how_to_go_on(file, state, click.get_current_context()), err=True)
             raise click.exceptions.Exit(INTERRUPTED) from None
         _write(results, out)
     unknown = f", {results.unpriced} rows at an unknown price" if results.unpriced else ""
@@ -179,8 +181,20 @@ def default_state(file: Path) -> Path:
     return file.with_name(file.name + ".batch.json")
 
 
-def _provider(name: str | None, model: str | None, max_tokens: int | None = None) -> LLMProvider:
-    stated = {"provider": name, "model": model, "max_tokens": max_tokens}
+def _provider_of(left: RunState | None, name: str | None, model: str | None, max_tokens: int | None) -> LLMProvider:
+    """The provider that is asked for; of what is not, the one of the run that was begun."""
+    if left is None:
+        return _provider(name, model, max_tokens)
+    terms = left.terms or {}
+    surface = terms.get("surface")
+    words = None if surface is None else "responses" if str(surface).endswith("responses") else "chat"
+    return _provider(name or left.provider, model or left.model, max_tokens or terms.get("max_tokens"), words)
+
+
+def _provider(
+    name: str | None, model: str | None, max_tokens: int | None = None, surface: str | None = None
+) -> LLMProvider:
+    stated = {"provider": name, "model": model, "max_tokens": max_tokens, "surface": surface}
     return get_provider({"api": {key: value for key, value in stated.items() if value is not None}})
 
 
@@ -211,9 +225,15 @@ def _write(results: Iterable[RowResult], out: Path | None) -> tuple[int, int]:
     return written, failed
 
 
-def _how_to_go_on(file: Path, state: Path | None) -> str:
-    named = f"{file} --state {state}" if state else str(file)
+def _how_to_go_on(file: Path, state: Path | None, context: click.Context) -> str:
+    """What to type next: the whole command, as a run without its --out or --schema is another one."""
+    named = shlex.join([str(file), *(["--state", str(state)] if state else [])])
+    words = [str(file)]
+    for option in context.command.params:
+        value = context.params.get(option.name or "")
+        if isinstance(option, click.Option) and value is not None:
+            words += [option.opts[0], str(value)]
     return (
-        f"Stopped. What was submitted goes on at the vendor: octoregistry batch run {named} waits for it again,"
+        f"Stopped. What was submitted goes on at the vendor: octoregistry batch run {shlex.join(words)} waits for it again,"
         f" octoregistry batch cancel {named} stops it."
     )

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..base import BatchStatusInfo, LLMProvider
+from ..errors import ProviderError
 from .collecting import merged
 from .errors import BatchError
 from .state import SUBMITTED, SUBMITTING, RunFiles, RunState
+from .submitting import is_for_good
 from .telling import progress_of
 from .values import BatchProgress, RowResult
 
@@ -25,11 +27,17 @@ def run_progress(state_file: Path | str, provider: LLMProvider | None = None) ->
     """Where a run stands; with a provider its vendor is asked how far each batch is."""
     state = read_run(state_file)
     seen: dict[int, BatchStatusInfo] = {}
+    refused: list[str] = []
     if provider is not None:
         for part in state.parts:
             if part.status == SUBMITTED:
-                seen[part.number] = provider.get_batch_status(str(part.batch_id))
-    notes = [part.error for part in state.parts if part.error and part.refusals]
+                try:
+                    seen[part.number] = provider.get_batch_status(str(part.batch_id))
+                except ProviderError as error:  # of one batch: the others are told of all the same
+                    if is_for_good(error):
+                        raise
+                    refused.append(str(error))
+    notes = refused or [part.error for part in state.parts if part.error and part.refusals]
     return progress_of(state, seen, notes[-1] if notes else None)
 
 
@@ -58,4 +66,17 @@ def cancel_run(provider: LLMProvider, state_file: Path | str) -> tuple[list[str]
     files.cancelled.touch()
     submitted = [str(part.batch_id) for part in state.parts if part.status == SUBMITTED]
     unknown = sum(part.status == SUBMITTING for part in state.parts)
-    return [batch_id for batch_id in submitted if provider.cancel_batch(batch_id)], unknown
+    cancelled: list[str] = []
+    failed: ProviderError | None = None
+    for batch_id in submitted:
+        try:
+            if provider.cancel_batch(batch_id):
+                cancelled.append(batch_id)
+        except ProviderError as error:  # one batch must not keep the others running, which cost money
+            if is_for_good(error):
+                raise
+            if error.retryable or error.status_code not in {400, 404, 409, 410}:
+                failed = error
+    if failed is not None:
+        raise failed
+    return cancelled, unknown

@@ -7,7 +7,7 @@ import itertools
 import json
 import tempfile
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -33,6 +33,7 @@ class Collected:
     cost: Decimal
     unpriced: int
     again: Ranges  # rows that failed for a passing reason
+    short: bool = False  # whether rows are missing that the vendor counts as answered, or may count so
 
 
 def collect(
@@ -42,20 +43,36 @@ def collect(
     given: Iterable[BatchResult],
     missing: Failure,
     path: Path,
+    counts: Mapping[str, int] | None = None,
 ) -> Collected:
     """What the rows of `part` came to, once each has its line in `path`, in the order of the requests.
 
     `given` comes in any order and need not hold all rows; the others failed as `missing` says. Only where each row
-    stands is held in memory: the rows go through a temporary file.
+    stands is held in memory: the rows go through a temporary file. A row that is missing although `counts` may mean it
+    among the answered ones is paid for: it fails for good, as sending it again would pay for it twice.
     """
     place = {row: index for index, row in enumerate(rows_of(part.rows))}
     starts, lengths = array("q", [-1]) * part.size, array("q", [0]) * part.size
     with tempfile.TemporaryFile(dir=path.parent) as spool:
-        seen, stray = _spool(provider, part, given, place, (starts, lengths), spool)
+        seen, done, stray = _spool(provider, part, given, place, (starts, lengths), spool)
         if stray and missing.retryable:
             # an answer that could not be read may be that of a missing row, and is paid: it is not asked for again
             missing = Failure(f"{missing.message}; {stray}", "unreadable_results")
-        return _in_order(part, requests, missing, (starts, lengths), spool, path, seen)
+        short = seen < part.size and _may_be_paid(missing, counts, done)
+        if short and missing.retryable:
+            told = f"of {counts['completed']} answered rows" if counts and counts.get("completed") else "of the rows"
+            missing = Failure(f"the results lack some {told}, so this one may have been paid: not sent again", "lost")
+        return replace(_in_order(part, requests, missing, (starts, lengths), spool, path, seen), short=short)
+
+
+def _may_be_paid(missing: Failure, counts: Mapping[str, int] | None, done: int) -> bool:
+    """Whether a missing row may be one that the vendor answered: it counts more of them than the `done` given ones.
+
+    Without any counts only the vendor's own word that a batch expired, or that it could not be run, says otherwise.
+    """
+    if counts and any(counts.values()):
+        return counts.get("completed", 0) > done
+    return missing.code == "unanswered"
 
 
 def _spool(
@@ -65,10 +82,12 @@ def _spool(
     place: dict[int, int],
     index: tuple[array[int], array[int]],
     spool: IO[bytes],
-) -> tuple[int, str | None]:
-    """How many of the part's rows were given, and what was said of a row that is nobody's."""
+) -> tuple[int, int, str | None]:
+    """How many of the part's rows were given, how many of them answered, refusals too, and what was said of a row that
+    is nobody's.
+    """
     starts, lengths = index
-    seen, stray = 0, None
+    seen, done, stray = 0, 0, None
     for result in given:
         found = mark_of(result["unit_id"])
         at = place.get(found[1]) if found and found[0] == part.mark else None
@@ -81,7 +100,8 @@ def _spool(
         starts[at], lengths[at] = spool.tell(), len(line)
         spool.write(line)
         seen += 1
-    return seen, stray
+        done += result["error"] is None or "usage" in result
+    return seen, done, stray
 
 
 def _in_order(

@@ -57,7 +57,33 @@ def _begun(
     except BaseException:
         files.requests.unlink()
         raise
-    return files.save(RunState(name_of(provider), provider.model, rows, digest, parts))
+    terms = terms_of(provider, settings, allowed)
+    return files.save(RunState(name_of(provider), provider.model, rows, digest, parts, terms=terms))
+
+
+def terms_of(provider: LLMProvider, settings: BatchSettings, allowed: Decimal | None) -> dict[str, Any]:
+    """What a run is begun with, beside its requests, that whoever takes it up must not change unawares."""
+    return {
+        "max_tokens": getattr(provider, "max_tokens", None),
+        "surface": getattr(provider, "surface", None),
+        "max_cost": None if allowed is None else str(allowed),
+        "attempts": settings.attempts,
+        "rows": settings.rows,
+        "output_tokens": settings.output_tokens,
+    }
+
+
+def kept_settings(state: RunState | None) -> BatchSettings:
+    """The settings of a run that was begun, where its caller states none."""
+    terms = (state.terms if state else None) or {}
+    names = ("attempts", "rows", "output_tokens")
+    return BatchSettings(**{name: terms[name] for name in names if terms.get(name) is not None})
+
+
+def kept_allowance(state: RunState | None) -> Decimal | None:
+    """The most that a run may cost, as it was begun with."""
+    allowed = ((state.terms if state else None) or {}).get("max_cost")
+    return None if allowed is None else Decimal(allowed)
 
 
 def _check_it_is_ours(provider: LLMProvider, requests: Iterable[Any] | None, files: RunFiles, state: RunState) -> None:
@@ -66,6 +92,12 @@ def _check_it_is_ours(provider: LLMProvider, requests: Iterable[Any] | None, fil
         raise BatchError(
             f"{files.state} is of a run on {state.provider}/{state.model}, not {asked}: give another state file"
         )
+    for name in ("max_tokens", "surface") if state.terms and not state.finished else ():
+        begun, now = (state.terms or {}).get(name), getattr(provider, name, None)
+        if begun != now:
+            raise BatchError(
+                f"{files.state} is of a run with {name} {begun}, not {now}: give that api.{name}, or another state file"
+            )
     if requests is not None and fingerprint(requests) != state.requests_sha256:
         raise BatchError(f"{files.state} is of a run over other requests: give another state file, or those requests")
     if not (files.results if state.finished else files.requests).exists():

@@ -75,7 +75,8 @@ class Planner:
         self._provider = provider
         self._requests = requests
         self._limits = limits_of(provider, settings)
-        self._answer = settings.output_tokens or getattr(provider, "max_tokens", None) or _EXPECTED_ANSWER
+        sent = getattr(provider, "max_tokens", None) or getattr(provider, "default_max_tokens", None)
+        self._answer = settings.output_tokens or sent or _EXPECTED_ANSWER
 
     def parts(self, ranges: Ranges, attempt: int, first_number: int) -> tuple[tuple[Part, ...], BatchEstimate]:
         """The parts that these rows make, and what they may cost; BatchInputError for rows that no batch can hold."""

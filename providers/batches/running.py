@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from decimal import Decimal
@@ -16,7 +17,7 @@ from ..errors import ProviderError
 from . import submitting
 from .collecting import collect, counted, merged, write_results
 from .errors import BatchError
-from .opening import opened
+from .opening import kept_allowance, kept_settings, opened
 from .planning import Planner, new_mark
 from .requests import KeptRequests
 from .state import COLLECTED, DROPPED, OPEN, PLANNED, SUBMITTED, SUBMITTING, Part, RunFiles, RunState, locked
@@ -25,6 +26,8 @@ from .values import BatchResults, BatchSettings, Progress
 
 _LONGEST_REFUSAL = 600.0  # seconds between two tries of a batch that the vendor has no room for
 _FIRST_SEEN_AFTER = 300.0  # seconds in which a batch that was just made may be unknown to the server that is asked
+_LONGEST_LIFE = 96 * 3600.0  # of a batch whose provider states none
+_DOWNLOADS = 3  # of results that lack rows, before those rows are given up
 _CANCELLED = Failure("cancelled before it was submitted", "cancelled")
 
 
@@ -47,18 +50,34 @@ def run_batch(
     any instant, the same call goes on from there, with the same requests or with None. What finished is kept beside
     it, so a call after the end costs nothing and gives the same results.
 
+    A run that is taken up keeps its `max_cost`, and without `settings` its attempts, rows and output_tokens; with another
+    max_tokens or surface it is refused.
+
     With `max_cost` (USD) nothing is submitted that may cost more in sum: BatchTooExpensiveError. BatchInputError names
     all requests that cannot be sent. BatchInUseError: another process has this state. ProviderError and BatchError
     leave the run as it is, to be taken up again.
     """
     files = RunFiles(Path(state_file))
-    allowed = None if max_cost is None else Decimal(str(max_cost))
-    settings = settings or BatchSettings()
+    allowed = None if max_cost is None else _amount(max_cost)
     with locked(files):
+        left = files.load()
+        settings = settings or kept_settings(left)
+        allowed = kept_allowance(left) if allowed is None else allowed
         state = opened(provider, requests, files, allowed, settings)
         if state.finished:
             return _results(state, files)
         return _Run(provider, files, state, allowed, progress or _unheard, settings, clock, sleep).to_the_end()
+
+
+def _amount(max_cost: Decimal | float) -> Decimal:
+    """An amount of USD; ValueError for what is none, as a NaN would compare as neither more nor less."""
+    try:
+        amount = Decimal(str(max_cost))
+    except ArithmeticError:
+        amount = Decimal("NaN")
+    if not amount.is_finite() or amount < 0:
+        raise ValueError(f"max_cost is {max_cost!r}: it is an amount of USD, from 0 up")
+    return amount
 
 
 def _unheard(_: object) -> None:
@@ -93,8 +112,11 @@ class _Run:
         api = (getattr(provider, "config", None) or {}).get("api") or {}
         self.max_inflight: int | None = settings.max_inflight or api.get("max_inflight_batches")
         self.seen: dict[int, BatchStatusInfo] = {}  # what the vendor last said of a part
+        self.refused: dict[int, float] = {}  # since when the vendor refuses to tell of a part's batch
+        self.ended: set[int] = set()  # parts whose batch was seen to have ended
+        self.short: Counter[int] = Counter()  # how often a part's results lacked rows that its vendor counts
         self.failing: dict[int, float] = {}  # since when asking about a part has failed
-        self.foreign: set[str] = set()
+        self.marks: dict[str, str] = {}  # of batches that have ended, by their id
         self.asked_to_stop: set[int] = set()
         self.note: str | None = None
 
@@ -127,7 +149,7 @@ class _Run:
             if self.files.cancelled.exists():
                 self._give_up(part, _CANCELLED)
             elif self._may_submit(part):
-                self._submit(part)
+                self._guarded(part, self._submit)
         elif part.status == SUBMITTING:
             self._guarded(part, self._look_up)
         else:
@@ -139,13 +161,29 @@ class _Run:
             ask(part)
         except ProviderError as error:
             if not error.retryable and error.code != "not_ended":
-                raise
+                self._bear_refusal(part, error)
+                return
             since = self.failing.setdefault(part.number, self.clock())
             if self.clock() - since > self.settings.patience:
                 raise
             self.note = str(error)
         else:
             self.failing.pop(part.number, None)
+            self.refused.pop(part.number, None)
+
+    def _bear_refusal(self, part: Part, error: ProviderError) -> None:
+        """Gives up a batch that its vendor will not tell of, once that cannot be for its being new; others go on."""
+        about_the_batch = part.status == SUBMITTED and error.status_code is not None
+        if not about_the_batch or submitting.is_for_good(error):
+            raise error
+        since = self.refused.setdefault(part.number, self.clock())
+        if error.status_code == 404 and part.number not in self.ended:
+            since = part.submitted_at or 0.0
+        if self.clock() - since > _FIRST_SEEN_AFTER:
+            self.seen.pop(part.number, None)
+            self._give_up(part, Failure(f"the batch is gone: {error.vendor_message}", "gone"))
+        else:
+            self.note = str(error)
 
     def _save(self, part: Part, *more: Part) -> Part:
         self.state = self.files.save(self.state.with_part(part, *more))
@@ -166,6 +204,8 @@ class _Run:
 
     def _submit(self, part: Part) -> None:
         """Hands one part to the vendor. That it is being asked is on disk before it is asked."""
+        if self._turned_up(part):
+            return
         self._tell()
         path = self.files.upload(part)
         self.planner.write(part, path)
@@ -176,12 +216,44 @@ class _Run:
         except ProviderError as error:
             if error.ambiguous and part.status == SUBMITTING:
                 self.note = str(error)
+                self._save(replace(part, unanswered_at=self.clock()))
             else:
                 self._refused(part, error)
             return
         finally:
             path.unlink(missing_ok=True)
         self._made(part, batch_id)
+
+    def _turned_up(self, part: Part) -> bool:
+        """Whether the batch of an earlier submit is there after all, or may be: then the rows are not sent again."""
+        for mark, asked_at in part.lost:
+            earlier = replace(part, mark=mark, asked_at=asked_at)
+            found = submitting.look_up(self.provider, earlier, self.state.batch_ids, self.marks)
+            if isinstance(found, submitting.Made):
+                self._made(earlier, found.batch_id)
+                return True
+            if isinstance(found, submitting.Unclear):
+                self._save(replace(earlier, status=SUBMITTING, unanswered_at=self.clock()))
+                return True
+        return False
+
+    def _stop_late_ones(self) -> None:
+        """Cancels batches that the vendor made after the rows of theirs had been sent again."""
+        for part in self.state.parts:
+            for mark, asked_at in part.lost:
+                earlier = replace(part, mark=mark, asked_at=asked_at)
+                try:
+                    found = submitting.look_up(self.provider, earlier, self.state.batch_ids, self.marks)
+                    if isinstance(found, submitting.Made):
+                        self.provider.cancel_batch(found.batch_id)
+                        self.note = f"batch {found.batch_id} was made late, for rows that were sent again: cancelled"
+                        self._save_late(found.batch_id)
+                except ProviderError as error:  # the results are there: a look that fails must not hold them back
+                    self.note = str(error)
+
+    def _save_late(self, batch_id: str) -> None:
+        self.state = self.files.save(replace(self.state, batch_ids=(*self.state.batch_ids, batch_id)))
+        self._tell()
 
     def _made(self, part: Part, batch_id: str) -> None:
         self._save(replace(part, status=SUBMITTED, batch_id=batch_id, submitted_at=self.clock(), error=None))
@@ -217,6 +289,7 @@ class _Run:
                 mark=new_mark(),
                 batch_id=None,
                 asked_at=None,
+                unanswered_at=None,
                 submitted_at=None,
                 refusals=part.refusals + 1,
                 refused_since=since,
@@ -232,8 +305,10 @@ class _Run:
                 f"batch {part.number} may have been submitted, and the provider cannot list its batches: look for rows"
                 f" whose ids hold {part.mark} before you delete {self.files.state}"
             )
-        found = submitting.look_up(self.provider, part, self.state.batch_ids, self.foreign)
-        waited = self.clock() - (part.asked_at or 0.0)
+        found = submitting.look_up(self.provider, part, self.state.batch_ids, self.marks)
+        if part.unanswered_at is None:  # killed while it asked: the vendor's time begins with this look
+            part = self._save(replace(part, unanswered_at=self.clock()))
+        waited = self.clock() - (part.unanswered_at or 0.0)
         if isinstance(found, submitting.Made):
             self._made(part, found.batch_id)
         elif isinstance(found, submitting.Unclear):
@@ -244,7 +319,9 @@ class _Run:
                     f" whose ids hold {part.mark}: it is not submitted again"
                 )
         elif waited >= self.settings.settle:
-            self._save(replace(part, status=PLANNED, mark=new_mark(), asked_at=None))
+            lost = tuple(dict.fromkeys((*part.lost, (part.mark, part.asked_at or 0.0))))
+            fresh = replace(part, status=PLANNED, mark=new_mark(), asked_at=None, unanswered_at=None, lost=lost)
+            self._save(fresh)
         else:
             self.note = f"batch {part.number} was submitted without an answer: looking for it"
 
@@ -254,19 +331,27 @@ class _Run:
         """Asks where a batch stands, and collects it when it has ended."""
         batch_id = str(part.batch_id)
         if part.number not in self.asked_to_stop and self.files.cancelled.exists():
-            self.provider.cancel_batch(batch_id)
+            try:
+                self.provider.cancel_batch(batch_id)
+            except ProviderError as error:
+                if error.retryable or submitting.is_for_good(error):
+                    raise
+                self.note = str(error)  # what became of it, its status tells
             self.asked_to_stop.add(part.number)
-        try:
-            info = self.provider.get_batch_status(batch_id)
-        except ProviderError as error:
-            if error.status_code != 404:
-                raise
-            if self.clock() - (part.submitted_at or 0.0) > _FIRST_SEEN_AFTER:
-                self._give_up(part, Failure(f"the batch is gone: {error.vendor_message}", "gone"))
-            return
+        info = self._aged(part, self.provider.get_batch_status(batch_id))
         self.seen[part.number] = info
         if info["status"] not in {BatchStatus.PENDING, BatchStatus.RUNNING}:
+            self.ended.add(part.number)
             self._collect(part, info)
+
+    def _aged(self, part: Part, info: BatchStatusInfo) -> BatchStatusInfo:
+        """`info`, but FAILED for a batch past its longest life whose vendor does not say when it was made."""
+        longest = getattr(self.provider, "longest_life", _LONGEST_LIFE)
+        age = self.clock() - (part.submitted_at or self.clock())
+        if info["status"] not in {BatchStatus.PENDING, BatchStatus.RUNNING} or info.get("created_at") or age <= longest:
+            return info
+        why = f"no end in sight: still {info.get('provider_status')!r} {age / 3600:.0f} hours after it was submitted"
+        return {**info, "status": BatchStatus.FAILED, "error": why, "retryable": False}
 
     def _collect(self, part: Part, info: BatchStatusInfo) -> None:
         """Keeps what the batch gave back, and plans what failed for a passing reason again."""
@@ -274,12 +359,18 @@ class _Run:
         given = self.provider.iter_batch_results(str(part.batch_id))
         path = self.files.collected(part)
         try:
-            got = collect(self.provider, part, self.requests, given, missing, path)
+            got = collect(self.provider, part, self.requests, given, missing, path, info.get("counts"))
         except ProviderError as error:
             if error.code != "not_ended" or info["status"] is not BatchStatus.FAILED:
                 raise
-            got = collect(self.provider, part, self.requests, (), missing, path)
-        if not got.seen and info["status"] is BatchStatus.FAILED and info.get("retryable"):
+            got = collect(self.provider, part, self.requests, (), missing, path, info.get("counts"))
+        if got.short:
+            self.short[part.number] += 1
+            if self.short[part.number] < _DOWNLOADS:
+                path.unlink()
+                self.note = f"batch {part.batch_id} gave back fewer rows than it counts: asking again"
+                return
+        if not got.seen and not got.short and info["status"] is BatchStatus.FAILED and info.get("retryable"):
             path.unlink()
             self.seen.pop(part.number, None)
             self._later(part, info["error"] or "the batch failed")
@@ -319,6 +410,7 @@ class _Run:
 
     def _finish(self) -> BatchResults:
         """Writes the results of all rows, and takes away what only an unfinished run needs."""
+        self._stop_late_ones()
         write_results(merged(self.state, self.files), self.files.results)
         self.state = self.files.save(replace(self.state, finished=True))
         for path in (*map(self.files.collected, self.state.parts), self.files.requests):
@@ -334,4 +426,6 @@ def _missing(info: BatchStatusInfo) -> Failure:
     expired = "expired" in (info.get("provider_status") or "").lower()
     why = info["error"] or "the batch ended without this row"
     passing = expired or info["status"] is BatchStatus.COMPLETED or bool(info.get("retryable"))
+    if info["status"] is BatchStatus.FAILED:
+        return Failure(why, "expired" if expired else "failed", passing)
     return Failure(why, "expired" if expired else "unanswered", passing)

@@ -37,8 +37,10 @@ class Part:
     estimate: Decimal
     status: str = PLANNED
     asked_at: float | None = None  # Unix time
+    unanswered_at: float | None = None  # when it was known that no answer came: what `settle` is counted from
     submitted_at: float | None = None
     batch_id: str | None = None
+    lost: tuple[tuple[str, float], ...] = ()  # marks of submits that no list showed in time, and when they were asked
     not_before: float = 0.0
     refusals: int = 0
     refused_since: float | None = None
@@ -70,6 +72,7 @@ class RunState:
     parts: tuple[Part, ...]
     finished: bool = False
     batch_ids: tuple[str, ...] = ()  # all that were ever made
+    terms: dict[str, Any] | None = None  # what shapes the requests and guards the run, for whoever takes it up
     version: int = field(default=VERSION)
 
     def part(self, number: int) -> Part:
@@ -143,6 +146,7 @@ def _part(stated: dict[str, Any]) -> Part:
     known = {spec.name for spec in fields(Part)}
     values = {name: value for name, value in stated.items() if name in known}
     values["rows"] = tuple((int(start), int(stop)) for start, stop in stated["rows"])
+    values["lost"] = tuple((str(mark), float(at)) for mark, at in stated.get("lost", ()))
     values["estimate"], values["cost"] = Decimal(stated["estimate"]), Decimal(stated["cost"])
     return Part(**values)
 

@@ -57,28 +57,30 @@ def is_for_good(error: ProviderError) -> bool:
     )
 
 
-def look_up(provider: LLMProvider, part: Part, known: Iterable[str], foreign: set[str]) -> Made | NotMade | Unclear:
+def look_up(provider: LLMProvider, part: Part, known: Iterable[str], seen: dict[str, str]) -> Made | NotMade | Unclear:
     """Where the batch of a submit without an answer is.
 
-    `known` are batches that are accounted for. `foreign` is kept from one look to the next: batches that turned out
-    to be somebody else's.
+    `known` are batches that are accounted for. `seen` is kept from one look to the next: the marks of batches that
+    have ended, somebody else's and those of other parts.
     """
     batches: Iterable[BatchStatusInfo] = provider.list_batches()  # type: ignore[attr-defined]
     if takes_tag(provider):
         made = next((info["batch_id"] for info in batches if info.get("tag") == part.mark), None)
         return NotMade() if made is None else Made(made)
-    accounted = {*known, *foreign}
+    accounted = set(known)
     candidates = [info for info in batches if info["batch_id"] not in accounted and _may_be(info, part)]
     unclear = []
     for info in candidates:
         batch_id = info["batch_id"]
-        mark = _mark_in(provider, batch_id) if info["status"] in _ENDED else None
+        mark = seen.get(batch_id)
+        if mark is None and info["status"] in _ENDED:
+            mark = _mark_in(provider, batch_id)
         if mark == part.mark:
             return Made(batch_id)
         if mark is None:
             unclear.append(batch_id)
         else:
-            foreign.add(batch_id)
+            seen[batch_id] = mark
     return Unclear(tuple(unclear)) if unclear else NotMade()
 
 

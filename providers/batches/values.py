@@ -17,13 +17,15 @@ class BatchSettings:
     poll_initial: float = 10.0
     poll_factor: float = 1.5
     poll_longest: float = 300.0
-    settle: float = 120.0  # after a submit without an answer: how long the vendor's list may need to show its batch
+    # After a submit without an answer: how long the vendor may need to make its batch and to show it. Longer than the
+    # longest call (600 s), as a server may work on for as long as a client may wait.
+    settle: float = 900.0
     patience: float = 24 * 3600.0  # how long errors that pass may last before the run, or the part, gives up
     attempts: int = 3  # how often one row is sent, as long as its failure is a passing one
     rows: int | None = None  # rows of one batch; the vendor's limit where it is lower
     file_bytes: int | None = None  # bytes of one batch, likewise
     max_inflight: int | None = None  # batches at the vendor at a time; None: api.max_inflight_batches, or no limit
-    output_tokens: int | None = None  # expected of each row, for the estimate; None: api.max_tokens, or 1,000
+    output_tokens: int | None = None  # expected of each row, for the estimate; None: the limit that is sent, or 1,000
 
 
 @dataclass(frozen=True, slots=True)

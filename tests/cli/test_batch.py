@@ -101,7 +101,8 @@ def test_too_expensive_is_status_1_and_wrong_use_is_2(work, rows, tmp_path):
 
 def test_ctrl_c_leaves_the_batch_running_and_says_how_to_go_on(work, rows):
     work.held = {"batch_1"}
-    command = [sys.executable, "-W", "ignore::UserWarning", "-c", MAIN, "batch", "run", str(rows), "-p", "openai"]
+    words = ["-p", "openai", "--max-tokens", "50", "--max-cost", "1", "--out", str(rows.with_name("my answers.jsonl"))]
+    command = [sys.executable, "-W", "ignore::UserWarning", "-c", MAIN, "batch", "run", str(rows), *words]
     asked = threading.Event()
     retrieve = work.retrieve
     work.server.retrieve = lambda request, **parts: (asked.set(), retrieve(request, **parts))[1]
@@ -111,6 +112,8 @@ def test_ctrl_c_leaves_the_batch_running_and_says_how_to_go_on(work, rows):
         _, told = run.communicate(timeout=30)
     assert run.returncode == 130
     assert b"batch run" in told
+    assert b"--provider openai --max-tokens 50 --max-cost 1 --out '" in told
+    assert json.loads(rows.with_name(rows.name + ".batch.json").read_text())["terms"]["max_tokens"] == 50
     assert octoregistry("status", rows).returncode == 3
     assert octoregistry("results", rows).returncode == 3
     stopped = octoregistry("cancel", rows)

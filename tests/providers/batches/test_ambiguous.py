@@ -113,3 +113,19 @@ def test_a_run_killed_between_asking_and_hearing_is_looked_up_by_the_next(vendor
         working.finish(batch_id)
     assert run(vendor.make(), numbered(2)).answered == 2
     assert set(working.handed_in.values()) == {1}
+
+
+def test_two_submits_without_an_answer_are_each_found(anthropic, work, run):
+    working = work(anthropic)
+    make, lost = working.create, []
+
+    def create(request, **parts):
+        lost.append(make(request, **parts))
+        return Reply({"cut": "x" * 100}, cut_after=10)
+
+    anthropic.server.create = create
+    working.ends_when_listed = True
+    results = run(anthropic.make(), numbered(4), settings=BatchSettings(rows=2))
+    assert [row.content for row in results] == [f"re: prompt {n}" for n in range(4)]
+    assert len(lost) == 2
+    assert set(working.handed_in.values()) == {1}

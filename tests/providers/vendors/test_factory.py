@@ -159,8 +159,10 @@ GLOBAL = {"provider": "gemini", "model": "gemini-x", "max_tokens": 9}
             ("gemini", "gemini-x"),
         ),
         ({"model": "gemini-y"}, {"cli_model_override": True}, ("gemini", "gemini-x")),
-        ({"provider": "openai", "model": "gpt-y"}, {"cli_model_override": True}, ("openai", "gemini-x")),
-        ({"provider": "openai", "model": "gemini-y"}, {"cli_provider_override": True}, ("gemini", "gemini-y")),
+        ({"provider": "openai", "model": "gpt-y"}, {"cli_model_override": True}, ("gemini", "gemini-x")),
+        ({"provider": "openai", "model": "gpt-5.4-mini"}, {"cli_provider_override": True}, ("gemini", "gemini-x")),
+        ({"model": "gpt-5.4-mini"}, {"cli_provider_override": True}, ("gemini", "gemini-3.5-flash-lite")),
+        ({"provider": "gemini", "model": "gemini-y"}, {"cli_provider_override": True}, ("gemini", "gemini-y")),
     ],
 )
 def test_flags_come_before_the_step_the_step_before_the_global_and_all_before_the_registry(step, flags, expected):
@@ -169,6 +171,18 @@ def test_flags_come_before_the_step_the_step_before_the_global_and_all_before_th
     assert (provider.name, provider.model) == expected
     assert provider.max_tokens == 9
     assert config["api"] == GLOBAL
+
+
+@needs_sdks
+def test_a_flag_alone_never_pairs_a_provider_with_another_vendors_model():
+    both = {"name": "write", "provider": "anthropic", "model": "claude-haiku-4-5"}
+    pipeline = {"steps": [both]}
+    by_provider = {"api": {"provider": "openai", "model": "claude-haiku-4-5"}, "pipeline": pipeline}
+    provider = get_step_provider(by_provider, "write", {"metadata": {"cli_provider_override": True}})
+    assert (provider.name, provider.model) == ("openai", "gpt-5.4-mini")
+    by_model = {"api": {"provider": "gemini", "model": "gpt-5.5-pro"}, "pipeline": pipeline}
+    provider = get_step_provider(by_model, "write", {"metadata": {"cli_model_override": True}})
+    assert (provider.name, provider.model) == ("openai", "gpt-5.5-pro")
 
 
 @needs_sdks

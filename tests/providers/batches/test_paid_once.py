@@ -1,0 +1,203 @@
+"""Rows that a vendor answered, or may answer late, are never sent, and so never paid, a second time."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from servers.base import CUT, Reply
+from servers.working import ANSWERED, LEFT_OUT, numbered
+
+from providers import BatchSettings, ProviderError, run_batch
+from providers.batches import cancel_run, run_progress
+
+
+def late(working, vendor, clock, takes, after):
+    """The first create takes `takes` seconds and gets no answer; its batch is made `after` seconds later."""
+    make, waiting = working.create, []
+    listing = vendor.server.list
+
+    def create(request, **parts):
+        if waiting:
+            return make(request, **parts)
+        clock.now += takes
+        waiting.append((clock.now + after, request, parts))
+        return CUT
+
+    def listed(request):
+        if waiting[0] and waiting[0][0] <= clock.now:
+            _, asked, parts = waiting[0]
+            waiting[0] = None
+            made = make(asked, **parts).body
+            working.finish(made["name" if vendor.name == "gemini" else "id"])
+        return listing(request)
+
+    vendor.server.create, vendor.server.list = create, listed
+
+
+def test_the_vendor_has_its_time_from_the_end_of_a_call_without_an_answer(vendor, work, run, clock):
+    working = work(vendor)
+    late(working, vendor, clock, takes=1000, after=200)
+    assert run(vendor.make(), numbered(3)).answered == 3
+    assert set(working.handed_in.values()) == {1}
+
+
+def test_a_batch_made_after_its_rows_were_sent_again_is_cancelled(openai, work, run, clock):
+    working = work(openai)
+    working.polls = 20
+    late(working, openai, clock, takes=600, after=1500)
+    working.finish = lambda batch_id, end=None, finish=working.finish: batch_id != "batch_2" and finish(batch_id, end)
+    results = run(openai.make(), numbered(2))
+    assert results.answered == 2
+    assert set(results.batch_ids) == {"batch_1", "batch_2"}
+    assert openai.server.asked("/batch_2/cancel")
+
+
+def leave_out(vendor, change):
+    """Batches end with counts that say all rows were answered, and results that `change` has spoiled."""
+    retrieve = vendor.server.retrieve
+
+    def spoiled(request, **parts):
+        reply = retrieve(request, **parts)
+        body = json.loads(json.dumps(reply.body))
+        change(body)
+        return Reply(body)
+
+    vendor.server.retrieve = spoiled
+
+
+def no_file(body):
+    body.pop("output_file_id", None)
+    body["results_url"] = None
+    body.get("metadata", {}).pop("output", None)
+    body.pop("response", None)
+
+
+def test_answers_that_the_vendor_counts_and_does_not_give_are_not_paid_again(vendor, work, run):
+    working = work(vendor)
+    leave_out(vendor, no_file)
+    results = list(run(vendor.make(), numbered(3)))
+    assert [row.details["error_code"] for row in results] == ["lost"] * 3
+    assert not any(row.retryable for row in results)
+    assert set(working.handed_in.values()) == {1}
+
+
+def cut_at_a_line(vendor, times):
+    """The first `times` downloads lack their last line."""
+    name = {"openai": "content", "anthropic": "results", "gemini": "download"}[vendor.name]
+    give, left = getattr(vendor.server, name), [times]
+
+    def cut(request, **parts):
+        reply = give(request, **parts)
+        left[0] -= 1
+        return reply if left[0] < 0 else Reply(b"".join(reply.body.splitlines(keepends=True)[:-1]))
+
+    setattr(vendor.server, name, cut)
+
+
+def test_a_download_that_ends_early_is_fetched_again(vendor, work, run):
+    working = work(vendor)
+    cut_at_a_line(vendor, 2)
+    assert run(vendor.make(), numbered(3)).answered == 3
+    assert set(working.handed_in.values()) == {1}
+
+
+def test_a_line_that_never_comes_fails_its_row_only(vendor, work, run):
+    working = work(vendor)
+    cut_at_a_line(vendor, 99)
+    results = list(run(vendor.make(), numbered(3)))
+    assert [row.content for row in results] == [None, "re: prompt 1", "re: prompt 2"]
+    assert results[0].details["error_code"] == "lost"
+    assert set(working.handed_in.values()) == {1}
+
+
+def test_rows_that_the_counts_call_unanswered_are_sent_again(openai, work, run):
+    working = work(openai)
+    working.outcome = lambda prompt, times: LEFT_OUT if (prompt, times) == ("prompt 1", 1) else ANSWERED
+    assert run(openai.make(), numbered(3)).answered == 3
+    assert dict(working.handed_in) == {"prompt 0": 1, "prompt 1": 2, "prompt 2": 1}
+
+
+@pytest.mark.parametrize("status", [404, 400])
+@pytest.mark.parametrize("place", ["retrieve", "results"])
+def test_a_batch_that_cannot_be_had_is_given_up_and_the_others_are_collected(vendor, work, run, place, status):
+    working = work(vendor)
+    names = {"openai": "content", "anthropic": "results", "gemini": "download"}
+    method = "retrieve" if place == "retrieve" else names[vendor.name]
+    give = getattr(vendor.server, method)
+
+    def refused(request, **parts):
+        first = next(iter(working.prompts)).removeprefix("batches/")
+        if first in next(iter(parts.values())):
+            return Reply(vendor.unanswered(status, "no such thing"), status)
+        return give(request, **parts)
+
+    setattr(vendor.server, method, refused)
+    provider = vendor.make()
+    provider._remember = lambda batch_id: batch_id  # as if another process had made it, minutes ago
+    results = list(run(provider, numbered(3), settings=BatchSettings(rows=1)))
+    assert [row.error is None for row in results] == [False, True, True]
+    assert "gone" in results[0].error
+    assert set(working.handed_in.values()) == {1}
+
+
+def test_cancelling_goes_on_where_one_batch_is_gone(openai, work, clock, tmp_path):
+    working = work(openai)
+    working.polls = 99
+    state = tmp_path / "run.json"
+
+    def stop(_seconds):
+        raise KeyboardInterrupt
+
+    provider = openai.make()
+    with pytest.raises(KeyboardInterrupt):
+        run_batch(provider, numbered(3), state, settings=BatchSettings(rows=1), clock=clock, sleep=stop)
+    provider._created.clear()  # as another process knows it
+    del openai.server.batches["batch_1"]
+    cancelled, _ = cancel_run(provider, state)
+    assert cancelled == ["batch_2", "batch_3"]
+    assert run_progress(state, provider).note
+    for batch_id in cancelled:
+        working.finish(batch_id, "cancelled")
+    results = list(run_batch(provider, None, state, clock=clock, sleep=clock.sleep))
+    assert [row.content for row in results] == [None, "re: prompt 1", "re: prompt 2"]
+    assert "gone" in results[0].error
+
+
+def test_a_batch_without_a_date_ends_at_the_age_that_its_run_knows(openai, work, run, clock):
+    working = work(openai)
+    working.polls = 10**6
+    leave_out(openai, lambda body: body.pop("created_at", None))
+    results = list(run(openai.make(), numbered(2), settings=BatchSettings(poll_longest=3600)))
+    assert ["no end in sight" in row.error for row in results] == [True, True]
+    assert set(working.handed_in.values()) == {1}
+
+
+def test_a_status_without_an_id_is_an_error_that_passes(vendor, work, tmp_path):
+    work(vendor)
+    provider = vendor.make(retry={"max_attempts": 1})
+    batch_id = vendor.submit(provider, tmp_path)
+    vendor.server.retrieve = lambda request, **parts: Reply({})
+    with pytest.raises(ProviderError) as error:
+        provider.get_batch_status(batch_id)
+    assert (error.value.code, error.value.retryable) == ("not_json", True)
+
+
+def test_after_a_kill_the_vendors_time_begins_with_the_first_look(openai, work, clock, tmp_path):
+    working = work(openai)
+    state = tmp_path / "run.json"
+
+    def stop(_seconds):
+        raise KeyboardInterrupt
+
+    openai.server.fail(CUT, path=openai.create_path)
+    with pytest.raises(KeyboardInterrupt):
+        run_batch(openai.make(), numbered(2), state, clock=clock, sleep=stop)
+    stated = json.loads(state.read_text())
+    stated["parts"][0]["unanswered_at"] = None  # as a kill during the call leaves it
+    state.write_text(json.dumps(stated))
+    clock.now += 5000
+    looked_at = clock.now
+    assert run_batch(openai.make(), None, state, clock=clock, sleep=clock.sleep).answered == 2
+    assert clock.now - looked_at > BatchSettings().settle
+    assert set(working.handed_in.values()) == {1}

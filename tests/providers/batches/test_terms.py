@@ -1,0 +1,65 @@
+"""What a run is begun with is what it is taken up with."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+
+import pytest
+from servers.working import numbered
+
+from providers import BatchSettings, estimate_batch, run_batch
+from providers.batches import BatchError, BatchTooExpensiveError, read_run
+
+
+def stopped(provider, state, clock, **terms):
+    """A run of three batches, one at a time, that is stopped while it waits for the first."""
+
+    def stop(_seconds):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_batch(provider, numbered(3), state, clock=clock, sleep=stop, **terms)
+
+
+def test_a_run_is_not_taken_up_with_another_limit_of_its_answers(openai, work, run, clock, tmp_path):
+    work(openai).polls = 2
+    state = tmp_path / "run.json"
+    settings = BatchSettings(rows=1, max_inflight=1, attempts=2)
+    stopped(openai.make(max_tokens=50), state, clock, settings=settings, max_cost=1)
+    with pytest.raises(BatchError, match="max_tokens 50, not None"):
+        run(openai.make(), None)
+    assert run(openai.make(max_tokens=50), None).answered == 3
+    terms = read_run(state).terms
+    assert (terms["max_tokens"], terms["max_cost"], terms["attempts"]) == (50, "1", 2)
+    sent = [
+        json.loads(file)["body"].get("max_completion_tokens") for file in openai.server.files.values() if b"url" in file
+    ]
+    assert set(sent) == {50}
+
+
+def test_a_run_keeps_its_max_cost(openai, work, run, clock, tmp_path):
+    work(openai).polls = 2
+    state = tmp_path / "run.json"
+    stopped(openai.make(), state, clock, settings=BatchSettings(rows=1, max_inflight=1), max_cost=1)
+    stated = json.loads(state.read_text())
+    stated["terms"]["max_cost"] = "0.0000001"
+    state.write_text(json.dumps(stated))
+    with pytest.raises(BatchTooExpensiveError):
+        run(openai.make(), None)
+    assert run(openai.make(), None, max_cost=1).answered == 3
+
+
+@pytest.mark.parametrize("amount", ["nan", float("nan"), Decimal("NaN"), -1, "much", float("inf")])
+def test_a_max_cost_that_is_no_amount_is_refused(openai, run, amount, tmp_path):
+    with pytest.raises(ValueError, match="max_cost is"):
+        run(openai.make(), numbered(1), max_cost=amount)
+    assert not (tmp_path / "run.json").exists()
+
+
+def test_an_estimate_takes_answers_to_be_as_long_as_what_is_sent_allows(vendor):
+    expected = {"anthropic": 8192}.get(vendor.name, 1000)
+    assert estimate_batch(vendor.make(), numbered(2)).output_tokens == 2 * expected
+    assert estimate_batch(vendor.make(max_tokens=7), numbered(2)).output_tokens == 14
+    longest = BatchSettings(output_tokens=5)
+    assert estimate_batch(vendor.make(max_tokens=7), numbered(2), settings=longest).output_tokens == 10

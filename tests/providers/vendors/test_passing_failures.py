@@ -1,0 +1,58 @@
+"""Failures under the status of an answer, and the words by which programs tell what passes."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from servers.base import HTML, Reply
+
+from providers import BatchStatus, ProviderError
+
+WORDS = re.compile("503|timeout|unavailable")
+ERROR = {"error": {"message": "The server is busy", "type": "server_error"}}
+BUSY = {"type": "error", "error": {"type": "overloaded_error", "message": "The server is busy"}}
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [HTML, Reply(b"hello"), Reply([]), Reply({"error": {"message": "slow"}}, 408), Reply({"error": {}}, 409)],
+    ids=["page", "text", "list", "408", "409"],
+)
+def test_what_may_pass_says_so_in_a_word_that_programs_look_for(vendor, reply):
+    provider = vendor.make(retry={"max_attempts": 1})
+    vendor.server.fail(reply, path=vendor.realtime_path)
+    with pytest.raises(ProviderError) as error:
+        provider.generate_realtime("hi")
+    assert error.value.retryable
+    assert WORDS.search(str(error.value))
+    assert not re.search("40[013]", str(error.value))
+
+
+def test_a_failure_with_status_200_is_repeated_and_keeps_the_vendors_words(vendor):
+    empty = {"openai": ERROR, "anthropic": BUSY, "gemini": {}}[vendor.name]
+    quick = {"max_attempts": 2, "initial_delay_seconds": 0.01}
+    vendor.server.fail(Reply(empty), path=vendor.realtime_path)
+    assert vendor.make(retry=quick).generate_realtime("hi")["content"] == "4"
+    vendor.server.fail(Reply(empty), Reply(empty), path=vendor.realtime_path)
+    with pytest.raises(ProviderError) as error:
+        vendor.make(retry=quick).generate_realtime("hi")
+    assert WORDS.search(str(error.value))
+    assert vendor.name == "gemini" or "The server is busy" in str(error.value)
+
+
+def test_a_missing_file_is_an_error_of_ours_everywhere(vendor, tmp_path):
+    with pytest.raises(ProviderError) as error:
+        vendor.make().upload_batch_file(tmp_path / "absent.jsonl")
+    assert error.value.code == "no_file"
+
+
+def test_an_expired_gemini_batch_says_so_beside_its_failed_rows(gemini, tmp_path):
+    provider = gemini.make()
+    batch_id = gemini.submit(provider, tmp_path)
+    gemini.server.finish(batch_id, "BATCH_STATE_EXPIRED", [{"key": "a", "error": {"code": 14}}], failed=1)
+    status = provider.get_batch_status(batch_id)
+    assert status["status"] is BatchStatus.COMPLETED
+    assert "expired" in json.dumps(status["error"])
+    assert "1 of 1 rows failed" in status["error"]
