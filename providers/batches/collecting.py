@@ -161,11 +161,15 @@ def _row(provider: LLMProvider, part: Part, result: BatchResult) -> RowResult:
     )
 
 
+_MAY_BE_PAID = {"lost", "gone", "unreadable_results"}
+
+
 def _unanswered(unit_id: str, part: Part, missing: Failure) -> RowResult:
-    """The result of a row that no batch gave back; nobody pays for it."""
+    """The result of a row that no batch gave back: it cost nothing, or where it may have been answered, nobody knows."""
     failed = failed_row(unit_id, missing)
     details = {name: value for name, value in failed.items() if name not in _OWN}
-    return RowResult(unit_id, None, failed["error"], Decimal(0), 0, 0, part.attempt, part.batch_id, details)
+    cost = None if missing.code in _MAY_BE_PAID else Decimal(0)
+    return RowResult(unit_id, None, failed["error"], cost, 0, 0, part.attempt, part.batch_id, details)
 
 
 def _decimal(cost: float | None) -> Decimal | None:
