@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields, replace
@@ -172,20 +173,33 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
             os.close(folder)
 
 
+_DYING = 2.0  # seconds in which a process that was killed may still hold its lock
+
+
 @contextmanager
 def locked(files: RunFiles) -> Iterator[None]:
     """Holds the run for this process. The system lets go of the lock when the process ends, however it ends."""
     files.folder.mkdir(parents=True, exist_ok=True)
     with (files.folder / "lock").open("a+b") as file:
-        try:
-            if sys.platform == "win32":
-                import msvcrt  # noqa: PLC0415 - where it exists
-
-                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-            else:
-                import fcntl  # noqa: PLC0415 - where it exists
-
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise BatchInUseError(f"{files.state}: another process is running these batches") from error
+        until = time.monotonic() + _DYING
+        while not _lock(file):
+            if time.monotonic() > until:
+                raise BatchInUseError(f"{files.state}: another process is running these batches")
+            time.sleep(0.05)
         yield
+
+
+def _lock(file: IO[bytes]) -> bool:
+    """Whether the lock is ours now."""
+    try:
+        if sys.platform == "win32":
+            import msvcrt  # noqa: PLC0415 - where it exists
+
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl  # noqa: PLC0415 - where it exists
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

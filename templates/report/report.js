@@ -360,7 +360,10 @@ const keep = () => {
 const restore = () => {
   if (location.hash && !location.hash.includes("=")) return false;
   const state = new URLSearchParams(location.hash.slice(1));
-  for (const field of fields) field.value = state.get(field.name) ?? defaults.get(field);
+  for (const field of fields) {
+    const said = state.get(field.name) ?? defaults.get(field);
+    field.value = field.type === "date" && !/^\d{4}-\d{2}-\d{2}$/.test(said) ? defaults.get(field) : said;
+  }
   for (const field of fields) if (field.tagName === "SELECT" && field.selectedIndex < 0) field.value = defaults.get(field);
   const key = state.get("sort") || "";
   sorted = {key: KEYS.includes(key.replace(/^-/, "")) ? key.replace(/^-/, "") : "", falling: key.startsWith("-")};
