@@ -13,7 +13,7 @@ update: .venv/installed
 	.venv/bin/octoregistry update --dry-run
 
 test: .venv/installed-dev
-	.venv/bin/python -m pytest
+	.venv/bin/python -m pytest --numprocesses auto --dist worksteal
 
 # The providers against servers that nobody here wrote; skipped, with the reason, where npm is absent.
 test-conformance: .venv/installed-dev
