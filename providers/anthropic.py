@@ -13,7 +13,7 @@ from .anthropic_messages import SPENT_CODES, read_answer, read_row, request_para
 from .base import BatchLimits, BatchResult, BatchStatus, RealtimeResult
 from .errors import ProviderError
 from .jobs import CANCELLED, COMPLETED, FAILED, RUNNING, Job, State
-from .received import entries_of, named, pages
+from .received import entries_of, named, not_json, pages
 from .vendor import VendorProvider
 from .wire import count, iso, section
 
@@ -124,7 +124,10 @@ class AnthropicProvider(VendorProvider):
         yield from self._read_rows(partial(self._fetch, job.id), "custom_id", read_row, day)
 
     def _fetch(self, batch_id: str, spool: IO[bytes]) -> None:
-        decoder = self.client.messages.batches.results(batch_id)
+        try:
+            decoder = self.client.messages.batches.results(batch_id)  # which asks for the batch once more
+        except AttributeError as error:  # and takes a page for one
+            raise not_json("the answer is no batch", self.name) from error
         try:
             for chunk in decoder.http_response.iter_bytes():
                 spool.write(chunk)

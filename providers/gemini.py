@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlencode
 
-from .answers import Answer, batch_result
+from .answers import Answer, Failure, batch_result
 from .base import BatchLimits, BatchResult, RealtimeResult
 from .errors import ProviderError
 from .gemini_content import PASSING_CODES, batch_row, generation_config, read_answer, read_row
@@ -105,16 +105,35 @@ class GeminiProvider(VendorProvider):
         with _one_key_in_the_environment():
             # Milliseconds; the SDK has no timeout at all of its own, and repeats nothing unless it is told to. Not Vertex,
             # whatever the environment says: its batches have other states and no files.
-            options = genai.types.HttpOptions(timeout=max(1, int(self.timeout * 1000)))
+            options = genai.types.HttpOptions(
+                timeout=max(1, int(self.timeout * 1000)), client_args={"event_hooks": {"response": [self._heard]}}
+            )
             return genai.Client(api_key=self._key, vertexai=False, http_options=options)
+
+    def _heard(self, response: Any) -> None:
+        """Raises for what the SDK makes an empty answer of: an error, a page or anything but an object, with status 200."""
+        if response.status_code != 200 or not response.url.path.endswith(":generateContent"):
+            return
+        fields = json_object(response.read(), self.name, response.headers.get("content-type", ""))
+        error = section(fields, "error")
+        if error and not fields.get("candidates"):
+            code = error.get("code")
+            raise self._failure_of(
+                Failure(
+                    str(error.get("message") or "no message"), str(error.get("status") or code), code in PASSING_CODES
+                ),
+                None,
+            )
 
     def _errors(self) -> tuple[type[Exception], ...]:
         import httpx2  # noqa: PLC0415 - with the SDK only
         from google.genai import errors  # noqa: PLC0415 - with the SDK only
 
-        # ValueError: an HTML page where JSON should be (json's and pydantic's errors are ValueErrors). KeyError: an
-        # upload that was answered without the address to upload to.
-        return (errors.APIError, errors.UnknownApiResponseError, httpx2.HTTPError, ValueError, KeyError)
+        # An answer of another shape than the SDK reads. ValueError: an HTML page where JSON should be (json's and
+        # pydantic's errors are ValueErrors). KeyError: an upload that was answered without the address to upload to.
+        # TypeError, AttributeError, RecursionError: a number where a list should be, and the like.
+        unread = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
+        return (errors.APIError, errors.UnknownApiResponseError, httpx2.HTTPError, *unread)
 
     def _error_of(self, error: Exception) -> ProviderError:
         from google.genai import errors  # noqa: PLC0415 - with the SDK only
@@ -127,7 +146,7 @@ class GeminiProvider(VendorProvider):
                 error.details if isinstance(error.details, Mapping) else {},
                 getattr(error.response, "headers", None) or {},
             )
-        if isinstance(error, ValueError | KeyError):
+        if isinstance(error, ValueError | KeyError | TypeError | AttributeError | RecursionError):
             message = f"the answer is not what was asked for: {error}"
             return ProviderError(message, provider=self.name, code="not_json", retryable=True, ambiguous=True)
         return self._transport_error(error)

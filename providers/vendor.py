@@ -148,6 +148,8 @@ class VendorProvider(LLMProvider):
         job = self._ended(batch_id)
         results = list(self._rows(job))
         costs = [result.get("cost") for result in results]
+        answered = sum(result["error"] is None or "usage" in result for result in results)
+        lacking = (job.counts or {}).get("completed", 0) > answered  # rows that were answered and paid, but not given
         metadata: BatchMetadata = {
             "total_input_tokens": sum(result["input_tokens"] for result in results),
             "total_output_tokens": sum(result["output_tokens"] for result in results),
@@ -155,7 +157,7 @@ class VendorProvider(LLMProvider):
             "completed_at": job.completed_at,
             "provider": self.name,
             "model": self.model,
-            "total_cost": None if None in costs else math.fsum(cost for cost in costs if cost is not None),
+            "total_cost": None if None in costs or lacking else math.fsum(cost for cost in costs if cost is not None),
             "error": job.error or (job.meaning.why if job.meaning else None),
         }
         return results, metadata
@@ -360,6 +362,9 @@ class VendorProvider(LLMProvider):
     def _find_key(self) -> str:
         for variable in self.env_vars:
             if key := os.environ.get(variable, "").strip():
+                if not (key.isascii() and key.isprintable() and " " not in key):  # an SDK would quote it in its error
+                    told = f"{variable} holds no key: there are letters in it that no header can carry"
+                    raise AuthenticationError(told, provider=self.name, code="no_key")
                 return key
         raise AuthenticationError(f"no key: set {' or '.join(self.env_vars)}", provider=self.name, code="no_key")
 

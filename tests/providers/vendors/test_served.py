@@ -71,12 +71,54 @@ def test_anthropic_input_leaves_out_what_the_cache_gave_and_took():
         ({"service_tier": "batch"}, "batch"),
         ({"speed": "fast"}, "priority"),
         ({"service_tier": "priority"}, "priority_tier"),
-        ({"inference_geo": "us"}, "standard with inference kept in the US"),
+        ({"inference_geo": "us"}, "standard with inference kept in US"),
+        ({"inference_geo": "eu"}, "standard with inference kept in EU"),
         ({"inference_geo": "global"}, "standard"),
+        ({"inference_geo": "not_available", "speed": "standard", "service_tier": None}, "standard"),
+        ({"speed": "ludicrous"}, "standard at ludicrous speed"),
+        ({"server_tool_use": {"web_search_requests": 2}}, "standard with 2 web searches"),
+        ({"server_tool_use": {"web_search_requests": 0, "web_fetch_requests": 3}}, "standard"),
     ],
 )
 def test_anthropic_says_how_it_was_served(said, mode):
     assert usage_of({"usage": {"input_tokens": 1, "output_tokens": 1, **said}}).mode == mode
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"cache_creation_input_tokens": 100, "cache_creation": {"ephemeral_1h_input_tokens": 40}},
+        {"cache_creation": {"ephemeral_5m_input_tokens": 60, "ephemeral_1h_input_tokens": 40}},
+    ],
+)
+def test_anthropic_cache_writes_count_whichever_way_they_are_told(said):
+    served = usage_of({"usage": {"input_tokens": 1, "output_tokens": 1, **said}})
+    assert served.tokens == Usage(input=1, cache_write_5m=60, cache_write_1h=40, output=1)
+    assert served.input_tokens == 101
+
+
+def test_a_way_of_serving_without_a_price_has_no_cost(anthropic):
+    usage = {"input_tokens": 1, "output_tokens": 1}
+    for said in ({"speed": "ludicrous"}, {"inference_geo": "eu"}, {"server_tool_use": {"web_search_requests": 1}}):
+        anthropic.server.message = anthropic_wire.message("4", usage={**usage, **said})
+        result = anthropic.make().generate_realtime("2 + 2?")
+        assert result["cost"] is None
+        assert result["cost_unknown"]
+
+
+@pytest.mark.parametrize("count", [-1, 1.5, True, "many", float("nan"), [5]])
+def test_tokens_that_cannot_be_counted_are_an_error_and_not_0(count):
+    for usage in (
+        {"usage": {"prompt_tokens": 5, "completion_tokens": count}},
+        {"usage": {"input_tokens": 5, "output_tokens": 1, "cache_read_input_tokens": count}},
+        {"usageMetadata": {"promptTokenCount": count}},
+    ):
+        with pytest.raises(ValueError, match="no number of tokens"):
+            usage_of(usage)
+
+
+def test_whole_numbers_count_however_they_are_written():
+    assert usage_of({"usage": {"prompt_tokens": 5.0, "completion_tokens": "7"}}).tokens == Usage(input=5, output=7)
 
 
 def test_gemini_thoughts_are_output_and_modalities_are_counted_apart():
