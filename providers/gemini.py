@@ -82,6 +82,10 @@ class GeminiProvider(VendorProvider):
         made = self._call(lambda: create(model=self.model, src=file_id, config=config), repeatable=False)
         return self._remember(self._id_in({"name": made.name}, "name"))
 
+    def discard_file(self, file_id: str) -> None:
+        """Deletes an uploaded file."""
+        self._call(lambda: self.client.files.delete(name=file_id))
+
     # -- what VendorProvider asks for
 
     def _cancel(self, batch_id: str) -> None:

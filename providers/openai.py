@@ -93,6 +93,10 @@ class OpenAIProvider(VendorProvider):
         call = self.client.batches.with_raw_response.create
         return self._remember(self._call(lambda: self._id_in(self._json_in(call(**asked))), repeatable=False))
 
+    def discard_file(self, file_id: str) -> None:
+        """Deletes an uploaded file."""
+        self._call(lambda: self.client.files.with_raw_response.delete(file_id))
+
     # -- what VendorProvider asks for
 
     def _cancel(self, batch_id: str) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO, Any, ClassVar, TypeVar
 
 from .answers import Answer, Failure, batch_result, failed_row, realtime_result
-from .base import BatchLimits, BatchMetadata, BatchResult, BatchStatus, BatchStatusInfo, LLMProvider, RealtimeResult
+from .base import BatchMetadata, BatchResult, BatchStatus, BatchStatusInfo, LLMProvider, RealtimeResult
 from .dimensions import UnknownPriceError
 from .errors import AuthenticationError, ProviderError, RateLimitError
 from .jobs import Job, status_of
@@ -42,14 +42,11 @@ _FIRST_SEEN_AFTER = 120.0
 class VendorProvider(LLMProvider):
     """A provider whose vendor has an SDK. What differs between vendors stands in the subclasses."""
 
-    name: ClassVar[str]
     sdk_module: ClassVar[str]
     env_vars: ClassVar[tuple[str, ...]]  # where the key may stand, in order
-    limits: ClassVar[BatchLimits]
     default_timeout: ClassVar[float] = 600.0
-    default_max_tokens: ClassVar[int | None] = None  # what is sent where no api.max_tokens is stated
-    longest_life: ClassVar[float]  # seconds after which a batch that has not ended never will
-    tags_batches: ClassVar[bool] = True  # whether `create_batch` takes a `tag` that `list_batches` tells again
+    lists_batches: ClassVar[bool] = True
+    tags_batches: ClassVar[bool] = True
 
     def __init__(self, config: dict[str, Any]) -> None:
         """A provider for `config["api"]`: model, max_tokens, retry, timeout_seconds. Needs a key, but no network."""
