@@ -199,10 +199,10 @@ def _sha256(written: bytes) -> str:
     return sha256(written).hexdigest()
 
 
-def _unknown(what: str, name: str, known: list[str], path: str) -> str:
+def _unknown(what: str, name: Any, known: list[str], path: str) -> str:
     import difflib  # noqa: PLC0415 - only for the message
 
-    near = difflib.get_close_matches(name, known, 5, 0.5)
+    near = difflib.get_close_matches(str(name), known, 5, 0.5)
     listed = (
         f"near names: {', '.join(near)} (of {len(known)})" if near else f"{len(known)} known: {', '.join(known[:10])}"
     )
