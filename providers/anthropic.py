@@ -126,7 +126,7 @@ class AnthropicProvider(VendorProvider):
     def _fetch(self, batch_id: str, spool: IO[bytes]) -> None:
         try:
             decoder = self.client.messages.batches.results(batch_id)  # which asks for the batch once more
-        except AttributeError as error:  # and takes a page for one
+        except (AttributeError, TypeError, ValueError, RecursionError) as error:  # and takes any answer for one
             raise not_json("the answer is no batch", self.name) from error
         try:
             for chunk in decoder.http_response.iter_bytes():

@@ -55,11 +55,11 @@ def collect(
     starts, lengths = array("q", [-1]) * part.size, array("q", [0]) * part.size
     with tempfile.TemporaryFile(dir=path.parent) as spool:
         seen, done, stray = _spool(provider, part, given, place, (starts, lengths), spool)
-        if stray:
+        short = seen < part.size and (stray is not None or _may_be_paid(missing, counts, done))
+        if stray is not None:
             # an answer that could not be read may be that of a missing row, and is paid: it is not asked for again
             missing = Failure(f"{missing.message}; {stray}", "unreadable_results", answered=True)
-        short = seen < part.size and _may_be_paid(missing, counts, done)
-        if short and missing.retryable:
+        elif short and missing.retryable:
             told = f"of {counts['completed']} answered rows" if counts and counts.get("completed") else "of the rows"
             lost = f"the results lack some {told}, so this one may have been paid: not sent again"
             missing = Failure(lost, "lost", answered=True)

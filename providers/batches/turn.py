@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
@@ -22,7 +21,8 @@ from .values import BatchResults, BatchSettings, Progress
 
 _LONGEST_REFUSAL = 600.0  # seconds between two tries of a batch that the vendor has no room for
 _FIRST_SEEN_AFTER = 300.0  # seconds in which a batch that was just made may be unknown to the server that is asked
-_DOWNLOADS = 3  # of results that lack rows, before those rows are given up
+_LONGEST_ASKED = 3600.0  # seconds that a server may ask us to wait before the next try; it is asked at least hourly
+_DOWNLOADS = 3  # of results that lack rows, at least, before those rows are given up
 _CANCELLED = Failure("cancelled before it was submitted", "cancelled")
 
 
@@ -57,7 +57,7 @@ class Turn:
         self.seen: dict[int, BatchStatusInfo] = {}  # what the vendor last said of a part
         self.refused: dict[int, float] = {}  # since when the vendor refuses to tell of a part's batch
         self.ended: set[int] = set()  # parts whose batch was seen to have ended
-        self.short: Counter[int] = Counter()  # how often a part's results lacked rows that its vendor counts
+        self.short: dict[int, list[float]] = {}  # when a part's results lacked rows that its vendor counts
         self.failing: dict[int, float] = {}  # since when asking about a part has failed
         self.marks: dict[str, str] = {}  # of batches that have ended, by their id
         self.asked_to_stop: set[int] = set()
@@ -236,7 +236,7 @@ class Turn:
             self._give_up(part, Failure(why, "refused", retryable=True))
             return
         pause = min(self.settings.poll_initial * 2 ** min(part.refusals, 30), _LONGEST_REFUSAL)
-        asked = min(wait or 0.0, self.settings.patience)  # a server may ask for years
+        asked = min(wait or 0.0, _LONGEST_ASKED)
         self._save(
             replace(
                 part,
@@ -325,12 +325,10 @@ class Turn:
             self._stop(str(part.batch_id))  # past its life, but it may go on, and be billed
             missing = replace(missing, answered=True)
             got = collect(self.provider, part, self.requests, (), missing, path, info.get("counts"))
-        if got.short:
-            self.short[part.number] += 1
-            if self.short[part.number] < _DOWNLOADS:
-                path.unlink()
-                self.note = f"batch {part.batch_id} gave back fewer rows than it counts: asking again"
-                return
+        if got.short and not self._had_its_time(part):
+            path.unlink()
+            self.note = f"batch {part.batch_id} gave back fewer rows than it counts: asking again"
+            return
         if not got.seen and not got.short and info["status"] is BatchStatus.FAILED and info.get("retryable"):
             path.unlink()
             self.seen.pop(part.number, None)
@@ -354,6 +352,12 @@ class Turn:
         )
         self._save(done, *more)
         self.seen.pop(part.number, None)
+
+    def _had_its_time(self, part: Part) -> bool:
+        """Whether the vendor had as long as it may need, and some tries, to give back rows that its results lack now."""
+        times = self.short.setdefault(part.number, [])
+        times.append(self.clock())
+        return len(times) >= _DOWNLOADS and times[-1] - times[0] >= self.settings.settle
 
     def _over_budget(self, part: Part, cost: Decimal, more: tuple[Part, ...]) -> bool:
         if self.allowed is None:

@@ -127,10 +127,11 @@ def test_a_page_between_the_batch_and_its_results_is_an_error_that_passes(anthro
     batch_id = anthropic.submit(provider, tmp_path)
     finish(anthropic, batch_id, "a")
     ended = Reply(anthropic.server.batches[batch_id])
-    anthropic.server.fail(ended, HTML)
-    with pytest.raises(ProviderError) as page:
-        list(provider.iter_batch_results(batch_id))
-    assert page.value.retryable
+    for fault in (HTML, Reply(b""), Reply([]), Reply({}), CUT):
+        anthropic.server.fail(ended, fault)
+        with pytest.raises(ProviderError) as page:
+            list(provider.iter_batch_results(batch_id))
+        assert page.value.retryable
 
 
 def test_line_separators_inside_an_answer_cut_no_row(vendor, tmp_path):
