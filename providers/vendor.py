@@ -19,7 +19,7 @@ from typing import IO, Any, ClassVar, TypeVar
 
 from .answers import Answer, Failure, batch_result, failed_row, realtime_result
 from .base import BatchMetadata, BatchResult, BatchStatus, BatchStatusInfo, LLMProvider, RealtimeResult
-from .dimensions import UnknownPriceError
+from .dimensions import InvalidUsageError, UnknownPriceError
 from .errors import AuthenticationError, ProviderError, RateLimitError
 from .jobs import Job, status_of
 from .pricing import Usage
@@ -35,6 +35,8 @@ _NEVER_SENT = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout"})
 _TOO_LATE = frozenset({"TimeoutException", "APITimeoutError"})
 # Statuses by which a server or a gateway says that it waited too long: for what, and what was done by then, nobody knows.
 _GAVE_UP_WAITING = frozenset({408, 499})
+# A gateway may repeat the key that it was sent; of fewer letters than these no vendor's key is, and words have them too.
+_KEY_LENGTH = 8
 # Seconds in which a batch that was just made may be unknown to the server that is asked for it.
 _FIRST_SEEN_AFTER = 120.0
 
@@ -274,7 +276,7 @@ class VendorProvider(LLMProvider):
             kind, retryable = (ProviderError, False) if spent else (RateLimitError, retryable)
         asked = retry_after(headers)
         return kind(
-            message.replace(self._key, "[key]"),  # a gateway may repeat what it was sent
+            message.replace(self._key, "[key]") if len(self._key) >= _KEY_LENGTH else message,
             provider=self.name,
             status_code=status,
             code=code,
@@ -315,8 +317,8 @@ class VendorProvider(LLMProvider):
         return self.pricing.estimate_cost(input_tokens, output_tokens, is_batch)
 
     def cost_of(self, result: Any, *, at: str | None = None) -> Decimal:
-        """Exact USD of a result, or of a vendor's response, by the usage that it states; UnknownPriceError where none
-        is known.
+        """Exact USD of a result, or of a vendor's response, by the usage that it states; UnknownPriceError where no price
+        is known, InvalidUsageError where it states no usage that can be counted.
 
         `at` is the day whose prices hold; without it the day that the result names, or today.
         """
@@ -324,7 +326,10 @@ class VendorProvider(LLMProvider):
             tokens, mode = Usage(**result["usage"]), result["mode"]
             at = at or result.get("served_on")
         else:
-            served = usage_of(result)
+            try:
+                served = usage_of(result)
+            except ValueError as error:
+                raise InvalidUsageError(str(error)) from error
             tokens, mode = served.tokens, served.mode
         return self._price(tokens, mode, at)
 

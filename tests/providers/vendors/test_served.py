@@ -9,7 +9,7 @@ from servers import anthropic as anthropic_wire
 from servers import gemini as gemini_wire
 from servers import openai as openai_wire
 
-from providers import Usage, usage_of
+from providers import PricingError, Usage, usage_of
 
 
 def test_the_sdks_object_its_json_and_the_mapping_say_the_same():
@@ -168,6 +168,15 @@ def test_cost_of_takes_a_vendors_response_as_well_as_a_result(vendor):
         "gemini": gemini_wire.content("4"),
     }[vendor.name]
     assert provider.cost_of(wire) == provider.cost_of(provider.generate_realtime("2 + 2?"))
+
+
+def test_what_states_no_usage_has_no_cost_and_says_so_as_every_unknown_cost_does(openai):
+    openai.server.completion = {"choices": [{"message": {"content": "4"}, "finish_reason": "stop"}]}
+    provider = openai.make()
+    result = provider.generate_realtime("2 + 2?")
+    assert (result["content"], result["cost"]) == ("4", None)
+    with pytest.raises(PricingError, match="no usage"):
+        provider.cost_of(result)
 
 
 def test_openai_cache_writes_cost_as_input_where_no_price_is_stated_for_them(openai):
