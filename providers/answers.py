@@ -18,11 +18,15 @@ R = TypeVar("R", RealtimeResult, BatchResult)
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why there is no answer, in the vendor's words; `retryable` if the same request may be answered later."""
+    """Why there is no answer, in the vendor's words; `retryable` if the same request may be answered later.
+
+    `answered` says that the vendor may have answered all the same, and bills it: what cannot be read is not free.
+    """
 
     message: str
     code: str | None = None
     retryable: bool = False
+    answered: bool = False
 
     def __str__(self) -> str:
         return f"{self.code}: {self.message}" if self.code and self.code not in self.message else self.message
@@ -77,7 +81,7 @@ def batch_result(unit_id: str, answer: Answer, price: Price, day: str) -> BatchR
 
 
 def failed_row(unit_id: str, failure: Failure) -> BatchResult:
-    """The result of a row that was never answered; nobody pays for it."""
+    """The result of a row without an answer to read: nobody pays for it, unless the vendor may have answered."""
     return batch_result(
         unit_id, Answer(text="", finish_reason="error", failure=failure), lambda _served, _day: Decimal(0), ""
     )
@@ -91,10 +95,11 @@ def _with_cost(result: R, answer: Answer, price: Price, day: str) -> R:
         result["model"] = answer.model
     served = answer.served
     if served is None:
-        if answer.failure:
+        if answer.failure and not answer.failure.answered:
             result["cost"] = 0.0
         else:
-            result["cost"], result["cost_unknown"] = None, "the response states no usage"
+            why = f"it may have been answered: {answer.failure}" if answer.failure else "the response states no usage"
+            result["cost"], result["cost_unknown"] = None, why
         return result
     result["cached_tokens"], result["reasoning_tokens"] = served.cached_tokens, served.reasoning_tokens
     result["usage"], result["mode"], result["served_on"] = served.tokens.tokens(), served.mode, day

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
-from .answers import Answer, batch_result
+from .answers import Answer
 from .anthropic_messages import SPENT_CODES, read_answer, read_row, request_params
 from .base import BatchLimits, BatchResult, BatchStatus, RealtimeResult
-from .errors import AuthenticationError, ProviderError, RateLimitError
+from .errors import ProviderError
 from .jobs import CANCELLED, COMPLETED, FAILED, RUNNING, Job, State
-from .retry import is_retryable, retry_after
+from .received import entries_of, named, not_json, pages
 from .vendor import VendorProvider
-from .wire import count, iso, listed, section
+from .wire import count, iso, section
 
 # anthropic/types/messages/message_batch.py. "ended" says nothing of how: `_ending` reads the counts.
 STATES = {"in_progress": RUNNING, "canceling": RUNNING, "ended": COMPLETED}
@@ -63,33 +64,25 @@ class AnthropicProvider(VendorProvider):
         call = self.client.messages.batches.with_raw_response.create
         return self._remember(self._call(lambda: self._id_in(self._json_in(call(requests=rows))), repeatable=False))
 
-    def cancel_batch(self, batch_id: str) -> bool:
-        """Whether the batch is being cancelled; False if it had ended already."""
-        if self._call(lambda: self._read_job(batch_id)).ended:
-            return False
-        try:
-            self._call(lambda: self.client.messages.batches.with_raw_response.cancel(batch_id))
-        except ProviderError as error:
-            # It may end between the question and the cancelling; the API then refuses.
-            if error.status_code in {400, 409} and self._call(lambda: self._read_job(batch_id)).ended:
-                return False
-            raise
-        return True
-
     # -- what VendorProvider asks for
+
+    def _cancel(self, batch_id: str) -> None:
+        self.client.messages.batches.with_raw_response.cancel(batch_id)
 
     def _list_jobs(self) -> Iterator[Job]:
         """The workspace's batches, the newest first, over all pages. Anthropic's batches carry no tag: tell them by
         time and size.
         """
-        after: dict[str, str] = {}
-        while True:
-            raw = self._call(lambda page=after: self.client.messages.batches.with_raw_response.list(limit=1000, **page))  # type: ignore[misc]
+
+        def fetch(cursor: str | None) -> tuple[list[Mapping[str, Any]], str | None]:
+            after = {"after_id": cursor} if cursor else {}
+            raw = self.client.messages.batches.with_raw_response.list(limit=1000, **after)
             page = self._json_in(raw)
-            yield from (_job(fields) for fields in listed(page, "data"))
-            if not page.get("has_more") or not page.get("last_id"):
-                return
-            after = {"after_id": str(page["last_id"])}
+            batches = entries_of(page, "data", self.name)
+            return batches, self._id_in(page, "last_id") if page.get("has_more") else None
+
+        for fields in pages(lambda cursor: self._call(lambda: fetch(cursor)), self.name):
+            yield _job(fields)
 
     def _make_client(self) -> Any:
         import anthropic  # noqa: PLC0415 - with the SDK only
@@ -110,44 +103,31 @@ class AnthropicProvider(VendorProvider):
 
         if not isinstance(error, anthropic.APIStatusError):
             return self._transport_error(error)
-        status, headers = error.status_code, error.response.headers
-        kind: type[ProviderError] = ProviderError
-        retryable = is_retryable(status, headers)
-        if status in {401, 403}:
-            kind, retryable = AuthenticationError, False
-        elif status == 429 and error.error_code not in SPENT_CODES:
-            kind = RateLimitError
-        elif status == 429:
-            retryable = False
-        return kind(
+        return self._status_error(
+            error.status_code,
             str(error.api_message or error.response.text),
-            provider=self.name,
-            status_code=status,
+            error.response.headers,
             code=error.error_code or error.type,
             request_id=error.request_id,
-            retry_after=retry_after(headers),
-            retryable=retryable,
-            ambiguous=status >= 500,
+            spent=error.error_code in SPENT_CODES,
         )
 
     def _read_job(self, batch_id: str) -> Job:
         raw = self.client.messages.batches.with_raw_response.retrieve(batch_id)
-        return _job(self._with_id(self._json_in(raw)))
+        return _job(named(self._json_in(raw), self.name))
 
     def _rows(self, job: Job) -> Iterator[BatchResult]:
         """The rows of a batch that has ended, whatever became of each."""
         if not job.fields.get("results_url"):
             return
         day = (job.completed_at or self._today())[:10]
-        for row, bad in self._spooled_rows(lambda spool: self._fetch(job.id, spool)):
-            if row is None:
-                assert bad is not None  # noqa: S101  # one of the two is always there
-                yield bad
-            else:
-                yield batch_result(str(row.get("custom_id") or ""), read_row(row), self._cost_on, day)
+        yield from self._read_rows(partial(self._fetch, job.id), "custom_id", read_row, day)
 
     def _fetch(self, batch_id: str, spool: IO[bytes]) -> None:
-        decoder = self.client.messages.batches.results(batch_id)
+        try:
+            decoder = self.client.messages.batches.results(batch_id)  # which asks for the batch once more
+        except (AttributeError, TypeError, ValueError, RecursionError) as error:  # and takes any answer for one
+            raise not_json("the answer is no batch", self.name) from error
         try:
             for chunk in decoder.http_response.iter_bytes():
                 spool.write(chunk)

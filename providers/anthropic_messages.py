@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from .answers import Answer, Failure
@@ -37,13 +38,18 @@ def request_params(model: str, prompt: str, schema: dict[str, Any] | None, max_t
 
 def read_answer(message: Mapping[str, Any], mode: str | None = None) -> Answer:
     """The answer that a message holds: its text blocks, whatever stands before them."""
+    try:
+        served = usage_of(message, mode=mode)
+    except ValueError:
+        served = None
     error = section(message, "error")
     if error:  # a gateway's failure, under the status of an answer
         kind = str(error.get("type") or "error")
         told = str(error.get("message") or "no message")
-        return Answer("", "error", failure=Failure(told, kind, kind in PASSING_TYPES))
+        return Answer("", "error", served, failure=Failure(told, kind, kind in PASSING_TYPES and served is None))
     if not isinstance(message.get("content"), list):
-        return Answer("", "error", failure=Failure("the answer is no message", "no_message", retryable=True))
+        failure = Failure("the answer is no message", "no_message", retryable=served is None, answered=True)
+        return Answer("", "error", served, failure=failure)
     text = "".join(str(block.get("text") or "") for block in listed(message, "content") if block.get("type") == "text")
     reason = str(message.get("stop_reason") or "unknown")
     refusal = None
@@ -53,10 +59,6 @@ def read_answer(message: Mapping[str, Any], mode: str | None = None) -> Answer:
             ": ".join(str(details[name]) for name in ("category", "explanation") if details.get(name))
             or "the model refused"
         )
-    try:
-        served = usage_of(message, mode=mode)
-    except ValueError:
-        served = None
     return Answer(text, reason, served, refusal, model=str(message["model"]) if message.get("model") else None)
 
 
@@ -67,7 +69,11 @@ def read_row(row: Mapping[str, Any]) -> Answer:
     result = section(row, "result")
     kind = result.get("type")
     if kind == "succeeded":
-        return read_answer(section(result, "message"), mode="batch")
+        answer = read_answer(section(result, "message"), mode="batch")
+        if answer.failure is None:
+            return answer
+        # whatever is missing of it, Anthropic calls it answered, and bills it: it is not asked for again
+        return replace(answer, failure=replace(answer.failure, retryable=False, answered=True))
     if kind == "errored":
         outer = section(result, "error")
         error = section(outer, "error") or outer
@@ -82,4 +88,6 @@ def read_row(row: Mapping[str, Any]) -> Answer:
         return Answer(
             "", "canceled", failure=Failure("the batch was cancelled before this row was sent to the model", "canceled")
         )
-    return Answer("", "unknown", failure=Failure(f"a result of the unknown type {kind!r}", "unknown_result"))
+    return Answer(
+        "", "unknown", failure=Failure(f"a result of the unknown type {kind!r}", "unknown_result", answered=True)
+    )

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 from pathlib import Path
-from typing import Any, NotRequired, TypedDict
+from typing import Any, ClassVar, NotRequired, TypedDict
 
 from . import registry
+from .dimensions import UnknownPriceError
 from .errors import AuthenticationError, ProviderError, RateLimitError
 
 __all__ = [
@@ -117,6 +118,10 @@ class BatchLimits:
     unit_id: str  # a regular expression that a unit's id must match in full
 
 
+# For a provider that states no limits of its own: what the strictest of the three vendors takes.
+CAUTIOUS = BatchLimits(rows=50_000, file_bytes=20_000_000, unit_id=r"[A-Za-z0-9_-]{1,64}")
+
+
 class LLMProvider(ABC):
     """One vendor behind one interface: realtime calls, batches, costs.
 
@@ -126,6 +131,14 @@ class LLMProvider(ABC):
 
     config: dict[str, Any]
     model: str
+    max_tokens: int | None = None  # the longest answer, as configured
+    # What `run_batch` has to know, stated for a provider that says nothing of it.
+    name: ClassVar[str] = ""  # the registry's word for the vendor; else the class is named
+    limits: ClassVar[BatchLimits] = CAUTIOUS
+    default_max_tokens: ClassVar[int | None] = None  # what is sent where no api.max_tokens is stated
+    longest_life: ClassVar[float] = 96 * 3600.0  # seconds after which a batch that has not ended never will
+    lists_batches: ClassVar[bool] = False  # whether `list_batches` tells of all batches of the account
+    tags_batches: ClassVar[bool] = False  # whether `create_batch` takes a `tag` that `list_batches` tells again
 
     @abstractmethod
     def generate_realtime(self, prompt: str, schema: dict[str, Any] | None = None) -> RealtimeResult:
@@ -161,13 +174,25 @@ class LLMProvider(ABC):
         defaults.
         """
 
-    def cost_of(self, result: Any, *, at: str | None = None) -> Decimal:
-        """Exact USD of a result, or of a vendor's response, by the usage that it states."""
-        raise NotImplementedError
+    def cost_of(self, result: Any, *, at: str | None = None) -> Decimal:  # noqa: ARG002 - for those with dated prices
+        """USD of a result, UnknownPriceError where none is known: the cost that it states, for a provider that knows no
+        more. One with prices of its own is exact, reads a vendor's response too, and takes the day `at` whose prices hold.
+        """
+        cost = result.get("cost") if isinstance(result, Mapping) else None
+        if cost is None:
+            raise UnknownPriceError(f"the cost is not stated, and {self.model} has no exact prices here")
+        return Decimal(str(cost))
 
     def iter_batch_results(self, batch_id: str) -> Iterator[BatchResult]:
         """The rows that a batch finished, one at a time."""
         yield from self.download_batch_results(batch_id)[0]
+
+    def list_batches(self) -> Iterator[BatchStatusInfo]:
+        """The account's batches, where `lists_batches` says so: where to look for one whose making was not answered."""
+        raise ProviderError("this provider cannot list its batches", provider=self.name, code="cannot_list")
+
+    def discard_file(self, file_id: str) -> None:  # noqa: B027 - where nothing was uploaded, nothing is to be done
+        """Deletes what `upload_batch_file` left at the vendor, where it left anything, for a batch that was not made."""
 
     def get_api_key_env_var(self) -> str:
         """The environment variable that holds this provider's key."""

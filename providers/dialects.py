@@ -8,10 +8,24 @@ from typing import Any
 
 from .errors import ProviderError
 
-# Say something about the schema, not about the answer.
+# Say something about the schema, not about the answer. `discriminator` is OpenAPI's, and pydantic writes it beside the
+# `oneOf` that already says the same.
 _ANNOTATIONS = frozenset(
-    {"$schema", "$id", "$anchor", "$comment", "title", "default", "examples", "deprecated", "readOnly", "writeOnly"}
+    {
+        "$schema",
+        "$id",
+        "$anchor",
+        "$comment",
+        "title",
+        "default",
+        "examples",
+        "deprecated",
+        "readOnly",
+        "writeOnly",
+        "discriminator",
+    }
 )
+_TYPES = frozenset({"string", "number", "integer", "boolean", "object", "array", "null"})
 # Narrow a value without changing its shape. Where a vendor cannot enforce one, it goes into the description, as
 # Anthropic's own SDK does: the model mostly follows it, and whoever relies on it checks the answer.
 _CONSTRAINTS = frozenset(
@@ -55,6 +69,7 @@ class Dialect:
     tuples: bool = False
     recursion: bool = True
     object_root: bool = False
+    typed_arrays: bool = False  # `items` on every array
     most_min_items: int | None = None
 
 
@@ -67,6 +82,7 @@ OPENAI = Dialect(
     formats=_FORMATS,
     all_required=True,
     object_root=True,
+    typed_arrays=True,
 )
 # anthropic/lib/_parse/_transform.py
 ANTHROPIC = Dialect(
@@ -92,11 +108,19 @@ class _Translation:
     def __init__(self, dialect: Dialect, schema: Mapping[str, Any]) -> None:
         self.dialect = dialect
         self.schema = schema
+        if not isinstance(schema, Mapping):
+            raise self.error("#", "a schema is a mapping: of a pydantic model give model_json_schema()")
         self.definitions = {**_mapping(schema.get("definitions")), **_mapping(schema.get("$defs"))}
 
     def root(self) -> dict[str, Any]:
-        """The whole schema, with its definitions."""
-        root = self.subschema(self.schema, "#")
+        """The whole schema, with its definitions. A reference at the root, as pydantic writes for a model that holds
+        itself, is replaced by what it leads to: the root must say itself that it is an object.
+        """
+        top, seen = self.schema, set[str]()
+        while "$ref" in top and top["$ref"] not in {"#", *seen}:
+            seen.add(top["$ref"])
+            top = self.definitions[self.reference(top["$ref"], "#").removeprefix("#/$defs/")]
+        root = self.subschema(top, "#")
         if self.dialect.object_root and root.get("type") != "object":
             raise self.error("#", "the root must be an object: wrap it, as in {'items': [...]}")
         if self.definitions:
@@ -122,7 +146,15 @@ class _Translation:
                 result[keyword] = value
             else:
                 notes.append(f"{keyword}: {value}")
+        if self.dialect.closed_objects and not result.keys() & {"type", "enum", "anyOf", "properties"}:
+            raise self.error(at, "this says nothing of the answer's shape: state a type")
         kind = result.get("type")
+        if (
+            self.dialect.typed_arrays
+            and "array" in (kind if isinstance(kind, list) else [kind])
+            and "items" not in result
+        ):
+            raise self.error(at, "an array whose items may be anything cannot be enforced: state 'items'")
         if kind == "object" or (isinstance(kind, list) and "object" in kind) or "properties" in result:
             self.close(schema, result, at)
         if notes:
@@ -132,6 +164,9 @@ class _Translation:
 
     def keyword(self, keyword: str, value: Any, at: str) -> dict[str, Any]:
         """What one keyword becomes."""
+        wrong = _malformed(keyword, value)
+        if wrong is not None:
+            raise self.error(at, wrong)
         made: dict[str, Any] | None = None
         if keyword in {"type", "enum", "description"}:
             made = {keyword: value}
@@ -157,6 +192,7 @@ class _Translation:
 
     def close(self, schema: Mapping[str, Any], result: dict[str, Any], at: str) -> None:
         """States which keys an object has, and which it must have."""
+        result.setdefault("type", "object")
         properties = result.setdefault("properties", {})
         required = [name for name in schema.get("required", ()) if name in properties]
         more = schema.get("additionalProperties")
@@ -186,7 +222,7 @@ class _Translation:
             return False
         if keyword == "format":
             return dialect.formats is None or value in dialect.formats
-        return keyword != "minItems" or dialect.most_min_items is None or value <= dialect.most_min_items
+        return keyword != "minItems" or dialect.most_min_items is None or value in range(dialect.most_min_items + 1)
 
     def reference(self, target: Any, at: str) -> str:
         """Where a reference leads, in the one place that all vendors look."""
@@ -215,6 +251,17 @@ class _Translation:
     def error(self, at: str, what: str) -> SchemaError:
         """The error for a place in the schema."""
         return SchemaError(f"schema at {at}: {what}", provider=self.dialect.vendor, code="unsupported_schema")
+
+
+def _malformed(keyword: str, value: Any) -> str | None:
+    """What is wrong with a keyword that no reader of JSON Schema could follow, or None."""
+    if keyword == "type" and not _TYPES.issuperset(value if isinstance(value, list) else [str(value)]):
+        return f"the type {value!r} is none of {', '.join(sorted(_TYPES))}"
+    if keyword == "properties" and not isinstance(value, Mapping):
+        return "'properties' is no mapping of names to schemas"
+    if keyword in {"anyOf", "oneOf", "allOf", "enum", "prefixItems"} and not isinstance(value, list):
+        return f"{keyword!r} is no list"
+    return None
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

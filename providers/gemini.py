@@ -6,16 +6,17 @@ import os
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlencode
 
-from .answers import Answer, batch_result
+from .answers import Answer, Failure, batch_result
 from .base import BatchLimits, BatchResult, RealtimeResult
-from .errors import AuthenticationError, ProviderError, RateLimitError
+from .errors import ProviderError
 from .gemini_content import PASSING_CODES, batch_row, generation_config, read_answer, read_row
 from .jobs import CANCELLED, COMPLETED, EXPIRED, FAILED, PENDING, RUNNING, Job, State
-from .retry import is_retryable, retry_after
+from .received import entries_of, json_object, named, pages
 from .vendor import VendorProvider
 from .wire import count, field, iso, listed, plain, section
 
@@ -34,6 +35,8 @@ STATES: dict[str, State] = {
     "CANCELLED": CANCELLED,
     "EXPIRED": EXPIRED,
 }
+# Of google.rpc.ErrorInfo, under status 400.
+BAD_KEY_REASONS = frozenset({"API_KEY_INVALID", "API_KEY_EXPIRED", "API_KEY_SERVICE_BLOCKED"})
 _environment = threading.Lock()
 
 
@@ -79,31 +82,26 @@ class GeminiProvider(VendorProvider):
         made = self._call(lambda: create(model=self.model, src=file_id, config=config), repeatable=False)
         return self._remember(self._id_in({"name": made.name}, "name"))
 
-    def cancel_batch(self, batch_id: str) -> bool:
-        """Whether the batch is being cancelled; False if it had ended already."""
-        if self._call(lambda: self._read_job(batch_id)).ended:
-            return False
-        try:
-            self._call(lambda: self.client.batches.cancel(name=batch_id))
-        except ProviderError as error:
-            # It may end between the question and the cancelling; the API then refuses.
-            if error.status_code in {400, 409} and self._call(lambda: self._read_job(batch_id)).ended:
-                return False
-            raise
-        return True
+    def discard_file(self, file_id: str) -> None:
+        """Deletes an uploaded file."""
+        self._call(lambda: self.client.files.delete(name=file_id))
 
     # -- what VendorProvider asks for
 
+    def _cancel(self, batch_id: str) -> None:
+        self.client.batches.cancel(name=batch_id)
+
     def _list_jobs(self) -> Iterator[Job]:
         """The project's batches over all pages."""
-        token: str | None = None
-        while True:
-            query = "?" + urlencode({"pageSize": 100, **({"pageToken": token} if token else {})})
-            page = self._call(lambda query=query: self._get("batches" + query))  # type: ignore[misc]
-            yield from (_job(operation) for operation in listed(page, "operations"))
-            token = page.get("nextPageToken")
-            if not token:
-                return
+
+        def fetch(cursor: str | None) -> tuple[list[Mapping[str, Any]], str | None]:
+            page = self._get("batches?" + urlencode({"pageSize": 100, **({"pageToken": cursor} if cursor else {})}))
+            # Google leaves out a list that is empty, but then says nothing of an error either.
+            operations = entries_of(page if "error" in page else {"operations": [], **page}, "operations", self.name)
+            return operations, str(page["nextPageToken"]) if page.get("nextPageToken") else None
+
+        for operation in pages(lambda cursor: self._call(lambda: fetch(cursor)), self.name):
+            yield _job(operation)
 
     def _make_client(self) -> Any:
         from google import genai  # noqa: PLC0415 - with the SDK only
@@ -111,16 +109,35 @@ class GeminiProvider(VendorProvider):
         with _one_key_in_the_environment():
             # Milliseconds; the SDK has no timeout at all of its own, and repeats nothing unless it is told to. Not Vertex,
             # whatever the environment says: its batches have other states and no files.
-            options = genai.types.HttpOptions(timeout=max(1, int(self.timeout * 1000)))
+            options = genai.types.HttpOptions(
+                timeout=max(1, int(self.timeout * 1000)), client_args={"event_hooks": {"response": [self._heard]}}
+            )
             return genai.Client(api_key=self._key, vertexai=False, http_options=options)
+
+    def _heard(self, response: Any) -> None:
+        """Raises for what the SDK makes an empty answer of: an error, a page or anything but an object, with status 200."""
+        if response.status_code != 200 or not response.url.path.endswith(":generateContent"):
+            return
+        fields = json_object(response.read(), self.name, response.headers.get("content-type", ""))
+        error = section(fields, "error")
+        if error and not fields.get("candidates"):
+            code = error.get("code")
+            raise self._failure_of(
+                Failure(
+                    str(error.get("message") or "no message"), str(error.get("status") or code), code in PASSING_CODES
+                ),
+                None,
+            )
 
     def _errors(self) -> tuple[type[Exception], ...]:
         import httpx2  # noqa: PLC0415 - with the SDK only
         from google.genai import errors  # noqa: PLC0415 - with the SDK only
 
-        # ValueError: an HTML page where JSON should be (json's and pydantic's errors are ValueErrors). KeyError: an
-        # upload that was answered without the address to upload to.
-        return (errors.APIError, errors.UnknownApiResponseError, httpx2.HTTPError, ValueError, KeyError)
+        # An answer of another shape than the SDK reads. ValueError: an HTML page where JSON should be (json's and
+        # pydantic's errors are ValueErrors). KeyError: an upload that was answered without the address to upload to.
+        # TypeError, AttributeError, RecursionError: a number where a list should be, and the like.
+        unread = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
+        return (errors.APIError, errors.UnknownApiResponseError, httpx2.HTTPError, *unread)
 
     def _error_of(self, error: Exception) -> ProviderError:
         from google.genai import errors  # noqa: PLC0415 - with the SDK only
@@ -128,38 +145,33 @@ class GeminiProvider(VendorProvider):
         if isinstance(error, ProviderError):
             return error
         if isinstance(error, errors.APIError):
-            headers = getattr(error.response, "headers", None) or {}
-            return self._status_error(error.code, error.details if isinstance(error.details, Mapping) else {}, headers)
-        if isinstance(error, ValueError | KeyError):
+            return self._refusal(
+                error.code,
+                error.details if isinstance(error.details, Mapping) else {},
+                getattr(error.response, "headers", None) or {},
+            )
+        if isinstance(error, ValueError | KeyError | TypeError | AttributeError | RecursionError):
             message = f"the answer is not what was asked for: {error}"
             return ProviderError(message, provider=self.name, code="not_json", retryable=True, ambiguous=True)
         return self._transport_error(error)
 
-    def _status_error(self, status: int, body: Mapping[str, Any], headers: Mapping[str, str]) -> ProviderError:
+    def _refusal(self, status: int, body: Mapping[str, Any], headers: Mapping[str, str]) -> ProviderError:
         """What a refusal means. A bad key is status 400 here, told from other bad requests by its reason."""
         told = section(body, "error") or body
         details = listed(told, "details")
-        reasons = {str(detail.get("reason")) for detail in details if detail.get("reason")}
-        kind: type[ProviderError] = ProviderError
-        retryable = is_retryable(status, headers)
-        if status in {401, 403} or reasons & {"API_KEY_INVALID", "API_KEY_EXPIRED", "API_KEY_SERVICE_BLOCKED"}:
-            kind, retryable = AuthenticationError, False
-        elif status == 429:
-            kind = RateLimitError
-        wait = retry_after(headers)
-        return kind(
+        reasons = [str(detail["reason"]) for detail in details if detail.get("reason")]
+        return self._status_error(
+            status,
             str(told.get("message") or ""),
-            provider=self.name,
-            status_code=status,
-            code=next(iter(reasons), None) or (str(told["status"]) if told.get("status") else None),
+            headers,
+            code=reasons[0] if reasons else (str(told["status"]) if told.get("status") else None),
             request_id=headers.get("x-request-id") or headers.get("x-goog-request-id"),
-            retry_after=wait if wait is not None else _retry_delay(details),
-            retryable=retryable,
-            ambiguous=status >= 500,
+            bad_key=not BAD_KEY_REASONS.isdisjoint(reasons),
+            wait=_retry_delay(details),
         )
 
     def _read_job(self, batch_id: str) -> Job:
-        return _job(self._with_id(self._get(batch_id), "name"))
+        return _job(named(self._get(batch_id), self.name, "name"))
 
     def _get(self, path: str) -> Mapping[str, Any]:
         """The JSON at a path of the API, as it is on the wire.
@@ -168,7 +180,7 @@ class GeminiProvider(VendorProvider):
         and with PARTIALLY_SUCCEEDED its end.
         """
         response = self.client._api_client.request("get", path, {})
-        return self._json_of(str(response.body or "").encode())
+        return json_object(str(response.body or "").encode(), self.name)
 
     def _rows(self, job: Job) -> Iterator[BatchResult]:
         """The rows of the results file, or those that came with the job."""
@@ -178,12 +190,7 @@ class GeminiProvider(VendorProvider):
         name = job.fields["file"]
         if not name:
             return
-        for row, bad in self._spooled_rows(lambda spool: self._fetch(name, spool)):
-            if row is None:
-                assert bad is not None  # noqa: S101  # one of the two is always there
-                yield bad
-            else:
-                yield batch_result(str(row.get("key") or ""), read_row(row), self._cost_on, day)
+        yield from self._read_rows(partial(self._fetch, name), "key", read_row, day)
 
     def _fetch(self, name: str, spool: IO[bytes]) -> None:
         self.client.files.download(file=name, destination=spool)

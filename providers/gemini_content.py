@@ -69,7 +69,7 @@ def read_answer(response: Mapping[str, Any], mode: str | None = None) -> Answer:
         if reason:
             said = field(blocked, "block_reason_message")
             return Answer("", str(reason), served, f"the prompt was blocked: {said or reason}", model=model)
-        failure = Failure("the response has no candidates", "no_candidates", retryable=True)
+        failure = Failure("the response has no candidates", "no_candidates", retryable=served is None, answered=True)
         return Answer("", "error", served, failure=failure, model=model)
     first = candidates[0]
     parts = listed(section(first, "content"), "parts")
@@ -90,9 +90,8 @@ def read_row(row: Mapping[str, Any]) -> Answer:
         return Answer("", "error", failure=failure)
     response = section(row, "response")
     if not response:
-        return Answer(
-            "", "error", failure=Failure("the row has neither a response nor an error", "no_response", retryable=True)
-        )
+        told = "the row has neither a response nor an error"
+        return Answer("", "error", failure=Failure(told, "no_response", retryable=True, answered=True))
     return read_answer(response, mode="batch")
 
 

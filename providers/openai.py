@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
-from .answers import Answer, batch_result
+from .answers import Answer
 from .base import BatchLimits, BatchResult, RealtimeResult
-from .errors import AuthenticationError, ProviderError, RateLimitError
+from .errors import ProviderError
 from .jobs import CANCELLED, COMPLETED, EXPIRED, FAILED, PENDING, RUNNING, Job
 from .openai_answers import PASSING_CODES, SPENT_CODES, read_answer, read_row
 from .openai_requests import CHAT, request_body, surface_of
 from .pricing import Usage
-from .retry import is_retryable, retry_after
+from .received import entries_of, named, pages
 from .vendor import VendorProvider
 from .wire import count, iso, listed, section
 
@@ -92,32 +93,27 @@ class OpenAIProvider(VendorProvider):
         call = self.client.batches.with_raw_response.create
         return self._remember(self._call(lambda: self._id_in(self._json_in(call(**asked))), repeatable=False))
 
-    def cancel_batch(self, batch_id: str) -> bool:
-        """Whether the batch is being cancelled; False if it had ended already."""
-        if self._call(lambda: self._read_job(batch_id)).ended:
-            return False
-        try:
-            self._call(lambda: self.client.batches.with_raw_response.cancel(batch_id))
-        except ProviderError as error:
-            # It may end between the question and the cancelling; the API then refuses.
-            if error.status_code in {400, 409} and self._call(lambda: self._read_job(batch_id)).ended:
-                return False
-            raise
-        return True
+    def discard_file(self, file_id: str) -> None:
+        """Deletes an uploaded file."""
+        self._call(lambda: self.client.files.with_raw_response.delete(file_id))
 
     # -- what VendorProvider asks for
 
+    def _cancel(self, batch_id: str) -> None:
+        self.client.batches.with_raw_response.cancel(batch_id)
+
     def _list_jobs(self) -> Iterator[Job]:
         """The account's batches, the newest first, over all pages."""
-        after: dict[str, str] = {}
-        while True:
-            raw = self._call(lambda page=after: self.client.batches.with_raw_response.list(limit=100, **page))  # type: ignore[misc]
+
+        def fetch(cursor: str | None) -> tuple[list[Mapping[str, Any]], str | None]:
+            after = {"after": cursor} if cursor else {}
+            raw = self.client.batches.with_raw_response.list(limit=100, **after)
             page = self._json_in(raw)
-            jobs = listed(page, "data")
-            yield from (_job(fields) for fields in jobs)
-            if not page.get("has_more") or not jobs:
-                return
-            after = {"after": str(jobs[-1]["id"])}
+            batches = entries_of(page, "data", self.name)
+            return batches, self._id_in(batches[-1]) if page.get("has_more") and batches else None
+
+        for fields in pages(lambda cursor: self._call(lambda: fetch(cursor)), self.name):
+            yield _job(fields)
 
     def _make_client(self) -> Any:
         import openai  # noqa: PLC0415 - with the SDK only
@@ -137,31 +133,19 @@ class OpenAIProvider(VendorProvider):
 
         if not isinstance(error, openai.APIStatusError):
             return self._transport_error(error)
-        status, headers = error.status_code, error.response.headers
         body = error.body if isinstance(error.body, Mapping) else {}
-        kind: type[ProviderError] = ProviderError
-        retryable = is_retryable(status, headers)
-        code = error.code or error.type
-        if status in {401, 403}:
-            kind, retryable = AuthenticationError, False
-        elif status == 429 and not {error.code, error.type} & SPENT_CODES:
-            kind = RateLimitError
-        elif status == 429:
-            retryable = False
-        return kind(
+        return self._status_error(
+            error.status_code,
             str(body.get("message") or error.response.text),
-            provider=self.name,
-            status_code=status,
-            code=code,
+            error.response.headers,
+            code=error.code or error.type,
             request_id=error.request_id,
-            retry_after=retry_after(headers),
-            retryable=retryable,
-            ambiguous=status >= 500,
+            spent=bool({error.code, error.type} & SPENT_CODES),
         )
 
     def _read_job(self, batch_id: str) -> Job:
         raw = self.client.batches.with_raw_response.retrieve(batch_id)
-        return _job(self._with_id(self._json_in(raw)))
+        return _job(named(self._json_in(raw), self.name))
 
     def _rows(self, job: Job) -> Iterator[BatchResult]:
         """The rows of the output file, then those of the error file: a batch may have both, either or none."""
@@ -170,12 +154,8 @@ class OpenAIProvider(VendorProvider):
             file_id = job.fields.get(name)
             if not file_id:
                 continue
-            for row, bad in self._spooled_rows(lambda spool, file_id=str(file_id): self._fetch(file_id, spool)):  # type: ignore[misc]
-                if row is None:
-                    assert bad is not None  # noqa: S101  # one of the two is always there
-                    yield bad
-                else:
-                    yield batch_result(str(row.get("custom_id") or ""), read_row(row), self._cost_on, day)
+            fetch = partial(self._fetch, str(file_id))
+            yield from self._read_rows(fetch, "custom_id", read_row, day)
 
     def _fetch(self, file_id: str, spool: IO[bytes]) -> None:
         with self.client.files.with_streaming_response.content(file_id) as response:

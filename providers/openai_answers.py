@@ -40,7 +40,8 @@ def read_answer(response: Mapping[str, Any], mode: str | None = None) -> Answer:
         failure = Failure(str(error.get("message") or "no message"), code, code in PASSING_CODES)
         return Answer("", "error", served, failure=failure, model=model)
     if not choices:
-        return Answer("", "error", served, failure=Failure("the response has no choices", "no_choices"), model=model)
+        failure = Failure("the response has no choices", "no_choices", answered=True)
+        return Answer("", "error", served, failure=failure, model=model)
     message = section(choices[0], "message")
     reason = str(choices[0].get("finish_reason") or "unknown")
     refusal = message.get("refusal")
@@ -78,9 +79,8 @@ def read_row(row: Mapping[str, Any]) -> Answer:
     status = count(response, "status_code")
     if not response:
         code = str(error.get("code") or "no_response")
-        failure = Failure(
-            str(error.get("message") or "the row has neither an answer nor an error"), code, code in PASSING_CODES
-        )
+        said = str(error.get("message") or "the row has neither an answer nor an error")
+        failure = Failure(said, code, code in PASSING_CODES, answered=not error)
         return Answer("", "error", failure=failure)
     if status >= 300 or ("error" in body and body["error"] and "output" not in body):
         told = section(body, "error") or error

@@ -6,6 +6,8 @@ import os
 from decimal import Decimal
 
 from .dimensions import UnknownModelError
+from .faults import Fault as Fault
+from .faults import RegistryError as RegistryError
 from .pricing import DefaultPricing, Pricing
 
 TYPE_CHECKING = False  # typing and dataclasses take longer to import than a price takes to find
@@ -18,38 +20,6 @@ if TYPE_CHECKING:
 # os.path, since pathlib takes 3 ms to import, a tenth of what a program waits for its first price
 VARIABLE = "OCTOREGISTRY_MODELS"
 PACKAGED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "models.yaml")
-
-
-class Fault:
-    """One thing that is wrong with a registry: the file, its line (None where there is none), the key, what to do."""
-
-    __slots__ = ("key", "line", "message", "path")
-
-    def __init__(self, path: str, line: int | None, key: str, message: str) -> None:
-        self.path, self.line, self.key, self.message = path, line, key, message
-
-    def __str__(self) -> str:
-        place = f"{self.path}:{self.line}" if self.line else self.path
-        said = ": ".join(part for part in (place, self.key, self.message) if part)
-        # A key may hold whatever a person pasted; what is printed must not steer a terminal.
-        return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in said)
-
-    def __repr__(self) -> str:
-        return f"Fault({self.path!r}, {self.line!r}, {self.key!r}, {self.message!r})"
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Fault) and repr(self) == repr(other)
-
-    def __hash__(self) -> int:
-        return hash(repr(self))
-
-
-class RegistryError(ValueError):
-    """A registry that cannot be used, with everything that is wrong with it, a line each."""
-
-    def __init__(self, faults: list[Fault]) -> None:
-        self.faults = tuple(faults)
-        super().__init__("\n".join(str(fault) for fault in faults))
 
 
 class Registry:
@@ -229,10 +199,10 @@ def _sha256(written: bytes) -> str:
     return sha256(written).hexdigest()
 
 
-def _unknown(what: str, name: str, known: list[str], path: str) -> str:
+def _unknown(what: str, name: Any, known: list[str], path: str) -> str:
     import difflib  # noqa: PLC0415 - only for the message
 
-    near = difflib.get_close_matches(name, known, 5, 0.5)
+    near = difflib.get_close_matches(str(name), known, 5, 0.5)
     listed = (
         f"near names: {', '.join(near)} (of {len(known)})" if near else f"{len(known)} known: {', '.join(known[:10])}"
     )

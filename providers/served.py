@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .usage import Usage
-from .wire import count, field, listed, plain, section
+from .wire import field, listed, plain, section
 
 # What vendors call a way of serving -> the registry's mode. A name that is not here stands for itself: it has no
 # price, so its cost is unknown, never that of another mode.
@@ -24,6 +24,9 @@ ANTHROPIC_MODES = {
     "batch": "batch",
     "priority": "priority_tier",
 }  # committed capacity, not fast mode
+# Ways of serving of Anthropic's own that cost what the page states; whatever else is named there has a price of its own.
+_PLAIN_SPEEDS = frozenset({"", "standard"})
+_PLAIN_PLACES = frozenset({"", "global", "not_available"})
 GEMINI_MODES = {
     "traffic_type_unspecified": "standard",
     "on_demand": "standard",
@@ -56,7 +59,7 @@ def usage_of(response: Any, *, mode: str | None = None) -> ServedUsage:
 
     Knows OpenAI chat completions and responses, Anthropic messages and Gemini's generateContent, by the fields of
     their usage. `mode` overrides what the response says, for rows of a batch: OpenAI calls those "default". A
-    response without usage raises ValueError.
+    response without usage, or with counts that are no whole numbers, raises ValueError.
     """
     fields = plain(response)
     gemini = section(fields, "usage_metadata")
@@ -89,7 +92,7 @@ def _openai(
     cached = count(asked, "cached_tokens")
     by_life = section(asked, "cache_write_tokens_details")
     written_12h = count(by_life, "ttl_12h_tokens")
-    written = max(0, count(asked, "cache_write_tokens") - written_12h)
+    written = max(count(asked, "cache_write_tokens") - written_12h, count(by_life, "ttl_30m_tokens"))
     audio, image = count(asked, "audio_tokens"), count(asked, "image_tokens")
     # Which modality was cached is not said: text is counted as cached first.
     text = prompt - audio - image - cached - written - written_12h
@@ -121,20 +124,27 @@ def _openai(
 def _anthropic(usage: Mapping[str, Any], mode: str | None) -> ServedUsage:
     """Input leaves out what the cache gave and took; output includes thinking."""
     plain_input, cached = count(usage, "input_tokens"), count(usage, "cache_read_input_tokens")
-    written = count(usage, "cache_creation_input_tokens")
-    hour = count(section(usage, "cache_creation"), "ephemeral_1h_input_tokens")
+    by_life = section(usage, "cache_creation")
+    hour = count(by_life, "ephemeral_1h_input_tokens")
+    # The sum and its parts, of which a gateway may have left out either.
+    written = max(count(usage, "cache_creation_input_tokens"), hour + count(by_life, "ephemeral_5m_input_tokens"))
     output = count(usage, "output_tokens")
-    tier = str(usage.get("service_tier") or "standard").lower()
-    served = "priority" if usage.get("speed") == "fast" else ANTHROPIC_MODES.get(tier, tier)
-    if usage.get("inference_geo") == "us":
+    tier, speed, place = (str(usage.get(name) or "").lower() for name in ("service_tier", "speed", "inference_geo"))
+    served = "priority" if speed == "fast" else ANTHROPIC_MODES.get(tier or "standard", tier)
+    if speed not in _PLAIN_SPEEDS | {"fast"}:
+        served, mode = f"{mode or served} at {speed} speed", None
+    if place not in _PLAIN_PLACES:
         # Charged above the list price, by a factor that no rate states.
-        served = f"{mode or served} with inference kept in the US"
-        mode = None
+        served, mode = f"{mode or served} with inference kept in {place.upper()}", None
+    searches = count(section(usage, "server_tool_use"), "web_search_requests")
+    if searches:
+        # Charged by the search, beside the tokens.
+        served, mode = f"{mode or served} with {searches} web searches", None
     return ServedUsage(
         tokens=Usage(
             input=plain_input,
             cached_input=cached,
-            cache_write_5m=max(0, written - hour),
+            cache_write_5m=written - hour,
             cache_write_1h=hour,
             output=output,
         ),
@@ -182,6 +192,21 @@ def _gemini(fields: Mapping[str, Any], usage: Mapping[str, Any], mode: str | Non
         cached_tokens=cached,
         reasoning_tokens=thoughts,
     )
+
+
+def count(fields: Mapping[str, Any], name: str) -> int:
+    """The number of tokens under a name, in either case; 0 where there is none. Google writes 64-bit numbers as text.
+
+    Raises ValueError for anything else: tokens that cannot be counted are not 0.
+    """
+    value = field(fields, name)
+    if value is None:
+        return 0
+    if (isinstance(value, str) and value.isdecimal()) or (isinstance(value, float) and value.is_integer()):
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise ValueError(f"{name} is {value!r}: that is no number of tokens")
+    return value
 
 
 def _by_modality(usage: Mapping[str, Any], *names: str) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .registry import Fault
+from .faults import Fault
 from .validation import faults_in
 from .yamlread import lines_of, read_yaml
 

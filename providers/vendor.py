@@ -5,11 +5,9 @@ costs.
 from __future__ import annotations
 
 import importlib.util
-import json
 import math
 import os
 import re
-import tempfile
 import threading
 import time
 from abc import abstractmethod
@@ -19,14 +17,15 @@ from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any, ClassVar, TypeVar
 
-from .answers import Answer, Failure, failed_row, realtime_result
-from .base import BatchLimits, BatchMetadata, BatchResult, BatchStatus, BatchStatusInfo, LLMProvider, RealtimeResult
-from .dimensions import UnknownPriceError
-from .errors import AuthenticationError, ProviderError
+from .answers import Answer, Failure, batch_result, failed_row, realtime_result
+from .base import BatchMetadata, BatchResult, BatchStatus, BatchStatusInfo, LLMProvider, RealtimeResult
+from .dimensions import InvalidUsageError, UnknownPriceError
+from .errors import AuthenticationError, ProviderError, RateLimitError
 from .jobs import Job, status_of
 from .pricing import Usage
+from .received import json_object, named, spooled_lines
 from .registry import load_registry
-from .retry import RetryPolicy
+from .retry import RetryPolicy, is_retryable, retry_after
 from .served import ServedUsage, usage_of
 
 T = TypeVar("T")
@@ -34,22 +33,22 @@ T = TypeVar("T")
 # Transport errors by name, as httpx2 and httpx both call them: which of the two an SDK uses is its own affair.
 _NEVER_SENT = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout"})
 _TOO_LATE = frozenset({"TimeoutException", "APITimeoutError"})
-_FIRST_SEEN_AFTER = (
-    120.0  # seconds in which a batch that was just made may be unknown to the server that is asked for it
-)
+# Statuses by which a server or a gateway says that it waited too long: for what, and what was done by then, nobody knows.
+_GAVE_UP_WAITING = frozenset({408, 499})
+# A gateway may repeat the key that it was sent; of fewer letters than these no vendor's key is, and words have them too.
+_KEY_LENGTH = 8
+# Seconds in which a batch that was just made may be unknown to the server that is asked for it.
+_FIRST_SEEN_AFTER = 120.0
 
 
 class VendorProvider(LLMProvider):
     """A provider whose vendor has an SDK. What differs between vendors stands in the subclasses."""
 
-    name: ClassVar[str]
     sdk_module: ClassVar[str]
     env_vars: ClassVar[tuple[str, ...]]  # where the key may stand, in order
-    limits: ClassVar[BatchLimits]
     default_timeout: ClassVar[float] = 600.0
-    default_max_tokens: ClassVar[int | None] = None  # what is sent where no api.max_tokens is stated
-    longest_life: ClassVar[float]  # seconds after which a batch that has not ended never will
-    tags_batches: ClassVar[bool] = True  # whether `create_batch` takes a `tag` that `list_batches` tells again
+    lists_batches: ClassVar[bool] = True
+    tags_batches: ClassVar[bool] = True
 
     def __init__(self, config: dict[str, Any]) -> None:
         """A provider for `config["api"]`: model, max_tokens, retry, timeout_seconds. Needs a key, but no network."""
@@ -87,6 +86,10 @@ class VendorProvider(LLMProvider):
     @abstractmethod
     def _read_job(self, batch_id: str) -> Job:
         """The batch as the vendor's server has it."""
+
+    @abstractmethod
+    def _cancel(self, batch_id: str) -> None:
+        """Asks the vendor to cancel a batch."""
 
     @abstractmethod
     def _list_jobs(self) -> Iterator[Job]:
@@ -144,6 +147,8 @@ class VendorProvider(LLMProvider):
         job = self._ended(batch_id)
         results = list(self._rows(job))
         costs = [result.get("cost") for result in results]
+        answered = sum(result["error"] is None or "usage" in result for result in results)
+        lacking = (job.counts or {}).get("completed", 0) > answered  # rows that were answered and paid, but not given
         metadata: BatchMetadata = {
             "total_input_tokens": sum(result["input_tokens"] for result in results),
             "total_output_tokens": sum(result["output_tokens"] for result in results),
@@ -151,7 +156,7 @@ class VendorProvider(LLMProvider):
             "completed_at": job.completed_at,
             "provider": self.name,
             "model": self.model,
-            "total_cost": None if None in costs else math.fsum(cost for cost in costs if cost is not None),
+            "total_cost": None if None in costs or lacking else math.fsum(cost for cost in costs if cost is not None),
             "error": job.error or (job.meaning.why if job.meaning else None),
         }
         return results, metadata
@@ -159,6 +164,19 @@ class VendorProvider(LLMProvider):
     def iter_batch_results(self, batch_id: str) -> Iterator[BatchResult]:
         """The rows that a batch finished, one at a time: they are spooled to a file, and read from there."""
         yield from self._rows(self._ended(batch_id))
+
+    def cancel_batch(self, batch_id: str) -> bool:
+        """Whether the batch is being cancelled; False if it had ended already."""
+        if self._call(lambda: self._read_job(batch_id)).ended:
+            return False
+        try:
+            self._call(lambda: self._cancel(batch_id))
+        except ProviderError as error:
+            # It may end between the question and the cancelling; the API then refuses.
+            if error.status_code in {400, 409} and self._call(lambda: self._read_job(batch_id)).ended:
+                return False
+            raise
+        return True
 
     def list_batches(self) -> Iterator[BatchStatusInfo]:
         """The account's batches, over all pages: where to look for one whose making was not answered.
@@ -182,41 +200,15 @@ class VendorProvider(LLMProvider):
         self._created[batch_id] = time.monotonic()
         return batch_id
 
-    def _spooled_rows(
-        self, fetch: Callable[[IO[bytes]], None]
-    ) -> Iterator[tuple[Mapping[str, Any] | None, BatchResult | None]]:
-        """Each line that `fetch` writes, as JSON, or as a failed row where it is none.
-
-        The whole file comes first: what a cut connection leaves behind is fetched again, and no row is given twice.
-        """
-        with tempfile.TemporaryFile() as spool:
-
-            def attempt() -> None:
-                spool.seek(0)
-                spool.truncate()
-                fetch(spool)
-                spool.seek(0)
-                self._refuse_page(spool.read(256), "the results")
-
-            self._call(attempt)
-            spool.seek(0)
-            for number, line in enumerate(spool, start=1):
-                if not line.strip():
-                    continue
-                try:
-                    row = json.loads(line)
-                except ValueError as error:
-                    yield None, failed_row("", self._bad_line(number, str(error)))
-                    continue
-                yield (
-                    (row, None)
-                    if isinstance(row, dict)
-                    else (None, failed_row("", self._bad_line(number, "no object")))
-                )
-
-    @staticmethod
-    def _bad_line(number: int, why: str) -> Failure:
-        return Failure(f"line {number} of the results is not JSON: {why}", "bad_line")
+    def _read_rows(
+        self, fetch: Callable[[IO[bytes]], None], id_key: str, read: Callable[[Mapping[str, Any]], Answer], day: str
+    ) -> Iterator[BatchResult]:
+        """The rows of the results file that `fetch` writes, each by what `read` makes of it."""
+        for row in spooled_lines(fetch, self._call, self.name):
+            if isinstance(row, Failure):
+                yield failed_row("", row)
+            else:
+                yield batch_result(str(row.get(id_key) or ""), read(row), self._cost_on, day)
 
     def _local_file(self, file_path: Path | str) -> Path:
         """The path of a file that is to be uploaded, if it is there: no SDK says so in one way."""
@@ -261,6 +253,39 @@ class VendorProvider(LLMProvider):
 
         return self.retry.run(once, repeatable=repeatable)
 
+    def _status_error(
+        self,
+        status: int,
+        message: str,
+        headers: Mapping[str, str],
+        *,
+        code: str | None,
+        request_id: str | None,
+        bad_key: bool = False,
+        spent: bool = False,
+        wait: float | None = None,
+    ) -> ProviderError:
+        """What a refusal means. `bad_key` and `spent` (an account whose limit no wait raises) tell what the status does
+        not; `wait` is what the body asks for, where the headers ask for nothing.
+        """
+        kind: type[ProviderError] = ProviderError
+        retryable = is_retryable(status, headers)
+        if bad_key or status in {401, 403}:
+            kind, retryable = AuthenticationError, False
+        elif status == 429:
+            kind, retryable = (ProviderError, False) if spent else (RateLimitError, retryable)
+        asked = retry_after(headers)
+        return kind(
+            message.replace(self._key, "[key]") if len(self._key) >= _KEY_LENGTH else message,
+            provider=self.name,
+            status_code=status,
+            code=code,
+            request_id=request_id,
+            retry_after=wait if asked is None else asked,
+            retryable=retryable,
+            ambiguous=status >= 500 or status in _GAVE_UP_WAITING,
+        )
+
     def _transport_error(self, error: BaseException) -> ProviderError:
         """What it means that no answer came: whether the request went out decides if it may be repeated blindly."""
         names = {
@@ -277,48 +302,11 @@ class VendorProvider(LLMProvider):
 
     def _json_in(self, raw: Any) -> Mapping[str, Any]:
         """The JSON object of an SDK's raw response (openai and anthropic)."""
-        return self._json_of(raw.http_response.content, raw.headers.get("content-type", ""))
-
-    def _json_of(self, body: bytes, content_type: str = "") -> Mapping[str, Any]:
-        """The JSON object of an answer with status 200. A login or challenge page comes with 200 too; it may be gone
-        next time.
-        """
-        self._refuse_page(body[:256], f"the answer ({content_type})" if content_type else "the answer")
-        try:
-            fields = json.loads(body)
-        except ValueError as error:
-            raise ProviderError(
-                f"the answer is not JSON: {error}", provider=self.name, code="not_json", retryable=True, ambiguous=True
-            ) from error
-        if not isinstance(fields, dict):
-            raise ProviderError(
-                "the answer is JSON, but no object", provider=self.name, code="not_json", retryable=True, ambiguous=True
-            )
-        return fields
+        return json_object(raw.http_response.content, self.name, raw.headers.get("content-type", ""))
 
     def _id_in(self, fields: Mapping[str, Any], name: str = "id") -> str:
         """The id of what was just made."""
-        if not isinstance(fields.get(name), str):
-            raise ProviderError(
-                f"the answer names no {name}", provider=self.name, code="not_json", retryable=True, ambiguous=True
-            )
-        return str(fields[name])
-
-    def _with_id(self, fields: Mapping[str, Any], name: str = "id") -> Mapping[str, Any]:
-        """`fields`, if they name what they are about: an empty object says nothing of a batch, least that it runs."""
-        self._id_in(fields, name)
-        return fields
-
-    def _refuse_page(self, start: bytes, what: str) -> None:
-        if start.lstrip()[:1] == b"<":
-            page = start.decode("utf-8", "replace").strip()
-            raise ProviderError(
-                f"{what} is a page, not JSON: {page[:120]}",
-                provider=self.name,
-                code="not_json",
-                retryable=True,
-                ambiguous=True,
-            )
+        return str(named(fields, self.name, name)[name])
 
     # -- costs
 
@@ -329,8 +317,8 @@ class VendorProvider(LLMProvider):
         return self.pricing.estimate_cost(input_tokens, output_tokens, is_batch)
 
     def cost_of(self, result: Any, *, at: str | None = None) -> Decimal:
-        """Exact USD of a result, or of a vendor's response, by the usage that it states; UnknownPriceError where none
-        is known.
+        """Exact USD of a result, or of a vendor's response, by the usage that it states; UnknownPriceError where no price
+        is known, InvalidUsageError where it states no usage that can be counted.
 
         `at` is the day whose prices hold; without it the day that the result names, or today.
         """
@@ -338,7 +326,10 @@ class VendorProvider(LLMProvider):
             tokens, mode = Usage(**result["usage"]), result["mode"]
             at = at or result.get("served_on")
         else:
-            served = usage_of(result)
+            try:
+                served = usage_of(result)
+            except ValueError as error:
+                raise InvalidUsageError(str(error)) from error
             tokens, mode = served.tokens, served.mode
         return self._price(tokens, mode, at)
 
@@ -373,6 +364,9 @@ class VendorProvider(LLMProvider):
     def _find_key(self) -> str:
         for variable in self.env_vars:
             if key := os.environ.get(variable, "").strip():
+                if not (key.isascii() and key.isprintable() and " " not in key):  # an SDK would quote it in its error
+                    told = f"{variable} holds no key: there are letters in it that no header can carry"
+                    raise AuthenticationError(told, provider=self.name, code="no_key")
                 return key
         raise AuthenticationError(f"no key: set {' or '.join(self.env_vars)}", provider=self.name, code="no_key")
 

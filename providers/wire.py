@@ -57,11 +57,14 @@ def count(fields: Mapping[str, Any], name: str) -> int:
 
 
 def iso(moment: Any) -> str | None:
-    """ISO 8601 of Unix seconds, a datetime, or a text that already is ISO; None for nothing."""
+    """ISO 8601 of Unix seconds, a datetime, or a text that already is ISO; None for nothing, and for no time at all."""
     if moment is None or moment == "" or isinstance(moment, bool):
         return None
     if isinstance(moment, int | float):
-        return datetime.fromtimestamp(moment, UTC).isoformat()
+        try:
+            return datetime.fromtimestamp(moment, UTC).isoformat()
+        except (ValueError, OverflowError, OSError):
+            return None
     if isinstance(moment, datetime):
         return moment.isoformat()
     return str(moment)

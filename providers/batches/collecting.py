@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from ..answers import Failure, failed_row
-from ..base import BatchResult, LLMProvider
+from ..base import BatchResult, BatchStatus, BatchStatusInfo, LLMProvider
 from ..dimensions import PricingError
 from .planning import mark_of, ranges_of, rows_of
 from .requests import KeptRequests
@@ -55,24 +55,43 @@ def collect(
     starts, lengths = array("q", [-1]) * part.size, array("q", [0]) * part.size
     with tempfile.TemporaryFile(dir=path.parent) as spool:
         seen, done, stray = _spool(provider, part, given, place, (starts, lengths), spool)
-        if stray and missing.retryable:
+        short = seen < part.size and (stray is not None or _may_be_paid(missing, counts, done))
+        if stray is not None:
             # an answer that could not be read may be that of a missing row, and is paid: it is not asked for again
-            missing = Failure(f"{missing.message}; {stray}", "unreadable_results")
-        short = seen < part.size and _may_be_paid(missing, counts, done)
-        if short and missing.retryable:
+            missing = Failure(f"{missing.message}; {stray}", "unreadable_results", answered=True)
+        elif short and missing.retryable:
             told = f"of {counts['completed']} answered rows" if counts and counts.get("completed") else "of the rows"
-            missing = Failure(f"the results lack some {told}, so this one may have been paid: not sent again", "lost")
+            lost = f"the results lack some {told}, so this one may have been paid: not sent again"
+            missing = Failure(lost, "lost", answered=True)
+        elif short:
+            missing = replace(missing, answered=True)
         return replace(_in_order(part, requests, missing, (starts, lengths), spool, path, seen), short=short)
+
+
+def missing_of(info: BatchStatusInfo) -> Failure:
+    """What it means for a row that an ended batch does not give it back. Gemini leaves out what it did not get to."""
+    if info["status"] is BatchStatus.CANCELLED:
+        return Failure("the batch was cancelled before this row was answered", "cancelled")
+    expired = "expired" in (info.get("provider_status") or "").lower()
+    why = info["error"] or "the batch ended without this row"
+    passing = expired or info["status"] is BatchStatus.COMPLETED or bool(info.get("retryable"))
+    if info["status"] is BatchStatus.FAILED:
+        return Failure(why, "expired" if expired else "failed", passing)
+    return Failure(why, "expired" if expired else "unanswered", passing)
 
 
 def _may_be_paid(missing: Failure, counts: Mapping[str, int] | None, done: int) -> bool:
     """Whether a missing row may be one that the vendor answered: it counts more of them than the `done` given ones.
 
-    Without any counts only the vendor's own word that a batch expired, or that it could not be run, says otherwise.
+    Of rows that it does not count at all only its own word that a batch expired, or that it could not be run, says that
+    they were not answered.
     """
-    if counts and any(counts.values()):
-        return counts.get("completed", 0) > done
-    return missing.code == "unanswered"
+    unsaid = missing.code == "unanswered"
+    if not counts or not any(counts.values()):
+        return unsaid
+    completed = counts.get("completed", 0)
+    uncounted = max(0, counts.get("total", 0) - completed - counts.get("failed", 0)) if unsaid else 0
+    return completed + uncounted > done
 
 
 def _spool(
@@ -144,8 +163,6 @@ def _row(provider: LLMProvider, part: Part, result: BatchResult) -> RowResult:
             cost = provider.cost_of(result)
         except PricingError as unknown:
             cost, details["cost_unknown"] = None, str(unknown)
-        except NotImplementedError:  # a provider that knows its cost as a number only
-            cost = _decimal(result.get("cost"))
     else:
         cost = _decimal(result.get("cost"))
     return RowResult(
@@ -161,14 +178,11 @@ def _row(provider: LLMProvider, part: Part, result: BatchResult) -> RowResult:
     )
 
 
-_MAY_BE_PAID = {"lost", "gone", "unreadable_results"}
-
-
 def _unanswered(unit_id: str, part: Part, missing: Failure) -> RowResult:
     """The result of a row that no batch gave back: it cost nothing, or where it may have been answered, nobody knows."""
     failed = failed_row(unit_id, missing)
     details = {name: value for name, value in failed.items() if name not in _OWN}
-    cost = None if missing.code in _MAY_BE_PAID else Decimal(0)
+    cost = _decimal(failed["cost"])
     return RowResult(unit_id, None, failed["error"], cost, 0, 0, part.attempt, part.batch_id, details)
 
 

@@ -30,7 +30,8 @@ def opened(
     _check_it_is_ours(provider, requests, files, state)
     if any(part.status == PLANNED for part in state.parts):
         still = sum((part.estimate for part in state.parts if part.status in OPEN), Decimal(0))
-        _allow(still, sum((part.cost for part in state.parts), Decimal(0)), allowed)
+        spent = sum((part.expected for part in state.parts if part.status not in OPEN), Decimal(0))
+        _allow(still, spent, allowed)
     return state
 
 
@@ -64,7 +65,7 @@ def _begun(
 def terms_of(provider: LLMProvider, settings: BatchSettings, allowed: Decimal | None) -> dict[str, Any]:
     """What a run is begun with, beside its requests, that whoever takes it up must not change unawares."""
     return {
-        "max_tokens": getattr(provider, "max_tokens", None),
+        "max_tokens": provider.max_tokens,
         "surface": getattr(provider, "surface", None),
         "max_cost": None if allowed is None else str(allowed),
         "attempts": settings.attempts,

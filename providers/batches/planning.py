@@ -12,13 +12,12 @@ from typing import Any
 
 from ..base import BatchLimits, LLMProvider
 from ..dimensions import PricingError
+from ..registry import load_registry
 from .errors import BatchError, BatchInputError
 from .requests import KeptRequests, Request
 from .state import Part, Ranges, replacing
 from .values import BatchEstimate, BatchSettings
 
-# For a provider that states no limits of its own: what the strictest of the three vendors takes.
-CAUTIOUS = BatchLimits(rows=50_000, file_bytes=20_000_000, unit_id=r"[A-Za-z0-9_-]{1,64}")
 _EXPECTED_ANSWER = 1_000  # tokens, where nobody says how long an answer may be
 _BYTES_PER_TOKEN = 3
 _READABLE = re.compile(r"[A-Za-z0-9_.:-]+")
@@ -27,7 +26,7 @@ _OURS = re.compile(r"(?:.*-)?([0-9a-f]{16})-(\d+)")
 
 def limits_of(provider: LLMProvider, settings: BatchSettings) -> BatchLimits:
     """How large a batch may be: the vendor's limits, or lower ones that the caller set."""
-    stated = getattr(provider, "limits", CAUTIOUS)
+    stated = provider.limits
     return BatchLimits(
         rows=max(1, min(stated.rows, settings.rows or stated.rows)),
         file_bytes=max(1, min(stated.file_bytes, settings.file_bytes or stated.file_bytes)),
@@ -75,7 +74,7 @@ class Planner:
         self._provider = provider
         self._requests = requests
         self._limits = limits_of(provider, settings)
-        sent = getattr(provider, "max_tokens", None) or getattr(provider, "default_max_tokens", None)
+        sent = provider.max_tokens or provider.default_max_tokens
         self._answer = settings.output_tokens or sent or _EXPECTED_ANSWER
 
     def parts(self, ranges: Ranges, attempt: int, first_number: int) -> tuple[tuple[Part, ...], BatchEstimate]:
@@ -126,7 +125,7 @@ class Planner:
         usage: dict[str, Any] = {"usage": {"input": asked, "output": self._answer}, "mode": "batch"}
         try:
             return self._provider.cost_of(usage)
-        except (PricingError, NotImplementedError):  # not in the registry, or a provider without exact costs
+        except PricingError:  # not in the registry, or a provider without prices of its own
             return Decimal(str(self._provider.estimate_cost(asked, self._answer, True)))
 
 
@@ -138,14 +137,14 @@ def tokens_of(request: Request) -> int:
 
 def refuse_without_batches(provider: LLMProvider) -> None:
     """Raises for a model that its vendor does not serve in batches, as far as the registry knows."""
-    models = provider.get_provider_models(name_of(provider))
-    if models.get(provider.model, {}).get("batch_support", True) is False:
-        raise BatchError(f"{name_of(provider)}/{provider.model} is not served in batches (batch_support: false)")
+    name = name_of(provider)
+    if not load_registry().estimator(name, provider.model).batch_support:
+        raise BatchError(f"{name}/{provider.model} is not served in batches (batch_support: false)")
 
 
 def name_of(provider: LLMProvider) -> str:
     """The provider's name: "openai"."""
-    return str(getattr(provider, "name", type(provider).__name__))
+    return provider.name or type(provider).__name__
 
 
 def rows_of(ranges: Ranges) -> Iterator[int]:

@@ -58,8 +58,10 @@ class Part:
 
     @property
     def expected(self) -> Decimal:
-        """USD that it has cost, or may still cost."""
-        return self.estimate if self.status in OPEN else self.cost
+        """USD that it has cost, or may cost: of rows at an unknown price their share of the estimate."""
+        if self.status in OPEN:
+            return self.estimate
+        return self.cost + self.estimate * self.unpriced / self.size
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,14 +40,9 @@ class Unclear:
 
 def create(provider: Any, file_id: str, mark: str) -> str:
     """The id of the new batch, marked with `mark` where the vendor's batches carry a tag."""
-    if takes_tag(provider):
+    if provider.tags_batches:
         return str(provider.create_batch(file_id, tag=mark))
     return str(provider.create_batch(file_id))
-
-
-def takes_tag(provider: Any) -> bool:
-    """Whether the provider can mark a batch."""
-    return bool(getattr(provider, "tags_batches", False))
 
 
 def is_for_good(error: ProviderError) -> bool:
@@ -63,8 +58,8 @@ def look_up(provider: LLMProvider, part: Part, known: Iterable[str], seen: dict[
     `known` are batches that are accounted for. `seen` is kept from one look to the next: the marks of batches that
     have ended, somebody else's and those of other parts.
     """
-    batches: Iterable[BatchStatusInfo] = provider.list_batches()  # type: ignore[attr-defined]
-    if takes_tag(provider):
+    batches: Iterable[BatchStatusInfo] = provider.list_batches()
+    if provider.tags_batches:
         made = next((info["batch_id"] for info in batches if info.get("tag") == part.mark), None)
         return NotMade() if made is None else Made(made)
     accounted = set(known)

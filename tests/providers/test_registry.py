@@ -11,7 +11,7 @@ import pytest
 import providers
 from providers import registry as room
 from providers.pricing import UnknownModelError
-from providers.registry import PACKAGED, RegistryError, load_registry, parse_registry
+from providers.registry import PACKAGED, RegistryError, get_pricing, load_registry, parse_registry
 
 
 def test_a_price_is_found_by_id_and_by_alias(small):
@@ -134,6 +134,14 @@ def test_no_default_model_is_retired():
 
 
 HEAVY = "yaml|requests|httpx|httpx2|urllib3|openai|anthropic|google|pydantic|asyncio|ssl|typing|dataclasses|pathlib"
+
+
+@pytest.mark.parametrize("name", [None, 5, ""])
+def test_a_name_that_is_none_is_unknown_too(name):
+    with pytest.raises(UnknownModelError, match=f"no model {name!r}"):
+        get_pricing("openai", name)
+    with pytest.raises(UnknownModelError, match=f"no provider {name!r}"):
+        get_pricing(name, "gpt-5-mini")
 
 
 def test_a_price_needs_no_sdk_no_http_no_yaml():

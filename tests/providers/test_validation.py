@@ -167,7 +167,9 @@ def test_what_is_printed_of_a_strange_key_cannot_steer_a_terminal(small):
 def test_plain_prices_may_differ_where_the_rates_are_the_truth(small, rates):
     start, end = small.index("        rates:"), small.index("        source:")
 
-    parse_registry(small[:start] + f"        rates: {rates}\n" + small[end:])
+    priced = parse_registry(small[:start] + f"        rates: {rates}\n" + small[end:]).pricing("acme", "road")
+
+    assert (priced.estimate_cost(10**6, 0), priced.estimate_cost(0, 10**6)) == (1.0, 6.0)  # as written
 
 
 @pytest.mark.parametrize(
@@ -216,6 +218,7 @@ def test_only_a_multiplier_that_can_be_written_is_demanded(small, standard, batc
     text = text.replace("output_per_million: 6.0", f"output_per_million: {batch[1]}.0", 1)
 
     if demanded is None:
-        parse_registry(text)
+        priced = parse_registry(text).pricing("acme", "road")
+        assert [priced.cost(input=10**6), priced.cost(output=10**6)] == list(standard)
     else:
         assert [fault.rpartition("give the model realtime_multiplier: ")[2] for fault in faults(text)] == [demanded]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import socket
@@ -56,6 +57,7 @@ class Server:
         self.requests: list[Request] = []
         self.faults: deque[tuple[str, Reply]] = deque()
         self.mistakes: list[str] = []  # requests that a vendor would refuse, for the test to fail by
+        self.numbers = itertools.count(1)  # of uploads, whatever was deleted since
         self.closing = threading.Event()
         self.http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.http.daemon_threads = True
@@ -120,7 +122,7 @@ class Server:
                     return
                 self.give(reply)
 
-            do_POST = do_GET  # noqa: N815 - http.server's name
+            do_POST = do_DELETE = do_GET  # noqa: N815 - http.server's names
 
             def give(self, reply: Reply) -> None:
                 pieces: Iterable[bytes]

@@ -69,6 +69,7 @@ class GeminiServer(Server):
         ("GET", "/v1/(?P<name>batches/[^/:]+)", "retrieve"),
         ("POST", "/v1/(?P<name>batches/[^/:]+):cancel", "cancel"),
         ("GET", "/v1/(?P<name>files/[^/:]+):download", "download"),
+        ("DELETE", "/v1/(?P<name>files/[^/:]+)", "delete"),
     )
 
     def __init__(self) -> None:
@@ -97,7 +98,7 @@ class GeminiServer(Server):
     def start_upload(self, request: Request) -> Reply:
         assert request.headers["x-goog-upload-protocol"] == "resumable"
         assert request.headers["x-goog-upload-header-content-type"] == "application/jsonl"
-        return Reply({}, headers={"x-goog-upload-url": f"{self.url}/upload/{len(self.files) + 1}/bytes"})
+        return Reply({}, headers={"x-goog-upload-url": f"{self.url}/upload/{next(self.numbers)}/bytes"})
 
     def upload(self, request: Request, session: str) -> Reply:
         """Takes a piece of a file; the SDK cuts after each 8 MB."""
@@ -149,6 +150,10 @@ class GeminiServer(Server):
     def cancel(self, request: Request, name: str) -> Reply:
         self.operations[name]["metadata"]["state"] = "BATCH_STATE_CANCELLED"
         self.operations[name]["done"] = True
+        return Reply({})
+
+    def delete(self, request: Request, name: str) -> Reply:
+        del self.files[name]
         return Reply({})
 
     def download(self, request: Request, name: str) -> Reply:

@@ -114,6 +114,7 @@ class OpenAIServer(Server):
         ("POST", "/v1/responses", "respond"),
         ("POST", "/v1/files", "upload"),
         ("GET", "/v1/files/(?P<file_id>[^/]+)/content", "content"),
+        ("DELETE", "/v1/files/(?P<file_id>[^/]+)", "delete"),
         ("POST", "/v1/batches", "create"),
         ("GET", "/v1/batches", "list"),
         ("GET", "/v1/batches/(?P<batch_id>[^/]+)", "retrieve"),
@@ -147,12 +148,16 @@ class OpenAIServer(Server):
         form = email.parser.BytesParser(policy=email.policy.HTTP).parsebytes(head + request.body)
         parts = {part.get_param("name", header="content-disposition"): part for part in form.iter_parts()}
         assert parts["purpose"].get_payload() == "batch"
-        file_id = f"file-{len(self.files) + 1}"
+        file_id = f"file-{next(self.numbers)}"
         self.files[file_id] = parts["file"].get_payload(decode=True)
         return Reply({"id": file_id, "object": "file", "purpose": "batch", "bytes": len(request.body)})
 
     def content(self, request: Request, file_id: str) -> Reply:
         return Reply(self.files[file_id], headers={"content-type": "application/octet-stream"})
+
+    def delete(self, request: Request, file_id: str) -> Reply:
+        del self.files[file_id]
+        return Reply({"id": file_id, "object": "file", "deleted": True})
 
     def create(self, request: Request) -> Reply:
         check_body(request.path, request.json)

@@ -85,9 +85,53 @@ def test_a_line_that_is_no_json_is_one_failed_row_and_the_others_count(vendor, t
     finish(vendor, batch_id, "a", "b")
     body = jsonl([good_row(vendor, "a")]) + b'{"half": \n17\n\n' + jsonl([good_row(vendor, "b")])
     vendor.server.fail(Reply(body), path=vendor.results_path)
-    results, _ = provider.download_batch_results(batch_id)
+    results, metadata = provider.download_batch_results(batch_id)
     assert [result["unit_id"] for result in results] == ["a", "", "", "b"]
     assert "line 2" in results[1]["error"]
+    assert results[1]["cost"] is metadata["total_cost"] is None  # it may be an answer, and that is paid
+
+
+def test_a_sum_over_fewer_rows_than_were_answered_is_not_told(vendor, tmp_path):
+    provider = vendor.make()
+    batch_id = vendor.submit(provider, tmp_path)
+    finish(vendor, batch_id, "a", "b")
+    vendor.server.fail(Reply(jsonl([good_row(vendor, "a")])), path=vendor.results_path)
+    results, metadata = provider.download_batch_results(batch_id)
+    assert (len(results), metadata["total_cost"]) == (1, None)
+
+
+def test_a_row_that_was_answered_with_nothing_to_read_is_billed_and_not_sent_again(vendor, tmp_path):
+    provider = vendor.make()
+    batch_id = vendor.submit(provider, tmp_path)
+    finish(vendor, batch_id, "a")
+    hollow = {"id": "msg_1", "content": None, "usage": {"input_tokens": 1_000_000, "output_tokens": 0}}
+    if vendor.name == "openai":
+        hollow = {"choices": [], "usage": {"prompt_tokens": 1_000_000, "completion_tokens": 0}}
+        rows = [openai_wire.answered("a", hollow), openai_wire.answered("b", {})]
+    elif vendor.name == "anthropic":
+        rows = [anthropic_wire.succeeded("a", hollow), anthropic_wire.succeeded("b", {"content": None})]
+    else:
+        hollow = {"usageMetadata": {"promptTokenCount": 1_000_000}}
+        rows = [{"key": "a", "response": hollow}, {"key": "b", "response": {"modelVersion": "x"}}]
+    vendor.server.fail(Reply(jsonl(rows)), path=vendor.results_path)
+    told, silent = provider.download_batch_results(batch_id)[0]
+    assert told["error"]
+    assert told["retryable"] is False
+    assert told["cost"] == {"openai": 0.375, "anthropic": 0.5, "gemini": 0.15}[vendor.name]
+    assert silent["error"]
+    assert silent["cost"] is None
+
+
+def test_a_page_between_the_batch_and_its_results_is_an_error_that_passes(anthropic, tmp_path):
+    provider = anthropic.make(retry={"max_attempts": 1})
+    batch_id = anthropic.submit(provider, tmp_path)
+    finish(anthropic, batch_id, "a")
+    ended = Reply(anthropic.server.batches[batch_id])
+    for fault in (HTML, Reply(b""), Reply([]), Reply({}), CUT):
+        anthropic.server.fail(ended, fault)
+        with pytest.raises(ProviderError) as page:
+            list(provider.iter_batch_results(batch_id))
+        assert page.value.retryable
 
 
 def test_line_separators_inside_an_answer_cut_no_row(vendor, tmp_path):
@@ -122,6 +166,32 @@ def test_every_page_of_the_list_is_read(vendor, tmp_path):
     ids = [vendor.submit(provider, tmp_path) for _ in range(5)]
     vendor.server.page = 2
     assert sorted(info["batch_id"] for info in provider.list_batches()) == ids
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"error": {"message": "busy"}}, {"data": None}, {"data": ["x"]}, {"operations": 5}]
+)
+def test_a_page_without_its_list_is_no_empty_list(vendor, tmp_path, body):
+    """Who looks for a batch that may have been made would take it for proof that there is none, and pay again."""
+    provider = vendor.make(retry={"max_attempts": 1})
+    vendor.submit(provider, tmp_path)
+    vendor.server.fail(Reply(body))
+    if vendor.name == "gemini" and "operations" not in body and "error" not in body:
+        assert list(provider.list_batches()) == []  # Google leaves out what is empty
+        return
+    with pytest.raises(ProviderError) as unread:
+        list(provider.list_batches())
+    assert unread.value.retryable
+
+
+def test_a_list_that_leads_back_to_itself_ends_in_an_error(vendor, tmp_path):
+    provider = vendor.make(retry={"max_attempts": 1})
+    vendor.submit(provider, tmp_path)
+    batches = [{"id": "batch_9"}]
+    page = {"data": batches, "has_more": True, "last_id": "batch_9", "operations": [], "nextPageToken": "again"}
+    vendor.server.list = lambda request, **parts: Reply(page)
+    with pytest.raises(ProviderError, match="no end"):
+        list(provider.list_batches())
 
 
 def test_a_tag_finds_a_batch_again(openai, gemini, tmp_path):

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
+import decimal
+import enum
+import uuid
+from typing import Annotated, Any, Literal
+
+import jsonschema
 import pytest
+from pydantic import BaseModel, Field
 
 from providers import ProviderError, SchemaError
 from providers.dialects import ANTHROPIC, GEMINI, OPENAI, translated
@@ -77,6 +85,12 @@ def test_gemini_enforces_maps_and_tuples():
         ({"type": "object", "properties": {"a": {"type": "string", "nullable": True}}}, "no JSON schema"),
         ({"type": "object", "properties": {"a": {"allOf": [{"type": "string"}, {"type": "null"}]}}}, "'allOf'"),
         ({"type": "object", "patternProperties": {"^a": {"type": "string"}}}, "'patternProperties'"),
+        ({"type": "object", "properties": {"a": {}}}, "state a type"),
+        ({"type": "object", "properties": {"a": {"type": "array", "items": {}}}}, "state a type"),
+        ({"type": "object", "properties": {"a": {"type": "str"}}}, "'str' is none of"),
+        ({"type": "object", "properties": ["a"]}, "'properties' is no mapping"),
+        ({"type": "object", "properties": {"a": {"anyOf": {"type": "string"}}}}, "'anyOf' is no list"),
+        ([], "model_json_schema"),
     ],
 )
 @pytest.mark.parametrize("dialect", [OPENAI, ANTHROPIC])
@@ -86,6 +100,123 @@ def test_a_shape_that_cannot_be_enforced_is_an_error_that_names_its_place(dialec
     assert isinstance(refused.value, ProviderError)
     assert "schema at #" in str(refused.value)
     assert not refused.value.retryable
+
+
+def test_openai_wants_to_know_what_an_array_holds():
+    bare = {"type": "object", "properties": {"a": {"type": "array"}}, "required": ["a"]}
+    with pytest.raises(SchemaError, match="state 'items'"):
+        translated(bare, OPENAI)
+    assert translated(bare, ANTHROPIC)["properties"]["a"] == {"type": "array"}
+
+
+class Color(enum.Enum):
+    RED = "red"
+    BLUE = "blue"
+
+
+class Cat(BaseModel):
+    kind: Literal["cat"]
+    lives: int = Field(gt=0, le=9)
+
+
+class Dog(BaseModel):
+    kind: Literal["dog"]
+    bark: str | None = None
+
+
+class Node(BaseModel):
+    name: str
+    children: list[Node] = []
+
+
+class Everything(BaseModel):
+    color: Color
+    maybe: Color | None = None
+    cat: Cat = Field(description="the first")
+    cats: list[Cat] = []
+    pet: Annotated[Cat | Dog, Field(discriminator="kind")]
+    either: int | str | None
+    when: datetime.datetime
+    amount: decimal.Decimal
+    unit: uuid.UUID
+    tags: set[str]
+    one: Literal[1]
+    nothing: None = None
+
+
+class Wide(BaseModel):
+    tree: Node
+
+
+class Counted(BaseModel):
+    counts: dict[str, int]
+
+
+class Free(BaseModel):
+    anything: Any
+
+
+class Pair(BaseModel):
+    both: tuple[int, str]
+
+
+ANSWER = {
+    "color": "red",
+    "maybe": None,
+    "cat": {"kind": "cat", "lives": 9},
+    "cats": [],
+    "pet": {"kind": "dog", "bark": None},
+    "either": "x",
+    "when": "2026-11-22T10:00:00Z",
+    "amount": "1.10",
+    "unit": "12345678-1234-5678-1234-567812345678",
+    "tags": ["a"],
+    "one": 1,
+    "nothing": None,
+}
+
+
+@pytest.mark.parametrize("dialect", [OPENAI, ANTHROPIC, GEMINI])
+def test_pydantic_models_of_every_kind_are_enforced_and_their_answers_fit(dialect):
+    schema = translated(Everything.model_json_schema(), dialect)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(ANSWER, schema)
+    Everything.model_validate(ANSWER)
+    for wrong in ({"color": "green"}, {"pet": {"kind": "cow"}}, {"cat": {"kind": "cat"}}, {"one": 2}, {"either": []}):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate({**ANSWER, **wrong}, schema)
+
+
+def test_a_model_that_holds_itself_is_an_object_at_the_root():
+    tree = {"name": "a", "children": [{"name": "b", "children": []}]}
+    for dialect in (OPENAI, GEMINI):
+        schema = translated(Node.model_json_schema(), dialect)
+        assert schema["type"] == "object"
+        jsonschema.validate(tree, schema)
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate({"name": "a", "children": [{"name": 1}]}, schema)
+    for model in (Node, Wide):
+        with pytest.raises(SchemaError, match="holds itself"):
+            translated(model.model_json_schema(), ANTHROPIC)
+
+
+@pytest.mark.parametrize(("model", "told"), [(Counted, "free keys"), (Free, "state a type"), (Pair, "prefixItems")])
+def test_pydantic_models_that_cannot_be_enforced_are_refused_where_they_cannot(model, told):
+    for dialect in (OPENAI, ANTHROPIC):
+        with pytest.raises(SchemaError, match=told):
+            translated(model.model_json_schema(), dialect)
+    assert translated(model.model_json_schema(), GEMINI)["properties"]
+
+
+def test_a_reference_that_leads_back_to_itself_is_an_error():
+    for schema in ({"$ref": "#/$defs/a", "$defs": {"a": {"$ref": "#/$defs/a"}}}, {"$ref": "#"}):
+        with pytest.raises(SchemaError, match="the root must be an object"):
+            translated(schema, OPENAI)
+
+
+def test_an_object_that_does_not_say_so_is_one():
+    schema = {"properties": {"a": {"type": "string"}}, "required": ["a"]}
+    assert translated(schema, OPENAI)["type"] == "object"
 
 
 def test_openai_wants_an_object_at_the_root():

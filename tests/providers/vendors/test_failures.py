@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 
@@ -133,6 +134,41 @@ def test_an_empty_answer_and_one_that_is_no_object_are_no_answers(vendor):
             vendor.make(retry=ONCE).generate_realtime("2 + 2?")
 
 
+def test_an_answer_of_any_shape_is_at_worst_an_error_of_ours(vendor, tmp_path):
+    provider = vendor.make(retry=ONCE)
+    batch_id = vendor.submit(provider, tmp_path)
+    number = {"choices": 5, "content": 5, "candidates": 5, "usage": 5, "usageMetadata": 5, "status": 5, "metadata": 5}
+    for body in (b"[" * 100_000, b'{"a": "\xff"}', json.dumps(number).encode(), b'{"id": 5, "name": 5, "data": 5}'):
+        for call in (lambda: provider.generate_realtime("2 + 2?"), lambda: provider.get_batch_status(batch_id)):
+            vendor.server.fail(Reply(body))
+            with pytest.raises(ProviderError):
+                call()
+
+
+def test_times_of_another_unit_are_left_out(openai, tmp_path):
+    provider = openai.make()
+    batch_id = openai.submit(provider, tmp_path)
+    openai.server.batches[batch_id].update(created_at=1_790_000_000_000, expires_at=10**30)
+    info = provider.get_batch_status(batch_id)
+    assert (info["created_at"], info["expires_at"]) == (None, None)
+
+
+@pytest.mark.parametrize("key", ["test\nkey-canary", "ключ-canary", "two words-canary"])
+def test_a_key_that_no_header_can_carry_is_refused_at_once_and_never_shown(vendor, monkeypatch, key):
+    for variable in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GOOGLE_API_KEY"):
+        monkeypatch.setenv(variable, key)
+    with pytest.raises(AuthenticationError) as refused:
+        vendor.make()
+    assert "canary" not in str(refused.value)
+
+
+def test_a_gateway_that_repeats_the_key_does_not_get_it_into_the_error(vendor):
+    vendor.server.fail(Reply(vendor.unanswered(400, "headers were: Bearer test-key"), 400))
+    with pytest.raises(ProviderError) as refused:
+        vendor.make().generate_realtime("2 + 2?")
+    assert "test-key" not in str(refused.value) + refused.value.vendor_message
+
+
 def test_a_limit_that_no_wait_cures_is_no_rate_limit(openai, anthropic):
     quota = {
         "error": {
@@ -178,6 +214,15 @@ def test_a_batch_is_never_made_twice_for_want_of_an_answer(vendor, tmp_path):
             vendor.submit(provider, tmp_path)
         assert unknown.value.ambiguous
         assert len([r for r in vendor.server.asked(vendor.create_path) if r.method == "POST"]) == 1
+
+
+@pytest.mark.parametrize("status", [408, 499])
+def test_a_server_that_gave_up_waiting_may_have_made_the_batch(vendor, tmp_path, status):
+    vendor.server.fail(Reply(vendor.unanswered(status), status), path=vendor.create_path)
+    with pytest.raises(ProviderError) as unknown:
+        vendor.submit(vendor.make(), tmp_path)
+    assert unknown.value.ambiguous
+    assert len([r for r in vendor.server.asked(vendor.create_path) if r.method == "POST"]) == 1
 
 
 def test_a_batch_that_was_refused_for_now_is_made_again(vendor, tmp_path):

@@ -13,6 +13,7 @@ from providers import BatchStatus, ProviderError
 WORDS = re.compile("503|timeout|unavailable")
 ERROR = {"error": {"message": "The server is busy", "type": "server_error"}}
 BUSY = {"type": "error", "error": {"type": "overloaded_error", "message": "The server is busy"}}
+UNAVAILABLE = {"error": {"code": 503, "status": "UNAVAILABLE", "message": "The server is busy"}}
 
 
 @pytest.mark.parametrize(
@@ -31,7 +32,7 @@ def test_what_may_pass_says_so_in_a_word_that_programs_look_for(vendor, reply):
 
 
 def test_a_failure_with_status_200_is_repeated_and_keeps_the_vendors_words(vendor):
-    empty = {"openai": ERROR, "anthropic": BUSY, "gemini": {}}[vendor.name]
+    empty = {"openai": ERROR, "anthropic": BUSY, "gemini": UNAVAILABLE}[vendor.name]
     quick = {"max_attempts": 2, "initial_delay_seconds": 0.01}
     vendor.server.fail(Reply(empty), path=vendor.realtime_path)
     assert vendor.make(retry=quick).generate_realtime("hi")["content"] == "4"
@@ -39,7 +40,26 @@ def test_a_failure_with_status_200_is_repeated_and_keeps_the_vendors_words(vendo
     with pytest.raises(ProviderError) as error:
         vendor.make(retry=quick).generate_realtime("hi")
     assert WORDS.search(str(error.value))
-    assert vendor.name == "gemini" or "The server is busy" in str(error.value)
+    assert "The server is busy" in str(error.value)
+
+
+def test_a_refusal_with_status_200_keeps_the_vendors_words_and_is_not_repeated(gemini):
+    refused = {"error": {"code": 400, "status": "INVALID_ARGUMENT", "message": "Unknown field"}}
+    gemini.server.fail(Reply(refused), path=gemini.realtime_path)
+    with pytest.raises(ProviderError, match="INVALID_ARGUMENT: Unknown field") as error:
+        gemini.make().generate_realtime("hi")
+    assert not error.value.retryable
+    assert len(gemini.server.asked(gemini.realtime_path)) == 1
+
+
+def test_an_answer_that_was_billed_is_not_asked_for_again(anthropic, gemini):
+    usage = {"usageMetadata": {"promptTokenCount": 5}, "usage": {"input_tokens": 5, "output_tokens": 1}}
+    for vendor in (anthropic, gemini):
+        vendor.server.fail(Reply(usage), path=vendor.realtime_path)
+        with pytest.raises(ProviderError) as error:
+            vendor.make().generate_realtime("hi")
+        assert not error.value.retryable
+        assert len(vendor.server.asked(vendor.realtime_path)) == 1
 
 
 def test_a_missing_file_is_an_error_of_ours_everywhere(vendor, tmp_path):

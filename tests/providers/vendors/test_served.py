@@ -9,7 +9,7 @@ from servers import anthropic as anthropic_wire
 from servers import gemini as gemini_wire
 from servers import openai as openai_wire
 
-from providers import Usage, usage_of
+from providers import PricingError, Usage, usage_of
 
 
 def test_the_sdks_object_its_json_and_the_mapping_say_the_same():
@@ -71,12 +71,54 @@ def test_anthropic_input_leaves_out_what_the_cache_gave_and_took():
         ({"service_tier": "batch"}, "batch"),
         ({"speed": "fast"}, "priority"),
         ({"service_tier": "priority"}, "priority_tier"),
-        ({"inference_geo": "us"}, "standard with inference kept in the US"),
+        ({"inference_geo": "us"}, "standard with inference kept in US"),
+        ({"inference_geo": "eu"}, "standard with inference kept in EU"),
         ({"inference_geo": "global"}, "standard"),
+        ({"inference_geo": "not_available", "speed": "standard", "service_tier": None}, "standard"),
+        ({"speed": "ludicrous"}, "standard at ludicrous speed"),
+        ({"server_tool_use": {"web_search_requests": 2}}, "standard with 2 web searches"),
+        ({"server_tool_use": {"web_search_requests": 0, "web_fetch_requests": 3}}, "standard"),
     ],
 )
 def test_anthropic_says_how_it_was_served(said, mode):
     assert usage_of({"usage": {"input_tokens": 1, "output_tokens": 1, **said}}).mode == mode
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"cache_creation_input_tokens": 100, "cache_creation": {"ephemeral_1h_input_tokens": 40}},
+        {"cache_creation": {"ephemeral_5m_input_tokens": 60, "ephemeral_1h_input_tokens": 40}},
+    ],
+)
+def test_anthropic_cache_writes_count_whichever_way_they_are_told(said):
+    served = usage_of({"usage": {"input_tokens": 1, "output_tokens": 1, **said}})
+    assert served.tokens == Usage(input=1, cache_write_5m=60, cache_write_1h=40, output=1)
+    assert served.input_tokens == 101
+
+
+def test_a_way_of_serving_without_a_price_has_no_cost(anthropic):
+    usage = {"input_tokens": 1, "output_tokens": 1}
+    for said in ({"speed": "ludicrous"}, {"inference_geo": "eu"}, {"server_tool_use": {"web_search_requests": 1}}):
+        anthropic.server.message = anthropic_wire.message("4", usage={**usage, **said})
+        result = anthropic.make().generate_realtime("2 + 2?")
+        assert result["cost"] is None
+        assert result["cost_unknown"]
+
+
+@pytest.mark.parametrize("count", [-1, 1.5, True, "many", float("nan"), [5]])
+def test_tokens_that_cannot_be_counted_are_an_error_and_not_0(count):
+    for usage in (
+        {"usage": {"prompt_tokens": 5, "completion_tokens": count}},
+        {"usage": {"input_tokens": 5, "output_tokens": 1, "cache_read_input_tokens": count}},
+        {"usageMetadata": {"promptTokenCount": count}},
+    ):
+        with pytest.raises(ValueError, match="no number of tokens"):
+            usage_of(usage)
+
+
+def test_whole_numbers_count_however_they_are_written():
+    assert usage_of({"usage": {"prompt_tokens": 5.0, "completion_tokens": "7"}}).tokens == Usage(input=5, output=7)
 
 
 def test_gemini_thoughts_are_output_and_modalities_are_counted_apart():
@@ -126,6 +168,15 @@ def test_cost_of_takes_a_vendors_response_as_well_as_a_result(vendor):
         "gemini": gemini_wire.content("4"),
     }[vendor.name]
     assert provider.cost_of(wire) == provider.cost_of(provider.generate_realtime("2 + 2?"))
+
+
+def test_what_states_no_usage_has_no_cost_and_says_so_as_every_unknown_cost_does(openai):
+    openai.server.completion = {"choices": [{"message": {"content": "4"}, "finish_reason": "stop"}]}
+    provider = openai.make()
+    result = provider.generate_realtime("2 + 2?")
+    assert (result["content"], result["cost"]) == ("4", None)
+    with pytest.raises(PricingError, match="no usage"):
+        provider.cost_of(result)
 
 
 def test_openai_cache_writes_cost_as_input_where_no_price_is_stated_for_them(openai):
