@@ -11,7 +11,7 @@ from decimal import Decimal
 from markupsafe import Markup
 
 from octoregistry.publishing.report import words
-from octoregistry.publishing.report.history import Step, price_steps
+from octoregistry.publishing.report.history import Histories, Step
 from octoregistry.publishing.report.report import Report
 from octoregistry.publishing.report.svg import Point, picture, steps, tag
 from providers.entries import Model
@@ -34,12 +34,12 @@ class HistoryPicture:
     steps: tuple[Step, ...]
 
 
-def history_pictures(report: Report) -> tuple[tuple[HistoryPicture, ...], int]:
+def history_pictures(report: Report, histories: Histories) -> tuple[tuple[HistoryPicture, ...], int]:
     """The pictures of as many histories as there is room for, those that move next or moved last first; how many are left out."""
     alike: dict[tuple[tuple[date | None, tuple[Decimal | None, ...]], ...], list[Model]] = {}
     told: dict[object, tuple[Step, ...]] = {}
     for model in report.after:
-        history = _moves(price_steps(report.rates_of(model)))
+        history = _moves(histories[model.provider, model.id])
         if len(history) > 1:
             key = tuple((step.start, tuple(step.prices.get(line) for line in _LINES)) for step in history)
             alike.setdefault(key, []).append(model)
