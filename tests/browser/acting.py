@@ -14,8 +14,10 @@ def shown_models(tab):
 
 
 def costs_shown(tab):
-    """Name -> exact cost as text, of the calculator's rows; None where it shows a dash."""
-    tab.click("#all-costs")
+    """Id, vendor, exact cost and what is told of it, of all the calculator's rows; the cost is None where it shows a dash."""
+    button = tab.locator("#all-costs")
+    if button.text_content().startswith("Show all"):
+        button.click()
     return tab.locator("#costs tbody tr").evaluate_all(
         "rows => rows.map(row => [row.cells[0].querySelector('code')?.textContent ?? row.cells[0].textContent,"
         " row.cells[1].textContent, row.querySelector('data')?.value ?? null, row.cells[2].textContent])"

@@ -130,7 +130,7 @@ def _axes(top: float, today: float) -> list[Markup]:
     for share in (0, 0.5, 1):
         y = _BOTTOM - (_BOTTOM - _TOP) * share
         drawn.append(tag("path", d=f"M{_LEFT} {y:.1f}H{_RIGHT}", class_="grid"))
-        drawn.append(tag("text", f"${top * share:g}", x=_LEFT - 6, y=y + 4, text_anchor="end"))
+        drawn.append(tag("text", f"${words.round_price(top * share)}", x=_LEFT - 6, y=y + 4, text_anchor="end"))
     drawn.append(tag("path", d=f"M{today:.1f} {_TOP}V{_BOTTOM}", class_="today"))
     anchor = "start" if today < _LEFT + 30 else "middle"
     drawn.append(tag("text", "report", x=today, y=_BOTTOM + 18, text_anchor=anchor, class_="muted"))

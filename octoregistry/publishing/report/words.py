@@ -34,6 +34,11 @@ def price(usd: Decimal | None) -> str:
     return text + "0" if text[-2] == "." else text
 
 
+def round_price(usd: float) -> str:
+    """A round figure at an axis: `0.5` -> "0.50", `7.5` -> "7.50", `2000.0` -> "2,000"."""
+    return f"{usd:,.0f}" if usd == int(usd) else price(Decimal(f"{usd:.6g}"))
+
+
 def percent(change: Decimal | None) -> str:
     """`-20` -> "−20%", with one decimal where a whole number would hide the move; empty for None."""
     if change is None:

@@ -19,7 +19,8 @@ const keep = () => {
 const isPlace = () => location.hash !== "" && !location.hash.includes("=");
 const restore = () => {
   if (isPlace()) return false;
-  const state = new URLSearchParams(location.hash.slice(1));
+  written = location.hash;
+  const state = new URLSearchParams(written.slice(1));
   for (const field of fields) {
     const said = state.get(field.name) ?? defaults.get(field);
     field.value = field.type === "date" && !/^\d{4}-\d{2}-\d{2}$/.test(said) ? defaults.get(field) : said;

@@ -93,7 +93,7 @@ const filterRows = () => {
 });
 for (const {sides, model} of groups) {
   const button = made("button", "copy", {type: "button", class: "copy", "aria-label": `Copy the id ${clean(model.id)}`});
-  $("code", sides[0][0]).append(button);
+  $("code", sides[0][0]).append(" ", button);
 }
 list.addEventListener("click", event => {
   const button = event.target.closest(".copy");
