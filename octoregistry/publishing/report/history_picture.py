@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from markupsafe import Markup
@@ -22,7 +22,7 @@ _SIZE = (352, 190)
 _LEFT, _RIGHT, _TOP, _BOTTOM = 40, 282, 24, 164
 _LINES = ("input", "output")
 _SHORT = {"input": "in", "output": "out"}
-_MARGIN = timedelta(days=45)
+_MARGIN = 45  # days
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +68,12 @@ def _moves(history: Sequence[Step]) -> tuple[Step, ...]:
 
 def _drawn(place: int, models: Sequence[Model], history: Sequence[Step], today: date) -> Markup:
     dated = [step.start for step in history if step.start]
-    first, last = min([*dated, today]) - _MARGIN, max([*dated, today]) + _MARGIN
+    days = [day.toordinal() for day in (*dated, today)]  # the margins may lie beyond what a date can be
+    first, last = min(days) - _MARGIN, max(days) + _MARGIN
     top = _ceiling(max(float(price) for step in history for price in step.prices.values()))
 
     def at(day: date | None) -> float:
-        return _LEFT + (_RIGHT - _LEFT) * (((day or first) - first).days / (last - first).days)
+        return _LEFT + (_RIGHT - _LEFT) * ((day.toordinal() if day else first) - first) / (last - first)
 
     def height(price: Decimal) -> float:
         return _BOTTOM - (_BOTTOM - _TOP) * float(price) / top

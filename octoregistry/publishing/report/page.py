@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from octoregistry.publishing.report import words
 from octoregistry.publishing.report.calculator import SHOWN, starting_costs, starting_workload
-from octoregistry.publishing.report.changes import headline, sections
+from octoregistry.publishing.report.changes import headline, sections, unchanged
 from octoregistry.publishing.report.history import histories
 from octoregistry.publishing.report.history_picture import history_pictures
 from octoregistry.publishing.report.payload import as_json, deflated
@@ -40,7 +40,8 @@ def page(report: Report, data: str | None = None) -> str:
         .render(
             report=report,
             words=words,
-            headline=headline(report.plan),
+            headline=headline(report),
+            unchanged=unchanged(report),
             sections=sections(report),
             usage=used,
             columns=[words.LABELS[name] for name in COLUMNS],

@@ -48,6 +48,12 @@ def percent(change: Decimal | None) -> str:
     return f"{'−' if change < 0 else '+'}{text}%"
 
 
+def lower(share: Decimal) -> str:
+    """How much lower a price is: `50` -> "50% lower", `-200` -> "200% higher"."""
+    rounded = share.quantize(Decimal(1), ROUND_HALF_UP)
+    return f"{abs(rounded)}% {'higher' if rounded < 0 else 'lower'}"
+
+
 def day(when: date) -> str:
     """`2026-09-08` -> "8 September 2026"."""
     return f"{when.day} {when:%B %Y}"

@@ -1,6 +1,7 @@
 import json
 import re
 from base64 import b64decode, b64encode
+from dataclasses import replace
 from decimal import Decimal
 from hashlib import sha256
 from zlib import decompress
@@ -11,8 +12,12 @@ from bs4 import BeautifulSoup
 from octoregistry.planning.plan import Change, Plan, Reason, Verdict
 from octoregistry.publishing.report import page, report_of
 from octoregistry.publishing.report.payload import as_json
+from octoregistry.publishing.report.report import SourceSeen
 from octoregistry.reading.rates import Evidence
 from octoregistry.templating import environment, visible
+from octoregistry.update import Update
+from providers.registry import Registry
+from tests.publishing.report.conftest import NOW
 
 PLAIN = """\
 default_provider: acme
@@ -43,6 +48,20 @@ providers:
 defaults: {input_per_million: 1.0, output_per_million: 2.0, realtime_multiplier: 2.0}
 """
 ALLOWED_SCRIPTS = 3  # the class, the data, the script
+
+
+PRICED = {"input_per_million": Decimal(1), "output_per_million": Decimal(2)}
+
+
+def rated(*rates):
+    """A model with these rates; standard ones where they name no mode."""
+    texts = ("mode", "from")
+    return {
+        "rates": [
+            {"mode": "standard", **{key: value if key in texts else Decimal(value) for key, value in rate.items()}}
+            for rate in rates
+        ]
+    }
 
 
 def soup_of(update):
@@ -188,10 +207,71 @@ def test_a_report_tells_nothing_of_the_machine(update_of):
 
 
 def test_an_update_that_changes_nothing_says_so(update_of):
-    """No empty tables."""
-    soup = parsed(update_of(PLAIN))
-    assert "Nothing changed" in soup.select_one(".headline").text
-    assert not soup.select(".sort")
+    """No empty tables; and nothing is claimed of a page that was not read."""
+    report = report_of(update_of(PLAIN))
+    for failed, told in (
+        (None, "the registry says what the vendors’ pages say"),
+        ("a challenge", "no page could be read"),
+    ):
+        source = SourceSeen("acme", "https://acme.example/pricing", "fetched", NOW.date(), 4, 0, failed)
+        soup = BeautifulSoup(page(replace(report, sources=(source,))), "lxml")
+        for place in (".headline", "#changes"):
+            assert "Nothing changed" in soup.select_one(place).text
+            assert told in soup.select_one(place).text
+        assert not soup.select(".sort")
+
+
+ODD = {
+    "no model at all": {},
+    "a model that states no rates": {"m": {}},
+    "free": {"m": rated({"input": 0, "output": 0})},
+    "free, and then not": {"m": rated({"input": 0}, {"from": "2027-01-01", "input": 1})},
+    "announced, and nothing before": {"m": rated({"from": "2027-01-01", "input": 1, "output": 2})},
+    "withdrawn": {"m": rated({"input": 1, "output": 2}, {"from": "2026-01-01"})},
+    "moves of output alone": {"m": rated({"output": 2}, {"from": "2027-01-01", "output": 3})},
+    "the first and the last day that there is": {
+        "m": rated({"from": "0001-01-01", "input": 1}, {"from": "9999-12-31", "input": 2})
+    },
+    "too small and too large for a float": {
+        "m": rated({"input": "1E-400"}, {"from": "2027-01-01", "input": "2E-400"}),
+        "n": rated({"input": "1E+300"}, {"from": "2027-01-01", "input": "2E+300"}),
+    },
+    "only batches": {"m": rated({"mode": "batch", "input": 1, "output": 2})},
+    "windows of one token and of more than there are": {
+        "m": {**rated({"input": 1}), "context_window": 1},
+        "n": {**rated({"input": 1}), "context_window": 10**18},
+    },
+    "ids of ten thousand letters": {"x" * 10_000: {**rated({"input": 1}), "display_name": "y" * 10_000}},
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_whatever_a_registry_holds_becomes_a_report(name):
+    """With every model in the list, and no figure where none is known."""
+    models = {key: {**PRICED, "display_name": key, **model} for key, model in ODD[name].items()}
+    vendor = {"env_var": "K", "default_model": "m", "models": models}
+    values = {"default_provider": "v", "providers": {"v": vendor}, "defaults": {**PRICED, "realtime_multiplier": 2}}
+    soup = parsed(Update(Registry(values, "models.yaml", "0" * 64), "", "", Plan(()), (), NOW))
+    assert len(soup.select("#list tbody")) == len(models)
+    assert "nan" not in soup.text.lower()
+    if name.startswith(("announced", "withdrawn")):
+        assert [cell.text for cell in soup.select("#list tbody td")[2:7]] == ["–"] * 5
+    if name == "no model at all":
+        assert "Nothing to draw" in soup.select_one("#pictures").text
+
+
+def test_a_batch_that_costs_more_is_no_saving(update_of):
+    """It is told as what it is, not as 0."""
+    soup = parsed(
+        update_of(
+            PLAIN.replace("{mode: batch, input: 1.0", "{mode: batch, input: 6.0").replace(
+                "input_per_million: 1.0\n        output_per_million: 5.0",
+                "input_per_million: 6.0\n        output_per_million: 5.0",
+            )
+        )
+    )
+    assert "batch: 200% higher" in soup.select_one("#savings").text
+    assert "200% higher" in soup.select_one("#savings").find_parent("figure").select_one("tbody").text
 
 
 def test_a_provider_that_could_not_be_read_is_told_at_the_top(hostile):
