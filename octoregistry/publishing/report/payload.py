@@ -22,14 +22,14 @@ FORMAT = 1
 _LEVEL = 7  # of zlib; the last two levels take three times as long for a twentieth of the size
 
 
-def values(report: Report) -> dict[str, Any]:
-    """The report as dicts, lists, text and booleans: every price is text, a plain decimal."""
-    return {**_head(report), "models": [_model(report, model) for model in report.after]}
-
-
 def as_json(report: Report) -> str:
-    """The text of reports/<run>.json, which the page's own download repeats letter for letter."""
-    return json.dumps(values(report), ensure_ascii=False, indent=1) + "\n"
+    """The text of reports/<run>.json, which the page's own download repeats letter for letter.
+
+    Every price is text, a plain decimal. A model is a line: so two reports compare well, and are made in half the time.
+    """
+    head = json.dumps(_head(report), ensure_ascii=False, indent=1).removesuffix("\n}")
+    models = ",\n".join(json.dumps(_model(report, model), ensure_ascii=False) for model in report.after)
+    return f'{head},\n "models": [\n{models}\n ]\n}}\n'
 
 
 def deflated(text: str) -> Markup:

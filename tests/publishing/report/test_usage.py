@@ -166,7 +166,7 @@ def test_the_section_says_all_of_it(report_with):
     models = [
         [cell.text.strip() for cell in row.select("th, td")] for row in section.select(".used")[0].select("tbody tr")
     ]
-    assert models[2] == ["raod", "acme", "1", "28", "no price", *"––––", "–", "1"]
+    assert models[2] == ["raod", "acme", "no price", *"–––––", "28", "1", "1"]
     assert len(section.select("#usage-bars .bar")) == 2
     assert "?" in section.select_one("#usage-bars").text
     assert [row.th.text for row in section.select(".used")[1].select("tbody tr")] == [
@@ -265,6 +265,27 @@ def test_the_command_reads_a_pattern_by_the_settings_columns(folder):
     assert total["unpriced_rows"] == 0
     assert Decimal(total["update"]["from_now"]["after"]) < Decimal(total["update"]["from_now"]["before"])
     assert str(folder) not in (folder / "reports" / "run.html").read_text()
+
+
+def test_the_command_reads_columns_as_map_says(folder):
+    """As `octoregistry cost` does, and over what the settings say."""
+    (folder / "log.csv").write_text("when,who,tokens\n2026-08-30,gpt-5.6-sol,200000\n")
+    asked = ["report", "--name", "run", "--usage", "log.csv", "--map", "day=when", "--map", "provider=:openai"]
+    ran = CliRunner().invoke(cli, [*asked, "--map", "model=who", "--map", "input=tokens"])
+    assert ran.exit_code == 0, ran.output
+    total = json.loads((folder / "reports" / "run.json").read_text())["usage"]["total"]
+    assert (total["cost"], total["unpriced_rows"]) == ("1.0", 0)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [(["--map", "day=when"], "goes with --usage"), (["--usage", "log.csv", "--map", "day"], "write OURS=THEIRS")],
+)
+def test_a_map_that_says_nothing_is_refused(folder, arguments, said):
+    """Before anything is read."""
+    ran = CliRunner().invoke(cli, ["report", *arguments])
+    assert ran.exit_code == 2
+    assert said in ran.stderr
 
 
 def test_a_log_that_is_not_there_is_said(folder):
