@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import groupby
 
-from octoregistry.planning.plan import Change, shown
+from octoregistry.planning.plan import Change, Said, shown
 from octoregistry.publishing.report import words
 from octoregistry.publishing.report.report import Report
 from providers.dimensions import DIMENSIONS
@@ -28,6 +28,9 @@ class ChangeRow:
     address: str
     quoted: str
     witness: str
+    agree: str
+    disagree: str
+    other_days: str
     held: bool
     reasons: tuple[str, ...]
     notes: tuple[str, ...]
@@ -199,10 +202,18 @@ def _row(change: Change) -> ChangeRow:
         address=evidence.address if evidence else "",
         quoted=evidence.text if evidence else "",
         witness=witness or derived,
+        agree=_said(change.vouches),
+        disagree=_said(change.contradicts),
+        other_days=_said(change.other_days),
         held=not change.applies,
         reasons=tuple(map(str, change.verdict.reasons)),
         notes=change.notes,
     )
+
+
+def _said(witnesses: Iterable[Said]) -> str:
+    """What other registries have: `litellm 4.00 (2026-09-07), openrouter 4.00 (2026-09-08)`."""
+    return ", ".join(f"{said.witness} {words.price(said.usd)} ({said.as_of})" for said in witnesses)
 
 
 def _value(dimension: str, value: object) -> str:

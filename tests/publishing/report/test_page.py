@@ -2,6 +2,7 @@ import json
 import re
 from base64 import b64decode, b64encode
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from hashlib import sha256
 from zlib import decompress
@@ -9,11 +10,12 @@ from zlib import decompress
 import pytest
 from bs4 import BeautifulSoup
 
-from octoregistry.planning.plan import Change, Plan, Reason, Verdict
+from octoregistry.planning.plan import Change, Plan, Reason, Said, Verdict
 from octoregistry.publishing.report import page, report_of
 from octoregistry.publishing.report.payload import as_json
 from octoregistry.publishing.report.report import SourceSeen
 from octoregistry.reading.rates import Evidence
+from octoregistry.sources import Failed
 from octoregistry.templating import environment, visible
 from octoregistry.update import Update
 from providers.registry import Registry
@@ -103,6 +105,29 @@ def test_a_change_shows_old_new_percent_and_where_it_was_read(update_of):
     assert "T1R2C3" in row.text
     assert "$1.50" in row.text
     assert "built-in rules" in row.text
+
+
+def test_who_agrees_and_who_does_not_stands_beside_the_price(update_of):
+    """With what each has, and of which day; and where nobody was asked, the page says that."""
+    said = {
+        "vouches": (
+            Said("litellm", Decimal("1.5"), date(2026, 9, 7)),
+            Said("openrouter", Decimal("1.5"), date(2026, 9, 8)),
+        ),
+        "contradicts": (Said("models.dev", Decimal(2), date(2026, 9, 6)),),
+        "other_days": (Said("llm-prices", Decimal(3), date(2026, 1, 2)),),
+    }
+    heard = {"litellm": None, "models.dev": None, "openrouter": Failed("https://openrouter.example", "status 500")}
+    update = replace(update_of(PLAIN, Plan((change(**said),))), witnesses=heard)
+    told = [small.text for small in parsed(update).select("#moved .evidence small")]
+    assert told[1:] == [
+        "agree: litellm 1.50 (2026-09-07), openrouter 1.50 (2026-09-08)",
+        "disagree: models.dev 2.00 (2026-09-06)",
+        "of another day: llm-prices 3.00 (2026-01-02)",
+    ]
+    assert "heard on it: litellm, models.dev." in parsed(update).select_one("#changes .intro").text
+    alone = parsed(update_of(PLAIN, Plan((change(),)))).select_one("#changes .intro").text
+    assert "No other registry was heard" in alone
 
 
 def test_a_price_that_is_not_known_is_a_dash_and_never_0(update_of):
