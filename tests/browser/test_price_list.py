@@ -2,8 +2,10 @@
 
 from decimal import Decimal
 
+import pytest
+
 from octoregistry.publishing.report import report_of
-from tests.browser.acting import settled, shown_models
+from tests.browser.acting import SIZES, settled, shown_models
 
 
 def test_sorting_by_price_is_by_figure_and_dashes_come_last(opened, report, screenshots):
@@ -94,3 +96,29 @@ def test_an_id_is_copied(opened, report):
     tab.get_by_role("button", name="Copy the id gemini-3.8-flash").click()
     assert tab.locator("#said").text_content() == "gemini-3.8-flash is copied"
     assert tab.evaluate("navigator.clipboard.readText()") == "gemini-3.8-flash"
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [("0.1", True), ("0,1", True), ("$ 0.1", True), (".1", True), ("1,000", False), ("1e9", False), ("-1", False)],
+)
+def test_a_highest_price_is_read_as_people_write_it(opened, report, typed, read):
+    """With a point or a comma; what could be two prices, or none, is said and filters nothing."""
+    tab = opened(report.html)
+    everything = tab.locator("#count").text_content()
+    tab.locator("[name=most]").fill(typed)
+    settled(tab)
+    assert tab.locator("[name=most]").get_attribute("aria-invalid") == (None if read else "true")
+    if read:
+        assert 0 < len(shown_models(tab)) < 20
+    else:
+        assert (
+            tab.locator("#count").text_content() == f"{everything}; the highest price is no number, and not asked for"
+        )
+
+
+def test_a_phone_shows_prices_without_scrolling_sideways(opened, report):
+    """Who opens the list on the way wants a price, not the vendor's name beside the model's."""
+    tab = opened(report.html, viewport=SIZES["phone"])
+    box = tab.locator("#list tbody:visible tr:first-child td:nth-child(4)").first.bounding_box()
+    assert box["x"] + box["width"] <= SIZES["phone"]["width"]
