@@ -12,7 +12,7 @@ import pytest
 from bs4 import BeautifulSoup
 from click.testing import CliRunner
 
-from benchmarks.report import large_update, wide
+from benchmarks.report import large_update, long, wide
 from octoregistry.cli import cli
 from octoregistry.costing import CostingError, usage_costs
 from octoregistry.publishing.report import page, report_of
@@ -238,8 +238,11 @@ def test_a_long_log_of_many_models_stays_small(costs_of):
         {"day": day, "provider": "acme", "model": "road", "input": 987654321, "output": 123456789} for day in days
     ] + rows[-60:]
     usage = replace(usage, periods=costs_of("\n".join(map(json.dumps, rows)), name="log.jsonl").periods)
-    report = report_of(large_update(wide()), "run")
-    assert len(page(replace(report, usage=usage))) - len(page(report)) < 80_000
+    for text in (wide(), long()):
+        report = report_of(large_update(text), "run")
+        with_usage = len(page(replace(report, usage=usage)).encode())
+        assert with_usage - len(page(report).encode()) < 80_000
+        assert with_usage < 600_000
 
 
 @pytest.fixture
