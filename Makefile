@@ -25,8 +25,8 @@ test-browser: .venv/installed-dev
 	.venv/bin/python -m pytest tests/browser
 
 # The report that is committed as an example, as it looked on the day after the newest page.
-example-report: .venv/installed
-	.venv/bin/octoregistry report --registry examples/models-2026-08-21.yaml --day 2026-09-08 --name example-from-2026-08-21
+example-report: .venv/installed-dev
+	.venv/bin/octoregistry report --registry examples/models-2026-08-21.yaml --usage examples/usage-2026-08.csv --day 2026-09-08 --name example-from-2026-08-21
 
 lint: .venv/installed-dev
 	.venv/bin/ruff check .

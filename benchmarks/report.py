@@ -1,20 +1,26 @@
 """How large a report is, how long it takes to write, and how soon a browser shows it: 400 models of 24 prices each.
 
+And the same with a usage log that fills every line that a report has for one: 400 models on 92 days.
 The browser is the one that the tests drive; without it the last line says so.
 """
 
+import csv
 import statistics
 import tempfile
 import time
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
+from octoregistry.costing import usage_costs
 from octoregistry.planning.plan import Change, Plan
-from octoregistry.publishing.report import write_report
+from octoregistry.publishing.report import Written, report_of, write, write_report
 from octoregistry.reading.rates import Evidence
 from octoregistry.update import Update
 from providers import parse_registry
@@ -40,21 +46,48 @@ def main() -> None:
     table = Table("what", "measured", "target", "", title="report")
     with tempfile.TemporaryDirectory() as folder:
         for what, text in (("4 modes × 2 prompt sizes × 3 prices", wide()), ("24 dated prices", long())):
-            measure(table, what, large_update(text), Path(folder))
+            update = large_update(text)
+            measure(table, f"400 models of {what}", partial(write_report, update, Path(folder), "run"))
+            log = usage_log(Path(folder))
+            measure(
+                table, "  and 36,800 rows of usage", partial(write_with_usage, update, log, Path(folder)), seconds=None
+            )
     Console(width=120).print(table)
 
 
-def measure(table: Table, what: str, update: Update, folder: Path) -> None:
-    """Adds the lines of one kind of registry."""
-    seconds = []
+def write_with_usage(update: Update, log: Path, folder: Path) -> Written:
+    """The files of the report with what the log cost."""
+    report = report_of(update, "run")
+    return write(replace(report, usage=usage_costs([str(log)], report.before, report.after, report.day)), folder)
+
+
+def usage_log(folder: Path) -> Path:
+    """A CSV of 92 days on each of which all 400 models are called, with sums as long as real ones."""
+    log = folder / "usage.csv"
+    first = date(2026, 6, 1)
+    with log.open("w", newline="", encoding="utf-8") as file:
+        rows = csv.writer(file)
+        rows.writerow(["day", "provider", "model", "mode", "requests", "input", "cached_input", "output"])
+        for day in range(92):
+            for number in range(400):
+                model = f"vendor-{number % 4}-model-{number // 4}"
+                counts = [(day + 7) * (number + 11) * step for step in (13, 104_729, 15_485, 7919)]
+                rows.writerow([first + timedelta(day), f"vendor-{number % 4}", model, "standard", *counts])
+    return log
+
+
+def measure(table: Table, what: str, written_by: Callable[[], Written], seconds: float | None = 1) -> None:
+    """Adds the lines of one kind of report; the time to write it has a target unless `seconds` is None."""
+    took = []
     for _ in range(5):
         start = time.perf_counter()
-        written = write_report(update, folder, "run")
-        seconds.append(time.perf_counter() - start)
+        written = written_by()
+        took.append(time.perf_counter() - start)
     size = written.html.stat().st_size / 1000
-    row(table, f"400 models of {what}: size", f"{size:.0f} KB", "< 600 KB", size < 600)
-    row(table, "  written, the first time", f"{seconds[0]:.2f} s", "< 1 s", seconds[0] < 1)
-    row(table, "  written, median of 5", f"{statistics.median(seconds):.2f} s", "< 1 s", statistics.median(seconds) < 1)
+    row(table, f"{what}: size", f"{size:.0f} KB", "< 600 KB", size < 600)
+    for which, figure in (("the first time", took[0]), ("median of 5", statistics.median(took))):
+        target = "" if seconds is None else f"< {seconds:g} s"
+        row(table, f"  written, {which}", f"{figure:.2f} s", target, seconds is None or figure < seconds)
     shown = rendered(written.html)
     if shown is None:
         table.add_row("  first render", "no browser here", "< 0.5 s", "not measured")
@@ -87,7 +120,7 @@ def rendered(path: Path) -> tuple[float, float] | None:
 
 def row(table: Table, what: str, measured: str, target: str, met: bool) -> None:
     """Adds a line with its verdict."""
-    table.add_row(what, measured, target, "met" if met else "MISSED")
+    table.add_row(what, measured, target, "" if not target else "met" if met else "MISSED")
 
 
 def wide() -> str:

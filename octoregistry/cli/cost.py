@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +15,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
+from octoregistry.cli.map_option import map_option
 from octoregistry.cli.registry_option import registry_option
 from octoregistry.settings import SettingsError, load_settings
 from providers.registry import Registry, RegistryError, load_registry
@@ -41,13 +42,7 @@ _CENT = Decimal("0.000001")
 @click.option(
     "--engine", metavar="URL", help="Cost where the logs are: LOG is a table of this engine (as Ibis has it)."
 )
-@click.option(
-    "--map",
-    "names",
-    multiple=True,
-    metavar="OURS=THEIRS",
-    help="Read OURS from the column THEIRS, or take it for the text after `:`; may be given again.",
-)
+@map_option
 @click.option(
     "--settings",
     type=click.Path(path_type=Path),
@@ -60,7 +55,7 @@ def command(
     out: Path | None,
     as_json: bool,
     engine: str | None,
-    names: tuple[str, ...],
+    names: Mapping[str, str],
     settings: Path | None,
     registry: Path,
 ) -> None:
@@ -73,13 +68,12 @@ def command(
     Exit status: 0 done; 1 error; 2 usage; 3 some rows have no price: they are in no cost, and the reasons are told.
     """
     keys = tuple(key.strip() for key in by.split(",") if key.strip())
-    chosen = dict(_pair(name) for name in names)
     try:
         from octoregistry.costing import CostingError  # noqa: PLC0415 - the extra may not be there
     except ModuleNotFoundError as error:
         raise click.ClickException(f"needs the extra: pip install 'octoregistry[scale]' ({error})") from error
     try:
-        chosen = {**load_settings(settings).costing.columns, **chosen}
+        chosen = {**load_settings(settings).costing.columns, **names}
         costs = _costs(logs, engine, keys, chosen, load_registry(registry))
         _tell(costs, out, as_json=as_json)
     except (CostingError, RegistryError, SettingsError) as error:
@@ -88,13 +82,6 @@ def command(
         raise click.ClickException(f"{error.filename or out}: {error.strerror or error}") from error
     if costs.problems:
         raise click.exceptions.Exit(UNPRICED)
-
-
-def _pair(given: str) -> tuple[str, str]:
-    ours, equals, theirs = given.partition("=")
-    if not (ours and equals and theirs):
-        raise click.UsageError(f"--map {given}: write OURS=THEIRS")
-    return ours, theirs
 
 
 def _costs(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from octoregistry.cli.map_option import map_option
 from octoregistry.cli.registry_option import registry_option
 from octoregistry.cli.showing import tell
 from octoregistry.publishing.report import NAMES, Report, is_name, report_of, write
@@ -49,6 +50,7 @@ from providers import RegistryError
     help="Tell what the calls in these logs cost, as `octoregistry cost` reads them: CSV, JSON lines or Parquet, a name or "
     "a pattern; may be given again.",
 )
+@map_option
 @click.option("--name", metavar="NAME", help="What the files are called.  [default: the time of the run]")
 @click.option(
     "--day",
@@ -60,13 +62,14 @@ from providers import RegistryError
     type=click.Path(path_type=Path),
     help="Read this octoregistry.toml.  [default: ./octoregistry.toml where there is one]",
 )
-def command(
+def command(  # noqa: PLR0913 - an option a parameter
     *,
     registry: Path,
     out: Path,
     offline: bool,
     providers: tuple[str, ...],
     usage: tuple[str, ...],
+    names: Mapping[str, str],
     name: str | None,
     day: datetime | None,
     settings: Path | None,
@@ -75,13 +78,15 @@ def command(
 
     The registry stays as it is. The report is one HTML file that opens from disk, its data as JSON, and an index of all
     reports in the folder. With --usage it also says what your own calls cost, by model and by day, and would have cost in
-    batches, without a cache, with all input cached, at today's prices, and before this update; [costing.columns] of
-    octoregistry.toml names the columns of a log that has others.
+    batches, without a cache, with all input cached, at today's prices, and before this update. A log with other columns
+    than `octoregistry cost` knows is read by --map, or by [costing.columns] of octoregistry.toml.
     """
     if day is not None and not offline:
         raise click.UsageError("--day goes with --offline: what is fetched now is of today")
     if name is not None and not is_name(name):
         raise click.UsageError(f"--name {name!r}: {NAMES}")
+    if names and not usage:
+        raise click.UsageError("--map goes with --usage: it says which columns of a log mean what")
     if usage:
         _need_scale()
     clock = utc_now if day is None else lambda: day.replace(tzinfo=UTC)
@@ -91,7 +96,7 @@ def command(
         update = plan_update(text, str(registry), chosen, providers, offline=offline, clock=clock)
         report = report_of(update, name)
         if usage:
-            report = _with_usage(report, usage, chosen.costing.columns)
+            report = _with_usage(report, usage, {**chosen.costing.columns, **names})
         written = write(report, out)
     except OSError as error:
         raise click.ClickException(f"{error.filename or registry}: {error.strerror or error}") from error
@@ -104,7 +109,10 @@ def command(
     for run in update.unread:
         click.echo(f"{run.provider} could not be read: {run.page}", err=True)
     if report.usage is not None and report.usage.total.unpriced:
-        tell(f"{report.usage.total.unpriced:,} rows of the usage have no price; the report says why")
+        left = report.usage.total.unpriced
+        tell(
+            f"{left:,} row{'s' * (left > 1)} of the usage {'have' if left > 1 else 'has'} no price; the report says why"
+        )
     click.echo(f"{written.html}\n{written.json}\n{written.index}")
 
 

@@ -94,6 +94,8 @@ class Opened:
         tab.on("dialog", lambda dialog: (self.faults.append(f"dialog: {dialog.message}"), dialog.dismiss()))
         tab.on("request", self._requested)
         tab.goto(self.address)
+        if tab.locator("html.js #list").count():
+            tab.wait_for_selector("#list.ready")
 
     def _requested(self, request) -> None:
         if request.url.split("#")[0] != self.address.split("#")[0] and not request.url.startswith("blob:"):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import groupby
 
-from octoregistry.planning.plan import Change, Plan, shown
+from octoregistry.planning.plan import Change, Said, shown
 from octoregistry.publishing.report import words
 from octoregistry.publishing.report.report import Report
 from providers.dimensions import DIMENSIONS
@@ -28,6 +28,9 @@ class ChangeRow:
     address: str
     quoted: str
     witness: str
+    agree: str
+    disagree: str
+    other_days: str
     held: bool
     reasons: tuple[str, ...]
     notes: tuple[str, ...]
@@ -103,8 +106,19 @@ def sections(report: Report) -> tuple[Section, ...]:
     return tuple(found)
 
 
-def headline(plan: Plan) -> str:
+def unchanged(report: Report) -> str:
+    """What an update that changes nothing tells: of the pages that were read, and of no other."""
+    read = [source.provider for source in report.sources if source.failed is None]
+    if not read:
+        return "Nothing changed, and nothing was compared: no page could be read."
+    if set(report.after.providers) - set(read):
+        return f"Nothing changed where a page was read: {', '.join(read)}. Of the others nothing is known."
+    return "Nothing changed: the registry says what the vendors’ pages say."
+
+
+def headline(report: Report) -> str:
     """One sentence that says what the update does."""
+    plan = report.plan
     prices = [change for change in plan.visible if change.applies and change.kind == "price"]
     new = {(change.provider, change.model) for change in plan.visible if change.applies and change.kind == "new_model"}
     parts = []
@@ -120,7 +134,7 @@ def headline(plan: Plan) -> str:
     if others:
         parts.append(f"{words.many(others, 'other value')} {'is' if others == 1 else 'are'} added or corrected")
     if not plan.visible:
-        return "Nothing changed: the registry says what the vendors' pages say."
+        return unchanged(report)
     written = "; ".join(parts) or "nothing is written"
     held = len([change for change in plan.visible if not change.applies])
     waits = (
@@ -188,10 +202,18 @@ def _row(change: Change) -> ChangeRow:
         address=evidence.address if evidence else "",
         quoted=evidence.text if evidence else "",
         witness=witness or derived,
+        agree=_said(change.vouches),
+        disagree=_said(change.contradicts),
+        other_days=_said(change.other_days),
         held=not change.applies,
         reasons=tuple(map(str, change.verdict.reasons)),
         notes=change.notes,
     )
+
+
+def _said(witnesses: Iterable[Said]) -> str:
+    """What other registries have: `litellm 4.00 (2026-09-07), openrouter 4.00 (2026-09-08)`."""
+    return ", ".join(f"{said.witness} {words.price(said.usd)} ({said.as_of})" for said in witnesses)
 
 
 def _value(dimension: str, value: object) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePath
 
 from octoregistry.publishing.report.report import Rates, Report, SourceSeen
-from octoregistry.sources import Page
+from octoregistry.sources import Failed, Page
 from octoregistry.update import ProviderRun, Update
 from providers.registry import Registry, parse_registry
 
@@ -30,6 +30,7 @@ def report_of(update: Update, run: str | None = None) -> Report:
         plan=update.plan,
         sources=tuple(map(_seen, update.runs)),
         rates=rates,
+        witnesses=tuple(sorted(name for name, said in update.witnesses.items() if not isinstance(said, Failed))),
         rates_before=rates if unchanged else _rates(update.registry),
     )
 

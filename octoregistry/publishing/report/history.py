@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from octoregistry.planning.history import base_prices
+from octoregistry.publishing.report.report import Report
 from providers.entries import Rate
 
 
@@ -17,6 +18,14 @@ class Step:
 
     start: date | None
     prices: Mapping[str, Decimal]
+
+
+Histories = Mapping[tuple[str, str], tuple[Step, ...]]
+
+
+def histories(report: Report) -> Histories:
+    """The steps of every model of the report, by provider and model."""
+    return {(model.provider, model.id): price_steps(report.rates_of(model)) for model in report.after}
 
 
 def price_steps(rates: Iterable[Rate], mode: str = "standard") -> tuple[Step, ...]:

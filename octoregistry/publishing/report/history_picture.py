@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from markupsafe import Markup
 
 from octoregistry.publishing.report import words
-from octoregistry.publishing.report.history import Step, price_steps
+from octoregistry.publishing.report.history import Histories, Step
 from octoregistry.publishing.report.report import Report
 from octoregistry.publishing.report.svg import Point, picture, steps, tag
 from providers.entries import Model
@@ -22,7 +22,7 @@ _SIZE = (352, 190)
 _LEFT, _RIGHT, _TOP, _BOTTOM = 40, 282, 24, 164
 _LINES = ("input", "output")
 _SHORT = {"input": "in", "output": "out"}
-_MARGIN = timedelta(days=45)
+_MARGIN = 45  # days
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +34,12 @@ class HistoryPicture:
     steps: tuple[Step, ...]
 
 
-def history_pictures(report: Report) -> tuple[tuple[HistoryPicture, ...], int]:
+def history_pictures(report: Report, histories: Histories) -> tuple[tuple[HistoryPicture, ...], int]:
     """The pictures of as many histories as there is room for, those that move next or moved last first; how many are left out."""
     alike: dict[tuple[tuple[date | None, tuple[Decimal | None, ...]], ...], list[Model]] = {}
     told: dict[object, tuple[Step, ...]] = {}
     for model in report.after:
-        history = _moves(price_steps(report.rates_of(model)))
+        history = _moves(histories[model.provider, model.id])
         if len(history) > 1:
             key = tuple((step.start, tuple(step.prices.get(line) for line in _LINES)) for step in history)
             alike.setdefault(key, []).append(model)
@@ -68,11 +68,12 @@ def _moves(history: Sequence[Step]) -> tuple[Step, ...]:
 
 def _drawn(place: int, models: Sequence[Model], history: Sequence[Step], today: date) -> Markup:
     dated = [step.start for step in history if step.start]
-    first, last = min([*dated, today]) - _MARGIN, max([*dated, today]) + _MARGIN
+    days = [day.toordinal() for day in (*dated, today)]  # the margins may lie beyond what a date can be
+    first, last = min(days) - _MARGIN, max(days) + _MARGIN
     top = _ceiling(max(float(price) for step in history for price in step.prices.values()))
 
     def at(day: date | None) -> float:
-        return _LEFT + (_RIGHT - _LEFT) * (((day or first) - first).days / (last - first).days)
+        return _LEFT + (_RIGHT - _LEFT) * ((day.toordinal() if day else first) - first) / (last - first)
 
     def height(price: Decimal) -> float:
         return _BOTTOM - (_BOTTOM - _TOP) * float(price) / top
@@ -130,7 +131,7 @@ def _axes(top: float, today: float) -> list[Markup]:
     for share in (0, 0.5, 1):
         y = _BOTTOM - (_BOTTOM - _TOP) * share
         drawn.append(tag("path", d=f"M{_LEFT} {y:.1f}H{_RIGHT}", class_="grid"))
-        drawn.append(tag("text", f"${top * share:g}", x=_LEFT - 6, y=y + 4, text_anchor="end"))
+        drawn.append(tag("text", f"${words.round_price(top * share)}", x=_LEFT - 6, y=y + 4, text_anchor="end"))
     drawn.append(tag("path", d=f"M{today:.1f} {_TOP}V{_BOTTOM}", class_="today"))
     anchor = "start" if today < _LEFT + 30 else "middle"
     drawn.append(tag("text", "report", x=today, y=_BOTTOM + 18, text_anchor=anchor, class_="muted"))

@@ -10,9 +10,10 @@ from markupsafe import Markup
 
 from octoregistry.publishing.report import words
 from octoregistry.publishing.report.calculator import SHOWN, starting_costs, starting_workload
-from octoregistry.publishing.report.changes import headline, sections
+from octoregistry.publishing.report.changes import headline, sections, unchanged
+from octoregistry.publishing.report.history import histories
 from octoregistry.publishing.report.history_picture import history_pictures
-from octoregistry.publishing.report.payload import packed_json
+from octoregistry.publishing.report.payload import as_json, deflated
 from octoregistry.publishing.report.prices import COLUMNS, price_groups
 from octoregistry.publishing.report.report import STALE_DAYS, Report
 from octoregistry.publishing.report.savings import savings, savings_picture
@@ -21,27 +22,30 @@ from octoregistry.publishing.report.usage_section import usage_section
 from octoregistry.publishing.report.vendors import mark
 from octoregistry.templating import environment, folder
 
-_SCRIPTED = 'document.documentElement.className="js"'  # rows that a script would hide at once are never drawn
+_SCRIPTED = Markup('document.documentElement.className="js"')  # rows that a script would hide at once are never drawn
+_PARTS = ("data", "money", "calculator", "list", "address", "downloads")
 
 
-def page(report: Report) -> str:
-    """The report as HTML."""
+def page(report: Report, data: str | None = None) -> str:
+    """The report as HTML; `data` is its JSON, where that is made already."""
     found = savings(report)
+    steps = histories(report)
     used = usage_section(report)
     style = asset("report.css") + (asset("usage.css") if used else "")
-    scripts = [Markup(_SCRIPTED), *([asset("usage.js")] if used else []), asset("report.js")]  # noqa: S704 - a constant
-    pictures, more = history_pictures(report)
+    script = _script(usage=used is not None)
+    pictures, more = history_pictures(report, steps)
     return (
         environment()
         .get_template("report/report.html.j2")
         .render(
             report=report,
             words=words,
-            headline=headline(report.plan),
+            headline=headline(report),
+            unchanged=unchanged(report),
             sections=sections(report),
             usage=used,
             columns=[words.LABELS[name] for name in COLUMNS],
-            groups=price_groups(report),
+            groups=price_groups(report, steps),
             stale_days=STALE_DAYS,
             workload=starting_workload(report),
             costs=starting_costs(report),
@@ -53,11 +57,11 @@ def page(report: Report) -> str:
             savings_picture=savings_picture(found) if found else None,
             mark=mark,
             vendors=list(report.after.providers),
-            packed=packed_json(report),
+            deflated=deflated(as_json(report) if data is None else data),
             style=style,
-            first_script=scripts[0],
-            scripts=scripts[1:],
-            policy=policy(style, *scripts),
+            first_script=_SCRIPTED,
+            script=script,
+            policy=policy(style, _SCRIPTED, script),
         )
     )
 
@@ -66,6 +70,15 @@ def policy(style: str, *scripts: str) -> str:
     """The Content-Security-Policy that lets just these run and nothing be fetched."""
     allowed = " ".join(_hash(script) for script in scripts) or "'none'"
     return f"default-src 'none'; script-src {allowed}; style-src {_hash(style)}; base-uri 'none'; form-action 'none'"
+
+
+@cache
+def _script(*, usage: bool) -> Markup:
+    """All parts of the script as one; where a browser cannot open the data, the page is as it is with scripts off."""
+    parts = [*_PARTS, *(["usage"] if usage else []), "page"]
+    text = "\n".join(asset(f"script/{part}.js") for part in parts)
+    failed = '.catch(error => { document.documentElement.className = ""; throw error; })'
+    return Markup('(async () => {\n"use strict";\n' + text + "\n})()" + failed + ";")  # noqa: S704 - they come with the package
 
 
 @cache

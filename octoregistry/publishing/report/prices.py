@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from octoregistry.planning.history import in_force
 from octoregistry.publishing.report import words
-from octoregistry.publishing.report.history import price_steps
+from octoregistry.publishing.report.history import Histories, Step
 from octoregistry.publishing.report.report import STALE_DAYS, Report
 from octoregistry.publishing.report.sparkline import sparkline
 from providers.dimensions import DIMENSIONS, MODES
@@ -42,12 +42,14 @@ class PriceGroup:
     rows: tuple[PriceRow, ...]
 
 
-def price_groups(report: Report) -> tuple[PriceGroup, ...]:
+def price_groups(report: Report, histories: Histories) -> tuple[PriceGroup, ...]:
     """Every model of the registry, in its order."""
-    return tuple(_group(model, report.rates_of(model), report.day) for model in report.after)
+    return tuple(
+        _group(model, report.rates_of(model), histories[model.provider, model.id], report.day) for model in report.after
+    )
 
 
-def _group(model: Model, rates: tuple[Rate, ...], today: date) -> PriceGroup:
+def _group(model: Model, rates: tuple[Rate, ...], history: Sequence[Step], today: date) -> PriceGroup:
     checked = model.source.checked if model.source else None
     days = (today - checked).days if checked else None
     return PriceGroup(
@@ -56,7 +58,7 @@ def _group(model: Model, rates: tuple[Rate, ...], today: date) -> PriceGroup:
         lifecycle=_lifecycle(model),
         checked=words.DASH if days is None else words.age(days),
         stale=days is None or days > STALE_DAYS,
-        line=sparkline(price_steps(rates), today),
+        line=sparkline(history, today),
         rows=tuple(_rows(rates, today)) or (PriceRow("standard", (words.DASH,) * len(COLUMNS), ""),),
     )
 

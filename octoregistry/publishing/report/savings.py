@@ -10,10 +10,11 @@ from statistics import median
 from markupsafe import Markup
 
 from octoregistry.planning.history import base_prices
+from octoregistry.publishing.report import words
 from octoregistry.publishing.report.report import Report
 from octoregistry.publishing.report.svg import picture, tag
 
-_LEFT, _RIGHT, _ROW = 112, 640, 62
+_LEFT, _RIGHT, _ROW = 112, 540, 62
 _KINDS = (("batch", "in batches"), ("cache", "read from the cache"))
 
 
@@ -31,8 +32,9 @@ class Saving:
     @property
     def told(self) -> str:
         """The saving in words."""
-        spread = f", from {self.least:.0f}% to {self.most:.0f}%" if self.least != self.most else ""
-        return f"{self.provider}, {dict(_KINDS)[self.kind]}: {self.middle:.0f}% lower (median of {self.models} models{spread})"
+        spread = f", from {words.lower(self.least)} to {words.lower(self.most)}" if self.least != self.most else ""
+        of = f"median of {words.many(self.models, 'model')}"
+        return f"{self.provider}, {dict(_KINDS)[self.kind]}: {words.lower(self.middle)} ({of}{spread})"
 
 
 def savings(report: Report) -> tuple[Saving, ...]:
@@ -76,7 +78,9 @@ def savings_picture(found: Sequence[Saving]) -> Markup:
         if saving.least != saving.most:
             parts.append(tag("path", d=f"M{_x(least):.1f} {y + 8.5}H{_x(most):.1f}", class_="spread"))
         end = max(middle, most if saving.least != saving.most else 0)
-        parts.append(tag("text", f"{saving.kind} {middle:.0f}%", x=_x(end) + 6, y=y + 13, class_="label"))
+        parts.append(
+            tag("text", f"{saving.kind}: {words.lower(saving.middle)}", x=_x(end) + 6, y=y + 13, class_="label")
+        )
     for place, vendor in enumerate(vendors):
         parts.append(tag("text", vendor, x=_LEFT - 10, y=14 + place * _ROW + 24, text_anchor="end", class_="label"))
     told = "; ".join(saving.told for saving in found)

@@ -15,8 +15,8 @@ from octoregistry.publishing.report.report import Report
 from octoregistry.publishing.report.svg import picture, tag
 from octoregistry.publishing.report.vendors import marks
 
-_SIZE = (880, 420)
-_LEFT, _RIGHT, _TOP, _BOTTOM = 62, 862, 16, 372
+_SIZE = (880, 480)
+_LEFT, _RIGHT, _TOP, _BOTTOM = 84, 862, 16, 418
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +74,11 @@ def _drawn(spots: tuple[Spot, ...], vendors: list[str]) -> Markup:
     parts = []
     for price in _decades(10**low, 10**high):
         parts.append(tag("path", d=f"M{_LEFT} {y(price):.1f}H{_RIGHT}", class_="grid"))
-        parts.append(tag("text", f"${price:g}", x=_LEFT - 8, y=y(price) + 4, text_anchor="end"))
+        parts.append(tag("text", f"${words.round_price(price)}", x=_LEFT - 8, y=y(price) + 4, text_anchor="end"))
     for power in range(math.ceil(left), math.floor(right) + 1):
         parts.append(tag("path", d=f"M{x(2.0**power):.1f} {_TOP}V{_BOTTOM}", class_="grid"))
-        parts.append(tag("text", _binary(power), x=x(2.0**power), y=_BOTTOM + 18, text_anchor="middle"))
-    parts.append(tag("text", "context window, tokens", x=_RIGHT, y=_BOTTOM + 38, text_anchor="end", class_="muted"))
+        parts.append(tag("text", _binary(power), x=x(2.0**power), y=_BOTTOM + 24, text_anchor="middle"))
+    parts.append(tag("text", "context window, tokens", x=_RIGHT, y=_BOTTOM + 52, text_anchor="end", class_="muted"))
     parts.append(tag("text", "USD per million input tokens", x=_LEFT + 8, y=_TOP + 10, class_="muted"))
     for place, vendor in enumerate(vendors):
         spotted = [spot for spot in spots if spot.provider == vendor]

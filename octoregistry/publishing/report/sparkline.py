@@ -23,7 +23,7 @@ def sparkline(history: Sequence[Step], today: date) -> Markup:
     priced = [step for step in history if _figure(step) is not None][-_MOST:]
     if len({_figure(step) for step in priced}) < 2:
         return _LEVEL if priced else Markup("")
-    figures = [float(_figure(step) or 0) for step in priced]
+    figures = [_figure(step) or Decimal(0) for step in priced]
     low, high = min(figures), max(figures)
     heights = [round((_HEIGHT - 2 * _MARGIN) * (high - figure) / (high - low)) + _MARGIN for figure in figures]
     width = (_WIDTH - 4) // len(priced)

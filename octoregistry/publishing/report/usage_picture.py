@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 
 from markupsafe import Markup
 
 from octoregistry.estimating import dollars
+from octoregistry.publishing.report import words
 from octoregistry.publishing.report.svg import picture, tag
 from octoregistry.usage_costs import PeriodUsage
 
-_SIZE = (760, 260)
-_LEFT, _RIGHT, _TOP, _BOTTOM = 74, 748, 14, 214
-_LABELS = 7  # more dates than these run into each other on a phone
+_SIZE = (760, 250)
+_LEFT, _RIGHT, _TOP, _BOTTOM = 96, 720, 24, 214
+_LABELS = 6  # more dates than these run into each other on a phone
 _WIDEST = 46
 
 
@@ -31,7 +33,7 @@ def usage_picture(periods: Sequence[PeriodUsage], by: str) -> Markup | None:
     for tick in ticks:
         y = _y(tick, ticks[-1])
         parts.append(tag("path", d=f"M{_LEFT} {y:.1f}H{_RIGHT}", class_="grid"))
-        parts.append(tag("text", f"${tick:,.10g}", x=_LEFT - 8, y=y + 4, text_anchor="end"))
+        parts.append(tag("text", f"${words.round_price(tick)}", x=_LEFT - 8, y=y + 4, text_anchor="end"))
     every = math.ceil(len(periods) / _LABELS)
     for place, one in enumerate(periods):
         middle = _LEFT + step * (place + 0.5)
@@ -44,7 +46,7 @@ def usage_picture(periods: Sequence[PeriodUsage], by: str) -> Markup | None:
         else:
             parts.append(tag("text", tag("title", _told(one)), "?", x=middle, y=_BOTTOM - 4, text_anchor="middle"))
         if place % every == 0:
-            parts.append(tag("text", one.period, x=middle, y=_BOTTOM + 18, text_anchor="middle"))
+            parts.append(tag("text", _label(one.period), x=middle, y=_BOTTOM + 26, text_anchor="middle"))
     dearest = max(periods, key=lambda one: one.figures.cost or 0)
     description = (
         f"A bar for each {by} from {periods[0].period} to {periods[-1].period}. "
@@ -58,6 +60,12 @@ def _told(one: PeriodUsage) -> str:
     cost = "no price" if figures.cost is None else dollars(figures.cost)
     without = f", {figures.unpriced:,} of {figures.rows:,} rows without a price" if figures.unpriced else ""
     return f"{one.period}: {cost}{without}"
+
+
+def _label(period: str) -> str:
+    """`2026-09-04` -> "4 Sep"; a month stays as it is."""
+    day = date.fromisoformat(period) if len(period) == len("2026-09-04") else None
+    return f"{day.day} {day:%b}" if day else period
 
 
 def _y(cost: float, top: float) -> float:

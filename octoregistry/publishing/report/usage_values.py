@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from octoregistry.planning.decimals import plain
 from octoregistry.usage_costs import WAYS, Effect, Figures, UsageCosts
-from providers.dimensions import DIMENSIONS
 
 
 def usage_values(usage: UsageCosts) -> dict[str, Any]:
@@ -35,24 +33,6 @@ def usage_values(usage: UsageCosts) -> dict[str, Any]:
         ],
         "more_unpriced": usage.more_problems,
     }
-
-
-def packed_usage(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The `usage_values` with all figures as rows, for the page that carries them inside: a quarter of the size."""
-    return {
-        **values,
-        "total": _packed(values["total"]),
-        "models": [[one["provider"], one["model"], *_packed(one)] for one in values["models"]],
-        "periods": [[one["period"], *_packed(one)] for one in values["periods"]],
-    }
-
-
-def _packed(line: Mapping[str, Any]) -> list[Any]:
-    """Counts and cost, tokens as text in the order of DIMENSIONS, then each other way, then each effect of the update."""
-    tokens = ",".join(line["tokens"].get(name, "") for name in DIMENSIONS).rstrip(",")
-    others = [value for other in line["otherwise"].values() for value in other.values()]
-    effects = [value for effect in line["update"].values() for value in effect.values()]
-    return [line["rows"], line["unpriced_rows"], line["requests"], tokens, line["cost"], *others, *effects]
 
 
 def _figures(figures: Figures) -> dict[str, Any]:

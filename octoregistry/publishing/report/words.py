@@ -34,6 +34,11 @@ def price(usd: Decimal | None) -> str:
     return text + "0" if text[-2] == "." else text
 
 
+def round_price(usd: float) -> str:
+    """A round figure at an axis: `0.5` -> "0.50", `7.5` -> "7.50", `2000.0` -> "2,000"."""
+    return f"{usd:,.0f}" if usd == int(usd) else price(Decimal(f"{usd:.6g}"))
+
+
 def percent(change: Decimal | None) -> str:
     """`-20` -> "−20%", with one decimal where a whole number would hide the move; empty for None."""
     if change is None:
@@ -41,6 +46,12 @@ def percent(change: Decimal | None) -> str:
     rounded = change.quantize(Decimal(1) if abs(change) >= 10 else Decimal("0.1"), ROUND_HALF_UP)
     text = f"{abs(rounded):f}".removesuffix(".0")
     return f"{'−' if change < 0 else '+'}{text}%"
+
+
+def lower(share: Decimal) -> str:
+    """How much lower a price is: `50` -> "50% lower", `-200` -> "200% higher"."""
+    rounded = share.quantize(Decimal(1), ROUND_HALF_UP)
+    return f"{abs(rounded)}% {'higher' if rounded < 0 else 'lower'}"
 
 
 def day(when: date) -> str:

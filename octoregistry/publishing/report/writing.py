@@ -12,7 +12,7 @@ from pathlib import Path
 from octoregistry.publishing.report.facts import report_of
 from octoregistry.publishing.report.index import index_page
 from octoregistry.publishing.report.page import page
-from octoregistry.publishing.report.payload import as_json
+from octoregistry.publishing.report.payload import as_json, encoded
 from octoregistry.publishing.report.report import Report
 from octoregistry.update import Update
 
@@ -43,7 +43,8 @@ def write(report: Report, folder: Path) -> Written:
     if not is_name(report.run):
         raise ValueError(f"{report.run!r}: {NAMES}")
     written = Written(folder / f"{report.run}.html", folder / f"{report.run}.json", folder / "index.html")
-    texts = {written.html: page(report), written.json: as_json(report)}
+    data = as_json(report)
+    texts = {written.html: page(report, data), written.json: data}
     folder.mkdir(parents=True, exist_ok=True)
     _write(texts)
     _write({written.index: index_page(folder)})
@@ -73,9 +74,8 @@ def _partial(path: Path, text: str) -> Path:
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".partial")
     partial = Path(name)
     try:
-        # a lone surrogate, which no encoding has, becomes what JSON and our JavaScript write for it
-        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
-            file.write(text)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(encoded(text))
         partial.chmod(0o644)  # a report is there to be passed on; mkstemp's files are for their owner alone
     except BaseException:  # also a Ctrl-C: nothing half-written stays
         partial.unlink(missing_ok=True)

@@ -1,17 +1,25 @@
 import json
 import re
-from base64 import b64encode
+from base64 import b64decode, b64encode
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from hashlib import sha256
+from zlib import decompress
 
 import pytest
 from bs4 import BeautifulSoup
 
-from octoregistry.planning.plan import Change, Plan, Reason, Verdict
+from octoregistry.planning.plan import Change, Plan, Reason, Said, Verdict
 from octoregistry.publishing.report import page, report_of
-from octoregistry.publishing.report.payload import as_json, packed_json
+from octoregistry.publishing.report.payload import as_json
+from octoregistry.publishing.report.report import SourceSeen
 from octoregistry.reading.rates import Evidence
+from octoregistry.sources import Failed
 from octoregistry.templating import environment, visible
+from octoregistry.update import Update
+from providers.registry import Registry
+from tests.publishing.report.conftest import NOW
 
 PLAIN = """\
 default_provider: acme
@@ -42,6 +50,20 @@ providers:
 defaults: {input_per_million: 1.0, output_per_million: 2.0, realtime_multiplier: 2.0}
 """
 ALLOWED_SCRIPTS = 3  # the class, the data, the script
+
+
+PRICED = {"input_per_million": Decimal(1), "output_per_million": Decimal(2)}
+
+
+def rated(*rates):
+    """A model with these rates; standard ones where they name no mode."""
+    texts = ("mode", "from")
+    return {
+        "rates": [
+            {"mode": "standard", **{key: value if key in texts else Decimal(value) for key, value in rate.items()}}
+            for rate in rates
+        ]
+    }
 
 
 def soup_of(update):
@@ -83,6 +105,29 @@ def test_a_change_shows_old_new_percent_and_where_it_was_read(update_of):
     assert "T1R2C3" in row.text
     assert "$1.50" in row.text
     assert "built-in rules" in row.text
+
+
+def test_who_agrees_and_who_does_not_stands_beside_the_price(update_of):
+    """With what each has, and of which day; and where nobody was asked, the page says that."""
+    said = {
+        "vouches": (
+            Said("litellm", Decimal("1.5"), date(2026, 9, 7)),
+            Said("openrouter", Decimal("1.5"), date(2026, 9, 8)),
+        ),
+        "contradicts": (Said("models.dev", Decimal(2), date(2026, 9, 6)),),
+        "other_days": (Said("llm-prices", Decimal(3), date(2026, 1, 2)),),
+    }
+    heard = {"litellm": None, "models.dev": None, "openrouter": Failed("https://openrouter.example", "status 500")}
+    update = replace(update_of(PLAIN, Plan((change(**said),))), witnesses=heard)
+    told = [small.text for small in parsed(update).select("#moved .evidence small")]
+    assert told[1:] == [
+        "agree: litellm 1.50 (2026-09-07), openrouter 1.50 (2026-09-08)",
+        "disagree: models.dev 2.00 (2026-09-06)",
+        "of another day: llm-prices 3.00 (2026-01-02)",
+    ]
+    assert "heard on it: litellm, models.dev." in parsed(update).select_one("#changes .intro").text
+    alone = parsed(update_of(PLAIN, Plan((change(),)))).select_one("#changes .intro").text
+    assert "No other registry was heard" in alone
 
 
 def test_a_price_that_is_not_known_is_a_dash_and_never_0(update_of):
@@ -160,7 +205,7 @@ def test_hostile_names_are_text_in_html_and_svg(hostile):
 def test_letters_that_hide_or_turn_others_are_named(hostile):
     """Right-to-left overrides, zero-width letters and line breaks cannot change what stands beside them."""
     html = page(report_of(hostile))
-    shown = html[: html.index('<script type="application/json"')]
+    shown = html[: html.index('<script type="application/zlib"')]
     assert not re.search("[\u202e\u200b\u2060\u2028\u2029\r]", shown)
     assert "abc⟨U+202E⟩gpj.exe" in shown
     assert "gpt⟨U+200B⟩-4⟨U+2060⟩o" in shown
@@ -169,15 +214,14 @@ def test_letters_that_hide_or_turn_others_are_named(hostile):
 
 
 def test_data_in_the_script_element_cannot_end_it(hostile):
-    """And it is the same data, letter for letter, as in the file beside."""
+    """And it is the very text of the file beside, deflated: no letter of base64 is markup."""
     report = report_of(hostile)
-    text = str(packed_json(report))
-    assert not re.search("[<>&\u2028\u2029]", text)
-    packed, whole = json.loads(text), json.loads(as_json(report))
-    names = [model["display_name"] for model in whole["models"]]
-    assert [row[2] for row in packed["packed_models"]] == names
+    block = soup_of(hostile).select_one("#data").string
+    assert re.fullmatch("[A-Za-z0-9+/=]+", block)
+    text = decompress(b64decode(block)).decode()
+    assert text == as_json(report)
+    names = [model["display_name"] for model in json.loads(text)["models"]]
     assert "</script><script>alert(2)</script>" in names
-    assert packed["plan"] == whole["plan"]
 
 
 def test_a_report_tells_nothing_of_the_machine(update_of):
@@ -188,10 +232,71 @@ def test_a_report_tells_nothing_of_the_machine(update_of):
 
 
 def test_an_update_that_changes_nothing_says_so(update_of):
-    """No empty tables."""
-    soup = parsed(update_of(PLAIN))
-    assert "Nothing changed" in soup.select_one(".headline").text
-    assert not soup.select(".sort")
+    """No empty tables; and nothing is claimed of a page that was not read."""
+    report = report_of(update_of(PLAIN))
+    for failed, told in (
+        (None, "the registry says what the vendors’ pages say"),
+        ("a challenge", "no page could be read"),
+    ):
+        source = SourceSeen("acme", "https://acme.example/pricing", "fetched", NOW.date(), 4, 0, failed)
+        soup = BeautifulSoup(page(replace(report, sources=(source,))), "lxml")
+        for place in (".headline", "#changes"):
+            assert "Nothing changed" in soup.select_one(place).text
+            assert told in soup.select_one(place).text
+        assert not soup.select(".sort")
+
+
+ODD = {
+    "no model at all": {},
+    "a model that states no rates": {"m": {}},
+    "free": {"m": rated({"input": 0, "output": 0})},
+    "free, and then not": {"m": rated({"input": 0}, {"from": "2027-01-01", "input": 1})},
+    "announced, and nothing before": {"m": rated({"from": "2027-01-01", "input": 1, "output": 2})},
+    "withdrawn": {"m": rated({"input": 1, "output": 2}, {"from": "2026-01-01"})},
+    "moves of output alone": {"m": rated({"output": 2}, {"from": "2027-01-01", "output": 3})},
+    "the first and the last day that there is": {
+        "m": rated({"from": "0001-01-01", "input": 1}, {"from": "9999-12-31", "input": 2})
+    },
+    "too small and too large for a float": {
+        "m": rated({"input": "1E-400"}, {"from": "2027-01-01", "input": "2E-400"}),
+        "n": rated({"input": "1E+300"}, {"from": "2027-01-01", "input": "2E+300"}),
+    },
+    "only batches": {"m": rated({"mode": "batch", "input": 1, "output": 2})},
+    "windows of one token and of more than there are": {
+        "m": {**rated({"input": 1}), "context_window": 1},
+        "n": {**rated({"input": 1}), "context_window": 10**18},
+    },
+    "ids of ten thousand letters": {"x" * 10_000: {**rated({"input": 1}), "display_name": "y" * 10_000}},
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_whatever_a_registry_holds_becomes_a_report(name):
+    """With every model in the list, and no figure where none is known."""
+    models = {key: {**PRICED, "display_name": key, **model} for key, model in ODD[name].items()}
+    vendor = {"env_var": "K", "default_model": "m", "models": models}
+    values = {"default_provider": "v", "providers": {"v": vendor}, "defaults": {**PRICED, "realtime_multiplier": 2}}
+    soup = parsed(Update(Registry(values, "models.yaml", "0" * 64), "", "", Plan(()), (), NOW))
+    assert len(soup.select("#list tbody")) == len(models)
+    assert "nan" not in soup.text.lower()
+    if name.startswith(("announced", "withdrawn")):
+        assert [cell.text for cell in soup.select("#list tbody td")[2:7]] == ["–"] * 5
+    if name == "no model at all":
+        assert "Nothing to draw" in soup.select_one("#pictures").text
+
+
+def test_a_batch_that_costs_more_is_no_saving(update_of):
+    """It is told as what it is, not as 0."""
+    soup = parsed(
+        update_of(
+            PLAIN.replace("{mode: batch, input: 1.0", "{mode: batch, input: 6.0").replace(
+                "input_per_million: 1.0\n        output_per_million: 5.0",
+                "input_per_million: 6.0\n        output_per_million: 5.0",
+            )
+        )
+    )
+    assert "batch: 200% higher" in soup.select_one("#savings").text
+    assert "200% higher" in soup.select_one("#savings").find_parent("figure").select_one("tbody").text
 
 
 def test_a_provider_that_could_not_be_read_is_told_at_the_top(hostile):

@@ -1,0 +1,57 @@
+/* The address: all that was typed, so that a link shows the same. */
+const forms = [workload, filters];
+const fields = forms.flatMap(form => [...form.elements].filter(field => field.name));
+const defaults = new Map(fields.map(field => [field, field.value]));
+let written = "";
+
+const keep = () => {
+  const state = new URLSearchParams();
+  for (const field of fields) if (field.value !== defaults.get(field)) state.set(field.name, field.value);
+  if (sorted.key) state.set("sort", (sorted.falling ? "-" : "") + sorted.key);
+  if (everyCost) state.set("rows", "all");
+  written = state.size ? `#${state}` : "";
+  try {
+    history.replaceState(null, "", written || location.pathname + location.search);
+  } catch {
+    location.hash = written; // some viewers of attachments allow no other way
+  }
+};
+const isPlace = () => location.hash !== "" && !location.hash.includes("=");
+const restore = () => {
+  if (isPlace()) return false;
+  written = location.hash;
+  const state = new URLSearchParams(written.slice(1));
+  for (const field of fields) {
+    const said = state.get(field.name) ?? defaults.get(field);
+    field.value = field.type === "date" && !/^\d{4}-\d{2}-\d{2}$/.test(said) ? defaults.get(field) : said;
+  }
+  for (const field of fields) if (field.tagName === "SELECT" && field.selectedIndex < 0) field.value = defaults.get(field);
+  const key = state.get("sort") || "";
+  sorted = {key: KEYS.includes(key.replace(/^-/, "")) ? key.replace(/^-/, "") : "", falling: key.startsWith("-")};
+  everyCost = state.get("rows") === "all";
+  return state.size > 0;
+};
+
+const later = show => {
+  let waiting = 0;
+  return () => { cancelAnimationFrame(waiting); waiting = requestAnimationFrame(() => { show(); keep(); }); };
+};
+const filtered = () => { filterRows(); if (sorted.key) sortRows(); };
+workload.addEventListener("input", later(showCosts));
+filters.addEventListener("input", later(filtered));
+for (const form of forms) {
+  form.addEventListener("submit", event => event.preventDefault());
+  form.addEventListener("reset", event => {
+    event.preventDefault();
+    for (const field of form.elements) if (defaults.has(field)) field.value = defaults.get(field);
+    if (form === filters) { sorted = {key: "", falling: false}; sortRows(); filtered(); } else showCosts();
+    keep();
+  });
+}
+$("#all-costs").addEventListener("click", () => { everyCost = !everyCost; showCosts(); keep(); });
+$("#copy-link").addEventListener("click", () => { keep(); copy(location.href, "The link is copied"); });
+addEventListener("hashchange", () => {
+  if (location.hash === written) return;
+  if (isPlace()) keep(); // a link within the page took the state out of the address
+  else { restore(); showAll(); }
+});

@@ -1,0 +1,117 @@
+/* The calculator: each model's cost for the workload that was typed. */
+const workload = $("#workload"), filters = $("#filters");
+let everyCost = false;
+
+for (const model of [...models].sort((a, b) => a.provider.localeCompare(b.provider))) {
+  const option = made("option", clean(`${model.provider}: ${model.display_name}`));
+  option.value = `${model.provider}/${model.id}`;
+  workload.mine.append(option);
+}
+
+/* A count as people write it: "1500", "1,500", "1 500"; nothing is 0. "1,5" and "1.5" are none. */
+const COUNT = /^(?:\d*|\d{1,3}(?:[\s,_'\u2019]\d{2,3})*[\s,_'\u2019]\d{3})$/;
+const counted = (input, most) => {
+  const typed = input.value.trim(), text = typed.replace(/\D/g, "");
+  const valid = COUNT.test(typed) && text.length <= 15 && (most === undefined || Number(text) <= most);
+  if (valid) input.removeAttribute("aria-invalid"); else input.setAttribute("aria-invalid", "true");
+  return valid ? (text ? BigInt(text) : 0n) : null;
+};
+const workNow = () => {
+  const f = workload.elements;
+  const tokens = {};
+  for (const name of ["input", "output", "cached_input", "cache_write_5m"]) tokens[name] = counted(f[name]);
+  const work = {tokens, requests: counted(f.requests), batch: counted(f.batch, 100), mode: f.mode.value, day: f.day.value || TODAY};
+  const prompt = counted(f.prompt);
+  const sum = (tokens.input || 0n) + (tokens.cached_input || 0n) + (tokens.cache_write_5m || 0n);
+  f.prompt.placeholder = sum.toLocaleString("en");
+  work.promptSize = Number(f.prompt.value.trim() ? prompt : sum);
+  return [...Object.values(tokens), work.requests, work.batch, prompt].includes(null) ? null : work;
+};
+
+const showCosts = () => {
+  const work = workNow();
+  $("#costs").classList.toggle("uncounted", !work);
+  if (!work) {
+    $("#asked").textContent = "";
+    $("#verdict").textContent = "Whole numbers, please, such as 1500 or 1,500; the share in batches is at most 100.";
+    return;
+  }
+  $("#asked").textContent = `For ${work.requests.toLocaleString("en")} requests of `
+    + Object.entries(work.tokens).filter(([, count]) => count).map(([name, count]) => `${count.toLocaleString("en")} ${name.replaceAll("_", " ")}`).join(", ")
+    + ` tokens each, ${work.batch}% in batches, all others ${work.mode}, at the prices of ${work.day}.`;
+  const mine = workload.mine.value;
+  const found = models.filter(model => inService(model, work.day) || `${model.provider}/${model.id}` === mine)
+    .map(model => ({model, mine: `${model.provider}/${model.id}` === mine, cost: costOf(model.rates, work)}));
+  const order = (a, b) => a.cost < b.cost ? -1 : a.cost > b.cost ? 1
+    : a.model.provider < b.model.provider ? -1 : a.model.provider > b.model.provider ? 1
+    : a.model.id < b.model.id ? -1 : a.model.id > b.model.id ? 1 : 0;
+  const known = found.filter(one => typeof one.cost === "bigint").sort(order);
+  const unknown = found.filter(one => typeof one.cost === "string");
+  const serving = known.filter(one => inService(one.model, work.day));
+  const cheapest = serving.find(one => one.cost)?.cost;
+  const all = [...known, ...unknown];
+  const shown = everyCost ? all : all.filter((one, place) => place < 25 || one.mine);
+  const dearest = shown.reduce((most, one) => typeof one.cost === "bigint" && one.cost > most ? one.cost : most, 1n);
+  const rows = shown.map(one => costRow(one, work, cheapest, dearest));
+  $("#costs tbody").replaceChildren(...rows);
+  $("#all-costs").textContent = everyCost ? "Show the cheapest 25" : `Show all ${all.length} models`;
+  $("#all-costs").hidden = all.length <= 25;
+  $("#verdict").textContent = verdict(serving, unknown, found.find(one => one.mine), work);
+};
+
+const costRow = ({model, cost, mine}, work, cheapest, dearest) => {
+  const row = made("tr", "", mine ? {class: "mine"} : {});
+  const name = made("th", "", {scope: "row"});
+  name.append(named(model.display_name));
+  if (model.id !== model.display_name) {
+    const id = made("code");
+    id.append(named(model.id));
+    name.append(" ", id);
+  }
+  row.append(name, made("td", clean(model.provider)));
+  if (typeof cost === "string") {
+    row.append(made("td", DASH, {class: "n"}), made("td", cost, {class: "why", colspan: "4"}));
+    return row;
+  }
+  const money = made("td", "", {class: "n"});
+  money.append(made("data", dollars(cost), {value: exact(cost) || "0"}));
+  const times = cheapest ? `\u00d7${fixed(divided(cost * ONE, cheapest), 2)}` : "";
+  const bar = made("td", "", {class: "bars"});
+  const length = made("i", "", {"aria-hidden": "true"});
+  length.style.width = `${Number(cost * 1000n / dearest) / 10}%`;
+  bar.append(length);
+  const batch = share(model.rates, work, "batch", 100n);
+  row.append(money, made("td", times, {class: "n"}), bar, made("td", typeof batch === "string" ? DASH : dollars(batch), {class: "n"}), moved(model, cost, work));
+  return row;
+};
+
+/* What this update does to the cost. */
+const moved = (model, cost, work) => {
+  if (!model.rates_before) return made("td", "", {class: "n"});
+  if (!model.rates_before.length) return made("td", "new", {class: "n"});
+  const before = costOf(model.rates_before, work);
+  if (typeof before === "string") return made("td", `before: ${before}`, {class: "why"});
+  if (before === cost) return made("td", "", {class: "n"});
+  if (!before) return made("td", `\u25b2 was ${dollars(before)}`, {class: "n up"});
+  const up = cost > before;
+  const percent = divided((up ? cost - before : before - cost) * 1000n, before);
+  return made("td", `${up ? "\u25b2 +" : "\u25bc \u2212"}${percent / 10n}.${percent % 10n}%, was ${dollars(before)}`, {class: `n ${up ? "up" : "down"}`});
+};
+
+const verdict = (serving, unknown, mine, work) => {
+  if (!serving.length) return "No model has all the prices that this workload needs.";
+  const parts = [];
+  const first = serving[0];
+  const label = one => `${clean(one.model.display_name)} (${dollars(one.cost)})`;
+  if (mine && typeof mine.cost === "bigint") {
+    parts.push(`${clean(mine.model.display_name)} costs ${dollars(mine.cost)}.`);
+    const nearer = serving.filter(one => one.cost < mine.cost).slice(-3).reverse();
+    parts.push(nearer.length ? `The nearest that cost less: ${nearer.map(label).join(", ")}.` : "None costs less.");
+    const batch = share(mine.model.rates, work, "batch", 100n);
+    if (typeof batch === "bigint" && batch < mine.cost) parts.push(`All in batches it would be ${dollars(batch)}.`);
+  } else if (mine) parts.push(`${clean(mine.model.display_name)}: ${mine.cost}.`);
+  if (!mine || nearestIsNot(first, mine)) parts.push(`Cheapest: ${label(first)}.`);
+  if (unknown.length) parts.push(`${unknown.length === 1 ? "1 model lacks" : `${unknown.length} models lack`} a price that it needs, and come${unknown.length === 1 ? "s" : ""} last.`);
+  return parts.join(" ");
+};
+const nearestIsNot = (first, mine) => first.model !== mine.model;

@@ -1,0 +1,198 @@
+"""The calculator in a real browser: to the cent what `octoregistry estimate` says, and a link that reproduces it."""
+
+from datetime import date
+from decimal import Decimal
+from random import Random
+
+import pytest
+
+from octoregistry.estimating import Unknown, Workload, dollars, estimate, nearest_cheaper
+from octoregistry.planning.plan import Plan
+from octoregistry.publishing.report import report_of, write_report
+from octoregistry.update import Update
+from providers.dimensions import DIMENSIONS, MODES
+from providers.registry import Registry
+from tests.browser.acting import costs_shown, fill, settled
+from tests.browser.conftest import NOW
+
+WORKLOADS = {
+    "as it opens": ({}, {}),
+    "tokens of all kinds": (
+        {"input": "12345", "output": "678", "cached_input": "90123", "cache_write_5m": "4567", "requests": "1234567"},
+        {},
+    ),
+    "long prompts": ({"input": "250000", "output": "333", "requests": "77"}, {}),
+    "a stated prompt size": ({"input": "5000", "prompt": "300000"}, {"prompt_tokens": 300_000}),
+    "a third in batches": ({"input": "777", "output": "333", "batch": "33", "requests": "999"}, {"batch_percent": 33}),
+    "all in batches": ({"batch": "100"}, {"batch_percent": 100}),
+    "priority": ({"mode": "priority"}, {"mode": "priority"}),
+    "after an announced change": ({"day": "2027-02-01"}, {"day": date(2027, 2, 1)}),
+    "before all changes": ({"day": "2026-09-01"}, {"day": date(2026, 9, 1)}),
+    "nothing": ({"requests": "0"}, {}),
+}
+
+
+START = {"input": 2000, "output": 500, "cached_input": 0, "cache_write_5m": 0}
+
+
+def agrees(tab, update, typed, options):
+    """Types a workload, and holds every figure on the page against `estimate`."""
+    fill(tab, **typed)
+    tokens = {name: int(typed.get(name, start)) for name, start in START.items()}
+    workload = Workload(tokens, requests=int(typed.get("requests", 10_000)), **{"day": date(2026, 9, 8), **options})
+    expected = estimate(report_of(update).after, workload)
+    found = costs_shown(tab)
+    assert len(found) == len(expected)
+    known = [one for one in expected if not isinstance(one.cost, Unknown)]
+    assert [(model, vendor) for model, vendor, exact, _ in found if exact is not None] == [
+        (one.model.id, one.model.provider) for one in known
+    ]
+    for (_, _, exact, money), one in zip(found, known, strict=False):
+        assert Decimal(exact) == one.cost
+        assert money == dollars(one.cost)
+    assert {money for _, _, exact, money in found if exact is None} <= {"–"}
+
+
+@pytest.mark.parametrize("name", WORKLOADS)
+def test_the_calculator_agrees_with_estimate_in_every_figure(opened, report, update, name):
+    """Not to the cent only: the exact sums are the same, and so is the order, and what is unknown."""
+    agrees(opened(report.html), update, *WORKLOADS[name])
+
+
+def random_registry(chance):
+    """A registry that nobody would write: any prices, days and prompt sizes, free, half known, without a batch price."""
+    vendors = {
+        f"v{vendor}": {
+            "env_var": "K",
+            "default_model": "m0",
+            "models": {
+                f"m{model}": {**PLAIN, "display_name": f"m{model}", "rates": random_rates(chance)}
+                for model in range(15)
+            },
+        }
+        for vendor in range(3)
+    }
+    defaults = {**PLAIN, "realtime_multiplier": Decimal(2)}
+    return Registry({"default_provider": "v0", "providers": vendors, "defaults": defaults}, "models.yaml", "0" * 64)
+
+
+def random_rates(chance):
+    """Up to eight rates, no two for the same mode, prompt size and day."""
+    found = {}
+    for _ in range(chance.randrange(1, 9)):
+        mode, above, start = chance.choice(MODES), chance.choice([None, None, 200_000, 1]), chance.choice(STARTS)
+        names = chance.sample(DIMENSIONS[:5], chance.randrange(1, 6))
+        rate = {"mode": mode, **{name: Decimal(chance.choice(PRICES)) for name in names}}
+        if above:
+            rate["above_input_tokens"] = above
+        if start:
+            rate["from"] = start
+        found[mode, above, start] = rate
+    return list(found.values())
+
+
+PLAIN = {"input_per_million": Decimal(1), "output_per_million": Decimal(2)}
+STARTS = ["", "", "2024-02-29", "2026-09-08", "2026-09-09"]
+PRICES = ["0.0", "0.1", "0.0375", "1.0", "2.5", "15.0", "0.00000001", "123456.789", "1000000.0"]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_odd_registries_and_workloads_cost_what_estimate_says(opened, tmp_path, seed):
+    """Free models, unknown ones, sizes at their very edge, days before and after: the two never differ in a digit."""
+    chance = Random(seed)  # noqa: S311 - nothing is secret here
+    update = Update(random_registry(chance), "", "", Plan(()), (), NOW)
+    tab = opened(write_report(update, tmp_path, "run").html)
+    for _ in range(4):
+        tab.locator("#workload").get_by_role("button", name="Start again").click()
+        typed = {name: str(chance.choice([0, 1, 2, 199_999, 200_000, 200_001, 10**15 - 1])) for name in START}
+        typed["requests"] = str(chance.choice([0, 1, 3, 10**15 - 1]))
+        percent, mode, day = chance.choice([0, 1, 50, 100]), chance.choice(MODES), chance.choice(DAYS)
+        options = {"batch_percent": percent, "day": day}
+        if mode != "batch":
+            options["mode"] = typed["mode"] = mode
+        agrees(tab, update, {**typed, "batch": str(percent), "day": str(day)}, options)
+
+
+DAYS = [date(2024, 2, 28), date(2024, 2, 29), date(2026, 9, 8), date(2026, 9, 9), date(2099, 12, 31)]
+
+
+def test_a_link_reproduces_what_was_typed(opened, report, screenshots):
+    """Calculator, filters and order: all of it stands in the address."""
+    tab = opened(report.html)
+    fill(tab, input="123456", cached_input="1000", batch="40", mine="openai/gpt-5.6-sol")
+    tab.locator("[name=text]").fill("gpt & co")
+    tab.locator("[name=text]").fill("gpt")
+    tab.get_by_role("button", name="Output").click()
+    tab.get_by_role("button", name="Output").click()
+    settled(tab)
+    address = tab.url
+    assert "input=123456" in address
+    assert "sort=-output" in address
+    other = opened(report.html, "#" + address.split("#")[1])
+    for selector in ("#costs", "#verdict", "#count", "#list"):
+        assert other.locator(selector).inner_text() == tab.locator(selector).inner_text()
+    other.locator("#calculator").screenshot(path=screenshots / "calculator.png")
+    other.locator("#workload").get_by_role("button", name="Start again").click()
+    assert "input=" not in other.url
+
+
+def test_your_model_is_compared_with_the_nearest_that_cost_less(opened, report, update):
+    """The same three that estimate names, and what this update does to the bill."""
+    tab = opened(report.html)
+    fill(tab, mine="openai/gpt-5.6-sol")
+    said = tab.locator("#verdict").text_content()
+    estimates = estimate(report_of(update).after, Workload({"input": 2000, "output": 500}, date(2026, 9, 8), 10_000))
+    for one in nearest_cheaper(estimates, "openai", "gpt-5.6-sol"):
+        assert f"{one.model.display_name} ({dollars(one.cost)})" in said
+    row = tab.locator("#costs tr.mine")
+    assert row.locator("td").nth(1).text_content() == "$180.00"
+    assert row.locator("td").last.text_content() == "▼ −28.0%, was $250.00"
+
+
+def test_a_place_in_the_page_leaves_what_was_typed_in_the_address(opened, report):
+    """Whoever goes to the prices by the menu and copies the address still sends the workload."""
+    tab = opened(report.html)
+    fill(tab, input="123456")
+    tab.get_by_role("navigation").get_by_role("link", name="Prices").click()
+    settled(tab)
+    assert tab.url.endswith("#input=123456")
+    assert tab.evaluate("document.querySelector('#prices').getBoundingClientRect().top") < 200
+
+
+def test_an_address_without_a_state_is_the_page_as_it_opens(opened, report):
+    """Fields and figures together: no table may stand under another workload than the one in the fields."""
+    tab = opened(report.html, "#input=123456")
+    opening = opened(report.html).locator("#costs").inner_text()
+    assert tab.locator("#costs").inner_text() != opening
+    tab.evaluate("location.hash = ''")
+    settled(tab)
+    assert tab.locator("#workload [name=input]").input_value() == "2000"
+    assert tab.locator("#costs").inner_text() == opening
+
+
+@pytest.mark.parametrize("typed", ["12x", "-1", "1.5", "1,5", "0,50", "1.000", "1e6", "1234567890123456", "١٢"])
+def test_what_is_no_number_is_said_and_not_counted(opened, report, typed):
+    """Least of all "1,5", which without its comma would be ten times as much; and no old figure stays to be read."""
+    tab = opened(report.html)
+    fill(tab, input=typed)
+    assert tab.locator("#workload [name=input]").get_attribute("aria-invalid") == "true"
+    assert "Whole numbers" in tab.locator("#verdict").text_content()
+    assert tab.locator("#costs tbody tr:visible").count() == 0
+    tab.locator("#workload").get_by_role("button", name="Start again").click()
+    assert tab.locator("#costs tbody tr:visible").count() == 25
+
+
+@pytest.mark.parametrize("typed", ["1000000", "1 000 000", "1,000,000", "1_000_000", "10,00,000", " 1000000 "])
+def test_a_number_is_read_as_people_write_it(opened, report, typed):
+    """With the groups of whatever country."""
+    tab = opened(report.html)
+    fill(tab, input=typed, output="")
+    assert "of 1,000,000 input tokens each" in tab.locator("#asked").text_content()
+    assert tab.locator("#workload [aria-invalid]").count() == 0
+
+
+def test_more_than_all_of_it_in_batches_is_none(opened, report):
+    """A share has its end at a hundred."""
+    tab = opened(report.html)
+    fill(tab, batch="101")
+    assert tab.locator("#workload [name=batch]").get_attribute("aria-invalid") == "true"
