@@ -12,6 +12,7 @@ from octoregistry.reading.cells import CellContext, CellPrice, read_cell
 from octoregistry.reading.context import is_mode_label, other_currency_over
 from octoregistry.reading.days import NO_SPAN, Span, span_in
 from octoregistry.reading.names import remarks, split_names
+from octoregistry.reading.qualifiers import over
 from octoregistry.reading.rates import Evidence, Problem, StatedPrice
 from octoregistry.reading.reading import Field, Reading
 from octoregistry.reading.tiers import Tier, comparison_in, tier_in
@@ -66,9 +67,11 @@ def figures_of(
     currency = other_currency_over(document, table)
     if currency:
         return (), (Problem(document.url, f"T{table.number}", f"{currency!r} stands over it: not US dollars"),)
-    over = next((span for h in reversed(table.headings) if (span := span_in(h.text, context.page_date))), NO_SPAN)
+    all_of_it = over(document, table, context.page_date, dict(context.thresholds))
     for row, column, field, own in _places(table, reading, context, problems, document.url):
-        line = own if own.span else replace(own, span=over)
+        line = own if own.span else replace(own, span=all_of_it.span)
+        if all_of_it.tier_stated and not line.tier_stated:
+            line = replace(line, tier_stated=True, above=all_of_it.above)
         evidence = Evidence(document.url, table.address(row, column), table.rows[row][column])
         found, unread = cell_figures(evidence, field, line, reading, context)
         figures += found
@@ -160,9 +163,12 @@ def _doubt_of_row(table: Table, reading: Reading, row: int, name_cell: str) -> s
     """Why the row's prices are not those of a plain call of one model, or None."""
     if QUALIFIED_NAME.search(name_cell):
         return f"{name_cell!r} is no plain model"
-    said = remarks(name_cell)  # "(retired, except on Bedrock)" tells where it still runs, "(Bedrock)" whose price it is
-    if reading.names.where == "column" and ANOTHER_OFFER.search(said) and not LIFECYCLE.search(said):
+    # "(retired, except on Bedrock)" tells where it still runs, "(Bedrock)" and "on Bedrock" whose price it is
+    if reading.names.where == "column" and ANOTHER_OFFER.search(name_cell) and not LIFECYCLE.search(remarks(name_cell)):
         return f"{name_cell!r} is another offer than the plain call"
+    for column in reading.offer_columns:
+        if ANOTHER_OFFER.search(table.rows[row][column]):
+            return f"{table.rows[row][column]!r} is another offer than the plain call"
     if reading.mode_column is not None and len(all_of(MODES, table.rows[row][reading.mode_column])) != 1:
         return f"{table.rows[row][reading.mode_column]!r} is no mode that is known"
     return None

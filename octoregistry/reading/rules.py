@@ -10,6 +10,7 @@ from octoregistry.documents import Document, Table
 from octoregistry.reading.cells import DIMENSION_BEHIND
 from octoregistry.reading.context import (
     Undecided,
+    choice_of_units,
     elsewhere,
     heading_model,
     ids_under,
@@ -20,6 +21,7 @@ from octoregistry.reading.context import (
 )
 from octoregistry.reading.ignored import other_units
 from octoregistry.reading.names import looks_like_id, mentioned, shown_name
+from octoregistry.reading.qualifiers import other_offer_told
 from octoregistry.reading.reading import Field, Names, NotRead, Reading
 from octoregistry.reading.tiers import comparison_in, tier_in
 from octoregistry.reading.units import unit_in
@@ -38,6 +40,7 @@ from octoregistry.reading.words import (
     NEGATED,
     NOT_A_DIMENSION,
     NOT_PAID,
+    OFFER_COLUMN,
     OTHER_CURRENCY,
     PAID,
     TIER_COLUMN,
@@ -74,12 +77,18 @@ def read_table(
     place = elsewhere(document, table)
     if place:
         return NotRead(table.number, f"it stands under {place!r}, which is not the price of a plain call", priced=False)
+    if told := other_offer_told(document, table):
+        return NotRead(table.number, f"{told!r} stands over it: another offer than the plain call", priced)
     labels = column_labels(table)
     if any(TRAINING.search(label) for label in labels):
         return NotRead(table.number, "its columns price training, or work out an example", priced=False)
     mode = mode_over(document, table)
     if isinstance(mode, Undecided):
         return NotRead(table.number, mode.reason, priced)
+    if (units := choice_of_units(document, table)) and not any(map(unit_in, labels)):
+        return NotRead(
+            table.number, f"a choice of units stands over it, and which holds cannot be seen: {units}", priced
+        )
     bare = table.component is not None or any(map(dollars_in, labels))
     over = _Over(mode, labels, thresholds, bare)
     reading = (
@@ -197,7 +206,13 @@ def _by_columns(document: Document, table: Table, over: _Over) -> Reading | None
         tier_column=qualifiers.get("tier"),
         modality_column=qualifiers.get("modality"),
         mode_column=qualifiers.get("mode"),
+        offer_columns=offer_columns(over.labels),
     )
+
+
+def offer_columns(labels: Iterable[str]) -> tuple[int, ...]:
+    """The columns whose cells say to whom, or where, the prices of their rows are offered."""
+    return tuple(index for index, label in enumerate(labels) if OFFER_COLUMN.match(bare_label(label)))
 
 
 def qualifier_of(table: Table, index: int, label: str) -> str | None:
