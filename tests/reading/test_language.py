@@ -251,6 +251,18 @@ def test_a_second_reading_that_disagrees_puts_a_doubt_on_the_rules_price(languag
     assert sum("two readings" in problem.reason for problem in page.problems) == 2
 
 
+def test_a_second_reading_that_agrees_vouches_for_the_rules_price(language: Any) -> None:
+    """Each price that both read alike names the second reader; one that it left out does not."""
+    text = "# P\n\n| Model | Input | Output |\n|---|---|---|\n| gpt-5.4 | $2 | $9 |\n"
+    parts = [{"is": "names", "at": ["C1"]}, {"is": "input", "at": ["C2"]}]
+    answer = json.dumps({"tables": [{"table": "A", "parts": parts}], "quotes": []})
+    reader, _ = language([answer], second=True)
+    (rate,) = read(reader, text).rates
+    assert rate.witness == "rules"
+    seconded = {name: price.seconded_by for name, price in rate.prices.items()}
+    assert seconded == {"input": "llm:openai/gpt-5.4-mini", "output": None}
+
+
 def test_an_unchecked_reading_cannot_take_a_checked_price_out(language: Any) -> None:
     """Where the two state different prices for one thing, the rules' stays, with a doubt."""
     text = (
