@@ -15,9 +15,10 @@ import pytest
 
 from octoregistry.documents import Document, read_document
 from octoregistry.reading import PageRates, Reader, read_rates
-from octoregistry.reading.choosing import LanguageModel, chosen
+from octoregistry.reading.asking import asking
+from octoregistry.reading.choosing import LanguageModel
 from octoregistry.reading.kept import Kept
-from providers import load_registry
+from providers import get_provider
 
 from .conftest import DAY  # type: ignore[import-not-found]
 
@@ -32,7 +33,7 @@ KEYS = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY", "gemini": 
 
 @dataclass
 class Asked:
-    """A vendor's server, and a reader that asks it as the command line does."""
+    """A vendor's server, and a reader that asks it."""
 
     name: str
     server: Any
@@ -89,8 +90,9 @@ def asked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_p
         variable, path = addresses[name]
         monkeypatch.setenv(variable, server.url + path)
         monkeypatch.setenv(KEYS[name], "test-key")
-        model = chosen(f"{name}/{MODELS[name]}", load_registry(), DAY)
-        assert isinstance(model, LanguageModel)
+        provider: Any = get_provider({"api": {"provider": name, "model": MODELS[name], "max_tokens": 16_000}})
+        stack.callback(provider.close)
+        model = LanguageModel(f"{name}/{MODELS[name]}", asking(provider))
         yield Asked(name, server, Reader(Kept(tmp_path / "readings", shipped=False), lambda: model, DAY))
         assert not server.mistakes
 
