@@ -16,6 +16,7 @@ from octoregistry.reading.cells import CellContext
 from octoregistry.reading.context import is_elsewhere, modes_only
 from octoregistry.reading.figures import Figure, Line, cell_figures
 from octoregistry.reading.names import is_model_name, shown_name
+from octoregistry.reading.numbers import AMOUNT
 from octoregistry.reading.rates import Evidence, Problem
 from octoregistry.reading.reading import Field, Names, Reading
 from octoregistry.reading.tiers import Tier, tier_in
@@ -34,7 +35,6 @@ from octoregistry.reading.words import (
     first_of,
 )
 
-_AMOUNT = re.compile(r"(?:US\s?)?[$€£¥]\s?\d|\d\s?[$€£¥](?!\s?\d)")
 _FAR = 40  # passages before a price that can say what it is the price of
 _LONGEST_LABEL = 60
 _LONGEST_LINE = 160
@@ -68,14 +68,14 @@ def read_cards(document: Document, context: CellContext) -> tuple[tuple[Figure, 
     problems: list[Problem] = []
     for _, run in groupby(document.passages, key=lambda passage: (passage.headings, passage.pane)):
         passages = list(run)
-        amounts = [index for index, passage in enumerate(passages) if _AMOUNT.search(passage.text)]
+        amounts = [index for index, passage in enumerate(passages) if AMOUNT.search(passage.text)]
         if not amounts or _elsewhere(passages[0]):
             continue
         near = {index for amount in amounts for index in range(max(0, amount - _FAR), amount + 1)}
         card = _card_under(passages[0])
         for passage in (passages[index] for index in sorted(near)):
             for line in passage.text.split("\n"):
-                if not _AMOUNT.search(line):
+                if not AMOUNT.search(line):
                     card = _after_label(card, line, context)
                     continue
                 found, unread = _priced_line(card, line, Evidence(document.url, passage.address, line), context)
@@ -153,7 +153,7 @@ def _dimension(card: _Card, label: str) -> str | None:
 
 def _pieces(line: str) -> Iterator[tuple[str, str]]:
     """(label, prices) of each part of `line`: "Input $5 / MTok Output $25 / MTok" has two."""
-    amounts = [match.start() for match in _AMOUNT.finditer(line)]
+    amounts = [match.start() for match in AMOUNT.finditer(line)]
     start, first = 0, amounts[0]
     for amount, following in zip(amounts, [*amounts[1:], len(line)], strict=True):
         between = line[amount:following]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from octoregistry.documents import Document, Heading, Passage, Table
 from octoregistry.reading.names import looks_like_id, shown_name
+from octoregistry.reading.numbers import AMOUNT
 from octoregistry.reading.tiers import comparison_in
 from octoregistry.reading.units import Unit, unit_in
 from octoregistry.reading.words import (
@@ -28,7 +29,6 @@ from octoregistry.reading.words import (
 _LONGEST_LABEL = 48
 _LONGEST_PASSAGE = 1500
 _NEAR = 40
-_AMOUNT = re.compile(r"[$€£¥]\s?\d|\d\s?[$€£¥]")
 _MODALITY_LABEL = re.compile(r"^(?P<modality>\w+)(?:[ -](?:tokens?|tokeny?|トークン|令牌))?$", re.IGNORECASE)
 _NO_MODEL = re.compile(
     r"pric(?:e|es|ing)\b|\bcosts?\b|preise?|tarif|precios?|preços?|prezzi|料金|价格|價格|가격|\bmodels\b|\btools?\b|\bagents?\b",
@@ -197,7 +197,7 @@ def sentences_of(passages: Iterable[Passage], *, shorter_than: int) -> Iterator[
     """The sentences that speak of prices in general: those that state one have their own unit."""
     for passage in passages:
         for sentence in re.split(r"(?<=[.!?])\s+|\n", passage.text[:_LONGEST_PASSAGE]):
-            if len(sentence) < shorter_than and not _AMOUNT.search(sentence):
+            if len(sentence) < shorter_than and not AMOUNT.search(sentence):
                 yield sentence
 
 

@@ -21,6 +21,7 @@ from octoregistry.reading.context import (
 )
 from octoregistry.reading.ignored import other_units
 from octoregistry.reading.names import looks_like_id, mentioned, shown_name
+from octoregistry.reading.numbers import AMOUNT
 from octoregistry.reading.qualifiers import other_offer_told
 from octoregistry.reading.reading import Field, Names, NotRead, Reading
 from octoregistry.reading.tiers import comparison_in, tier_in
@@ -49,7 +50,7 @@ from octoregistry.reading.words import (
     first_of,
 )
 
-_CURRENCY = re.compile(r"[$€£¥]\s?\d|\d\s?[$€£¥]|\bUSD\b|\bEUR\b", re.IGNORECASE)
+_CURRENCY = re.compile(rf"{AMOUNT.pattern}|\bUSD\b|\bEUR\b", re.IGNORECASE)
 _LONGEST_LABEL = 300  # a tooltip may explain a column; more is text
 _LONGEST_REMARK = 30  # in the parentheses of a label
 _DOLLARS = re.compile(r"\bUSD\b|US\$|\$|dollars?", re.IGNORECASE)
