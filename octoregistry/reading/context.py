@@ -86,7 +86,7 @@ _TELLS_A_MODE = re.compile(
 )
 # What may stand beside a mode in a label that names it: "Batch API prices:" does, "Save with Batch" does not.
 _BESIDE_A_MODE = re.compile(
-    r"\b(?:api|prices?|pricing|processing|service|tier|mode|rates?|requests?|jobs?|tokens?|text|costs?|preise?|models?|per|1m|usd|in|für|prix|de|precios?|prezzi|preços?)\b",
+    r"\b(?:api|prices?|pricing|processing|service|tier|mode|rates?|requests?|jobs?|tokens?|text|costs?|off|discount|preise?|models?|per|1m|usd|in|für|prix|de|precios?|prezzi|preços?)\b",
     re.IGNORECASE,
 )
 

@@ -15,6 +15,7 @@ from octoregistry.reading.context import (
     heading_model,
     ids_under,
     input_only,
+    is_mode_label,
     modality_over,
     mode_over,
     unit_over,
@@ -179,7 +180,8 @@ def _names_a_model(cell: str) -> bool:
 
 def _by_columns(document: Document, table: Table, over: _Over) -> Reading | None:
     named = name_column(table, over.labels)
-    if named is None:
+    names = Names("column", named) if named is not None else _names_of_modes(document, table, over)
+    if names is None:
         return None
     fields: list[Field] = []
     qualifiers: dict[str, int] = {}
@@ -198,7 +200,7 @@ def _by_columns(document: Document, table: Table, over: _Over) -> Reading | None
         return None
     return Reading(
         table=table.number,
-        names=Names("column", named),
+        names=names,
         fields=tuple(fields),
         mode=over.mode,
         unit=unit_over(document, table),
@@ -209,6 +211,20 @@ def _by_columns(document: Document, table: Table, over: _Over) -> Reading | None
         mode_column=qualifiers.get("mode"),
         offer_columns=offer_columns(over.labels),
     )
+
+
+def _names_of_modes(document: Document, table: Table, over: _Over) -> Names | None:
+    """The model of the heading, where the first column tells modes or prompt sizes: "Mode | Input | Output"."""
+    first = qualifier_of(table, 0, bare_label(over.labels[0])) if table.width > 1 and over.labels[0] else None
+    return _of_heading(document, table) if first in ("mode", "tier") else None
+
+
+def _of_heading(document: Document, table: Table) -> Names | None:
+    """The model that the heading names beyond doubt, or None."""
+    heading = heading_model(table)
+    if heading is None or not (FAMILY.search(heading.text) or looks_like_id(shown_name(heading.text))):
+        return None
+    return Names("heading", names=(shown_name(heading.text),), ids=ids_under(document, heading, table))
 
 
 def offer_columns(labels: Iterable[str]) -> tuple[int, ...]:
@@ -280,6 +296,9 @@ def _row_names(
     if heading and len(columns) == 1 and plain:
         ids = ids_under(document, heading, table)
         return Names("heading", names=(shown_name(heading.text),), ids=ids), (columns[0],)
+    qualified = [over.labels[c] for c in columns]
+    if all(is_mode_label(label) or tier_in(label)[0] for label in qualified) and len(set(qualified)) == len(qualified):
+        return _of_heading(document, table), tuple(columns)
     named = [
         c for c in columns if re.search(r"[A-Za-z].*\d|\d.*[A-Za-z]", over.labels[c]) and not tier_in(over.labels[c])[0]
     ]
