@@ -152,6 +152,28 @@ _meant("rows qualified by the wrong thing", modality_of_row="tier_of_row", tier_
 _meant("the modality of rows called a price", modality_of_row="input")
 
 
+def _modes_exchanged(answer: Answer) -> None:
+    """Every label over the tables is said to be the mode that another one is."""
+    modes = ("standard", "batch", "flex", "priority")
+    for table in answer["tables"]:
+        table["parts"] += [{"is": mode, "at": [f"O{n}"]} for n, mode in enumerate(reversed(modes), start=1)]
+
+
+_changed("the modes of the labels over the tables exchanged", "meanings", _modes_exchanged)
+_meant("standard called batch and batch standard", standard="batch", batch="standard")
+_meant("input called audio, and rows of audio input", input="audio", modality_of_row="input")
+_placed("the prices of every column at once", _moved("prices", "C2"))
+_placed("the last column for the paid one", _moved("prices", "C3"))
+
+
+def _all_one(word: str) -> Callable[[dict[str, Any]], object]:
+    return lambda part: part.update({"is": word}) if part["is"] not in ("names", "prices") else None
+
+
+for _word in ("output", "cached_input", "cache_write_1h"):
+    _placed(f"all prices called {_word}", _all_one(_word))
+
+
 def _added(name: str, word: str, where: Callable[[dict[str, Any]], list[str]], of: str = "meanings") -> None:
     def change(answer: Answer) -> None:
         for table in answer["tables"]:
@@ -238,6 +260,19 @@ _quote_lie("an amount as output in batches", lambda p: _of(_first_amount(p), _mo
 _quote_lie("a torn amount", lambda p: _of(_first_amount(p)[:2], _models(p), "input"))
 _quote_lie("an amount as cached input", lambda p: _of(_first_amount(p), _models(p), "cached_input", "standard"))
 _quote_lie("an amount of long prompts", lambda p: _of(_first_amount(p), _models(p), "input", None, "long_context"))
+
+
+def _second_model(prompt: str) -> str:
+    found = re.search(r"^Models of \w+: [^,\n]+, ([^,\n]+)", prompt, re.MULTILINE)
+    return found.group(1) if found else "gpt-5"
+
+
+_quote_lie("an amount of another model", lambda p: _of(_first_amount(p), _second_model(p), "input"))
+_quote_lie("an amount in the mode of another section", lambda p: _of(_first_amount(p), _models(p), "input", "priority"))
+_quote_lie(
+    "an amount in a mode that the page does not have", lambda p: _of(_first_amount(p), _models(p), "output", "flex")
+)
+_quote_lie("an amount as storage", lambda p: _of(_first_amount(p), _models(p), "cache_storage_hour"))
 _quote_lie("a quote without words", lambda p: _of("", _models(p), "input"))
 _quote_lie("a model that is not there", lambda p: _of(_first_amount(p), "gpt-9-ultra", "input"))
 _quote_lie("a quote for the wrong passage", lambda p: {**_of(_first_amount(p), _models(p), "input"), "at": "P1"})

@@ -108,7 +108,11 @@ def rate_json(rate: StatedRate) -> dict[str, Any]:
         "witness": rate.witness,
         **{dimension: f"{price.usd:f}" for dimension, price in rate.prices.items()},
         "evidence": {
-            dimension: {"address": price.evidence.address, "text": price.evidence.text}
+            dimension: {
+                "address": price.evidence.address,
+                "text": price.evidence.text,
+                **({"seconded_by": price.seconded_by} if price.seconded_by else {}),
+            }
             for dimension, price in rate.prices.items()
         },
     }

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
+from octoregistry.cli.showing import line
 from octoregistry.reading.kept import Entry, Kept, readings_folder
-from octoregistry.reading.meaning import Meaning
+from octoregistry.reading.meaning import Meaning, Refusal
 
 
 @click.group(name="readings", invoke_without_command=True)
@@ -22,7 +23,7 @@ def command(context: click.Context) -> None:
 
 @command.command(name="list")
 def listed() -> None:
-    """Print every kept reading: its file, who said it, whether it is reviewed, and what it is about."""
+    """Print every kept reading: its fingerprint, who said it, whether it is reviewed, and what it is about."""
     folder = readings_folder()
     entries = Kept(folder).entries()
     for entry in entries:
@@ -33,10 +34,12 @@ def listed() -> None:
 def _line(entry: Entry) -> str:
     kept = entry.kept
     if kept is None:
-        return f"{entry.file}: {entry.fault}"
+        return line(f"{entry.file}: {entry.fault}", 400)
+    if isinstance(kept, Refusal):
+        return f"{kept.fingerprint}  {kept.provider:9}  {kept.witness}, not understood on {kept.day}: {line(kept.reason, 200)}"
     state = "comes with the package" if entry.shipped else "reviewed" if kept.reviewed else "not reviewed"
     about = " | ".join(kept.header) if isinstance(kept, Meaning) else kept.begins
-    shown = " ".join(about.split())[:70] or "no header"
+    shown = line(about, 70) or "no header"
     return f"{kept.fingerprint}  {kept.provider:9}  {kept.witness}, {state}: {shown}"
 
 

@@ -14,6 +14,7 @@ from octoregistry.documents.components import ComponentTable, island_table
 from octoregistry.documents.document import Document
 from octoregistry.documents.htmlgrid import html_grid, is_table, nested_tables
 from octoregistry.documents.panes import Panes, Place
+from octoregistry.documents.stylesheets import hide_what_is_not_shown
 from octoregistry.documents.visible import BLOCKS, SKIPPED, heading_level, is_hidden, tidy, visible_text
 
 _LONGEST_HEADING = 120
@@ -165,6 +166,7 @@ def _tables_in(table: Tag) -> Iterator[PageElement]:
 def html_document(markup: str, url: str, *, components: Sequence[ComponentTable] = ()) -> Document:
     """The Document that `markup` shows. `components` are the tables for which it holds marks."""
     soup = BeautifulSoup(markup, "lxml")
+    hide_what_is_not_shown(soup)
     root = soup.body or soup
     builder = DocumentBuilder(url, title=visible_text(soup.title) if soup.title else None)
     _Walk(builder, Panes(root), components).over(root)

@@ -40,11 +40,14 @@ BLOCKS = frozenset(
 _HEADING = re.compile(r"h([1-6])$")
 _HEADING_CLASS = re.compile(r"(?:^|[-_])(?P<sub>sub)?heading$")
 _HEADING_PARTS = 40  # a heading has few parts; a "heading" with more is the head of a page
-_INVISIBLE_STYLE = re.compile(
+INVISIBLE_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d])|opacity\s*:\s*0(?![.\d])"
-    r"|(?:left|top|text-indent)\s*:\s*-\d{3,}|clip\s*:\s*rect\(\s*0"
+    r"|(?:left|right|top|text-indent|margin-left)\s*:\s*-\d{3,}|clip\s*:\s*rect\(\s*0|transform\s*:\s*scale\(0\)"
+    r"|text-decoration(?:-line)?\s*:[^;]*line-through"
 )
+"""What makes a part of a page unseen, or struck through: in lower case, as it stands in an attribute or a style sheet."""
 _INVISIBLE_CLASSES = {"hidden", "sr-only", "visually-hidden", "visuallyhidden", "screen-reader-only"}
+_STRUCK_CLASSES = {"line-through", "strikethrough", "strike-through", "struck"}
 _FOOTNOTE = re.compile(r"[\s()\[\]\d*†‡§¶,]{0,6}$")
 # Zero-width, directional and soft-hyphen characters: they change nothing that is seen, and hide words from a search.
 _UNSEEN = re.compile(
@@ -93,13 +96,13 @@ def tidy(text: str) -> str:
 
 
 def is_hidden(tag: Tag) -> bool:
-    """True for what is in the page and never shown as it stands."""
+    """True for what is in the page and never shown as it stands, or struck through."""
     if "hidden" in tag.attrs and str(tag.get("hidden")).lower() != "false":
         return True
     style = tag.get("style")
-    if style and _INVISIBLE_STYLE.search(str(style).lower()):
+    if style and INVISIBLE_STYLE.search(str(style).lower()):
         return True
-    return bool(_INVISIBLE_CLASSES & set(_classes(tag)))
+    return not (_INVISIBLE_CLASSES | _STRUCK_CLASSES).isdisjoint(_classes(tag))
 
 
 def heading_level(tag: Tag) -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -10,12 +10,8 @@ from decimal import Decimal
 from octoregistry.planning.limits import Limits
 from octoregistry.planning.orders import Book, disorders
 from octoregistry.planning.plan import Change, Reason, Said, shown
-from octoregistry.reading.rates import Evidence
+from octoregistry.reading.rates import Evidence, is_checked
 from providers.entries import Model, Rate
-
-# Whose word on what a table means is checked: the built-in rules, and readings that somebody has reviewed. A witness is
-# named `KIND` or `KIND:DETAIL`; where several made the same reading their names are joined by a plus.
-CHECKED = frozenset({"rules", "known"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +87,27 @@ def contradicted(change: Change, _: Circumstances) -> Reason | None:
     return Reason("witnesses", f"{page} says {shown(change.new)}, but {', '.join(map(_says, change.contradicts))}")
 
 
-def nobody_checked(change: Change, _: Circumstances) -> Reason | None:
-    """The reason to hold a price whose column or sentence was understood by a language model alone."""
-    if not _is_price(change) or change.witness is None or change.vouches:
+def nobody_checked(change: Change, circumstances: Circumstances) -> Reason | None:
+    """The reason to hold a price whose column or sentence was understood by a language model alone.
+
+    Another registry that has the price is a second witness, unless our own had it before: one that has not heard of the
+    change yet would vouch for the table of old prices.
+    """
+    if not _is_price(change) or change.witness is None or is_checked(change.witness):
         return None
-    if any(name.partition(":")[0] in CHECKED for name in change.witness.split("+")):
-        return None
-    return Reason("unchecked", f"only {change.witness} says what the figure means, and nobody else has this price")
+    alone = f"only {change.witness} says what the figure means"
+    if not change.vouches:
+        return Reason("unchecked", f"{alone}, and nobody else has this price")
+    if _was_left(change, circumstances.before):
+        return Reason("unchecked", f"{alone}, and it is a price that the registry has left: others may lag behind")
+    return None
+
+
+def _was_left(change: Change, rates: Iterable[Rate]) -> bool:
+    """True where one of `rates` has the new price in the place of the old one."""
+    place = (change.mode, change.above_input_tokens)
+    same = (rate for rate in rates if (rate.mode, rate.above_input_tokens) == place)
+    return any(rate.prices.get(change.dimension) == change.new for rate in same)
 
 
 def unit_unknown(change: Change, circumstances: Circumstances) -> Reason | None:

@@ -8,13 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from octoregistry.planning.vendors import Naming
+from octoregistry.reading.names import remarks_in, without_links, without_remarks
 from octoregistry.sources.listings import ListedModel
 from providers.entries import Model
 
 # -20251001, -2024-08-06, -latest: the same model on a day.
 _SNAPSHOT = re.compile(r"-(?:\d{8}|\d{4}-\d{2}-\d{2}|latest)$")
-_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
-_PARENTHESIS = re.compile(r"\([^()]*\)")
 _FOOTNOTE = re.compile(r"\^\S*\^|\[\^?\d+\]|[*†‡§¶^`\\]")
 # Emoji and their modifiers, zero-width and direction marks, combining marks, private letters.
 _NO_LETTERS = frozenset({"So", "Sk", "Cf", "Mn", "Me", "Co", "Cs", "Cn"})
@@ -138,19 +137,16 @@ def normalised(name: str, optional_prefix: str | None = None) -> str:
 
 def display_name_of(name: str) -> str:
     """The name without links, footnote marks, emoji and remarks in parentheses."""
-    text = _undecorated(name)
-    while (shorter := _PARENTHESIS.sub(" ", text)) != text:
-        text = shorter
-    return " ".join(text.split())
+    return " ".join(without_remarks(_undecorated(name)).split())
 
 
 def remarks_of(name: str) -> tuple[str, ...]:
     """The remarks in parentheses, in lower case: `(deprecated)` -> ("deprecated",)."""
-    return tuple(remark[1:-1].strip().lower() for remark in _PARENTHESIS.findall(_undecorated(name)))
+    return tuple(remark[1:-1].strip().lower() for remark in remarks_in(_undecorated(name)))
 
 
 def _undecorated(name: str) -> str:
-    text = _FOOTNOTE.sub("", _LINK.sub(r"\1", name))
+    text = _FOOTNOTE.sub("", without_links(name))
     # NFKC would turn a superscript footnote mark into a digit of the version, so those go first.
     text = "".join(char for char in text if not unicodedata.decomposition(char).startswith("<super>"))
     text = unicodedata.normalize("NFKC", text)

@@ -318,8 +318,9 @@ class _Planner:
         ]
 
     def _grown_old(self, source: Source | None, stated: StatedModel) -> bool:
-        """True where the last check lies `recheck_days` or more before the day of the page."""
-        if source is None or source.checked is None:
+        """True where the last check lies `recheck_days` or more before the day of the page, which checks the model only
+        where more than a language model has read it."""
+        if source is None or source.checked is None or not stated.checked:
             return False
         return (stated.page.checked - source.checked).days >= self.settings.recheck_days
 

@@ -9,6 +9,7 @@ from datetime import date
 from octoregistry.planning.history import after, in_force
 from octoregistry.planning.plan import Change, Kind, Reason, Value, Verdict
 from octoregistry.planning.stated import Dated, Price, Tier, Tiers, current_and_announced
+from octoregistry.reading.rates import is_checked
 from providers.entries import Rate
 
 
@@ -102,12 +103,16 @@ _SILENT = ("the page is silent on it; carried on as it was",)
 
 
 def _now_stated(slot: Slot, view: dict[Tier, Rate], stated: Tiers) -> list[Change]:
-    """Takes the mark `derived` off rates whose prices a page now states."""
+    """Takes the mark `derived` off rates whose prices a page now states, as a checked witness reads it."""
     return [
         Change(slot.provider, slot.model, "metadata", "derived", True, False, slot.mode, tier, view[tier].start)
         for tier, prices in stated.items()
-        if tier in view and view[tier].derived and prices and not any(price.derived for price in prices.values())
+        if tier in view and view[tier].derived and prices and all(map(_is_stated, prices.values()))
     ]
+
+
+def _is_stated(price: Price) -> bool:
+    return not price.derived and is_checked(price.witness or "rules")
 
 
 def _change(

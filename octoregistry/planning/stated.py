@@ -51,6 +51,11 @@ class StatedModel:
     modes: dict[str, Dated] = field(default_factory=dict)
     new: NewModel | None = None
 
+    @property
+    def checked(self) -> bool:
+        """True where a price has a witness that is checked."""
+        return any(_has_checked(dated) for dated in self.modes.values())
+
 
 @dataclass(frozen=True, slots=True)
 class Stated:
@@ -111,7 +116,8 @@ _UNKNOWN = -1  # the tier of a long-context price without a threshold, until it 
 def _add(stated: StatedModel, rate: StatedRate, found: Matched | NewModel, doubts: tuple[Reason, ...] = ()) -> None:
     if rate.name not in stated.names:
         stated.names.append(rate.name)
-    stated.aliases += [alias for alias in found.aliases if alias not in stated.aliases]
+    if is_checked(rate.witness):  # an id makes other registries' word on it count, so that it needs more than a model's
+        stated.aliases += [alias for alias in found.aliases if alias not in stated.aliases]
     if isinstance(found, NewModel) and stated.new is None:
         stated.new = found
     tier = _UNKNOWN if rate.above_input_tokens == "unknown" else rate.above_input_tokens
@@ -122,7 +128,7 @@ def _add(stated: StatedModel, rate: StatedRate, found: Matched | NewModel, doubt
             prices[dimension] = Price(
                 price.usd,
                 price.evidence,
-                rate.witness,
+                "+".join(filter(None, (rate.witness, price.seconded_by))),
                 doubts=(*doubts, *(Reason("readings", told) for told in price.doubts)),
                 unit_stated=price.unit_stated,
             )

@@ -13,9 +13,10 @@ from itertools import groupby
 
 from octoregistry.documents import Document, Passage
 from octoregistry.reading.cells import CellContext
-from octoregistry.reading.context import modes_only
+from octoregistry.reading.context import is_elsewhere, modes_only
 from octoregistry.reading.figures import Figure, Line, cell_figures
 from octoregistry.reading.names import is_model_name, shown_name
+from octoregistry.reading.numbers import AMOUNT
 from octoregistry.reading.rates import Evidence, Problem
 from octoregistry.reading.reading import Field, Names, Reading
 from octoregistry.reading.tiers import Tier, tier_in
@@ -23,7 +24,6 @@ from octoregistry.reading.units import Unit, unit_in
 from octoregistry.reading.words import (
     CACHING,
     DIMENSIONS,
-    ELSEWHERE,
     MODALITIES,
     MODES,
     NOT_A_DIMENSION,
@@ -35,7 +35,6 @@ from octoregistry.reading.words import (
     first_of,
 )
 
-_AMOUNT = re.compile(r"(?:US\s?)?[$€£¥]\s?\d|\d\s?[$€£¥](?!\s?\d)")
 _FAR = 40  # passages before a price that can say what it is the price of
 _LONGEST_LABEL = 60
 _LONGEST_LINE = 160
@@ -44,12 +43,14 @@ _TIER = re.compile(
     r"(?:\bprompts?\b|\bcontext\b)?\s*(?:[<>≤≥]=?|up to|over|above|under|more than)\s*[\d.,]+\s*[km]?\s*(?:input|prompt)?\s*tokens?",
     re.IGNORECASE,
 )
+_PLAIN_AGAIN = re.compile(r"(?:new|current|regular|list|standard|today'?s) (?:api )?(?:pric|rate|cost)", re.IGNORECASE)
 _SENTENCE = re.compile(r"[.!?]['”\")]?$|[a-z]\.\s+[A-Z]")
 
 
 @dataclass(frozen=True, slots=True)
 class _Card:
-    """What the lines so far say about the prices to come. `mode` None: tabs were named and lost, it cannot be told."""
+    """What the lines so far say about the prices to come. `mode` None: tabs were named and lost, it cannot be told.
+    `offer` is the label over prices that are not those of a plain call."""
 
     name: str | None = None
     mode: str | None = "standard"
@@ -58,6 +59,7 @@ class _Card:
     tier_stated: bool = False
     above: Tier = None
     unit: Unit | None = None
+    offer: str | None = None
 
 
 def read_cards(document: Document, context: CellContext) -> tuple[tuple[Figure, ...], tuple[Problem, ...]]:
@@ -66,14 +68,14 @@ def read_cards(document: Document, context: CellContext) -> tuple[tuple[Figure, 
     problems: list[Problem] = []
     for _, run in groupby(document.passages, key=lambda passage: (passage.headings, passage.pane)):
         passages = list(run)
-        amounts = [index for index, passage in enumerate(passages) if _AMOUNT.search(passage.text)]
+        amounts = [index for index, passage in enumerate(passages) if AMOUNT.search(passage.text)]
         if not amounts or _elsewhere(passages[0]):
             continue
         near = {index for amount in amounts for index in range(max(0, amount - _FAR), amount + 1)}
         card = _card_under(passages[0])
         for passage in (passages[index] for index in sorted(near)):
             for line in passage.text.split("\n"):
-                if not _AMOUNT.search(line):
+                if not AMOUNT.search(line):
                     card = _after_label(card, line, context)
                     continue
                 found, unread = _priced_line(card, line, Evidence(document.url, passage.address, line), context)
@@ -84,7 +86,7 @@ def read_cards(document: Document, context: CellContext) -> tuple[tuple[Figure, 
 
 def _elsewhere(passage: Passage) -> bool:
     titles = [h.text for h in passage.headings if h.level > 1 or h is passage.headings[-1]]
-    return any(ELSEWHERE.search(title) for title in (*titles, passage.pane or ""))
+    return any(is_elsewhere(title) for title in (*titles, passage.pane or ""))
 
 
 def _card_under(passage: Passage) -> _Card:
@@ -114,6 +116,8 @@ def _after_label(card: _Card, line: str, context: CellContext) -> _Card:
         return replace(card, dimension=None)
     if is_model_name(shown_name(label)):
         return _Card(name=shown_name(label), unit=card.unit)
+    if (offer := _offer_after(card.offer, label)) != card.offer:
+        return replace(card, offer=offer, dimension=None)
     if modes := modes_only(label):
         return replace(card, mode=modes[0] if len(modes) == 1 else None, dimension=None, caching=False)
     if NOT_PAID.search(label):
@@ -133,6 +137,13 @@ def _after_label(card: _Card, line: str, context: CellContext) -> _Card:
     return replace(card, dimension=dimension, caching=caching if dimension else card.caching and stated)
 
 
+def _offer_after(offer: str | None, label: str) -> str | None:
+    """The label of another offer that holds from `label` on, until one says that plain prices follow."""
+    if label and is_elsewhere(label):
+        return label
+    return None if _PLAIN_AGAIN.match(label) else offer
+
+
 def _dimension(card: _Card, label: str) -> str | None:
     """The dimension that `label` names. "Write" and "Read" name one only under "Prompt caching"."""
     if NOT_A_DIMENSION.search(label) or (READ_OR_WRITE.match(label) and not card.caching):
@@ -142,13 +153,15 @@ def _dimension(card: _Card, label: str) -> str | None:
 
 def _pieces(line: str) -> Iterator[tuple[str, str]]:
     """(label, prices) of each part of `line`: "Input $5 / MTok Output $25 / MTok" has two."""
-    amounts = [match.start() for match in _AMOUNT.finditer(line)]
+    amounts = [match.start() for match in AMOUNT.finditer(line)]
     start, first = 0, amounts[0]
     for amount, following in zip(amounts, [*amounts[1:], len(line)], strict=True):
         between = line[amount:following]
         labels = [m for _, pattern in DIMENSIONS for m in pattern.finditer(between)] if following < len(line) else []
         named = [
-            m.start() for m in labels if not re.search(r"(?:/|per)\s*(?:1?\s?m\w*\s*)?$", between[: m.start()], re.I)
+            m.start()
+            for m in labels
+            if not re.search(r"(?:/|per)\s*(?:1?\s?m(?:il\w*)?\s*)?$", between[: m.start()], re.I)
         ]
         if named:
             yield line[start:first], line[first : amount + min(named)]
@@ -166,12 +179,18 @@ def _priced_line(card: _Card, line: str, whole: Evidence, context: CellContext) 
                 Problem(whole.page, whole.address, "a sentence states token prices; the rules read no sentences")
             )
         return figures, problems
-    for label, prices in _pieces(line):
+    pieces = list(_pieces(line))
+    if len(modes := all_of(MODES, pieces[0][0])) == 1:
+        card = replace(card, mode=modes[0])  # "Batch: input $1.25, output $7.50"
+    for label, prices in pieces:
         if NOT_PAID.search(label) or len(label) > _LONGEST_LABEL:
             continue
         found, unread = _piece(card, label, replace(whole, text=_quoted(label, prices)), context)
         if found and card.name is None:
             problems.append(Problem(whole.page, whole.address, f"{whole.text!r} stands under no model's name"))
+        elif found and card.offer:
+            reason = f"{whole.text!r} stands under {card.offer!r}, which is not the price of a plain call"
+            problems.append(Problem(whole.page, whole.address, reason))
         elif found and card.mode is None:
             problems.append(
                 Problem(whole.page, whole.address, f"{whole.text!r} stands under tabs, none of which is named")

@@ -242,22 +242,21 @@ def _dimension_behind(own: str) -> str | None:
 
 def _modalities(qualifiers: str) -> tuple[str, ...]:
     """The modalities in the first parentheses that hold nothing else: "(text / image / video)"."""
-    inside = next(
-        (inside for inside in map(_inside, _PARENTHESES.finditer(qualifiers)) if _only_modalities(inside)), ""
-    )
+    inside = next((inside for inside in map(_inside, _PARENTHESES.finditer(qualifiers)) if only_modalities(inside)), "")
     return all_of(MODALITIES, inside)
 
 
 def _without_modalities(text: str) -> str:
     """`text` without such parentheses, in which "/ image" is no unit."""
-    return _PARENTHESES.sub(lambda match: " " if _only_modalities(_inside(match)) else match.group(), text)
+    return _PARENTHESES.sub(lambda match: " " if only_modalities(_inside(match)) else match.group(), text)
 
 
 def _inside(match: re.Match[str]) -> str:
     return match.group(1) or match.group(2) or ""
 
 
-def _only_modalities(inside: str) -> bool:
+def only_modalities(inside: str) -> bool:
+    """True for words that name modalities and nothing else: "text / image", "Audio tokens"."""
     rest = inside
     for _, pattern in MODALITIES:
         rest = pattern.sub(" ", rest)

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 from octoregistry.documents import Document, Heading, Passage, Table
 from octoregistry.reading.names import looks_like_id, shown_name
+from octoregistry.reading.numbers import AMOUNT
 from octoregistry.reading.tiers import comparison_in
 from octoregistry.reading.units import Unit, unit_in
 from octoregistry.reading.words import (
     ANOTHER_OFFER,
+    CHEAPER,
     DIMENSIONS,
     ELSEWHERE,
     INPUT_ONLY,
@@ -27,8 +29,7 @@ from octoregistry.reading.words import (
 _LONGEST_LABEL = 48
 _LONGEST_PASSAGE = 1500
 _NEAR = 40
-_AMOUNT = re.compile(r"[$€£¥]\s?\d|\d\s?[$€£¥]")
-_MODALITY_LABEL = re.compile(r"^(?P<modality>\w+)[ -](?:tokens?|tokeny?|トークン|令牌)$", re.IGNORECASE)
+_MODALITY_LABEL = re.compile(r"^(?P<modality>\w+)(?:[ -](?:tokens?|tokeny?|トークン|令牌))?$", re.IGNORECASE)
 _NO_MODEL = re.compile(
     r"pric(?:e|es|ing)\b|\bcosts?\b|preise?|tarif|precios?|preços?|prezzi|料金|价格|價格|가격|\bmodels\b|\btools?\b|\bagents?\b",
     re.IGNORECASE,
@@ -70,18 +71,22 @@ def mode_over(document: Document, table: Table) -> str | Undecided:
     for heading in reversed(table.headings):
         if found := all_of(MODES, heading.text):
             return _single(found, heading.text)
-    if told := next((s for s in _sentences(reversed(lead), shorter_than=200) if _TELLS_A_MODE.search(s)), None):
+    if told := next((s for s in sentences_of(reversed(lead), shorter_than=200) if _TELLS_A_MODE.search(s)), None):
         named = [mode for mode in all_of(MODES, told) if mode != "standard"]
         if named:
             return Undecided(f"{told!r} stands over it: are these {named[0]} prices?")
     return "standard"
 
 
-# "The following prices apply to the Batch API."
-_TELLS_A_MODE = re.compile(r"\b(?:following|these|below)\b.*\b(?:prices?|rates?|pricing)\b", re.IGNORECASE)
+# "The following prices apply to the Batch API.", "Prices in the table include the batch discount."
+_TELLS_A_MODE = re.compile(
+    r"\b(?:following|these|below|table)\b.*\b(?:prices?|rates?|pricing)\b"
+    r"|\b(?:prices?|rates?|pricing)\b.*\b(?:following|below|table)\b",
+    re.IGNORECASE,
+)
 # What may stand beside a mode in a label that names it: "Batch API prices:" does, "Save with Batch" does not.
 _BESIDE_A_MODE = re.compile(
-    r"\b(?:api|prices?|pricing|processing|service|tier|mode|rates?|requests?|jobs?|tokens?|text|costs?|preise?|models?|per|1m|usd|in|für|prix|de|precios?|prezzi|preços?)\b",
+    r"\b(?:api|prices?|pricing|processing|service|tier|mode|rates?|requests?|jobs?|tokens?|text|costs?|off|discount|preise?|models?|per|1m|usd|in|für|prix|de|precios?|prezzi|preços?)\b",
     re.IGNORECASE,
 )
 
@@ -151,31 +156,48 @@ def _neighbour_is_labelled(document: Document, table: Table) -> bool:
 
 def unit_over(document: Document, table: Table) -> Unit | None:
     """The unit that the caption, a passage under the same heading, or a heading states for `table`."""
-    texts = [table.caption or "", *_sentences(reversed(document.section(table)), shorter_than=200)]
+    texts = [table.caption or "", *reversed(table.panes)]
+    texts += sentences_of(reversed(document.section(table)), shorter_than=200)
     texts += [heading.text for heading in reversed(table.headings)]
     unit = next((unit for text in texts if text and (unit := unit_in(text))), None)
     if unit:
         return unit
     for heading in reversed(table.headings[:-1]):
-        for text in _sentences(document.under(heading)[:_NEAR], shorter_than=120):
+        for text in sentences_of(document.under(heading)[:_NEAR], shorter_than=120):
             # further away, "billed per call" speaks of something else
             if (unit := unit_in(text)) and unit.factor is not None:
                 return unit
     behind = document.passages[table.after : table.after + _NEAR]
     under_it = [p for p in behind if p.headings == table.headings]
-    told = (text for text in _sentences(under_it, shorter_than=120) if _ALL_PRICES.search(text))
+    told = (text for text in sentences_of(under_it, shorter_than=120) if _ALL_PRICES.search(text))
     return next((unit for text in told if (unit := unit_in(text))), None)
+
+
+def choice_of_units(document: Document, table: Table) -> str | None:
+    """The labels of a switch between units ("per 1K tokens", "per 1M tokens") that stands over `table`, or None: which
+    of them is on cannot be seen."""
+    if table.caption and unit_in(table.caption):
+        return None
+    labels = [label for label in labels_of(document.section(table)) if not _BESIDE_A_UNIT.sub(" ", label).strip()]
+    found = {unit.factor: label for label in labels if (unit := unit_in(label)) and unit.factor is not None}
+    return " / ".join(reversed(found.values())) if len(found) > 1 else None
+
+
+_BESIDE_A_UNIT = re.compile(
+    r"\b(?:price[sd]?|pricing|show|view|in|usd|us|dollars?|per|tokens?|tok|mtok|ktok|1?\s?[km]|thousand|million|1[,.]?000(?:[,.]?000)?)\b|[^\w\s]",
+    re.IGNORECASE,
+)
 
 
 # "All prices are per 1,000 tokens." may stand below the table that it speaks of.
 _ALL_PRICES = re.compile(r"\b(?:all|prices|pricing|rates|costs|preise|prix|precios|preços|prezzi)\b", re.IGNORECASE)
 
 
-def _sentences(passages: Iterable[Passage], *, shorter_than: int) -> Iterator[str]:
+def sentences_of(passages: Iterable[Passage], *, shorter_than: int) -> Iterator[str]:
     """The sentences that speak of prices in general: those that state one have their own unit."""
     for passage in passages:
         for sentence in re.split(r"(?<=[.!?])\s+|\n", passage.text[:_LONGEST_PASSAGE]):
-            if len(sentence) < shorter_than and not _AMOUNT.search(sentence):
+            if len(sentence) < shorter_than and not AMOUNT.search(sentence):
                 yield sentence
 
 
@@ -190,9 +212,11 @@ def modality_over(document: Document, table: Table) -> str | None:
 
 
 def other_currency_over(document: Document, table: Table) -> str | None:
-    """The sentence or heading over `table` that states another currency than US dollars, or None."""
-    texts = [table.caption or "", *_sentences(reversed(document.section(table)), shorter_than=200)]
+    """The sentence or heading over `table`, or below it, that states another currency than US dollars, or None."""
+    texts = [table.caption or "", *sentences_of(reversed(document.section(table)), shorter_than=200)]
     texts += [heading.text for heading in table.headings]
+    behind = [p for p in document.passages[table.after : table.after + _NEAR] if p.headings == table.headings]
+    texts += [text for text in sentences_of(behind, shorter_than=120) if _ALL_PRICES.search(text)]
     return next((text for text in texts if OTHER_CURRENCY.search(text) and not _DOLLARS.search(text)), None)
 
 
@@ -203,14 +227,14 @@ def elsewhere(document: Document, table: Table) -> str | None:
     """The label that says `table` prices something else than calls of the vendor's own API, or None."""
     titles = [h.text for h in table.headings if h.level > 1 or h is table.headings[-1]]
     label = next(iter(labels_of(document.lead(table))), "")
-    return next(
-        (
-            text
-            for text in (*titles, *table.panes, table.caption or "", label)
-            if ELSEWHERE.search(text) or ANOTHER_OFFER.search(text)
-        ),
-        None,
-    )
+    return next((text for text in (*titles, *table.panes, table.caption or "", label) if is_elsewhere(text)), None)
+
+
+def is_elsewhere(label: str) -> bool:
+    """True for a label whose prices are not those of a plain call: another cloud, another contract, an old price."""
+    if ELSEWHERE.search(label) or ANOTHER_OFFER.search(label):
+        return True
+    return bool(CHEAPER.search(label)) and not all_of(MODES, label) and not first_of(DIMENSIONS, label)
 
 
 def input_only(document: Document, table: Table) -> bool:

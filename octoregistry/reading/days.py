@@ -32,7 +32,7 @@ _UNTIL_WORDS = (
     r"até(?: o dia)?|fino al|hingga|sampai|до|по)\s+(?:the\s+)?|截至\s*|直到\s*|至\s*"
 )
 _FROM_WORDS = (
-    r"\b(?:starting|beginning|effective|as of|from|after|since|ab(?: dem)?|à partir du|a partir de?l?|desde(?: el)?|dal|mulai|sejak|с|начиная с)"
+    r"\b(?:starting|beginning|effective|tak(?:es?|ing) effect|valid from|in force from|as of|from|after|since|ab(?: dem)?|à partir du|a partir de?l?|desde(?: el)?|dal|mulai|sejak|с|начиная с)"
     r"\s+(?:on\s+|from\s+|the\s+)?|从\s*|自\s*"
 )
 _UNTIL = (

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from octoregistry.documents import Document, Table
-from octoregistry.reading.cells import CellContext, CellPrice, read_cell
+from octoregistry.reading.cells import CellContext, CellPrice, only_modalities, read_cell
 from octoregistry.reading.context import is_mode_label, other_currency_over
 from octoregistry.reading.days import NO_SPAN, Span, span_in
 from octoregistry.reading.names import remarks, split_names
+from octoregistry.reading.qualifiers import over
 from octoregistry.reading.rates import Evidence, Problem, StatedPrice
 from octoregistry.reading.reading import Field, Reading
 from octoregistry.reading.tiers import Tier, comparison_in, tier_in
@@ -56,6 +57,9 @@ class Line:
     span: Span = NO_SPAN
 
 
+NO_LINE = Line((), ())
+
+
 def figures_of(
     document: Document, reading: Reading, context: CellContext
 ) -> tuple[tuple[Figure, ...], tuple[Problem, ...]]:
@@ -66,9 +70,11 @@ def figures_of(
     currency = other_currency_over(document, table)
     if currency:
         return (), (Problem(document.url, f"T{table.number}", f"{currency!r} stands over it: not US dollars"),)
-    over = next((span for h in reversed(table.headings) if (span := span_in(h.text, context.page_date))), NO_SPAN)
+    all_of_it = over(document, table, context.page_date, dict(context.thresholds))
     for row, column, field, own in _places(table, reading, context, problems, document.url):
-        line = own if own.span else replace(own, span=over)
+        line = own if own.span else replace(own, span=all_of_it.span)
+        if all_of_it.tier_stated and not line.tier_stated:
+            line = replace(line, tier_stated=True, above=all_of_it.above)
         evidence = Evidence(document.url, table.address(row, column), table.rows[row][column])
         found, unread = cell_figures(evidence, field, line, reading, context)
         figures += found
@@ -136,9 +142,15 @@ def _places(
                 problems.append(Problem(page, table.address(row, 0), "the row has more or fewer cells than the header"))
             name_cell = ""
             continue
+        qualifier = NO_LINE
         if reading.names.where == "column":
-            name_cell = table.rows[row][reading.names.index] or name_cell
+            own = table.rows[row][reading.names.index]
+            qualifier = _qualifying(own, context)
+            name_cell = name_cell if qualifier != NO_LINE else own or name_cell
         row_line = _row_line(table, reading, row, name_cell, context)
+        if qualifier.tier_stated:
+            row_line = replace(row_line, tier_stated=True, above=qualifier.above)
+        row_line = replace(row_line, modalities=qualifier.modalities or row_line.modalities)
         if group_mode and row_line.mode is None:
             row_line = replace(row_line, mode=group_mode)
         if doubt := _doubt_of_row(table, reading, row, name_cell):
@@ -147,6 +159,22 @@ def _places(
         elif row_line.names:
             for field in reading.fields:
                 yield row, field.index, field, row_line
+
+
+def _qualifying(name_cell: str, context: CellContext) -> Line:
+    """What a cell in the column of names says of the model above it, where it names none: "> 200K tokens", "Audio"."""
+    if _BESIDE_A_SIZE.sub("", name_cell):
+        modalities = all_of(MODALITIES, name_cell) if only_modalities(name_cell) else ()
+        return Line((), (), modalities=modalities)
+    stated, above = tier_in(name_cell, dict(context.thresholds))
+    return Line((), (), tier_stated=stated, above=above) if stated else NO_LINE
+
+
+_BESIDE_A_SIZE = re.compile(
+    r"[<>≤≥=\d.,+]+\s*[km]?(?![^\W\d_])|\b(?:prompts?|tokens?|context|inputs?|length|long|short|up|to|over|above|under|below|more|less|greater"
+    r"|longer|shorter|than|for|with|of)\b|\W",
+    re.IGNORECASE,
+)
 
 
 def _group_label(row: tuple[str, ...]) -> str | None:
@@ -160,9 +188,12 @@ def _doubt_of_row(table: Table, reading: Reading, row: int, name_cell: str) -> s
     """Why the row's prices are not those of a plain call of one model, or None."""
     if QUALIFIED_NAME.search(name_cell):
         return f"{name_cell!r} is no plain model"
-    said = remarks(name_cell)  # "(retired, except on Bedrock)" tells where it still runs, "(Bedrock)" whose price it is
-    if reading.names.where == "column" and ANOTHER_OFFER.search(said) and not LIFECYCLE.search(said):
+    # "(retired, except on Bedrock)" tells where it still runs, "(Bedrock)" and "on Bedrock" whose price it is
+    if reading.names.where == "column" and ANOTHER_OFFER.search(name_cell) and not LIFECYCLE.search(remarks(name_cell)):
         return f"{name_cell!r} is another offer than the plain call"
+    for column in reading.offer_columns:
+        if ANOTHER_OFFER.search(table.rows[row][column]):
+            return f"{table.rows[row][column]!r} is another offer than the plain call"
     if reading.mode_column is not None and len(all_of(MODES, table.rows[row][reading.mode_column])) != 1:
         return f"{table.rows[row][reading.mode_column]!r} is no mode that is known"
     return None
@@ -178,10 +209,16 @@ _BEHIND_NAME = re.compile(r"\s(?:[-\u2013\u2014:]\s*)?(?:batch|flex|priority|fas
 
 
 def _heading_line(table: Table, reading: Reading, column: int, context: CellContext) -> Line:
+    """What the header of a column of values says: whose they are, or in which mode and for which prompts they hold."""
+    label = "\n".join(dict.fromkeys(row[column] for row in table.rows[: table.header_rows] if row[column]))
     if reading.names.where == "row":
         cell = table.rows[reading.names.index][column]
-        return Line(split_names(cell), (), span=span_in(remarks(cell), context.page_date))
-    return Line(reading.names.names, reading.names.ids)
+        names = split_names(_BEHIND_NAME.sub("", cell))
+        return Line(names, (), _named_mode(cell), span=span_in(remarks(cell), context.page_date))
+    modes = all_of(MODES, label)
+    stated, above = tier_in(label, dict(context.thresholds))
+    mode = modes[0] if len(modes) == 1 else None
+    return Line(reading.names.names, reading.names.ids, mode, tier_stated=stated, above=above)
 
 
 def _row_line(table: Table, reading: Reading, row: int, name_cell: str, context: CellContext) -> Line:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from octoregistry.documents import Document, Table
 from octoregistry.reading.context import unit_over
+from octoregistry.reading.numbers import AMOUNT
 from octoregistry.reading.rates import Problem
 from octoregistry.reading.reading import Reading
 from octoregistry.reading.units import Unit, unit_at, unit_in
 from octoregistry.reading.words import NOT_A_DIMENSION, NOT_PAID
 
-AMOUNT = re.compile(r"(?:US\s?)?[$€£¥]\s?\d[\d.,]*|\d[\d.,]*\s?[$€£¥](?!\s?\d)")
 _SHOWN = 60
 
 

@@ -8,18 +8,24 @@ import tempfile
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from platformdirs import user_data_path
 
-from octoregistry.reading.meaning import DIMENSION_WORDS, MODE_WORDS, TIER_WORDS, WORDS, Meaning, Quote, Quotes
+from octoregistry.reading.meaning import DIMENSION_WORDS, MODE_WORDS, TIER_WORDS, WORDS, Meaning, Quote, Quotes, Refusal
 from octoregistry.reading.shapes import Shape, key
 
 _HEAD = """\
 # What the parts of a page mean, as a language model said it. No price stands here: figures are read from the page.
 # Look at it beside the page and set `reviewed = true`: until then all that it says is held for review.
+
+"""
+_HEAD_OF_REFUSAL = """\
+# A language model was asked twice what this part of a page means, and nothing that it said could be taken. It is asked
+# again after a week, or once this file is gone.
 
 """
 _LONGEST_FILE = 1_000_000
@@ -30,7 +36,7 @@ class Entry:
     """A kept reading and the file it stands in; `kept` is None where `fault` says what is wrong with the file."""
 
     file: str
-    kept: Meaning | Quotes | None
+    kept: Meaning | Quotes | Refusal | None
     shipped: bool = False
     fault: str | None = None
 
@@ -64,13 +70,20 @@ class Kept:
         found = (q for q in self._of(Quotes) if q.provider == provider and q.fingerprint == fingerprint)
         return next(found, None)
 
-    def keep(self, readings: Iterable[Meaning | Quotes]) -> None:
+    def refusal(self, provider: str, fingerprint: str, witness: str, day: date) -> Refusal | None:
+        """Why `witness` is not asked on `day` about what it could not read a short while ago."""
+        known = (entry.kept for entry in self._entries if isinstance(entry.kept, Refusal))
+        found = (r for r in known if r.provider == provider and r.fingerprint == fingerprint)
+        return next((refusal for refusal in found if refusal.holds(witness, day)), None)
+
+    def keep(self, readings: Iterable[Meaning | Quotes | Refusal]) -> None:
         """Keeps `readings` for this run, and in the folder for those to come."""
         for kept in readings:
             name = f"{kept.provider}-{kept.fingerprint}.toml"
             if self.folder:
                 try:
-                    _write(self.folder / name, _HEAD + as_toml(kept))
+                    head = _HEAD_OF_REFUSAL if isinstance(kept, Refusal) else _HEAD
+                    _write(self.folder / name, head + as_toml(kept))
                 except OSError as error:  # the run goes on; the next one asks again
                     self.unsaved = f"{self.folder}: {error.strerror}"
             self._entries = [e for e in self._entries if e.shipped or e.file != name]
@@ -128,7 +141,15 @@ def _entries(name: str, text: str, *, shipped: bool) -> Iterator[Entry]:
             yield Entry(name, None, shipped, f"no reading: {error!r}")
 
 
-def _kept(values: dict[str, Any], *, shipped: bool) -> Meaning | Quotes:
+def _kept(values: dict[str, Any], *, shipped: bool) -> Meaning | Quotes | Refusal:
+    if "refused" in values:
+        named = {name: str(values[name]) for name in ("fingerprint", "provider")}
+        return Refusal(
+            reason=str(values["refused"]),
+            witness=str(values["said_by"]),
+            day=date.fromisoformat(values["day"]),
+            **named,
+        )
     about: dict[str, Any] = {
         "fingerprint": str(values["fingerprint"]),
         "provider": str(values["provider"]),
@@ -162,10 +183,12 @@ def _quote(values: dict[str, Any]) -> Quote:
     return Quote(str(values["quote"]), str(values["model"]), values["is"], mode, tier, int(values.get("nth", 0)))
 
 
-def as_toml(kept: Meaning | Quotes) -> str:
+def as_toml(kept: Meaning | Quotes | Refusal) -> str:
     """`kept` as a [[reading]] of a file."""
     lines = ["[[reading]]", f"fingerprint = {_text(kept.fingerprint)}", f"provider = {_text(kept.provider)}"]
-    lines += [f"said_by = {_text(kept.witness)}", f"day = {_text(kept.day)}"]
+    lines += [f"said_by = {_text(kept.witness)}", f"day = {_text(str(kept.day))}"]
+    if isinstance(kept, Refusal):
+        return "\n".join([*lines, f"refused = {_text(kept.reason)}"]) + "\n"
     lines.append(f"reviewed = {str(kept.reviewed).lower()}")
     if isinstance(kept, Quotes):
         lines.append(f"begins = {_text(kept.begins)}")

@@ -12,7 +12,7 @@ from octoregistry.reading.answers import SCHEMA, Answer, RefusedError, answer_of
 from octoregistry.reading.asking import NotAskedError, Reply
 from octoregistry.reading.choosing import Chooser, LanguageModel, NoModel
 from octoregistry.reading.kept import Kept
-from octoregistry.reading.meaning import Meaning, Quotes
+from octoregistry.reading.meaning import Meaning, Quotes, Refusal
 from octoregistry.reading.questions import Question, question_of
 from octoregistry.reading.quotes import wording
 from octoregistry.reading.shapes import Shape
@@ -55,7 +55,7 @@ class Reader:
         self.kept = kept
         self.second = second
         self.calls: list[Call] = []
-        self._day = day.isoformat()
+        self._day = day
         self._choose = choose
         self._chosen: LanguageModel | NoModel | None = None
 
@@ -95,6 +95,9 @@ class Reader:
                 told.quotes[quotes.fingerprint] = quotes
         new_shapes = [shape for shape in shapes if shape.fingerprint not in told.meanings]
         new = {wording(p.text): p for p in passages if wording(p.text) not in told.quotes}
+        told.reasons.update(self._refused_before(provider, [*(shape.fingerprint for shape in new_shapes), *new]))
+        new_shapes = [shape for shape in new_shapes if shape.fingerprint not in told.reasons]
+        new = {fingerprint: passage for fingerprint, passage in new.items() if fingerprint not in told.reasons}
         new_passages = list(new.values())
         while new_shapes or new_passages:
             self._ask(
@@ -102,6 +105,19 @@ class Reader:
             )
             new_shapes, new_passages = new_shapes[_MOST_SHAPES:], new_passages[_MOST_PASSAGES:]
         return told
+
+    def _refused_before(self, provider: str, fingerprints: Sequence[str]) -> dict[str, str]:
+        """{fingerprint: reason} of what the model could not read a short while ago: it is not paid for that again."""
+        model = self.model if fingerprints else None
+        if not isinstance(model, LanguageModel):
+            return {}
+        refusals = (self.kept.refusal(provider, one, _witness(model), self._day) for one in fingerprints)
+        return {
+            one.fingerprint: f"{one.reason} ({one.witness} was asked on {one.day}, and is again from {one.ends} on; "
+            f"`octoregistry readings remove {one.fingerprint}` has it asked now)"
+            for one in refusals
+            if one
+        }
 
     def _ask(
         self,
@@ -138,6 +154,15 @@ class Reader:
             unread = [*(s.fingerprint for s in shapes), *(wording(p.text) for p in passages)]
             reasons = [told.reasons.get(fingerprint, "") for fingerprint in unread]
             fault = "; ".join(dict.fromkeys(reason for reason in reasons if reason))[:280]
+        self._keep_refusals(provider, [*(s.fingerprint for s in shapes), *(wording(p.text) for p in passages)], told)
+
+    def _keep_refusals(self, provider: str, fingerprints: Sequence[str], told: Told) -> None:
+        if isinstance(self.model, LanguageModel):
+            witness = _witness(self.model)
+            self.kept.keep(
+                Refusal(one, provider, told.reasons.get(one, "it was not answered"), witness, self._day)
+                for one in fingerprints
+            )
 
     def _take(self, answer: Answer, check: Check, told: Told) -> None:
         told.reasons.update(answer.dropped)
@@ -167,12 +192,16 @@ class Reader:
             )  # nor is it for the next page
             raise
         try:
-            answer = answer_of(reply, question, provider, f"llm:{model.name}", self._day)
+            answer = answer_of(reply, question, provider, _witness(model), self._day.isoformat())
         except RefusedError as why:
             self.calls.append(_call(provider, model, reply, str(why)))
             raise
         self.calls.append(_call(provider, model, reply))
         return answer
+
+
+def _witness(model: LanguageModel) -> str:
+    return f"llm:{model.name}"
 
 
 def _call(provider: str, model: LanguageModel, reply: Reply, refused: str | None = None) -> Call:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 
 DIMENSION_WORDS = ("input", "output", "cached_input", "cache_write_5m", "cache_write_1h", "cache_storage_hour")
 MODE_WORDS = ("standard", "batch", "flex", "priority")
@@ -66,6 +67,29 @@ class Quotes:
     witness: str = "known"
     reviewed: bool = False
     day: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A shape or passage of which a language model, asked twice, gave no reading that could be taken."""
+
+    fingerprint: str
+    provider: str
+    reason: str
+    witness: str
+    day: date
+
+    def holds(self, witness: str, day: date) -> bool:
+        """True where `witness` need not be asked again on `day`: it would most likely cost the same for the same nothing."""
+        return self.witness == witness and day < self.ends
+
+    @property
+    def ends(self) -> date:
+        """The day from which on it is asked again."""
+        return self.day + _ASKED_AGAIN
+
+
+_ASKED_AGAIN = timedelta(days=7)
 
 
 def witness_of(kept: Meaning | Quotes) -> str:

@@ -14,6 +14,7 @@ from octoregistry.documents import Document, Table
 from octoregistry.reading.cells import CellContext, read_cell
 from octoregistry.reading.context import (
     Undecided,
+    choice_of_units,
     heading_model,
     ids_under,
     input_only,
@@ -24,8 +25,17 @@ from octoregistry.reading.context import (
 )
 from octoregistry.reading.meaning import DIMENSION_WORDS, MODALITY_WORDS, MODE_WORDS, Meaning, witness_of
 from octoregistry.reading.names import mentioned, shown_name
+from octoregistry.reading.qualifiers import other_offer_told
 from octoregistry.reading.reading import Field, Names, Reading
-from octoregistry.reading.rules import bare_label, column_labels, dollars_in, field_of, name_column, qualifier_of
+from octoregistry.reading.rules import (
+    bare_label,
+    column_labels,
+    dollars_in,
+    field_of,
+    name_column,
+    offer_columns,
+    qualifier_of,
+)
 from octoregistry.reading.shapes import key, labels_over, row_labels
 from octoregistry.reading.tiers import Tier, tier_in
 from octoregistry.reading.units import PER_MILLION, Unit, unit_in
@@ -74,6 +84,8 @@ class _Interpretation:
         """The Reading, or why there is none."""
         if self.meaning.names is None:
             return Meant(None, ("it is said to price nothing by the token",))
+        if told := other_offer_told(self.document, self.table):
+            return Meant(None, (f"{told!r} stands over it: another offer than the plain call",))
         reading = self._by_rows() if self._has_row_prices() else self._by_columns()
         if reading is not None:
             reading = self._named(reading, names)
@@ -139,6 +151,7 @@ class _Interpretation:
             names=Names("column"),
             fields=fields,
             mode=self._mode(),
+            offer_columns=offer_columns(self.labels),
             unit=self._unit(),
             modality=self._modality(),
             bare_figures=self.table.component is not None or any(map(dollars_in, self.labels)),
@@ -219,6 +232,8 @@ class _Interpretation:
 
     def _unit(self) -> Unit | None:
         unit = unit_over(self.document, self.table)
+        if (units := choice_of_units(self.document, self.table)) and not any(map(unit_in, self.labels)):
+            self.faults.append(f"a choice of units stands over it, and which holds cannot be seen: {units}")
         for _, word in self._said_over((*_UNITS, "other_unit"))[:1]:
             if word == "other_unit":
                 self.faults.append("it is said to be priced in other units than tokens")

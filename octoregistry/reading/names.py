@@ -24,15 +24,28 @@ _ID = re.compile(r"[a-z][a-z0-9]*(?:[-.:][a-z0-9]+)+$")
 
 def shown_name(text: str) -> str:
     """The name that a cell or heading shows, without remarks in parentheses, footnote marks and ornaments."""
-    text = _LINK.sub(r"\1", text)
-    text = _PARENTHESES.sub(" ", text)
-    text = _EMOJI.sub(" ", text)
+    text = _EMOJI.sub(" ", without_remarks(without_links(text)))
     return _FOOTNOTE.sub("", " ".join(text.split())).strip(" :–—-")
 
 
+def without_links(text: str) -> str:
+    """`text` with Markdown's links as they are shown."""
+    return _LINK.sub(r"\1", text)
+
+
+def without_remarks(text: str) -> str:
+    """`text` without what stands in parentheses."""
+    return _PARENTHESES.sub(" ", text)
+
+
+def remarks_in(text: str) -> tuple[str, ...]:
+    """What stands in the parentheses of `text`, with them: ("(<272K context length)", "(through August 31)")."""
+    return tuple(match.strip() for match in _PARENTHESES.findall(without_links(text)))
+
+
 def remarks(text: str) -> str:
-    """What stands in the parentheses of a name: "(<272K context length)", "(through August 31)"."""
-    return " ".join(match.strip() for match in _PARENTHESES.findall(_LINK.sub(r"\1", text)))
+    """The same in one line."""
+    return " ".join(remarks_in(text))
 
 
 def split_names(text: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The figure that a price is written with: "$1,299.00", "0,30", "1.299,00"."""
+"""The figure that a price is written with: "$1,299.00", "0,30", "1.299,00"; and where such a sum stands."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import re
 from decimal import Decimal
 
 FIGURE = r"\d(?:[\d.,\u00a0\u202f]{0,24}\d)?(?!\d)|\.\d{1,12}(?!\d)"
+
+AMOUNT = re.compile(r"(?:US\s?)?[$€£¥]\s?\d(?:[\d.,]*\d)?|\d(?:[\d.,]*\d)?\s?[$€£¥](?!\s?\d)")
+"""A sum of money, in whatever currency and however it is written: where one stands, not what it is."""
 
 _PLAIN = re.compile(r"(?:\d+(?:\.\d+)?|\.\d+)$")
 _THOUSAND_OR_DECIMAL = re.compile(r"[1-9]\d{0,2}\.\d{3}$")  # "1.250" where a comma writes decimals

@@ -12,13 +12,13 @@ from octoregistry.reading.cells import CellContext
 from octoregistry.reading.figures import Figure, Line, cell_figures
 from octoregistry.reading.meaning import Quote, Quotes, witness_of
 from octoregistry.reading.names import mentioned
+from octoregistry.reading.numbers import AMOUNT
 from octoregistry.reading.rates import Evidence, Problem
 from octoregistry.reading.reading import Field, Names, Reading
 from octoregistry.reading.tiers import tier_in
 from octoregistry.reading.units import unit_in
 from octoregistry.reading.words import DIMENSIONS, MODES, NOT_A_DIMENSION, all_of
 
-_AMOUNT = re.compile(r"(?:US\s?)?[$€£¥]\s?\d(?:[\d.,]*\d)?|\d(?:[\d.,]*\d)?\s?[$€£¥]")
 _LONGEST = 200
 _LONGEST_NAME = 80
 
@@ -29,7 +29,7 @@ class NotThereError(Exception):
 
 def in_tokens(passage: Passage) -> bool:
     """True for a passage that may state prices of tokens, so that somebody should look."""
-    if not _AMOUNT.search(passage.text):
+    if not AMOUNT.search(passage.text):
         return False
     unit = unit_in(passage.text)
     return unit is not None and (unit.factor is not None or bool(re.search("token", passage.text, re.IGNORECASE)))
@@ -45,7 +45,7 @@ def _plain(text: str) -> str:
 
 
 def _without_amounts(text: str) -> str:
-    return _AMOUNT.sub("$#", text)
+    return AMOUNT.sub("$#", text)
 
 
 def quote_in(passage: Passage, quote: str, model: str, dimension: str) -> Quote:
@@ -56,7 +56,7 @@ def quote_in(passage: Passage, quote: str, model: str, dimension: str) -> Quote:
     if len(words) > _LONGEST or len(model) > _LONGEST_NAME:
         raise NotThereError("the quote is too long: only the words that state one price")
     start = text.index(words)
-    amounts = [match.span() for match in _AMOUNT.finditer(text)]
+    amounts = [match.span() for match in AMOUNT.finditer(text)]
     inside = [span for span in amounts if start <= span[0] and span[1] <= start + len(words)]
     torn = [s for s in amounts if s not in inside and s[0] < start + len(words) and start < s[1]]
     if not inside or torn:
@@ -92,7 +92,7 @@ def figures_in(
 def _found(passage: Passage, quote: Quote) -> str:
     """The quote as it stands in the passage today."""
     text = _plain(passage.text)
-    pattern = re.escape(quote.quote).replace(re.escape("$#"), f"(?:{_AMOUNT.pattern})")
+    pattern = re.escape(quote.quote).replace(re.escape("$#"), f"(?:{AMOUNT.pattern})")
     matches = list(re.finditer(rf"(?<![\w.,]){pattern}(?![\w]|[.,]\d)", text))
     if len(matches) <= quote.nth:
         raise NotThereError(f"the quote {quote.quote[:60]!r} does not stand there")

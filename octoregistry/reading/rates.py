@@ -23,13 +23,15 @@ class StatedPrice:
     """A price as the page states it, in USD per million tokens (for `cache_storage_hour` per million tokens and hour).
 
     `unit_stated` is False where the page states no unit and the field's custom, a million tokens, is taken for it.
-    `doubts` are what another reader of the same page says against it: reasons for a person to look.
+    `doubts` are what another reader of the same page says against it: reasons for a person to look; `seconded_by` is one
+    who reads the same.
     """
 
     usd: Decimal
     evidence: Evidence
     unit_stated: bool = True
     doubts: tuple[str, ...] = ()
+    seconded_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,11 @@ class StatedRate:
 
 
 def is_checked(witness: str) -> bool:
-    """True for whoever needs no second witness: the rules, and readings that a person has reviewed."""
-    return any(not part.startswith("llm") for part in witness.split("+"))
+    """True for whoever needs no second witness: the rules, and readings that a person has reviewed.
+
+    A witness is named `KIND` or `KIND:DETAIL`; where two made the same reading their names are joined by a plus.
+    """
+    return any(name.partition(":")[0] in ("rules", "known") for name in witness.split("+"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,16 +10,20 @@ from octoregistry.documents import Document, Table
 from octoregistry.reading.cells import DIMENSION_BEHIND
 from octoregistry.reading.context import (
     Undecided,
+    choice_of_units,
     elsewhere,
     heading_model,
     ids_under,
     input_only,
+    is_mode_label,
     modality_over,
     mode_over,
     unit_over,
 )
 from octoregistry.reading.ignored import other_units
 from octoregistry.reading.names import looks_like_id, mentioned, shown_name
+from octoregistry.reading.numbers import AMOUNT
+from octoregistry.reading.qualifiers import other_offer_told
 from octoregistry.reading.reading import Field, Names, NotRead, Reading
 from octoregistry.reading.tiers import comparison_in, tier_in
 from octoregistry.reading.units import unit_in
@@ -38,6 +42,7 @@ from octoregistry.reading.words import (
     NEGATED,
     NOT_A_DIMENSION,
     NOT_PAID,
+    OFFER_COLUMN,
     OTHER_CURRENCY,
     PAID,
     TIER_COLUMN,
@@ -46,7 +51,7 @@ from octoregistry.reading.words import (
     first_of,
 )
 
-_CURRENCY = re.compile(r"[$€£¥]\s?\d|\d\s?[$€£¥]|\bUSD\b|\bEUR\b", re.IGNORECASE)
+_CURRENCY = re.compile(rf"{AMOUNT.pattern}|\bUSD\b|\bEUR\b", re.IGNORECASE)
 _LONGEST_LABEL = 300  # a tooltip may explain a column; more is text
 _LONGEST_REMARK = 30  # in the parentheses of a label
 _DOLLARS = re.compile(r"\bUSD\b|US\$|\$|dollars?", re.IGNORECASE)
@@ -74,12 +79,18 @@ def read_table(
     place = elsewhere(document, table)
     if place:
         return NotRead(table.number, f"it stands under {place!r}, which is not the price of a plain call", priced=False)
+    if told := other_offer_told(document, table):
+        return NotRead(table.number, f"{told!r} stands over it: another offer than the plain call", priced)
     labels = column_labels(table)
     if any(TRAINING.search(label) for label in labels):
         return NotRead(table.number, "its columns price training, or work out an example", priced=False)
     mode = mode_over(document, table)
     if isinstance(mode, Undecided):
         return NotRead(table.number, mode.reason, priced)
+    if (units := choice_of_units(document, table)) and not any(map(unit_in, labels)):
+        return NotRead(
+            table.number, f"a choice of units stands over it, and which holds cannot be seen: {units}", priced
+        )
     bare = table.component is not None or any(map(dollars_in, labels))
     over = _Over(mode, labels, thresholds, bare)
     reading = (
@@ -169,7 +180,8 @@ def _names_a_model(cell: str) -> bool:
 
 def _by_columns(document: Document, table: Table, over: _Over) -> Reading | None:
     named = name_column(table, over.labels)
-    if named is None:
+    names = Names("column", named) if named is not None else _names_of_modes(document, table, over)
+    if names is None:
         return None
     fields: list[Field] = []
     qualifiers: dict[str, int] = {}
@@ -188,7 +200,7 @@ def _by_columns(document: Document, table: Table, over: _Over) -> Reading | None
         return None
     return Reading(
         table=table.number,
-        names=Names("column", named),
+        names=names,
         fields=tuple(fields),
         mode=over.mode,
         unit=unit_over(document, table),
@@ -197,7 +209,27 @@ def _by_columns(document: Document, table: Table, over: _Over) -> Reading | None
         tier_column=qualifiers.get("tier"),
         modality_column=qualifiers.get("modality"),
         mode_column=qualifiers.get("mode"),
+        offer_columns=offer_columns(over.labels),
     )
+
+
+def _names_of_modes(document: Document, table: Table, over: _Over) -> Names | None:
+    """The model of the heading, where the first column tells modes or prompt sizes: "Mode | Input | Output"."""
+    first = qualifier_of(table, 0, bare_label(over.labels[0])) if table.width > 1 and over.labels[0] else None
+    return _of_heading(document, table) if first in ("mode", "tier") else None
+
+
+def _of_heading(document: Document, table: Table) -> Names | None:
+    """The model that the heading names beyond doubt, or None."""
+    heading = heading_model(table)
+    if heading is None or not (FAMILY.search(heading.text) or looks_like_id(shown_name(heading.text))):
+        return None
+    return Names("heading", names=(shown_name(heading.text),), ids=ids_under(document, heading, table))
+
+
+def offer_columns(labels: Iterable[str]) -> tuple[int, ...]:
+    """The columns whose cells say to whom, or where, the prices of their rows are offered."""
+    return tuple(index for index, label in enumerate(labels) if OFFER_COLUMN.match(bare_label(label)))
 
 
 def qualifier_of(table: Table, index: int, label: str) -> str | None:
@@ -264,6 +296,9 @@ def _row_names(
     if heading and len(columns) == 1 and plain:
         ids = ids_under(document, heading, table)
         return Names("heading", names=(shown_name(heading.text),), ids=ids), (columns[0],)
+    qualified = [over.labels[c] for c in columns]
+    if all(is_mode_label(label) or tier_in(label)[0] for label in qualified) and len(set(qualified)) == len(qualified):
+        return _of_heading(document, table), tuple(columns)
     named = [
         c for c in columns if re.search(r"[A-Za-z].*\d|\d.*[A-Za-z]", over.labels[c]) and not tier_in(over.labels[c])[0]
     ]

@@ -1,9 +1,9 @@
-"""What two readers of one page say: where they differ both are told, and the price carries the doubt."""
+"""What two readers of one page say: where they agree both vouch, where they differ the price carries the doubt."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from octoregistry.reading.figures import Figure
@@ -16,7 +16,7 @@ Slot = tuple[str, str, Tier, object, str]
 def compared(first: Sequence[Figure], second: Sequence[Figure]) -> tuple[tuple[Figure, ...], tuple[Problem, ...]]:
     """`first` with a doubt on each price that `second` reads otherwise in the same place, and those doubts as problems.
 
-    Where `second` read nothing it says nothing.
+    What both read alike the second reader vouches for; where `second` read nothing it says nothing.
     """
     other: dict[str, list[Figure]] = defaultdict(list)
     own: dict[str, list[Figure]] = defaultdict(list)
@@ -24,19 +24,27 @@ def compared(first: Sequence[Figure], second: Sequence[Figure]) -> tuple[tuple[F
         for figure in figures:
             by_place[figure.price.evidence.address].append(figure)
     doubts: dict[str, str] = {}
+    seconded: dict[str, str] = {}
     for address, figures in own.items():
-        if _meanings(other[address]) - _meanings(figures):
+        if other[address] and _meanings(other[address]) == _meanings(figures):
+            seconded[address] = other[address][0].witness
+        elif _meanings(other[address]) - _meanings(figures):
             witness = other[address][0].witness
-            told = f"the {figures[0].witness} read it as {_said(figures)}, {witness} as {_said(other[address])}"
-            doubts[address] = told
-    doubted = tuple(
-        replace(f, price=replace(f.price, doubts=(*f.price.doubts, doubts[f.price.evidence.address])))
-        if f.price.evidence.address in doubts
-        else f
-        for f in first
-    )
+            text = f"the {figures[0].witness} read it as {_said(figures)}, {witness} as {_said(other[address])}"
+            doubts[address] = text
+    told = tuple(_with_the_other(f, doubts, seconded) for f in first)
     page = first[0].price.evidence.page if first else ""
-    return doubted, tuple(Problem(page, address, f"two readings: {told}") for address, told in doubts.items())
+    return told, tuple(Problem(page, address, f"two readings: {text}") for address, text in doubts.items())
+
+
+def _with_the_other(figure: Figure, doubts: Mapping[str, str], seconded: Mapping[str, str]) -> Figure:
+    """`figure` with what the other reader says of its place: a doubt, or that it read the same."""
+    address = figure.price.evidence.address
+    if address in doubts:
+        return replace(figure, price=replace(figure.price, doubts=(*figure.price.doubts, doubts[address])))
+    if address in seconded:
+        return replace(figure, price=replace(figure.price, seconded_by=seconded[address]))
+    return figure
 
 
 def _meanings(figures: Sequence[Figure]) -> set[tuple[object, ...]]:

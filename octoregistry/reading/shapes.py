@@ -13,12 +13,12 @@ from octoregistry.reading.cells import CellContext, read_cell
 from octoregistry.reading.context import elsewhere, labels_of, unit_over
 from octoregistry.reading.ignored import other_units
 from octoregistry.reading.names import is_model_name, looks_like_id, shown_name
+from octoregistry.reading.numbers import AMOUNT
 from octoregistry.reading.rules import column_labels
 from octoregistry.reading.units import unit_in
 from octoregistry.reading.words import FAMILY, TRAINING
 
 _LONGEST_LABEL = 80
-_AMOUNT = re.compile(r"(?:US\s?)?[$€£¥]\s?\d[\d.,]*|\d[\d.,]*\s?[$€£¥]")
 _THRESHOLD = re.compile(r"\d[\d.,]*\s*k\b", re.IGNORECASE)
 _ANY_DAY = date(2000, 1, 1)  # whether a cell holds a price does not depend on the day
 
@@ -65,7 +65,7 @@ def key(label: str) -> str:
 
     Other figures stay: "5m cache writes" and "1h cache writes", "per 1M" and "per 1K" are not the same.
     """
-    return " ".join(_THRESHOLD.sub("#k", _AMOUNT.sub("$#", label)).casefold().split())
+    return " ".join(_THRESHOLD.sub("#k", AMOUNT.sub("$#", label)).casefold().split())
 
 
 def fingerprint(table: Table) -> str:
@@ -85,7 +85,7 @@ def row_labels(table: Table) -> Iterator[tuple[int, str]]:
     """(row, label) of each row that begins with a label: neither a model's name nor a price."""
     for row in range(table.header_rows, len(table.rows)):
         label = table.rows[row][0]
-        if label and not _AMOUNT.search(label) and not _names_a_model(label) and len(label) <= 2 * _LONGEST_LABEL:
+        if label and not AMOUNT.search(label) and not _names_a_model(label) and len(label) <= 2 * _LONGEST_LABEL:
             yield row, label
 
 

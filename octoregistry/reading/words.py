@@ -168,6 +168,8 @@ NOT_A_DIMENSION = _any(
     r"\btypes?\b",
     r"calculation",
     r"\bminutes?\b",
+    r"\b(?:old|previous|former|prior)\b",
+    r"\b(?:increase|decrease|change|difference|savings?|saved)\b",
 )
 BARE_PRICE = _any(
     r"^(?:(?:standard|batch|flex|priority)\s+)?(?:cost|price|pricing|rate|preis|prix|precio|preço|prezzo|料金|価格|价格|가격|цена)s?\b"
@@ -258,11 +260,22 @@ ELSEWHERE = _any(
     r"\bsubscription",
     r"\bplans?\b",
     r"\bseats?\b",
+    r"\bmonthly\b|\bper month\b",
+    r"\bcalculat|\bestimat",
+    r"\b(?:costs?|price) (?:for|of) (?:\d|an? )",
+    r"\b(?:old|previous|former|past|historical|expired|prior|outdated)\s+(?:\w+\s+)?(?:prices?|pricing|rates?|costs?)\b",
     r"ファインチューニング",
     "微调",
     "미세 조정",
 )
-TRAINING = _any(r"\btraining\b", r"\btraining price\b", r"line item", r"calculation", r"multiplier")
+TRAINING = _any(
+    r"\btraining\b",
+    r"line item",
+    r"calculation",
+    r"multiplier",
+    r"^(?:number of )?(?:requests|calls|documents|users)$",  # how many, of what is worked out
+    r"^total(?: costs?| price)?$",
+)
 
 NEGATED = _any(r"\bnot\b", r"\bexcept", r"\bno longer", r"\bwithout\b", r"\bunsupported", r"\bunavailable")
 
@@ -298,7 +311,17 @@ ANOTHER_OFFER = _any(
     r"\baws\b",
     r"\bazure\b",
     r"\bvertex\b",
+    r"\benterprise\b",
+    r"\bvolume\b",
+    r"\bcommit(?:ted|ments?)\b",
+    r"\bnegotiated\b",
+    r"\breserved\b",
+    r"\bresellers?\b",
 )
+# Columns whose cells say to whom, or where, a row's prices are offered.
+OFFER_COLUMN = _any(r"^(?:plan|offer|contract|agreement|customers?|region|location|deployment|endpoint|platform)$")
+# Cheaper than the price of a plain call, unless the same label names a mode or what is counted: "Batch (50% discount)".
+CHEAPER = _any(r"\bdiscount", r"\bsavings?\b", r"\brebate")
 LIFECYCLE = _any(
     r"\bretired\b",
     r"\bdeprecated\b",
@@ -314,6 +337,7 @@ OTHER_CURRENCY = _any(
     r"\b(?:EUR|GBP|CNY|RMB|JPY|INR|KRW|CAD|AUD|NZD|CHF|SEK|NOK|DKK|PLN|BRL|SGD|HKD|TWD|MXN)\b",
     r"(?<![A-Z])(?!US)[A-Z]{1,2}\$",
     r"\b(?:canadian|australian|singapore) dollars?\b",
+    r"\b(?:euros?|pounds? sterling|swiss francs?|(?:japanese )?yen|yuan|renminbi|rupees?)\b",
     r"元",
 )
 QUALIFIED_NAME = _any(r"with data sharing", r"data sharing", r"fine[- ]?tuned", r"\bft:")

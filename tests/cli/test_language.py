@@ -88,3 +88,23 @@ def test_no_rules_reads_by_the_readings_that_come_with_the_package(page: str) ->
     (rate,) = json.loads(run("extract", "anthropic", page, "--json", "--no-rules").stdout)["rates"]
     assert rate["witness"] == "known"
     assert (rate["input"], rate["cache_write_1h"], rate["output"]) == ("5", "10", "25")
+
+
+def test_readings_say_what_could_not_be_understood_and_steer_no_terminal(
+    page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page writes the headers and a model the reasons: neither is printed as it stands."""
+    pytest.importorskip("openai", reason="the OpenAI SDK is not installed")
+    Path(page).write_text(PAGE.replace("Ingress", "In\x1b]0;owned\x07gress"), encoding="utf-8")
+    answers = iter([Said("{}"), Said("\x1b[31m"), Said(ANSWER)])
+    with Vendor(lambda _: next(answers)) as vendor:
+        for name, value in vendor.environment.items():
+            monkeypatch.setenv(name, value)
+        assert not json.loads(run("extract", "openai", page, "--json", "--llm", "openai/gpt-5.4-mini").stdout)["rates"]
+        listed = run("readings")
+        assert "openai/gpt-5.4-mini, not understood on " in listed.stdout
+        run("readings", "remove", "all")
+        assert json.loads(run("extract", "openai", page, "--json", "--llm", "openai/gpt-5.4-mini").stdout)["rates"]
+    shown = run("readings").stdout
+    assert "not reviewed: Modulus | In" in shown
+    assert "\x1b" not in listed.stdout + shown

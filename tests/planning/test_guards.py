@@ -94,6 +94,28 @@ def test_a_reading_by_a_language_model_passes_where_another_registry_has_the_pri
     assert codes(price("4", "5", witness="llm:x", vouches=(said("litellm", "5"),))) == []
 
 
+@pytest.mark.parametrize(
+    ("witness", "mode", "above", "held"),
+    [
+        ("llm:x", "standard", None, True),
+        ("llm:x", "standard", 200_000, False),
+        ("llm:x", "batch", None, False),
+        ("rules", "standard", None, False),
+        ("rules+llm:x", "standard", None, False),
+    ],
+)
+def test_a_registry_that_lags_behind_does_not_vouch_for_a_table_of_old_prices(
+    witness: str, mode: str, above: int | None, held: bool
+) -> None:
+    """A language model takes the old prices for the new, and somebody who has not heard of the change has them still."""
+    left = (
+        Rate("standard", {"input": Decimal(5)}),
+        Rate("standard", {"input": Decimal(4)}, start=date(2026, 8, 1)),
+    )
+    change = price("4", "5", mode=mode, above_input_tokens=above, witness=witness, vouches=(said("litellm", "5"),))
+    assert codes(change, Circumstances(None, DAY, before=left)) == (["unchecked"] if held else [])
+
+
 def test_a_price_in_an_unknown_unit_is_held_unless_another_registry_has_it() -> None:
     nobody_knows = Circumstances(None, DAY, unitless={CELL})
     assert codes(price(None, "5"), nobody_knows) == ["unit"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from octoregistry.planning.history import written_rates
@@ -91,6 +91,7 @@ def disorders(rates: tuple[Rate, ...]) -> set[str]:
     return found
 
 
+@settings(deadline=None)
 @given(stated, witness, vouched)
 def test_what_is_written_unseen_has_passed_every_guard(
     said: dict[tuple[int, tuple[str, int | None]], dict[str, str]],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from benchmarks.vendor import Said
 from octoregistry.documents import Document, read_document
 from octoregistry.reading import PageRates, Reader, read_rates
 from octoregistry.reading.answers import SCHEMA
+from octoregistry.reading.asking import NotAskedError
+from octoregistry.reading.choosing import LanguageModel
 from octoregistry.reading.kept import Kept
 from octoregistry.reading.meaning import Meaning
 from providers.dialects import ANTHROPIC, GEMINI, OPENAI, translated
@@ -116,6 +119,55 @@ def test_an_answer_in_another_form_is_refused_asked_again_and_then_unread_with_i
     assert {problem.address for problem in page.problems} == {"T1", "T2"}
     assert all(problem.reason for problem in page.problems)
     assert all(call.refused for call in reader.calls) or "twice" in lie.name
+
+
+def test_what_could_not_be_read_is_not_paid_for_again_until_a_week_has_passed_or_a_person_asks(
+    language: Any, tmp_path: Path
+) -> None:
+    """Two calls that came to nothing are enough for every run of a week; the reason and what to do stay with the table."""
+    reader, server = language(lambda _: Said("{}"))
+    read(reader)
+    assert len(server.requests) == 2
+
+    def later(days: int, choose: Any = reader._choose) -> Reader:
+        return Reader(Kept(tmp_path / "readings", shipped=False), choose, DAY + timedelta(days=days))
+
+    again = read(later(6))
+    assert len(server.requests) == 2
+    assert "`octoregistry readings remove" in again.problems[0].reason
+    assert "asked on 2026-09-07, and is again from 2026-09-14 on" in again.problems[0].reason
+    other = LanguageModel("openai/gpt-6", reader._choose().ask)
+    read(later(1, lambda: other))
+    assert len(server.requests) == 4  # another model may know
+    read(later(8, lambda: other))
+    assert len(server.requests) == 6
+    (file,) = (tmp_path / "readings").glob("*.toml")
+    assert later(9).kept.remove([file.stem.rpartition("-")[2]]) == (file.name,)
+    read(later(9))
+    assert len(server.requests) == 8
+
+
+def test_a_passage_that_could_not_be_read_is_not_paid_for_again_either(language: Any) -> None:
+    """The same for sentences; a good answer to another question is kept all the same."""
+    reader, server = language(lambda _: Said(quoted("$3 per million input tokens")))
+    first, second = read(reader, SENTENCE), read(reader, SENTENCE)
+    assert len(server.requests) == 2
+    assert "does not stand in" in first.problems[0].reason
+    assert "does not stand in" in second.problems[0].reason
+
+
+def test_a_vendor_that_cannot_be_reached_is_asked_again_by_the_next_run(language: Any, tmp_path: Path) -> None:
+    """Only answers are kept, not their absence."""
+    reader, server = language([json.dumps(TRUE)])
+
+    def unreachable(prompt: str, schema: dict[str, object]) -> Any:
+        raise NotAskedError("HTTP 503")
+
+    broken = LanguageModel(reader._choose().name, unreachable)
+    assert read(Reader(Kept(tmp_path / "readings", shipped=False), lambda: broken, DAY)).rates == ()
+    reader.kept = Kept(tmp_path / "readings", shipped=False)
+    assert len(prices(read(reader))) == 6
+    assert len(server.requests) == 1
 
 
 def test_a_repaired_answer_is_taken(language: Any) -> None:
@@ -249,6 +301,18 @@ def test_a_second_reading_that_disagrees_puts_a_doubt_on_the_rules_price(languag
     assert prices(page) == {("gpt-5.4", "standard", "input"): "2", ("gpt-5.4", "standard", "output"): "9"}
     assert "llm:openai/gpt-5.4-mini as gpt-5.4 standard output 2" in rate.prices["input"].doubts[0]
     assert sum("two readings" in problem.reason for problem in page.problems) == 2
+
+
+def test_a_second_reading_that_agrees_vouches_for_the_rules_price(language: Any) -> None:
+    """Each price that both read alike names the second reader; one that it left out does not."""
+    text = "# P\n\n| Model | Input | Output |\n|---|---|---|\n| gpt-5.4 | $2 | $9 |\n"
+    parts = [{"is": "names", "at": ["C1"]}, {"is": "input", "at": ["C2"]}]
+    answer = json.dumps({"tables": [{"table": "A", "parts": parts}], "quotes": []})
+    reader, _ = language([answer], second=True)
+    (rate,) = read(reader, text).rates
+    assert rate.witness == "rules"
+    seconded = {name: price.seconded_by for name, price in rate.prices.items()}
+    assert seconded == {"input": "llm:openai/gpt-5.4-mini", "output": None}
 
 
 def test_an_unchecked_reading_cannot_take_a_checked_price_out(language: Any) -> None:

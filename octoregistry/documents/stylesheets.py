@@ -1,0 +1,94 @@
+"""What a page's own style sheets hide: parts that stand in its text and that no reader sees."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from bs4.element import Tag
+
+from octoregistry.documents.visible import INVISIBLE_STYLE
+
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_BRACE = re.compile(r"[{}]")
+_SIMPLE = re.compile(r"(?P<tag>[a-z][a-z0-9]*)?(?P<marks>(?:[.#][\w-]+)+)$")
+_MARK = re.compile(r"[.#][\w-]+")
+_CLOSED = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?![.\d])")
+_OPENED = re.compile(r"display\s*:\s*(?!none)\w|visibility\s*:\s*visible|opacity\s*:\s*(?:1|0?\.\d)")
+_LONGEST_SHEET = 1_000_000
+# What folds and tabs are made of. Such a block may be shown as soon as somebody clicks; a word in a line is not.
+_FOLDS = frozenset({"article", "aside", "dd", "details", "div", "dl", "form", "li", "main", "ol", "section", "ul"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Selector:
+    tag: str | None
+    marks: frozenset[str]  # ".class" and "#id"
+
+    def fits(self, tag: Tag, marks: set[str]) -> bool:
+        return self.marks <= marks and self.tag in (None, tag.name)
+
+
+def hide_what_is_not_shown(root: Tag) -> None:
+    """Gives `root`'s tags that its style sheets hide the attribute `hidden`.
+
+    Only rules for classes and ids that hold on every screen count. What is moved away, shrunk to nothing or struck
+    through is never seen; what is merely not displayed may be a tab or a fold, so that blocks with such a class stay,
+    and so does whatever another rule displays again.
+    """
+    gone: list[_Selector] = []
+    closed: list[_Selector] = []
+    opened: set[str] = set()
+    for style in root.find_all("style"):
+        for selector, how, everywhere in _rules(_COMMENT.sub(" ", style.get_text()[:_LONGEST_SHEET]).lower()):
+            if _OPENED.search(how):
+                opened |= selector.marks
+            elif everywhere and _CLOSED.search(how):
+                closed.append(selector)
+            elif everywhere and INVISIBLE_STYLE.search(how):
+                gone.append(selector)
+    never = _by_mark(gone)
+    unopened = _by_mark(selector for selector in closed if not selector.marks & opened)
+    if not never and not unopened:
+        return
+    for tag in root.find_all(True):
+        marks = _marks(tag)
+        if not marks:
+            continue
+        if _fit(never, tag, marks) or (tag.name not in _FOLDS and _fit(unopened, tag, marks) and not tag.find("table")):
+            tag["hidden"] = ""
+
+
+def _by_mark(selectors: Iterable[_Selector]) -> dict[str, list[_Selector]]:
+    """The selectors by one of their marks: a tag has few, a style sheet thousands."""
+    found: dict[str, list[_Selector]] = defaultdict(list)
+    for selector in selectors:
+        found[min(selector.marks)].append(selector)
+    return found
+
+
+def _fit(selectors: Mapping[str, list[_Selector]], tag: Tag, marks: set[str]) -> bool:
+    return any(selector.fits(tag, marks) for mark in marks for selector in selectors.get(mark, ()))
+
+
+def _rules(text: str) -> Iterator[tuple[_Selector, str, bool]]:
+    """(selector, declarations, whether they hold on every screen) of each rule for classes and ids."""
+    around: list[str] = []  # what stands before the braces that are open
+    last = 0
+    for brace in _BRACE.finditer(text):
+        between, last = text[last : brace.start()], brace.end()
+        if brace.group() == "{":
+            around.append(between.rpartition(";")[2].strip())
+        elif around:
+            selectors = around.pop()
+            for selector in selectors.split(",") if not selectors.startswith("@") else ():
+                if found := _SIMPLE.match(selector.strip()):
+                    yield _Selector(found["tag"], frozenset(_MARK.findall(found["marks"]))), between, not around
+
+
+def _marks(tag: Tag) -> set[str]:
+    classes: str | list[str] = tag.get("class") or []
+    marks = {f".{name.lower()}" for name in (classes if isinstance(classes, list) else str(classes).split())}
+    return marks | {f"#{str(tag['id']).lower()}"} if tag.get("id") else marks
