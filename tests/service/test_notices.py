@@ -6,6 +6,7 @@ import base64
 import hmac
 import http.server
 import json
+import socket
 import socketserver
 import subprocess
 import threading
@@ -17,12 +18,12 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from octoregistry.service.database import Database
 from octoregistry.service.freshness import Freshness
 from octoregistry.service.notices import Notice, of_staleness
-from octoregistry.service.outbox import NotTold, Outbox
+from octoregistry.service.outbox import NotTold, Outbox, Send
 from octoregistry.service.tables import notices
 from octoregistry.service.webhook import signature_of
 from tests.service.conftest import DAILY, HAIKU, TOKEN, Workspace, until
@@ -134,6 +135,63 @@ def test_a_mail_is_sent(workspace: Workspace, mails: tuple[int, list[str]]) -> N
     assert "To: ops@example.org" in mail
 
 
+def put(box: Outbox, key: str) -> None:
+    """Something to tell."""
+    with box.database.begin() as connection:
+        box.put(connection, [Notice(key, "holds", "subject", ("line",))])
+
+
+def test_a_receiver_that_never_ends_silences_no_other(database_url: str) -> None:
+    """It is given up on after a while, however busy it seems; the mail goes out."""
+    database, sent, never = Database(database_url), [], threading.Event()
+    ways: dict[str, Send] = {"a-webhook": lambda *_: never.wait() and None, "mail": lambda name, _: sent.append(name)}
+    box = Outbox(database, ways, patience=0.2)
+    put(box, "key")
+    assert box.send_due() == 1
+    assert sent == ["key:mail"]
+    with database.begin() as connection:
+        why = connection.execute(select(notices.c.why).where(notices.c.way == "a-webhook")).scalar_one()
+    assert why == "took longer than 0.2 s"
+    never.set()
+    database.close()
+
+
+def test_receivers_that_do_not_answer_do_not_hold_up_the_end(workspace: Workspace) -> None:
+    """Twenty notices for one that takes them and says nothing: SIGTERM ends the schedule all the same."""
+    database = Database(workspace.database)
+    box = Outbox(database, {"webhook": lambda *_: None})
+    for number in range(20):
+        put(box, f"key-{number}")
+    workspace.environ["OCTOREGISTRY_WEBHOOK_SECRET"] = SECRET
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        deaf.settimeout(60)
+        hook = f'[service.notices.webhook]\nurl = "http://127.0.0.1:{deaf.getsockname()[1]}/"\n'
+        workspace.settings(DAILY.replace("jitter = 0", 'jitter = 0\nlease = "2s"') + hook)
+        process = workspace.start("schedule", "--offline")
+        taken, _ = deaf.accept()
+        process.terminate()
+        assert process.wait(15) == 143, workspace.said(process)
+        taken.close()
+    database.close()
+
+
+def test_staleness_is_told_once_by_a_run_that_cron_starts(workspace: Workspace, receiver: Taken) -> None:
+    """Nothing stays behind between two runs that could tell it."""
+    workspace.environ["OCTOREGISTRY_WEBHOOK_SECRET"] = SECRET
+    told = told_by(receiver).replace("1d", "2s").replace('"failures"', '"staleness"')
+    workspace.settings(told)
+    assert workspace.run("schedule", "--once", "--offline").returncode == 0
+    assert receiver.requests == []
+    workspace.settings(told + '[providers.anthropic]\nprices = ["http://127.0.0.1:9/"]\n[fetch]\nretries = 0\n')
+    time.sleep(4)
+    for _ in range(2):
+        assert workspace.run("schedule", "--once").returncode == 1
+    ((_, body),) = receiver.requests
+    said = json.loads(body)
+    assert (said["kind"], said["subject"]) == ("staleness", "anthropic is stale")
+    assert "STALE, read" in said["lines"][0]
+
+
 def test_what_nobody_took_is_told_again_later(database_url: str) -> None:
     """At growing distances, and by one machine alone however many look."""
     database, sent, deaf = Database(database_url), [], [True]
@@ -145,7 +203,7 @@ def test_what_nobody_took_is_told_again_later(database_url: str) -> None:
 
     boxes = [Outbox(database, {"webhook": way}) for _ in range(2)]
     for box in boxes:
-        box.put([Notice("key", "holds", "subject", ("line",))])
+        put(box, "key")
     assert [box.send_due() for box in boxes] == [0, 0]
     deaf[0] = False
     assert boxes[0].send_due() == 0, "not at once"
