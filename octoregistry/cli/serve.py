@@ -79,6 +79,7 @@ def command(*, host: str, port: int, offline: bool, settings: Path | None, regis
                 app,
                 log_level="warning",
                 access_log=False,
+                http="h11",  # httptools takes headers without end
                 server_header=False,
                 timeout_graceful_shutdown=_SECONDS,
             )
