@@ -97,7 +97,7 @@ class RunLog:
         with self.database.begin() as connection:
             ends = connection.execute(
                 select(runs.c.job, runs.c.end, func.count())
-                .where(runs.c.end.is_not(None))
+                .where(runs.c.ended_at.is_not(None))  # what was given back will be run: a counter never falls
                 .group_by(runs.c.job, runs.c.end)
             ).all()
             changes = connection.execute(

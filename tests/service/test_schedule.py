@@ -222,7 +222,7 @@ def test_what_the_pages_change_is_written_and_reported(workspace: Workspace) -> 
 
 
 def test_a_schedule_runs_slot_after_slot(workspace: Workspace, log_of: Callable[[str], Any]) -> None:
-    """An hour of twenty slots in a minute: each once, each at its time, none twice."""
+    """A slot each three seconds: each once, each at its time, none twice."""
     workspace.settings(OFTEN)
     process = workspace.start("schedule", "--offline")
     log = log_of(workspace.database)
