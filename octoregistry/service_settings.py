@@ -15,9 +15,13 @@ _DURATION = re.compile(r"(\d+(?:\.\d+)?)([smhd])", re.ASCII)
 
 
 def _duration(value: Any) -> Any:
-    """`6h`, `90s` or `1.5d` as a timedelta; whatever else it is, pydantic judges."""
-    found = _DURATION.fullmatch(value) if isinstance(value, str) else None
-    return timedelta(seconds=float(found[1]) * _UNITS[found[2]]) if found else value
+    """`6h`, `90s` or `1.5d` as a timedelta; what is no text, pydantic judges: seconds."""
+    if not isinstance(value, str):
+        return value
+    found = _DURATION.fullmatch(value)
+    if found is None:
+        raise ValueError(f"{value!r}: write 90s, 15m, 6h or 1.5d")
+    return timedelta(seconds=float(found[1]) * _UNITS[found[2]])
 
 
 Duration = Annotated[timedelta, BeforeValidator(_duration), Field(ge=timedelta(0), le=timedelta(days=366))]
@@ -34,6 +38,30 @@ class SecretSource(_Frozen):
 
     env: Variable
     file: Path | None = None
+
+
+class Password(SecretSource):
+    """The mail server's."""
+
+    env: Variable = "OCTOREGISTRY_SMTP_PASSWORD"
+
+
+class WebhookSecret(SecretSource):
+    """What webhooks are signed with."""
+
+    env: Variable = "OCTOREGISTRY_WEBHOOK_SECRET"
+
+
+class DatabaseSecret(SecretSource):
+    """The run log's URL with its password."""
+
+    env: Variable = "OCTOREGISTRY_DATABASE"
+
+
+class Token(SecretSource):
+    """Who has it may decide on what is held."""
+
+    env: Variable = "OCTOREGISTRY_SERVICE_TOKEN"
 
 
 class JobSettings(_Frozen):
@@ -65,14 +93,14 @@ class EmailSettings(_Frozen):
     sender: Address
     to: Annotated[tuple[Address, ...], Field(min_length=1)]
     user: str | None = None
-    password: SecretSource = SecretSource(env="OCTOREGISTRY_SMTP_PASSWORD")
+    password: Password = Password()
 
 
 class WebhookSettings(_Frozen):
     """Whom to tell by HTTP. What is sent is signed with the secret."""
 
     url: Annotated[str, Field(pattern=r"^https?://[^@\s]+$")]
-    secret: SecretSource = SecretSource(env="OCTOREGISTRY_WEBHOOK_SECRET")
+    secret: WebhookSecret = WebhookSecret()
 
 
 class NoticeSettings(_Frozen):
@@ -101,10 +129,10 @@ class ServiceSettings(_Frozen):
     pull_request: bool = False
     report: str = "reports"
     database: Annotated[str, Field(pattern=r"^[a-z0-9+]+://([^:/@]+@)?[^@]*$")] | None = None
-    database_secret: SecretSource = SecretSource(env="OCTOREGISTRY_DATABASE")
+    database_secret: DatabaseSecret = DatabaseSecret()
     lease: Duration = timedelta(seconds=60)
     deadline: Duration = timedelta(minutes=15)
-    token: SecretSource = SecretSource(env="OCTOREGISTRY_SERVICE_TOKEN")
+    token: Token = Token()
     notices: NoticeSettings = Field(default_factory=NoticeSettings)
 
     @model_validator(mode="after")

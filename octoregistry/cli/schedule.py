@@ -95,8 +95,8 @@ def run_due(service: Service) -> int:
                 else:
                     say(f"{job.name} {slot:%Y-%m-%dT%H:%M:%SZ}: {outcome.end}, {len(outcome.changes)} changes")
                     outcomes.append(outcome)
-        service.schedule.take_over()
-        service.outbox.send_due()
+        outcomes += service.schedule.take_over()
+        service.schedule.watch()
     finally:
         service.schedule.stop()
         sys.stdout.flush()

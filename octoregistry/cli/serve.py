@@ -70,19 +70,22 @@ def command(*, host: str, port: int, offline: bool, settings: Path | None, regis
         # bound before anything runs: a port that is taken is one line, and no schedule goes on behind it
         try:
             listening = _listening(host, port)
-        except OSError as error:
-            raise click.ClickException(f"cannot listen at {host}:{port}: {error.strerror or error}") from error
+        except (OSError, UnicodeError) as error:  # a name that can be none is the latter
+            why = getattr(error, "strerror", None) or error
+            raise click.ClickException(visible(f"cannot listen at {host}:{port}: {why}")) from error
         log_to_stderr()
         server = uvicorn.Server(
             uvicorn.Config(
                 app,
                 log_level="warning",
                 access_log=False,
+                http="h11",  # httptools takes headers without end
                 server_header=False,
                 timeout_graceful_shutdown=_SECONDS,
             )
         )
-        tell(f"http://{host}:{port}/ with {len(service.jobs)} jobs, run log {service.database.shown}")
+        shown = f"[{host}]" if ":" in host else host
+        tell(f"http://{shown}:{port}/ with {len(service.jobs)} jobs, run log {service.database.shown}")
         service.schedule.start()
         try:
             server.run(sockets=[listening])

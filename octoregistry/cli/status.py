@@ -35,7 +35,8 @@ def command(*, as_json: bool, settings: Path | None, registry: Path) -> None:
         chosen = load_settings(settings)
         jobs = known_jobs(chosen, registry)
         log = RunLog(Database(database_url(chosen, os.environ)))
-        found = freshness(jobs, log.last_success(), datetime.now(UTC))
+        now = datetime.now(UTC)
+        found = freshness(jobs, log.last_success(now), now)
     if as_json:
         print_json(
             [

@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
+from sqlalchemy import Connection
+
 from octoregistry.service.claims import Claim, Claims
 from octoregistry.service.database import Database, database_url
 from octoregistry.service.decisions import Decisions
@@ -44,7 +46,8 @@ class Service:
 
     def freshness(self) -> tuple[Freshness, ...]:
         """Each provider, fresh or not, just now. Raises DatabaseError."""
-        return freshness(self.jobs, self.log.last_success(), datetime.now(UTC))
+        now = datetime.now(UTC)
+        return freshness(self.jobs, self.log.last_success(now), now)
 
 
 def known_jobs(settings: Settings, registry: Path) -> tuple[Job, ...]:
@@ -65,16 +68,19 @@ def assembled(
     secrets = all_secrets(settings, environ)
     place = Place(registry, settings_file, offline, chosen.pull_request, chosen.deadline, secrets)
 
-    def told(claim: Claim, outcome: Outcome, new: Sequence[HeldModel]) -> None:
-        outbox.put(of_run(claim, outcome, new, chosen.notices.about))
-
-    def watch() -> None:
-        found = freshness(jobs, log.last_success(), datetime.now(UTC))
-        # a service that has just been set up has read nothing yet, and is no news until its first run has ended
-        outbox.put(of_staleness(found if log.ended_any() else (), chosen.notices.about))
-        outbox.send_due()
+    def told(connection: Connection, claim: Claim, outcome: Outcome, new: Sequence[HeldModel]) -> None:
+        outbox.put(connection, of_run(claim, outcome, new, chosen.notices.about))
 
     runner = Runner(place, claims, decisions, told)
+
+    def watch() -> None:
+        now = datetime.now(UTC)
+        # a service that has just been set up has read nothing yet, and is no news until its first run has ended
+        found = freshness(jobs, log.last_success(now), now) if ways and log.ended_any() else ()
+        with database.begin() as connection:
+            outbox.put(connection, of_staleness(found, chosen.notices.about))
+        outbox.send_due(lambda: runner.stopping)
+
     schedule = Schedule(jobs, claims, runner, jitter=chosen.jitter, watch=watch)
     return Service(settings, registry, database, jobs, log, decisions, runner, outbox, schedule)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -33,10 +33,11 @@ def run_id(job: str, slot: datetime) -> str:
 
 
 class Claims:
-    """The claims of one holder: a process on a machine. Every method raises DatabaseError."""
+    """The claims of one holder: a process on a machine. Every method that asks the database raises DatabaseError."""
 
     def __init__(self, database: Database, holder: str, lease: timedelta) -> None:
         self.database, self.holder, self.lease = database, holder, lease
+        self._at_work: set[str] = set()
 
     def claim(self, job: str, slot: datetime) -> Claim | None:
         """The claim, None where somebody has it or has had it."""
@@ -53,7 +54,7 @@ class Claims:
                 started_at=now,
                 seen_at=now,
             )
-        return Claim(run_id(job, slot), job, slot, self.holder) if new else None
+        return self._taken(Claim(run_id(job, slot), job, slot, self.holder)) if new else None
 
     def take_over(self, jobs: Iterable[Job]) -> Claim | None:
         """A claim whose holder gave no sign for a lease, or gave it back; None where there is none.
@@ -63,8 +64,9 @@ class Claims:
         by_name = {job.name: job for job in jobs}
         with self.database.begin() as connection:
             now = self.database.now(connection)
-            # our own is alive as long as we are, even after a suspend
-            silent = and_(runs.c.seen_at < now - self.lease, runs.c.holder != self.holder)
+            # what we are at is alive as long as we are, even after a suspend; a sign from the future is of a clock set back
+            unseen = or_(runs.c.seen_at < now - self.lease, runs.c.seen_at > now + self.lease)
+            silent = and_(unseen, runs.c.id.not_in(self._at_work))
             free = and_(runs.c.ended_at.is_(None), or_(silent, runs.c.end == "stopped"), runs.c.job.in_(by_name))
             for row in connection.execute(select(runs).where(free).order_by(runs.c.slot.desc())).all():
                 patience = max(2 * by_name[row.job].slots.interval(now), 5 * self.lease)
@@ -82,7 +84,7 @@ class Claims:
                     "end": None,
                 }
                 if connection.execute(update(runs).where(ours).values(taken)).rowcount == 1:
-                    return Claim(row.id, row.job, row.slot, self.holder, row.attempt + 1)
+                    return self._taken(Claim(row.id, row.job, row.slot, self.holder, row.attempt + 1))
         return None
 
     def seen(self, claim: Claim) -> bool:
@@ -97,8 +99,19 @@ class Claims:
             values = {"end": "stopped", "seen_at": self.database.now(connection)}
             connection.execute(update(runs).where(_is(claim)).values(values))
 
-    def finish(self, claim: Claim, outcome: Outcome) -> bool:
-        """True where the run is logged; False where somebody else has taken the slot over."""
+    def let_go(self, claim: Claim) -> None:
+        """None; we are no longer at it: where the log does not have its end, it is free after the lease."""
+        self._at_work.discard(claim.id)
+
+    def _taken(self, claim: Claim) -> Claim:
+        self._at_work.add(claim.id)
+        return claim
+
+    def finish(self, claim: Claim, outcome: Outcome, also: Callable[[Connection], None] | None = None) -> bool:
+        """True where the run is logged, and with it whatever `also` writes: all of it or nothing.
+
+        False where somebody else has taken the slot over.
+        """
         with self.database.begin() as connection:
             now = self.database.now(connection)
             values = {
@@ -113,6 +126,8 @@ class Claims:
             if connection.execute(update(runs).where(_is(claim)).values(values)).rowcount != 1:
                 return False
             _keep_readings(connection, claim, outcome, now)
+            if also:
+                also(connection)
         return True
 
 

@@ -9,21 +9,27 @@ from pathlib import Path
 from typing import Any
 
 import platformdirs
-from sqlalchemy import Connection, Engine, Table, create_engine, event, func, select
+from sqlalchemy import Connection, Engine, Table, create_engine, event, func, inspect, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, InterfaceError, NoSuchModuleError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from octoregistry.publishing.pull_request.secrets import Secrets
 from octoregistry.service.secrets import secret
 from octoregistry.service.tables import metadata
 from octoregistry.settings import Settings
 
+_DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 _TABLES_LOCK = 0x0C70  # of advisory locks; any number that nobody else takes
 
 
 class DatabaseError(Exception):
     """The run log cannot be reached or is none; the text holds no password."""
+
+
+class AwayError(DatabaseError):
+    """It cannot be had just now, and may be back: no connection, no room on the disk, another writer."""
 
 
 def database_url(settings: Settings, environ: Mapping[str, str]) -> str:
@@ -43,19 +49,36 @@ class Database:
         self._secrets = Secrets([])
         try:
             made = make_url(url)
-            self._secrets = Secrets([made.password or ""])
-            if made.drivername in ("postgresql", "postgres"):
-                made = made.set(drivername="postgresql+psycopg")
-            if made.get_backend_name() not in ("sqlite", "postgresql"):
-                raise DatabaseError(f"{made.get_backend_name()}: a database is sqlite or postgresql")
-            self.shown = made.render_as_string(hide_password=True)
+            self._secrets = Secrets([made.password or "", *map(str, made.query.values())])
+            driver = made.drivername.partition("+")[0]
+            if driver not in _DRIVERS:
+                raise DatabaseError(f"{driver}: a database is sqlite or postgresql")
+            made = made.set(drivername=_DRIVERS[driver])
+            if driver == "sqlite" and made.database in (None, "", ":memory:"):
+                raise DatabaseError("sqlite without a file would be forgotten: sqlite:////folder/runs.sqlite3")
+            self.shown = made.set(query={}).render_as_string(hide_password=True)  # a password may stand there, too
             self.engine = _engine(made)
         except (ArgumentError, NoSuchModuleError, ValueError) as error:
             raise DatabaseError(f"the database's URL is none ({type(error).__name__}): postgresql://…") from None
-        with self.begin() as connection:
-            if self.is_postgresql:  # two machines that make the tables at once would fail each other
-                connection.execute(select(func.pg_advisory_xact_lock(_TABLES_LOCK)))
-            metadata.create_all(connection)
+        try:
+            with self.begin() as connection:
+                if self.is_postgresql:  # two machines that make the tables at once would fail each other
+                    connection.execute(select(func.pg_advisory_xact_lock(_TABLES_LOCK)))
+                metadata.create_all(connection)
+                self._check_columns(connection)
+        except DatabaseError:
+            self.close()
+            raise
+
+    def _check_columns(self, connection: Connection) -> None:
+        found = inspect(connection)
+        for table in metadata.sorted_tables:
+            missing = {column.name for column in table.columns} - {one["name"] for one in found.get_columns(table.name)}
+            if missing:
+                raise DatabaseError(
+                    f"{self.shown}: {table.name} has no {', '.join(sorted(missing))}: another version made it; "
+                    "set OCTOREGISTRY_DATABASE to another file or database, or move these tables away"
+                )
 
     @property
     def is_postgresql(self) -> bool:
@@ -70,7 +93,9 @@ class Database:
                 yield connection
         except SQLAlchemyError as error:
             said = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
-            raise DatabaseError(self._secrets.scrub(f"{self.shown}: {said}")) from None
+            away = isinstance(error, OperationalError | InterfaceError | PoolTimeoutError)
+            kind = AwayError if away else DatabaseError
+            raise kind(self._secrets.scrub(f"{self.shown}: {said}")) from None
 
     def insert_once(self, connection: Connection, table: Table, **values: Any) -> bool:
         """True where the row is new; a row of that key that is there already stays as it is."""
@@ -93,7 +118,7 @@ class Database:
 def _engine(url: Any) -> Engine:
     if url.get_backend_name() == "postgresql":
         return create_engine(url, pool_pre_ping=True, pool_size=5, connect_args={"connect_timeout": 5})
-    if url.database and url.database != ":memory:":
+    if not url.database.startswith("file:"):
         Path(url.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     engine = create_engine(url, connect_args={"timeout": 10})
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Row, and_, select, update
+from sqlalchemy import Connection, Row, and_, select, update
 
 from octoregistry.service.database import Database
 from octoregistry.service.outcome import HeldModel, Outcome
@@ -71,39 +71,30 @@ class Decisions:
         with self.database.begin() as connection:
             return frozenset(connection.execute(select(held.c.id).where(held.c.state == "accepted")).scalars())
 
-    def keep(self, outcome: Outcome, *, proposes: bool) -> tuple[HeldModel, ...]:
-        """What is held anew, after a run; what its pages no longer say waits no more.
+    def keep(self, connection: Connection, outcome: Outcome, *, proposes: bool) -> tuple[HeldModel, ...]:
+        """What is held anew, after a run. What its pages no longer say is gone, and every word on it: should they say the
+        same again one day, a person is asked again.
 
         Where runs write the file, something accepted that is held again was not written, and waits again. Where they
-        propose, what was accepted is in the pull request and stays accepted.
+        propose, what was accepted stays so for as long as the proposal has it.
         """
-        new = []
-        with self.database.begin() as connection:
-            now = self.database.now(connection)
-            for one in outcome.held:
-                values = [dict(change) for change in one.changes]
-                row = {
-                    "provider": one.provider,
-                    "model": one.model,
-                    "state": "waiting",
-                    "first_seen": now,
-                    "last_seen": now,
-                }
-                if self.database.insert_once(connection, held, id=one.id, changes=values, **row):
-                    new.append(one)
-                    continue
-                same = held.c.id == one.id
-                connection.execute(update(held).where(same).values(last_seen=now, changes=values))
-                again = ("gone",) if proposes else ("gone", "accepted")
-                found = and_(same, held.c.state.in_(again))
-                if connection.execute(update(held).where(found).values(state="waiting", decided_at=None)).rowcount:
-                    new.append(one)
-            read = [provider.provider for provider in outcome.providers if provider.read]
-            left = and_(
-                held.c.provider.in_(read), held.c.state == "waiting", held.c.id.not_in([one.id for one in outcome.held])
-            )
-            connection.execute(update(held).where(left).values(state="gone"))
+        now = self.database.now(connection)
+        new = [one for one in outcome.held if self._is_new(connection, one, now, proposes=proposes)]
+        read = [provider.provider for provider in outcome.providers if provider.read]
+        still = [*(one.id for one in outcome.held), *outcome.accepted]
+        left = and_(held.c.provider.in_(read), held.c.state != "gone", held.c.id.not_in(still))
+        connection.execute(update(held).where(left).values(state="gone"))
         return tuple(new)
+
+    def _is_new(self, connection: Connection, one: HeldModel, now: datetime, *, proposes: bool) -> bool:
+        values = [dict(change) for change in one.changes]
+        row = {"provider": one.provider, "model": one.model, "state": "waiting", "first_seen": now, "last_seen": now}
+        if self.database.insert_once(connection, held, id=one.id, changes=values, **row):
+            return True
+        same = held.c.id == one.id
+        connection.execute(update(held).where(same).values(last_seen=now, changes=values))
+        again = and_(same, held.c.state.in_(("gone",) if proposes else ("gone", "accepted")))
+        return connection.execute(update(held).where(again).values(state="waiting", decided_at=None)).rowcount == 1
 
 
 def _held(row: Row[Any]) -> Held:

@@ -6,6 +6,7 @@ import smtplib
 import ssl
 from collections.abc import Mapping
 from email.message import EmailMessage
+from email.utils import localtime
 from hashlib import sha256
 from typing import Any
 
@@ -32,7 +33,7 @@ def email(settings: EmailSettings, password: str | None) -> Send:
                 if settings.user:
                     server.login(settings.user, password or "")
                 server.send_message(message)
-        except (OSError, smtplib.SMTPException) as error:
+        except (OSError, smtplib.SMTPException, ValueError) as error:  # a password that is not ASCII is a ValueError
             # a server may say again what it was told, password and all
             raise NotTold(f"e-mail: {type(error).__name__}") from None
 
@@ -45,6 +46,7 @@ def message_of(settings: EmailSettings, name: str, content: Mapping[str, Any]) -
     message["Subject"] = f"octoregistry: {content['subject']}"[:200]
     message["From"] = settings.sender
     message["To"] = ", ".join(settings.to)
+    message["Date"] = localtime()
     message["Message-ID"] = f"<{sha256(name.encode()).hexdigest()[:32]}@octoregistry>"
     message.set_content("\n".join([content["subject"], "", *content["lines"]]) + "\n")
     return message

@@ -41,7 +41,7 @@ def freshness(jobs: Iterable[Job], successes: Mapping[str, datetime], now: datet
     found = []
     for provider, most in allowed.items():
         last = successes.get(provider)
-        # a clock that was set back makes no reading older than it is
+        # clocks differ a little: what another machine has just read is no older than now
         age = max(now - last, timedelta(0)) if last else None
         found.append(Freshness(provider, last, age, most))
     return tuple(found)

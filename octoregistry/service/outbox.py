@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import Connection, and_, select, update
 
 from octoregistry.service.database import Database
 from octoregistry.service.notices import Notice
@@ -27,36 +28,35 @@ class NotTold(Exception):  # noqa: N818 - a value with its reason for the log
 class Outbox:
     """Notices, and the ways by which they go: a function each that raises NotTold. Every method raises DatabaseError."""
 
-    def __init__(self, database: Database, ways: Mapping[str, Send]) -> None:
-        self.database, self.ways = database, ways
+    def __init__(self, database: Database, ways: Mapping[str, Send], patience: float = 30.0) -> None:
+        self.database, self.ways, self.patience = database, ways, patience
 
-    def put(self, found: Iterable[Notice]) -> None:
+    def put(self, connection: Connection, found: Iterable[Notice]) -> None:
         """None; what is new of them will be told."""
-        if not self.ways:
-            return
-        with self.database.begin() as connection:
-            now = self.database.now(connection)
-            for notice in found:
-                for way in self.ways:
-                    self.database.insert_once(
-                        connection,
-                        notices,
-                        id=f"{notice.key}:{way}"[:300],
-                        way=way,
-                        made_at=now,
-                        due_at=now,
-                        tries=0,
-                        content=notice.values(),
-                    )
+        now = self.database.now(connection)
+        for notice in found:
+            for way in self.ways:
+                self.database.insert_once(
+                    connection,
+                    notices,
+                    id=f"{notice.key}:{way}"[:300],
+                    way=way,
+                    made_at=now,
+                    due_at=now,
+                    tries=0,
+                    content=notice.values(),
+                )
 
-    def send_due(self) -> int:
-        """How many notices were told just now."""
+    def send_due(self, ending: Callable[[], bool] = lambda: False) -> int:
+        """How many notices were told just now; after each it is asked whether the service is `ending`."""
         told = 0
         for row in self._due():
+            if ending():
+                break
             if not self._ours(row.id, row.tries):
                 continue  # another machine is telling it
             try:
-                self.ways[row.way](row.id, row.content)
+                _in_time(self.ways[row.way], row.id, row.content, self.patience)
             except NotTold as error:
                 log.warning("notice %s: %s", row.id, error)
                 self._note(row.id, why=str(error))
@@ -86,3 +86,26 @@ class Outbox:
         with self.database.begin() as connection:
             values = {"told_at": self.database.now(connection) if told else None, "why": why}
             connection.execute(update(notices).where(notices.c.id == name).values(values))
+
+
+def _in_time(send: Send, name: str, content: Mapping[str, Any], seconds: float) -> None:
+    """None once it is told; NotTold, after so many seconds at the latest.
+
+    A timeout per read does not do that: a receiver that sends a byte a second never lets one pass, and nothing else would
+    ever be told.
+    """
+    failed: list[Exception] = []
+
+    def tell() -> None:
+        try:
+            send(name, content)
+        except Exception as error:  # noqa: BLE001 - raised again below, in the thread that waits
+            failed.append(error)
+
+    telling = threading.Thread(target=tell, daemon=True)
+    telling.start()
+    telling.join(seconds)
+    if telling.is_alive():
+        raise NotTold(f"took longer than {seconds:g} s")
+    if failed:
+        raise failed[0]

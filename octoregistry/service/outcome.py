@@ -55,7 +55,9 @@ class Proposed(_Frozen):
 
 
 class Outcome(_Frozen):
-    """What a run came to. `changes` are those that apply and that a person would review, as in a kept plan."""
+    """What a run came to. `changes` are those that apply and that a person would review, as in a kept plan; `accepted` the
+    ids of those among them that were held and that a person has let pass.
+    """
 
     end: End
     at: datetime
@@ -63,6 +65,7 @@ class Outcome(_Frozen):
     providers: tuple[ProviderOutcome, ...] = ()
     changes: tuple[Mapping[str, Any], ...] = ()
     held: tuple[HeldModel, ...] = ()
+    accepted: tuple[str, ...] = ()
     pull_requests: tuple[Proposed, ...] = ()
     report: str = ""
     spent: Decimal = Decimal(0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +12,8 @@ from sqlalchemy import Row, func, select
 
 from octoregistry.service.database import Database
 from octoregistry.service.tables import held, notices, readings, runs
+
+_AHEAD = timedelta(hours=1)  # machines' clocks differ, and with a database of its own nobody knows by how much
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +75,11 @@ class RunLog:
         with self.database.begin() as connection:
             return tuple(map(_run, connection.execute(query).all()))
 
-    def last_success(self) -> dict[str, datetime]:
-        """Provider -> when its prices were last read."""
+    def last_success(self, now: datetime) -> dict[str, datetime]:
+        """Provider -> when its prices were last read; what is later than an hour from `now` is of a clock that was wrong."""
         query = (
             select(readings.c.provider, func.max(readings.c.at))
-            .where(readings.c.read == 1)
+            .where(readings.c.read == 1, readings.c.at <= now + _AHEAD)
             .group_by(readings.c.provider)
         )
         with self.database.begin() as connection:
@@ -95,7 +97,7 @@ class RunLog:
         with self.database.begin() as connection:
             ends = connection.execute(
                 select(runs.c.job, runs.c.end, func.count())
-                .where(runs.c.end.is_not(None))
+                .where(runs.c.ended_at.is_not(None))  # what was given back will be run: a counter never falls
                 .group_by(runs.c.job, runs.c.end)
             ).all()
             changes = connection.execute(

@@ -16,11 +16,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pydantic import ValidationError
+from sqlalchemy import Connection
 
 from octoregistry.publishing.pull_request.secrets import Secrets
 from octoregistry.service.child import Asked
 from octoregistry.service.claims import Claim, Claims
-from octoregistry.service.database import DatabaseError
+from octoregistry.service.database import AwayError, DatabaseError
 from octoregistry.service.decisions import Decisions
 from octoregistry.service.jobs import Job
 from octoregistry.service.outcome import HeldModel, Outcome
@@ -29,7 +30,7 @@ _GRACE = 10.0  # seconds that a process gets to undo what is half done
 _LETTERS = 2000
 log = logging.getLogger("octoregistry.service")
 
-Told = Callable[[Claim, Outcome, tuple[HeldModel, ...]], None]
+Told = Callable[[Connection, Claim, Outcome, tuple[HeldModel, ...]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,32 +54,52 @@ class Runner:
 
     def __init__(self, place: Place, claims: Claims, decisions: Decisions, told: Told) -> None:
         self.place, self.claims, self.decisions, self._told = place, claims, decisions, told
+        self._beat = min(claims.lease.total_seconds() / 4, 15.0)
         self._stopping = threading.Event()
         self._working = threading.Lock()
 
     def run(self, claim: Claim, job: Job) -> Outcome | None:
         """What the run came to, as it stands in the log; None where another holder has taken it over meanwhile.
 
-        Raises Stopped when the service ends: then the slot is given back, for another or for our next start.
+        Raises Stopped when the service ends, and DatabaseError: then, and with whatever else ends us, the slot is given
+        back, for another or for our next start.
         """
         with self._working:
             log.info("run %s: started, attempt %d", claim.id, claim.attempt)
-            accepted = tuple(sorted(self.decisions.accepted())) if self.place.proposes else ()
-            asked = self._asked(job.providers, accepted)
             try:
-                outcome = self._watched(asked, lambda: self._alive(claim))
-            except Stopped:
+                accepted = tuple(sorted(self.decisions.accepted())) if self.place.proposes else ()
+                outcome = self._watched(self._asked(job.providers, accepted), lambda: self._alive(claim))
+                logged = outcome is not None and self._logged(claim, outcome)
+            except BaseException:  # SIGTERM and Ctrl-C, too, where nobody but this run is there to end
                 with contextlib.suppress(DatabaseError):  # then the lease runs out, and the slot is free all the same
                     self.claims.give_back(claim)
                 raise
-            if outcome is None or not self.claims.finish(claim, outcome):
-                log.warning("run %s: another holder has taken it over", claim.id)
-                return None
-        new = self.decisions.keep(outcome, proposes=self.place.proposes)
+            finally:
+                self.claims.let_go(claim)
+        if outcome is None or not logged:
+            log.warning("run %s: another holder has taken it over", claim.id)
+            return None
         log.info("run %s: %s, %d changes, %d held%s", claim.id, outcome.end, len(outcome.changes), len(outcome.held),
                  f": {outcome.why}" if outcome.why else "")  # fmt: skip
-        self._told(claim, outcome, new)
         return outcome
+
+    def _logged(self, claim: Claim, outcome: Outcome) -> bool:
+        """True where the run, what it holds and what is to be told of it are in the log, all at once.
+
+        A database that is away is waited for: the registry is written, and nobody else knows what came of it.
+        """
+
+        def also(connection: Connection) -> None:
+            new = self.decisions.keep(connection, outcome, proposes=self.place.proposes)
+            self._told(connection, claim, outcome, new)
+
+        while True:
+            try:
+                return self.claims.finish(claim, outcome, also)
+            except AwayError as error:
+                log.warning("run %s has ended, and waits for its log: %s", claim.id, error)
+                if self._stopping.wait(self._beat):
+                    raise Stopped from None
 
     def accept(self, provider: str, model: str, chosen: str) -> Outcome:
         """What came of writing held changes, in a process of its own. Raises Stopped."""
@@ -133,9 +154,8 @@ class Runner:
                 os.close(theirs)
 
     def _wait(self, process: subprocess.Popen[str], alive: Callable[[], bool]) -> Outcome | None:
-        beat = min(self.claims.lease.total_seconds() / 4, 15.0)
         until = time.monotonic() + self.place.deadline.total_seconds()
-        due = time.monotonic() + beat
+        due = time.monotonic() + self._beat
         while True:
             try:
                 said, complained = process.communicate(timeout=0.1)
@@ -147,7 +167,7 @@ class Runner:
                 if time.monotonic() >= due:
                     if not alive():
                         return None
-                    due = time.monotonic() + beat
+                    due = time.monotonic() + self._beat
                 continue
             return self._outcome(process.returncode, said, complained)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -17,6 +19,7 @@ from octoregistry.service.outcome import Outcome
 from octoregistry.service.running import Runner, Stopped
 from octoregistry.service.slots import SlotTrigger
 
+_LAST_WORD = 2.0  # seconds that a notice on its way gets at the end; cut off, it is told again later
 log = logging.getLogger("octoregistry.service")
 
 
@@ -27,37 +30,42 @@ class Schedule:
         self, jobs: Sequence[Job], claims: Claims, runner: Runner, *, jitter: timedelta, watch: Callable[[], None]
     ) -> None:
         self.jobs, self.claims, self.runner = {job.name: job for job in jobs}, claims, runner
-        self._watch = watch
+        self._watch, self._ended = watch, threading.Event()
         # One run at a time: two would only wait for each other at the registry's lock.
-        executors = {"runs": ThreadPoolExecutor(1), "watch": ThreadPoolExecutor(1)}
+        executors = {"default": ThreadPoolExecutor(1)}
         # No grace time: however late the start is, it comes once.
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         self._scheduler = BackgroundScheduler(timezone=UTC, executors=executors, job_defaults=defaults)
         now = datetime.now(UTC)
         for job in jobs:
             # At once for the slot that passed while nobody was there; where it was run, its claim says so.
-            self._add(self.run_slot, SlotTrigger(job.slots, jitter), job.name, "runs", now, job)
-        often = max(0.5, min(claims.lease.total_seconds() / 3, 15.0))
-        soon = now + timedelta(seconds=often)
-        self._add(self.take_over, IntervalTrigger(seconds=often, timezone=UTC), "take over", "runs", soon)
-        self._add(self._watched, IntervalTrigger(seconds=often, timezone=UTC), "watch", "watch", soon)
-
-    def _add(
-        self, work: Callable[..., None], trigger: object, name: str, executor: str, first: datetime, *arguments: object
-    ) -> None:
-        self._scheduler.add_job(work, trigger, args=arguments, id=name, executor=executor, next_run_time=first)
+            trigger = SlotTrigger(job.slots, jitter)
+            self._scheduler.add_job(self.run_slot, trigger, args=(job,), id=job.name, next_run_time=now)
+        self._often = max(0.5, min(claims.lease.total_seconds() / 3, 15.0))
+        self._scheduler.add_job(
+            self._take_over,
+            IntervalTrigger(seconds=self._often, timezone=UTC),
+            id="take over",
+            next_run_time=now + timedelta(seconds=self._often),
+        )
+        # No job of the scheduler's: it sees when its clock is set back, and no slow receiver holds up the end.
+        self._watching = threading.Thread(target=self._keep_watch, daemon=True)
 
     def start(self) -> None:
         """None; the jobs run, in threads of this process."""
         # "maximum number of running instances reached" is what is meant, for as long as a run takes
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
         self._scheduler.start()
+        self._watching.start()
 
     def stop(self) -> None:
         """None; the running update has been ended cleanly, and nothing runs any more."""
+        self._ended.set()
         self.runner.stop()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=True)
+        if self._watching.is_alive():
+            self._watching.join(_LAST_WORD)
 
     def run_slot(self, job: Job) -> None:
         """None; the slot that is due has been run, by us or by another."""
@@ -74,21 +82,50 @@ class Schedule:
         claim = self.claims.claim(job.name, slot)
         return None if claim is None else self.runner.run(claim, job)
 
-    def take_over(self) -> None:
-        """None; slots that their holders left unfinished have been finished."""
+    def take_over(self) -> Iterator[Outcome]:
+        """What the slots came to that their holders left unfinished, each as it ends. Raises DatabaseError, Stopped."""
+        while not self.runner.stopping and (claim := self.claims.take_over(self.jobs.values())):
+            outcome = self.runner.run(claim, self.jobs[claim.job])
+            if outcome is not None:
+                yield outcome
+
+    def watch(self) -> None:
+        """None; what is due has been told. A database that is away is logged: the next time comes."""
         try:
-            while not self.runner.stopping and (claim := self.claims.take_over(self.jobs.values())):
-                self.runner.run(claim, self.jobs[claim.job])
+            self._watch()
+        except DatabaseError as error:
+            log.error("notices: %s", error)  # noqa: TRY400 - as above
+
+    def _take_over(self) -> None:
+        try:
+            for _ in self.take_over():
+                pass
         except Stopped:
             return
         except DatabaseError as error:
             log.error("taking over: %s", error)  # noqa: TRY400 - as above
 
-    def _watched(self) -> None:
-        try:
-            self._watch()
-        except DatabaseError as error:
-            log.error("notices: %s", error)  # noqa: TRY400 - as above
+    def _keep_watch(self) -> None:
+        ahead = _ahead()
+        while not self._ended.wait(self._often):
+            before, ahead = ahead, _ahead()
+            if before - ahead > 1:
+                log.warning("the clock was set back by %.0f s: all that is due by it is looked at now", before - ahead)
+                self._look_now()
+            try:
+                self.watch()
+            except Exception as error:  # noqa: BLE001 - one notice that cannot be made must not silence all later ones
+                log.error("notices: %s: %s", type(error).__name__, error)  # noqa: TRY400 - as above
+
+    def _look_now(self) -> None:
+        """None; every job is looked at now: the time at which it was to be looked at next is one of the old clock."""
+        for name in (*self.jobs, "take over"):
+            self._scheduler.modify_job(name, next_run_time=datetime.now(UTC))
+
+
+def _ahead() -> float:
+    """Seconds by which the clock is ahead of one that nobody sets."""
+    return time.time() - time.monotonic()
 
 
 def upcoming(jobs: Sequence[Job], now: datetime, count: int = 10) -> list[tuple[datetime, Job]]:

@@ -91,9 +91,13 @@ class SlotTrigger(BaseTrigger):  # type: ignore[misc]  # APScheduler 3 has no ty
 
 def _cron(line: str) -> CronTrigger:
     fields = line.split()
-    # APScheduler counts weekdays from Monday and cron from Sunday: a number would be a day off.
-    if len(fields) == 5 and re.search(r"(?<![*/\d])\d", fields[4]):
-        raise ScheduleError(f"cron {line!r}: name the days of the week (mon, tue-fri), numbers mean two things")
+    if len(fields) == 5:
+        # APScheduler counts weekdays from Monday and cron from Sunday: a number would be a day off.
+        if re.search(r"\d", fields[4]):
+            raise ScheduleError(f"cron {line!r}: name the days of the week (mon, tue-fri), numbers mean two things")
+        # cron takes a day that fits either, APScheduler one that fits both: years may lie between two.
+        if fields[2] != "*" and fields[4] != "*":
+            raise ScheduleError(f"cron {line!r}: days of the month and of the week mean two things; make two jobs")
     try:
         return CronTrigger.from_crontab(line, timezone=UTC)
     except ValueError as error:

@@ -38,11 +38,14 @@ def webhook(url: str, secret: str) -> Send:
         }
         try:
             # a redirect would carry what is meant for one host to another
-            answer = requests.post(url, data=body, headers=headers, timeout=_TIMEOUT, allow_redirects=False)
-        except requests.RequestException as error:
+            with requests.post(
+                url, data=body, headers=headers, timeout=_TIMEOUT, allow_redirects=False, stream=True
+            ) as answer:
+                status = answer.status_code  # what it says beside that is not read
+        except (requests.RequestException, ValueError) as error:
             # its text has the whole address, which may hold somebody's token
             raise NotTold(f"webhook: {type(error).__name__}") from None
-        if not 200 <= answer.status_code < 300:
-            raise NotTold(f"webhook: status {answer.status_code}")
+        if not 200 <= status < 300:
+            raise NotTold(f"webhook: status {status}")
 
     return send

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -57,15 +57,22 @@ class Work:
 
 def run(work: Work, settings: Settings, progress: Progress) -> Outcome:
     """What the update came to, written or proposed. Raises what `octoregistry update` tells as an error."""
-
-    def plan(text: str, *, offline: bool, accepted: Sequence[str] = ()) -> Update:
-        return _plan(text, work, settings, progress, offline=offline, accepted=accepted)
+    spent: list[Decimal] = []
+    passed: list[HeldModel] = []
 
     def with_accepted(text: str) -> Update:
-        update = plan(text, offline=work.offline)
-        names = _names(held_models(update.plan), work.accepted)
-        # The pages have just been fetched, so the cache serves; a page that moved since makes other ids.
-        return plan(text, offline=True, accepted=names) if names else update
+        update = _plan(text, work, settings, progress, offline=work.offline, accepted=())
+        spent.append(_spent(update))
+        found = [held for held in held_models(update.plan) if held.id in work.accepted]
+        if not found:
+            return update
+        # The pages have just been fetched, so the cache serves. Where it could not be written, it has others.
+        names = [f"{held.provider}/{held.model}" for held in found]
+        again = _plan(text, work, settings, progress, offline=True, accepted=names)
+        if _pages(again) != _pages(update):
+            return update
+        passed.extend(found)
+        return again
 
     proposals: tuple[Proposal, ...] = ()
     with _patiently_locked(work.registry):
@@ -76,8 +83,11 @@ def run(work: Work, settings: Settings, progress: Progress) -> Outcome:
         else:
             update = with_accepted(text_of(work.registry.read_bytes(), work.registry))
             update = carry_out(update, work.registry, settings)
-        report = _report(update, settings)
-    return outcome_of(update, proposals, report)
+        report, why = _report(update, settings)
+    came = outcome_of(update, proposals, report)
+    accepted = tuple(held.id for held in passed)
+    why = "; ".join(part for part in (came.why, why) if part)
+    return came.model_copy(update={"accepted": accepted, "spent": sum(spent, Decimal(0)), "why": why})
 
 
 def accept(work: Work, wanted: str, model: str, settings: Settings, progress: Progress) -> Outcome:
@@ -150,7 +160,6 @@ def outcome_of(update: Update, proposals: Sequence[Proposal] = (), report: str =
         held=held_models(update.plan),
         pull_requests=tuple(Proposed(what=p.what, branch=p.branch, where=p.where, why=p.why) for p in proposals),
         report=report,
-        spent=_spent(update),
     )
 
 
@@ -177,16 +186,21 @@ def _spent(update: Update) -> Decimal:
     return sum((call.cost for call in update.calls if call.cost is not None), Decimal(0))
 
 
-def _names(found: Sequence[HeldModel], accepted: Collection[str]) -> list[str]:
-    return [f"{held.provider}/{held.model}" for held in found if held.id in accepted]
+def _pages(update: Update) -> list[str]:
+    return [run.page.sha256 if isinstance(run.page, Page) else "" for run in update.runs]
 
 
-def _report(update: Update, settings: Settings) -> str:
-    """The name of the report written; none for a run that found nothing to tell, or where the settings want none."""
+def _report(update: Update, settings: Settings) -> tuple[str, str]:
+    """(the name of the report written, why there is none): no name for a run that found nothing to tell, or where the
+    settings want none. The registry is written by then: a folder that cannot be is no reason to forget what has changed.
+    """
     folder = settings.service.report
     if not folder or not (update.plan.visible or update.unread):
-        return ""
-    return write_report(update, Path(folder)).html.name
+        return "", ""
+    try:
+        return write_report(update, Path(folder)).html.name, ""
+    except OSError as error:
+        return "", f"no report: {error.filename or folder}: {error.strerror or error}"
 
 
 @contextmanager

@@ -5,15 +5,17 @@ from __future__ import annotations
 import threading
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Literal
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import Connection, text, update
 
 from octoregistry.service.claims import Claims
 from octoregistry.service.copying import copy_into
 from octoregistry.service.database import Database, DatabaseError
+from octoregistry.service.decisions import Decisions
 from octoregistry.service.jobs import Job
-from octoregistry.service.outcome import Outcome, ProviderOutcome
+from octoregistry.service.outcome import HeldModel, Outcome, ProviderOutcome
 from octoregistry.service.runlog import RunLog
 from octoregistry.service.slots import Slots
 from octoregistry.service.tables import runs
@@ -73,7 +75,7 @@ def test_a_run_is_logged_as_it_was(database: Database) -> None:
     (run,) = RunLog(database).latest()
     assert (run.slot, run.end, run.changed, run.spent) == (last_slot(), "done", 1, Decimal("0.000123456789"))
     assert run.started_at.tzinfo is UTC
-    assert set(RunLog(database).last_success()) == {"acme"}
+    assert set(RunLog(database).last_success(datetime.now(UTC))) == {"acme"}
     assert not ours.finish(claim, DONE), "a run ends once"
 
 
@@ -95,12 +97,87 @@ def test_a_claim_whose_holder_died_is_taken_over_by_one(database: Database) -> N
     assert second.finish(taken, DONE)
 
 
+def test_what_its_holder_has_let_go_of_is_free_after_the_lease(database: Database) -> None:
+    """Even for that holder itself: one machine alone must not wait for its own next start."""
+    ours = Claims(database, "here", LEASE)
+    claim = ours.claim("all", last_slot())
+    assert claim is not None
+    ours.let_go(claim)
+    assert ours.take_over([JOB]) is None
+    silence(database, 31)
+    taken = ours.take_over([JOB])
+    assert taken is not None
+    assert (taken.id, taken.attempt) == (claim.id, 2)
+
+
+def test_a_sign_of_life_from_the_future_is_none(database: Database) -> None:
+    """The clock was set back, and the holder is gone: nobody waits until the old time comes again."""
+    assert Claims(database, "first", LEASE).claim("all", last_slot()) is not None
+    silence(database, -3600)
+    assert Claims(database, "second", LEASE).take_over([JOB]) is not None
+
+
+def test_a_reading_from_the_future_is_no_success(database: Database) -> None:
+    """After a clock that was a year ahead is set right, nothing would be stale for a year."""
+    ours = Claims(database, "here", LEASE)
+    claim = ours.claim("all", last_slot())
+    assert claim is not None
+    assert ours.finish(claim, DONE)
+    now = datetime.now(UTC)
+    assert set(RunLog(database).last_success(now - timedelta(minutes=5))) == {"acme"}
+    assert RunLog(database).last_success(now - timedelta(days=365)) == {}
+
+
+def test_a_run_is_logged_with_all_that_belongs_to_it_or_not_at_all(database: Database) -> None:
+    """What is held and what is to be told go in with the run's end: a run that is logged has forgotten none of it."""
+    ours = Claims(database, "here", LEASE)
+    claim = ours.claim("all", last_slot())
+    assert claim is not None
+
+    def broken(_connection: Connection) -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        ours.finish(claim, DONE, broken)
+    assert RunLog(database).latest()[0].end is None
+    assert RunLog(database).last_success(datetime.now(UTC)) == {}
+    assert ours.finish(claim, DONE)
+
+
+def kept(database: Database, *held: HeldModel, accepted: tuple[str, ...] = ()) -> list[str]:
+    """The ids that are held anew after a run that proposes."""
+    decisions, outcome = Decisions(database), DONE.model_copy(update={"held": held, "accepted": accepted})
+    with database.begin() as connection:
+        return [one.id for one in decisions.keep(connection, outcome, proposes=True)]
+
+
+@pytest.mark.parametrize("word", ["accepted", "refused"])
+def test_a_word_counts_until_the_page_says_something_else(
+    database: Database, word: Literal["accepted", "refused"]
+) -> None:
+    """A price that was let pass, left and came again a year later is asked about again."""
+    held = HeldModel(id="a" * 20, provider="acme", model="m", changes=({"provider": "acme"},))
+    decisions = Decisions(database)
+    assert kept(database, held) == [held.id]
+    assert decisions.decide(held.id, word)
+    if word == "accepted":
+        assert kept(database, accepted=(held.id,)) == []
+        assert decisions.accepted() == {held.id}, "the proposal is not merged yet"
+    else:
+        assert kept(database, held) == []
+    assert kept(database) == []
+    assert decisions.accepted() == frozenset()
+    assert kept(database, held) == [held.id]
+    assert [one.id for one in decisions.all("waiting")] == [held.id]
+
+
 def test_a_slot_that_was_given_back_is_free_at_once(database: Database) -> None:
     """A service that is stopped leaves its slot to others, or to its own next start."""
     first = Claims(database, "first", LEASE)
     claim = first.claim("all", last_slot())
     assert claim is not None
     first.give_back(claim)
+    assert RunLog(database).counts().runs == {}, "a counter that counts it now would fall when it is taken over"
     assert Claims(database, "second", LEASE).take_over([JOB]) is not None
 
 
@@ -138,14 +215,41 @@ def test_a_log_moves_from_sqlite_into_another_database(database: Database, tmp_p
     assert copy_into(database, tmp_path / "old.sqlite3")["runs"] == 0
     (run,) = RunLog(database).latest()
     assert (run.id, run.spent, run.slot) == (claim.id, Decimal("0.000123456789"), last_slot())
-    assert set(RunLog(database).last_success()) == {"acme"}
+    assert set(RunLog(database).last_success(datetime.now(UTC))) == {"acme"}
 
 
 @pytest.mark.parametrize(
-    "url", ["mysql://u:canary-pw@h/d", "nonsense canary-pw", "postgresql://u:canary-pw@127.0.0.1:1/d"]
+    "url",
+    [
+        "mysql://u:canary-pw@h/d",
+        "nonsense canary-pw",
+        "postgresql://u:canary-pw@127.0.0.1:1/d",
+        "postgresql://u@127.0.0.1:1/d?password=canary-pw",
+    ],
 )
 def test_a_database_that_is_none_is_told_without_its_password(url: str) -> None:
     """Whatever the driver says."""
     with pytest.raises(DatabaseError) as told:
         Database(url)
     assert "canary-pw" not in str(told.value)
+
+
+def test_a_driver_that_is_named_is_ours_all_the_same() -> None:
+    """What other programs on the same database write: it is no reason for a traceback."""
+    with pytest.raises(DatabaseError, match="connection"):
+        Database("postgresql+psycopg2://u@127.0.0.1:1/d")
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:"])
+def test_a_log_that_would_be_forgotten_is_refused(url: str) -> None:
+    """Each thread would have one of its own."""
+    with pytest.raises(DatabaseError, match="forgotten"):
+        Database(url)
+
+
+def test_tables_of_another_version_are_told_with_what_to_do(database: Database, database_url: str) -> None:
+    """And not found out by a run whose result cannot be logged."""
+    with database.begin() as connection:
+        connection.execute(text("ALTER TABLE octoregistry_runs DROP COLUMN spent"))
+    with pytest.raises(DatabaseError, match=r"octoregistry_runs has no spent.*OCTOREGISTRY_DATABASE"):
+        Database(database_url)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import signal
+import socket
 from typing import Any
 
 import pytest
@@ -183,6 +184,62 @@ def test_a_cookie_decides_only_with_its_csrf_token_from_our_own_page(held: tuple
     assert workspace.registry.read_bytes() == before
     done = session.post(f"{change}/refuse", headers={"X-CSRF-Token": csrf, "Origin": address}, timeout=20)
     assert done.status_code == 200
+
+
+def said_to(address: str, *lines: bytes) -> bytes:
+    """The first line of the answer to a request of these very bytes."""
+    with socket.create_connection(("127.0.0.1", int(address.rpartition(":")[2])), timeout=20) as line:
+        line.sendall(b"\r\n".join(lines))
+        return line.recv(4096).partition(b"\r\n")[0]
+
+
+def test_what_is_no_form_of_ours_is_refused_and_breaks_nothing(held: tuple[Workspace, str, str]) -> None:
+    """Files, odd charsets, letters that are none, an origin that is no address, and more than any form has."""
+    workspace, address, _ = held
+    odd = '--b\r\nContent-Disposition: form-data; name="token"\r\n\r\n\\ud800\r\n--b--\r\n'
+    multipart = {"Content-Type": "multipart/form-data; boundary=b; charset=unicode_escape"}
+    assert post(f"{address}/login", data=odd, headers=multipart).status_code == 401
+    assert post(f"{address}/login", files={"token": b"x" * 5000}).status_code == 401
+    assert post(f"{address}/login", data=b"token=%ff%fe&\xff").status_code == 401
+    assert post(f"{address}/login", data={"token": TOKEN}, headers={"Origin": "http://["}).status_code == 403
+    assert post(f"{address}/login", data=(b"token=" + b"x" * 1000 for _ in range(20))).status_code == 413
+    huge = b"X-Huge: " + b"x" * 200_000
+    assert b" 400 " in said_to(address, b"GET /healthz HTTP/1.1", b"Host: here", huge, b"", b"")
+    assert get(f"{address}/healthz").status_code == 200
+    assert "Traceback" not in workspace.said(workspace.started[-1])
+
+
+def test_behind_a_proxy_pages_lead_where_they_came_from(held: tuple[Workspace, str, str]) -> None:
+    """It may put the service under a path and name it as it likes: what a browser is sent to is relative, and that a page
+    is our own is the browser's word, not a comparison with a host that the proxy has changed."""
+    _, address, change = held
+    page = get(f"{address}/review").text
+    assert not re.findall(r'(?:action|href)="(?:/|http)', page)
+    ours = {"Origin": "https://prices.example.org", "Sec-Fetch-Site": "same-origin", "Host": "10.0.0.7:8765"}
+    come = post(f"{address}/login", data={"token": TOKEN}, headers=ours)
+    assert (come.status_code, come.headers["Location"]) == (303, "review")
+    session, csrf = log_in(address)
+    name = change.rpartition("/")[2]
+    late = session.post(f"{address}/review/{'0' * 20}/refuse", data={"csrf": csrf}, timeout=20)
+    assert late.status_code == 404
+    assert 'action="../../logout"' in late.text
+    cookies = dict(session.cookies)
+    done = post(f"{address}/review/{name}/refuse", data={"csrf": csrf}, headers=ours, cookies=cookies)
+    assert (done.status_code, done.headers["Location"]) == (303, "../../review")
+    for path, to in (("", "review"), ("reports", "reports/")):
+        moved = requests.get(f"{address}/{path}", headers={"Host": "evil.example"}, timeout=20, allow_redirects=False)
+        assert (moved.status_code, moved.headers["Location"]) == (307, to)
+
+
+def test_head_says_what_get_would(workspace: Workspace) -> None:
+    """Watchers ask so: the same status and headers, and no body."""
+    address = workspace.serve()
+    for path in ("healthz", "readyz", "api/models", "review"):
+        asked, head = get(f"{address}/{path}"), requests.head(f"{address}/{path}", timeout=20)
+        assert (head.status_code, head.content) == (200, b""), path
+        assert head.headers["Content-Length"] == asked.headers["Content-Length"]
+        assert head.headers.get("ETag") == asked.headers.get("ETag")
+    assert requests.head(f"{address}/api/models/acme/x", timeout=20).status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -3,31 +3,37 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import hmac
 import http.server
 import json
+import re
+import socket
 import socketserver
+import ssl
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from sqlalchemy import update
+import trustme
+from sqlalchemy import select, update
 
 from octoregistry.service.database import Database
 from octoregistry.service.freshness import Freshness
 from octoregistry.service.notices import Notice, of_staleness
-from octoregistry.service.outbox import NotTold, Outbox
+from octoregistry.service.outbox import NotTold, Outbox, Send
 from octoregistry.service.tables import notices
-from octoregistry.service.webhook import signature_of
-from tests.service.conftest import DAILY, HAIKU, TOKEN, Workspace, until
+from tests.service.conftest import DAILY, HAIKU, ROOT, TOKEN, Workspace, until
 
 SECRET = "canary/webhook+secret=="
+MAIL_PASSWORD = "right & ready"
 CANARIES = {
     "OCTOREGISTRY_WEBHOOK_SECRET": SECRET,
     "OCTOREGISTRY_SMTP_PASSWORD": "canary smtp & password",
@@ -95,11 +101,100 @@ def mails() -> Iterator[tuple[int, list[str]]]:
         server.shutdown()
 
 
+@pytest.fixture
+def strict_mails(tmp_path: Path) -> Iterator[tuple[int, Path, list[str]]]:
+    """A mail server that takes mails over TLS from `octo` with the right password alone: its port, the certificate of its
+    authority, and what it was told, with `tls` in front where that was encrypted."""
+    authority, tls, said = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), []
+    authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
+    authority.issue_cert("localhost").configure_cert(tls)
+    right = base64.b64encode(b"\0octo\0" + MAIL_PASSWORD.encode()).decode()
+
+    def answer(word: str, told: str) -> str:
+        known = {
+            "EHLO": "250-here\r\n250-STARTTLS\r\n250 AUTH PLAIN",
+            "STARTTLS": "220 go on",
+            "AUTH": "235 come in" if right in told else f"535 {told}",
+            "DATA": "354 go on",
+            "QUIT": "221 bye",
+        }
+        return known.get(word, "250 ok") + "\r\n"
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            line, word = self.request, "HELLO"
+            line.sendall(b"220 here\r\n")
+            with ExitStack() as opened, suppress(OSError):  # who does not know our authority leaves
+                file = opened.enter_context(line.makefile("rb"))
+                while word != "QUIT" and (told := file.readline().decode().strip()):
+                    said.append(("tls " if isinstance(line, ssl.SSLSocket) else "") + told)
+                    word = told.upper().partition(" ")[0]
+                    line.sendall(answer(word, told).encode())
+                    if word == "STARTTLS":
+                        line = opened.enter_context(tls.wrap_socket(line, server_side=True))
+                        file = opened.enter_context(line.makefile("rb"))
+                    elif word == "DATA":
+                        while (part := file.readline()) not in (b".\r\n", b""):
+                            said.append(f"tls {part.decode().strip()}")
+                        line.sendall(b"250 ok\r\n")
+
+    with socketserver.ThreadingTCPServer(("localhost", 0), Handler) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_address[1], tmp_path / "authority.pem", said
+        server.shutdown()
+
+
+@pytest.mark.parametrize(
+    ("password", "trusted", "why"),
+    [
+        (MAIL_PASSWORD, True, ""),
+        ("canary-of-a-wrong-one", True, "SMTPAuthenticationError"),
+        ("canary-é", True, "UnicodeEncodeError"),
+        (MAIL_PASSWORD, False, "SSLCertVerificationError"),
+    ],
+)
+def test_a_mail_goes_over_tls_with_a_password_or_not_at_all(
+    workspace: Workspace, strict_mails: tuple[int, Path, list[str]], password: str, trusted: bool, why: str
+) -> None:
+    """Nothing but the wish for TLS is said before it, and the password to nobody whose certificate is not known; what a
+    server says of a wrong one is not repeated. A notice that cannot go fails no run."""
+    port, authority, said = strict_mails
+    workspace.hold()
+    workspace.environ["OCTOREGISTRY_SMTP_PASSWORD"] = password
+    if trusted:
+        workspace.environ["SSL_CERT_FILE"] = str(authority)
+    workspace.settings(
+        DAILY
+        + f'[service.notices.email]\nhost = "localhost"\nport = {port}\n'
+        + 'sender = "octo@example.org"\nto = ["ops@example.org"]\nuser = "octo"\n'
+    )
+    told = workspace.run("schedule", "--once", "--offline")
+    assert told.returncode == 5, told.stderr
+    in_clear = [line for line in said if not line.startswith("tls ")]
+    assert [line.partition(" ")[0].upper() for line in in_clear] == ["EHLO", "STARTTLS"]
+    if why:
+        assert why in told.stderr
+        assert "canary" not in told.stderr
+        assert not any("Subject" in line for line in said)
+    else:
+        assert f"tls Subject: octoregistry: anthropic/{HAIKU} is held for review" in said
+        assert any(line.startswith("tls Date: ") for line in said)
+
+
 def told_by(receiver: Taken) -> str:
     return (
         DAILY
         + f'[service.notices]\nabout = ["changes", "holds", "failures"]\n[service.notices.webhook]\nurl = "{receiver.address}"\n'
     )
+
+
+def is_ours(secret: str, headers: dict[str, str], body: bytes) -> bool:
+    """What the documentation gives to a receiver says."""
+    (code,) = re.findall(r"```python\n(def is_ours.*?)```", (ROOT / "docs" / "service.md").read_text(), re.DOTALL)
+    known = {"Mapping": Mapping, "hashlib": hashlib, "hmac": hmac, "time": time}
+    exec(code, known)  # noqa: S102 - our own page
+    return bool(known["is_ours"](secret, headers, body))
 
 
 def test_a_hold_is_told_once_and_signed(workspace: Workspace, receiver: Taken) -> None:
@@ -111,9 +206,10 @@ def test_a_hold_is_told_once_and_signed(workspace: Workspace, receiver: Taken) -
         assert workspace.run("schedule", "--once", "--offline").returncode == 5
         time.sleep(1)
     ((headers, body),) = receiver.requests
-    signed = signature_of(SECRET, headers["X-Octoregistry-Time"], body)
-    assert hmac.compare_digest(headers["X-Octoregistry-Signature"], signed)
-    assert abs(int(headers["X-Octoregistry-Time"]) - time.time()) < 60
+    assert is_ours(SECRET, headers, body)
+    assert not is_ours(SECRET, headers, body.replace(b"holds", b"hold "))
+    assert not is_ours("another", headers, body)
+    assert not is_ours(SECRET, headers | {"X-Octoregistry-Time": str(int(headers["X-Octoregistry-Time"]) + 1)}, body)
     said = json.loads(body)
     assert said["kind"] == "holds"
     assert HAIKU in said["subject"]
@@ -134,6 +230,63 @@ def test_a_mail_is_sent(workspace: Workspace, mails: tuple[int, list[str]]) -> N
     assert "To: ops@example.org" in mail
 
 
+def put(box: Outbox, key: str) -> None:
+    """Something to tell."""
+    with box.database.begin() as connection:
+        box.put(connection, [Notice(key, "holds", "subject", ("line",))])
+
+
+def test_a_receiver_that_never_ends_silences_no_other(database_url: str) -> None:
+    """It is given up on after a while, however busy it seems; the mail goes out."""
+    database, sent, never = Database(database_url), [], threading.Event()
+    ways: dict[str, Send] = {"a-webhook": lambda *_: never.wait() and None, "mail": lambda name, _: sent.append(name)}
+    box = Outbox(database, ways, patience=0.2)
+    put(box, "key")
+    assert box.send_due() == 1
+    assert sent == ["key:mail"]
+    with database.begin() as connection:
+        why = connection.execute(select(notices.c.why).where(notices.c.way == "a-webhook")).scalar_one()
+    assert why == "took longer than 0.2 s"
+    never.set()
+    database.close()
+
+
+def test_receivers_that_do_not_answer_do_not_hold_up_the_end(workspace: Workspace) -> None:
+    """Twenty notices for one that takes them and says nothing: SIGTERM ends the schedule all the same."""
+    database = Database(workspace.database)
+    box = Outbox(database, {"webhook": lambda *_: None})
+    for number in range(20):
+        put(box, f"key-{number}")
+    workspace.environ["OCTOREGISTRY_WEBHOOK_SECRET"] = SECRET
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        deaf.settimeout(60)
+        hook = f'[service.notices.webhook]\nurl = "http://127.0.0.1:{deaf.getsockname()[1]}/"\n'
+        workspace.settings(DAILY.replace("jitter = 0", 'jitter = 0\nlease = "2s"') + hook)
+        process = workspace.start("schedule", "--offline")
+        taken, _ = deaf.accept()
+        process.terminate()
+        assert process.wait(15) == 143, workspace.said(process)
+        taken.close()
+    database.close()
+
+
+def test_staleness_is_told_once_by_a_run_that_cron_starts(workspace: Workspace, receiver: Taken) -> None:
+    """Nothing stays behind between two runs that could tell it."""
+    workspace.environ["OCTOREGISTRY_WEBHOOK_SECRET"] = SECRET
+    told = told_by(receiver).replace("1d", "2s").replace('"failures"', '"staleness"')
+    workspace.settings(told)
+    assert workspace.run("schedule", "--once", "--offline").returncode == 0
+    assert receiver.requests == []
+    workspace.settings(told + '[providers.anthropic]\nprices = ["http://127.0.0.1:9/"]\n[fetch]\nretries = 0\n')
+    time.sleep(4)
+    for _ in range(2):
+        assert workspace.run("schedule", "--once").returncode == 1
+    ((_, body),) = receiver.requests
+    said = json.loads(body)
+    assert (said["kind"], said["subject"]) == ("staleness", "anthropic is stale")
+    assert "STALE, read" in said["lines"][0]
+
+
 def test_what_nobody_took_is_told_again_later(database_url: str) -> None:
     """At growing distances, and by one machine alone however many look."""
     database, sent, deaf = Database(database_url), [], [True]
@@ -145,7 +298,7 @@ def test_what_nobody_took_is_told_again_later(database_url: str) -> None:
 
     boxes = [Outbox(database, {"webhook": way}) for _ in range(2)]
     for box in boxes:
-        box.put([Notice("key", "holds", "subject", ("line",))])
+        put(box, "key")
     assert [box.send_due() for box in boxes] == [0, 0]
     deaf[0] = False
     assert boxes[0].send_due() == 0, "not at once"

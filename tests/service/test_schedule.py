@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
+import socket
+import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from octoregistry.publishing.lock import is_locked
-from tests.service.conftest import DAILY, HAIKU, ROOT, Workspace, until
+from octoregistry.service import schedule
+from octoregistry.service.claims import Claims
+from octoregistry.service.jobs import Job
+from octoregistry.service.running import Runner
+from octoregistry.service.slots import Slots
+from octoregistry.service_settings import JobSettings
+from tests.service.conftest import DAILY, HAIKU, ROOT, Workspace, free_port, until
 
 OFTEN = DAILY.replace("1d", "3s")
 
@@ -49,6 +60,8 @@ def test_the_next_ten_times_are_shown(workspace: Workspace) -> None:
     ("text", "said"),
     [
         ('[service.jobs.all]\ncron = "0 6 * * 1"\n', "name the days of the week"),
+        ('[service.jobs.all]\nevery = "6 hours"\n', "write 90s, 15m, 6h or 1.5d"),
+        ('[service.token]\nfile = "no-such-file"\n', "no-such-file: cannot be read"),
         ('[service.jobs.all]\nevery = "1h"\ncron = "0 6 * * *"\n', "one of both"),
         ('[service.jobs.all]\nevery = "1h"\nproviders = ["acme"]\n', "no provider 'acme'"),
         ('[service]\ndatabase = "postgresql://u:secret@h/d"\n', "service.database"),
@@ -79,6 +92,114 @@ def test_once_runs_what_is_due_and_not_again(workspace: Workspace) -> None:
     assert [one["fresh"] for one in json.loads(status.stdout)] == [True]
 
 
+def test_once_that_is_ended_in_mid_run_gives_its_slot_back(workspace: Workspace, log_of: Callable[[str], Any]) -> None:
+    """As by `systemctl stop`: the next start has it at once, and does not take it for somebody else's."""
+    log = log_of(workspace.database)
+    process = workspace.start("schedule", "--once", "--offline")
+    until(lambda: running(log) and children(process.pid))
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(20) == 143, workspace.said(process)
+    assert [run.end for run in log.latest()] == ["stopped"]
+    assert workspace.run("schedule", "--once", "--offline").returncode == 0
+    assert [(run.end, run.attempt) for run in log.latest()] == [("done", 2)]
+
+
+def test_a_report_that_cannot_be_written_makes_no_run_that_changed_nothing(workspace: Workspace) -> None:
+    """The registry is written by then: the log has every change, and says what is wrong with the folder."""
+    workspace.registry.write_bytes((ROOT / "examples" / "models-2026-08-21.yaml").read_bytes())
+    (workspace.folder / "shown").write_text("no folder")
+    workspace.settings(DAILY.replace('report = ""', 'report = "shown"').replace("anthropic", "openai"))
+    told = workspace.run("schedule", "--once", "--offline")
+    assert told.returncode in (0, 5), told.stderr
+    (run,) = workspace.runs()
+    assert (run["end"], run["report"]) == ("done", "")
+    assert run["changed"] > 10
+    assert "no report: shown" in run["why"]
+
+
+def test_a_clock_that_is_set_back_stops_no_schedule(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, log_of: Callable[[str], Any]
+) -> None:
+    """Each job is looked at again: the next time that it had was one of the old clock, and may be a year away."""
+    ahead, looked = [500.0], []
+    monkeypatch.setattr(schedule, "_ahead", lambda: ahead[0])
+    job = Job("all", ("acme",), Slots(JobSettings(every=timedelta(days=1))))
+    claims = Claims(log_of(f"sqlite:///{tmp_path / 'runs.sqlite3'}").database, "here", timedelta(seconds=1))
+    runner = cast("Runner", SimpleNamespace(stop=lambda: None, stopping=False))
+    ours = schedule.Schedule([job], claims, runner, jitter=timedelta(0), watch=lambda: None)
+    monkeypatch.setattr(ours, "run_once", lambda job, slot: looked.append(slot))
+    ours.start()
+    try:
+        until(lambda: len(looked) == 1)
+        time.sleep(1.5)
+        assert len(looked) == 1, "the next is a day away"
+        ahead[0] -= 3600
+        until(lambda: len(looked) == 2, 10)
+    finally:
+        ours.stop()
+
+
+class Door:
+    """A way to a server on loopback that can be shut: then nobody gets in, and whoever was in is out."""
+
+    def __init__(self, port: int) -> None:
+        self.to, self.port = port, free_port()
+        self._open: list[socket.socket] = []
+        self.open()
+
+    def open(self) -> None:
+        self._listening = socket.create_server(("127.0.0.1", self.port))
+        threading.Thread(target=self._take, args=(self._listening,), daemon=True).start()
+
+    def shut(self) -> None:
+        for each in (self._listening, *self._open):
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+            each.close()
+        self._open.clear()
+
+    def _take(self, listening: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                here = listening.accept()[0]
+                there = socket.create_connection(("127.0.0.1", self.to))
+                self._open += [here, there]
+                for one, other in ((here, there), (there, here)):
+                    threading.Thread(target=self._carry, args=(one, other), daemon=True).start()
+
+    @staticmethod
+    def _carry(one: socket.socket, other: socket.socket) -> None:
+        with suppress(OSError):
+            while part := one.recv(65536):
+                other.sendall(part)
+
+
+def test_a_database_that_goes_in_mid_run_and_comes_back_has_the_whole_run(
+    workspace: Workspace, clean_postgresql: str, log_of: Callable[[str], Any]
+) -> None:
+    """What was written and what is held are known to nobody else: the run waits for its log, and is not run again."""
+    workspace.hold()
+    port = int(re.findall(r":(\d+)/", clean_postgresql)[0])
+    door = Door(port)
+    workspace.environ["OCTOREGISTRY_DATABASE"] = clean_postgresql.replace(str(port), str(door.port))
+    workspace.settings(DAILY.replace("jitter = 0", 'jitter = 0\nlease = "2s"'))
+    log = log_of(clean_postgresql)
+    process = workspace.start("schedule", "--offline")
+    until(lambda: running(log) and children(process.pid))
+    door.shut()
+    until(lambda: "waits for its log" in workspace.said(process))
+    assert process.poll() is None
+    door.open()
+    until(lambda: ended(log))
+    assert [(run.end, run.attempt) for run in log.latest()] == [("done", 1)]
+    assert log.latest()[0].held > 0
+    assert log.counts().waiting == {"anthropic": 1}
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(20) == 143
+    assert "canary-password" not in workspace.said(process)
+    door.shut()
+
+
 def test_each_provider_may_have_a_job_of_its_own(workspace: Workspace) -> None:
     """One run each, one slot."""
     workspace.settings(
@@ -101,7 +222,7 @@ def test_what_the_pages_change_is_written_and_reported(workspace: Workspace) -> 
 
 
 def test_a_schedule_runs_slot_after_slot(workspace: Workspace, log_of: Callable[[str], Any]) -> None:
-    """An hour of twenty slots in a minute: each once, each at its time, none twice."""
+    """A slot each three seconds: each once, each at its time, none twice."""
     workspace.settings(OFTEN)
     process = workspace.start("schedule", "--offline")
     log = log_of(workspace.database)

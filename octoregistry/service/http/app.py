@@ -33,6 +33,7 @@ def application(service: Service, token: str | None) -> FastAPI:
         description="A registry of LLM models and prices that keeps itself true.",
         docs_url=None,  # its page would load scripts from elsewhere
         redoc_url=None,
+        redirect_slashes=False,  # it would redirect to whatever host the request names
     )
     app.include_router(health.router(service, live))
     app.include_router(catalogue.router(live))
@@ -44,7 +45,7 @@ def application(service: Service, token: str | None) -> FastAPI:
     @app.get("/", include_in_schema=False)
     def home() -> Response:
         """What a person came for."""
-        return RedirectResponse("/review")
+        return RedirectResponse("review")
 
     @app.exception_handler(DatabaseError)
     def no_database(_request: Request, error: Exception) -> Response:
@@ -59,7 +60,10 @@ def application(service: Service, token: str | None) -> FastAPI:
 
 
 class _Guarded:
-    """Says of every answer what a browser may not make of it. Starlette's own wrapper would cost a task a request."""
+    """Says of every answer what a browser may not make of it, and answers HEAD as GET: the server sends no body then.
+
+    Starlette's own wrapper would cost a task a request.
+    """
 
     # not `no-referrer`: with it browsers say `Origin: null` of our own forms
     _HEADERS = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin"))
@@ -75,6 +79,8 @@ class _Guarded:
                 message["headers"] = [*message.get("headers", ()), *self._HEADERS]
             await send(message)
 
+        if scope.get("method") == "HEAD":
+            scope = {**scope, "method": "GET"}
         await self.app(scope, receive, sent)
 
 

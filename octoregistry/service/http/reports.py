@@ -6,6 +6,7 @@ from pathlib import Path as FilePath
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Path, Request, Response
+from fastapi.responses import RedirectResponse
 
 from octoregistry.service.http.answers import answer, body_of, documented
 
@@ -20,10 +21,18 @@ def router(folder: FilePath) -> APIRouter:
         200: {"description": "The file", "content": {"text/html": {}, "application/json": {}}}
     }
 
+    @routes.get("", include_in_schema=False)
+    def without_slash() -> Response:
+        """The list, at the address from which its links lead on."""
+        return RedirectResponse("reports/")
+
     @routes.get("/", response_class=Response, responses={**html, **documented(304, 404)})
     def index(request: Request) -> Response:
         """The list of reports."""
-        return _file(request, folder, "index.html")
+        try:
+            return _file(request, folder, "index.html")
+        except HTTPException:
+            raise HTTPException(404, "no report yet: the first run that has something to tell writes one") from None
 
     @routes.get("/{name}", response_class=Response, responses={**either, **documented(304, 404)})
     def report(

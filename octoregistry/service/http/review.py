@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from dataclasses import dataclass
 from typing import Annotated, Literal
+from urllib.parse import parse_qsl
 
-from fastapi import APIRouter, Form, HTTPException, Path, Request, Response
+from fastapi import APIRouter, Depends, HTTPException, Path, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from octoregistry.service.assembly import Service
@@ -16,27 +18,90 @@ from octoregistry.service.notices import change_line
 from octoregistry.templating import environment, folder
 
 _MOST = 200
+_MOST_BYTES = 10_000
+_UP = "../../"  # addresses are relative, so that a proxy may put the service anywhere
+
+
+async def _form(request: Request) -> dict[str, str]:
+    """The fields of a form as our pages send it; HTTPException 413 for more than they ever do."""
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > _MOST_BYTES:
+            raise HTTPException(413, "more than any form of ours")
+    return dict(parse_qsl(body.decode("ascii", "replace")))
+
+
+Form = Annotated[dict[str, str], Depends(_form)]
+Name = Annotated[str, Path(pattern=r"^[0-9a-f]{20}$")]
 
 
 def router(service: Service, sessions: Sessions) -> APIRouter:
     """The routes; none of them is part of the documented API."""
     routes = APIRouter(include_in_schema=False)
+    page = _Page(service, sessions)
 
-    def page(request: Request, said: str = "", status: int = 200) -> HTMLResponse:
+    @routes.get("/review")
+    def review(request: Request) -> Response:
+        """The page."""
+        return page.answer(request)
+
+    @routes.post("/login")
+    def login(request: Request, form: Form) -> Response:
+        """The cookie, for who has the token."""
+        if not from_here(request):
+            return page.answer(request, "This did not come from our own page.", 403)
+        if not sessions.is_token(form.get("token", "").strip()):
+            return page.answer(request, "That is not the token.", 401)
+        response = RedirectResponse("review", 303)
+        sessions.log_in(request, response)
+        return response
+
+    @routes.post("/logout")
+    def logout(request: Request, form: Form) -> Response:
+        """The end of a log-in."""
+        sessions.may_decide(request, form.get("csrf"))
+        response = RedirectResponse("review", 303)
+        response.delete_cookie(COOKIE, httponly=True, samesite="strict")
+        return response
+
+    @routes.post("/review/{name}/{word}")
+    def decided(request: Request, name: Name, word: Literal["accept", "refuse"], form: Form) -> Response:
+        """The page again, after a person's word."""
+        try:
+            sessions.may_decide(request, form.get("csrf"))
+            decide(service, name, word)
+        except HTTPException as error:
+            return page.answer(request, f"Not done: {error.detail}", error.status_code, up=_UP)
+        return RedirectResponse(f"{_UP}review", 303)
+
+    return routes
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """The page, for whoever asks."""
+
+    service: Service
+    sessions: Sessions
+
+    def answer(self, request: Request, said: str = "", status: int = 200, up: str = "") -> HTMLResponse:
+        """What is held, with `said` above it; `up` leads from the address that was asked to that of the service."""
         style = (folder() / "service" / "review.css").read_text(encoding="utf-8")
-        session = sessions.session(request)
+        session = self.sessions.session(request)
         html = environment().get_template("service/review.html.j2").render(
             held=[
                 {"id": one.id, "model": f"{one.provider}/{one.model}", "since": f"{one.first_seen:%Y-%m-%d %H:%M}Z",
                  "lines": [change_line(change) for change in one.changes]}
-                for one in service.decisions.all("waiting", _MOST)
+                for one in self.service.decisions.all("waiting", _MOST)
             ],
-            fresh=[str(one) for one in service.freshness()],
+            fresh=[str(one) for one in self.service.freshness()],
             csrf=session.csrf if session else "",
-            possible=sessions.possible,
-            proposes=service.settings.service.pull_request,
+            possible=self.sessions.possible,
+            proposes=self.service.settings.service.pull_request,
             said=said,
             style=style,
+            up=up,
         )  # fmt: skip
         digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
         policy = (
@@ -44,44 +109,3 @@ def router(service: Service, sessions: Sessions) -> APIRouter:
             "frame-ancestors 'none'"
         )
         return HTMLResponse(html, status, {"Content-Security-Policy": policy, "Cache-Control": "no-store"})
-
-    @routes.get("/review")
-    def review(request: Request) -> Response:
-        """The page."""
-        return page(request)
-
-    @routes.post("/login")
-    def login(request: Request, token: Annotated[str, Form(max_length=1000)]) -> Response:
-        """The cookie, for who has the token."""
-        if not from_here(request):
-            return page(request, "This did not come from our own page.", 403)
-        if not sessions.is_token(token.strip()):
-            return page(request, "That is not the token.", 401)
-        response = RedirectResponse("/review", 303)
-        sessions.log_in(request, response)
-        return response
-
-    @routes.post("/logout")
-    def logout(request: Request, csrf: Annotated[str, Form(max_length=200)] = "") -> Response:
-        """The end of a log-in."""
-        sessions.may_decide(request, csrf)
-        response = RedirectResponse("/review", 303)
-        response.delete_cookie(COOKIE, httponly=True, samesite="strict")
-        return response
-
-    @routes.post("/review/{name}/{word}")
-    def decided(
-        request: Request,
-        name: Annotated[str, Path(pattern=r"^[0-9a-f]{20}$")],
-        word: Literal["accept", "refuse"],
-        csrf: Annotated[str, Form(max_length=200)] = "",
-    ) -> Response:
-        """The page again, after a person's word."""
-        try:
-            sessions.may_decide(request, csrf)
-            decide(service, name, word)
-        except HTTPException as error:
-            return page(request, f"Not done: {error.detail}", error.status_code)
-        return RedirectResponse("/review", 303)
-
-    return routes
