@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 from urllib.parse import urlsplit
 
+from octoregistry.errors import ToldError
 from octoregistry.publishing.pull_request.git import LOOPBACK
 from octoregistry.settings import PullRequestSettings
 
 
-class ForgeError(Exception):
+class ForgeError(ToldError):
     """The forge could not do it; the text holds no secret."""
 
 

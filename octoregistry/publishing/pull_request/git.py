@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+from octoregistry.errors import ToldError
 from octoregistry.publishing.pull_request.secrets import Secrets
 
 _TIMEOUT = 120
@@ -17,7 +18,7 @@ _DROPPED = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_CUR
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
-class GitError(Exception):
+class GitError(ToldError):
     """git could not do it; the text is what git said, without any secret."""
 
 
