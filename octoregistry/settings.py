@@ -197,6 +197,11 @@ def load_settings(path: Path | None = None) -> Settings:
         raise SettingsError(f"{file}: {faults}") from None
 
 
+def built_in_settings() -> Settings:
+    """The settings of somebody who has set nothing."""
+    return Settings.model_validate(_defaults())
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """One setting as people see it: its dotted name, its plain value, and whether a file set it."""
