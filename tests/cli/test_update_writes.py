@@ -194,6 +194,9 @@ import os
 from click.testing import CliRunner
 from octoregistry.cli import cli, main
 CliRunner().invoke(cli, ["update", "--offline", "--registry", os.environ["WARM"]])
+for folder, _, files in os.walk(os.path.dirname(os.environ["WARM"])):  # what root has made meanwhile is everybody's
+    for name in (folder, *(os.path.join(folder, file) for file in files)):
+        os.chmod(name, 0o777)
 os.setgroups([]), os.setgid(65534), os.setuid(65534)
 main()
 """
@@ -207,8 +210,6 @@ def as_nobody(models: Path, *arguments: str) -> subprocess.CompletedProcess[str]
     (models.parent / "cache").mkdir(exist_ok=True)
     warm = models.parent / "cache" / "warm.yaml"
     warm.write_bytes(models.read_bytes())
-    for folder in (warm.parent, *warm.parent.rglob("*/")):
-        folder.chmod(0o777)
     return subprocess.run(
         [sys.executable, "-c", AS_NOBODY, *arguments],
         capture_output=True,
