@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from octoregistry.planning.plan import Plan
+from octoregistry.publishing.lock import locked
 from octoregistry.publishing.merge_each import merge_each
-from octoregistry.publishing.pull_request import Outcome, Place, Proposal, propose
+from octoregistry.publishing.pull_request import Git, Outcome, Place, Proposal, place_of, propose
 from octoregistry.publishing.pull_request.body import body_of, fingerprint_of, title_of
 from octoregistry.publishing.registry_file import NotCarriedOutError, text_of
 from octoregistry.publishing.report import write_report
+from octoregistry.settings import PullRequestSettings
 from octoregistry.sources import Page
 from octoregistry.update import Update
 from providers import compiled, parse_registry
@@ -24,6 +27,18 @@ class Proposed:
 
     update: Update
     outcomes: tuple[Outcome, ...]
+
+
+@contextmanager
+def proposing(registry: Path, settings: PullRequestSettings, environ: Mapping[str, str]) -> Iterator[Place]:
+    """The place in the registry's repository from which one process at a time proposes.
+
+    The lock is in the .git folder: what a person has checked out is neither needed nor touched. Raises LockedError,
+    GitError, ForgeError, OSError.
+    """
+    folder = registry.resolve().parent
+    with locked(Git(folder).common / "octoregistry"), closing(place_of(folder, settings, environ)) as place:
+        yield place
 
 
 def propose_update(registry: Path, place: Place, plan: Callable[[str], Update]) -> Proposed:

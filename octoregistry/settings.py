@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from importlib import resources
@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from octoregistry.errors import ToldError, UnknownProviderError
 from octoregistry.service_settings import ServiceSettings
 
 FILE_NAME = "octoregistry.toml"
@@ -21,7 +22,7 @@ Seconds = Annotated[float, Field(gt=0, le=600)]
 Pause = Annotated[float, Field(ge=0, le=600)]
 
 
-class SettingsError(Exception):
+class SettingsError(ToldError):
     """The settings cannot be used; the text names the file and every faulty key."""
 
 
@@ -158,6 +159,25 @@ class Settings(_Frozen):
             raise ValueError(f"witnesses: {', '.join(strangers)} is not among the registries")
         return self
 
+    def with_pages(self, known: Iterable[str], wanted: Sequence[str] = ()) -> tuple[str, ...]:
+        """The providers to read: those `wanted`, else those of the registry (`known`) whose pages are set.
+
+        A registry may hold providers that nobody reads pages of; they stay as a person wrote them. Raises
+        UnknownProviderError for a wanted one that the registry or the settings do not have, and where none is left.
+        """
+        here = tuple(known)
+        for provider in wanted:
+            if provider not in here:
+                raise UnknownProviderError(f"no provider {provider!r} in the registry; it has {', '.join(here)}")
+            if provider not in self.providers:
+                raise UnknownProviderError(
+                    f"no provider {provider!r} in the settings: name its pages in [providers.{provider}]"
+                )
+        found = tuple(dict.fromkeys(wanted)) or tuple(name for name in here if name in self.providers)
+        if not found:
+            raise UnknownProviderError(f"no provider of the registry has pages in the settings: {', '.join(here)}")
+        return found
+
     def guards_of(self, provider: str) -> GuardSettings:
         """The guards of one provider: its own keys over those for all."""
         own = self.providers[provider].guards
@@ -175,6 +195,11 @@ def load_settings(path: Path | None = None) -> Settings:
     except ValidationError as error:
         faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
         raise SettingsError(f"{file}: {faults}") from None
+
+
+def built_in_settings() -> Settings:
+    """The settings of somebody who has set nothing."""
+    return Settings.model_validate(_defaults())
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from octoregistry.page_reader import PageReader
 from octoregistry.planning.limits import Limits
-from octoregistry.planning.plan import Plan
+from octoregistry.planning.plan import Note, Plan
 from octoregistry.planning.planner import Settings as PlanSettings
 from octoregistry.planning.planner import plan_provider
 from octoregistry.planning.stated import PricedPage
@@ -88,16 +88,14 @@ def plan_update(  # noqa: PLR0913 - the edges of the run: clock, progress, langu
 ) -> Update:
     """What an update of the registry `text` (the file called `name`) would do; nothing is written but the cache.
 
-    `providers` are those to update, all of the registry without it; with `offline` nothing is asked of the network.
-    `language` reads what the rules leave unread; without it that stays unread.
+    `providers` are those to update, all of the registry whose pages are set without it; with `offline` nothing is asked
+    of the network. `language` reads what the rules leave unread; without it that stays unread.
     A provider whose pages cannot be read is told in the result, and the others go on. Other registries are asked only
-    where a price changes. Raises RegistryError for a faulty registry, KeyError for a provider that it or the settings do
-    not know.
+    where a price changes. A provider of the registry that no pages are set for is left as it is, with a note. Raises
+    RegistryError for a faulty registry, UnknownProviderError for a provider that it or the settings do not know.
     """
     known = parse_registry(text, name).providers
-    chosen = tuple(dict.fromkeys(providers)) or tuple(known)
-    for provider in chosen:
-        known[provider], settings.providers[provider]
+    chosen = settings.with_pages(known, providers)
     reader = PageReader(language)
     progress(f"{'Replaying' if offline else 'Fetching'} the pricing pages of {', '.join(chosen)}")
     pages = fetch_pages(settings, chosen, offline=offline, clock=clock, reject=reader.refused)
@@ -139,12 +137,14 @@ def plan_text(
 
     Of the world nothing is asked.
 
-    Raises RegistryError for a faulty registry, KeyError for a provider that it does not know.
+    Raises RegistryError for a faulty registry, UnknownProviderError for a provider that it does not have (any more).
     """
     registry = parse_registry(text, name)
+    settings.with_pages(registry.providers, [run.provider for run in runs])
     heard = heard or {}
     witnesses = Witnesses.told_by(heard.values())
-    plan = Plan()
+    silent_on = [name for name in registry.providers if name not in settings.providers]
+    plan = Plan(notes=tuple(Note(name, "*", "no pages are set for it: left as it is") for name in silent_on))
     for run in runs:
         if run.rates is None or not isinstance(run.page, Page):
             continue

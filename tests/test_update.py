@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from octoregistry.errors import UnknownProviderError
 from octoregistry.settings import Settings, load_settings
 from octoregistry.sources import Failed
 from octoregistry.sources.cache import Cache, Kept
@@ -74,9 +75,31 @@ def test_one_provider_alone_leaves_the_others(settings: Settings) -> None:
 
 
 def test_an_unknown_provider_is_told_before_anything_is_fetched(settings: Settings) -> None:
-    """KeyError names it."""
-    with pytest.raises(KeyError, match="acme"):
+    """The error names it, and those that there are."""
+    with pytest.raises(UnknownProviderError, match="no provider 'acme' in the registry; it has gemini, openai"):
         offline(ROOT / "models.yaml", settings, "acme")
+
+
+def test_a_provider_without_pages_is_left_as_it_is(settings: Settings, tmp_path: Path) -> None:
+    """A person may keep a fourth vendor by hand: the others are updated, and a note says who was not."""
+    registry = tmp_path / "models.yaml"
+    text = (ROOT / "examples" / "models-2026-08-21.yaml").read_text()
+    fourth = """  fourth:
+    env_var: FOURTH_KEY
+    default_model: large
+    models:
+      large: {display_name: Large, input_per_million: 1.0, output_per_million: 3.0}
+"""
+    registry.write_text(text.replace("\ndefaults:", f"\n{fourth}defaults:"))
+
+    update = offline(registry, settings)
+
+    assert {run.provider for run in update.runs} == {"gemini", "openai", "anthropic"}
+    assert update.plan.applied
+    assert fourth in update.new_text
+    assert "fourth/*: no pages are set for it: left as it is" in map(str, update.plan.notes)
+    with pytest.raises(UnknownProviderError, match=r"no provider 'fourth' in the settings: .*\[providers.fourth\]"):
+        offline(registry, settings, "fourth")
 
 
 def keep(settings: Settings, witness: str, usd: str, day: datetime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
@@ -34,7 +35,7 @@ def command(plan: Path, dry_run: bool, registry: Path) -> None:
     5 changes of the plan are held for review.
     """
     kept = _read(plan)
-    with told_errors(registry), locked(registry):
+    with told_errors(registry), nullcontext() if dry_run else locked(registry):
         before, merged = carry_out_plan(kept, registry, dry_run=dry_run)
     for table in plan_tables(merged.plan):
         show(table)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
-from octoregistry.checkup import checkup
+from octoregistry.checkup import Finding, checkup
 from octoregistry.cli.registry_option import registry_option
 from octoregistry.cli.settings_option import settings_option
-from octoregistry.cli.showing import print_json, say, visible
-from octoregistry.settings import SettingsError, load_settings
+from octoregistry.cli.showing import print_json, say
+from octoregistry.settings import SettingsError, built_in_settings, load_settings
 
 _MARKS = {"ok": "ok   ", "note": "note ", "wrong": "WRONG"}
 
@@ -26,15 +27,21 @@ def command(offline: bool, as_json: bool, settings: Path | None, registry: Path)
 
     Of a key it is said whether it is set, never what it is. Exit status: 0, or 1 where something is wrong.
     """
-    try:
-        findings = checkup(registry, load_settings(settings), os.environ, offline=offline)
-        found = []
-        for one in findings:
-            found.append(one)
-            if not as_json:
-                say(f"{_MARKS[one.state]}  {one.about}: {one.text}")
-    except SettingsError as error:
-        raise click.ClickException(visible(error)) from error
+    found = []
+    for one in _findings(registry, settings, offline=offline):
+        found.append(one)
+        if not as_json:
+            say(f"{_MARKS[one.state]}  {one.about}: {one.text}")
     if as_json:
         print_json([{"about": one.about, "state": one.state, "text": one.text} for one in found])
     raise click.exceptions.Exit(int(any(one.state == "wrong" for one in found)))
+
+
+def _findings(registry: Path, settings: Path | None, *, offline: bool) -> Iterator[Finding]:
+    """Every finding; where the settings cannot be used, that, and the rest by the built-in ones."""
+    try:
+        chosen = load_settings(settings)
+    except SettingsError as error:
+        yield Finding("settings", "wrong", f"{error}: what follows is by the built-in ones")
+        chosen = built_in_settings()
+    yield from checkup(registry, chosen, os.environ, offline=offline)

@@ -11,7 +11,8 @@ import click
 
 from octoregistry.cli.map_option import map_option
 from octoregistry.cli.registry_option import registry_option
-from octoregistry.cli.showing import tell
+from octoregistry.cli.showing import tell, visible
+from octoregistry.errors import UnknownProviderError
 from octoregistry.publishing.report import NAMES, Report, is_name, report_of, write
 from octoregistry.settings import SettingsError, load_settings
 from octoregistry.sources.vendor_pages import utc_now
@@ -102,10 +103,10 @@ def command(  # noqa: PLR0913 - an option a parameter
         raise click.ClickException(f"{error.filename or registry}: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
         raise click.ClickException(f"{registry}: not UTF-8 at byte {error.start}") from error
+    except UnknownProviderError as error:
+        raise click.UsageError(visible(error)) from error
     except (RegistryError, SettingsError) as error:
         raise click.ClickException(str(error)) from error
-    except KeyError as error:
-        raise click.UsageError(f"no provider {error} in {registry} and the settings") from error
     for run in update.unread:
         click.echo(f"{run.provider} could not be read: {run.page}", err=True)
     if report.usage is not None and report.usage.total.unpriced:

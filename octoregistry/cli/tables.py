@@ -14,17 +14,22 @@ from octoregistry.cli.showing import cell
 from octoregistry.planning.plan import Change, Plan, shown
 
 _FALLEN, _RISEN, _HELD = "green", "red", "bold yellow"
+_MOST = 1_000  # changes: rich takes a second for three thousand rows
 _MAIN = ("input", "output", "cached_input")
 
 
 def plan_tables(plan: Plan) -> Iterator[RenderableType]:
-    """The tables of a plan: new models with their prices, then each value that moved. Nothing for an empty plan."""
+    """The tables of a plan: new models with their prices, then each value that moved. Nothing for an empty plan.
+
+    Of more changes than anybody reads the first are shown, and how many there are.
+    """
     new = [change for change in plan.visible if change.kind == "new_model"]
     moved = [change for change in plan.visible if change.kind != "new_model"]
-    if new:
-        yield _new_models(new)
-    if moved:
-        yield _moved(moved)
+    for changes, table in ((new, _new_models), (moved, _moved)):
+        if changes:
+            yield table(changes[:_MOST])
+        if len(changes) > _MOST:
+            yield Text(f"And {len(changes) - _MOST:,} more, which the diff shows.")
 
 
 def _new_models(changes: list[Change]) -> Table:

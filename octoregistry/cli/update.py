@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
@@ -20,13 +22,13 @@ from octoregistry.cli.showing import cell, print_json, tell
 from octoregistry.cli.told_errors import told_errors
 from octoregistry.cli.update_output import outcome_json, print_update, update_json
 from octoregistry.planning.kept import as_values
-from octoregistry.propose_update import propose_update
+from octoregistry.propose_update import propose_update, proposing
 from octoregistry.publishing.lock import locked
-from octoregistry.publishing.pull_request import Outcome, place_of
+from octoregistry.publishing.pull_request import Outcome
 from octoregistry.publishing.registry_file import text_of
 from octoregistry.publishing.report import write_report
 from octoregistry.publishing.store import replace_file
-from octoregistry.settings import load_settings
+from octoregistry.settings import Settings, load_settings
 from octoregistry.update import Progress, Update, plan_update, silent
 from providers import load_registry
 
@@ -108,47 +110,30 @@ def command(  # noqa: PLR0913 - an option a parameter
     outcomes: tuple[Outcome, ...] = ()
     with told_errors(registry), _progress(as_json) as progress:
         chosen = load_settings(settings)
-        language = reader_of(
-            llm,
-            lambda: load_registry(registry),
-            second_reading=second_reading,
-            no_known=no_known,
-            offline=offline,
-        )
+        known = partial(load_registry, registry)
+        language = reader_of(llm, known, second_reading=second_reading, no_known=no_known, offline=offline)
+        edges: dict[str, Any] = {"offline": offline, "accepted": accepted, "progress": progress, "language": language}
 
         def plan(text: str) -> Update:
-            return plan_update(
-                text,
-                str(registry),
-                chosen,
-                providers,
-                offline=offline,
-                accepted=accepted,
-                progress=progress,
-                language=language,
-            )
+            return plan_update(text, str(registry), chosen, providers, **edges)
 
-        with nullcontext() if dry_run else locked(registry):
-            if as_pull_request:
-                with closing(place_of(registry.resolve().parent, chosen.pull_request, os.environ)) as place:
-                    proposed = propose_update(registry, place, plan)
-                update, outcomes = proposed.update, proposed.outcomes
-            else:
-                update = plan(text_of(registry.read_bytes(), registry))
-            if not dry_run and not as_pull_request:
-                if update.new_text != update.old_text:
-                    progress(f"Writing {registry}")
-                update = carry_out(update, registry, chosen, accepted)
+        if dry_run:
+            update = plan(text_of(registry.read_bytes(), registry))
+        elif as_pull_request:
+            with proposing(registry, chosen.pull_request, os.environ) as place:
+                proposed = propose_update(registry, place, plan)
+            update, outcomes = proposed.update, proposed.outcomes
+        else:
+            update = _written(registry, chosen, plan, accepted, progress)
         if plan_out is not None:
             keep_plan(update, plan_out)
     if as_json:
         print_json(update_json(update, registry.name) | {"pull_requests": [outcome_json(one) for one in outcomes]})
     else:
         print_update(update, registry.name, verbose=verbose)
-        if not dry_run and not as_pull_request and update.new_text != update.old_text:
-            tell(f"Wrote {registry}.")
-        for outcome in outcomes:
-            tell(outcome)
+        wrote = not dry_run and not as_pull_request and update.new_text != update.old_text
+        for done in (*([f"Wrote {registry}."] if wrote else []), *outcomes):
+            tell(done)
     if why := told_once(language):
         tell(why)
     if reports is not None:
@@ -156,6 +141,17 @@ def command(  # noqa: PLR0913 - an option a parameter
         with told_errors(registry):
             tell(f"Wrote the report {write_report(update, reports).html}.")
     raise click.exceptions.Exit(exits.status(update, exit_code=exit_code))
+
+
+def _written(
+    registry: Path, settings: Settings, plan: Callable[[str], Update], accepted: Sequence[str], progress: Progress
+) -> Update:
+    """The update, planned and written to the registry's file under its lock."""
+    with locked(registry):
+        update = plan(text_of(registry.read_bytes(), registry))
+        if update.new_text != update.old_text:
+            progress(f"Writing {registry}")
+        return carry_out(update, registry, settings, accepted)
 
 
 def keep_plan(update: Update, place: Path) -> None:

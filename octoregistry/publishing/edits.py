@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence as Ordered
 
 from octoregistry.publishing.nodes import Mapping, MergeError, Node, Scalar, Sequence
@@ -21,6 +22,7 @@ class Edits:
         found = _BREAK.search(text)
         self.newline = found.group() if found and found.group() in ("\r\n", "\n", "\r") else "\n"
         self._pieces: list[tuple[int, int, int, str]] = []
+        self._places: list[tuple[int, int]] = []  # (end, start) of every piece, in order
 
     def result(self) -> str:
         """The text with every piece in its place.
@@ -35,6 +37,15 @@ class Edits:
             parts += [self.text[place:start], new]
             place = end
         return "".join([*parts, self.text[place:]])
+
+    def reach_into(self, start: int, end: int) -> bool:
+        """True where a piece changes something between `start` and `end`, which what is put before or behind does not."""
+        places = self._places
+        if len(places) != len(self._pieces):
+            places = self._places = sorted((piece[1], piece[0]) for piece in self._pieces)
+        # The first piece that ends behind `start` is the only one that need be looked at: no two of them overlap.
+        found = bisect_right(places, (start, end))
+        return found < len(places) and places[found][1] < end
 
     def replace(self, start: int, end: int, new: str) -> None:
         """Puts `new` for what stands between `start` and `end`."""

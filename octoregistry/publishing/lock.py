@@ -12,10 +12,12 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from octoregistry.errors import ToldError
+
 _PATIENCE = 0.3  # seconds: a lock file that its last holder is just removing is not a held one
 
 
-class LockedError(Exception):
+class LockedError(ToldError):
     """Another process is at work on the registry; the text says which one."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from octoregistry.planning.plan import Plan
@@ -17,10 +18,12 @@ from octoregistry.publishing.nodes import (
     Node,
     Sequence,
     anchors_in,
+    borrows,
     located,
     values,
 )
 from octoregistry.publishing.writing import MODEL_KEYS, RATE_KEYS, SOURCE_KEYS, flow_mapping, text_of, yaml_of
+from providers.yamlread import read_yaml
 
 __all__ = ["MergeError", "diff", "merge"]
 
@@ -33,18 +36,28 @@ def merge(text: str, plan: Plan) -> str:
     The result is read again and must say what the plan intended, and nothing else anew: MergeError if it does not, or
     if a change has no place in the text.
     """
+    return merged_with_values(text, plan)[0]
+
+
+def merged_with_values(text: str, plan: Plan) -> tuple[str, dict[str, Any] | None]:
+    """As `merge`, with the values that were read from the result: None where nothing has changed."""
     models = wanted(plan.changes)
-    if not models:
-        return text
     bom = _BOM if text.startswith(_BOM) else ""
     body = text[len(bom) :]
+    if not models:
+        return text, None
     before = located(body, models)
     edits = Edits(body)
     for (provider, model), want in models.items():
         _edit(edits, before, provider, model, want)
     result = edits.result()
-    _verify(body, before, result, located(result, models), models)
-    return bom + result
+    if result == body:
+        return text, None
+    now, faults = read_yaml(result)
+    if faults:
+        raise MergeError(f"the merged text cannot be read: line {faults[0][0]}: {faults[0][2]}")
+    _verify(body, before, edits, now, models)
+    return bom + result, now
 
 
 def _edit(edits: Edits, before: Located, provider: str, model: str, want: Wanted) -> None:
@@ -168,23 +181,51 @@ def _add_model(edits: Edits, home: Models, model: str, want: Wanted) -> None:
     edits.add_lines(home.mapping.end, edits.column(starts[0]), "\n".join(lines))
 
 
-def _verify(old: str, before: Located, new: str, now: Located, models: dict[tuple[str, str], Wanted]) -> None:
-    """MergeError unless the new text says what was intended of the models and everything else as before."""
-    if values(before.rest) != values(now.rest) or before.models.keys() != now.models.keys():
+def _verify(
+    body: str, before: Located, edits: Edits, now: dict[str, Any], models: dict[tuple[str, str], Wanted]
+) -> None:
+    """MergeError unless the new values (`now`) are what was intended of the models and everything else as before.
+
+    Of the other models nothing is compared but that they are there, in their order: no edit reaches into their text.
+    """
+    rest, entries = _values_before(body, before, models)
+    new_rest, new_entries = _apart(now)
+    if _typed(rest) != _typed(new_rest):
         raise MergeError("the merged text differs outside of the models")
     for provider, home in before.models.items():
-        there = now.models[provider]
-        if home.others.keys() != there.others.keys():
+        added = [model for (mine, model), want in models.items() if mine == provider and want.new]
+        there = [model for model in new_entries[provider] if model not in added]
+        if there != list(home.order) or any(model not in new_entries[provider] for model in added):
             raise MergeError(f"the merged text has other models of {provider}")
         for model, span in home.others.items():
-            found = there.others[model]
-            if old[span.start : span.end] != new[found.start : found.end]:
+            if edits.reach_into(span.start, span.end):
                 raise MergeError(f"the merged text changes {provider}/{model}")
     for (provider, model), want in models.items():
-        known = before.models[provider].mapping.items.get(model)
-        found_entry = now.models[provider].mapping.items.get(model)
-        if found_entry is None or not _same(values(found_entry[1]), after(values(known[1]) if known else {}, want)):
+        known = entries.get(provider, {}).get(model, {})
+        if not _same(new_entries[provider].get(model), after(known, want)):
             raise MergeError(f"the merged text does not say of {provider}/{model} what was intended")
+
+
+def _apart(registry: dict[str, Any]) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    """A registry's values without the models, and the models by provider."""
+    providers = {name: {**provider, "models": ""} for name, provider in registry["providers"].items()}
+    return {**registry, "providers": providers}, {
+        name: provider["models"] for name, provider in registry["providers"].items()
+    }
+
+
+def _values_before(
+    body: str, before: Located, models: Iterable[tuple[str, str]]
+) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    """What the text says besides models, and of the chosen ones: as its readers have it, with all references followed."""
+    chosen = [before.models[provider].mapping.items.get(model) for provider, model in models]
+    if any(map(borrows, [before.rest, *(entry[1] for entry in chosen if entry)])):
+        return _apart(read_yaml(body)[0])
+    entries = {
+        provider: {model: values(entry) for model, (_, entry) in home.mapping.items.items()}
+        for provider, home in before.models.items()
+    }
+    return values(before.rest), entries
 
 
 def _same(found: Any, intended: dict[str, Any]) -> bool:

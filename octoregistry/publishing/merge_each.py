@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from octoregistry.planning.plan import Change, Plan, Reason, Verdict
-from octoregistry.publishing.merge import MergeError, merge
+from octoregistry.publishing.merge import MergeError, merged_with_values
 from providers import RegistryError, parse_registry
+from providers.validation import faults_in
 
 _Model = tuple[str, str]
 
@@ -57,9 +58,9 @@ def _as_far_as_it_goes(
 ) -> str:
     """`text` with the changes of `models`; where they do not go together, each half for itself, down to one model."""
     try:
-        merged = merge(text, Plan(tuple(change for model in models for change in by_model[model])))
-        if merged != text:
-            parse_registry(merged, name)
+        merged, now = merged_with_values(text, Plan(tuple(change for model in models for change in by_model[model])))
+        if now is not None and any(True for _ in faults_in(now)):
+            parse_registry(merged, name)  # raises, with the lines
     except (MergeError, RegistryError) as error:
         if len(models) == 1:
             refused[models[0]] = str(error).partition("\n")[0]

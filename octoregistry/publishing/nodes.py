@@ -70,10 +70,12 @@ class Span:
 
 @dataclass(slots=True)
 class Models:
-    """One provider's models: the mapping itself (its items only for the chosen ones), and the bounds of the others."""
+    """One provider's models: the mapping itself (its items only for the chosen ones), the bounds of the others, and the
+    names of all in their order."""
 
     mapping: Mapping
     others: dict[str, Span]
+    order: dict[str, None]
 
 
 @dataclass(slots=True)
@@ -108,6 +110,17 @@ def values(node: Node) -> Any:
             return ("alias", node.text)
         case Scalar():
             return scalar(node.text) if node.plain else node.text
+
+
+def borrows(node: Node) -> bool:
+    """True where a part of the node stands elsewhere: an alias, or the keys that a `<<` brings."""
+    match node:
+        case Mapping():
+            return "<<" in node.items or any(borrows(value) for _, value in node.items.values())
+        case Sequence():
+            return any(map(borrows, node.items))
+        case Scalar():
+            return node.alias
 
 
 def anchors_in(node: Node) -> Iterator[tuple[str, int]]:
@@ -164,7 +177,7 @@ class _Reader:
 
     def _models(self, provider: str, event: Any) -> Models:
         """The models of a provider, of which only the chosen ones become nodes."""
-        found = Models(self._open_mapping(event), {})
+        found = Models(self._open_mapping(event), {}, {})
         get_event = self.next
         while True:
             key = get_event()
@@ -172,12 +185,14 @@ class _Reader:
                 self._close(found.mapping, key)
                 return found
             start = key.start_mark.index
+            name = getattr(key, "value", "")
+            found.order[name] = None
             value = get_event()
-            if (provider, getattr(key, "value", None)) in self.chosen:
-                found.mapping.items[key.value] = (self._scalar(key), self._node(value))
+            if (provider, name) in self.chosen:
+                found.mapping.items[name] = (self._scalar(key), self._node(value))
             else:
                 self._skip(value)
-                found.others[getattr(key, "value", "")] = Span(start, self.last)
+                found.others[name] = Span(start, self.last)
 
     def _skip(self, event: Any) -> None:
         """Goes past a node, remembering no more of it than where its content ends."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from octoregistry.errors import ToldError
 from octoregistry.publishing.store import replace_file
 from providers import compiled, parse_registry
 
 
-class NotCarriedOutError(Exception):
+class NotCarriedOutError(ToldError):
     """The registry has been left as it is; the text says why."""
 
 

@@ -24,14 +24,16 @@ def replace_file(path: Path, content: bytes, *, expected: bytes | None = None) -
     """None; `content` stands at `path`, or where a link there leads, with the mode and owner that the file had.
 
     With `expected` the file must hold just that at the last moment: MovedOnError says what it holds instead. Raises
-    OSError where it cannot be written; then the old file is untouched. To be called under the lock: temporary files of
-    runs that were killed are removed.
+    OSError where it cannot be written or is read-only; then the old file is untouched. To be called under the lock:
+    temporary files of runs that were killed are removed.
     """
     target = path.resolve()
     sweep(target)
     before = target.stat() if target.exists() else None
     if before is not None and not stat.S_ISREG(before.st_mode):
         raise OSError(f"{target} is no regular file")
+    if before is not None and not os.access(target, os.W_OK):  # a rename would not mind; the person who set it would
+        raise PermissionError(errno.EACCES, "it may not be written (read-only)", str(target))
     partial = target.with_name(f".{target.name}.{uuid4().hex}{_SUFFIX}")
     try:
         _write(partial, content, before)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from octoregistry.errors import UnknownProviderError
 from octoregistry.service.slots import ScheduleError, Slots
 from octoregistry.settings import Settings
 
@@ -19,13 +20,13 @@ class Job:
 
 
 def jobs_of(settings: Settings, known: Sequence[str]) -> tuple[Job, ...]:
-    """The jobs, all the registry's providers (`known`) in those that name none. Raises ScheduleError."""
+    """The jobs, all the registry's providers (`known`) that have pages in those that name none. Raises ScheduleError."""
     jobs: list[Job] = []
     for name, wanted in settings.service.jobs.items():
-        providers = wanted.providers or tuple(known)
-        for provider in providers:
-            if provider not in known or provider not in settings.providers:
-                raise ScheduleError(f"service.jobs.{name}: no provider {provider!r} in the registry and the settings")
+        try:
+            providers = settings.with_pages(known, wanted.providers)
+        except UnknownProviderError as error:
+            raise ScheduleError(f"service.jobs.{name}: {error}") from None
         slots = Slots(wanted)
         if wanted.each_provider:
             jobs += [Job(f"{name}-{provider}", (provider,), slots) for provider in providers]

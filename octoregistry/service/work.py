@@ -15,10 +15,9 @@ from typing import Any
 from octoregistry.apply_plan import KeptPlan, carry_out_plan
 from octoregistry.carry_out import carry_out
 from octoregistry.planning.plan import Plan
-from octoregistry.propose_update import propose_update
+from octoregistry.propose_update import propose_update, proposing
 from octoregistry.publishing.lock import LockedError, locked
 from octoregistry.publishing.pull_request import Outcome as Proposal
-from octoregistry.publishing.pull_request import place_of
 from octoregistry.publishing.registry_file import NotCarriedOutError, text_of
 from octoregistry.publishing.report import write_report
 from octoregistry.reading import Reader
@@ -77,8 +76,8 @@ def run(work: Work, settings: Settings, progress: Progress) -> Outcome:
     proposals: tuple[Proposal, ...] = ()
     with _patiently_locked(work.registry):
         if settings.service.pull_request:
-            place = place_of(work.registry.resolve().parent, settings.pull_request, os.environ)
-            proposed = propose_update(work.registry, place, with_accepted)
+            with proposing(work.registry, settings.pull_request, os.environ) as place:
+                proposed = propose_update(work.registry, place, with_accepted)
             update, proposals = proposed.update, proposed.outcomes
         else:
             update = with_accepted(text_of(work.registry.read_bytes(), work.registry))

@@ -173,3 +173,13 @@ def test_no_colour_where_none_is_wanted() -> None:
         shown[name] = done.stdout
     assert "\x1b[3" not in shown["none"]
     assert "acme/road" in shown["none"]
+
+
+def test_a_doctor_goes_on_where_the_settings_cannot_be_used(models: Path, run: Run) -> None:
+    """They are one of the things that may be wrong."""
+    Path("octoregistry.toml").write_text("[fetch]\nretries = 'many'\n")
+    done = run("doctor", "--offline")
+    assert done.exit_code == 1
+    assert "WRONG  settings: octoregistry.toml: fetch.retries: " in done.stdout
+    assert "ok     registry: models.yaml: 107 models" in done.stdout
+    assert "ok     lock: free" in done.stdout

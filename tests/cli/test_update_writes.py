@@ -14,6 +14,7 @@ import pytest
 
 from octoregistry.publishing.lock import is_locked, locked
 from providers import parse_registry
+from providers.pricing import UnknownPriceError
 from tests.cli.conftest import Run
 
 ROUNDS = int(os.environ.get("OCTOREGISTRY_ROUNDS", "3"))
@@ -155,7 +156,7 @@ main()
 
 
 @pytest.mark.parametrize("phase", PHASES)
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_run_that_is_stopped_leaves_the_old_file_and_no_lock(
     models: Path, phase: str, number: signal.Signals, status: int
 ) -> None:
@@ -193,34 +194,125 @@ import os
 from click.testing import CliRunner
 from octoregistry.cli import cli, main
 CliRunner().invoke(cli, ["update", "--offline", "--registry", os.environ["WARM"]])
+for folder, _, files in os.walk(os.path.dirname(os.environ["WARM"])):  # what root has made meanwhile is everybody's
+    for name in (folder, *(os.path.join(folder, file) for file in files)):
+        os.chmod(name, 0o777)
 os.setgroups([]), os.setgid(65534), os.setuid(65534)
 main()
 """
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="a folder that cannot be written is made for another user here")
-def test_a_read_only_folder_is_exit_1_and_the_old_file(models: Path) -> None:
-    """As a user who may read the folder and no more."""
-    before = models.read_bytes()
+def as_nobody(models: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The command as a user who may read the folder and no more."""
     for parent in (models.parent, *models.parent.parents):
         if parent.stat().st_uid == os.geteuid() and parent.name:
             parent.chmod(parent.stat().st_mode | 0o555)
     (models.parent / "cache").mkdir(exist_ok=True)
     warm = models.parent / "cache" / "warm.yaml"
-    warm.write_bytes(before)
-    done = subprocess.run(
-        [sys.executable, "-c", AS_NOBODY, "update", "--offline"],
+    warm.write_bytes(models.read_bytes())
+    return subprocess.run(
+        [sys.executable, "-c", AS_NOBODY, *arguments],
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
-        env={**os.environ, "WARM": str(warm)},
+        env={**os.environ, "WARM": str(warm), "XDG_DATA_HOME": str(warm.parent)},
     )
+
+
+ONLY_ROOT = pytest.mark.skipif(
+    os.geteuid() != 0, reason="a folder that cannot be written is made for another user here"
+)
+
+
+@ONLY_ROOT
+def test_a_read_only_folder_is_exit_1_and_the_old_file(models: Path, run: Run) -> None:
+    """Looking at what would be done needs no right to write, and no lock."""
+    before = models.read_bytes()
+    done = as_nobody(models, "update", "--offline")
     assert done.returncode == 1
-    assert "Permission denied" in done.stderr
+    assert ".models.yaml.lock: Permission denied" in done.stderr
     assert "Traceback" not in done.stderr
+
+    run("update", "--offline", "--dry-run", "--plan-out", "cache/plan.json")
+    assert as_nobody(models, "apply", "--dry-run", "cache/plan.json").returncode == 0
     assert models.read_bytes() == before
     assert names(models.parent) == ["models.yaml"]
+
+
+@ONLY_ROOT
+def test_a_read_only_file_is_exit_1_and_stays(models: Path) -> None:
+    """Also where its folder may be written, and a rename would not mind: somebody has set it so."""
+    before = models.read_bytes()
+    models.parent.chmod(0o777)
+    models.chmod(0o444)
+    done = as_nobody(models, "update", "--offline")
+    assert done.returncode == 1
+    assert "models.yaml: it may not be written (read-only)" in done.stderr
+    assert models.read_bytes() == before
+    assert names(models.parent) == ["models.yaml"]
+
+
+@pytest.mark.parametrize(
+    "command", [("models",), ("models", "--json"), ("update", "--offline", "--dry-run"), ("--help",)]
+)
+def test_an_output_that_cannot_be_written_is_one_line_and_exit_1(models: Path, command: tuple[str, ...]) -> None:
+    """The disk is full behind `>`."""
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", MAIN, *command],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr.endswith("Error: standard output: No space left on device\n")
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", [("models", "--csv"), ("history",), ("update", "--offline")])
+def test_who_has_read_enough_breaks_nothing(models: Path, command: tuple[str, ...]) -> None:
+    """`| head -1`: no complaint, exit status 0, and what was to be written is."""
+    with subprocess.Popen(
+        [sys.executable, "-c", MAIN, *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        said = process.stderr.read()
+    assert process.returncode == 0, said
+    assert "Error" not in said
+    assert "Exception" not in said
+    assert ("gpt-6-astra" in models.read_text()) == (command[0] == "update")
+
+
+def test_what_yesterdays_calls_cost_does_not_change_when_prices_do(models: Path, run: Run) -> None:
+    """Every model, mode and dimension, on every day up to the last before the page's, and to the digit."""
+    before = parse_registry(models.read_bytes())
+    assert run("update", "--offline").exit_code == 0
+    after = parse_registry(models.read_bytes())
+
+    compared = 0
+    for provider in before.providers:
+        for model, known in before.models(provider).items():
+            old, new = before.pricing(provider, model), after.pricing(provider, model)
+            for rate in known.rates:
+                for dimension in rate.prices:
+                    for day in ("2026-01-01", "2026-08-21", "2026-09-03"):
+                        call = {"input": 300_000} if dimension == "input" else {"input": 0, dimension: 300_000}
+                        try:
+                            cost = old.cost(mode=rate.mode, at=day, **call)
+                        except UnknownPriceError:
+                            continue
+                        assert new.cost(mode=rate.mode, at=day, **call) == cost, (model, rate.mode, dimension, day)
+                        compared += 1
+    assert compared > 1_000
+    sol = ("estimate", "openai/gpt-5.6-sol", "--input", "120000", "--output", "3000", "--cheaper", "0", "--csv", "--at")
+    costs = {day: run(*sol, day).stdout for day in ("2026-09-06", "2026-09-07")}
+    assert "openai,gpt-5.6-sol,0.69," in costs["2026-09-06"]
+    assert "openai,gpt-5.6-sol,0.54," in costs["2026-09-07"]
 
 
 def test_two_updates_at_once_lose_nothing(models: Path) -> None:

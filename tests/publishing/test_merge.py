@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from octoregistry.planning.plan import Change, Kind, Plan, Reason, Value, Verdict
+from octoregistry.publishing.edits import Edits
 from octoregistry.publishing.merge import MergeError, diff, merge
 from providers.registry import parse_registry
 
@@ -317,3 +318,42 @@ def test_the_diff_is_unified_and_says_where_a_last_line_has_no_end() -> None:
         "--- a/models.yaml\n+++ b/models.yaml\n@@ -1 +1 @@\n-a\n+b\n\\ No newline at end of file\n"
     )
     assert not diff(TEXT, TEXT)
+
+
+@pytest.mark.parametrize(
+    ("piece", "span", "reaches"),
+    [
+        ((2, 4), (3, 6), True),
+        ((2, 4), (0, 3), True),
+        ((2, 4), (2, 4), True),
+        ((2, 4), (0, 9), True),
+        ((2, 4), (4, 6), False),
+        ((2, 4), (0, 2), False),
+        ((2, 2), (1, 3), True),
+        ((2, 2), (0, 2), False),
+        ((2, 2), (2, 4), False),
+    ],
+)
+def test_an_edit_that_reaches_into_another_models_text_is_seen(
+    piece: tuple[int, int], span: tuple[int, int], reaches: bool
+) -> None:
+    """What is put before or behind it does not count; pieces elsewhere make no difference."""
+    edits = Edits("0123456789")
+    for start, end in ((7, 7), piece, (0, 0), (9, 9)):
+        edits.replace(start, end, "x")
+    assert edits.reach_into(*span) == (reaches or span[0] < 7 < span[1])
+
+
+def test_references_are_followed_when_the_result_is_checked() -> None:
+    """Of a model that borrows some of its keys, those that it has itself are changed."""
+    text = TEXT.replace("coyote: {", "coyote: &base {").replace(
+        "  # flow", "\n      bird:\n        <<: *base\n        status: active"
+    )
+    merged = merge(
+        text, Plan((change("status", "retired", model="bird"), change("batch_support", False, model="bird")))
+    )
+    assert changed_lines(text, merged) == (
+        ["        status: active"],
+        ["        status: retired", "        batch_support: false"],
+    )
+    assert parse_registry(merged).model("acme", "bird").display_name == "Coyote"

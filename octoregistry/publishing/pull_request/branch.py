@@ -11,7 +11,6 @@ from octoregistry.publishing.pull_request.proposal import Proposal
 from octoregistry.settings import PullRequestSettings
 
 _PLAN, _BASE = "Octoregistry-Plan", "Octoregistry-Base"
-NOWHERE = "0" * 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,22 +22,21 @@ class Tip:
 
 
 def commit_on(git: Git, base: str, proposal: Proposal, settings: PullRequestSettings) -> str | None:
-    """The new commit, None where it would change nothing. It has an index and a working tree of its own, for a moment."""
+    """The new commit, None where it would change nothing.
+
+    It is made of objects and an index of its own, without any working tree: what is in the files is what will be in the
+    commit, whatever line ends and filters the person has set, and a file keeps its mode.
+    """
+    entries = []
+    for path, content in proposal.files.items():
+        known = git.entry(base, path)
+        blob = git.run("hash-object", "-w", "--no-filters", "--stdin", given=content).strip()
+        entries.append(f"{known.mode if known else '100644'} {blob}\t{path}\0")
     with tempfile.TemporaryDirectory(prefix="octoregistry-") as name:
-        folder = Path(name)
-        tree_folder = folder / "tree"
-        for path, content in proposal.files.items():
-            place = tree_folder / path
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(content)
-        where = {
-            "GIT_DIR": str(git.common),
-            "GIT_WORK_TREE": str(tree_folder),
-            "GIT_INDEX_FILE": str(folder / "index"),
-        }
-        git.run("read-tree", base, environ=where, folder=tree_folder)
-        git.run("add", "--force", "--", *proposal.files, environ=where, folder=tree_folder)
-        tree = git.run("write-tree", environ=where, folder=tree_folder).strip()
+        index = {"GIT_INDEX_FILE": str(Path(name) / "index")}
+        git.run("read-tree", base, environ=index)
+        git.run("update-index", "-z", "--index-info", given="".join(entries).encode(), environ=index)
+        tree = git.run("write-tree", environ=index).strip()
     if tree == git.run("rev-parse", f"{base}^{{tree}}").strip():
         return None
     when = f"@{int(proposal.at.timestamp())} +0000"
@@ -79,7 +77,8 @@ def fetch(git: Git, remote: str, branch: str, into: str, environ: dict[str, str]
 def push(git: Git, remote: str, commit: str, branch: str, expected: Tip | None, environ: dict[str, str]) -> None:
     """None; the branch of the remote is at `commit`. GitError where it moved on since we looked."""
     lease = f"--force-with-lease=refs/heads/{branch}:{expected.commit if expected else ''}"
-    git.run("push", "--quiet", "--no-verify", lease, remote, f"{commit}:refs/heads/{branch}", environ=environ)
+    flags = ("--quiet", "--no-verify", "--no-follow-tags", "--no-signed", "--recurse-submodules=no")
+    git.run("push", *flags, lease, remote, f"{commit}:refs/heads/{branch}", environ=environ)
 
 
 def set_local(git: Git, commit: str, branch: str, settings: PullRequestSettings) -> str | None:
@@ -91,7 +90,7 @@ def set_local(git: Git, commit: str, branch: str, settings: PullRequestSettings)
     if f"branch {ref}\n" in git.run("worktree", "list", "--porcelain"):
         return "it is checked out"
     try:
-        git.run("update-ref", ref, commit, known or NOWHERE)
+        git.run("update-ref", ref, commit, known or "")  # "": only where there is none
     except GitError as error:
         return str(error)
     return None

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 from urllib.parse import urlsplit
 
+from octoregistry.errors import ToldError
 from octoregistry.publishing.pull_request.git import LOOPBACK
 from octoregistry.settings import PullRequestSettings
 
 
-class ForgeError(Exception):
+class ForgeError(ToldError):
     """The forge could not do it; the text holds no secret."""
 
 
@@ -60,6 +61,8 @@ TOKENS: dict[str, tuple[str, ...]] = {
     "gitlab": ("OCTOREGISTRY_TOKEN", "GITLAB_TOKEN"),
 }
 _KNOWN: dict[str, Literal["github", "gitlab"]] = {"github.com": "github", "gitlab.com": "gitlab"}
+# What answers to ssh on the port of https, for networks that let nothing else through.
+_SSH = {"ssh.github.com": "github.com", "altssh.gitlab.com": "gitlab.com"}
 
 
 def address_of(remote_url: str, settings: PullRequestSettings, environ: Mapping[str, str]) -> Address | None:
@@ -68,7 +71,7 @@ def address_of(remote_url: str, settings: PullRequestSettings, environ: Mapping[
     A host is a forge's own, or the one that a CI job runs for, or of the kind that the settings say: a token goes
     nowhere because of how a host is called.
     """
-    host, path = _parts(remote_url)
+    host, site, path = _parts(remote_url)
     if settings.forge == "none" or not path:
         return None
     said: dict[str, str] = {}
@@ -83,24 +86,31 @@ def address_of(remote_url: str, settings: PullRequestSettings, environ: Mapping[
     )
     if found is None:
         return None
-    usual = "https://api.github.com" if host == "github.com" else f"https://{host}" + "/api/v3" * (found == "github")
+    usual = "https://api.github.com" if host == "github.com" else f"https://{site}" + "/api/v3" * (found == "github")
     chosen = settings.api_url or said.get(found) or usual
     if urlsplit(chosen).scheme != "https" and urlsplit(chosen).hostname not in LOOPBACK:
         raise ForgeError(f"{urlsplit(chosen).hostname}: a token is not sent over plain http")
+    if found == "gitlab" and remote_url.startswith(("https:", "http:")):
+        # A GitLab in a folder of its host: git's address has the folder, the project's path has not.
+        path = path.removeprefix(urlsplit(chosen).path.strip("/") + "/")
     return Address(found, chosen.rstrip("/"), path, settings.token_env or TOKENS[found])
 
 
-def _parts(url: str) -> tuple[str, str]:
-    """(host, path) of a remote's address: https, ssh, or git@host:path; a folder has no host."""
+def _parts(url: str) -> tuple[str, str, str]:
+    """(host, host with the port of its web pages, path) of a remote's address: https, ssh, or git@host:path; a folder
+    has no host."""
     short = re.fullmatch(r"(?:[\w.-]+@)?([\w.-]+):(?!//)([^\\]+)", url)
+    port = None
     if short:
         host, path = short.groups()
     elif "://" in url and not url.startswith("file:"):
         parts = urlsplit(url)
         host, path = parts.hostname or "", parts.path
+        port = parts.port if parts.scheme == "https" else None
     else:
-        return "", "/".join(url.rstrip("/").split("/")[-2:]).removesuffix(".git")
-    return host.lower(), path.strip("/").removesuffix(".git")
+        return "", "", "/".join(url.rstrip("/").split("/")[-2:]).removesuffix(".git")
+    host = _SSH.get(host.lower(), host.lower())
+    return host, f"{host}:{port}" if port else host, path.strip("/").removesuffix(".git")
 
 
 def forge_at(address: Address, token: str) -> Forge:

@@ -8,6 +8,12 @@ from octoregistry.publishing.pull_request.git import Git
 from octoregistry.publishing.pull_request.proposal import Proposal
 from octoregistry.publishing.store import replace_file
 
+# A patch that `git am` takes everywhere, whatever a person has set for the patches that they send.
+_PLAIN = (
+    "--binary", "--no-signature", "--no-cover-letter", "--no-attach", "--no-signoff", "--no-ext-diff", "--no-textconv",
+    "--no-color", "--src-prefix=a/", "--dst-prefix=b/", "--subject-prefix=PATCH", "--no-numbered", "--no-base",
+)  # fmt: skip
+
 
 def keep(git: Git, commit: str, proposal: Proposal) -> tuple[Path, ...]:
     """The patch and the body, written to `octoregistry/` in the repository's .git folder; raises OSError."""
@@ -15,6 +21,6 @@ def keep(git: Git, commit: str, proposal: Proposal) -> tuple[Path, ...]:
     folder.mkdir(exist_ok=True)
     name = proposal.branch.replace("/", "-")
     patch, body = folder / f"{name}.patch", folder / f"{name}.md"
-    replace_file(patch, git.read("format-patch", "-1", "--stdout", "--no-signature", "--binary", commit))
+    replace_file(patch, git.read("format-patch", "-1", "--stdout", *_PLAIN, commit))
     replace_file(body, f"# {proposal.title}\n\n{proposal.body}".encode())
     return patch, body

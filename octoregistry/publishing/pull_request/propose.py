@@ -8,7 +8,7 @@ from pathlib import Path
 
 from octoregistry.publishing.pull_request import branch as branches
 from octoregistry.publishing.pull_request.forge import Forge, ForgeError, Found, address_of, forge_at
-from octoregistry.publishing.pull_request.git import Git, GitError, password_in, push_environment
+from octoregistry.publishing.pull_request.git import Git, GitError, push_environment, secrets_in
 from octoregistry.publishing.pull_request.local import keep
 from octoregistry.publishing.pull_request.proposal import MARK, Outcome, Proposal
 from octoregistry.publishing.pull_request.secrets import Secrets
@@ -42,7 +42,7 @@ def place_of(folder: Path, settings: PullRequestSettings, environ: Mapping[str, 
     address = address_of(url, settings, environ) if url else None
     names = address.token_env if address else ()
     token = next((environ[name].strip() for name in names if environ.get(name, "").strip()), "")
-    git = Git(folder, Secrets([token, *password_in(url)]))
+    git = Git(folder, Secrets([token, *secrets_in(url)]))
     if not url:
         return _here(git, settings, f"there is no remote {settings.remote!r}")
     why = ""
@@ -51,18 +51,24 @@ def place_of(folder: Path, settings: PullRequestSettings, environ: Mapping[str, 
     elif not token:
         why = f"no token ({' or '.join(names)} is not set)"
     forge = forge_at(address, token) if address is not None and token else None
-    pushing = push_environment(url, forge.user, token) if forge else {}
-    base = settings.base or _default_branch(git, settings.remote, pushing)
-    branches.fetch(git, settings.remote, base, _OURS, pushing)
+    pushing = push_environment(url, forge.user, token, environ) if forge else {}
+    try:
+        base = settings.base or _default_branch(git, settings.remote, pushing)
+        branches.fetch(git, settings.remote, base, _OURS, pushing)
+    except GitError as error:
+        if forge is not None:
+            forge.close()
+            raise
+        return _here(git, settings, f"{why}; {str(error).splitlines()[0]}")
     return Place(git, settings, base, git.run("rev-parse", _OURS).strip(), settings.remote, forge, pushing, why)
 
 
 def _here(git: Git, settings: PullRequestSettings, why: str) -> Place:
     """The place without a remote: changes go onto the branch that is set, else onto what is checked out."""
-    base = settings.base or git.run("rev-parse", "--abbrev-ref", "HEAD").strip()
-    commit = git.commit_of(base)
+    commit = git.commit_of(settings.base or "HEAD")
     if commit is None:
-        raise GitError(f"there is no commit on {base} to change")
+        raise GitError(f"there is no commit on {settings.base or 'this branch'} yet that a change could go onto")
+    base = settings.base or git.run("rev-parse", "--abbrev-ref", "HEAD").strip()
     return Place(git, settings, base, commit, None, None, {}, why)
 
 

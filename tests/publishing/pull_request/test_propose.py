@@ -342,5 +342,5 @@ def test_a_token_is_not_sent_in_the_clear(clone: Clone) -> None:
 
     clone.git("remote", "add", "evil", "https://github.com.evil.example/acme/prices.git")
     elsewhere = PullRequestSettings(remote="evil", base="main", report="")
-    with pytest.raises(GitError):  # nobody is there; what counts is that no forge was made of it
-        place_of(Path(clone.folder), elsewhere, {"GITHUB_TOKEN": CANARY})
+    place = place_of(Path(clone.folder), elsewhere, {"GITHUB_TOKEN": CANARY})
+    assert (place.forge, place.environ) == (None, {})
