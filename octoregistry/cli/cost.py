@@ -73,10 +73,14 @@ def command(
     except ModuleNotFoundError as error:
         raise click.ClickException(f"needs the extra: pip install 'octoregistry[scale]' ({error})") from error
     try:
+        if out is not None:
+            _check_place(out)
         chosen = {**load_settings(settings).costing.columns, **names}
         costs = _costs(logs, engine, keys, chosen, load_registry(registry))
         _tell(costs, out, as_json=as_json)
-    except (CostingError, RegistryError, SettingsError) as error:
+    except CostingError as error:  # it may name columns, and those are a log's
+        raise click.ClickException(_harmless(str(error))) from error
+    except (RegistryError, SettingsError) as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
         raise click.ClickException(f"{error.filename or out}: {error.strerror or error}") from error
@@ -84,11 +88,17 @@ def command(
         raise click.exceptions.Exit(UNPRICED)
 
 
+def _check_place(out: Path) -> None:
+    from octoregistry.costing.writing import check_place  # noqa: PLC0415 - half a second that --help need not pay
+
+    check_place(out)
+
+
 def _costs(
     logs: Sequence[str], engine: str | None, keys: Sequence[str], names: dict[str, str], registry: Registry
 ) -> Costs:
     """The costs, computed in this process or on the engine, with an example for each problem."""
-    from octoregistry.costing import compile_rates, costs_of  # noqa: PLC0415 - half a second that --help need not pay
+    from octoregistry.costing import compile_rates, costs_of  # noqa: PLC0415 - as above
     from octoregistry.costing.engines import connect_engine, usage_table  # noqa: PLC0415 - as above
     from octoregistry.costing.examples import with_examples  # noqa: PLC0415 - as above
     from octoregistry.costing.files import read_files  # noqa: PLC0415 - as above
@@ -96,7 +106,7 @@ def _costs(
 
     rates = compile_rates(registry)
     if engine is None:
-        log = read_files(logs)
+        log = read_files(logs, [*keys, *names.values()])
         connection, table = log.connection, log.table
     else:
         if len(logs) != 1:
@@ -183,5 +193,8 @@ def _lines(problem: Problem) -> Iterator[str]:
 
 def _printable(text: str) -> str:
     """Text of a log as a terminal may show it."""
-    short = text if len(text) <= 300 else text[:297] + "..."
-    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in short)
+    return _harmless(text if len(text) <= 300 else text[:297] + "...")
+
+
+def _harmless(text: str) -> str:
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)

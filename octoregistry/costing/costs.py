@@ -14,10 +14,9 @@ import pyarrow as pa
 from ibis.backends import BaseBackend
 
 from octoregistry.costing.errors import CostingError
-from octoregistry.costing.files import connect
-from octoregistry.costing.forms import form_of
-from octoregistry.costing.ledger import ledger, rolled_up
+from octoregistry.costing.ledger import ledger, read_as, rolled_up
 from octoregistry.costing.rates import RateTable
+from octoregistry.costing.sql import connect
 
 Ask = Callable[[BaseBackend, ir.Table], pa.Table]
 _IN_TIME = ("day", "month")
@@ -76,7 +75,8 @@ def costs_of(
     `ask` runs the query, where more is wanted than an answer (a progress bar). Raises CostingError for what an engine
     cannot run, such as a total that is longer than 38 digits.
     """
-    form = form_of(usage.columns, names)
+    keys = tuple(dict.fromkeys(keys))
+    form = read_as(usage, names)[1]
     found = (ask or answer)(connection, ledger(usage, rates, keys, names=names))
     local = connect()
     try:
@@ -89,7 +89,7 @@ def costs_of(
     costs = table["cost"].to_pylist()
     return Costs(
         table=table,
-        keys=tuple(keys),
+        keys=keys,
         form=form.name,
         total=sum((cost for cost in costs if cost is not None), Decimal(0)),
         rows=sum(table["rows"].to_pylist()),

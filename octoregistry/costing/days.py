@@ -18,6 +18,7 @@ ISO = rf"^\s*({_DATE})(?:{_CLOCK}{_ZONE}?)?\s*$"
 _PLAIN, _UNIX = rf"^{_DATE}$", r"^\s*([0-9]{9,18}|[12][0-9]{18})(?:\.[0-9]*)?\s*$"
 _EPOCH = "1970-01-01"
 _DAY = 24 * 60
+PIECE = "octoregistry_day_"  # before the name of a column that `pieces` make
 
 
 class Day(NamedTuple):
@@ -38,6 +39,9 @@ def day(column: ir.Value) -> Day:
         return Day(utc, column.notnull(), None)
     if kind.is_integer():
         return Day(_unix(column.cast("int64")), column.notnull(), None)
+    if kind.is_floating() or kind.is_decimal():  # a column of unix times with gaps, or with fractions of a second
+        inside = (column >= 0) & (column < 4 * 10**18)
+        return Day(_unix(ibis.ifelse(inside, column, 0).floor().cast("int64")), column.notnull(), None)
     return Day(ibis.null("date"), column.notnull(), None)
 
 
@@ -60,21 +64,22 @@ def pieces(column: ir.StringValue) -> dict[str, ir.Value]:
     """What patterns find in a text: to be selected once, and named for `Pieces`."""
     plain = column.re_search(_PLAIN)  # most logs have nothing else, and one look is enough for them
     return {
-        "p_text": column.nullif(""),
-        "p_date": ibis.ifelse(plain, column, column.re_extract(ISO, 1)).nullif("").cast("date"),
-        "p_clock": ibis.ifelse(plain, "", column.re_extract(ISO, 2)).nullif(""),
-        "p_zone": ibis.ifelse(plain, "", column.re_extract(ISO, 3)).nullif(""),
-        "p_unix": ibis.ifelse(plain, "", column.re_extract(_UNIX, 1)).nullif("").cast("int64"),
+        f"{PIECE}text": column.nullif(""),
+        f"{PIECE}date": ibis.ifelse(plain, column, column.re_extract(ISO, 1)).nullif("").cast("date"),
+        f"{PIECE}clock": ibis.ifelse(plain, "", column.re_extract(ISO, 2)).nullif(""),
+        f"{PIECE}zone": ibis.ifelse(plain, "", column.re_extract(ISO, 3)).nullif(""),
+        f"{PIECE}unix": ibis.ifelse(plain, "", column.re_extract(_UNIX, 1)).nullif("").cast("int64"),
     }
 
 
 def day_of_pieces(row: ir.Table) -> Day:
     """The day that the `pieces` of a text say."""
-    minutes = _minutes(row.p_clock) - _offset(row.p_zone)
+    text, date, clock, zone, unix = (row[f"{PIECE}{name}"] for name in ("text", "date", "clock", "zone", "unix"))
+    minutes = _minutes(clock) - _offset(zone)
     shift = ibis.cases((minutes < 0, -1), (minutes >= _DAY, 1), else_=0).cast("int32")
-    moved = ibis.ifelse(shift == 0, row.p_date, (row.p_date + shift.as_interval("D")).cast("date"))
-    zone = ibis.cases((row.p_clock.isnull(), ""), (row.p_zone.isnull(), "none"), else_="offset")
-    return Day(ibis.coalesce(moved, _unix(row.p_unix)), row.p_text.notnull(), zone)
+    moved = ibis.ifelse(shift == 0, date, (date + shift.as_interval("D")).cast("date"))
+    known = ibis.cases((clock.isnull(), ""), (zone.isnull(), "none"), else_="offset")
+    return Day(ibis.coalesce(moved, _unix(unix)), text.notnull(), known)
 
 
 def _minutes(clock: ir.StringValue) -> ir.IntegerValue:

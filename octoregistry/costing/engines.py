@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import unquote_plus, urlsplit
 
 import ibis
 import ibis.expr.types as ir
@@ -10,9 +10,13 @@ from ibis.backends import BaseBackend
 
 from octoregistry.costing.errors import CostingError
 
+_SECRET = ("pass", "pwd", "token", "secret", "key", "cred", "auth")  # in the name of an option: its value is one
+
 
 def connect_engine(url: str) -> BaseBackend:
     """The engine at `url`, as `ibis.connect` takes it; raises CostingError, which never shows a password."""
+    if "://" not in url:
+        raise CostingError("an engine is given by its URL: postgres://USER@HOST/DATABASE, duckdb://FILE, and so on")
     try:
         return ibis.connect(url)
     except Exception as error:  # noqa: BLE001 - every engine has exceptions of its own, and all mean the same here
@@ -32,11 +36,22 @@ def usage_table(engine: BaseBackend, name: str) -> ir.Table:
 
 def shown(url: str) -> str:
     """`url` as it may be printed: the scheme and the host."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.hostname or ''}"
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:  # brackets that hold no address
+        host = ""
+    return f"{url.partition('://')[0]}://{host}"
 
 
 def _without_secrets(said: str, url: str) -> str:
-    password = urlsplit(url).password
+    """What an engine said without the address and the secrets in it, as they stand there and decoded."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "no address that can be read"
+    options = (pair.partition("=") for pair in parts.query.split("&"))
+    hidden = {parts.password or "", *(value for key, _, value in options if any(word in key for word in _SECRET))}
     text = " ".join(said.replace(url, shown(url)).split())
-    return text.replace(password, "***") if password else text
+    for secret in sorted({*hidden, *map(unquote_plus, hidden)} - {""}, key=len, reverse=True):
+        text = text.replace(secret, "***")
+    return text

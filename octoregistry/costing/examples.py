@@ -9,9 +9,10 @@ import ibis.expr.types as ir
 from ibis.backends import BaseBackend
 
 from octoregistry.costing.costs import Costs, Problem, answer
-from octoregistry.costing.files import FILE, LINE, Torn
+from octoregistry.costing.files import Torn
 from octoregistry.costing.ledger import unpriced_rows
 from octoregistry.costing.rates import RateTable
+from octoregistry.costing.sql import FILE, LINE
 from octoregistry.costing.usage import ZONES_MIXED
 
 SHOWN = 10  # problems that get an example: each is a search of its own through the log

@@ -46,6 +46,30 @@ _ANTHROPIC_WINDOWS = dict.fromkeys(("0-200k", "≤ 200k", "<= 200k"), "200000") 
     ("200k-1m", "> 200k"), "200001"
 )
 
+_OPENAI: dict[str, Recipe] = {
+    "day": ("start_time_iso|start_time",),
+    "provider": (":openai",),
+    "model": ("model",),
+    "mode": ("service_tier",),
+    "batch": ("batch",),
+    "requests": ("num_model_requests",),
+    "cache_write_5m": ("input_cache_write_tokens",),
+    "input_audio": ("input_audio_tokens",),
+    "output_audio": ("output_audio_tokens",),
+}
+# What a call cost is in `usage_object` or, in rows of single requests, what goes beyond OpenAI's three plain counts in
+# `additional_usage_values`.
+_LITELLM = {
+    name: "|".join(f"metadata.{place}.{key}" for key in keys for place in ("usage_object", "additional_usage_values"))
+    for name, keys in {
+        "mode": ("service_tier",),
+        "cached_input": ("cache_read_input_tokens", "prompt_tokens_details.cached_tokens"),
+        "cache_write_5m": ("cache_creation_input_tokens",),
+        "input_audio": ("prompt_tokens_details.audio_tokens",),
+        "output_audio": ("completion_tokens_details.audio_tokens",),
+    }.items()
+}
+
 FORMS = (
     # Since cache writes are billed, the modality fields exclude cached and written tokens: "The aggregated number of
     # uncached text input tokens used, excluding cache-write tokens."
@@ -53,22 +77,14 @@ FORMS = (
         "OpenAI usage export",
         frozenset({"input_text_tokens", "num_model_requests"}),
         {
-            "day": ("start_time_iso|start_time",),
-            "provider": (":openai",),
-            "model": ("model",),
-            "mode": ("service_tier",),
-            "batch": ("batch",),
-            "requests": ("num_model_requests",),
+            **_OPENAI,
             "input": ("input_text_tokens",),
             # images that were read from the cache have no dimension of their own, and no vendor prices them apart
             "cached_input": ("input_cached_text_tokens", "input_cached_image_tokens"),
-            "cache_write_5m": ("input_cache_write_tokens",),
             "cache_write_1h": ("input_cache_write_12h_tokens",),
-            "input_audio": ("input_audio_tokens",),
             "cached_input_audio": ("input_cached_audio_tokens",),
             "input_image": ("input_image_tokens",),
             "output": ("output_text_tokens",),
-            "output_audio": ("output_audio_tokens",),
             "output_image": ("output_image_tokens",),
         },
         {"mode": _TIERS, "batch": _TIERS},
@@ -79,18 +95,10 @@ FORMS = (
         "OpenAI usage export (without modalities)",
         frozenset({"input_tokens", "input_cached_tokens", "num_model_requests"}),
         {
-            "day": ("start_time_iso|start_time",),
-            "provider": (":openai",),
-            "model": ("model",),
-            "mode": ("service_tier",),
-            "batch": ("batch",),
-            "requests": ("num_model_requests",),
+            **_OPENAI,
             "input": ("input_tokens", "-input_cached_tokens", "-input_cache_write_tokens"),
             "cached_input": ("input_cached_tokens",),
-            "cache_write_5m": ("input_cache_write_tokens",),
-            "input_audio": ("input_audio_tokens",),
             "output": ("output_tokens",),
-            "output_audio": ("output_audio_tokens",),
         },
         {"mode": _TIERS, "batch": _TIERS},
         totals=True,
@@ -173,22 +181,13 @@ FORMS = (
             "day": ("startTime",),
             "provider": ("custom_llm_provider",),
             "model": ("model",),
-            "mode": ("metadata.usage_object.service_tier|service_tier",),
+            "mode": (f"{_LITELLM['mode']}|service_tier",),
             "input": (
                 "prompt_tokens",
-                "-metadata.usage_object.cache_read_input_tokens"
-                "|metadata.usage_object.prompt_tokens_details.cached_tokens",
-                "-metadata.usage_object.cache_creation_input_tokens",
-                "-metadata.usage_object.prompt_tokens_details.audio_tokens",
+                *(f"-{_LITELLM[name]}" for name in ("cached_input", "cache_write_5m", "input_audio")),
             ),
-            "cached_input": (
-                "metadata.usage_object.cache_read_input_tokens"
-                "|metadata.usage_object.prompt_tokens_details.cached_tokens",
-            ),
-            "cache_write_5m": ("metadata.usage_object.cache_creation_input_tokens",),
-            "input_audio": ("metadata.usage_object.prompt_tokens_details.audio_tokens",),
-            "output": ("completion_tokens", "-metadata.usage_object.completion_tokens_details.audio_tokens"),
-            "output_audio": ("metadata.usage_object.completion_tokens_details.audio_tokens",),
+            **{name: (_LITELLM[name],) for name in ("cached_input", "cache_write_5m", "input_audio", "output_audio")},
+            "output": ("completion_tokens", f"-{_LITELLM['output_audio']}"),
         },
         {"mode": _TIERS, "provider": _GEMINI},
         free_if=("cache_hit", "true"),
@@ -226,8 +225,12 @@ def _present(recipe: Recipe, columns: Sequence[str]) -> bool:
     return any(name in columns for term in recipe for name in term.lstrip("-").split("|"))
 
 
-def sources(form: Form) -> tuple[str, ...]:
-    """Every column that the form may read."""
+def known_sources() -> tuple[str, ...]:
+    """Every column that any form may read."""
+    return tuple(dict.fromkeys(name for form in (PLAIN, *FORMS) for name in _sources(form)))
+
+
+def _sources(form: Form) -> tuple[str, ...]:
     named = [name for recipe in form.recipes.values() for term in recipe for name in term.lstrip("-").split("|")]
-    named += [form.free_if[0]] if form.free_if else []
-    return tuple(dict.fromkeys(name for name in named if not name.startswith(":")))
+    named += [*form.known_by, *((form.free_if[0],) if form.free_if else ())]
+    return tuple(name for name in named if not name.startswith(":"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,9 +13,10 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from octoregistry.costing.costs import Costs, Problem, costs_of
+from octoregistry.costing.errors import CostingError
 from octoregistry.costing.examples import with_examples
-from octoregistry.costing.files import connect
 from octoregistry.costing.rates import compile_rates
+from octoregistry.costing.sql import connect
 from providers.registry import Registry, load_registry
 
 
@@ -22,6 +24,8 @@ from providers.registry import Registry, load_registry
 class FrameCosts:
     """The costs by group as `frame`, of the kind that was given (for Ibis: Arrow), and what has no price.
 
+    Its `cost` is exact everywhere: decimal128(38, …) of Arrow, Decimal(38, …) of polars, `object` of decimals in pandas,
+    where the tokens and `requests` are decimals too. It is null (None in pandas) where no row of a group has a price.
     `problems` say of all `unpriced` rows why they are in no cost.
     """
 
@@ -55,27 +59,56 @@ def cost_frame(
     return FrameCosts(_as_given(usage, costs), costs.total, costs.rows, costs.unpriced, costs.problems)
 
 
-def _as_arrow(usage: Any) -> Any:
-    """A pandas frame as Arrow, columns of mixed kinds as text: a word among numbers is the fault of its row alone."""
-    if type(usage).__module__.partition(".")[0] != "pandas":
-        return usage
-    columns = {}
-    for name in usage.columns:
-        try:
-            columns[str(name)] = pa.array(usage[name], from_pandas=True)
-        except (pa.ArrowInvalid, pa.ArrowTypeError):
-            absent = usage[name].isna()
-            columns[str(name)] = pa.array(
-                [None if none else str(cell) for cell, none in zip(usage[name], absent, strict=True)]
+def _as_arrow(usage: Any) -> pa.Table:
+    """A frame as Arrow: columns of mixed kinds as text, so that a word among numbers is the fault of its row alone."""
+    try:
+        if _library(usage) == "pandas":
+            table = pa.Table.from_arrays(
+                [_column(usage.iloc[:, place]) for place in range(usage.shape[1])], [*map(str, usage.columns)]
             )
-    return pa.table(columns)
+        elif _library(usage) == "polars":
+            table = usage.lazy().collect().to_arrow()
+        else:
+            table = pa.Table.from_pylist(usage) if isinstance(usage, list) else pa.table(usage)
+    except (pa.ArrowException, TypeError, ValueError, KeyError) as error:
+        raise CostingError(f"a {type(usage).__name__} that cannot be read as Arrow: {error}") from error
+    if twice := [name for name, times in Counter(table.column_names).items() if times > 1]:
+        raise CostingError(f"several columns are called {', '.join(twice)}; name each, for only one can count")
+    for place, field in enumerate(table.schema):
+        if pa.types.is_timestamp(field.type) and field.type.unit == "ns" and field.type.tz:
+            # DuckDB can take no day from nanoseconds with a zone
+            finest = pa.timestamp("us", field.type.tz)
+            table = table.set_column(place, field.name, table.column(place).cast(finest, safe=False))
+    return table
+
+
+def _column(cells: Any) -> Any:
+    """A column of pandas as Arrow; as text where Arrow has no one type for it, or a wrong one."""
+    try:
+        column = pa.array(cells, from_pandas=True)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):
+        return _as_text(cells)
+    if isinstance(column.type, pa.BaseExtensionType):  # pandas' periods
+        return _as_text(cells)
+    if cells.dtype == object and pa.types.is_timestamp(column.type):
+        # of times with a zone and times without one, Arrow makes times of UTC
+        zones = {getattr(cell, "tzinfo", None) is None for cell in cells[~cells.isna()]}
+        return _as_text(cells) if len(zones) > 1 else column
+    return column
+
+
+def _as_text(cells: Any) -> Any:
+    return pa.array([None if none else str(cell) for cell, none in zip(cells, cells.isna(), strict=True)], pa.string())
+
+
+def _library(frame: Any) -> str:
+    return type(frame).__module__.partition(".")[0]
 
 
 def _as_given(usage: Any, costs: Costs) -> Any:
-    module = type(usage).__module__.partition(".")[0]
-    if module == "pandas":
+    if _library(usage) == "pandas":
         return costs.table.to_pandas()
-    if module == "polars":
+    if _library(usage) == "polars":
         import polars  # noqa: PLC0415 - only who gives a polars frame has polars
 
         return polars.from_arrow(costs.table)

@@ -15,7 +15,8 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from octoregistry.costing.forms import form_of
+from octoregistry.costing.forms import Form, form_of
+from octoregistry.costing.inner import opened
 from octoregistry.costing.rates import RateTable, columns
 from octoregistry.costing.usage import DERIVED, FAULTS, ZONES_MIXED, Rows, usage_rows
 from providers.dimensions import DIMENSIONS, MODES
@@ -59,7 +60,7 @@ def ledger(
     Such a row has no cost, and says in `reason`, `unpriced_provider`, `unpriced_model`, `unpriced_mode`, `first_day`
     and `last_day` whose price is missing and when.
     """
-    rows = usage_rows(usage, form_of(usage.columns, names), rates.thresholds, keys)
+    rows = _rows(usage, names, rates.thresholds, keys)
     grouped = _mixed_zones(_added_up(rows, keys))
     priced = with_reasons(grouped, rates, rows.dimensions, grouped.has_zones)
     return _by_keys(priced, rates, rows.dimensions, keys)
@@ -70,7 +71,7 @@ def added_up(usage: ir.Table, thresholds: Sequence[int], *, names: Mapping[str, 
 
     Its columns are those that prices are found by, `rows`, `requests`, and `t_` and a dimension of those it counts.
     """
-    return _added_up(usage_rows(usage, form_of(usage.columns, names), thresholds, ()), ())
+    return _added_up(_rows(usage, names, thresholds), ())
 
 
 def unpriced_rows(
@@ -80,21 +81,44 @@ def unpriced_rows(
 
     The columns of the log are `o_` and their name. `has_zones` says that times elsewhere in the log have a zone.
     """
-    rows = usage_rows(usage, form_of(usage.columns, names), rates.thresholds, (), usage.columns)
-    found = with_reasons(rows.table, rates, rows.dimensions, ibis.literal(has_zones))
+    rows = _rows(usage, names, rates.thresholds, (), usage.columns)
+    found = with_reasons(_as_modes(rows.table), rates, rows.dimensions, ibis.literal(has_zones))
     return found.filter(found.reason.notnull())
+
+
+def read_as(usage: ir.Table, names: Mapping[str, str] | None = None, keys: Sequence[str] = ()) -> tuple[ir.Table, Form]:
+    """`usage` with the columns within its columns, and the form that these have."""
+    table = opened(usage, (*keys, *(names or {}).values()))
+    return table, form_of(table.columns, names)
+
+
+def _rows(
+    usage: ir.Table,
+    names: Mapping[str, str] | None,
+    thresholds: Sequence[int],
+    keys: Sequence[str] = (),
+    kept: Sequence[str] = (),
+) -> Rows:
+    table, form = read_as(usage, names, keys)
+    return usage_rows(table, form, thresholds, keys, kept)
 
 
 def _added_up(rows: Rows, keys: Sequence[str]) -> ir.Table:
     """The rows that meet the same price and stand under the same keys, added up."""
     table = rows.table
     own = [f"k_{key}" for key in keys if key not in DERIVED]
-    return table.group_by([*_SORTS, *own]).agg(
+    sums = table.group_by([*_SORTS, *own]).agg(
         rows=table.count(),
         requests=(table.fault == 8).ifelse(0, table.requests).cast("decimal(18, 0)").sum().cast(WHOLE),
         # 18 digits: the widest decimal that engines keep in a machine word
         **{f"t_{name}": table[f"t_{name}"].cast("decimal(18, 0)").sum().cast(WHOLE) for name in rows.dimensions},
     )
+    return _as_modes(sums)
+
+
+def _as_modes(table: ir.Table) -> ir.Table:
+    """`table` with `Batch` and ` batch ` as the mode batch: of the sums this costs nothing, of every row it would."""
+    return table.mutate(mode=table.mode.strip().lower())
 
 
 def _mixed_zones(grouped: ir.Table) -> ir.Table:

@@ -18,10 +18,10 @@ import pyarrow as pa
 
 from octoregistry.costing.costs import Problem, answer
 from octoregistry.costing.examples import examples_of
-from octoregistry.costing.files import Log, connect, read_files
-from octoregistry.costing.forms import form_of
-from octoregistry.costing.ledger import WHOLE, added_up, units, with_reasons
+from octoregistry.costing.files import Log, read_files
+from octoregistry.costing.ledger import WHOLE, added_up, read_as, units, with_reasons
 from octoregistry.costing.rates import RateTable, compile_rates, thresholds_of
+from octoregistry.costing.sql import connect
 from octoregistry.costing.usage import mask
 from octoregistry.usage_costs import WAYS, Effect, Figures, ModelUsage, Otherwise, PeriodUsage, Unpriced, UsageCosts
 from providers.dimensions import DIMENSIONS
@@ -44,7 +44,7 @@ def usage_costs(
 
     `day` is the day whose prices are today's. Raises CostingError for files that cannot be read as usage.
     """
-    log = read_files(patterns)
+    log = read_files(patterns, [*(names or {}).values()])
     try:
         # both by the size classes of both, so that one reading of the log serves for both
         rates = compile_rates(after, thresholds_of(before))
@@ -53,7 +53,7 @@ def usage_costs(
     finally:
         log.connection.disconnect()
     torn = sum(problem.rows for problem in problems) - found.unpriced
-    return found.told(form_of(log.table.columns, names).name, problems, torn)
+    return found.told(read_as(log.table, names)[1].name, problems, torn)
 
 
 def _priced(log: Log, after: RateTable, before: RateTable, day: date, names: Mapping[str, str] | None) -> _Priced:

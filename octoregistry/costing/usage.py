@@ -10,7 +10,7 @@ from operator import add, and_
 import ibis
 import ibis.expr.types as ir
 
-from octoregistry.costing.days import Day, day, day_of_pieces, pieces
+from octoregistry.costing.days import PIECE, Day, day, day_of_pieces, pieces
 from octoregistry.costing.errors import CostingError
 from octoregistry.costing.forms import Form, Recipe
 from octoregistry.costing.numbers import MOST, Count, count, total
@@ -19,6 +19,10 @@ from providers.dimensions import DIMENSIONS, PROMPT_DIMENSIONS
 
 OURS = ("day", "provider", "model", "mode")
 DERIVED = (*OURS, "month")
+ANSWERED = (  # what an answer has beside its keys
+    *("rows", "requests", "cost", "unpriced", "reason"),
+    *("unpriced_provider", "unpriced_model", "unpriced_mode", "first_day", "last_day"),
+)
 MOST_REQUESTS = 10**9
 
 # What can be wrong with a row by itself, in the order in which it is told; the number travels through the grouping.
@@ -95,8 +99,11 @@ def _stated(usage: ir.Table, form: Form, counts: Mapping[str, Count]) -> dict[st
 
 
 def _key(usage: ir.Table, key: str) -> ir.Value:
-    if key not in usage.columns:
-        raise CostingError(f"nothing to group by: {key} is none of {', '.join((*DERIVED, *usage.columns))}")
+    if key not in usage.columns or key.startswith(PIECE):
+        known = (*DERIVED, *(name for name in usage.columns if not name.startswith(PIECE)))
+        raise CostingError(f"nothing to group by: {key} is none of {', '.join(dict.fromkeys(known))}")
+    if key in ANSWERED:
+        raise CostingError(f"nothing to group by {key} with: the answer has a column of that name")
     return usage[key]
 
 
@@ -120,7 +127,7 @@ def _dimension(usage: ir.Table, recipe: Recipe) -> Count | None:
 
 
 def _day(usage: ir.Table, form: Form) -> Day:
-    if "p_text" in usage.columns:
+    if f"{PIECE}text" in usage.columns:
         return day_of_pieces(usage)
     column = _column(usage, form.recipes["day"])
     return day(column if column is not None else ibis.null("date"))

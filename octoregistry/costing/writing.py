@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -19,16 +20,28 @@ SUFFIXES = (".parquet", ".csv", ".json")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def write_costs(costs: Costs, path: Path) -> None:
-    """Writes the costs to `path`; raises CostingError for another suffix than those of SUFFIXES."""
-    if path.suffix == ".parquet":
-        pq.write_table(costs.table, path)
-    elif path.suffix == ".csv":
-        path.write_text(_csv(costs), encoding="utf-8", newline="")
-    elif path.suffix == ".json":
-        path.write_text(json.dumps(costs_json(costs), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    else:
+def check_place(path: Path) -> None:
+    """Raises CostingError where nothing can be written to `path`: to be known before an hour of costing, not after."""
+    if path.suffix.lower() not in SUFFIXES:
         raise CostingError(f"{path}: write to one of {', '.join(SUFFIXES)}")
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise CostingError(f"{path}: {path.parent} is no folder that can be written to")
+
+
+def write_costs(costs: Costs, path: Path) -> None:
+    """Writes the costs to `path`, all or nothing; raises CostingError as `check_place` does."""
+    check_place(path)
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        if path.suffix.lower() == ".parquet":
+            pq.write_table(costs.table, partial)
+        elif path.suffix.lower() == ".csv":
+            partial.write_text(_csv(costs), encoding="utf-8", newline="")
+        else:
+            partial.write_text(json.dumps(costs_json(costs), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        partial.replace(path.resolve())
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def costs_json(costs: Costs) -> dict[str, Any]:

@@ -213,16 +213,54 @@ def test_other_names_are_mapped_by_option_and_by_setting(tmp_path):
         (["good.csv", "--map", "input"], 2, "write OURS=THEIRS"),
         (["good.csv", "--map", "input=tokens"], 1, "no column tokens"),
         (["good.csv", "--out", "costs.xls"], 1, "write to one of .parquet, .csv, .json"),
+        (["good.csv", "--out", "nowhere/costs.csv"], 1, "nowhere is no folder that can be written to"),
+        (["log-with-cost.csv", "--by", "cost"], 1, "nothing to group by cost with"),
         (["usage", "--engine", "nonsense://x"], 1, "nonsense://x"),
+        (["usage", "--engine", "nonsense"], 1, "an engine is given by its URL"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_line(tmp_path, arguments, status, said):
     (tmp_path / "good.txt").touch()
+    (tmp_path / "log-with-cost.csv").write_text("input,cost\n1,1\n")
 
     result = run(*arguments)
 
     assert result.exit_code == status
     assert said in result.output
+
+
+def test_a_file_is_written_whole_or_stays_as_it_was(tmp_path, monkeypatch):
+    out = tmp_path / "costs.parquet"
+    out.write_text("last month's")
+
+    def torn(_table, place):
+        place.write_text("half")
+        raise OSError(28, "No space left on device", str(place))
+
+    monkeypatch.setattr(pq, "write_table", torn)
+    result = run("good.csv", "--out", str(out))
+
+    assert result.exit_code == 1
+    assert "No space left" in result.output
+    assert out.read_text() == "last month's"
+    assert [path.name for path in tmp_path.iterdir() if "costs" in path.name] == ["costs.parquet"]
+
+
+def test_a_place_that_cannot_be_written_is_told_before_the_costing(monkeypatch):
+    monkeypatch.setattr("octoregistry.cli.cost._costs", lambda *_: pytest.fail("costed first"))
+
+    assert run("good.csv", "--out", "nowhere/costs.csv").exit_code == 1
+
+
+def test_a_mode_may_be_written_in_capitals_and_a_key_twice(tmp_path):
+    (tmp_path / "log.csv").write_text(GOOD.replace(",batch,", ", Batch ,"))
+
+    told = json.loads(run("log.csv", "--by", "mode,mode", "--json").output)
+
+    assert {row["mode"]: row["cost"] for row in told["groups"]} == {
+        "standard": "4.000000000000",
+        "batch": "1.000000000000",
+    }
 
 
 def test_an_engine_that_cannot_be_reached_is_told_without_its_password():

@@ -57,6 +57,28 @@ def test_an_address_is_shown_without_user_and_password():
     assert shown("postgres://me:hunter2@db.example:5432/logs?sslmode=require") == "postgres://db.example"
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "nonsense://me:hunter2@db.example/logs",
+        "nonsense://me:hunter%32@db.example/logs",
+        "nonsense://db.example/logs?user=me&password=hunter2",
+        "nonsense://db.example/logs?access_token=hunter%32",
+        "nonsense://me:hunter2@[db.example/logs",
+        "hunter2",
+    ],
+)
+def test_no_message_shows_a_secret_of_an_address(monkeypatch, url):
+    def connect(given):
+        raise OSError(f"{given}: no such place for hunter2")
+
+    monkeypatch.setattr(ibis, "connect", connect)
+
+    with pytest.raises(CostingError) as raised:
+        connect_engine(url)
+    assert "hunter" not in str(raised.value)
+
+
 @pytest.mark.filterwarnings("ignore")  # as for every test of Spark: see OF_SPARK in conftest.py
 def test_a_killed_executor_of_spark_changes_no_digit(spark, tmp_path):
     rows = 3_000_000

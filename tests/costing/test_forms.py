@@ -1,14 +1,19 @@
 """Known exports are read by their columns, and no token is paid for twice."""
 
+import csv
 import json
 from decimal import Decimal
 
+import ibis
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from octoregistry.costing.costs import costs_of
 from octoregistry.costing.errors import CostingError
 from octoregistry.costing.files import read_files
 from octoregistry.costing.forms import FORMS, PLAIN, form_of
+from octoregistry.costing.frames import cost_frame
 from octoregistry.costing.rates import compile_rates
 from providers import parse_registry
 
@@ -204,6 +209,70 @@ def test_litellm_counts_every_vendor_as_openai_does_and_its_own_cache_costs_noth
     counted = costs.table.to_pylist()[0]
     assert [counted[name] for name in ("input", "cached_input", "cache_write_5m", "output")] == [M, 2 * M, M, M]
     assert costs.rows == 2
+
+
+LITELLM = {
+    "startTime": "2026-10-01T10:00:00+00:00",
+    "custom_llm_provider": "anthropic",
+    "model": "anthropic/song",
+    "prompt_tokens": 40_000,
+    "completion_tokens": 10_000,
+}
+CACHED = {"cache_read_input_tokens": 20_000, "cache_creation_input_tokens": 10_000}
+LITELLM_USD = (Decimal("3") + 2 * Decimal("0.3") + Decimal("3.75") + 15) / 100
+
+
+@pytest.mark.parametrize("place", ["usage_object", "additional_usage_values"])
+@pytest.mark.parametrize("kind", ["jsonl", "csv", "parquet of texts", "parquet of structs"])
+def test_litellm_says_what_was_cached_in_metadata_whatever_the_export(tmp_path, kind, place):
+    row = {**LITELLM, "metadata": {place: CACHED, "status": "success"}}
+    path = tmp_path / f"log.{kind.partition(' ')[0]}"
+    texts = {**row, "metadata": json.dumps(row["metadata"])}
+    if kind == "jsonl":
+        path.write_text(json.dumps(row))
+    elif kind == "csv":
+        with path.open("w", newline="") as file:
+            csv.writer(file).writerows([list(texts), list(texts.values())])
+    else:
+        pq.write_table(pa.Table.from_pylist([texts if kind == "parquet of texts" else row]), path)
+    log = read_files([str(path)])
+
+    costs = costs_of(log.connection, log.table, compile_rates(parse_registry(REGISTRY)), ())
+
+    assert costs.form == "LiteLLM spend logs"
+    assert (costs.total, costs.problems) == (LITELLM_USD, ())
+
+
+def test_metadata_that_is_no_json_says_nothing_and_stops_nothing():
+    rows = pa.Table.from_pylist([{**LITELLM, "metadata": text} for text in ("{", "", None, "[]", "{}")])
+
+    assert cost_frame(rows, registry=parse_registry(REGISTRY)).total == 5 * Decimal(4 * 3 + 15) / 100
+
+
+def test_litellm_in_postgres_keeps_metadata_as_json(postgres_url):
+    connection = ibis.connect(postgres_url)
+    row = {**LITELLM, "metadata": json.dumps({"additional_usage_values": CACHED, "usage_object": None})}
+    connection.create_table("spend_texts", pa.Table.from_pylist([row]), overwrite=True)
+    connection.raw_sql(
+        'CREATE TABLE "SpendLogs" AS SELECT "startTime", custom_llm_provider, model, prompt_tokens, completion_tokens, '
+        "metadata::jsonb AS metadata FROM spend_texts"
+    ).close()
+
+    costs = cost_frame(connection.table("SpendLogs"), registry=parse_registry(REGISTRY))
+
+    assert (costs.total, costs.problems) == (LITELLM_USD, ())
+    connection.disconnect()
+
+
+def test_fields_of_structs_are_columns_of_their_own():
+    span = {"start_time": "2026-10-01", "resource": {"team": "a"}}
+    span["attributes"] = {"gen_ai.provider.name": "openai", "gen_ai.request.model": "road"}
+    span["attributes"] |= {"gen_ai.usage.input_tokens": 3 * M, "gen_ai.usage.cache_read.input_tokens": M}
+
+    costs = cost_frame(pa.Table.from_pylist([span]), ["resource.team"], registry=parse_registry(REGISTRY))
+
+    assert costs.frame.to_pylist()[0]["resource.team"] == "a"
+    assert costs.total == Decimal("2.1")
 
 
 def test_more_cached_than_there_was_is_told_not_paid_back(cost_of):

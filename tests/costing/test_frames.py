@@ -1,5 +1,6 @@
 """A program's own frames give the answer that files give."""
 
+import datetime
 from decimal import Decimal
 
 import ibis
@@ -74,6 +75,71 @@ def test_a_word_among_the_numbers_of_a_pandas_column_is_the_fault_of_its_row():
 
     assert costs.total == 2
     assert {problem.reason for problem in costs.problems} == {"tokens that are no whole number", "unknown model"}
+
+
+def one(day):
+    """Usage of a day a row."""
+    return {"day": day, "provider": ["acme"] * len(day), "model": ["road"] * len(day), "input": [1_000_000] * len(day)}
+
+
+LATE = datetime.datetime(2026, 10, 1, 23, 30, tzinfo=datetime.timezone(datetime.timedelta(hours=-4)))
+
+
+@pytest.mark.parametrize(
+    "usage",
+    [
+        pandas.DataFrame(one(pandas.Series([LATE]).astype("datetime64[ns, America/New_York]"))),
+        polars.DataFrame(one([LATE])).with_columns(polars.col("day").cast(polars.Datetime("ns", "America/New_York"))),
+        pa.table(one(pa.array([LATE], pa.timestamp("ns", "America/New_York")))),
+        pa.table(one(pa.array([LATE.timestamp()]))),
+        pa.table(one(pa.array([Decimal(int(LATE.timestamp()))]))),
+        pandas.DataFrame(one(pandas.period_range("2026-10-02", periods=1, freq="D"))),
+        polars.LazyFrame(one(["2026-10-02"])),
+        pa.table(one(["2026-10-02"])).to_reader(),
+    ],
+    ids=["pandas ns", "polars ns", "Arrow ns", "unix as floats", "unix as decimals", "periods", "lazy", "reader"],
+)
+def test_a_day_is_one_of_utc_whatever_type_it_comes_in(usage):
+    costs = octoregistry.cost_frame(usage, ["day"], registry=parse_registry(REGISTRY))
+
+    days = costs.frame["day"].to_pylist() if isinstance(costs.frame, pa.Table) else list(costs.frame["day"])
+    assert [str(day)[:10] for day in days] == ["2026-10-02"]
+    assert (costs.total, costs.problems) == (2, ())
+
+
+def test_times_with_a_zone_and_without_one_in_a_pandas_column_are_told_apart():
+    frame = pandas.DataFrame(one(pandas.Series([LATE, LATE.replace(tzinfo=None)], dtype=object)))
+
+    costs = octoregistry.cost_frame(frame, registry=parse_registry(REGISTRY))
+
+    assert costs.total == 2
+    assert [problem.reason.partition(":")[0] for problem in costs.problems] == [
+        "a time without a zone among times with one"
+    ]
+
+
+@pytest.mark.parametrize("usage", [3, pandas.DataFrame([["2026-10-01", 1, 2]], columns=["day", "input", "input"])])
+def test_what_is_no_frame_or_has_columns_of_one_name_is_refused(usage):
+    with pytest.raises(CostingError, match=r"cannot be read as Arrow|several columns are called input"):
+        octoregistry.cost_frame(usage, registry=parse_registry(REGISTRY))
+
+
+def test_a_number_too_long_for_any_column_is_the_fault_of_its_row():
+    costs = octoregistry.cost_frame(
+        pandas.DataFrame({**USAGE, "input": [1_000_000, 2**70, 5]}), registry=parse_registry(REGISTRY)
+    )
+
+    assert (costs.total, costs.unpriced) == (2, 2)
+
+
+def test_costs_are_decimals_in_every_kind_of_frame():
+    given = [pa.table(USAGE), polars.DataFrame(USAGE), pandas.DataFrame(USAGE)]
+
+    arrow, polar, panda = (octoregistry.cost_frame(usage, registry=parse_registry(REGISTRY)).frame for usage in given)
+
+    assert arrow.schema.field("cost").type == pa.decimal128(38, 12)
+    assert polar.schema["cost"] == polars.Decimal(38, 12)
+    assert [panda[name].dtype for name in ("cost", "input", "requests", "rows")] == [object] * 3 + ["int64"]
 
 
 def test_a_frame_without_tokens_is_refused():

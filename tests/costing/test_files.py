@@ -1,0 +1,202 @@
+"""Files are read as they are found: late keys, torn lines, unlike schemas, empty ones; no row is lost in silence."""
+
+import datetime
+import gzip
+import json
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from octoregistry.costing.costs import costs_of
+from octoregistry.costing.errors import CostingError
+from octoregistry.costing.examples import with_examples
+from octoregistry.costing.files import read_files
+from octoregistry.costing.rates import compile_rates
+from providers import parse_registry
+
+REGISTRY = """\
+default_provider: acme
+providers:
+  acme:
+    env_var: K
+    default_model: road
+    models:
+      road:
+        display_name: Road
+        input_per_million: 0.5
+        output_per_million: 5.0
+        rates: [{mode: standard, input: 1.0, output: 10.0, cached_input: 0.1}]
+defaults: {input_per_million: 1, output_per_million: 2, realtime_multiplier: 2}
+"""
+M = 1_000_000
+ROW = {"day": "2026-10-01", "provider": "acme", "model": "road", "input": M}
+CSV = "day,provider,model,input\n2026-10-01,acme,road,1000000\n"
+
+
+@pytest.fixture(autouse=True)
+def _in_a_folder_of_its_own(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+
+
+def cost(*patterns, wanted=(), by=()):
+    """The costs of files, with examples."""
+    log = read_files(patterns, wanted)
+    rates = compile_rates(parse_registry(REGISTRY))
+    costs = costs_of(log.connection, log.table, rates, by)
+    return with_examples(costs, log.connection, log.placed(), rates, torn=log.torn())
+
+
+def lines(path, *rows):
+    path.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+
+
+def test_tokens_that_only_a_late_line_of_json_names_are_on_the_bill(tmp_path):
+    lines(tmp_path / "log.jsonl", *[ROW] * 1500, {**ROW, "cached_input": 10 * M})
+
+    assert cost("log.jsonl").total == 1501 + 1
+
+
+def test_a_key_deep_in_a_late_line_is_found_too(tmp_path):
+    span = {"startTimeUnixNano": "1790812800000000000", "attributes": {"gen_ai.system": "acme"}}
+    span["attributes"] |= {"gen_ai.request.model": "road", "gen_ai.usage.input_tokens": M}
+    late = {**span, "attributes": {**span["attributes"], "gen_ai.usage.cache_read.input_tokens": M}}
+    lines(tmp_path / "log.jsonl", *[{"http": 1}] * 1500, span, late)
+
+    costs = cost("log.jsonl")
+
+    assert costs.form == "OpenTelemetry gen_ai attributes"
+    assert str(costs.total) == "1.100000000000"
+
+
+def test_a_column_that_only_a_late_line_has_can_be_grouped_by(tmp_path):
+    lines(tmp_path / "log.jsonl", *[ROW] * 1500, {**ROW, "team": "a"})
+
+    groups = cost("log.jsonl", wanted=["team"], by=["team"]).table.to_pylist()
+
+    assert {row["team"]: row["rows"] for row in groups} == {None: 1500, "a": 1}
+
+
+def test_a_line_of_json_that_is_no_object_is_told_as_no_row(tmp_path):
+    (tmp_path / "log.jsonl").write_text(f"{json.dumps(ROW)}\n[1, 2]\nnot json\n{json.dumps({**ROW, 'model': 'x'})}\n")
+
+    costs = cost("log.jsonl")
+
+    assert (costs.total, costs.rows, costs.unpriced) == (1, 2, 3)
+    assert [(problem.reason, problem.rows, problem.place) for problem in costs.problems] == [
+        ("unknown model", 1, "log.jsonl:4"),
+        ("a line that is no row: no JSON object", 2, "log.jsonl:2"),
+    ]
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.jsonl", "a.json"])
+def test_a_file_without_a_byte_holds_no_row_and_stops_no_other(tmp_path, name):
+    (tmp_path / name).touch()
+    for suffix, text in {".csv": CSV, ".jsonl": json.dumps(ROW), ".json": json.dumps([ROW])}.items():
+        (tmp_path / f"b{suffix}").write_text(text)
+
+    assert cost(f"*{(tmp_path / name).suffix}").total == 1
+    with pytest.raises(CostingError, match=f"no row in {name}"):
+        read_files([name])
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("a.jsonl", "\n\n", "no row in a.jsonl"),
+        ("a.json", "[]", "no row in a.json"),
+        ("a.json", "3", "a.json: neither a list of rows nor a page"),
+        ("a.json", "{}\n{}\n", "a.json: not JSON: .*call it .jsonl"),
+        ("a.parquet", "nothing of the kind", "a.parquet: no Parquet that can be read"),
+        ("a.csv", CSV.replace("model,input", "input,input"), "a.csv: several columns are called input"),
+    ],
+)
+def test_a_file_that_is_no_log_is_told_by_name(tmp_path, name, text, said):
+    (tmp_path / name).write_text(text)
+
+    with pytest.raises(CostingError, match=said):
+        read_files([name])
+
+
+def test_bytes_of_another_alphabet_are_told_without_reaching_a_terminal(tmp_path):
+    (tmp_path / "a.csv").write_bytes(CSV.encode("utf-16"))
+
+    with pytest.raises(CostingError, match=r"a\.csv: no CSV that can be read") as raised:
+        read_files(["a.csv"])
+    assert str(raised.value).isprintable()
+
+
+@pytest.mark.parametrize(
+    ("pattern", "said"),
+    [
+        ("s3://bucket/*.parquet", "not a file of this machine"),
+        ("logs", "logs: a folder; name the files in it, as in 'logs/"),
+        ("*.txt", "no such file"),
+    ],
+)
+def test_a_place_without_files_says_what_to_name(tmp_path, pattern, said):
+    (tmp_path / "logs").mkdir()
+
+    with pytest.raises(CostingError, match=said):
+        read_files([pattern])
+
+
+def test_a_file_that_two_patterns_name_is_paid_for_once(tmp_path):
+    (tmp_path / "a.csv").write_text(CSV)
+
+    assert cost("a.csv", "*.csv").total == 1
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        CSV.encode("utf-8-sig"),
+        CSV.replace(",", ";").encode(),
+        CSV.replace(",", "\t").encode(),
+        CSV.replace("\n", "\r\n").encode(),
+        CSV.rstrip().encode(),
+    ],
+)
+def test_csv_of_any_dialect_is_read(tmp_path, written):
+    (tmp_path / "a.csv").write_bytes(written)
+    (tmp_path / "b.csv.gz").write_bytes(gzip.compress(written))
+
+    assert cost("a.csv").total == cost("b.csv.gz").total == 1
+
+
+def test_folders_may_be_columns(tmp_path):
+    for day in ("2026-10-01", "2026-10-02"):
+        (tmp_path / f"day={day}").mkdir()
+        pq.write_table(
+            pa.Table.from_pylist([{**ROW, "day": None}]).drop(["day"]), tmp_path / f"day={day}" / "a.parquet"
+        )
+
+    groups = cost("**/*.parquet", by=["day"]).table.to_pylist()
+
+    assert [str(row["day"]) for row in groups] == ["2026-10-01", "2026-10-02"]
+
+
+def at(path, moment, kind):
+    table = pa.Table.from_pylist([ROW]).drop(["day"])
+    pq.write_table(table.append_column("day", pa.array([moment], kind)), path)
+
+
+def test_times_without_a_zone_in_one_file_and_with_one_in_another_are_told(tmp_path):
+    late = datetime.datetime(2026, 10, 1, 23, 30)  # noqa: DTZ001 - that is the point
+    at(tmp_path / "a.parquet", late.replace(tzinfo=datetime.UTC), pa.timestamp("us", "UTC"))
+    at(tmp_path / "b.parquet", late, pa.timestamp("us"))
+    at(tmp_path / "c.parquet", late.date(), pa.date32())
+
+    costs = cost("*.parquet")
+
+    assert costs.total == 2
+    assert [(problem.reason.partition(":")[0], problem.place) for problem in costs.problems] == [
+        ("a time without a zone among times with one", "b.parquet:1")
+    ]
+
+
+def test_nanoseconds_with_a_zone_are_a_day_of_utc(tmp_path):
+    late = datetime.datetime(2026, 10, 1, 23, 30, tzinfo=datetime.timezone(datetime.timedelta(hours=-4)))
+    at(tmp_path / "a.parquet", late, pa.timestamp("ns", "America/New_York"))
+
+    assert [str(row["day"]) for row in cost("a.parquet", by=["day"]).table.to_pylist()] == ["2026-10-02"]
