@@ -64,7 +64,7 @@ from providers import load_registry
     "--pr",
     "as_pull_request",
     is_flag=True,
-    help="Propose the changes as a pull request instead of writing the file.",
+    help="Propose the changes as a pull request instead of writing the file; git fetches and pushes, also with --offline.",
 )
 @click.option(
     "--report",

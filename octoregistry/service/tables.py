@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from decimal import ROUND_UP, Decimal
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, DateTime, ForeignKey, Index, Integer, MetaData, String, Table
+from sqlalchemy import JSON, BigInteger, Column, DateTime, ForeignKey, Index, Integer, MetaData, String, Table, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
@@ -89,7 +89,7 @@ held = Table(
     metadata,
     Column("id", String(32), primary_key=True),
     Column("provider", String(100), nullable=False),
-    Column("model", String(300), nullable=False),
+    Column("model", Text, nullable=False),
     Column("state", String(20), nullable=False),  # waiting | accepted | refused | gone
     Column("first_seen", UtcTime, nullable=False),
     Column("last_seen", UtcTime, nullable=False),

@@ -7,77 +7,19 @@ from decimal import Decimal
 
 import pytest
 
-from octoregistry.planning.plan import Change, Plan
-from octoregistry.planning.planner import Settings, plan_provider
-from octoregistry.planning.stated import PricedPage
+from octoregistry.planning.planner import Settings
 from octoregistry.publishing.merge import merge
-from octoregistry.reading.rates import Evidence, PageRates, StatedPrice, StatedRate
-from octoregistry.sources.listings import ListedModel
-from providers.registry import Registry, parse_registry
-
-PAGE = "https://vendor.example/pricing"
-SEPTEMBER_7 = date(2026, 9, 7)
-
-
-def registry(*lines: str, provider: str = "openai", multiplier: str = "2.0") -> str:
-    """A registry with one provider; `lines` are its models' lines."""
-    head = [
-        f"default_provider: {provider}",
-        "providers:",
-        f"  {provider}:",
-        "    env_var: KEY",
-        f"    default_model: {lines[0].rstrip(':')}",
-        f"    realtime_multiplier: {multiplier}",
-        "    models:",
-    ]
-    tail = ["defaults: {input_per_million: 1.0, output_per_million: 2.0, realtime_multiplier: 2.0}", ""]
-    return "\n".join([*head, *(f"      {line}" for line in lines), *tail])
-
-
-def rate(
-    name: str, mode: str = "standard", *, above: object = None, start: date | None = None, **usd: str
-) -> StatedRate:
-    prices = {key: StatedPrice(Decimal(price), Evidence(PAGE, "T1R2C3", f"${price}")) for key, price in usd.items()}
-    return StatedRate(name, mode, prices, above_input_tokens=above, start=start)  # type: ignore[arg-type]
-
-
-def page(*rates: StatedRate, checked: date = SEPTEMBER_7, provider: str = "openai") -> PricedPage:
-    return PricedPage(PageRates(provider, PAGE, rates), checked, "f" * 64)
-
-
-def planned(text: str, *pages: PricedPage, provider: str = "openai", **options: object) -> Plan:
-    today = max((each.checked for each in pages), default=SEPTEMBER_7)
-    return plan_provider(parse_registry(text).providers[provider], pages, today=today, **options)  # type: ignore[arg-type]
-
-
-def updated(text: str, *pages: PricedPage, provider: str = "openai", **options: object) -> Registry:
-    """The registry after the update; a second one must find nothing left to do."""
-    merged = merge(text, planned(text, *pages, provider=provider, **options))
-    assert not planned(merged, *pages, provider=provider, **options).applied
-    return parse_registry(merged)
-
-
-def change(plan: Plan, dimension: str, mode: str | None = None, above: int | None = None) -> Change:
-    found = [c for c in plan.changes if (c.dimension, c.mode, c.above_input_tokens) == (dimension, mode, above)]
-    assert len(found) == 1, found
-    return found[0]
-
-
-SOL = registry(
-    "gpt-5.6-sol:",
-    "  display_name: gpt-5.6-sol",
-    "  input_per_million: 2.5",
-    "  output_per_million: 15.0",
-    "  batch_support: true",
-    "  rates:",
-    "    - {mode: standard, input: 5.0, output: 30.0, cached_input: 0.5}",
-    "    - {mode: standard, above_input_tokens: 272000, input: 10.0, output: 45.0, cached_input: 1.0}",
-    "    - {mode: batch, input: 2.5, output: 15.0, cached_input: 0.25}",
-    "  source: {page: 'https://vendor.example/pricing', checked: 2026-08-21, sha256: eeee}",
-)
-SOL_DROPPED = (
-    rate("gpt-5.6-sol", input="4", output="20", cached_input="0.4"),
-    rate("gpt-5.6-sol", above="unknown", input="8", output="30", cached_input="0.8"),
+from providers.registry import parse_registry
+from tests.planning.making import (
+    SEPTEMBER_7,
+    SOL,
+    SOL_DROPPED,
+    change,
+    page,
+    planned,
+    rate,
+    registry,
+    updated,
 )
 
 
@@ -335,33 +277,6 @@ def test_the_first_page_has_the_word_and_later_ones_fill_in_modes() -> None:
 
     assert change(plan, "input", "standard").new == 4
     assert change(plan, "input", "flex").new == 2
-
-
-def test_a_model_that_left_the_list_is_marked_and_stays() -> None:
-    plan = planned(SOL, page(), listed=[ListedModel("gpt-7")])
-
-    assert [(c.kind, c.dimension, c.new) for c in plan.changes] == [("missing", "missing_since", SEPTEMBER_7)]
-    assert parse_registry(merge(SOL, plan)).model("openai", "gpt-5.6-sol").missing_since == SEPTEMBER_7
-
-
-def test_a_model_that_came_back_to_the_list_loses_the_mark() -> None:
-    missing = SOL.replace("  batch_support: true", "  batch_support: true\n        missing_since: 2026-08-30  # hm")
-
-    merged = merge(missing, planned(missing, page(), listed=[ListedModel("gpt-5.6-sol")]))
-
-    assert merged == SOL
-
-
-def test_an_empty_list_says_nothing() -> None:
-    assert not planned(SOL, page(), listed=[]).changes
-
-
-def test_lifecycle_and_limits_come_from_the_list() -> None:
-    listed = [ListedModel("gpt-5.6-sol", context_window=400_000, lifecycle="deprecated", retires_on=NEW_YEAR)]
-
-    after = updated(SOL, page(), listed=listed).model("openai", "gpt-5.6-sol")
-
-    assert (after.context_window, after.status, after.retires_on) == (400_000, "deprecated", NEW_YEAR)
 
 
 def test_a_derived_id_is_told_on_the_change() -> None:

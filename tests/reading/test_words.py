@@ -8,9 +8,7 @@ from decimal import Decimal
 import pytest
 
 from octoregistry.reading.cells import CellContext, read_cell
-from octoregistry.reading.days import Span, span_in
 from octoregistry.reading.rules import field_of
-from octoregistry.reading.tiers import tier_in
 from octoregistry.reading.units import unit_in
 from octoregistry.reading.words import FREE, MODES, NAME_COLUMN, NONE, NOT_PAID, PAID, all_of
 
@@ -305,149 +303,7 @@ def test_free_and_paid_columns_are_told_apart(text: str, free: bool) -> None:
         assert unit.factor == 1
 
 
-@pytest.mark.parametrize(
-    ("text", "factor"),
-    [
-        ("per 1M tokens", 1),
-        ("/ MTok", 1),
-        ("/MTok", 1),
-        ("/ 1M tokens", 1),
-        ("per million input tokens", 1),
-        ("per 1,000,000 tokens", 1),
-        ("Price per 1K tokens", 1000),
-        ("per 1,000 tokens", 1000),
-        ("$/1K tok", 1000),
-        ("per thousand tokens", 1000),
-        ("per token", 1000000),
-        ("pro Million Token", 1),
-        ("pro 1.000 Token", 1000),
-        ("par million de jetons", 1),
-        ("por millón de tokens", 1),
-        ("por milhão de tokens", 1),
-        ("per milione di token", 1),
-        ("100万トークンあたり", 1),
-        ("每百万 token", 1),
-        ("백만 토큰당", 1),
-        ("за 1 млн токенов", 1),
-        ("per juta token", 1),
-        ("1000トークンあたり", 1000),
-        ("每千 token", 1000),
-        ("за 1000 токенов", 1000),
-    ],
-)
-def test_a_unit_of_tokens_is_read(text: str, factor: int) -> None:
-    """A thousand tokens are not a million."""
-    unit = unit_in(text)
-    assert unit is not None
-    assert unit.factor == factor
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "per image",
-        "per second",
-        "/ minute",
-        "per 1M characters",
-        "per 1k calls",
-        "/ GB per day",
-        "per session-hour",
-        "per song",
-        "per 1,000 requests",
-        "per month",
-        "per seat",
-        "pro Bild",
-        "par seconde",
-        "por imagen",
-        "per page",
-        "per video second",
-    ],
-)
-def test_another_unit_is_not_tokens(text: str) -> None:
-    """It is read as what it is."""
-    unit = unit_in(text)
-    assert unit is not None
-    assert unit.factor is None
-
-
-@pytest.mark.parametrize(
-    ("text", "above"),
-    [
-        ("prompts <= 200k tokens", None),
-        ("prompts > 200k tokens", 200000),
-        ("≤ 200K input tokens", None),
-        ("> 200K", 200000),
-        ("over 272,000 input tokens", 272000),
-        ("up to 128k tokens", None),
-        ("<272K context length", None),
-        (">272K context length", 272000),
-        ("Prompts mit mehr als 200.000 Tokens", 200000),
-        ("bis zu 200.000 Tokens", None),
-        ("invites > 200 000 jetons", 200000),
-        ("más de 200,000 tokens", 200000),
-        ("hasta 200k tokens", None),
-        ("200Kトークン超", 200000),
-        ("超过 200K 令牌", 200000),
-        ("20万トークン以下", None),
-        ("200k 토큰 초과", 200000),
-        ("200k+ tokens", 200000),
-        ("longer than 200K tokens", 200000),
-        ("at least 200K tokens", 200000),
-        ("più di 200K token", 200000),
-        ("более 200 тыс. токенов", 200000),
-        ("acima de 200 mil tokens", 200000),
-    ],
-)
-def test_a_tier_is_read(text: str, above: int | None) -> None:
-    """For prompts of which size a price holds."""
-    assert tier_in(text) == (True, above)
-
-
-@pytest.mark.parametrize("text", ["200K context window", "up to 50% off", "1M context", "Sonnet 4.5", "30 seconds"])
-def test_a_size_is_no_tier(text: str) -> None:
-    """A context window says nothing of prices."""
-    assert tier_in(text) == (False, None)
-
-
 DAY = date(2026, 8, 21)
-
-
-@pytest.mark.parametrize(
-    ("text", "span"),
-    [
-        ("through August 31", Span(None, date(2026, 8, 31))),
-        ("until December 31, 2026", Span(None, date(2026, 12, 31))),
-        ("starting September 1", Span(date(2026, 9, 1))),
-        ("from 1 September 2026", Span(date(2026, 9, 1))),
-        ("Starting January 1", Span(date(2027, 1, 1))),
-        ("effective 2026-10-01", Span(date(2026, 10, 1))),
-        ("after August 31, 2026", Span(date(2026, 9, 1))),
-        ("bis zum 31. August 2026", Span(None, date(2026, 8, 31))),
-        ("ab dem 1. September 2026", Span(date(2026, 9, 1))),
-        ("jusqu'au 31 août 2026", Span(None, date(2026, 8, 31))),
-        ("à partir du 1er septembre 2026", Span(date(2026, 9, 1))),
-        ("hasta el 31 de agosto de 2026", Span(None, date(2026, 8, 31))),
-        ("a partir del 1 de septiembre de 2026", Span(date(2026, 9, 1))),
-        ("até 31 de agosto de 2026", Span(None, date(2026, 8, 31))),
-        ("a partir de 1º de setembro de 2026", Span(date(2026, 9, 1))),
-        ("fino al 31 agosto 2026", Span(None, date(2026, 8, 31))),
-        ("2026年8月31日まで", Span(None, date(2026, 8, 31))),
-        ("2026年9月1日から", Span(date(2026, 9, 1))),
-        ("从 2026年9月1日 起", Span(date(2026, 9, 1))),
-        ("截至 2026年8月31日", Span(None, date(2026, 8, 31))),
-        ("2026년 8월 31일까지", Span(None, date(2026, 8, 31))),
-        ("2026년 9월 1일부터", Span(date(2026, 9, 1))),
-        ("до 31 августа 2026", Span(None, date(2026, 8, 31))),
-        ("с 1 сентября 2026", Span(date(2026, 9, 1))),
-        ("hingga 31 Agustus 2026", Span(None, date(2026, 8, 31))),
-        ("mulai 1 September 2026", Span(date(2026, 9, 1))),
-        ("through September 31", Span()),
-        ("no date here", Span()),
-    ],
-)
-def test_the_days_of_a_price_are_read(text: str, span: Span) -> None:
-    """With and without a year; a day that does not exist is none."""
-    assert span_in(text, DAY) == span
 
 
 @pytest.mark.parametrize(

@@ -17,27 +17,10 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 
 from octoregistry.settings import PullRequestSettings
+from tests.publishing.conftest import SMALL as REGISTRY
 
 CANARY = "canary+tok/en=5ecret&%ABCDEFGH"
 PERSON = ("-c", "user.name=Jo", "-c", "user.email=jo@example.com", "-c", "init.defaultBranch=main")
-REGISTRY = """\
-default_provider: acme
-providers:
-  acme:
-    env_var: ACME_KEY
-    default_model: road
-    realtime_multiplier: 2.0
-    models:
-      road:  # the cheap one
-        display_name: Road Runner
-        input_per_million: 1.0
-        output_per_million: 6.0
-        rates:
-          - {mode: standard, input: 2.0, output: 12.0}
-          - {mode: batch, input: 1.0, output: 6.0}
-        source: {page: https://acme.example/pricing, checked: 2026-01-02}
-defaults: {input_per_million: 1.0, output_per_million: 2.0, realtime_multiplier: 2.0}
-"""
 
 
 @pytest.fixture(autouse=True)
