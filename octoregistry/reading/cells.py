@@ -42,7 +42,8 @@ _HOURLY = re.compile(r"per hour|/\s*(?:hour|hr|h)\b", re.IGNORECASE)
 
 
 DIMENSION_BEHIND = re.compile(
-    r"(?:^|(?<=[\d.]))[\s/]*(?:per\s+)?(?:(?:1\s*)?m(?:illion)?\s+)?(?P<words>(?:cached\s+)?(?:input|output))\s+(?:m?tok(?:en)?s?\b|per\b|/)",
+    r"(?:^|(?<=[\d.]))[\s/]*(?:per\s+)?(?:(?:1\s*)?m(?:illion)?\s+)?(?P<words>(?:cached\s+)?(?:input|output))\s+(?:m?tok(?:en)?s?\b|per\b|/)"
+    r"|^\s*for\s+(?P<bought>(?:cached\s+)?(?:input|output))s?\b",
     re.IGNORECASE,
 )
 """What a price buys, where that stands behind it: "$3 / input MTok", "$3 per million input tokens"."""
@@ -236,7 +237,7 @@ def _dimension_behind(own: str) -> str | None:
     found = DIMENSION_BEHIND.match(own)
     if not found:
         return None
-    words = found["words"].lower()
+    words = (found["words"] or found["bought"]).lower()
     return "cached_input" if "cache" in words else "output" if "output" in words else "input"
 
 

@@ -84,6 +84,8 @@ _TELLS_A_MODE = re.compile(
     r"|\b(?:prices?|rates?|pricing)\b.*\b(?:following|below|table)\b",
     re.IGNORECASE,
 )
+# Labels whose value stands in the next line: "Speed", and then "Fast", which is no mode.
+RATING = re.compile(r"^(?:speed|latency|intelligence|reasoning|performance|capability|quality)$", re.IGNORECASE)
 # What may stand beside a mode in a label that names it: "Batch API prices:" does, "Save with Batch" does not.
 _BESIDE_A_MODE = re.compile(
     r"\b(?:api|prices?|pricing|processing|service|tier|mode|rates?|requests?|jobs?|tokens?|text|costs?|off|discount|preise?|models?|per|1m|usd|in|für|prix|de|precios?|prezzi|preços?)\b",
@@ -103,12 +105,13 @@ def is_mode_label(label: str) -> bool:
 
 def _mode_labels(lead: tuple[Passage, ...]) -> Iterator[str]:
     """The lines over a table that name a mode, the nearest first."""
-    lines = (
-        line.strip().rstrip(":").strip("* ")
-        for passage in reversed(lead)
-        for line in reversed(passage.text.split("\n"))
+    lines = [line.strip().rstrip(":").strip("* ") for passage in lead for line in passage.text.split("\n")]
+    rated = [False, *(bool(RATING.match(line)) for line in lines)]
+    return (
+        line
+        for line, value in zip(reversed(lines), reversed(rated[:-1]), strict=True)
+        if not value and is_mode_label(line)
     )
-    return (line for line in lines if is_mode_label(line))
 
 
 def _single(found: tuple[str, ...], text: str) -> str | Undecided:
@@ -201,12 +204,18 @@ def sentences_of(passages: Iterable[Passage], *, shorter_than: int) -> Iterator[
                 yield sentence
 
 
+def modality_label(label: str) -> str | None:
+    """The modality that a label such as "Audio tokens" names and nothing else, or None."""
+    match = _MODALITY_LABEL.match(label.strip())
+    return first_of(MODALITIES, match["modality"]) if match else None
+
+
 def modality_over(document: Document, table: Table) -> str | None:
     """The modality of a table under a label such as "Audio tokens", or None."""
     labels = [*labels_of(document.lead(table)), *(h.text for h in reversed(table.headings)), *table.panes]
     for label in labels:
-        if match := _MODALITY_LABEL.match(label.strip()):
-            modality = first_of(MODALITIES, match["modality"])
+        if _MODALITY_LABEL.match(label.strip()):
+            modality = modality_label(label)
             return None if modality == "text" else modality
     return None
 
