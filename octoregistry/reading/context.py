@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from octoregistry.documents import Document, Heading, Passage, Table
-from octoregistry.reading.names import looks_like_id, shown_name
+from octoregistry.reading.names import ids_named, is_model_name, looks_like_id, shown_name
 from octoregistry.reading.numbers import AMOUNT
 from octoregistry.reading.tiers import comparison_in
 from octoregistry.reading.units import Unit, unit_in
@@ -30,6 +30,9 @@ _LONGEST_LABEL = 48
 _LONGEST_PASSAGE = 1500
 _NEAR = 40
 _MODALITY_LABEL = re.compile(r"^(?P<modality>\w+)(?:[ -](?:tokens?|tokeny?|トークン|令牌))?$", re.IGNORECASE)
+_ONLY_PRICES = re.compile(
+    r"^(?:api )?(?:pric(?:e|es|ing)|costs?|rates?|preise?|prix|precios?|料金|价格)$", re.IGNORECASE
+)
 _NO_MODEL = re.compile(
     r"pric(?:e|es|ing)\b|\bcosts?\b|preise?|tarif|precios?|preços?|prezzi|料金|价格|價格|가격|\bmodels\b|\btools?\b|\bagents?\b",
     re.IGNORECASE,
@@ -213,11 +216,8 @@ def modality_label(label: str) -> str | None:
 def modality_over(document: Document, table: Table) -> str | None:
     """The modality of a table under a label such as "Audio tokens", or None."""
     labels = [*labels_of(document.lead(table)), *(h.text for h in reversed(table.headings)), *table.panes]
-    for label in labels:
-        if _MODALITY_LABEL.match(label.strip()):
-            modality = modality_label(label)
-            return None if modality == "text" else modality
-    return None
+    modality = next((modality for label in labels if (modality := modality_label(label))), None)
+    return None if modality == "text" else modality
 
 
 def other_currency_over(document: Document, table: Table) -> str | None:
@@ -252,12 +252,22 @@ def input_only(document: Document, table: Table) -> bool:
     return any(INPUT_ONLY.search(text) for text in texts)
 
 
-def heading_model(table: Table) -> Heading | None:
-    """The innermost heading over `table` that can name a model, or None."""
+def heading_model(document: Document, table: Table) -> Heading | None:
+    """The innermost heading over `table` that can name a model, or None.
+
+    Beyond a heading such as "Pricing" stands the title of the page: only what can be nothing but a name is one there.
+    """
+    within = False
     for heading in reversed(table.headings):
         name = shown_name(heading.text)
-        if all_of(MODES, heading.text) and len(name.split()) <= 2:
+        if (all_of(MODES, heading.text) and len(name.split()) <= 2) or modality_label(name):
             continue
+        if _ONLY_PRICES.match(name):
+            within = True
+            continue
+        if within:
+            ids = ids_named((passage.text, *passage.codes) for passage in document.under(heading))
+            return heading if looks_like_id(name) or is_model_name(name, ids) else None
         if _NO_MODEL.search(name) or not re.search(r"[A-Za-z]", name) or first_of(DIMENSIONS, name):
             return None
         return heading
@@ -275,11 +285,14 @@ def ids_under(document: Document, heading: Heading, table: Table) -> tuple[str, 
         rest = passage.text
         for code in sorted(passage.codes, key=len, reverse=True):
             rest = rest.replace(code, " ")
-        if ids and not re.search(r"\w", rest):
+        if ids and not re.search(r"\w", _ID_LABEL.sub(" ", rest)):
             alone += ids
         elif len(passage.text) <= _LONGEST_LABEL:
             linked += [code for code in ids if code not in passage.text]
     return tuple(dict.fromkeys(alone or linked))
+
+
+_ID_LABEL = re.compile(r"\b(?:api|model) (?:id|code|name)s?\b", re.IGNORECASE)
 
 
 def thresholds(document: Document) -> dict[str, int]:

@@ -293,7 +293,7 @@ class _Interpretation:
 
     def _named_by_heading(self, reading: Reading) -> Reading | None:
         innermost = next((h for h in reversed(self.table.headings) if not modes_only(h.text)), None)
-        heading = heading_model(self.table) or innermost
+        heading = heading_model(self.document, self.table) or innermost
         if heading is None:
             self.faults.append("no heading stands over the table")
             return None

@@ -50,6 +50,26 @@ def remarks(text: str) -> str:
 
 def split_names(text: str) -> tuple[str, ...]:
     """The models that one cell names: "Claude Sonnet 4.5 / 4" is Claude Sonnet 4.5 and Claude Sonnet 4."""
+    return tuple(dict.fromkeys(name for line in _name_lines(text) for name in _names_in_line(line)))
+
+
+def _name_lines(text: str) -> list[str]:
+    """The lines of a cell that name models: below a name may stand its snapshot's id, the rest of it, or a remark."""
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    first = shown_name(lines[0]) if lines else ""
+    if len(lines) < 2 or len(first.split()) > 5 or not (FAMILY.search(first) or looks_like_id(first)):
+        return [text]
+    named = [lines[0]]
+    for line in lines[1:]:
+        shown = shown_name(line)
+        if is_model_name(shown):
+            named.append(line)
+        elif shown and all(_NAME_WORD.match(word) for word in shown.split()):
+            named[-1] += f" {line}"
+    return named
+
+
+def _names_in_line(text: str) -> tuple[str, ...]:
     parts = [part for part in _SEPARATOR.split(shown_name(text)) if part]
     if len(parts) < 2:
         return tuple(parts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from octoregistry.documents import Document, Table
 from octoregistry.reading.cells import DIMENSION_BEHIND
@@ -26,7 +26,7 @@ from octoregistry.reading.numbers import AMOUNT
 from octoregistry.reading.qualifiers import other_offer_told
 from octoregistry.reading.reading import Field, Names, NotRead, Reading
 from octoregistry.reading.tiers import comparison_in, tier_in
-from octoregistry.reading.units import unit_in
+from octoregistry.reading.units import Unit, unit_in
 from octoregistry.reading.words import (
     ANOTHER_OFFER,
     BARE_PRICE,
@@ -47,6 +47,7 @@ from octoregistry.reading.words import (
     PAID,
     TIER_COLUMN,
     TRAINING,
+    UNIT_COLUMN,
     all_of,
     first_of,
 )
@@ -221,7 +222,7 @@ def _names_of_modes(document: Document, table: Table, over: _Over) -> Names | No
 
 def _of_heading(document: Document, table: Table) -> Names | None:
     """The model that the heading names beyond doubt, or None."""
-    heading = heading_model(table)
+    heading = heading_model(document, table)
     if heading is None or not (FAMILY.search(heading.text) or looks_like_id(shown_name(heading.text))):
         return None
     return Names("heading", names=(shown_name(heading.text),), ids=ids_under(document, heading, table))
@@ -251,15 +252,18 @@ def _by_rows(document: Document, table: Table, over: _Over) -> Reading | None:
     if table.width < 2:
         return None
     only_input = input_only(document, table)
+    units = next((c for c in range(1, table.width) if UNIT_COLUMN.match(bare_label(over.labels[c]))), None)
     rows = [
         (r, table.rows[r][0])
         for r in range(table.header_rows, len(table.rows))
         if not _CURRENCY.search(table.rows[r][0])
     ]
     fields = tuple(f for r, label in rows if (f := _row_field(table, r, label, over, only_input=only_input)))
+    if units is not None:
+        fields = tuple(_in_unit_of_row(field, table.rows[field.index][units]) for field in fields)
     if not fields:
         return None
-    columns = [c for c in range(1, table.width) if not NOT_PAID.search(over.labels[c])]
+    columns = [c for c in range(1, table.width) if c != units and not NOT_PAID.search(over.labels[c])]
     paid = [c for c in columns if PAID.search(over.labels[c])]
     unit = next((u for c in paid or columns if (u := unit_in(over.labels[c]))), None) or unit_over(document, table)
     names, values = _row_names(document, table, over, paid or columns)
@@ -288,10 +292,16 @@ def _row_field(table: Table, row: int, label: str, over: _Over, *, only_input: b
     return None
 
 
+def _in_unit_of_row(field: Field, cell: str) -> Field:
+    """`field` with the unit that a cell of its own tells: "1M tokens", "second"."""
+    unit = unit_in(f"per {cell}") if cell else None
+    return replace(field, unit=unit or (Unit(cell, known=False) if cell else field.unit))
+
+
 def _row_names(
     document: Document, table: Table, over: _Over, columns: list[int]
 ) -> tuple[Names | None, tuple[int, ...]]:
-    heading = heading_model(table)
+    heading = heading_model(document, table)
     plain = all(PAID.search(over.labels[c]) or not over.labels[c] or BARE_PRICE.match(over.labels[c]) for c in columns)
     if heading and len(columns) == 1 and plain:
         ids = ids_under(document, heading, table)
