@@ -107,7 +107,7 @@ def read_cell(text: str, context: CellContext) -> CellPrices:
     leading = _leading(parts[0], context)
     if leading and any(kind(parts[-1].qualifiers, context) for kind in leading):
         return CellPrices(problems=("what qualifies its prices stands before and behind them",))
-    for part in parts:
+    for part in [part for part in parts if not _replaced(part)] or parts:
         read = _odd(part) or _price(part, context, leading)
         if isinstance(read, str):
             problems.append(read)
@@ -183,6 +183,12 @@ _BOUND = re.compile(
     r"(?:[-−](?=$)|(?:^|[\s(])(?:from|up to|as low as|starting at|under|over|about|approx\.?|[<>≤≥~≈])\s*$)",
     re.IGNORECASE,
 )
+_WAS = re.compile(
+    r"(?:\b(?:was|were|previously|formerly|originally|down from|reduced from|instead of|old price|list price|statt|vorher|au lieu de|"
+    r"en lugar de|antes|invece di)\b|原价|原價)[\s:]*$",
+    re.IGNORECASE,
+)
+_BECOMES = re.compile(r"\s*(?:→|⟶|➜|⇒|->|=>)\s*$")
 _OTHER_DOLLARS = re.compile(r"\s?(?:AUD|CAD|NZD|SGD|HKD|TWD|MXN|EUR|GBP|CNY|元)\b|\s?元", re.IGNORECASE)
 
 
@@ -195,7 +201,14 @@ def _odd(part: _Part) -> str | None:
         return f"{(part.before[-12:] + figure).strip()!r} is a bound or below zero, not a price"
     if _OTHER_DOLLARS.match(part.own):
         return f"{figure + part.own[:4]!r} is in another currency, not in US dollars"
+    if _WAS.search(part.before):
+        return f"{(part.before[-12:] + figure).strip()!r} is a price of the past"
     return None
+
+
+def _replaced(part: _Part) -> bool:
+    """True for a price that another in its cell took the place of: "was $6, now $4.50", "$6 → $4.50"."""
+    return bool(_WAS.search(part.before) or _BECOMES.match(part.own))
 
 
 def _price(part: _Part, context: CellContext, leading: tuple[Kind, ...] = ()) -> CellPrice | str:

@@ -229,6 +229,14 @@ def other_currency_over(document: Document, table: Table) -> str | None:
     return next((text for text in texts if OTHER_CURRENCY.search(text) and not _DOLLARS.search(text)), None)
 
 
+def dollars_over(document: Document, table: Table) -> bool:
+    """True where a caption, a heading or a sentence over `table` says that prices are in US dollars for so many tokens, so
+    that a figure needs no currency of its own."""
+    texts = [table.caption or "", table.headings[-1].text if table.headings else ""]
+    texts += sentences_of(reversed(document.lead(table)), shorter_than=120)
+    return any(_DOLLARS.search(text) and (unit := unit_in(text)) and unit.factor is not None for text in texts)
+
+
 _DOLLARS = re.compile(r"US\s?\$|\bUSD\b|\bUS dollars?\b", re.IGNORECASE)
 
 

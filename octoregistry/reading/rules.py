@@ -11,6 +11,7 @@ from octoregistry.reading.cells import DIMENSION_BEHIND
 from octoregistry.reading.context import (
     Undecided,
     choice_of_units,
+    dollars_over,
     elsewhere,
     heading_model,
     ids_under,
@@ -26,10 +27,11 @@ from octoregistry.reading.numbers import AMOUNT
 from octoregistry.reading.qualifiers import other_offer_told
 from octoregistry.reading.reading import Field, Names, NotRead, Reading
 from octoregistry.reading.tiers import comparison_in, tier_in
-from octoregistry.reading.units import Unit, unit_in
+from octoregistry.reading.units import unit_in, unit_of_cell
 from octoregistry.reading.words import (
     ANOTHER_OFFER,
     BARE_PRICE,
+    DIMENSION_COLUMN,
     DIMENSIONS,
     FAMILY,
     GROUP_COLUMN,
@@ -92,7 +94,7 @@ def read_table(
         return NotRead(
             table.number, f"a choice of units stands over it, and which holds cannot be seen: {units}", priced
         )
-    bare = table.component is not None or any(map(dollars_in, labels))
+    bare = table.component is not None or any(map(dollars_in, labels)) or dollars_over(document, table)
     over = _Over(mode, labels, thresholds, bare)
     reading = (
         _by_columns(document, table, over) or _by_rows(document, table, over) or _nameless(document, table, over, names)
@@ -193,6 +195,8 @@ def _by_columns(document: Document, table: Table, over: _Over) -> Reading | None
         kind = qualifier_of(table, index, bare_label(label))
         if kind:
             qualifiers.setdefault(kind, index)
+        elif "dimension" in qualifiers and BARE_PRICE.match(bare_label(label)):
+            fields.append(_priced_by_row(index, label))
         elif field := field_of(index, label, over.thresholds, only_input=only_input):
             if field.dimension is None and not any(":" in row[index] for row in table.body):
                 continue
@@ -210,8 +214,16 @@ def _by_columns(document: Document, table: Table, over: _Over) -> Reading | None
         tier_column=qualifiers.get("tier"),
         modality_column=qualifiers.get("modality"),
         mode_column=qualifiers.get("mode"),
+        dimension_column=qualifiers.get("dimension"),
+        unit_column=qualifiers.get("unit"),
         offer_columns=offer_columns(over.labels),
     )
+
+
+def _priced_by_row(index: int, label: str) -> Field:
+    """A column of prices whose rows say what is counted: "Model | Type | Price"."""
+    modes = all_of(MODES, label)
+    return Field(index, None, mode=modes[0] if len(modes) == 1 else None, unit=unit_in(label))
 
 
 def _names_of_modes(document: Document, table: Table, over: _Over) -> Names | None:
@@ -234,10 +246,14 @@ def offer_columns(labels: Iterable[str]) -> tuple[int, ...]:
 
 
 def qualifier_of(table: Table, index: int, label: str) -> str | None:
-    """What the cells of a column say about their rows: a tier, a modality, a mode; None for a column of figures."""
+    """What the cells of a column say about their rows: a tier, a modality, a mode, a dimension, a unit; None for a column of figures."""
     cells = [row[index] for row in table.body if row[index]]
     if not cells or any(_CURRENCY.search(cell) for cell in cells):
         return None
+    if DIMENSION_COLUMN.match(label) and sum(bool(first_of(DIMENSIONS, cell)) for cell in cells) * 2 > len(cells):
+        return "dimension"
+    if UNIT_COLUMN.match(label):
+        return "unit"
     if MODALITY_COLUMN.match(label) and all(all_of(MODALITIES, cell) for cell in cells):
         return "modality"
     if (TIER_COLUMN.match(label) or not label) and all(tier_in(cell)[0] for cell in cells):
@@ -260,7 +276,7 @@ def _by_rows(document: Document, table: Table, over: _Over) -> Reading | None:
     ]
     fields = tuple(f for r, label in rows if (f := _row_field(table, r, label, over, only_input=only_input)))
     if units is not None:
-        fields = tuple(_in_unit_of_row(field, table.rows[field.index][units]) for field in fields)
+        fields = tuple(replace(f, unit=unit_of_cell(table.rows[f.index][units]) or f.unit) for f in fields)
     if not fields:
         return None
     columns = [c for c in range(1, table.width) if c != units and not NOT_PAID.search(over.labels[c])]
@@ -290,12 +306,6 @@ def _row_field(table: Table, row: int, label: str, over: _Over, *, only_input: b
     if BARE_PRICE.match(bare_label(label)) and any(DIMENSION_BEHIND.search(text) for text in table.rows[row][1:]):
         return Field(row, None, unit=unit_in(label))
     return None
-
-
-def _in_unit_of_row(field: Field, cell: str) -> Field:
-    """`field` with the unit that a cell of its own tells: "1M tokens", "second"."""
-    unit = unit_in(f"per {cell}") if cell else None
-    return replace(field, unit=unit or (Unit(cell, known=False) if cell else field.unit))
 
 
 def _row_names(

@@ -102,6 +102,11 @@ def unit_at(text: str) -> Unit | None:
     return Unit(" ".join(unknown["unit"].split()), known=False) if unknown else None
 
 
+def unit_of_cell(cell: str) -> Unit | None:
+    """The unit that a cell tells in a column of units: "1M tokens", "second"; None for an empty one."""
+    return (unit_in(f"per {cell}") or Unit(cell, known=False)) if cell else None
+
+
 @lru_cache(maxsize=4096)
 def unit_in(text: str) -> Unit | None:
     """The unit that a header, caption or sentence states, or None."""

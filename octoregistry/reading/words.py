@@ -73,6 +73,9 @@ MODALITY_COLUMN = _any(r"^(?:modality|modalität|modalité|modalidad|modalità|m
 UNIT_COLUMN = _any(
     r"^(?:(?:billing |billed )?unit|per|einheit|unité|unidad|unidade|unità|単位|单位|單位|단위|единица)$"
 )
+DIMENSION_COLUMN = _any(
+    r"^(?:(?:token |usage |price |pricing |cost |rate |charge )?(?:type|kind|category)|metric|item|usage|direction|component|typ|tipo|类型|類型|種類|유형)s?$"
+)
 MODE_COLUMN = _any(r"^(?:processing|service tier|processing (?:tier|mode|type)|mode|serving mode)$")
 TIER_COLUMN = _any(
     r"^(?:prompt (?:size|length)|context(?: length| size| window)?|input (?:size|length)|input tokens|tokens|tier|condition)$"
