@@ -25,6 +25,7 @@ from octoregistry.reading.units import Unit, unit_in
 from octoregistry.reading.words import (
     CACHING,
     DIMENSIONS,
+    FAMILY,
     MODALITIES,
     MODES,
     NOT_A_DIMENSION,
@@ -85,7 +86,8 @@ def read_cards(document: Document, context: CellContext) -> tuple[tuple[Figure, 
                 if not AMOUNT.search(line):
                     card = _after_label(card, line, context, ids)
                     continue
-                found, unread = _priced_line(card, line, Evidence(document.url, passage.address, line), context)
+                whole = Evidence(document.url, passage.address, line)
+                found, unread = _priced_line(_own_card(card, line, ids), line, whole, context)
                 figures += found
                 problems += unread
     return tuple(figures), tuple(problems)
@@ -200,6 +202,16 @@ def _pieces(line: str) -> Iterator[tuple[str, str]]:
             yield line[start:first], line[first : amount + min(named)]
             start, first = amount + min(named), following
     yield line[start:first], line[first:]
+
+
+def _own_card(card: _Card, line: str, ids: frozenset[str]) -> _Card:
+    """`card`, or another where the line names its model itself: "GPT-9 mini cached input: $0.50 / 1M tokens"."""
+    label = line[: min(match.start() for match in AMOUNT.finditer(line))]
+    starts = [found.start() for _, pattern in DIMENSIONS if (found := pattern.search(label))]
+    named = shown_name(label[: min(starts)]) if starts else ""
+    if not FAMILY.search(named) or named == card.name:
+        return card
+    return _Card(name=named if is_model_name(named, ids) else None, unit=card.unit, mode=card.mode, offer=card.offer)
 
 
 def _priced_line(card: _Card, line: str, whole: Evidence, context: CellContext) -> tuple[list[Figure], list[Problem]]:

@@ -37,12 +37,13 @@ _MONEY = re.compile(
 _BARE = re.compile(rf"\s*(?P<figure>{FIGURE})\s*$")
 _RESTATED = re.compile(r"(?:\bor\b|\boder\b|\bou\b|\bo\b|\bequivalent to\b|\bequal to\b|≈|~|\(|/)\W*$", re.IGNORECASE)
 _LABEL = re.compile(r"(?:^|[\n.;,)]|\s)(?P<label>[^\W\d][\w /()&-]{0,40}?)\s*:\s*$")
+_HEADLINE = re.compile(r"(?:^|\n|\s)(?P<label>[^\W\d_]+)\s*$")
 _PARENTHESES = re.compile(r"\(([^()]*)\)|(?<!\()\[([^\[\]]*)\](?!\))")
 _HOURLY = re.compile(r"per hour|/\s*(?:hour|hr|h)\b", re.IGNORECASE)
 
 
 DIMENSION_BEHIND = re.compile(
-    r"(?:^|(?<=[\d.]))[\s/]*(?:per\s+)?(?:(?:1\s*)?m(?:illion)?\s+)?(?P<words>(?:cached\s+)?(?:input|output))\s+(?:m?tok(?:en)?s?\b|per\b|/)"
+    r"(?:^|(?<=[\d.]))[\s/]*(?:per\s+)?(?:(?:1\s*)?m(?:illion)?\s+)?(?P<words>(?:cached[*†]*\s+)?(?:input|output))\s+(?:m?tok(?:en)?s?\b|per\b|/)"
     r"|^\s*for\s+(?P<bought>(?:cached\s+)?(?:input|output))s?\b",
     re.IGNORECASE,
 )
@@ -129,10 +130,15 @@ def _parts(text: str, matches: list[re.Match[str]]) -> Iterator[_Part]:
     """The figures that stand for themselves: "$3.00 or $0.005/min (audio)" is one price with two spellings."""
     label = ""
     index = 0
+    grouped = only_modalities(
+        text[: matches[0].start()].strip()
+    )  # "Text $2 ... Audio $30 ...": headlines within the cell
     while index < len(matches):
         match = matches[index]
         before = text[matches[index - 1].end() if index else 0 : match.start()]
-        if found := _LABEL.search(before[-80:]):
+        if (found := _LABEL.search(before[-80:])) or (
+            grouped and (found := _HEADLINE.search(before[-80:])) and only_modalities(found["label"])
+        ):
             label = found["label"]
         own = _after(text, matches, index)
         qualifiers = own

@@ -195,7 +195,9 @@ def _by_columns(document: Document, table: Table, over: _Over) -> Reading | None
         kind = qualifier_of(table, index, bare_label(label))
         if kind:
             qualifiers.setdefault(kind, index)
-        elif "dimension" in qualifiers and BARE_PRICE.match(bare_label(label)):
+        elif BARE_PRICE.match(bare_label(label)) and (
+            "dimension" in qualifiers or _says_what_it_buys(table, index, label)
+        ):
             fields.append(_priced_by_row(index, label))
         elif field := field_of(index, label, over.thresholds, only_input=only_input):
             if field.dimension is None and not any(":" in row[index] for row in table.body):
@@ -220,8 +222,15 @@ def _by_columns(document: Document, table: Table, over: _Over) -> Reading | None
     )
 
 
+def _says_what_it_buys(table: Table, index: int, label: str) -> bool:
+    """True for a column of prices whose cells say what each is for: "$2 / 1M input tokens, $9 / 1M output tokens"."""
+    if NOT_A_DIMENSION.search(bare_label(label)) or ANOTHER_OFFER.search(label) or OTHER_CURRENCY.search(label):
+        return False
+    return any(DIMENSION_BEHIND.search(row[index]) for row in table.body)
+
+
 def _priced_by_row(index: int, label: str) -> Field:
-    """A column of prices whose rows say what is counted: "Model | Type | Price"."""
+    """A column of prices whose rows or cells say what is counted: "Model | Type | Price"."""
     modes = all_of(MODES, label)
     return Field(index, None, mode=modes[0] if len(modes) == 1 else None, unit=unit_in(label))
 

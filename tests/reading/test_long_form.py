@@ -105,3 +105,48 @@ def test_an_old_price_alone_or_beside_one_that_may_be_old_is_told(cell: str) -> 
     page = read(TOP + table("Model | Input", f"gpt-9 | {cell}"))
     assert not page.rates
     assert page.problems
+
+
+BOUGHT = "{} / 1M input tokens{}{} / 1M cached** input tokens{}{} / 1M output tokens"
+
+
+@pytest.mark.parametrize("between", ["<br>", " ", ", "])
+def test_a_cell_says_what_each_of_its_prices_buys(between: str) -> None:
+    """ "Pricing" and "Pricing with Batch API" are the only columns; dimensions stand behind the figures."""
+    plain = BOUGHT.format("$2", between, "$1", between, "$9")
+    batch = "$1 / 1M input tokens" + between + "$4.50 / 1M output tokens"
+    page = read("# Pricing\n\n" + table("Model | Pricing | Pricing with Batch API*", f"gpt-9 | {plain} | {batch}"))
+    assert facts(page) == {
+        ("gpt-9", "standard", "input"): "2",
+        ("gpt-9", "standard", "cached_input"): "1",
+        ("gpt-9", "standard", "output"): "9",
+        ("gpt-9", "batch", "input"): "1",
+        ("gpt-9", "batch", "output"): "4.5",
+    }
+
+
+@pytest.mark.parametrize("between", ["<br>", " "])
+def test_headlines_within_a_cell_tell_the_modality_of_the_prices_below(between: str) -> None:
+    """ "Text" and two prices, "Audio" and two prices, all in one cell."""
+    prices = ("**Text**", "$2 / 1M input tokens", "$9 / 1M output tokens", "**Audio**", "$30 / 1M input tokens")
+    page = read("# Pricing\n\n" + table("Model | Pricing", f"gpt-9 | {between.join(prices)}"))
+    assert facts(page) == {
+        ("gpt-9", "standard", "input"): "2",
+        ("gpt-9", "standard", "output"): "9",
+        ("gpt-9", "standard", "input_audio"): "30",
+    }
+
+
+def test_a_line_may_name_its_model_itself() -> None:
+    """ "gpt-9 mini input: $1" under the heading of gpt-9 is no price of gpt-9, and a name nobody knows is none of it either."""
+    lines = ("GPT-9 mini input: $1 / 1M tokens", "GPT-9 mini cached input: $0.10 / 1M tokens", "Input: $2 / 1M tokens")
+    page = read(
+        "# Pricing\n\n## GPT-9\n\n"
+        + "".join(f"- {line}\n" for line in (*lines, "GPT-9 for teams output: $8 / 1M tokens"))
+    )
+    assert facts(page) == {
+        ("GPT-9 mini", "standard", "input"): "1",
+        ("GPT-9 mini", "standard", "cached_input"): "0.1",
+        ("GPT-9", "standard", "input"): "2",
+    }
+    assert page.problems
