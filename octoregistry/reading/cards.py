@@ -14,7 +14,7 @@ from typing import Literal
 
 from octoregistry.documents import Document, Passage
 from octoregistry.reading.cells import CellContext
-from octoregistry.reading.context import RATING, is_elsewhere, modality_label, modes_only
+from octoregistry.reading.context import RATING, SWITCH, is_elsewhere, modality_label, modes_only
 from octoregistry.reading.figures import Figure, Line, cell_figures
 from octoregistry.reading.names import ids_named, is_model_name, shown_name
 from octoregistry.reading.numbers import AMOUNT
@@ -131,6 +131,8 @@ def _after_label(card: _Card, line: str, context: CellContext, ids: frozenset[st
     if is_model_name(shown_name(label), ids):
         tab = card.modality if before == "modality" else card.tab
         return _Card(name=shown_name(label), unit=card.unit, modality=tab, tab=tab)
+    if SWITCH.search(f"per 1M tokens {label}") or SWITCH.search(label):
+        return replace(card, mode=None, dimension=None)  # which of its prices is shown cannot be seen
     if RATING.match(label):
         return replace(card, before="rating", dimension=None)
     if before == "rating":

@@ -66,6 +66,8 @@ def mode_over(document: Document, table: Table) -> str | Undecided:
     if tabs := _tab_line(document, table):
         return tabs
     lead = document.lead(table)
+    if switch := SWITCH.search(" ".join(passage.text for passage in lead)):
+        return Undecided(f"{switch['switch']!r} is a switch that stands over it, and whether it is on cannot be seen")
     labels = [label for label in labels_of(lead) if not NEGATED.search(label)]
     for label in _mode_labels(lead):
         return _single(all_of(MODES, label), label)
@@ -85,6 +87,11 @@ def mode_over(document: Document, table: Table) -> str | Undecided:
 _TELLS_A_MODE = re.compile(
     r"\b(?:following|these|below|table)\b.*\b(?:prices?|rates?|pricing)\b"
     r"|\b(?:prices?|rates?|pricing)\b.*\b(?:following|below|table)\b",
+    re.IGNORECASE,
+)
+# "Price per 1M tokens", and beside it "Batch API price": a page that shows one price at a time.
+SWITCH = re.compile(
+    r"\bper\s+(?:1\s*m(?:illion)?|million)\s+tokens\W+(?P<switch>(?:batch|flex|priority)\s+api\s+price)(?!\w)(?!\s*:)",
     re.IGNORECASE,
 )
 # Labels whose value stands in the next line: "Speed", and then "Fast", which is no mode.

@@ -114,3 +114,16 @@ def test_prices_for_inputs_without_a_unit_are_told() -> None:
     page = read("gpt-live", "Price", "Audio:", "$30 for inputs", "$60 for outputs")
     assert not page.rates
     assert len(page.problems) == 2
+
+
+def test_a_switch_between_prices_leaves_them_unread() -> None:
+    """ "Batch API price" beside "Price per 1M tokens" may be on or off; over a table of its own it is a label."""
+    table = "| Model | Input |\n|---|---|\n| gpt-9 | $2 |"
+    for lines in (("Price per 1M tokens", "Batch API price", table), ("Price per 1M tokens Batch API price", table)):
+        page = read(*lines)
+        assert not page.rates
+        assert any("switch" in problem.reason for problem in page.problems)
+    assert facts(read("Per 1M tokens", "Batch API prices:", table)) == {("gpt-9", "batch", "input"): "2"}
+    card = read("GPT-9", "Per 1M tokens", "∙", "Batch API price", "Input", "$2")
+    assert not card.rates
+    assert card.problems
