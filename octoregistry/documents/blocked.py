@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from octoregistry.documents.document import Document
+from octoregistry.documents.document import Document, Table
 
 # Words that stand on challenge and login pages only; each is looked for where the page holds no price.
 _CHALLENGES = re.compile(
@@ -14,6 +14,9 @@ _CHALLENGES = re.compile(
 )
 _LOGIN = re.compile(r"type=[\"']password|sign in to continue|log in to continue|please (?:sign|log) in", re.IGNORECASE)
 _PRICE = re.compile(r"(?:[$€£¥]|US\$|USD)\s*\d|\d\s*(?:[$€£¥]|USD|US\$)")
+# A table whose figures carry no currency, since its header or a sentence says it for all of them.
+_DOLLARS = re.compile(r"\bUSD\b|US\s?\$|\$|\b(?:US )?dollars?\b", re.IGNORECASE)
+_BARE = re.compile(r"\s*\d+(?:[.,]\d+)?\s*")
 _MODE = re.compile(
     r"^(?:standard|batch|flex|priority|fast(?: mode)?)$", re.IGNORECASE
 )  # panes that exist to hold prices
@@ -41,6 +44,22 @@ def why_unread(source: str, document: Document) -> str | None:
 
 
 def _has_price(document: Document) -> bool:
-    return any(_PRICE.search(text) for table in document.tables for _, text in table.cells()) or any(
-        _PRICE.search(passage.text) for passage in document.passages
+    return (
+        any(_PRICE.search(text) for table in document.tables for _, text in table.cells())
+        or any(_PRICE.search(passage.text) for passage in document.passages)
+        or _has_bare_price(document)
+    )
+
+
+def _has_bare_price(document: Document) -> bool:
+    told = any(_DOLLARS.search(p.text) and "token" in p.text.lower() for p in document.passages)
+
+    def over(table: Table) -> list[str]:
+        headers = [text for row in table.rows[: table.header_rows] for text in row]
+        return [table.caption or "", *(heading.text for heading in table.headings), *headers]
+
+    return any(
+        (told or any(map(_DOLLARS.search, over(table))))
+        and any(_BARE.fullmatch(text) for row in table.body for text in row)
+        for table in document.tables
     )

@@ -10,12 +10,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
+from typing import Literal
 
 from octoregistry.documents import Document, Passage
 from octoregistry.reading.cells import CellContext
-from octoregistry.reading.context import is_elsewhere, modes_only
+from octoregistry.reading.context import RATING, SWITCH, is_elsewhere, modality_label, modes_only
 from octoregistry.reading.figures import Figure, Line, cell_figures
-from octoregistry.reading.names import is_model_name, shown_name
+from octoregistry.reading.names import ids_named, is_model_name, shown_name
 from octoregistry.reading.numbers import AMOUNT
 from octoregistry.reading.rates import Evidence, Problem
 from octoregistry.reading.reading import Field, Names, Reading
@@ -24,6 +25,7 @@ from octoregistry.reading.units import Unit, unit_in
 from octoregistry.reading.words import (
     CACHING,
     DIMENSIONS,
+    FAMILY,
     MODALITIES,
     MODES,
     NOT_A_DIMENSION,
@@ -50,11 +52,16 @@ _SENTENCE = re.compile(r"[.!?]['”\")]?$|[a-z]\.\s+[A-Z]")
 @dataclass(frozen=True, slots=True)
 class _Card:
     """What the lines so far say about the prices to come. `mode` None: tabs were named and lost, it cannot be told.
-    `offer` is the label over prices that are not those of a plain call."""
+    `offer` is the label over prices that are not those of a plain call. `modality` is that of the prices, "unclear" where
+    several were named; `tab` is one that stands over several names, `before` says what the line before was."""
 
     name: str | None = None
     mode: str | None = "standard"
     dimension: str | None = None
+    kinds: tuple[str, ...] = ()
+    modality: str | None = None
+    tab: str | None = None
+    before: Literal["chip", "modality", "rating"] | None = None
     caching: bool = False
     tier_stated: bool = False
     above: Tier = None
@@ -66,19 +73,21 @@ def read_cards(document: Document, context: CellContext) -> tuple[tuple[Figure, 
     """Every price that stands in a line of its own under the name of a model, and what could not be read there."""
     figures: list[Figure] = []
     problems: list[Problem] = []
+    ids = ids_named((passage.text, *passage.codes) for passage in document.passages)
     for _, run in groupby(document.passages, key=lambda passage: (passage.headings, passage.pane)):
         passages = list(run)
         amounts = [index for index, passage in enumerate(passages) if AMOUNT.search(passage.text)]
         if not amounts or _elsewhere(passages[0]):
             continue
         near = {index for amount in amounts for index in range(max(0, amount - _FAR), amount + 1)}
-        card = _card_under(passages[0])
+        card = _card_under(passages[0], ids)
         for passage in (passages[index] for index in sorted(near)):
             for line in passage.text.split("\n"):
                 if not AMOUNT.search(line):
-                    card = _after_label(card, line, context)
+                    card = _after_label(card, line, context, ids)
                     continue
-                found, unread = _priced_line(card, line, Evidence(document.url, passage.address, line), context)
+                whole = Evidence(document.url, passage.address, line)
+                found, unread = _priced_line(_own_card(card, line, ids), line, whole, context)
                 figures += found
                 problems += unread
     return tuple(figures), tuple(problems)
@@ -89,7 +98,7 @@ def _elsewhere(passage: Passage) -> bool:
     return any(is_elsewhere(title) for title in (*titles, passage.pane or ""))
 
 
-def _card_under(passage: Passage) -> _Card:
+def _card_under(passage: Passage, ids: frozenset[str]) -> _Card:
     """The card that the headings over `passage` begin."""
     card = _Card()
     texts = [*(passage.pane.split("\u203a") if passage.pane else ()), *(h.text for h in passage.headings)]
@@ -97,25 +106,52 @@ def _card_under(passage: Passage) -> _Card:
         if len(modes := all_of(MODES, text)) == 1:
             card = replace(card, mode=modes[0])
     for heading in reversed(passage.headings):
-        if is_model_name(shown_name(heading.text)):
+        if is_model_name(shown_name(heading.text), ids):
             return replace(card, name=shown_name(heading.text))
         dimension = first_of(DIMENSIONS, heading.text)
+        modality = modality_label(heading.text)
         if CACHING.match(heading.text):
             card = replace(card, caching=True)
         elif dimension and not card.dimension:
-            card = replace(card, dimension=dimension)
-        if not (dimension or modes_only(heading.text) or PRICE_HEADING.search(heading.text)):
+            card = replace(card, dimension=dimension, kinds=all_of(MODALITIES, heading.text))
+        elif modality and not card.modality:
+            card = replace(card, modality=modality, tab=modality)
+        if not (dimension or modality or modes_only(heading.text) or PRICE_HEADING.search(heading.text)):
             break
     return card
 
 
-def _after_label(card: _Card, line: str, context: CellContext) -> _Card:
+def _after_label(card: _Card, line: str, context: CellContext, ids: frozenset[str]) -> _Card:
     """`card` once a line without a price has been read."""
     label = line.strip().rstrip(":").strip()
+    before = card.before
+    card = replace(card, before=None)
     if len(label) > _LONGEST_LABEL or _SENTENCE.search(label):
         return replace(card, dimension=None)
-    if is_model_name(shown_name(label)):
-        return _Card(name=shown_name(label), unit=card.unit)
+    if is_model_name(shown_name(label), ids):
+        tab = card.modality if before == "modality" else card.tab
+        return _Card(name=shown_name(label), unit=card.unit, modality=tab, tab=tab)
+    if SWITCH.search(f"per 1M tokens {label}") or SWITCH.search(label):
+        return replace(card, mode=None, dimension=None)  # which of its prices is shown cannot be seen
+    if RATING.match(label):
+        return replace(card, before="rating", dimension=None)
+    if before == "rating":
+        return card  # "Speed: fast" praises a model
+    if modality := modality_label(label):
+        return _after_modality(card, label, modality, before)
+    return _after_other_label(card, label, context)
+
+
+def _after_modality(card: _Card, label: str, modality: str, before: str | None) -> _Card:
+    """`card` once a line that names a modality and nothing else has been read."""
+    if before == "chip" or (card.dimension and " " not in label):
+        # "Input: text, image" tells what a model takes, not what a price buys
+        return replace(card, before="chip", dimension=None)
+    named = "unclear" if before == "modality" else modality
+    return replace(card, before="modality", modality=named, dimension=None)
+
+
+def _after_other_label(card: _Card, label: str, context: CellContext) -> _Card:
     if (offer := _offer_after(card.offer, label)) != card.offer:
         return replace(card, offer=offer, dimension=None)
     if modes := modes_only(label):
@@ -134,7 +170,8 @@ def _after_label(card: _Card, line: str, context: CellContext) -> _Card:
     if stated and dimension is None:
         return card  # "Prompts ≤ 200K tokens" between a dimension and its prices
     caching = dimension is not None and (card.caching or dimension.startswith("cache"))
-    return replace(card, dimension=dimension, caching=caching if dimension else card.caching and stated)
+    kinds = all_of(MODALITIES, label) if dimension else ()
+    return replace(card, dimension=dimension, kinds=kinds, caching=caching if dimension else card.caching and stated)
 
 
 def _offer_after(offer: str | None, label: str) -> str | None:
@@ -169,6 +206,16 @@ def _pieces(line: str) -> Iterator[tuple[str, str]]:
     yield line[start:first], line[first:]
 
 
+def _own_card(card: _Card, line: str, ids: frozenset[str]) -> _Card:
+    """`card`, or another where the line names its model itself: "GPT-9 mini cached input: $0.50 / 1M tokens"."""
+    label = line[: min(match.start() for match in AMOUNT.finditer(line))]
+    starts = [found.start() for _, pattern in DIMENSIONS if (found := pattern.search(label))]
+    named = shown_name(label[: min(starts)]) if starts else ""
+    if not FAMILY.search(named) or named == card.name:
+        return card
+    return _Card(name=named if is_model_name(named, ids) else None, unit=card.unit, mode=card.mode, offer=card.offer)
+
+
 def _priced_line(card: _Card, line: str, whole: Evidence, context: CellContext) -> tuple[list[Figure], list[Problem]]:
     figures: list[Figure] = []
     problems: list[Problem] = []
@@ -190,6 +237,9 @@ def _priced_line(card: _Card, line: str, whole: Evidence, context: CellContext) 
             problems.append(Problem(whole.page, whole.address, f"{whole.text!r} stands under no model's name"))
         elif found and card.offer:
             reason = f"{whole.text!r} stands under {card.offer!r}, which is not the price of a plain call"
+            problems.append(Problem(whole.page, whole.address, reason))
+        elif found and card.modality == "unclear":
+            reason = f"{whole.text!r} stands under several modalities: which of them does it price?"
             problems.append(Problem(whole.page, whole.address, reason))
         elif found and card.mode is None:
             problems.append(
@@ -216,14 +266,16 @@ def _piece(
 ) -> tuple[tuple[Figure, ...], tuple[Problem, ...]]:
     tier_stated, above = tier_in(label, dict(context.thresholds))
     dimension = _dimension(card, label)
+    kinds = all_of(MODALITIES, label) if dimension else ()
     if dimension is None and (not re.search(r"\w", label) or tier_stated or PAID.search(label) or _modality(label)):
-        dimension = card.dimension
+        dimension, kinds = card.dimension, card.kinds
     unit = unit_in(label)
-    field = Field(0, dimension, tier_stated=tier_stated, above=above, unit=unit)
+    field = Field(0, dimension, modalities=kinds, tier_stated=tier_stated, above=above, unit=unit)
     line = Line((card.name or "",), (), tier_stated=card.tier_stated, above=card.above)
     modes = all_of(MODES, label)
     mode = modes[0] if len(modes) == 1 else card.mode or "standard"
-    reading = Reading(0, Names("heading", names=line.names), (field,), mode=mode, unit=card.unit)
+    modality = None if card.modality == "text" else card.modality
+    reading = Reading(0, Names("heading", names=line.names), (field,), mode=mode, unit=card.unit, modality=modality)
     return cell_figures(evidence, field, line, reading, context)
 
 

@@ -37,12 +37,14 @@ _MONEY = re.compile(
 _BARE = re.compile(rf"\s*(?P<figure>{FIGURE})\s*$")
 _RESTATED = re.compile(r"(?:\bor\b|\boder\b|\bou\b|\bo\b|\bequivalent to\b|\bequal to\b|≈|~|\(|/)\W*$", re.IGNORECASE)
 _LABEL = re.compile(r"(?:^|[\n.;,)]|\s)(?P<label>[^\W\d][\w /()&-]{0,40}?)\s*:\s*$")
+_HEADLINE = re.compile(r"(?:^|\n|\s)(?P<label>[^\W\d_]+)\s*$")
 _PARENTHESES = re.compile(r"\(([^()]*)\)|(?<!\()\[([^\[\]]*)\](?!\))")
 _HOURLY = re.compile(r"per hour|/\s*(?:hour|hr|h)\b", re.IGNORECASE)
 
 
 DIMENSION_BEHIND = re.compile(
-    r"(?:^|(?<=[\d.]))[\s/]*(?:per\s+)?(?:(?:1\s*)?m(?:illion)?\s+)?(?P<words>(?:cached\s+)?(?:input|output))\s+(?:m?tok(?:en)?s?\b|per\b|/)",
+    r"(?:^|(?<=[\d.]))[\s/]*(?:per\s+)?(?:(?:1\s*)?m(?:illion)?\s+)?(?P<words>(?:cached[*†]*\s+)?(?:input|output))\s+(?:m?tok(?:en)?s?\b|per\b|/)"
+    r"|^\s*for\s+(?P<bought>(?:cached\s+)?(?:input|output))s?\b",
     re.IGNORECASE,
 )
 """What a price buys, where that stands behind it: "$3 / input MTok", "$3 per million input tokens"."""
@@ -106,7 +108,7 @@ def read_cell(text: str, context: CellContext) -> CellPrices:
     leading = _leading(parts[0], context)
     if leading and any(kind(parts[-1].qualifiers, context) for kind in leading):
         return CellPrices(problems=("what qualifies its prices stands before and behind them",))
-    for part in parts:
+    for part in [part for part in parts if not _replaced(part)] or parts:
         read = _odd(part) or _price(part, context, leading)
         if isinstance(read, str):
             problems.append(read)
@@ -128,10 +130,15 @@ def _parts(text: str, matches: list[re.Match[str]]) -> Iterator[_Part]:
     """The figures that stand for themselves: "$3.00 or $0.005/min (audio)" is one price with two spellings."""
     label = ""
     index = 0
+    grouped = only_modalities(
+        text[: matches[0].start()].strip()
+    )  # "Text $2 ... Audio $30 ...": headlines within the cell
     while index < len(matches):
         match = matches[index]
         before = text[matches[index - 1].end() if index else 0 : match.start()]
-        if found := _LABEL.search(before[-80:]):
+        if (found := _LABEL.search(before[-80:])) or (
+            grouped and (found := _HEADLINE.search(before[-80:])) and only_modalities(found["label"])
+        ):
             label = found["label"]
         own = _after(text, matches, index)
         qualifiers = own
@@ -182,6 +189,12 @@ _BOUND = re.compile(
     r"(?:[-−](?=$)|(?:^|[\s(])(?:from|up to|as low as|starting at|under|over|about|approx\.?|[<>≤≥~≈])\s*$)",
     re.IGNORECASE,
 )
+_WAS = re.compile(
+    r"(?:\b(?:was|were|previously|formerly|originally|down from|reduced from|instead of|old price|list price|statt|vorher|au lieu de|"
+    r"en lugar de|antes|invece di)\b|原价|原價)[\s:]*$",
+    re.IGNORECASE,
+)
+_BECOMES = re.compile(r"\s*(?:→|⟶|➜|⇒|->|=>)\s*$")
 _OTHER_DOLLARS = re.compile(r"\s?(?:AUD|CAD|NZD|SGD|HKD|TWD|MXN|EUR|GBP|CNY|元)\b|\s?元", re.IGNORECASE)
 
 
@@ -194,7 +207,14 @@ def _odd(part: _Part) -> str | None:
         return f"{(part.before[-12:] + figure).strip()!r} is a bound or below zero, not a price"
     if _OTHER_DOLLARS.match(part.own):
         return f"{figure + part.own[:4]!r} is in another currency, not in US dollars"
+    if _WAS.search(part.before):
+        return f"{(part.before[-12:] + figure).strip()!r} is a price of the past"
     return None
+
+
+def _replaced(part: _Part) -> bool:
+    """True for a price that another in its cell took the place of: "was $6, now $4.50", "$6 → $4.50"."""
+    return bool(_WAS.search(part.before) or _BECOMES.match(part.own))
 
 
 def _price(part: _Part, context: CellContext, leading: tuple[Kind, ...] = ()) -> CellPrice | str:
@@ -236,7 +256,7 @@ def _dimension_behind(own: str) -> str | None:
     found = DIMENSION_BEHIND.match(own)
     if not found:
         return None
-    words = found["words"].lower()
+    words = (found["words"] or found["bought"]).lower()
     return "cached_input" if "cache" in words else "output" if "output" in words else "input"
 
 

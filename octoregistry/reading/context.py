@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from octoregistry.documents import Document, Heading, Passage, Table
-from octoregistry.reading.names import looks_like_id, shown_name
+from octoregistry.reading.names import ids_named, is_model_name, looks_like_id, shown_name
 from octoregistry.reading.numbers import AMOUNT
 from octoregistry.reading.tiers import comparison_in
 from octoregistry.reading.units import Unit, unit_in
@@ -30,6 +30,9 @@ _LONGEST_LABEL = 48
 _LONGEST_PASSAGE = 1500
 _NEAR = 40
 _MODALITY_LABEL = re.compile(r"^(?P<modality>\w+)(?:[ -](?:tokens?|tokeny?|トークン|令牌))?$", re.IGNORECASE)
+_ONLY_PRICES = re.compile(
+    r"^(?:api )?(?:pric(?:e|es|ing)|costs?|rates?|preise?|prix|precios?|料金|价格)$", re.IGNORECASE
+)
 _NO_MODEL = re.compile(
     r"pric(?:e|es|ing)\b|\bcosts?\b|preise?|tarif|precios?|preços?|prezzi|料金|价格|價格|가격|\bmodels\b|\btools?\b|\bagents?\b",
     re.IGNORECASE,
@@ -63,6 +66,8 @@ def mode_over(document: Document, table: Table) -> str | Undecided:
     if tabs := _tab_line(document, table):
         return tabs
     lead = document.lead(table)
+    if switch := SWITCH.search(" ".join(passage.text for passage in lead)):
+        return Undecided(f"{switch['switch']!r} is a switch that stands over it, and whether it is on cannot be seen")
     labels = [label for label in labels_of(lead) if not NEGATED.search(label)]
     for label in _mode_labels(lead):
         return _single(all_of(MODES, label), label)
@@ -84,6 +89,13 @@ _TELLS_A_MODE = re.compile(
     r"|\b(?:prices?|rates?|pricing)\b.*\b(?:following|below|table)\b",
     re.IGNORECASE,
 )
+# "Price per 1M tokens", and beside it "Batch API price": a page that shows one price at a time.
+SWITCH = re.compile(
+    r"\bper\s+(?:1\s*m(?:illion)?|million)\s+tokens\W+(?P<switch>(?:batch|flex|priority)\s+api\s+price)(?!\w)(?!\s*:)",
+    re.IGNORECASE,
+)
+# Labels whose value stands in the next line: "Speed", and then "Fast", which is no mode.
+RATING = re.compile(r"^(?:speed|latency|intelligence|reasoning|performance|capability|quality)$", re.IGNORECASE)
 # What may stand beside a mode in a label that names it: "Batch API prices:" does, "Save with Batch" does not.
 _BESIDE_A_MODE = re.compile(
     r"\b(?:api|prices?|pricing|processing|service|tier|mode|rates?|requests?|jobs?|tokens?|text|costs?|off|discount|preise?|models?|per|1m|usd|in|für|prix|de|precios?|prezzi|preços?)\b",
@@ -103,12 +115,13 @@ def is_mode_label(label: str) -> bool:
 
 def _mode_labels(lead: tuple[Passage, ...]) -> Iterator[str]:
     """The lines over a table that name a mode, the nearest first."""
-    lines = (
-        line.strip().rstrip(":").strip("* ")
-        for passage in reversed(lead)
-        for line in reversed(passage.text.split("\n"))
+    lines = [line.strip().rstrip(":").strip("* ") for passage in lead for line in passage.text.split("\n")]
+    rated = [False, *(bool(RATING.match(line)) for line in lines)]
+    return (
+        line
+        for line, value in zip(reversed(lines), reversed(rated[:-1]), strict=True)
+        if not value and is_mode_label(line)
     )
-    return (line for line in lines if is_mode_label(line))
 
 
 def _single(found: tuple[str, ...], text: str) -> str | Undecided:
@@ -201,14 +214,17 @@ def sentences_of(passages: Iterable[Passage], *, shorter_than: int) -> Iterator[
                 yield sentence
 
 
+def modality_label(label: str) -> str | None:
+    """The modality that a label such as "Audio tokens" names and nothing else, or None."""
+    match = _MODALITY_LABEL.match(label.strip())
+    return first_of(MODALITIES, match["modality"]) if match else None
+
+
 def modality_over(document: Document, table: Table) -> str | None:
     """The modality of a table under a label such as "Audio tokens", or None."""
     labels = [*labels_of(document.lead(table)), *(h.text for h in reversed(table.headings)), *table.panes]
-    for label in labels:
-        if match := _MODALITY_LABEL.match(label.strip()):
-            modality = first_of(MODALITIES, match["modality"])
-            return None if modality == "text" else modality
-    return None
+    modality = next((modality for label in labels if (modality := modality_label(label))), None)
+    return None if modality == "text" else modality
 
 
 def other_currency_over(document: Document, table: Table) -> str | None:
@@ -218,6 +234,14 @@ def other_currency_over(document: Document, table: Table) -> str | None:
     behind = [p for p in document.passages[table.after : table.after + _NEAR] if p.headings == table.headings]
     texts += [text for text in sentences_of(behind, shorter_than=120) if _ALL_PRICES.search(text)]
     return next((text for text in texts if OTHER_CURRENCY.search(text) and not _DOLLARS.search(text)), None)
+
+
+def dollars_over(document: Document, table: Table) -> bool:
+    """True where a caption, a heading or a sentence over `table` says that prices are in US dollars for so many tokens, so
+    that a figure needs no currency of its own."""
+    texts = [table.caption or "", table.headings[-1].text if table.headings else ""]
+    texts += sentences_of(reversed(document.lead(table)), shorter_than=120)
+    return any(_DOLLARS.search(text) and (unit := unit_in(text)) and unit.factor is not None for text in texts)
 
 
 _DOLLARS = re.compile(r"US\s?\$|\bUSD\b|\bUS dollars?\b", re.IGNORECASE)
@@ -243,12 +267,22 @@ def input_only(document: Document, table: Table) -> bool:
     return any(INPUT_ONLY.search(text) for text in texts)
 
 
-def heading_model(table: Table) -> Heading | None:
-    """The innermost heading over `table` that can name a model, or None."""
+def heading_model(document: Document, table: Table) -> Heading | None:
+    """The innermost heading over `table` that can name a model, or None.
+
+    Beyond a heading such as "Pricing" stands the title of the page: only what can be nothing but a name is one there.
+    """
+    within = False
     for heading in reversed(table.headings):
         name = shown_name(heading.text)
-        if all_of(MODES, heading.text) and len(name.split()) <= 2:
+        if (all_of(MODES, heading.text) and len(name.split()) <= 2) or modality_label(name):
             continue
+        if _ONLY_PRICES.match(name):
+            within = True
+            continue
+        if within:
+            ids = ids_named((passage.text, *passage.codes) for passage in document.under(heading))
+            return heading if looks_like_id(name) or is_model_name(name, ids) else None
         if _NO_MODEL.search(name) or not re.search(r"[A-Za-z]", name) or first_of(DIMENSIONS, name):
             return None
         return heading
@@ -266,11 +300,14 @@ def ids_under(document: Document, heading: Heading, table: Table) -> tuple[str, 
         rest = passage.text
         for code in sorted(passage.codes, key=len, reverse=True):
             rest = rest.replace(code, " ")
-        if ids and not re.search(r"\w", rest):
+        if ids and not re.search(r"\w", _ID_LABEL.sub(" ", rest)):
             alone += ids
         elif len(passage.text) <= _LONGEST_LABEL:
             linked += [code for code in ids if code not in passage.text]
     return tuple(dict.fromkeys(alone or linked))
+
+
+_ID_LABEL = re.compile(r"\b(?:api|model) (?:id|code|name)s?\b", re.IGNORECASE)
 
 
 def thresholds(document: Document) -> dict[str, int]:

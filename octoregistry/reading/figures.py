@@ -16,8 +16,18 @@ from octoregistry.reading.qualifiers import over
 from octoregistry.reading.rates import Evidence, Problem, StatedPrice
 from octoregistry.reading.reading import Field, Reading
 from octoregistry.reading.tiers import Tier, comparison_in, tier_in
-from octoregistry.reading.units import PER_MILLION, Unit
-from octoregistry.reading.words import ANOTHER_OFFER, LIFECYCLE, MODALITIES, MODES, QUALIFIED_NAME, all_of, first_of
+from octoregistry.reading.units import PER_MILLION, Unit, unit_of_cell
+from octoregistry.reading.words import (
+    ANOTHER_OFFER,
+    DIMENSIONS,
+    LIFECYCLE,
+    MODALITIES,
+    MODES,
+    NOT_A_DIMENSION,
+    QUALIFIED_NAME,
+    all_of,
+    first_of,
+)
 
 _OF_MODALITY: Mapping[str, Mapping[str, str]] = {
     "input": {"text": "input", "image": "input_image", "video": "input_video", "audio": "input_audio"},
@@ -50,6 +60,8 @@ class Line:
     names: tuple[str, ...]
     ids: tuple[str, ...]
     mode: str | None = None
+    dimension: str | None = None
+    unit: Unit | None = None
     modalities: tuple[str, ...] = ()
     tier_stated: bool = False
     above: Tier = None
@@ -91,7 +103,7 @@ def cell_figures(
     problems = [Problem(evidence.page, evidence.address, reason) for reason in read.problems]
     stated = [(price, dims) for price in read.prices if (dims := _dimensions(price, field, line, reading))]
     for price, dimensions in stated:
-        unit = _unit(price, field, reading)
+        unit = _unit(price, field, reading, line)
         if unit is None:
             continue
         if _implausible(price, [p for p, dims in stated if set(dims) & _family(dimensions)]):
@@ -103,7 +115,9 @@ def cell_figures(
             problems.append(Problem(evidence.page, evidence.address, reason))
             continue
         usd = price.usd * (unit.factor or 1)
-        stated_price = StatedPrice(usd, evidence, unit_stated=unit is not PER_MILLION or _stated(price, field, reading))
+        stated_price = StatedPrice(
+            usd, evidence, unit_stated=unit is not PER_MILLION or _stated(price, field, reading, line)
+        )
         figures += _figures(price, dimensions, field, line, reading, stated_price)
     return tuple(figures), tuple(problems)
 
@@ -237,11 +251,20 @@ def _row_line(table: Table, reading: Reading, row: int, name_cell: str, context:
     if reading.tier_column is not None:
         stated, in_column = tier_in(cells[reading.tier_column], dict(context.thresholds))
         tier_stated, above = (True, in_column) if stated else (tier_stated, above)
+    counted = cells[reading.dimension_column] if reading.dimension_column is not None else ""
+    modes = all_of(MODES, counted)
+    told = reading.modality_column if reading.modality_column is not None else reading.dimension_column
     return Line(
         names=names,
         ids=(),
-        mode=first_of(MODES, cells[reading.mode_column]) if reading.mode_column is not None else named_mode,
-        modalities=all_of(MODALITIES, cells[reading.modality_column]) if reading.modality_column is not None else (),
+        mode=first_of(MODES, cells[reading.mode_column])
+        if reading.mode_column is not None
+        else modes[0]
+        if len(modes) == 1
+        else named_mode,
+        dimension=None if NOT_A_DIMENSION.search(counted) else first_of(DIMENSIONS, counted),
+        unit=unit_of_cell(cells[reading.unit_column]) if reading.unit_column is not None else None,
+        modalities=all_of(MODALITIES, cells[told]) if told is not None else (),
         tier_stated=tier_stated,
         above=above,
         threshold=threshold,
@@ -251,7 +274,7 @@ def _row_line(table: Table, reading: Reading, row: int, name_cell: str, context:
 
 def _dimensions(price: CellPrice, field: Field, line: Line, reading: Reading) -> tuple[str, ...]:
     """The dimensions that one price is stated for: "(text / image)" of an input is `input` and `input_image`."""
-    base = field.dimension or price.dimension
+    base = field.dimension or price.dimension or line.dimension
     if base is None:
         return ()
     if base in ("cached_input", "cache_storage_hour") and _is_storage(price, base):
@@ -269,16 +292,16 @@ def _is_storage(price: CellPrice, base: str) -> bool:
     return base == "cache_storage_hour" or bool(price.unit and price.unit.per_hour) or price.storage
 
 
-def _unit(price: CellPrice, field: Field, reading: Reading) -> Unit | None:
+def _unit(price: CellPrice, field: Field, reading: Reading, line: Line) -> Unit | None:
     """The unit of a price that is one of tokens, or None for one that is not."""
     if field.dimension == "cache_storage_hour" and price.unit and price.unit.factor is None:
         return PER_MILLION if price.storage else None
-    unit = price.unit or field.unit or reading.unit or PER_MILLION
+    unit = price.unit or line.unit or field.unit or reading.unit or PER_MILLION
     return unit if unit.factor is not None else None
 
 
-def _stated(price: CellPrice, field: Field, reading: Reading) -> bool:
-    return (price.unit or field.unit or reading.unit) is not None
+def _stated(price: CellPrice, field: Field, reading: Reading, line: Line) -> bool:
+    return (price.unit or line.unit or field.unit or reading.unit) is not None
 
 
 def _family(dimensions: tuple[str, ...]) -> set[str]:

@@ -15,6 +15,7 @@ from octoregistry.reading.cells import CellContext, read_cell
 from octoregistry.reading.context import (
     Undecided,
     choice_of_units,
+    dollars_over,
     heading_model,
     ids_under,
     input_only,
@@ -123,6 +124,8 @@ class _Interpretation:
             tier_column=qualifiers.get("tier"),
             modality_column=qualifiers.get("modality"),
             mode_column=qualifiers.get("mode"),
+            dimension_column=qualifiers.get("dimension"),
+            unit_column=qualifiers.get("unit"),
         )
 
     def _by_rows(self) -> Reading | None:
@@ -154,7 +157,9 @@ class _Interpretation:
             offer_columns=offer_columns(self.labels),
             unit=self._unit(),
             modality=self._modality(),
-            bare_figures=self.table.component is not None or any(map(dollars_in, self.labels)),
+            bare_figures=self.table.component is not None
+            or any(map(dollars_in, self.labels))
+            or dollars_over(self.document, self.table),
             witness=witness_of(self.meaning),
         )
 
@@ -293,7 +298,7 @@ class _Interpretation:
 
     def _named_by_heading(self, reading: Reading) -> Reading | None:
         innermost = next((h for h in reversed(self.table.headings) if not modes_only(h.text)), None)
-        heading = heading_model(self.table) or innermost
+        heading = heading_model(self.document, self.table) or innermost
         if heading is None:
             self.faults.append("no heading stands over the table")
             return None

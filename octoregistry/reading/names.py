@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from octoregistry.reading.words import FAMILY
 
@@ -50,6 +50,26 @@ def remarks(text: str) -> str:
 
 def split_names(text: str) -> tuple[str, ...]:
     """The models that one cell names: "Claude Sonnet 4.5 / 4" is Claude Sonnet 4.5 and Claude Sonnet 4."""
+    return tuple(dict.fromkeys(name for line in _name_lines(text) for name in _names_in_line(line)))
+
+
+def _name_lines(text: str) -> list[str]:
+    """The lines of a cell that name models: below a name may stand its snapshot's id, the rest of it, or a remark."""
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    first = shown_name(lines[0]) if lines else ""
+    if len(lines) < 2 or len(first.split()) > 5 or not (FAMILY.search(first) or looks_like_id(first)):
+        return [text]
+    named = [lines[0]]
+    for line in lines[1:]:
+        shown = shown_name(line)
+        if is_model_name(shown):
+            named.append(line)
+        elif shown and all(_NAME_WORD.match(word) for word in shown.split()):
+            named[-1] += f" {line}"
+    return named
+
+
+def _names_in_line(text: str) -> tuple[str, ...]:
     parts = [part for part in _SEPARATOR.split(shown_name(text)) if part]
     if len(parts) < 2:
         return tuple(parts)
@@ -65,13 +85,30 @@ def split_names(text: str) -> tuple[str, ...]:
     return tuple(names)
 
 
-def is_model_name(text: str) -> bool:
-    """True for what can be nothing but the name of a model: a family's name and a version, or an id."""
+def ids_named(texts: Iterable[Iterable[str]]) -> frozenset[str]:
+    """Those of `texts` that are ids of models and nothing else."""
+    return frozenset(
+        text
+        for some in texts
+        for text in some
+        if looks_like_id(text) and FAMILY.search(text) and re.search(r"\d", text)
+    )
+
+
+def is_model_name(text: str, ids: Container[str] = ()) -> bool:
+    """True for what can be nothing but the name of a model: a family's name and a version, or an id.
+
+    `ids` are those that the page gives: "GPT-9 Nova" is a name where gpt-9-nova is an id.
+    """
     words = text.replace("\u2011", "-").split()
-    if not words or len(words) > 6 or not re.search(r"\d", text):
+    if not words or len(words) > 6:
         return False
     if len(words) == 1 and looks_like_id(text):
-        return bool(FAMILY.search(text))
+        return bool(FAMILY.search(text)) and not (text.startswith("text-") and not re.search(r"\d", text))
+    if not re.search(r"\d", text):
+        return False
+    if FAMILY.search(text) and "-".join(words).lower() in ids:
+        return True
     return bool(FAMILY.search(text)) and all(_NAME_WORD.match(word) for word in words)
 
 

@@ -39,7 +39,8 @@ class Names:
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What table `table` means. `fields_are` says whether its fields are columns or rows; with rows, `values` are the
-    columns that hold the figures. `tier_column`, `modality_column` and `mode_column` hold no figures but qualify the row;
+    columns that hold the figures. `tier_column`, `modality_column` and `mode_column` hold no figures but qualify the row,
+    `dimension_column` says what is counted in it and `unit_column` how much of that is bought;
     `offer_columns` say to whom it is offered.
     """
 
@@ -55,6 +56,8 @@ class Reading:
     tier_column: int | None = None
     modality_column: int | None = None
     mode_column: int | None = None
+    dimension_column: int | None = None
+    unit_column: int | None = None
     offer_columns: tuple[int, ...] = ()
     witness: str = "rules"
 

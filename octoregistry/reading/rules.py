@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from octoregistry.documents import Document, Table
 from octoregistry.reading.cells import DIMENSION_BEHIND
 from octoregistry.reading.context import (
     Undecided,
     choice_of_units,
+    dollars_over,
     elsewhere,
     heading_model,
     ids_under,
@@ -26,10 +27,11 @@ from octoregistry.reading.numbers import AMOUNT
 from octoregistry.reading.qualifiers import other_offer_told
 from octoregistry.reading.reading import Field, Names, NotRead, Reading
 from octoregistry.reading.tiers import comparison_in, tier_in
-from octoregistry.reading.units import unit_in
+from octoregistry.reading.units import unit_in, unit_of_cell
 from octoregistry.reading.words import (
     ANOTHER_OFFER,
     BARE_PRICE,
+    DIMENSION_COLUMN,
     DIMENSIONS,
     FAMILY,
     GROUP_COLUMN,
@@ -47,6 +49,7 @@ from octoregistry.reading.words import (
     PAID,
     TIER_COLUMN,
     TRAINING,
+    UNIT_COLUMN,
     all_of,
     first_of,
 )
@@ -91,7 +94,7 @@ def read_table(
         return NotRead(
             table.number, f"a choice of units stands over it, and which holds cannot be seen: {units}", priced
         )
-    bare = table.component is not None or any(map(dollars_in, labels))
+    bare = table.component is not None or any(map(dollars_in, labels)) or dollars_over(document, table)
     over = _Over(mode, labels, thresholds, bare)
     reading = (
         _by_columns(document, table, over) or _by_rows(document, table, over) or _nameless(document, table, over, names)
@@ -192,6 +195,10 @@ def _by_columns(document: Document, table: Table, over: _Over) -> Reading | None
         kind = qualifier_of(table, index, bare_label(label))
         if kind:
             qualifiers.setdefault(kind, index)
+        elif BARE_PRICE.match(bare_label(label)) and (
+            "dimension" in qualifiers or _says_what_it_buys(table, index, label)
+        ):
+            fields.append(_priced_by_row(index, label))
         elif field := field_of(index, label, over.thresholds, only_input=only_input):
             if field.dimension is None and not any(":" in row[index] for row in table.body):
                 continue
@@ -209,8 +216,23 @@ def _by_columns(document: Document, table: Table, over: _Over) -> Reading | None
         tier_column=qualifiers.get("tier"),
         modality_column=qualifiers.get("modality"),
         mode_column=qualifiers.get("mode"),
+        dimension_column=qualifiers.get("dimension"),
+        unit_column=qualifiers.get("unit"),
         offer_columns=offer_columns(over.labels),
     )
+
+
+def _says_what_it_buys(table: Table, index: int, label: str) -> bool:
+    """True for a column of prices whose cells say what each is for: "$2 / 1M input tokens, $9 / 1M output tokens"."""
+    if NOT_A_DIMENSION.search(bare_label(label)) or ANOTHER_OFFER.search(label) or OTHER_CURRENCY.search(label):
+        return False
+    return any(DIMENSION_BEHIND.search(row[index]) for row in table.body)
+
+
+def _priced_by_row(index: int, label: str) -> Field:
+    """A column of prices whose rows or cells say what is counted: "Model | Type | Price"."""
+    modes = all_of(MODES, label)
+    return Field(index, None, mode=modes[0] if len(modes) == 1 else None, unit=unit_in(label))
 
 
 def _names_of_modes(document: Document, table: Table, over: _Over) -> Names | None:
@@ -221,7 +243,7 @@ def _names_of_modes(document: Document, table: Table, over: _Over) -> Names | No
 
 def _of_heading(document: Document, table: Table) -> Names | None:
     """The model that the heading names beyond doubt, or None."""
-    heading = heading_model(table)
+    heading = heading_model(document, table)
     if heading is None or not (FAMILY.search(heading.text) or looks_like_id(shown_name(heading.text))):
         return None
     return Names("heading", names=(shown_name(heading.text),), ids=ids_under(document, heading, table))
@@ -233,10 +255,14 @@ def offer_columns(labels: Iterable[str]) -> tuple[int, ...]:
 
 
 def qualifier_of(table: Table, index: int, label: str) -> str | None:
-    """What the cells of a column say about their rows: a tier, a modality, a mode; None for a column of figures."""
+    """What the cells of a column say about their rows: a tier, a modality, a mode, a dimension, a unit; None for a column of figures."""
     cells = [row[index] for row in table.body if row[index]]
     if not cells or any(_CURRENCY.search(cell) for cell in cells):
         return None
+    if DIMENSION_COLUMN.match(label) and sum(bool(first_of(DIMENSIONS, cell)) for cell in cells) * 2 > len(cells):
+        return "dimension"
+    if UNIT_COLUMN.match(label):
+        return "unit"
     if MODALITY_COLUMN.match(label) and all(all_of(MODALITIES, cell) for cell in cells):
         return "modality"
     if (TIER_COLUMN.match(label) or not label) and all(tier_in(cell)[0] for cell in cells):
@@ -251,15 +277,18 @@ def _by_rows(document: Document, table: Table, over: _Over) -> Reading | None:
     if table.width < 2:
         return None
     only_input = input_only(document, table)
+    units = next((c for c in range(1, table.width) if UNIT_COLUMN.match(bare_label(over.labels[c]))), None)
     rows = [
         (r, table.rows[r][0])
         for r in range(table.header_rows, len(table.rows))
         if not _CURRENCY.search(table.rows[r][0])
     ]
     fields = tuple(f for r, label in rows if (f := _row_field(table, r, label, over, only_input=only_input)))
+    if units is not None:
+        fields = tuple(replace(f, unit=unit_of_cell(table.rows[f.index][units]) or f.unit) for f in fields)
     if not fields:
         return None
-    columns = [c for c in range(1, table.width) if not NOT_PAID.search(over.labels[c])]
+    columns = [c for c in range(1, table.width) if c != units and not NOT_PAID.search(over.labels[c])]
     paid = [c for c in columns if PAID.search(over.labels[c])]
     unit = next((u for c in paid or columns if (u := unit_in(over.labels[c]))), None) or unit_over(document, table)
     names, values = _row_names(document, table, over, paid or columns)
@@ -291,7 +320,7 @@ def _row_field(table: Table, row: int, label: str, over: _Over, *, only_input: b
 def _row_names(
     document: Document, table: Table, over: _Over, columns: list[int]
 ) -> tuple[Names | None, tuple[int, ...]]:
-    heading = heading_model(table)
+    heading = heading_model(document, table)
     plain = all(PAID.search(over.labels[c]) or not over.labels[c] or BARE_PRICE.match(over.labels[c]) for c in columns)
     if heading and len(columns) == 1 and plain:
         ids = ids_under(document, heading, table)

@@ -70,6 +70,12 @@ GROUP_COLUMN = _any(
     r"^(?:category|kategorie|catégorie|categoría|categoria|family|type|use case|quality|details|カテゴリ|类别)$"
 )
 MODALITY_COLUMN = _any(r"^(?:modality|modalität|modalité|modalidad|modalità|modalidade|token type|モダリティ|模态)\b")
+UNIT_COLUMN = _any(
+    r"^(?:(?:billing |billed )?unit|per|einheit|unité|unidad|unidade|unità|単位|单位|單位|단위|единица)$"
+)
+DIMENSION_COLUMN = _any(
+    r"^(?:(?:token |usage |price |pricing |cost |rate |charge )?(?:type|kind|category)|metric|item|usage|direction|component|typ|tipo|类型|類型|種類|유형)s?$"
+)
 MODE_COLUMN = _any(r"^(?:processing|service tier|processing (?:tier|mode|type)|mode|serving mode)$")
 TIER_COLUMN = _any(
     r"^(?:prompt (?:size|length)|context(?: length| size| window)?|input (?:size|length)|input tokens|tokens|tier|condition)$"
@@ -107,7 +113,7 @@ PAID = _any(
     *("付費", "유료", r"\bплатн"),
 )
 
-_CACHE = r"(?:cach|кэш|кеш|キャッシュ|缓存|快取|緩存|캐시|캐싱)"
+_CACHE = r"(?:(?<!un)(?<!non)(?<!un-)(?<!non-)(?<!non )(?<!not )cach(?!e miss)|кэш|кеш|キャッシュ|(?<!未)缓存(?!未命中)|快取|緩存|캐시|캐싱)"
 _WRITE = r"(?:writ|creat|schreib|écrit|escrit|gravaç|scritt|penulis|書き込み|写入|寫入|쓰기|запис)"
 _ONE_HOUR = r"(?:(?<!\d)1\s*-?\s*(?:h\b|hrs?\b|hour|stunde|std|heure|hora|ora\b|j\b|jam\b|ч\b|час|時間|小时|小時|시간)|60\s*-?\s*min)"
 _STORAGE = (
@@ -142,6 +148,7 @@ KEPT_IN_PARENTHESES = _any(
     _STORAGE,
     _WRITE,
     r"^reads?\b|^hits?\b|^lecture|^lectura|^leitura",
+    rf"^(?:(?:from|in|im|aus dem|en|em|mis en|dans le|con|с)\s+)?{_CACHE}[\w ]*$",
     rf"^{_ONE_HOUR}",
     r"\d\s*-?\s*(?:m\b|min|мин|分|분)",
 )
@@ -340,7 +347,7 @@ OTHER_CURRENCY = _any(
     r"\b(?:euros?|pounds? sterling|swiss francs?|(?:japanese )?yen|yuan|renminbi|rupees?)\b",
     r"元",
 )
-QUALIFIED_NAME = _any(r"with data sharing", r"data sharing", r"fine[- ]?tuned", r"\bft:")
+QUALIFIED_NAME = _any(r"with data sharing", r"data sharing", r"fine[- ]?tun(?:ed|ing)", r"\bft:")
 
 
 def first_of(vocabulary: tuple[tuple[str, re.Pattern[str]], ...], text: str) -> str | None:
