@@ -13,7 +13,7 @@ _CHALLENGES = re.compile(
     re.IGNORECASE,
 )
 _LOGIN = re.compile(r"type=[\"']password|sign in to continue|log in to continue|please (?:sign|log) in", re.IGNORECASE)
-_PRICE = re.compile(r"(?:[$€£¥]|US\$|USD)\s*\d|\d\s*(?:[$€£¥]|USD|US\$)")
+_PRICE = re.compile(r"(?:[$€£¥]|US\$|USD)\s*\d|\d\s*(?:[$€£¥]|USD|US\$|美元|ドル|달러)")
 _MODE = re.compile(
     r"^(?:standard|batch|flex|priority|fast(?: mode)?)$", re.IGNORECASE
 )  # panes that exist to hold prices

@@ -40,17 +40,28 @@ _LONGEST_LABEL = 60
 _LONGEST_LINE = 160
 # A prompt size with the words around it, in which "prompts" is no dimension.
 _TIER = re.compile(
-    r"(?:\bprompts?\b|\bcontext\b)?\s*(?:[<>≤≥]=?|up to|over|above|under|more than)\s*[\d.,]+\s*[km]?\s*(?:input|prompt)?\s*tokens?",
+    r"(?:\bprompts?\b|\bcontext\b)?\s*(?:[<>≤≥]=?|up to|over|above|under|more than)\s*[\d.,]+\s*[km]?\b(?:\s*(?:input|prompt)?\s*tokens?)?",
     re.IGNORECASE,
 )
 _PLAIN_AGAIN = re.compile(r"(?:new|current|regular|list|standard|today'?s) (?:api )?(?:pric|rate|cost)", re.IGNORECASE)
-_SENTENCE = re.compile(r"[.!?]['”\")]?$|[a-z]\.\s+[A-Z]")
+_UNIT_ALONE = re.compile(r"\s*(?:/|per\b)[^$€£¥]{1,30}$", re.IGNORECASE)
+_NEXT = 4  # lines behind a name, of which one says what is counted
+# A name of a family that is not known yet: one word and a version. A "Tier 4" is none.
+_NEW_NAME = re.compile(
+    r"(?!(?:Tier|Step|Level|Phase|Part|Section|Chapter|Table|Figure|Page|Note|Stage|Plan|Day|Version|Option)\b)[A-Z][a-z]{2,} \d{1,2}(?:\.\d{1,2})?$"
+)
+_TAGLINE = 4  # words; what is shorter may be a label
+_PRAISE = re.compile(r"\benterprise\b|\b(?:high[- ])?volume\b|\bplanning\b", re.IGNORECASE)
+_NO_TAGLINE = re.compile(
+    r"pric|\brates?\b|\bcosts?\b|discount|customer|contract|\bplans?\b|\boff\b|month|seat", re.IGNORECASE
+)
+_SENTENCE = re.compile(r"[.!?]['”\")]?$|[a-z]\.\s+[A-Z]|。")
 
 
 @dataclass(frozen=True, slots=True)
 class _Card:
     """What the lines so far say about the prices to come. `mode` None: tabs were named and lost, it cannot be told.
-    `offer` is the label over prices that are not those of a plain call."""
+    `offer` is the label over prices that are not those of a plain call. `named` is true in the line behind the name."""
 
     name: str | None = None
     mode: str | None = "standard"
@@ -60,6 +71,7 @@ class _Card:
     above: Tier = None
     unit: Unit | None = None
     offer: str | None = None
+    named: bool = False
 
 
 def read_cards(document: Document, context: CellContext) -> tuple[tuple[Figure, ...], tuple[Problem, ...]]:
@@ -74,14 +86,27 @@ def read_cards(document: Document, context: CellContext) -> tuple[tuple[Figure, 
         near = {index for amount in amounts for index in range(max(0, amount - _FAR), amount + 1)}
         card = _card_under(passages[0])
         for passage in (passages[index] for index in sorted(near)):
-            for line in passage.text.split("\n"):
+            lines = _lines(passage.text)
+            for number, line in enumerate(lines):
                 if not AMOUNT.search(line):
-                    card = _after_label(card, line, context)
+                    card = _after_label(card, line, context, lines[number + 1 : number + 1 + _NEXT])
                     continue
                 found, unread = _priced_line(card, line, Evidence(document.url, passage.address, line), context)
                 figures += found
                 problems += unread
     return tuple(figures), tuple(problems)
+
+
+def _lines(text: str) -> list[str]:
+    """The lines of `text`, a unit that stands in a line of its own behind its price: "$5", "/ MTok"."""
+    lines: list[str] = []
+    for line in text.split("\n"):
+        ends = [amount.end() for amount in AMOUNT.finditer(lines[-1])] if lines and _UNIT_ALONE.match(line) else []
+        if ends and ends[-1] == len(lines[-1].rstrip()):
+            lines[-1] = f"{lines[-1]} {line}"
+        else:
+            lines.append(line)
+    return lines
 
 
 def _elsewhere(passage: Passage) -> bool:
@@ -98,7 +123,7 @@ def _card_under(passage: Passage) -> _Card:
             card = replace(card, mode=modes[0])
     for heading in reversed(passage.headings):
         if is_model_name(shown_name(heading.text)):
-            return replace(card, name=shown_name(heading.text))
+            return replace(card, name=shown_name(heading.text), named=True)
         dimension = first_of(DIMENSIONS, heading.text)
         if CACHING.match(heading.text):
             card = replace(card, caching=True)
@@ -109,18 +134,20 @@ def _card_under(passage: Passage) -> _Card:
     return card
 
 
-def _after_label(card: _Card, line: str, context: CellContext) -> _Card:
-    """`card` once a line without a price has been read."""
-    label = line.strip().rstrip(":").strip()
+def _after_label(card: _Card, line: str, context: CellContext, following: list[str]) -> _Card:
+    """`card` once a line without a price has been read, and before the `following` ones are."""
+    label = line.strip().rstrip(":：").strip()
+    praised = card.named and _is_tagline(label)
+    card = replace(card, named=False)
     if len(label) > _LONGEST_LABEL or _SENTENCE.search(label):
         return replace(card, dimension=None)
-    if is_model_name(shown_name(label)):
-        return _Card(name=shown_name(label), unit=card.unit)
-    if (offer := _offer_after(card.offer, label)) != card.offer:
+    if is_model_name(shown_name(label)) or (_NEW_NAME.match(label) and any(map(_counts, following))):
+        return _Card(name=shown_name(label), unit=card.unit, named=True)
+    if not praised and (offer := _offer_after(card.offer, label)) != card.offer:
         return replace(card, offer=offer, dimension=None)
     if modes := modes_only(label):
         return replace(card, mode=modes[0] if len(modes) == 1 else None, dimension=None, caching=False)
-    if NOT_PAID.search(label):
+    if praised or NOT_PAID.search(label):
         return card
     unit = unit_in(label)
     if unit and unit.factor is not None:
@@ -129,12 +156,27 @@ def _after_label(card: _Card, line: str, context: CellContext) -> _Card:
     if stated:
         card = replace(card, tier_stated=True, above=above)
     if CACHING.match(label):
-        return replace(card, caching=True, dimension=None)
+        # "Context caching price" is that of a read; under "Prompt caching" reads and writes are to come
+        return replace(
+            card, caching=True, dimension="cached_input" if PRICE_HEADING.search(label.split()[-1]) else None
+        )
     dimension = _dimension(card, label)
     if stated and dimension is None:
         return card  # "Prompts ≤ 200K tokens" between a dimension and its prices
     caching = dimension is not None and (card.caching or dimension.startswith("cache"))
     return replace(card, dimension=dimension, caching=caching if dimension else card.caching and stated)
+
+
+def _counts(line: str) -> bool:
+    """True for a label that says no more than what is counted: "Input", "Prompt caching"."""
+    return bool(CACHING.match(line.strip())) or (len(line.split()) < 3 and first_of(DIMENSIONS, line) is not None)
+
+
+def _is_tagline(label: str) -> bool:
+    """True for what stands below a name to praise it: "For agents and enterprise work"."""
+    if len(label.split()) < _TAGLINE or _NO_TAGLINE.search(label) or all_of(MODES, label) or unit_in(label):
+        return False
+    return is_elsewhere(label) and not is_elsewhere(_PRAISE.sub(" ", label))
 
 
 def _offer_after(offer: str | None, label: str) -> str | None:
@@ -156,7 +198,7 @@ def _pieces(line: str) -> Iterator[tuple[str, str]]:
     amounts = [match.start() for match in AMOUNT.finditer(line)]
     start, first = 0, amounts[0]
     for amount, following in zip(amounts, [*amounts[1:], len(line)], strict=True):
-        between = line[amount:following]
+        between = _TIER.sub(lambda size: " " * len(size.group()), line[amount:following])
         labels = [m for _, pattern in DIMENSIONS for m in pattern.finditer(between)] if following < len(line) else []
         named = [
             m.start()
@@ -182,6 +224,9 @@ def _priced_line(card: _Card, line: str, whole: Evidence, context: CellContext) 
     pieces = list(_pieces(line))
     if len(modes := all_of(MODES, pieces[0][0])) == 1:
         card = replace(card, mode=modes[0])  # "Batch: input $1.25, output $7.50"
+    if PAID.search(pieces[0][0]) and card.dimension is None and any(unit_in(label) for label, _ in pieces):
+        reason = f"{line[:_LONGEST_LABEL]!r} stands under a label that the rules do not know"
+        return figures, [Problem(whole.page, whole.address, reason)]
     for label, prices in pieces:
         if NOT_PAID.search(label) or len(label) > _LONGEST_LABEL:
             continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal, TypeAlias
 
-from octoregistry.reading.words import LONG_CONTEXT, SHORT_CONTEXT
+from octoregistry.reading.words import DIMENSIONS, LONG_CONTEXT, SHORT_CONTEXT
 
 Tier: TypeAlias = "int | Literal['unknown'] | None"
 """Prompts above so many tokens; None for the base price; "unknown" where the page states no threshold."""
@@ -17,6 +17,11 @@ _COMPARISON = re.compile(rf"(?:(?P<below>{_BELOW})|(?P<above>{_ABOVE}))\s*{_NUMB
 # "200k+ tokens", "200Kトークン超", "20万トークン以下", "200k 토큰 초과"
 _BEHIND = re.compile(
     rf"{_NUMBER}\s*(?:(?:トークン|토큰|个?\s*(?:令牌|token)s?)\s*)?(?:(?P<above>\+|以上|超|를?\s*초과)|(?P<below>以下|以内|未満|이하|미만))",
+    re.IGNORECASE,
+)
+_TOKENS_OF_INPUT = re.compile(
+    rf"{_COMPARISON.pattern}\s*(?:{dict(DIMENSIONS)['input'].pattern})?[\s-]*(?:tokens?|jetons?|fichas|令牌|トークン|토큰|токен\w*)"
+    r"(?:\s+(?:d['’]|de\s|di\s)\s*\w+)?",
     re.IGNORECASE,
 )
 _ABOUT_SIZE = re.compile(
@@ -63,6 +68,11 @@ def comparison_in(text: str) -> tuple[Literal["below", "above"], int] | None:
             if tokens:
                 return ("below", tokens) if match.groupdict().get("below") else ("above", tokens)
     return None
+
+
+def without_size(text: str) -> str:
+    """`text` without prompt sizes and the words for tokens behind them: "≤ 200K input tokens", "> 200K tokens d'entrée"."""
+    return _TOKENS_OF_INPUT.sub(" ", text)
 
 
 def tier_in(text: str, thresholds: dict[str, int] | None = None) -> tuple[bool, Tier]:

@@ -121,8 +121,11 @@ STORAGE = _any(_STORAGE)
 DIMENSIONS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("cache_storage_hour", STORAGE),
     ("cache_write_1h", _any(rf"{_ONE_HOUR}.*{_WRITE}", rf"{_WRITE}.*{_ONE_HOUR}")),
-    ("cache_write_5m", _any(rf"{_CACHE}.*{_WRITE}", rf"{_WRITE}.*{_CACHE}", r"^\s*writes?\b")),
-    ("cached_input", _any(_CACHE, r"zwischengespeichert", r"^\s*reads?\b")),
+    (
+        "cache_write_5m",
+        _any(rf"{_CACHE}.*{_WRITE}", rf"{_WRITE}.*{_CACHE}", r"^\s*(?:5\s*-?\s*m(?:in\w*)?\s+)?writes?\b"),
+    ),
+    ("cached_input", _any(_CACHE, r"zwischengespeichert", r"^\s*(?:reads?|hits?)\b")),
     (
         "output",
         _any(
@@ -318,6 +321,10 @@ ANOTHER_OFFER = _any(
     r"\breserved\b",
     r"\bresellers?\b",
 )
+# The same of where calls are served, which no praise of a model speaks of.
+ANOTHER_PLACE = _any(
+    r"\bregional\b", r"\b(?:us|eu)[- ]only\b", r"bedrock", r"\baws\b", r"\bazure\b", r"vertex", r"foundry"
+)
 # Columns whose cells say to whom, or where, a row's prices are offered.
 OFFER_COLUMN = _any(r"^(?:plan|offer|contract|agreement|customers?|region|location|deployment|endpoint|platform)$")
 # Cheaper than the price of a plain call, unless the same label names a mode or what is counted: "Batch (50% discount)".
@@ -327,10 +334,34 @@ LIFECYCLE = _any(
     r"\bdeprecated\b",
     r"\blegacy\b",
     r"\bexcept\b",
-    r"veraltet",
-    r"eingestellt",
-    r"obsolète",
-    r"obsoleto",
+    *(r"veraltet", r"eingestellt", r"ausgemustert", r"\baußer\b", r"obsolète", r"\bretirée?s?\b", r"\bsauf\b"),
+    *(r"obsolet[oa]", r"descontinuad[oa]", r"retirad[oa]", r"\bexcepto\b", r"\bsalvo\b", r"\bexceto\b", r"ritirat[oa]"),
+    *(
+        r"deprecat[oa]",
+        r"\btranne\b",
+        r"\beccetto\b",
+        r"\bkecuali\b",
+        r"dihentikan",
+        r"usang",
+        r"устарел",
+        r"прекращ",
+        r"\bкроме\b",
+    ),
+    *(
+        "弃用",
+        "棄用",
+        "停用",
+        "退役",
+        "除外",
+        "非推奨",
+        "廃止",
+        "提供終了",
+        "を除く",
+        "사용 중단",
+        "지원 중단",
+        "종료",
+        "제외",
+    ),
 )
 OTHER_CURRENCY = _any(
     r"[€£￥₹₩]",
