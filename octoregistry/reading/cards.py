@@ -26,6 +26,7 @@ from octoregistry.reading.words import (
     DIMENSIONS,
     MODALITIES,
     MODES,
+    NONE,
     NOT_A_DIMENSION,
     NOT_PAID,
     PAID,
@@ -45,6 +46,7 @@ _TIER = re.compile(
 )
 _PLAIN_AGAIN = re.compile(r"(?:new|current|regular|list|standard|today'?s) (?:api )?(?:pric|rate|cost)", re.IGNORECASE)
 _UNIT_ALONE = re.compile(r"\s*(?:/|per\b)[^$€£¥]{1,30}$", re.IGNORECASE)
+_UNIT_FIRST = re.compile(r"\s*每.*(?:token|令牌)\s*$", re.IGNORECASE)  # "每 100 万个令牌 $1.00"
 _NEXT = 4  # lines behind a name, of which one says what is counted
 # A name of a family that is not known yet: one word and a version. A "Tier 4" is none.
 _NEW_NAME = re.compile(
@@ -61,7 +63,8 @@ _SENTENCE = re.compile(r"[.!?]['”\")]?$|[a-z]\.\s+[A-Z]|。")
 @dataclass(frozen=True, slots=True)
 class _Card:
     """What the lines so far say about the prices to come. `mode` None: tabs were named and lost, it cannot be told.
-    `offer` is the label over prices that are not those of a plain call. `named` is true in the line behind the name."""
+    `offer` is the label over prices that are not those of a plain call. `named` is true in the line behind the name,
+    `columns` where a free and a paid price follow each label, as the cells of a table that was written out."""
 
     name: str | None = None
     mode: str | None = "standard"
@@ -72,6 +75,7 @@ class _Card:
     unit: Unit | None = None
     offer: str | None = None
     named: bool = False
+    columns: bool = False
 
 
 def read_cards(document: Document, context: CellContext) -> tuple[tuple[Figure, ...], tuple[Problem, ...]]:
@@ -147,8 +151,10 @@ def _after_label(card: _Card, line: str, context: CellContext, following: list[s
         return replace(card, offer=offer, dimension=None)
     if modes := modes_only(label):
         return replace(card, mode=modes[0] if len(modes) == 1 else None, dimension=None, caching=False)
-    if praised or NOT_PAID.search(label):
+    if praised or NOT_PAID.search(label) or (card.columns and NONE.match(label)):
         return card
+    if PAID.search(label):
+        card = replace(card, columns=True)
     unit = unit_in(label)
     if unit and unit.factor is not None:
         card = replace(card, unit=unit)
@@ -224,9 +230,12 @@ def _priced_line(card: _Card, line: str, whole: Evidence, context: CellContext) 
     pieces = list(_pieces(line))
     if len(modes := all_of(MODES, pieces[0][0])) == 1:
         card = replace(card, mode=modes[0])  # "Batch: input $1.25, output $7.50"
-    if PAID.search(pieces[0][0]) and card.dimension is None and any(unit_in(label) for label, _ in pieces):
-        reason = f"{line[:_LONGEST_LABEL]!r} stands under a label that the rules do not know"
-        return figures, [Problem(whole.page, whole.address, reason)]
+    if card.dimension is None and (card.columns or (PAID.search(pieces[0][0]) and unit_in(pieces[0][0]))):
+        unit = unit_in(line)
+        if unit is None or unit.factor is not None:
+            reason = f"{line[:_LONGEST_LABEL]!r} stands under a label that the rules do not know"
+            problems.append(Problem(whole.page, whole.address, reason))
+        return figures, problems
     for label, prices in pieces:
         if NOT_PAID.search(label) or len(label) > _LONGEST_LABEL:
             continue
@@ -253,7 +262,7 @@ def _priced_line(card: _Card, line: str, whole: Evidence, context: CellContext) 
 
 def _quoted(label: str, prices: str) -> str:
     """What stands in the page, without a label that is glued to its price ("Input$5")."""
-    return prices.strip() if label[-1:].isalpha() else f"{label}{prices}".strip()
+    return prices.strip() if label[-1:].isalpha() and not _UNIT_FIRST.match(label) else f"{label}{prices}".strip()
 
 
 def _piece(
@@ -261,7 +270,9 @@ def _piece(
 ) -> tuple[tuple[Figure, ...], tuple[Problem, ...]]:
     tier_stated, above = tier_in(label, dict(context.thresholds))
     dimension = _dimension(card, label)
-    if dimension is None and (not re.search(r"\w", label) or tier_stated or PAID.search(label) or _modality(label)):
+    if dimension is None and (
+        not re.search(r"\w", label) or tier_stated or PAID.search(label) or _modality(label) or _UNIT_FIRST.match(label)
+    ):
         dimension = card.dimension
     unit = unit_in(label)
     field = Field(0, dimension, tier_stated=tier_stated, above=above, unit=unit)

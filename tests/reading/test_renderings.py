@@ -189,3 +189,35 @@ def test_other_dollars_are_still_told_apart(other: str) -> None:
     prices, problems = read(f"# P\n\n| Model | Input |\n|---|---|\n| Claude Haiku 9 | {other} / MTok |\n")
     assert prices == {}
     assert "another currency" in problems
+
+
+@pytest.mark.parametrize(
+    ("columns", "labels", "nothing", "free", "storage"),
+    [
+        (
+            "Free Tier\n\nPaid Tier, per 1M tokens in USD",
+            ("Input price", "Context caching price", "Live API", "Context caching (storage)"),
+            "Not available",
+            "Free of charge",
+            "$4.50 / 1,000,000 tokens per hour",
+        ),
+        (
+            "免费层级\n\n付费层级，每 100 万个令牌（美元）",
+            ("输入价格", "上下文缓存价格", "Live API", "上下文缓存（存储）"),
+            "不可用",
+            "免费",
+            "每小时每 100 万个令牌 $4.50",
+        ),
+    ],
+)
+def test_cells_written_below_each_other(
+    columns: str, labels: tuple[str, ...], nothing: str, free: str, storage: str
+) -> None:
+    """A copy that knows no tables: each label, its free cell and its paid one; what no label explains is left out."""
+    cells = [
+        *(columns, labels[0], free, "$1.50 (text)\n$3.00 (audio)", labels[1], nothing, "$0.15"),
+        *(labels[2], free, "Input: $0.35 (text), Output: $8.50 (audio)", labels[3], nothing, storage),
+    ]
+    prices, problems = read("# P\n\n## Gemini 9 Pro\n\n" + "\n\n".join(cells) + "\n", "gemini")
+    assert prices == of("Gemini 9 Pro", input="1.5", input_audio="3", cached_input="0.15", cache_storage_hour="4.5")
+    assert "under a label that the rules do not know" in problems
