@@ -47,6 +47,8 @@ _TIER = re.compile(
 _PLAIN_AGAIN = re.compile(r"(?:new|current|regular|list|standard|today'?s) (?:api )?(?:pric|rate|cost)", re.IGNORECASE)
 _UNIT_ALONE = re.compile(r"\s*(?:/|per\b)[^$€£¥]{1,30}$", re.IGNORECASE)
 _UNIT_FIRST = re.compile(r"\s*每.*(?:token|令牌)\s*$", re.IGNORECASE)  # "每 100 万个令牌 $1.00"
+_READ_OR_WRITE = re.compile(r"(?<=\s)(?:read|write)s?\W*$", re.IGNORECASE)
+_CACHE_AND_MORE = re.compile(r"\b(?:prompt|context) caching\b", re.IGNORECASE)  # "Prompt caching Write $5 Read $1"
 _NEXT = 4  # lines behind a name, of which one says what is counted
 # A name of a family that is not known yet: one word and a version. A "Tier 4" is none.
 _NEW_NAME = re.compile(
@@ -206,6 +208,7 @@ def _pieces(line: str) -> Iterator[tuple[str, str]]:
     for amount, following in zip(amounts, [*amounts[1:], len(line)], strict=True):
         between = _TIER.sub(lambda size: " " * len(size.group()), line[amount:following])
         labels = [m for _, pattern in DIMENSIONS for m in pattern.finditer(between)] if following < len(line) else []
+        labels += _READ_OR_WRITE.finditer(between) if following < len(line) else ()
         named = [
             m.start()
             for m in labels
@@ -228,6 +231,8 @@ def _priced_line(card: _Card, line: str, whole: Evidence, context: CellContext) 
             )
         return figures, problems
     pieces = list(_pieces(line))
+    if _CACHE_AND_MORE.search(line):
+        card = replace(card, caching=True)
     if len(modes := all_of(MODES, pieces[0][0])) == 1:
         card = replace(card, mode=modes[0])  # "Batch: input $1.25, output $7.50"
     if card.dimension is None and (card.columns or (PAID.search(pieces[0][0]) and unit_in(pieces[0][0]))):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from octoregistry.documents import Document, Table
-from octoregistry.reading.cells import CellContext, CellPrice, only_modalities, read_cell
+from octoregistry.reading.cells import CellContext, CellPrice, CellPrices, only_modalities, read_cell
 from octoregistry.reading.context import is_mode_label, other_currency_over
 from octoregistry.reading.days import NO_SPAN, Span, span_in
 from octoregistry.reading.names import remarks, split_names, without_tagline
@@ -98,6 +98,8 @@ def cell_figures(
     figures: list[Figure] = []
     read = read_cell(evidence.text, replace(context, bare_figures=reading.bare_figures))
     problems = [Problem(evidence.page, evidence.address, reason) for reason in read.problems]
+    if field.both:
+        return _both(read, evidence, field, line, reading)
     stated = [(price, dims) for price in read.prices if (dims := _dimensions(price, field, line, reading))]
     for price, dimensions in stated:
         unit = _unit(price, field, reading)
@@ -115,6 +117,27 @@ def cell_figures(
         stated_price = StatedPrice(usd, evidence, unit_stated=unit is not PER_MILLION or _stated(price, field, reading))
         figures += _figures(price, dimensions, field, line, reading, stated_price)
     return tuple(figures), tuple(problems)
+
+
+def _both(
+    read: CellPrices, evidence: Evidence, field: Field, line: Line, reading: Reading
+) -> tuple[tuple[Figure, ...], tuple[Problem, ...]]:
+    """The two prices of "$3 / $15" under "Input / Output"; a cell that says more is told and not read."""
+    if not read.prices and not read.problems:
+        return (), ()
+    found: list[Figure] = []
+    pair = len(read.prices) == 2 and not read.problems and _PAIR.match(evidence.text)
+    for price, dimension in zip(read.prices, ("input", "output"), strict=False) if pair else ():
+        unit = _unit(price, field, reading)
+        if unit is not None:
+            stated = StatedPrice(price.usd * (unit.factor or 1), evidence, unit_stated=_stated(price, field, reading))
+            found += _figures(price, (dimension,), field, line, reading, stated)
+    if found:
+        return tuple(found), ()
+    return (), (Problem(evidence.page, evidence.address, f"{evidence.text!r} is no price of input / price of output"),)
+
+
+_PAIR = re.compile(r"[^\w/]*[\d.,]+\s*[^\w/]*/\s*[^\w/]*[\d.,]+\W*$")
 
 
 def _figures(

@@ -33,6 +33,7 @@ from octoregistry.reading.words import (
     DIMENSIONS,
     FAMILY,
     GROUP_COLUMN,
+    INPUT_AND_OUTPUT,
     KEPT_IN_PARENTHESES,
     MODALITIES,
     MODALITY_COLUMN,
@@ -140,6 +141,8 @@ def field_of(index: int, label: str, thresholds: dict[str, int], *, only_input: 
     if dimension == "input" and comparison_in(bare):
         # "≤ 200K input tokens" names a tier; the dimension stands beside it or in the cells
         dimension = first_of(DIMENSIONS, without_size(bare))
+    if both := bool(INPUT_AND_OUTPUT.search(label)):
+        dimension = "input"
     if dimension is None and only_input and BARE_PRICE.match(bare):
         dimension = "input"
     tier_stated, above = tier_in(label, thresholds)
@@ -154,6 +157,7 @@ def field_of(index: int, label: str, thresholds: dict[str, int], *, only_input: 
         tier_stated=tier_stated,
         above=above,
         unit=unit_in(label),
+        both=both,
     )
 
 

@@ -177,6 +177,10 @@ NOT_A_DIMENSION = _any(
 BARE_PRICE = _any(
     r"^(?:(?:standard|batch|flex|priority)\s+)?(?:cost|price|pricing|rate|preis|prix|precio|preço|prezzo|料金|価格|价格|가격|цена)s?\b"
 )
+# "Cost (Input / Output per MTok)": two prices in each cell, as in "$3 / $15".
+INPUT_AND_OUTPUT = _any(
+    r"^[^/|]{0,20}\binput\b(?: tokens?)?\s*/\s*output\b[^/|]{0,20}$", r"(?:输入|入力|입력)\s*[/／]\s*(?:输出|出力|출력)"
+)
 INPUT_ONLY = _any(r"\bembeddings?\b", r"einbettung", "埋め込み", "嵌入", "임베딩")
 
 MODALITIES: tuple[tuple[str, re.Pattern[str]], ...] = (

@@ -221,3 +221,22 @@ def test_cells_written_below_each_other(
     prices, problems = read("# P\n\n## Gemini 9 Pro\n\n" + "\n\n".join(cells) + "\n", "gemini")
     assert prices == of("Gemini 9 Pro", input="1.5", input_audio="3", cached_input="0.15", cache_storage_hour="4.5")
     assert "under a label that the rules do not know" in problems
+
+
+def test_a_read_and_a_write_in_one_line() -> None:
+    """Under a name, all of a card in a line; the caches' two prices are told apart by one word each."""
+    line = "Input $4 / MTok Output $20 / MTok Prompt caching Write $5 / MTok Read $0.20 / MTok"
+    assert read(f"# P\n\nOpus 9\n\n{line}\n")[0] == of(
+        "Opus 9", input="4", output="20", cache_write_5m="5", cached_input="0.2"
+    )
+
+
+@pytest.mark.parametrize("label", ["Cost (Input / Output per MTok)", "Pricing per MTok (input/output)"])
+def test_two_prices_in_a_cell_by_the_order_of_their_label(label: str) -> None:
+    """In a row and in a column; a cell that says more than two prices is told."""
+    rows = f"| | Claude Opus 9 | Claude Haiku 9 |\n|---|---|---|\n| {label} | $4.00 / $20.00 | $1 / $5, $2 / $6 for > 200K |\n"
+    prices, problems = read(f"# P\n\n{rows}")
+    assert prices == of("Claude Opus 9", input="4", output="20")
+    assert "is no price of input / price of output" in problems
+    column = f"| Model | {label} |\n|---|---|\n| Claude Opus 9 | $4.00 / $20.00 |\n"
+    assert read(f"# P\n\n{column}")[0] == of("Claude Opus 9", input="4", output="20")
