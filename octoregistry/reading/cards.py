@@ -7,7 +7,7 @@ card stand subscriptions, tools and sums of money. Sentences are left to whoever
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -89,29 +89,31 @@ def read_cards(document: Document, context: CellContext) -> tuple[tuple[Figure, 
         amounts = [index for index, passage in enumerate(passages) if AMOUNT.search(passage.text)]
         if not amounts or _elsewhere(passages[0]):
             continue
-        near = {index for amount in amounts for index in range(max(0, amount - _FAR), amount + 1)}
-        card = _card_under(passages[0])
-        for passage in (passages[index] for index in sorted(near)):
-            lines = _lines(passage.text)
-            for number, line in enumerate(lines):
-                if not AMOUNT.search(line):
-                    card = _after_label(card, line, context, lines[number + 1 : number + 1 + _NEXT])
-                    continue
-                found, unread = _priced_line(card, line, Evidence(document.url, passage.address, line), context)
-                figures += found
-                problems += unread
+        last = len(passages) - 1
+        near = {index for amount in amounts for index in range(max(0, amount - _FAR), min(amount + 1, last) + 1)}
+        lines = _lines(passages[index] for index in sorted(near))
+        card = _card_under(passages[0], [line for _, line in lines])
+        for number, (passage, line) in enumerate(lines):
+            if not AMOUNT.search(line):
+                card = _after_label(card, line, context, [text for _, text in lines[number + 1 : number + 1 + _NEXT]])
+                continue
+            found, unread = _priced_line(card, line, Evidence(document.url, passage.address, line), context)
+            figures += found
+            problems += unread
     return tuple(figures), tuple(problems)
 
 
-def _lines(text: str) -> list[str]:
-    """The lines of `text`, a unit that stands in a line of its own behind its price: "$5", "/ MTok"."""
-    lines: list[str] = []
-    for line in text.split("\n"):
-        ends = [amount.end() for amount in AMOUNT.finditer(lines[-1])] if lines and _UNIT_ALONE.match(line) else []
-        if ends and ends[-1] == len(lines[-1].rstrip()):
-            lines[-1] = f"{lines[-1]} {line}"
-        else:
-            lines.append(line)
+def _lines(passages: Iterable[Passage]) -> list[tuple[Passage, str]]:
+    """The lines of `passages`, each with its own; a unit that stands alone goes to the price above it: "$5", "/ MTok"."""
+    lines: list[tuple[Passage, str]] = []
+    for passage in passages:
+        for line in passage.text.split("\n"):
+            before = lines[-1][1].rstrip() if lines and _UNIT_ALONE.match(line) else ""
+            ends = [amount.end() for amount in AMOUNT.finditer(before)]
+            if ends and ends[-1] == len(before):
+                lines[-1] = (lines[-1][0], f"{before} {line}")
+            else:
+                lines.append((passage, line))
     return lines
 
 
@@ -120,15 +122,15 @@ def _elsewhere(passage: Passage) -> bool:
     return any(is_elsewhere(title) for title in (*titles, passage.pane or ""))
 
 
-def _card_under(passage: Passage) -> _Card:
-    """The card that the headings over `passage` begin."""
+def _card_under(passage: Passage, lines: list[str]) -> _Card:
+    """The card that the headings over `passage` begin, which is the first under them; `lines` are all of it."""
     card = _Card()
     texts = [*(passage.pane.split("\u203a") if passage.pane else ()), *(h.text for h in passage.headings)]
     for text in texts:
         if len(modes := all_of(MODES, text)) == 1:
             card = replace(card, mode=modes[0])
     for heading in reversed(passage.headings):
-        if is_model_name(shown_name(heading.text)):
+        if _is_name(shown_name(heading.text), lines):
             return replace(card, name=shown_name(heading.text), named=True)
         dimension = first_of(DIMENSIONS, heading.text)
         if CACHING.match(heading.text):
@@ -147,7 +149,7 @@ def _after_label(card: _Card, line: str, context: CellContext, following: list[s
     card = replace(card, named=False)
     if len(label) > _LONGEST_LABEL or _SENTENCE.search(label):
         return replace(card, dimension=None)
-    if is_model_name(shown_name(label)) or (_NEW_NAME.match(label) and any(map(_counts, following))):
+    if _is_name(shown_name(label), following):
         return _Card(name=shown_name(label), unit=card.unit, named=True)
     if not praised and (offer := _offer_after(card.offer, label)) != card.offer:
         return replace(card, offer=offer, dimension=None)
@@ -164,15 +166,19 @@ def _after_label(card: _Card, line: str, context: CellContext, following: list[s
     if stated:
         card = replace(card, tier_stated=True, above=above)
     if CACHING.match(label):
-        # "Context caching price" is that of a read; under "Prompt caching" reads and writes are to come
-        return replace(
-            card, caching=True, dimension="cached_input" if PRICE_HEADING.search(label.split()[-1]) else None
-        )
+        # "Context caching" is the price of a read; under "Prompt caching" reads and writes are to come
+        read = label.lower().startswith("context") or PRICE_HEADING.search(label.split()[-1])
+        return replace(card, caching=True, dimension="cached_input" if read else None)
     dimension = _dimension(card, label)
     if stated and dimension is None:
         return card  # "Prompts ≤ 200K tokens" between a dimension and its prices
     caching = dimension is not None and (card.caching or dimension.startswith("cache"))
     return replace(card, dimension=dimension, caching=caching if dimension else card.caching and stated)
+
+
+def _is_name(text: str, following: list[str]) -> bool:
+    """True for the name of a model: of a known family, or one behind which a line says what is counted."""
+    return is_model_name(text) or bool(_NEW_NAME.match(text) and any(map(_counts, following)))
 
 
 def _counts(line: str) -> bool:

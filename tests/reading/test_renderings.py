@@ -90,7 +90,8 @@ def test_what_follows_a_name_in_another_line_can_still_be_another_offer() -> Non
     assert "another offer" in problems
 
 
-def test_a_unit_in_a_line_of_its_own_belongs_to_the_price_above_it() -> None:
+@pytest.mark.parametrize("between", ["\n", "\n\n"])
+def test_a_unit_in_a_line_of_its_own_belongs_to_the_price_above_it(between: str) -> None:
     """Text copied from cards, one piece a line; a family that nobody knows is a model where prices follow."""
     lines = [
         *("Opus 9", "Daily companion for enterprise research", "Prompt caching", "Read", "$0.20", "/ MTok"),
@@ -99,7 +100,7 @@ def test_a_unit_in_a_line_of_its_own_belongs_to_the_price_above_it() -> None:
         *("Prompts > 90K tokens", "Read", "$0.30", "/ MTok", "Input", "Prompts ≤ 90K tokens", "$1", "/ MTok"),
         *("Prompts > 90K tokens", "$3", "/ MTok"),
     ]
-    assert read("# Pricing\n\n" + "\n".join(lines))[0] == {
+    assert read("# Pricing\n\n" + between.join(lines))[0] == {
         **of("Opus 9", input="4", output="20", cache_write_5m="5", cached_input="0.2"),
         **of("Saga 9.1", input="1", cached_input="0.05"),
         **of("Saga 9.1", 90_000, input="3", cached_input="0.3"),
@@ -240,3 +241,41 @@ def test_two_prices_in_a_cell_by_the_order_of_their_label(label: str) -> None:
     assert "is no price of input / price of output" in problems
     column = f"| Model | {label} |\n|---|---|\n| Claude Opus 9 | $4.00 / $20.00 |\n"
     assert read(f"# P\n\n{column}")[0] == of("Claude Opus 9", input="4", output="20")
+
+
+def test_a_heading_names_a_family_that_nobody_knows_where_prices_follow() -> None:
+    """And a heading of the same shape over something else names nothing."""
+    card = "Input\n\n$4 / MTok\n\nOutput\n\n$20 / MTok\n"
+    assert read(f"# P\n\n### Saga 9.1\n\n{card}")[0] == of("Saga 9.1", input="4", output="20")
+    assert read(f"# P\n\n### Tier 4\n\n{card}")[0] == {}
+
+
+@pytest.mark.parametrize(
+    ("below", "above"),
+    [
+        ("适用于不超过 90,000 个令牌的提示", "适用于超过 90,000 个令牌的提示"),
+        ("90,000トークンまでのプロンプト", "90,000トークンを超えるプロンプト"),
+        ("최대 90,000토큰 프롬프트", "90,000토큰을 초과하는 프롬프트"),
+        ("für Prompts bis zu 90.000 Token", "für Prompts über 90.000 Token"),
+        ("pour les prompts jusqu'à 90 000 tokens", "pour les prompts de plus de 90 000 tokens"),
+    ],
+)
+def test_sizes_in_names_in_the_languages_of_the_pages(below: str, above: str) -> None:
+    """Two rows of one model."""
+    rows = f"| Claude Haiku 9 ({below}) | $1 / MTok |\n| Claude Haiku 9 ({above}) | $3 / MTok |\n"
+    prices = {**of("Claude Haiku 9", input="1"), **of("Claude Haiku 9", 90_000, input="3")}
+    assert read(f"# P\n\n| Model | Input |\n|---|---|\n{rows}")[0] == prices
+
+
+def test_prices_of_a_context_cache_without_a_word_for_reading() -> None:
+    """As the lists of 2024 had them, sizes and storage behind the prices."""
+    prices, _ = read(
+        "# P\n\n## Gemini 9 Pro\n\n**Pay-as-you-go**\n\n- Price (input)\n  - $1 / 1 million tokens\n- Context caching\n"
+        "  - $0.20 / 1 million tokens (for prompts up to 90K tokens)\n"
+        "  - $0.40 / 1 million tokens (for prompts longer than 90K)\n  - $4 / 1 million tokens per hour (storage)\n",
+        "gemini",
+    )
+    assert prices == {
+        **of("Gemini 9 Pro", input="1", cached_input="0.2", cache_storage_hour="4"),
+        **of("Gemini 9 Pro", 90_000, cached_input="0.4"),
+    }
