@@ -10,10 +10,10 @@ from octoregistry.reading.words import DIMENSIONS, LONG_CONTEXT, SHORT_CONTEXT
 Tier: TypeAlias = "int | Literal['unknown'] | None"
 """Prompts above so many tokens; None for the base price; "unknown" where the page states no threshold."""
 
-_NUMBER = r"(?P<number>\d{1,3}(?:[ \u00a0\u202f]\d{3})+|\d[\d.,\u00a0\u202f]{0,20})\s*(?P<scale>k(?![a-z])|m(?![a-z])|thousand|million|mil\b|tausend|万|만|천|тыс\.?)?"
+_NUMBER = r"(?P<number>\d{1,3}(?:[ \u00a0\u202f]\d{3})+|\d[\d.,\u00a0\u202f]{0,20})\s*(?P<scale>k(?![a-z])|m(?![a-z])|thousand|million|mil\b|ribu\b|tausend|[万萬]|만|천|тыс\.?)?"
 _BELOW = r"(?:<=|=<|≤|⩽|<|\bup to\b|\bunder\b|\bbelow\b|\bat most\b|\bless than\b|\bfewer than\b|\bwithin\b|\bbis zu\b|\bbis\b|\bunter\b|jusqu'à|\bhasta\b|\baté\b|\bfino a\b|\bhingga\b|\bдо\b|不超过|不超過|至多|最多|最大|최대)"
 _ABOVE = r"(?:>=|=>|≥|⩾|>|\bover\b|\babove\b|\bmore than\b|\bexceed\w*\b|\bbeyond\b|\blonger than\b|\bgreater than\b|\büber\b|\bmehr als\b|\bau-delà de\b|\bplus de\b|\bmás de\b|\bacima de\b|\bmais de\b|\boltre\b|\bsuperior\w* a\b|\bat least\b|\bpiù di\b|\blebih dari\b|\bболее\b|\bбольше\b|\bсвыше\b|超过|超過|大于|大於|高于|高於|\bdi atas\b)"
-_COMPARISON = re.compile(rf"(?:(?P<below>{_BELOW})|(?P<above>{_ABOVE}))\s*{_NUMBER}", re.IGNORECASE)
+_COMPARISON = re.compile(rf"(?:(?P<below>{_BELOW})|(?P<above>{_ABOVE}))\s*(?:토큰\s*)?{_NUMBER}", re.IGNORECASE)
 # "200k+ tokens", "200Kトークン超", "20万トークン以下", "200k 토큰 초과"
 _BEHIND = re.compile(
     rf"{_NUMBER}\s*(?:(?:トークン|토큰|个?\s*(?:令牌|token)s?)\s*)?(?:(?P<above>\+|以上|を?超|[를을]?\s*초과)|(?P<below>以下|以内|未満|まで|이하|미만|까지))",
@@ -25,7 +25,7 @@ _TOKENS_OF_INPUT = re.compile(
     re.IGNORECASE,
 )
 _ABOUT_SIZE = re.compile(
-    r"token|context|prompt|input|length|kontext|contexte|contexto|eingabe|トークン|上下文|令牌|prompts?|jetons?|コンテキスト|토큰|токен|^\W*[<>≤≥=]+\W*\d[\d.,]*\s*[km]?\W*$",
+    r"token|context|prompt|input|length|kontext|contexte|contexto|eingabe|トークン|上下文|令牌|[词詞]元|提示|prompts?|jetons?|コンテキスト|토큰|токен|^\W*[<>≤≥=]+\W*\d[\d.,]*\s*[km]?\W*$",
     re.IGNORECASE,
 )
 _SIGN = re.compile(r"[<>≤≥⩽⩾=]")
@@ -33,11 +33,13 @@ _SCALES = {
     "k": 1000,
     "thousand": 1000,
     "mil": 1000,
+    "ribu": 1000,
     "tausend": 1000,
     "천": 1000,
     "тыс": 1000,
     "тыс.": 1000,
     "万": 10000,
+    "萬": 10000,
     "만": 10000,
     "m": 10**6,
     "million": 10**6,

@@ -29,6 +29,8 @@ MODES: tuple[tuple[str, re.Pattern[str]], ...] = (
             "批量",
             "批次",
             "배치",
+            "일괄",
+            r"^\W*lots?\W*$",
             r"пакетн\w*",
             r"\bkumpulan\b",
         ),
@@ -57,7 +59,7 @@ MODES: tuple[tuple[str, re.Pattern[str]], ...] = (
             "быстр\\w* режим",
         ),
     ),
-    ("standard", _any(r"\bstandard\b", r"\bestándar\b", r"\bpadrão\b", "標準", "标准", "표준", r"стандартн\w*")),
+    ("standard", _any(r"\bstandard?\b", r"\bestándar\b", r"\bpadrão\b", "標準", "标准", "표준", r"стандартн\w*")),
 )
 
 NAME_COLUMN = _any(
@@ -112,7 +114,7 @@ _WRITE = r"(?:writ|creat|schreib|écrit|escrit|gravaç|scritt|penulis|書き込�
 _ONE_HOUR = r"(?:(?<!\d)1\s*-?\s*(?:h\b|hrs?\b|hour|stunde|std|heure|hora|ora\b|j\b|jam\b|ч\b|час|時間|小时|小時|시간)|60\s*-?\s*min)"
 _STORAGE = (
     r"stor(?:age|ing)\b(?!.*\bfile\b)|(?<!zwischen)(?<!zwischenge)(?<!ge)speicher(?!te)(?!n\b)|stockage|"
-    r"(?:almacenamiento|armazenamento)(?! en cach)(?! em cach)|archiviazione|penyimpanan|ストレージ|存储|儲存|저장|хранени"
+    r"(?:almacenamiento|armazenamento)(?! en cach)(?! em cach)|archiviazione|penyimpanan(?! (?:dalam )?cache)|ストレージ|存储|儲存|저장|хранени"
 )
 
 STORAGE = _any(_STORAGE)
@@ -191,6 +193,7 @@ MODALITIES: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"\btexte\b",
             r"\btexto\b",
             r"\btesto\b",
+            r"\bteks\b",
             r"\bthinking\b",
             r"\breasoning\b",
             "テキスト",
@@ -208,6 +211,7 @@ MODALITIES: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"\bimagen(?:es)?\b",
             r"\bimage[mn]s?\b",
             r"\bimmagin[ei]\b",
+            r"\bgambar\b",
             "画像",
             "图片",
             "图像",
@@ -231,7 +235,7 @@ MODALITIES: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"видео",
         ),
     ),
-    ("audio", _any(r"\baudio\b", r"\bspeech\b", "音声", "オーディオ", "音频", "音訊", "오디오", r"аудио")),
+    ("audio", _any(r"\b[aá]udio\b", r"\bspeech\b", "音声", "オーディオ", "音频", "音訊", "오디오", r"аудио")),
 )
 # Words that may stand between modalities in parentheses without changing what they say.
 MODALITY_FILLERS = _any(
@@ -373,7 +377,7 @@ OTHER_CURRENCY = _any(
     r"(?<![A-Z])(?!US)[A-Z]{1,2}\$",
     r"\b(?:canadian|australian|singapore) dollars?\b",
     r"\b(?:euros?|pounds? sterling|swiss francs?|(?:japanese )?yen|yuan|renminbi|rupees?)\b",
-    r"元",
+    r"(?<![詞词美])元",
 )
 QUALIFIED_NAME = _any(r"with data sharing", r"data sharing", r"fine[- ]?tuned", r"\bft:")
 

@@ -279,3 +279,67 @@ def test_prices_of_a_context_cache_without_a_word_for_reading() -> None:
         **of("Gemini 9 Pro", input="1", cached_input="0.2", cache_storage_hour="4"),
         **of("Gemini 9 Pro", 90_000, cached_input="0.4"),
     }
+
+
+TRANSLATED = {
+    "ko": ("유료 등급, 토큰 100만 개당(USD)", "일괄", "$1, 프롬프트 <= 토큰 9만 개<br>$2, 프롬프트 > 토큰 9만 개"),
+    "tw": (
+        "付費方案，每 100 萬個符記（美元）",
+        "批次",
+        "$1 美元，提示詞 <= 9 萬個詞元<br>$2 美元，提示詞 > 9 萬個詞元",
+    ),
+    "fr": (
+        "Niveau payant, par million de jetons en USD",
+        "Lot",
+        "1 $, requêtes <= 90 000 jetons<br>2 $, requêtes > 90 000",
+    ),
+    "id": (
+        "Tingkat Berbayar, per 1 juta token dalam USD",
+        "Batch",
+        "$1, perintah <= 90 ribu token<br>$2, perintah > 90 ribu",
+    ),
+}
+ROWS_OF = {
+    "ko": (
+        "입력 가격",
+        "컨텍스트 캐싱 가격",
+        "$0.10(텍스트)<br>$0.30(오디오)<br>$4.50/토큰 1,000,000개(시간당)(스토리지 가격)",
+    ),
+    "tw": (
+        "輸入價格 (包括思考詞元)",
+        "脈絡快取價格",
+        "$0.10 美元 (文字)<br>$0.30 美元 (音訊)<br>$4.50 美元 / 每小時 1,000,000 個詞元",
+    ),
+    "fr": (
+        "Prix d'entrée",
+        "Prix de la mise en cache du contexte",
+        "0,10 $ (texte)<br>0,30 $ (audio)<br>4,50 $ / 1 000 000 jetons par heure",
+    ),
+    "id": (
+        "Harga input",
+        "Harga penyimpanan cache konteks",
+        "$0,10 (teks)<br>$0,30 (audio)<br>$4,50 / 1.000.000 token per jam (harga penyimpanan)",
+    ),
+}
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_modes_sizes_and_storage_in_the_languages_of_the_pages(language: str) -> None:
+    """The words for a batch, for so many tokens, for a cache and its storage."""
+    header, mode, sizes = TRANSLATED[language]
+    rows = "".join(
+        f"<tr><td>{label}</td><td>{cell.replace('<=', '&lt;=').replace('> ', '&gt; ')}</td></tr>"
+        for label, cell in zip(ROWS_OF[language][:2], (sizes, ROWS_OF[language][2]), strict=True)
+    )
+    page = f"<h1>P</h1><h2>Gemini 9 Pro</h2><h3>{mode}</h3><table><tr><th></th><th>{header}</th></tr>{rows}</table>"
+    assert read(page, "gemini")[0] == {
+        **of(
+            "Gemini 9 Pro",
+            mode="batch",
+            input="1",
+            cached_input="0.1",
+            cached_input_audio="0.3",
+            cache_storage_hour="4.5",
+        ),
+        **of("Gemini 9 Pro", 90_000, mode="batch", input="2"),
+    }
