@@ -13,9 +13,9 @@ _CHALLENGES = re.compile(
     re.IGNORECASE,
 )
 _LOGIN = re.compile(r"type=[\"']password|sign in to continue|log in to continue|please (?:sign|log) in", re.IGNORECASE)
-_PRICE = re.compile(r"(?:[$€£¥]|US\$|USD)\s*\d|\d\s*(?:[$€£¥]|USD|US\$)")
+_PRICE = re.compile(r"(?:[$€£¥]|US\$|USD)\s*\d|\d\s*(?:[$€£¥]|USD|US\$|美元|ドル|달러)")
 # A table whose figures carry no currency, since its header or a sentence says it for all of them.
-_DOLLARS = re.compile(r"\bUSD\b|US\s?\$|\$|\b(?:US )?dollars?\b", re.IGNORECASE)
+_DOLLARS = re.compile(r"\bUSD\b|US\s?\$|\$|\b(?:US )?dollars?\b|美元|ドル|달러", re.IGNORECASE)
 _BARE = re.compile(r"\s*\d+(?:[.,]\d+)?\s*")
 _MODE = re.compile(
     r"^(?:standard|batch|flex|priority|fast(?: mode)?)$", re.IGNORECASE

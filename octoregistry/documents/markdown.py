@@ -12,6 +12,7 @@ from markdown_it.token import Token
 from octoregistry.documents.components import lift_components
 from octoregistry.documents.document import Document
 from octoregistry.documents.html import html_document
+from octoregistry.documents.pipes import without_spans
 
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 _CODE_SPAN = re.compile(r"(`+)(?:(?!\1).)*\1")
@@ -23,6 +24,7 @@ def markdown_document(source: str, url: str) -> Document:
     text = _SUPERSCRIPT.sub("", _FRONT_MATTER.sub("", source.replace("\r\n", "\n")))
     text, components, gaps = lift_components(text)
     parser = _parser()
+    text = without_spans(text)
     tokens = parser.parse(text)
     _count_cells(tokens, text.split("\n"))
     document = html_document(str(parser.renderer.render(tokens, parser.options, {})), url, components=components)

@@ -37,6 +37,7 @@ BLOCKS = frozenset(
         *("card", "info", "note", "tab", "tabs", "tip", "warning"),  # what Markdown pages wrap their paragraphs in
     }
 )
+_RUNS = frozenset({"a", "span", "strong", "b", "code", "button"})  # what a cell is put together from
 _HEADING = re.compile(r"h([1-6])$")
 _HEADING_CLASS = re.compile(r"(?:^|[-_])(?P<sub>sub)?heading$")
 _HEADING_PARTS = 40  # a heading has few parts; a "heading" with more is the head of a page
@@ -80,8 +81,20 @@ def _visible_parts(tag: Tag) -> Iterator[str]:
                 yield " "
             else:
                 around = "\n" if name in BLOCKS else ""
-                yield around
+                yield "\n" if name in _RUNS and _begins_anew(child) else around
                 open_tags.append((iter(child.children), around))
+
+
+def _begins_anew(tag: Tag) -> bool:
+    """True for words that stand without a blank behind another element: the style sheet puts them on a line of their own.
+
+    `<a>Model 9</a><span>For long texts</span>`, `<span>/ MTok</span><span>for prompts up to 100,000 tokens</span>`.
+    """
+    before = tag.previous_sibling
+    if not isinstance(before, Tag) or before.name.lower() not in _RUNS:
+        return False
+    text = tag.get_text()
+    return text[:1].isalpha() and len(text.split()) > 2 and before.get_text()[-1:].isalnum()
 
 
 def _is_footnote(sup: Tag) -> bool:

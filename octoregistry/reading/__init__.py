@@ -13,7 +13,7 @@ from octoregistry.reading.figures import Figure
 from octoregistry.reading.gathering import rates_of, without_shared_ids
 from octoregistry.reading.ids import page_ids
 from octoregistry.reading.llm import Reader
-from octoregistry.reading.numbers import FIGURE, shows_decimal_comma
+from octoregistry.reading.numbers import DOLLARS_BEHIND, FIGURE, shows_decimal_comma
 from octoregistry.reading.quotes import in_tokens
 from octoregistry.reading.rates import Evidence, PageRates, Problem, StatedPrice, StatedRate, is_checked
 from octoregistry.reading.reading import NotRead
@@ -23,7 +23,7 @@ from octoregistry.reading.told import figures_told
 
 __all__ = ["Evidence", "PageRates", "Problem", "Reader", "StatedPrice", "StatedRate", "read_rates"]
 
-_PRICE = re.compile(rf"[$€£¥]\s?(?P<behind>{FIGURE})|(?<![\w.,])(?P<before>{FIGURE})\s?(?:[$€£¥]|USD)")
+_PRICE = re.compile(rf"[$€£¥]\s?(?P<behind>{FIGURE})|(?<![\w.,])(?P<before>{FIGURE})\s?(?:[$€£¥]|USD|{DOLLARS_BEHIND})")
 
 
 def read_rates(

@@ -7,7 +7,7 @@ card stand subscriptions, tools and sums of money. Sentences are left to whoever
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Literal
@@ -28,6 +28,7 @@ from octoregistry.reading.words import (
     FAMILY,
     MODALITIES,
     MODES,
+    NONE,
     NOT_A_DIMENSION,
     NOT_PAID,
     PAID,
@@ -42,18 +43,34 @@ _LONGEST_LABEL = 60
 _LONGEST_LINE = 160
 # A prompt size with the words around it, in which "prompts" is no dimension.
 _TIER = re.compile(
-    r"(?:\bprompts?\b|\bcontext\b)?\s*(?:[<>≤≥]=?|up to|over|above|under|more than)\s*[\d.,]+\s*[km]?\s*(?:input|prompt)?\s*tokens?",
+    r"(?:\bprompts?\b|\bcontext\b)?\s*(?:[<>≤≥]=?|up to|over|above|under|more than)\s*[\d.,]+\s*[km]?\b(?:\s*(?:input|prompt)?\s*tokens?)?",
     re.IGNORECASE,
 )
 _PLAIN_AGAIN = re.compile(r"(?:new|current|regular|list|standard|today'?s) (?:api )?(?:pric|rate|cost)", re.IGNORECASE)
-_SENTENCE = re.compile(r"[.!?]['”\")]?$|[a-z]\.\s+[A-Z]")
+_UNIT_ALONE = re.compile(r"\s*(?:/|per\b)[^$€£¥]{1,30}$", re.IGNORECASE)
+_UNIT_FIRST = re.compile(r"\s*每.*(?:token|令牌)\s*$", re.IGNORECASE)  # "每 100 万个令牌 $1.00"
+_READ_OR_WRITE = re.compile(r"(?<=\s)(?:read|write)s?\W*$", re.IGNORECASE)
+_CACHE_AND_MORE = re.compile(r"\b(?:prompt|context) caching\b", re.IGNORECASE)  # "Prompt caching Write $5 Read $1"
+_NEXT = 4  # lines behind a name, of which one says what is counted
+# A name of a family that is not known yet: one word and a version. A "Tier 4" is none.
+_NEW_NAME = re.compile(
+    r"(?!(?:Tier|Step|Level|Phase|Part|Section|Chapter|Table|Figure|Page|Note|Stage|Plan|Day|Version|Option)\b)[A-Z][a-z]{2,} \d{1,2}(?:\.\d{1,2})?$"
+)
+_TAGLINE = 4  # words; what is shorter may be a label
+_PRAISE = re.compile(r"\benterprise\b|\b(?:high[- ])?volume\b|\bplanning\b", re.IGNORECASE)
+_NO_TAGLINE = re.compile(
+    r"pric|\brates?\b|\bcosts?\b|discount|customer|contract|\bplans?\b|\boff\b|month|seat", re.IGNORECASE
+)
+_SENTENCE = re.compile(r"[.!?]['”\")]?$|[a-z]\.\s+[A-Z]|。")
 
 
 @dataclass(frozen=True, slots=True)
 class _Card:
     """What the lines so far say about the prices to come. `mode` None: tabs were named and lost, it cannot be told.
     `offer` is the label over prices that are not those of a plain call. `modality` is that of the prices, "unclear" where
-    several were named; `tab` is one that stands over several names, `before` says what the line before was."""
+    several were named; `tab` is one that stands over several names, `before` says what the line before was. `named` is
+    true in the line behind the name, `columns` where a free and a paid price follow each label, as the cells of a table
+    that was written out."""
 
     name: str | None = None
     mode: str | None = "standard"
@@ -67,6 +84,8 @@ class _Card:
     above: Tier = None
     unit: Unit | None = None
     offer: str | None = None
+    named: bool = False
+    columns: bool = False
 
 
 def read_cards(document: Document, context: CellContext) -> tuple[tuple[Figure, ...], tuple[Problem, ...]]:
@@ -79,18 +98,34 @@ def read_cards(document: Document, context: CellContext) -> tuple[tuple[Figure, 
         amounts = [index for index, passage in enumerate(passages) if AMOUNT.search(passage.text)]
         if not amounts or _elsewhere(passages[0]):
             continue
-        near = {index for amount in amounts for index in range(max(0, amount - _FAR), amount + 1)}
-        card = _card_under(passages[0], ids)
-        for passage in (passages[index] for index in sorted(near)):
-            for line in passage.text.split("\n"):
-                if not AMOUNT.search(line):
-                    card = _after_label(card, line, context, ids)
-                    continue
-                whole = Evidence(document.url, passage.address, line)
-                found, unread = _priced_line(_own_card(card, line, ids), line, whole, context)
-                figures += found
-                problems += unread
+        last = len(passages) - 1
+        near = {index for amount in amounts for index in range(max(0, amount - _FAR), min(amount + 1, last) + 1)}
+        lines = _lines(passages[index] for index in sorted(near))
+        texts = [line for _, line in lines]
+        card = _card_under(passages[0], ids, texts)
+        for number, (passage, line) in enumerate(lines):
+            if not AMOUNT.search(line):
+                card = _after_label(card, line, context, ids, texts[number + 1 : number + 1 + _NEXT])
+                continue
+            whole = Evidence(document.url, passage.address, line)
+            found, unread = _priced_line(_own_card(card, line, ids), line, whole, context)
+            figures += found
+            problems += unread
     return tuple(figures), tuple(problems)
+
+
+def _lines(passages: Iterable[Passage]) -> list[tuple[Passage, str]]:
+    """The lines of `passages`, each with its own; a unit that stands alone goes to the price above it: "$5", "/ MTok"."""
+    lines: list[tuple[Passage, str]] = []
+    for passage in passages:
+        for line in passage.text.split("\n"):
+            before = lines[-1][1].rstrip() if lines and _UNIT_ALONE.match(line) else ""
+            ends = [amount.end() for amount in AMOUNT.finditer(before)]
+            if ends and ends[-1] == len(before):
+                lines[-1] = (lines[-1][0], f"{before} {line}")
+            else:
+                lines.append((passage, line))
+    return lines
 
 
 def _elsewhere(passage: Passage) -> bool:
@@ -98,16 +133,16 @@ def _elsewhere(passage: Passage) -> bool:
     return any(is_elsewhere(title) for title in (*titles, passage.pane or ""))
 
 
-def _card_under(passage: Passage, ids: frozenset[str]) -> _Card:
-    """The card that the headings over `passage` begin."""
+def _card_under(passage: Passage, ids: frozenset[str], lines: list[str]) -> _Card:
+    """The card that the headings over `passage` begin, which is the first under them; `lines` are all of it."""
     card = _Card()
     texts = [*(passage.pane.split("\u203a") if passage.pane else ()), *(h.text for h in passage.headings)]
     for text in texts:
         if len(modes := all_of(MODES, text)) == 1:
             card = replace(card, mode=modes[0])
     for heading in reversed(passage.headings):
-        if is_model_name(shown_name(heading.text), ids):
-            return replace(card, name=shown_name(heading.text))
+        if _is_name(shown_name(heading.text), ids, lines):
+            return replace(card, name=shown_name(heading.text), named=True)
         dimension = first_of(DIMENSIONS, heading.text)
         modality = modality_label(heading.text)
         if CACHING.match(heading.text):
@@ -121,16 +156,16 @@ def _card_under(passage: Passage, ids: frozenset[str]) -> _Card:
     return card
 
 
-def _after_label(card: _Card, line: str, context: CellContext, ids: frozenset[str]) -> _Card:
-    """`card` once a line without a price has been read."""
-    label = line.strip().rstrip(":").strip()
-    before = card.before
-    card = replace(card, before=None)
+def _after_label(card: _Card, line: str, context: CellContext, ids: frozenset[str], following: list[str]) -> _Card:
+    """`card` once a line without a price has been read, and before the `following` ones are."""
+    label = line.strip().rstrip(":：").strip()
+    before, praised = card.before, card.named and _is_tagline(label)
+    card = replace(card, before=None, named=False)
     if len(label) > _LONGEST_LABEL or _SENTENCE.search(label):
         return replace(card, dimension=None)
-    if is_model_name(shown_name(label), ids):
+    if _is_name(shown_name(label), ids, following):
         tab = card.modality if before == "modality" else card.tab
-        return _Card(name=shown_name(label), unit=card.unit, modality=tab, tab=tab)
+        return _Card(name=shown_name(label), unit=card.unit, modality=tab, tab=tab, named=True)
     if SWITCH.search(f"per 1M tokens {label}") or SWITCH.search(label):
         return replace(card, mode=None, dimension=None)  # which of its prices is shown cannot be seen
     if RATING.match(label):
@@ -139,7 +174,7 @@ def _after_label(card: _Card, line: str, context: CellContext, ids: frozenset[st
         return card  # "Speed: fast" praises a model
     if modality := modality_label(label):
         return _after_modality(card, label, modality, before)
-    return _after_other_label(card, label, context)
+    return _after_other_label(card, label, context, praised=praised)
 
 
 def _after_modality(card: _Card, label: str, modality: str, before: str | None) -> _Card:
@@ -151,13 +186,15 @@ def _after_modality(card: _Card, label: str, modality: str, before: str | None) 
     return replace(card, before="modality", modality=named, dimension=None)
 
 
-def _after_other_label(card: _Card, label: str, context: CellContext) -> _Card:
-    if (offer := _offer_after(card.offer, label)) != card.offer:
+def _after_other_label(card: _Card, label: str, context: CellContext, *, praised: bool) -> _Card:
+    if not praised and (offer := _offer_after(card.offer, label)) != card.offer:
         return replace(card, offer=offer, dimension=None)
     if modes := modes_only(label):
         return replace(card, mode=modes[0] if len(modes) == 1 else None, dimension=None, caching=False)
-    if NOT_PAID.search(label):
+    if praised or NOT_PAID.search(label) or (card.columns and NONE.match(label)):
         return card
+    if PAID.search(label):
+        card = replace(card, columns=True)
     unit = unit_in(label)
     if unit and unit.factor is not None:
         card = replace(card, unit=unit)
@@ -165,13 +202,33 @@ def _after_other_label(card: _Card, label: str, context: CellContext) -> _Card:
     if stated:
         card = replace(card, tier_stated=True, above=above)
     if CACHING.match(label):
-        return replace(card, caching=True, dimension=None)
+        # "Context caching" is the price of a read; under "Prompt caching" reads and writes are to come
+        read = label.lower().startswith("context") or PRICE_HEADING.search(label.rsplit(maxsplit=1)[-1])
+        return replace(card, caching=True, dimension="cached_input" if read else None)
     dimension = _dimension(card, label)
     if stated and dimension is None:
         return card  # "Prompts ≤ 200K tokens" between a dimension and its prices
     caching = dimension is not None and (card.caching or dimension.startswith("cache"))
     kinds = all_of(MODALITIES, label) if dimension else ()
     return replace(card, dimension=dimension, kinds=kinds, caching=caching if dimension else card.caching and stated)
+
+
+def _is_name(text: str, ids: frozenset[str], following: list[str]) -> bool:
+    """True for the name of a model: of a known family, one for which an id on the page vouches, or one behind which a
+    line says what is counted."""
+    return is_model_name(text, ids) or bool(_NEW_NAME.match(text) and any(map(_counts, following)))
+
+
+def _counts(line: str) -> bool:
+    """True for a label that says no more than what is counted: "Input", "Prompt caching"."""
+    return bool(CACHING.match(line.strip())) or (len(line.split()) < 3 and first_of(DIMENSIONS, line) is not None)
+
+
+def _is_tagline(label: str) -> bool:
+    """True for what stands below a name to praise it: "For agents and enterprise work"."""
+    if len(label.split()) < _TAGLINE or _NO_TAGLINE.search(label) or all_of(MODES, label) or unit_in(label):
+        return False
+    return is_elsewhere(label) and not is_elsewhere(_PRAISE.sub(" ", label))
 
 
 def _offer_after(offer: str | None, label: str) -> str | None:
@@ -193,8 +250,9 @@ def _pieces(line: str) -> Iterator[tuple[str, str]]:
     amounts = [match.start() for match in AMOUNT.finditer(line)]
     start, first = 0, amounts[0]
     for amount, following in zip(amounts, [*amounts[1:], len(line)], strict=True):
-        between = line[amount:following]
+        between = _TIER.sub(lambda size: " " * len(size.group()), line[amount:following])
         labels = [m for _, pattern in DIMENSIONS for m in pattern.finditer(between)] if following < len(line) else []
+        labels += _READ_OR_WRITE.finditer(between) if following < len(line) else ()
         named = [
             m.start()
             for m in labels
@@ -227,24 +285,22 @@ def _priced_line(card: _Card, line: str, whole: Evidence, context: CellContext) 
             )
         return figures, problems
     pieces = list(_pieces(line))
+    if _CACHE_AND_MORE.search(line):
+        card = replace(card, caching=True)
     if len(modes := all_of(MODES, pieces[0][0])) == 1:
         card = replace(card, mode=modes[0])  # "Batch: input $1.25, output $7.50"
+    if card.dimension is None and (card.columns or (PAID.search(pieces[0][0]) and unit_in(pieces[0][0]))):
+        unit = unit_in(line)
+        if unit is None or unit.factor is not None:
+            reason = f"{line[:_LONGEST_LABEL]!r} stands under a label that the rules do not know"
+            problems.append(Problem(whole.page, whole.address, reason))
+        return figures, problems
     for label, prices in pieces:
         if NOT_PAID.search(label) or len(label) > _LONGEST_LABEL:
             continue
         found, unread = _piece(card, label, replace(whole, text=_quoted(label, prices)), context)
-        if found and card.name is None:
-            problems.append(Problem(whole.page, whole.address, f"{whole.text!r} stands under no model's name"))
-        elif found and card.offer:
-            reason = f"{whole.text!r} stands under {card.offer!r}, which is not the price of a plain call"
-            problems.append(Problem(whole.page, whole.address, reason))
-        elif found and card.modality == "unclear":
-            reason = f"{whole.text!r} stands under several modalities: which of them does it price?"
-            problems.append(Problem(whole.page, whole.address, reason))
-        elif found and card.mode is None:
-            problems.append(
-                Problem(whole.page, whole.address, f"{whole.text!r} stands under tabs, none of which is named")
-            )
+        if found and (doubt := _doubt(card, whole.text)):
+            problems.append(Problem(whole.page, whole.address, doubt))
         else:
             figures += [figure for figure in found if figure.price.unit_stated]
             unit = unit_in(prices) if not (found or unread) else None
@@ -256,9 +312,22 @@ def _priced_line(card: _Card, line: str, whole: Evidence, context: CellContext) 
     return figures, problems
 
 
+def _doubt(card: _Card, text: str) -> str | None:
+    """Why the prices of `text` are not read though they were found, or None."""
+    if card.name is None:
+        return f"{text!r} stands under no model's name"
+    if card.offer:
+        return f"{text!r} stands under {card.offer!r}, which is not the price of a plain call"
+    if card.modality == "unclear":
+        return f"{text!r} stands under several modalities: which of them does it price?"
+    if card.mode is None:
+        return f"{text!r} stands under tabs, none of which is named"
+    return None
+
+
 def _quoted(label: str, prices: str) -> str:
     """What stands in the page, without a label that is glued to its price ("Input$5")."""
-    return prices.strip() if label[-1:].isalpha() else f"{label}{prices}".strip()
+    return prices.strip() if label[-1:].isalpha() and not _UNIT_FIRST.match(label) else f"{label}{prices}".strip()
 
 
 def _piece(
@@ -267,7 +336,9 @@ def _piece(
     tier_stated, above = tier_in(label, dict(context.thresholds))
     dimension = _dimension(card, label)
     kinds = all_of(MODALITIES, label) if dimension else ()
-    if dimension is None and (not re.search(r"\w", label) or tier_stated or PAID.search(label) or _modality(label)):
+    if dimension is None and (
+        not re.search(r"\w", label) or tier_stated or PAID.search(label) or _modality(label) or _UNIT_FIRST.match(label)
+    ):
         dimension, kinds = card.dimension, card.kinds
     unit = unit_in(label)
     field = Field(0, dimension, modalities=kinds, tier_stated=tier_stated, above=above, unit=unit)

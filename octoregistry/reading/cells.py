@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from octoregistry.reading.days import NO_SPAN, Span, span_in, unclear_day
-from octoregistry.reading.numbers import FIGURE, decimal_of
+from octoregistry.reading.numbers import DOLLARS_BEHIND, FIGURE, decimal_of
 from octoregistry.reading.tiers import Tier, tier_in
 from octoregistry.reading.units import Unit, unit_at
 from octoregistry.reading.words import (
@@ -25,13 +25,15 @@ from octoregistry.reading.words import (
 )
 
 _DOLLAR = r"(?:US\s?\$|USD\s?\$?|\$)"
+# "C$2" and "HK$2" are other dollars; "200k tokens$2" and "MTok$2" have lost a line break
+_NO_CURRENCY_BEFORE = r"(?:(?<![A-Za-z])|(?<=[A-Za-z]{4})|(?<=\d[km]))"
 _FOREIGN = (
     r"(?:[€£¥￥₹₩]|EUR|GBP|CNY|RMB|JPY|INR|KRW|CAD|AUD|CHF|SEK|NOK|DKK|PLN|BRL|SGD|HKD|TWD|MXN|(?!US)[A-Z]{1,3}\$)"
 )
 _MONEY = re.compile(
     rf"(?P<foreign>(?<![\w$]){_FOREIGN})[^\S\n]?(?P<foreign_figure>{FIGURE})"
-    rf"|(?<![A-Za-z]){_DOLLAR}[^\S\n]?(?P<figure>{FIGURE})(?P<cents>\s?(?:¢|cents?\b))?"
-    rf"|(?<![\w.,])(?P<figure_first>{FIGURE})[^\S\n]?(?:(?P<foreign_after>{_FOREIGN}(?![\d]))|(?P<cents_after>¢|cents?\b)|{_DOLLAR}(?![^\S\n]?\d))",
+    rf"|{_NO_CURRENCY_BEFORE}{_DOLLAR}[^\S\n]?(?P<figure>{FIGURE})(?P<cents>\s?(?:¢|cents?\b))?"
+    rf"|(?<![\w.,])(?P<figure_first>{FIGURE})[^\S\n]?(?:(?P<foreign_after>{_FOREIGN}(?![\d]))|(?P<cents_after>¢|cents?\b)|{DOLLARS_BEHIND}|{_DOLLAR}(?![^\S\n]?\d))",
     re.IGNORECASE,
 )
 _BARE = re.compile(rf"\s*(?P<figure>{FIGURE})\s*$")
@@ -39,7 +41,7 @@ _RESTATED = re.compile(r"(?:\bor\b|\boder\b|\bou\b|\bo\b|\bequivalent to\b|\bequ
 _LABEL = re.compile(r"(?:^|[\n.;,)]|\s)(?P<label>[^\W\d][\w /()&-]{0,40}?)\s*:\s*$")
 _HEADLINE = re.compile(r"(?:^|\n|\s)(?P<label>[^\W\d_]+)\s*$")
 _PARENTHESES = re.compile(r"\(([^()]*)\)|(?<!\()\[([^\[\]]*)\](?!\))")
-_HOURLY = re.compile(r"per hour|/\s*(?:hour|hr|h)\b", re.IGNORECASE)
+_HOURLY = re.compile(r"per hour|/\s*(?:hour|hr|h)\b|每小[时時]|毎時|시간당", re.IGNORECASE)
 
 
 DIMENSION_BEHIND = re.compile(
@@ -48,6 +50,12 @@ DIMENSION_BEHIND = re.compile(
     re.IGNORECASE,
 )
 """What a price buys, where that stands behind it: "$3 / input MTok", "$3 per million input tokens"."""
+
+_PLAIN_SIGNS = str.maketrans("（）［］：，／＄", "()[]:,/$")  # as Chinese and Japanese pages write them
+_GLUED_UNIT = re.compile(r"(?<=/ MTok)(?=for\b)")  # "$1 / MTokfor prompts up to 100K", as a copy joins two lines
+_UNIT_BEFORE = re.compile(
+    r"(?:^|[\n(;,.。])\s*(?P<unit>(?:每|토큰|시간당)[^$\n;。]{1,40})$"
+)  # "每小时每 100 万个令牌 $1.00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +96,7 @@ class CellContext:
 
 def read_cell(text: str, context: CellContext) -> CellPrices:
     """The prices that `text` states. Prices in another currency, and figures that can be read in two ways, are problems."""
-    stripped = text.strip()
+    stripped = _GLUED_UNIT.sub(" ", text.translate(_PLAIN_SIGNS)).strip()
     if NONE.match(stripped):
         return CellPrices()
     matches = list(_MONEY.finditer(stripped))
@@ -153,7 +161,9 @@ def _parts(text: str, matches: list[re.Match[str]]) -> Iterator[_Part]:
 
 def _after(text: str, matches: list[re.Match[str]], index: int) -> str:
     end = matches[index + 1].start() if index + 1 < len(matches) else len(text)
-    return text[matches[index].end() : end]
+    after = text[matches[index].end() : end]
+    of_next = _UNIT_BEFORE.search(after) if index + 1 < len(matches) else None
+    return after[: of_next.start("unit")] if of_next else after
 
 
 def _restates(between: str, text: str, matches: list[re.Match[str]], index: int) -> bool:
@@ -182,7 +192,7 @@ def _leading(first: _Part, context: CellContext) -> tuple[Kind, ...]:
 
 
 _NOT_WHOLE = re.compile(
-    r"[kmb]\b|e[-+]?\d|[½¼¾⅓⅔⅛]|/\s?\d{1,2}(?![\d,.]|\s*[^\W\d_])|[ \u00a0\u202f]\d{3}\b|\s*\.\d",
+    r"[kmb]\b|e[-+]?\d|[½¼¾⅓⅔⅛]|/\s?\d{1,2}(?![\d,.]|\s\d{3}|\s*[^\W\d_])|[ \u00a0\u202f]\d{3}\b|\s*\.\d",
     re.IGNORECASE,
 )
 _BOUND = re.compile(
@@ -235,7 +245,9 @@ def _price(part: _Part, context: CellContext, leading: tuple[Kind, ...] = ()) ->
     dimension = None if NOT_A_DIMENSION.search(part.label) else first_of(DIMENSIONS, part.label)
     if day := unclear_day(part.qualifiers):
         return f"{money.group().strip()!r} stands beside {day!r}, and whether it begins or ends then is not clear"
-    unit = unit_at(_without_modalities(part.own))
+    before = _UNIT_BEFORE.search(part.before)
+    unit = unit_at(_HOURLY.sub("", before["unit"])) if before else unit_at(_without_modalities(part.own))
+    hourly = bool(_HOURLY.search(before["unit"] if before else part.own.split("\n")[0]))
     if unit and not unit.known:
         return f"{money.group().strip()!r} is per {unit.name!r}, an unknown unit"
     return CellPrice(
@@ -246,7 +258,7 @@ def _price(part: _Part, context: CellContext, leading: tuple[Kind, ...] = ()) ->
         above=above,
         span=span_in(of_days, context.page_date) or span_in(part.label, context.page_date),
         dimension=dimension or _dimension_behind(part.own),
-        storage=any(pattern.search(part.own.split("\n")[0]) for pattern in (STORAGE, _HOURLY)),
+        storage=hourly or bool(STORAGE.search(part.own.split("\n")[0])),
         text=f"{money.group()}{part.qualifiers}".strip(),
     )
 

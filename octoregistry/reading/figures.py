@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from octoregistry.documents import Document, Table
-from octoregistry.reading.cells import CellContext, CellPrice, only_modalities, read_cell
+from octoregistry.reading.cells import CellContext, CellPrice, CellPrices, only_modalities, read_cell
 from octoregistry.reading.context import is_mode_label, other_currency_over
 from octoregistry.reading.days import NO_SPAN, Span, span_in
-from octoregistry.reading.names import remarks, split_names
+from octoregistry.reading.names import remarks, split_names, without_tagline
 from octoregistry.reading.qualifiers import over
 from octoregistry.reading.rates import Evidence, Problem, StatedPrice
 from octoregistry.reading.reading import Field, Reading
@@ -19,6 +19,7 @@ from octoregistry.reading.tiers import Tier, comparison_in, tier_in
 from octoregistry.reading.units import PER_MILLION, Unit, unit_of_cell
 from octoregistry.reading.words import (
     ANOTHER_OFFER,
+    ANOTHER_PLACE,
     DIMENSIONS,
     LIFECYCLE,
     MODALITIES,
@@ -36,6 +37,7 @@ _OF_MODALITY: Mapping[str, Mapping[str, str]] = {
         "text": "cached_input", "image": "cached_input_image", "video": "cached_input_video", "audio": "cached_input_audio"
     },
 }  # fmt: skip
+_PAIR = re.compile(r"[^\w/]*[\d.,]+\s*[^\w/]*/\s*[^\w/]*[\d.,]+\W*$")  # "$3 / $15"
 _IMPLAUSIBLE = 100  # within one cell, prices of one dimension further apart than this are in different units
 
 
@@ -101,6 +103,8 @@ def cell_figures(
     figures: list[Figure] = []
     read = read_cell(evidence.text, replace(context, bare_figures=reading.bare_figures))
     problems = [Problem(evidence.page, evidence.address, reason) for reason in read.problems]
+    if field.both:
+        return _both(read, evidence, field, line, reading)
     stated = [(price, dims) for price in read.prices if (dims := _dimensions(price, field, line, reading))]
     for price, dimensions in stated:
         unit = _unit(price, field, reading, line)
@@ -120,6 +124,25 @@ def cell_figures(
         )
         figures += _figures(price, dimensions, field, line, reading, stated_price)
     return tuple(figures), tuple(problems)
+
+
+def _both(
+    read: CellPrices, evidence: Evidence, field: Field, line: Line, reading: Reading
+) -> tuple[tuple[Figure, ...], tuple[Problem, ...]]:
+    """The two prices of "$3 / $15" under "Input / Output"; a cell that says more is told and not read."""
+    if not read.prices and not read.problems:
+        return (), ()
+    found: list[Figure] = []
+    pair = len(read.prices) == 2 and not read.problems and _PAIR.match(evidence.text)
+    for price, dimension in zip(read.prices, ("input", "output"), strict=False) if pair else ():
+        unit = _unit(price, field, reading, line)
+        if unit is not None:
+            told = _stated(price, field, reading, line)
+            stated = StatedPrice(price.usd * (unit.factor or 1), evidence, unit_stated=told)
+            found += _figures(price, (dimension,), field, line, reading, stated)
+    if found:
+        return tuple(found), ()
+    return (), (Problem(evidence.page, evidence.address, f"{evidence.text!r} is no price of input / price of output"),)
 
 
 def _figures(
@@ -161,18 +184,22 @@ def _places(
             own = table.rows[row][reading.names.index]
             qualifier = _qualifying(own, context)
             name_cell = name_cell if qualifier != NO_LINE else own or name_cell
-        row_line = _row_line(table, reading, row, name_cell, context)
-        if qualifier.tier_stated:
-            row_line = replace(row_line, tier_stated=True, above=qualifier.above)
-        row_line = replace(row_line, modalities=qualifier.modalities or row_line.modalities)
-        if group_mode and row_line.mode is None:
-            row_line = replace(row_line, mode=group_mode)
+        row_line = _qualified(_row_line(table, reading, row, name_cell, context), qualifier, group_mode)
+        if not row_line.tier_stated and _shares_its_name(table, reading, row):
+            row_line = _with_tier_of_cells(row_line, table.rows[row], reading, context)
         if doubt := _doubt_of_row(table, reading, row, name_cell):
             if any(read_cell(text, context).prices for text in table.rows[row]):
                 problems.append(Problem(page, table.address(row, reading.names.index), doubt))
         elif row_line.names:
             for field in reading.fields:
                 yield row, field.index, field, row_line
+
+
+def _qualified(line: Line, qualifier: Line, group_mode: str | None) -> Line:
+    """`line` with what its own cell says instead of a name, and what the row that groups it says."""
+    if qualifier.tier_stated:
+        line = replace(line, tier_stated=True, above=qualifier.above)
+    return replace(line, modalities=qualifier.modalities or line.modalities, mode=line.mode or group_mode)
 
 
 def _qualifying(name_cell: str, context: CellContext) -> Line:
@@ -182,6 +209,24 @@ def _qualifying(name_cell: str, context: CellContext) -> Line:
         return Line((), (), modalities=modalities)
     stated, above = tier_in(name_cell, dict(context.thresholds))
     return Line((), (), tier_stated=stated, above=above) if stated else NO_LINE
+
+
+def _shares_its_name(table: Table, reading: Reading, row: int) -> bool:
+    """True for a row that prices the same model as the row above or below it."""
+    if reading.names.where != "column":
+        return False
+    names = [cells[reading.names.index] for cells in table.rows]
+    below = names[row + 1 : row + 2]
+    return not names[row] or names[row] in names[max(row - 1, table.header_rows) : row] or below in ([names[row]], [""])
+
+
+def _with_tier_of_cells(line: Line, cells: tuple[str, ...], reading: Reading, context: CellContext) -> Line:
+    """`line` with the prompt size that one of its cells states, where each holds one price: it tells two rows apart."""
+    read = [read_cell(cells[field.index], context).prices for field in reading.fields]
+    stated = {price.above for prices in read for price in prices if price.tier_stated}
+    if len(stated) != 1 or any(len(prices) > 1 for prices in read):
+        return line
+    return replace(line, tier_stated=True, above=stated.pop())
 
 
 _BESIDE_A_SIZE = re.compile(
@@ -203,7 +248,11 @@ def _doubt_of_row(table: Table, reading: Reading, row: int, name_cell: str) -> s
     if QUALIFIED_NAME.search(name_cell):
         return f"{name_cell!r} is no plain model"
     # "(retired, except on Bedrock)" tells where it still runs, "(Bedrock)" and "on Bedrock" whose price it is
-    if reading.names.where == "column" and ANOTHER_OFFER.search(name_cell) and not LIFECYCLE.search(remarks(name_cell)):
+    if (
+        reading.names.where == "column"
+        and (ANOTHER_OFFER.search(without_tagline(name_cell)) or ANOTHER_PLACE.search(name_cell))
+        and not LIFECYCLE.search(remarks(name_cell))
+    ):
         return f"{name_cell!r} is another offer than the plain call"
     for column in reading.offer_columns:
         if ANOTHER_OFFER.search(table.rows[row][column]):
@@ -237,8 +286,9 @@ def _heading_line(table: Table, reading: Reading, column: int, context: CellCont
 
 def _row_line(table: Table, reading: Reading, row: int, name_cell: str, context: CellContext) -> Line:
     cells = table.rows[row]
-    named_mode = _named_mode(name_cell) if reading.names.where == "column" else None
-    plain_name = _BEHIND_NAME.sub("", name_cell)
+    shown = without_tagline(name_cell)
+    named_mode = _named_mode(shown) if reading.names.where == "column" else None
+    plain_name = _BEHIND_NAME.sub("", shown)
     names = split_names(plain_name) if reading.names.where == "column" else reading.names.names
     tier_stated = False
     above: Tier = None

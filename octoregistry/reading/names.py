@@ -10,6 +10,8 @@ from octoregistry.reading.words import FAMILY
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 _PARENTHESES = re.compile(r"\s*[(（][^()（）]*(?:\([^()]*\)[^()]*)*[)）]")
 _FOOTNOTE = re.compile(r"(?:\s*[*†‡§^¹²³⁴⁵⁶⁷⁸⁹]+|\s*\[\d+\])+$")
+_GLUED = re.compile(r"(?<=\d)(?=[A-Z][a-z]+,? [a-z])")  # "Opus 9For long texts", as a copy joins two lines
+_TAGLINE = 3  # words; what is shorter may belong to a name
 _EMOJI = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf\ufe0f]")
 _SEPARATOR = re.compile(r"\s*(?:\s/\s|,\s(?:and\s)?|;\s|\s&\s|\s(?:and|und|et|y|e|or)\s|\n)\s*", re.IGNORECASE)
 _VERSION = re.compile(r"v?\d+(?:\.\d+)*(?:\s*(?:mini|nano|pro|flash|lite))?$", re.IGNORECASE)
@@ -26,6 +28,13 @@ def shown_name(text: str) -> str:
     """The name that a cell or heading shows, without remarks in parentheses, footnote marks and ornaments."""
     text = _EMOJI.sub(" ", without_remarks(without_links(text)))
     return _FOOTNOTE.sub("", " ".join(text.split())).strip(" :–—-")
+
+
+def without_tagline(cell: str) -> str:
+    """`cell` without the lines below the name that only say what the model is for: "For high-volume tasks"."""
+    first, *more = _GLUED.sub("\n", cell).split("\n")
+    kept = (line for line in more if len(line.split()) < _TAGLINE or FAMILY.search(line) or _PARENTHESES.match(line))
+    return "\n".join([first, *kept])
 
 
 def without_links(text: str) -> str:
@@ -130,7 +139,7 @@ def mentioned(sentence: str, names: Iterable[str]) -> tuple[str, ...]:
         key=lambda s: -len(s[0]),
     )
     for spelling, name in by_length:
-        for match in re.finditer(rf"(?<![\w.-]){re.escape(spelling)}(?![\w-]|\.\d)", sentence, re.IGNORECASE):
+        for match in re.finditer(rf"(?<![\w.-]){re.escape(spelling)}(?![\w-]|\.\d)", sentence, re.I | re.A):
             if not covered & set(range(*match.span())):
                 covered |= set(range(*match.span()))
                 found.append((match.start(), name))

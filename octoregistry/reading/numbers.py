@@ -7,7 +7,10 @@ from decimal import Decimal
 
 FIGURE = r"\d(?:[\d.,\u00a0\u202f]{0,24}\d)?(?!\d)|\.\d{1,12}(?!\d)"
 
-AMOUNT = re.compile(r"(?:US\s?)?[$€£¥]\s?\d(?:[\d.,]*\d)?|\d(?:[\d.,]*\d)?\s?[$€£¥](?!\s?\d)")
+DOLLARS_BEHIND = r"(?:美元|美金|米?ドル|(?:미국\s?)?달러)"
+"""US dollars as a word behind the figure, in languages that write no space between words."""
+
+AMOUNT = re.compile(rf"(?:US\s?)?[$€£¥]\s?\d(?:[\d.,]*\d)?|\d(?:[\d.,]*\d)?\s?(?:[$€£¥](?!\s?\d)|{DOLLARS_BEHIND})")
 """A sum of money, in whatever currency and however it is written: where one stands, not what it is."""
 
 _PLAIN = re.compile(r"(?:\d+(?:\.\d+)?|\.\d+)$")

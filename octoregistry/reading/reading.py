@@ -24,6 +24,7 @@ class Field:
     tier_stated: bool = False
     above: Tier = None
     unit: Unit | None = None
+    both: bool = False  # "Input / Output": each cell holds two prices, in this order
 
 
 @dataclass(frozen=True, slots=True)

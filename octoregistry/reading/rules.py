@@ -26,7 +26,7 @@ from octoregistry.reading.names import looks_like_id, mentioned, shown_name
 from octoregistry.reading.numbers import AMOUNT
 from octoregistry.reading.qualifiers import other_offer_told
 from octoregistry.reading.reading import Field, Names, NotRead, Reading
-from octoregistry.reading.tiers import comparison_in, tier_in
+from octoregistry.reading.tiers import comparison_in, tier_in, without_size
 from octoregistry.reading.units import unit_in, unit_of_cell
 from octoregistry.reading.words import (
     ANOTHER_OFFER,
@@ -35,6 +35,7 @@ from octoregistry.reading.words import (
     DIMENSIONS,
     FAMILY,
     GROUP_COLUMN,
+    INPUT_AND_OUTPUT,
     KEPT_IN_PARENTHESES,
     MODALITIES,
     MODALITY_COLUMN,
@@ -139,13 +140,12 @@ def field_of(index: int, label: str, thresholds: dict[str, int], *, only_input: 
     bare = bare_label(label)
     if NOT_A_DIMENSION.search(bare) or ANOTHER_OFFER.search(label) or OTHER_CURRENCY.search(label):
         return None
-    dimension = first_of(DIMENSIONS, bare)
+    dimension = first_of(DIMENSIONS, bare.replace("\n", " "))
     if dimension == "input" and comparison_in(bare):
         # "≤ 200K input tokens" names a tier; the dimension stands beside it or in the cells
-        dimension = first_of(
-            DIMENSIONS,
-            re.sub(r"[<>≤≥]=?\s*[\d.,]+\s*[km]?\s*(?:input|prompt)?\s*tokens?", " ", bare, flags=re.IGNORECASE),
-        )
+        dimension = first_of(DIMENSIONS, without_size(bare))
+    if both := bool(INPUT_AND_OUTPUT.search(label)):
+        dimension = "input"
     if dimension is None and only_input and BARE_PRICE.match(bare):
         dimension = "input"
     tier_stated, above = tier_in(label, thresholds)
@@ -160,6 +160,7 @@ def field_of(index: int, label: str, thresholds: dict[str, int], *, only_input: 
         tier_stated=tier_stated,
         above=above,
         unit=unit_in(label),
+        both=both,
     )
 
 
@@ -200,7 +201,7 @@ def _by_columns(document: Document, table: Table, over: _Over) -> Reading | None
         ):
             fields.append(_priced_by_row(index, label))
         elif field := field_of(index, label, over.thresholds, only_input=only_input):
-            if field.dimension is None and not any(":" in row[index] for row in table.body):
+            if field.dimension is None and not any(re.search("[:：]", row[index]) for row in table.body):
                 continue
             fields.append(field)
     if not fields:

@@ -25,8 +25,8 @@ PER_MILLION = Unit("1M tokens", Decimal(1))
 PER_MILLION_HOUR = Unit("1M tokens and hour", Decimal(1), per_hour=True)
 
 _PER = r"(?:/|\bper\b|\bpro\b|\bpar\b|\bpor\b|\bje\b|\bal\b|每|за\b)"
-_TOKENS = r"(?:(?:input|output|text|audio|image|video|cached)[*†]*[- ]){0,3}(?:tok(?:en)?s?\b|jetons?\b|fichas\b|トークン|个?\s*(?:令牌|token)|토큰|токен\w*)"
-_MILLION = r"(?:1\s*m(?:illion|io\.?)?\b|1[,. \u00a0]?000[,. \u00a0]?000|million(?:en|s|i)?\b|mill[oó]n(?:es)?(?: de)?\b|un mill[oó]n(?: de)?\b|milh(?:ão|ões)(?: de)?\b|milion[ei](?: di)?\b|juta\b|mio\.?|m\b|百万|1?00\s*万|백만|100만|(?:1\s*)?миллион\w*|(?:1\s*)?млн)"
+_TOKENS = r"(?:(?:input|output|text|audio|image|video|cached)[*†]*[- ]){0,3}(?:tok(?:en)?s?\b|jetons?\b|fichas\b|トークン|[个個]?\s*(?:令牌|token|[词詞]元|符記)|개?(?:의)?\s*토큰(?!\s*\d)|токен\w*)"
+_MILLION = r"(?:1\s*m(?:illion|io\.?)?\b|1[,. \u00a0]?000[,. \u00a0]?000|million(?:en|s|i)?\b|mill[oó]n(?:es)?(?: de)?\b|un mill[oó]n(?: de)?\b|milh(?:ão|ões)(?: de)?\b|milion[ei](?: di)?\b|juta\b|mio\.?|m\b|百万|1?00\s*[万萬]|백만|100만|(?:1\s*)?миллион\w*|(?:1\s*)?млн)"
 _HOUR = re.compile(
     r"^[^$€£¥.;]{0,14}?(?:\bper hour\b|/\s*(?:hour|hr|h)\b|\bhourly\b|pro stunde|par heure|por hora|all'ora|/\s*(?:時間|小时|小時|시간|час)|毎時|每小时|시간당|в час)",
     re.IGNORECASE,
@@ -46,6 +46,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Decimal], ...] = (
         Decimal(1000),
     ),
     (re.compile(rf"{_PER}\s*m\b(?!\s*\w)", re.IGNORECASE), Decimal(1)),
+    (re.compile(r"토큰\s*(?:1,000,000|100\s*만)\s*개"), Decimal(1)),
     (re.compile(r"[$＄]\s*/\s*1?\s*k\b(?!\s*\w)|\bUSD\s*/\s*1?\s*k\b(?!\s*\w)", re.IGNORECASE), Decimal(1000)),
     (re.compile(rf"{_PER}\s*k\s?tok(?:en)?s?(?![a-z])", re.IGNORECASE), Decimal(1000)),
     (re.compile(rf"{_PER}\s*(?:(?:single|one|1)\s+)?{_TOKENS}", re.IGNORECASE), Decimal(1000000)),

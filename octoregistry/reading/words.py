@@ -29,6 +29,8 @@ MODES: tuple[tuple[str, re.Pattern[str]], ...] = (
             "批量",
             "批次",
             "배치",
+            "일괄",
+            r"^\W*lots?\W*$",
             r"пакетн\w*",
             r"\bkumpulan\b",
         ),
@@ -57,7 +59,7 @@ MODES: tuple[tuple[str, re.Pattern[str]], ...] = (
             "быстр\\w* режим",
         ),
     ),
-    ("standard", _any(r"\bstandard\b", r"\bestándar\b", r"\bpadrão\b", "標準", "标准", "표준", r"стандартн\w*")),
+    ("standard", _any(r"\bstandard?\b", r"\bestándar\b", r"\bpadrão\b", "標準", "标准", "표준", r"стандартн\w*")),
 )
 
 NAME_COLUMN = _any(
@@ -118,7 +120,7 @@ _WRITE = r"(?:writ|creat|schreib|écrit|escrit|gravaç|scritt|penulis|書き込�
 _ONE_HOUR = r"(?:(?<!\d)1\s*-?\s*(?:h\b|hrs?\b|hour|stunde|std|heure|hora|ora\b|j\b|jam\b|ч\b|час|時間|小时|小時|시간)|60\s*-?\s*min)"
 _STORAGE = (
     r"stor(?:age|ing)\b(?!.*\bfile\b)|(?<!zwischen)(?<!zwischenge)(?<!ge)speicher(?!te)(?!n\b)|stockage|"
-    r"(?:almacenamiento|armazenamento)(?! en cach)(?! em cach)|archiviazione|penyimpanan|ストレージ|存储|儲存|저장|хранени"
+    r"(?:almacenamiento|armazenamento)(?! en cach)(?! em cach)|archiviazione|penyimpanan(?! (?:dalam )?cache)|ストレージ|存储|儲存|저장|хранени"
 )
 
 STORAGE = _any(_STORAGE)
@@ -127,8 +129,11 @@ STORAGE = _any(_STORAGE)
 DIMENSIONS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("cache_storage_hour", STORAGE),
     ("cache_write_1h", _any(rf"{_ONE_HOUR}.*{_WRITE}", rf"{_WRITE}.*{_ONE_HOUR}")),
-    ("cache_write_5m", _any(rf"{_CACHE}.*{_WRITE}", rf"{_WRITE}.*{_CACHE}", r"^\s*writes?\b")),
-    ("cached_input", _any(_CACHE, r"zwischengespeichert", r"^\s*reads?\b")),
+    (
+        "cache_write_5m",
+        _any(rf"{_CACHE}.*{_WRITE}", rf"{_WRITE}.*{_CACHE}", r"^\s*(?:5\s*-?\s*m(?:in\w*)?\s+)?writes?\b"),
+    ),
+    ("cached_input", _any(_CACHE, r"zwischengespeichert", r"^\s*(?:reads?|hits?)\b")),
     (
         "output",
         _any(
@@ -181,6 +186,10 @@ NOT_A_DIMENSION = _any(
 BARE_PRICE = _any(
     r"^(?:(?:standard|batch|flex|priority)\s+)?(?:cost|price|pricing|rate|preis|prix|precio|preço|prezzo|料金|価格|价格|가격|цена)s?\b"
 )
+# "Cost (Input / Output per MTok)": two prices in each cell, as in "$3 / $15".
+INPUT_AND_OUTPUT = _any(
+    r"^[^/|]{0,20}\binput\b(?: tokens?)?\s*/\s*output\b[^/|]{0,20}$", r"(?:输入|入力|입력)\s*[/／]\s*(?:输出|出力|출력)"
+)
 INPUT_ONLY = _any(r"\bembeddings?\b", r"einbettung", "埋め込み", "嵌入", "임베딩")
 
 MODALITIES: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -191,6 +200,7 @@ MODALITIES: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"\btexte\b",
             r"\btexto\b",
             r"\btesto\b",
+            r"\bteks\b",
             r"\bthinking\b",
             r"\breasoning\b",
             "テキスト",
@@ -208,6 +218,7 @@ MODALITIES: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"\bimagen(?:es)?\b",
             r"\bimage[mn]s?\b",
             r"\bimmagin[ei]\b",
+            r"\bgambar\b",
             "画像",
             "图片",
             "图像",
@@ -231,7 +242,7 @@ MODALITIES: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"видео",
         ),
     ),
-    ("audio", _any(r"\baudio\b", r"\bspeech\b", "音声", "オーディオ", "音频", "音訊", "오디오", r"аудио")),
+    ("audio", _any(r"\b[aá]udio\b", r"\bspeech\b", "音声", "オーディオ", "音频", "音訊", "오디오", r"аудио")),
 )
 # Words that may stand between modalities in parentheses without changing what they say.
 MODALITY_FILLERS = _any(
@@ -325,6 +336,10 @@ ANOTHER_OFFER = _any(
     r"\breserved\b",
     r"\bresellers?\b",
 )
+# The same of where calls are served, which no praise of a model speaks of.
+ANOTHER_PLACE = _any(
+    r"\bregional\b", r"\b(?:us|eu)[- ]only\b", r"bedrock", r"\baws\b", r"\bazure\b", r"vertex", r"foundry"
+)
 # Columns whose cells say to whom, or where, a row's prices are offered.
 OFFER_COLUMN = _any(r"^(?:plan|offer|contract|agreement|customers?|region|location|deployment|endpoint|platform)$")
 # Cheaper than the price of a plain call, unless the same label names a mode or what is counted: "Batch (50% discount)".
@@ -334,10 +349,34 @@ LIFECYCLE = _any(
     r"\bdeprecated\b",
     r"\blegacy\b",
     r"\bexcept\b",
-    r"veraltet",
-    r"eingestellt",
-    r"obsolète",
-    r"obsoleto",
+    *(r"veraltet", r"eingestellt", r"ausgemustert", r"\baußer\b", r"obsolète", r"\bretirée?s?\b", r"\bsauf\b"),
+    *(r"obsolet[oa]", r"descontinuad[oa]", r"retirad[oa]", r"\bexcepto\b", r"\bsalvo\b", r"\bexceto\b", r"ritirat[oa]"),
+    *(
+        r"deprecat[oa]",
+        r"\btranne\b",
+        r"\beccetto\b",
+        r"\bkecuali\b",
+        r"dihentikan",
+        r"usang",
+        r"устарел",
+        r"прекращ",
+        r"\bкроме\b",
+    ),
+    *(
+        "弃用",
+        "棄用",
+        "停用",
+        "退役",
+        "除外",
+        "非推奨",
+        "廃止",
+        "提供終了",
+        "を除く",
+        "사용 중단",
+        "지원 중단",
+        "종료",
+        "제외",
+    ),
 )
 OTHER_CURRENCY = _any(
     r"[€£￥₹₩]",
@@ -345,7 +384,7 @@ OTHER_CURRENCY = _any(
     r"(?<![A-Z])(?!US)[A-Z]{1,2}\$",
     r"\b(?:canadian|australian|singapore) dollars?\b",
     r"\b(?:euros?|pounds? sterling|swiss francs?|(?:japanese )?yen|yuan|renminbi|rupees?)\b",
-    r"元",
+    r"(?<![詞词美])元",
 )
 QUALIFIED_NAME = _any(r"with data sharing", r"data sharing", r"fine[- ]?tun(?:ed|ing)", r"\bft:")
 
