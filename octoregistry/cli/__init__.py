@@ -118,7 +118,7 @@ class _Output(io.FileIO):
 def _patient(stream: TextIO | None, forgiven: type[OSError]) -> TextIO:
     """`stream` as an `_Output`, in all else the same; one that is closed goes nowhere."""
     if stream is None:
-        return open(os.devnull, "w")  # noqa: PTH123, SIM115 - for as long as we live
+        return open(os.devnull, "w")  # noqa: PTH123 - for as long as we live
     if not isinstance(stream, io.TextIOWrapper):
         return stream
     return io.TextIOWrapper(
