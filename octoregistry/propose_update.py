@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from octoregistry.planning.plan import Plan
+from octoregistry.planning.plan import Change, Plan
 from octoregistry.publishing.lock import locked
 from octoregistry.publishing.merge_each import merge_each
 from octoregistry.publishing.pull_request import Git, Outcome, Place, Proposal, place_of, propose
@@ -20,13 +20,19 @@ from octoregistry.sources import Page
 from octoregistry.update import Update
 from providers import compiled, parse_registry
 
+_NEWS = frozenset({"opened", "updated", "kept here"})
+
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """The update of the base branch's registry, and what became of each proposal."""
+    """The update of the base branch's registry, and what became of each proposal.
+
+    `news` are the changes of those that were made, or made anew: what waits already, or is left alone, is none.
+    """
 
     update: Update
     outcomes: tuple[Outcome, ...]
+    news: tuple[Change, ...]
 
 
 @contextmanager
@@ -52,7 +58,8 @@ def propose_update(registry: Path, place: Place, plan: Callable[[str], Update]) 
     if content is None:
         raise NotCarriedOutError(f"there is no file {path} on {place.base}")
     update = plan(text_of(content, registry))
-    outcomes = []
+    outcomes: list[Outcome] = []
+    news: list[Change] = []
     for branch, part in _parts(update, place):
         if part.new_text != part.old_text:
             files = _files(place, path, part)
@@ -63,7 +70,9 @@ def propose_update(registry: Path, place: Place, plan: Callable[[str], Update]) 
             )
             outcome = propose(place, proposal)
             outcomes += [outcome] if outcome else []
-    return Proposed(update, tuple(outcomes))
+            if outcome and outcome.what in _NEWS:
+                news += (change for change in part.plan.visible if change.applies)
+    return Proposed(update, tuple(outcomes), tuple(news))
 
 
 def _path_in(place: Place, registry: Path) -> str:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)([smhd])", re.ASCII)
@@ -26,6 +26,7 @@ def _duration(value: Any) -> Any:
 
 Duration = Annotated[timedelta, BeforeValidator(_duration), Field(ge=timedelta(0), le=timedelta(days=366))]
 Variable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+HostName = Annotated[str, StringConstraints(to_lower=True, pattern=r"^[A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9])?$")]
 Address = Annotated[str, Field(pattern=r"^[^@\s<>]+@[^@\s<>]+$")]
 
 
@@ -118,7 +119,8 @@ class ServiceSettings(_Frozen):
     who reads the tables that the rules cannot, as `update --llm`. `pull_request` proposes what `update --pr` does; `report` is
     the folder that each run's report goes into, "" for none. `database` is a URL without a password, else the environment's or
     the file's counts; without any it is an SQLite file in the user's data folder. A claim whose holder has given no sign for
-    `lease` is free; an update that takes longer than `deadline` is ended.
+    `lease` is free; an update that takes longer than `deadline` is ended. `hosts` are the names by which it may be asked over
+    HTTP, besides addresses and `localhost`.
     """
 
     jobs: Annotated[Mapping[str, JobSettings], Field(min_length=1)] = Field(
@@ -133,6 +135,7 @@ class ServiceSettings(_Frozen):
     lease: Duration = timedelta(seconds=60)
     deadline: Duration = timedelta(minutes=15)
     token: Token = Token()
+    hosts: tuple[HostName, ...] = ()
     notices: NoticeSettings = Field(default_factory=NoticeSettings)
 
     @model_validator(mode="after")

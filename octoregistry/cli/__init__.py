@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import gc
 import importlib
+import io
 import os
 import signal
 import sys
 from types import FrameType
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO
 
 import click
 
@@ -56,14 +57,6 @@ class LazyGroup(click.Group):
         command: click.Command = module.command
         return command
 
-    def invoke(self, ctx: click.Context) -> Any:
-        """What the command comes to; 0 where nobody reads on: click would call that a failure."""
-        try:
-            return super().invoke(ctx)
-        except BrokenPipeError:
-            _forget_output()
-            raise click.exceptions.Exit(0) from None
-
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands from their help lines."""
         del ctx
@@ -84,12 +77,11 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _terminated)
     if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:  # not under nohup
         signal.signal(signal.SIGHUP, _terminated)
+    # data that is lost is an error, a message is not
+    sys.stdout, sys.stderr = _patient(sys.stdout, BrokenPipeError), _patient(sys.stderr, OSError)
     try:
         status = cli.main(standalone_mode=False)
-        try:
-            sys.stdout.flush()
-        except BrokenPipeError:
-            _forget_output()
+        sys.stdout.flush()
         sys.exit(status if isinstance(status, int) else 0)
     except click.ClickException as error:
         error.show()
@@ -99,14 +91,50 @@ def main() -> None:
         sys.exit(130)
     except OSError as error:
         # Commands tell what went wrong with the files they work on; what is left is standard output on a full disk.
-        _forget_output()
+        _forget(sys.stdout.fileno())
         click.echo(f"Error: {error.filename or 'standard output'}: {error.strerror or error}", err=True)
         sys.exit(1)
 
 
-def _forget_output() -> None:
-    """None; what is still to be written goes nowhere, so that the interpreter does not complain when it flushes."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+class _Output(io.FileIO):
+    """A standard stream that nobody need read to the end: `| head` changes neither what a command does nor its status.
+
+    `forgiven` is what may go wrong with it: then what is said goes nowhere, as all that follows.
+    """
+
+    def __init__(self, descriptor: int, forgiven: type[OSError]) -> None:
+        super().__init__(descriptor, "w", closefd=False)
+        self.forgiven = forgiven
+
+    def write(self, text: Any, /) -> int:
+        """How much of `text` is on its way, or need not be."""
+        try:
+            return super().write(text)
+        except self.forgiven:
+            _forget(self.fileno())
+            return len(text)
+
+
+def _patient(stream: TextIO | None, forgiven: type[OSError]) -> TextIO:
+    """`stream` as an `_Output`, in all else the same; one that is closed goes nowhere."""
+    if stream is None:
+        return open(os.devnull, "w")  # noqa: PTH123 - for as long as we live
+    if not isinstance(stream, io.TextIOWrapper):
+        return stream
+    return io.TextIOWrapper(
+        io.BufferedWriter(_Output(stream.fileno(), forgiven)),
+        stream.encoding,
+        stream.errors,
+        line_buffering=stream.line_buffering,
+        write_through=stream.write_through,
+    )
+
+
+def _forget(descriptor: int) -> None:
+    """None; what is still to be written there goes nowhere, so that the interpreter does not complain when it flushes."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, descriptor)
+    os.close(nowhere)
 
 
 def _terminated(number: int, _frame: FrameType | None) -> NoReturn:

@@ -209,8 +209,6 @@ def _errors(file: Path) -> Iterator[None]:
         raise click.exceptions.Exit(ERROR) from error
     except (BatchError, ProviderError, RegistryError, ImportError, ValueError) as error:
         raise click.ClickException(str(error)) from error
-    except BrokenPipeError:
-        raise
     except OSError as error:
         raise click.ClickException(f"{error.filename or file}: {error.strerror or error}") from error
 

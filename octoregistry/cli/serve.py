@@ -19,7 +19,7 @@ with extra():
     import uvicorn
 
     from octoregistry.service.assembly import assembled
-    from octoregistry.service.http.app import UnsafeError, application, check_bind
+    from octoregistry.service.http.app import UnsafeError, application, check_bind, hosts_of
     from octoregistry.service.secrets import secret
 
 _SECONDS = 5
@@ -64,7 +64,7 @@ def command(*, host: str, port: int, offline: bool, settings: Path | None, regis
         try:
             check_bind(host, token)
             service = assembled(chosen, settings, registry, os.environ, offline=offline)
-            app = application(service, token)
+            app = application(service, token, hosts_of(host, chosen.service))
         except UnsafeError as error:
             raise click.UsageError(visible(error)) from error
         # bound before anything runs: a port that is taken is one line, and no schedule goes on behind it

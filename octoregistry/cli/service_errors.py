@@ -33,8 +33,6 @@ def told() -> Iterator[None]:
         from octoregistry.service.slots import ScheduleError  # noqa: PLC0415
     try:
         yield
-    except BrokenPipeError:
-        raise  # `| head` has read enough; click ends quietly
     except OSError as error:
         raise click.ClickException(visible(f"{error.filename or ''}: {error.strerror or error}")) from error
     except (SettingsError, RegistryError, DatabaseError, ScheduleError) as error:

@@ -58,23 +58,15 @@ def cell(text: object, style: str = "") -> Text:
     return Text(visible(text).replace("\n", "\\n"), style=style)
 
 
-class _Console(Console):
-    """rich's console, but for one thing: that nobody reads our output any more is for `main` to deal with."""
-
-    def on_broken_pipe(self) -> None:
-        """Raises the BrokenPipeError that is being handled."""
-        raise  # noqa: PLE0704 - rich calls this while it handles one
-
-
 def show(renderable: RenderableType) -> None:
     """None; a table on standard output. Into a pipe it is as wide as it has to be; NO_COLOR is honoured by rich."""
-    console = _Console()
+    console = Console()
     if not console.is_terminal and isinstance(renderable, Table):
         for column in renderable.columns:  # measured here: rich would do it thrice, and that is most of the work
             column.width = max(
                 cell_len(text) for cell in (column.header, *column.cells) for text in str(cell).split("\n")
             )
-        console = _Console(width=max(80, sum((column.width or 0) + _BORDER for column in renderable.columns) + 1))
+        console = Console(width=max(80, sum((column.width or 0) + _BORDER for column in renderable.columns) + 1))
     console.print(renderable)
 
 

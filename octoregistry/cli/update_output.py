@@ -81,8 +81,7 @@ def print_update(update: Update, name: str, *, verbose: bool) -> None:
     if changed:
         say("\n" + changed, newline=False)
     elif len(update.unread) < len(update.runs):
-        read = "the pages that could be read" if update.unread else "the pages"
-        say(f"No change: {name} says what {read} say.")
+        say(_unchanged(update, name))
     if verbose:
         for witness, heard in update.witnesses.items():
             if isinstance(heard, Failed):
@@ -93,6 +92,13 @@ def print_update(update: Update, name: str, *, verbose: bool) -> None:
             for problem in run.rates.problems if run.rates else ():
                 say(f"not read: {problem}")
             say(f"model list of {run.provider}: {_listed(run)}")
+
+
+def _unchanged(update: Update, name: str) -> str:
+    if any(not change.applies for change in update.plan.visible):
+        return f"No change to {name}: all that the pages change is held."
+    read = "the pages that could be read" if update.unread else "the pages"
+    return f"No change: {name} says what {read} say."
 
 
 def _served(run: ProviderRun, update: Update) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -23,6 +26,7 @@ _TEXTS = frozenset({"display_name", "status", "source.page", "source.sha256"})
 _SWITCHES = frozenset({"batch_support", "derived"})
 _COUNTS = frozenset({"context_window", "max_output_tokens"})
 _MODEL_KEYS = (_PRICES - frozenset(DIMENSIONS)) | _DAYS | _TEXTS | _COUNTS | {"batch_support", "aliases"}
+_OF_TODAY: frozenset[Kind] = frozenset({"source", "missing"})
 _REMOVABLE = frozenset({"missing_since", "retires_on"})
 # As `as_values` writes them; Decimal itself would take 1e999999999, which is a gigabyte as plain text.
 _PRICE = re.compile(r"\d{1,15}(?:\.\d{1,30})?", re.ASCII)
@@ -103,6 +107,28 @@ def as_values(plan: Plan, registry_sha256: str | None = None) -> dict[str, Any]:
         "changes": [_change_values(change) for change in plan.changes],
         "notes": [{"provider": note.provider, "subject": note.subject, "text": note.text} for note in plan.notes],
     }
+
+
+def fingerprint(changes: Iterable[Change]) -> str:
+    """64 hexadecimal digits: the same for the same values of the same models, on whatever day they are found, wherever they
+    stand on the page, and for whatever reason they are held.
+
+    The day from which a price holds is that of the page it was found on, so it counts only where it was announced; and of
+    when a page was read, or a model first missed, no day counts at all.
+    """
+    parts = sorted(
+        [
+            change["provider"],
+            change["model"],
+            change["mode"] or "",
+            str(change["above_input_tokens"]),
+            str(change["from"]) if change["kind"] == "announced" else "",
+            change["dimension"],
+            json.dumps(None if change["kind"] in _OF_TODAY else [change["old"], change["new"]]),
+        ]
+        for change in map(_change_values, changes)
+    )
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
 def from_values(values: Any) -> Plan:

@@ -16,7 +16,7 @@ from octoregistry.planning.matching import Names, remarks_of
 from octoregistry.planning.plainprices import plain_prices
 from octoregistry.planning.plan import APPLY, Change, Kind, Note, Plan, Reason, Value, Verdict
 from octoregistry.planning.prices import Slot, changes_of_mode, silences
-from octoregistry.planning.shares import too_many_gone_from_list, too_many_gone_from_page, too_many_moved
+from octoregistry.planning.shares import moved_by, too_many_gone_from_list, too_many_gone_from_page, too_many_moved
 from octoregistry.planning.stated import (
     PricedPage,
     Stated,
@@ -136,8 +136,13 @@ class _Planner:
         changes = [change for draft in drafts for change in draft.changes]
         priced = [draft.model for draft in drafts if draft.rates]
         stated = {draft.model for draft in drafts}
+        written = {
+            draft.model
+            for draft in drafts
+            if draft.known and moved_by(draft.known, draft.stated.page.sha256, draft.stated.page.checked)
+        }
         found = (
-            too_many_moved(changes, priced, limits),
+            too_many_moved(changes, priced, limits, written),
             too_many_gone_from_page(self.provider.models.values(), stated, limits),
         )
         return tuple(reason for reason in found if reason)

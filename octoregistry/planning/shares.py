@@ -13,9 +13,15 @@ from providers.entries import Model
 _LATELY = timedelta(days=30)
 
 
-def too_many_moved(changes: Iterable[Change], priced: Collection[str], limits: Limits) -> Reason | None:
+def too_many_moved(
+    changes: Iterable[Change], priced: Collection[str], limits: Limits, written: Collection[str] = ()
+) -> Reason | None:
     """The reason to hold all prices of a page where more than the guarded share of the models moved that the registry
-    prices and the page speaks of (`priced`): it may be a page of something else, or read with its columns shifted."""
+    prices and the page speaks of (`priced`): it may be a page of something else, or read with its columns shifted.
+
+    Where any moves, those count too that the same page has moved before (`written`): who accepts one after the other
+    would else bring the rest under the guard, and it would pass unseen.
+    """
     moved = {
         change.model
         for change in changes
@@ -24,7 +30,22 @@ def too_many_moved(changes: Iterable[Change], priced: Collection[str], limits: L
         and isinstance(change.new, Decimal)
         and change.old != change.new
     }
-    return _too_many(len(moved), len(priced), limits, "share", "have another price at once")
+    if not moved:
+        return None
+    before = set(written) - moved
+    what = "have another price at once" + (f", {len(before)} of them written before" if before else "")
+    return _too_many(len(moved | before), len(priced), limits, "share", what)
+
+
+def moved_by(model: Model, sha256: str, day: date) -> bool:
+    """True where the model's prices were last read on the page of that fingerprint or day, and moved with it.
+
+    The day counts beside the fingerprint, as there are pages that are never the same twice.
+    """
+    source = model.source
+    if source is None or source.checked is None or (source.sha256 != sha256 and source.checked != day):
+        return False
+    return any(rate.start == source.checked for rate in model.rates)
 
 
 def too_many_gone_from_page(models: Iterable[Model], stated: Collection[str], limits: Limits) -> Reason | None:

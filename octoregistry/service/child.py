@@ -37,6 +37,7 @@ class Asked(BaseModel):
     providers: tuple[str, ...]
     offline: bool = False
     accepted: tuple[str, ...] = ()
+    proposes: bool = False
     model: str = ""
 
 
@@ -58,7 +59,7 @@ def main() -> None:
 
 
 def _told(asked: Asked, settings: Settings) -> Outcome:
-    work = Work(asked.registry, asked.providers, asked.offline, frozenset(asked.accepted))
+    work = Work(asked.registry, asked.providers, asked.offline, frozenset(asked.accepted), asked.proposes)
     try:
         if asked.what == "accept":
             return accept(work, asked.accepted[0], asked.model, settings, _progress)

@@ -121,7 +121,8 @@ class Claims:
                 "changed": len(outcome.changes),
                 "held": sum(len(one.changes) for one in outcome.held),
                 "spent": outcome.spent,
-                "outcome": outcome.model_dump(mode="json"),
+                # what is held stands in a table of its own, once: here it would be there again with every run
+                "outcome": outcome.model_dump(mode="json", exclude={"held"}),
             }
             if connection.execute(update(runs).where(_is(claim)).values(values)).rowcount != 1:
                 return False

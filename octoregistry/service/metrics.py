@@ -60,7 +60,11 @@ class _Numbers(Collector):
             holds.add_metric([provider], counts.waiting.get(provider, 0))
         yield holds
         yield CounterMetricFamily("octoregistry_llm_cost_usd", "Spent on language models", value=float(counts.spent))
-        yield GaugeMetricFamily("octoregistry_notices_untold", "Notices that nobody has taken yet", value=counts.untold)
+        untold, given_up = self.service.outbox.counts()
+        yield GaugeMetricFamily("octoregistry_notices_untold", "Notices that are still tried", value=untold)
+        yield CounterMetricFamily(
+            "octoregistry_notices_given_up", "Notices nobody has taken in eight tries", value=given_up
+        )
         now = datetime.now(UTC)
         upcoming = GaugeMetricFamily("octoregistry_next_slot_timestamp_seconds", "When a job is due", labels=["job"])
         for job in self.service.jobs:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, select, update
+from sqlalchemy import Connection, and_, func, not_, select, update
 
 from octoregistry.service.database import Database
 from octoregistry.service.notices import Notice
@@ -64,6 +64,17 @@ class Outbox:
                 self._note(row.id, told=True)
                 told += 1
         return told
+
+    def counts(self) -> tuple[int, int]:
+        """How many notices wait to be told by the ways that are set, and how many nobody has taken in all their tries."""
+        with self.database.begin() as connection:
+            now = self.database.now(connection)
+            last_try_over = and_(notices.c.tries >= _TRIES, notices.c.due_at <= now)
+            untold = select(func.count()).select_from(notices).where(notices.c.told_at.is_(None))
+            waiting = untold.where(not_(last_try_over), notices.c.way.in_(list(self.ways)))
+            return connection.execute(waiting).scalar_one(), connection.execute(
+                untold.where(last_try_over)
+            ).scalar_one()
 
     def _due(self) -> list[Any]:
         with self.database.begin() as connection:

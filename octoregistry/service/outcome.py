@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -11,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from octoregistry.planning.kept import as_values
+from octoregistry.planning.kept import as_values, fingerprint
 from octoregistry.planning.plan import Change, Plan
 
 End = Literal["done", "partly", "failed"]
@@ -55,8 +53,9 @@ class Proposed(_Frozen):
 
 
 class Outcome(_Frozen):
-    """What a run came to. `changes` are those that apply and that a person would review, as in a kept plan; `accepted` the
-    ids of those among them that were held and that a person has let pass.
+    """What a run came to. `changes` are those that were written or proposed and that a person would review, as in a kept
+    plan; what waits in an open pull request already is none of them. `accepted` are the ids of what was held and a person
+    has let pass.
     """
 
     end: End
@@ -83,26 +82,6 @@ def held_models(plan: Plan) -> tuple[HeldModel, ...]:
         if not change.applies:
             by_model.setdefault((change.provider, change.model), []).append(change)
     return tuple(
-        HeldModel(id=fingerprint(changes), provider=provider, model=model, changes=change_values(changes))
+        HeldModel(id=fingerprint(changes)[:20], provider=provider, model=model, changes=change_values(changes))
         for (provider, model), changes in by_model.items()
     )
-
-
-def fingerprint(changes: Iterable[Change]) -> str:
-    """The same for the same values of the same model, on whatever day they are found and for whatever reason held.
-
-    The day from which a price holds is that of the page it was found on, so it counts only where it was announced.
-    """
-    parts = sorted(
-        [
-            change["provider"],
-            change["model"],
-            change["mode"] or "",
-            str(change["above_input_tokens"]),
-            str(change["from"]) if change["kind"] == "announced" else "",
-            change["dimension"],
-            json.dumps([change["old"], change["new"]]),
-        ]
-        for change in change_values(changes)
-    )
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:20]

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Row, func, select
 
 from octoregistry.service.database import Database
-from octoregistry.service.tables import held, notices, readings, runs
+from octoregistry.service.tables import held, readings, runs
 
 _AHEAD = timedelta(hours=1)  # machines' clocks differ, and with a database of its own nobody knows by how much
 
@@ -107,27 +107,22 @@ class RunLog:
                 select(held.c.provider, func.count()).where(held.c.state == "waiting").group_by(held.c.provider)
             ).all()
             spent = connection.execute(select(func.sum(runs.c.spent, type_=runs.c.spent.type))).scalar_one()
-            untold = connection.execute(
-                select(func.count()).select_from(notices).where(notices.c.told_at.is_(None))
-            ).scalar_one()
         return Counts(
             {(job, end): int(count) for job, end, count in ends},
             {provider: int(count) for provider, count in changes},
             {provider: int(count) for provider, count in waiting},
             spent or Decimal(0),
-            int(untold),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Runs by (job, end), changes written and models held by provider, what language models cost, notices not told."""
+    """Runs by (job, end), changes written and models held by provider, what language models cost."""
 
     runs: Mapping[tuple[str, str], int]
     changes: Mapping[str, int]
     waiting: Mapping[str, int]
     spent: Decimal
-    untold: int
 
 
 def _run(row: Row[Any]) -> Run:

@@ -125,6 +125,7 @@ class Runner:
                 "providers": providers,
                 "offline": place.offline,
                 "accepted": accepted,
+                "proposes": place.proposes,
                 **more,
             }
         )
@@ -188,7 +189,7 @@ def _end(process: subprocess.Popen[str]) -> None:
     try:
         process.wait(_GRACE)
     except subprocess.TimeoutExpired:
-        process.kill()
+        os.killpg(process.pid, signal.SIGKILL)  # with all that it has started: git, and what git has started
         process.wait()
 
 

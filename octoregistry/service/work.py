@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,10 +15,11 @@ from typing import Any
 
 from octoregistry.apply_plan import KeptPlan, carry_out_plan
 from octoregistry.carry_out import carry_out
-from octoregistry.planning.plan import Plan
+from octoregistry.planning.plan import Change, Plan
 from octoregistry.propose_update import propose_update, proposing
 from octoregistry.publishing.lock import LockedError, locked
 from octoregistry.publishing.pull_request import Outcome as Proposal
+from octoregistry.publishing.pull_request.body import fingerprint_of
 from octoregistry.publishing.registry_file import NotCarriedOutError, text_of
 from octoregistry.publishing.report import write_report
 from octoregistry.reading import Reader
@@ -46,12 +48,14 @@ class MovedOnError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What is asked of a run. `accepted` are the ids of held changes that a person has let pass."""
+    """What is asked of a run. `accepted` are the ids of held changes that a person has let pass; with `proposes` a pull
+    request is made, and the file stays as it is."""
 
     registry: Path
     providers: tuple[str, ...]
     offline: bool
     accepted: frozenset[str] = frozenset()
+    proposes: bool = False
 
 
 def run(work: Work, settings: Settings, progress: Progress) -> Outcome:
@@ -75,15 +79,16 @@ def run(work: Work, settings: Settings, progress: Progress) -> Outcome:
 
     proposals: tuple[Proposal, ...] = ()
     with _patiently_locked(work.registry):
-        if settings.service.pull_request:
+        if work.proposes:
             with proposing(work.registry, settings.pull_request, os.environ) as place:
                 proposed = propose_update(work.registry, place, with_accepted)
-            update, proposals = proposed.update, proposed.outcomes
+            update, proposals, news = proposed.update, proposed.outcomes, proposed.news
         else:
             update = with_accepted(text_of(work.registry.read_bytes(), work.registry))
             update = carry_out(update, work.registry, settings)
+            news = tuple(change for change in update.plan.visible if change.applies)
         report, why = _report(update, settings)
-    came = outcome_of(update, proposals, report)
+    came = outcome_of(update, news, proposals, report)
     accepted = tuple(held.id for held in passed)
     why = "; ".join(part for part in (came.why, why) if part)
     return came.model_copy(update={"accepted": accepted, "spent": sum(spent, Decimal(0)), "why": why})
@@ -144,10 +149,11 @@ def _plan(
     )
 
 
-def outcome_of(update: Update, proposals: Sequence[Proposal] = (), report: str = "") -> Outcome:
-    """The update as a log keeps it."""
-    summary = [change for change in update.plan.visible if change.applies]
-    providers = tuple(_provider(run, update) for run in update.runs)
+def outcome_of(
+    update: Update, news: Collection[Change], proposals: Sequence[Proposal] = (), report: str = ""
+) -> Outcome:
+    """The update as a log keeps it, with the changes that were written or proposed just now (`news`)."""
+    providers = tuple(_provider(run, update, news) for run in update.runs)
     unread = sum(not provider.read for provider in providers)
     end: End = "failed" if unread == len(providers) else "partly" if unread else "done"
     return Outcome(
@@ -155,18 +161,17 @@ def outcome_of(update: Update, proposals: Sequence[Proposal] = (), report: str =
         at=update.at,
         why="; ".join(f"{one.provider}: {one.problem}" for one in providers if not one.read),
         providers=providers,
-        changes=change_values(summary),
+        changes=change_values(news),
         held=held_models(update.plan),
         pull_requests=tuple(Proposed(what=p.what, branch=p.branch, where=p.where, why=p.why) for p in proposals),
         report=report,
     )
 
 
-def _provider(run: ProviderRun, update: Update) -> ProviderOutcome:
+def _provider(run: ProviderRun, update: Update, news: Collection[Change]) -> ProviderOutcome:
     page = run.page
     if not isinstance(page, Page) or run.rates is None:
         return ProviderOutcome(provider=run.provider, read=False, page=page.url, problem=str(page))
-    mine = [change for change in update.plan.visible if change.provider == run.provider]
     return ProviderOutcome(
         provider=run.provider,
         read=True,
@@ -175,8 +180,8 @@ def _provider(run: ProviderRun, update: Update) -> ProviderOutcome:
         fetched_at=page.fetched_at,
         sha256=page.sha256,
         prices=sum(len(rate.prices) for rate in run.rates.rates),
-        changed=sum(change.applies for change in mine),
-        held=sum(not change.applies for change in mine),
+        changed=sum(change.provider == run.provider for change in news),
+        held=sum(change.provider == run.provider and not change.applies for change in update.plan.visible),
     )
 
 
@@ -192,12 +197,17 @@ def _pages(update: Update) -> list[str]:
 def _report(update: Update, settings: Settings) -> tuple[str, str]:
     """(the name of the report written, why there is none): no name for a run that found nothing to tell, or where the
     settings want none. The registry is written by then: a folder that cannot be is no reason to forget what has changed.
+    What waits for a person says the same at every run: it is reported once.
     """
     folder = settings.service.report
     if not folder or not (update.plan.visible or update.unread):
         return "", ""
+    unread = "".join(run.provider for run in update.unread)
+    same = hashlib.sha256((fingerprint_of(update, update.plan) + unread).encode()).hexdigest()[:8]
     try:
-        return write_report(update, Path(folder)).html.name, ""
+        if known := max((file.name for file in Path(folder).glob(f"*-{same}.html")), default=None):
+            return known, ""
+        return write_report(update, Path(folder), f"{update.at:%Y-%m-%dT%H%M%SZ}-{same}").html.name, ""
     except OSError as error:
         return "", f"no report: {error.filename or folder}: {error.strerror or error}"
 

@@ -59,3 +59,15 @@ def test_the_json_has_factor_witnesses_and_reasons(settings: str) -> None:
     assert change["contradicts"] == [{"witness": "models-dev", "usd": "5.0", "as_of": "2026-09-08"}]
     assert change["reasons"][0]["code"] == "witnesses"
     assert change["evidence"]["address"]
+
+
+def test_where_all_is_held_nothing_is_said_to_be_as_the_pages_say(settings: str, tmp_path: Path) -> None:
+    registry = tmp_path / "models.yaml"
+    text = (ROOT / "models.yaml").read_text()
+    sol = text.index("      gpt-5.6-sol:")
+    place = text.index("from: 2026-09-07, input: 4.0", sol)
+    registry.write_text(text[:place] + text[place:].replace("input: 4.0", "input: 0.4", 1))
+    found = run(settings, "--registry", str(registry))
+    assert found.exit_code == 5, found.output
+    assert "No change to models.yaml: all that the pages change is held." in found.stdout
+    assert "says what the pages say" not in found.stdout

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -272,9 +273,17 @@ def test_an_output_that_cannot_be_written_is_one_line_and_exit_1(models: Path, c
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("command", [("models", "--csv"), ("history",), ("update", "--offline")])
-def test_who_has_read_enough_breaks_nothing(models: Path, command: tuple[str, ...]) -> None:
-    """`| head -1`: no complaint, exit status 0, and what was to be written is."""
+@pytest.mark.parametrize(
+    ("command", "status"),
+    [
+        (("models", "--csv"), 0),
+        (("history",), 0),
+        (("update", "--offline", "--exit-code", "--report"), 4),
+        (("update", "--offline", "--exit-code", "--report", "--json"), 4),
+    ],
+)
+def test_who_has_read_enough_changes_nothing(models: Path, command: tuple[str, ...], status: int) -> None:
+    """`| head -1`: no complaint, the exit status that was due, and all that was to be written is, the report too."""
     with subprocess.Popen(
         [sys.executable, "-c", MAIN, *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
@@ -282,10 +291,23 @@ def test_who_has_read_enough_breaks_nothing(models: Path, command: tuple[str, ..
         assert process.stderr is not None
         process.stdout.close()
         said = process.stderr.read()
-    assert process.returncode == 0, said
+    assert process.returncode == status, said
     assert "Error" not in said
     assert "Exception" not in said
     assert ("gpt-6-astra" in models.read_text()) == (command[0] == "update")
+    assert len(list(models.parent.glob("reports/2*.html"))) == (command[0] == "update")
+
+
+@pytest.mark.parametrize("streams", ["2>&1 >/dev/null | true", ">/dev/null 2>/dev/full", ">&- 2>&-"])
+def test_messages_that_nobody_can_read_stop_no_update(models: Path, streams: str) -> None:
+    """A pipe that is left, a full disk, and streams that are closed."""
+    program = shlex.join([sys.executable, "-c", MAIN, "update", "--offline", "--exit-code"])
+    done = subprocess.run(
+        ["bash", "-c", f"{program} {streams}; exit ${{PIPESTATUS[0]}}"],  # noqa: S607 - as a person types it
+        check=False,
+    )
+    assert done.returncode == 4
+    assert "gpt-6-astra" in models.read_text()
 
 
 def test_what_yesterdays_calls_cost_does_not_change_when_prices_do(models: Path, run: Run) -> None:

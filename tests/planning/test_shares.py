@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -68,10 +69,12 @@ def page(prices: dict[str, str], url: str = PAGE) -> PricedPage:
     return PricedPage(PageRates("acme", url, tuple(rates)), DAY, "f" * 64)
 
 
-def planned(text: str, prices: dict[str, str], listed: list[str] | None = None, **settings: object) -> Plan:
+def planned(
+    text: str, prices: dict[str, str] | PricedPage, listed: list[str] | None = None, **settings: object
+) -> Plan:
     return plan_provider(
         parse_registry(text).providers["acme"],
-        [page(prices)],
+        [prices if isinstance(prices, PricedPage) else page(prices)],
         [ListedModel(name) for name in listed] if listed is not None else None,
         today=DAY,
         settings=Settings(**settings),  # type: ignore[arg-type]
@@ -92,6 +95,37 @@ def test_more_than_six_in_ten_models_moved_at_once_are_held(moved: int, codes: s
     plan = planned(registry(10), prices)
     assert held(plan) == codes
     assert bool(plan.applied) is not bool(codes)
+
+
+def test_who_accepts_one_after_the_other_looks_at_each() -> None:
+    """Eight of ten moved; each that a person lets pass makes the rest fewer, and none of them passes with it."""
+    text, stated = registry(10), {**dict.fromkeys(ids(0, 8), "3"), "m-8": "2", "m-9": "2"}
+    for name in ids(0, 7):
+        text = merge(text, planned(text, stated, accepted=(name,)))
+        rest = planned(text, stated)
+        assert held(rest) == {"share"}
+        assert not rest.applied
+    assert "8 of 10 models have another price at once, 7 of them written before" in str(rest.held[0].verdict)
+    text = merge(text, planned(text, stated, accepted=("m-7",)))
+    assert not planned(text, stated).changes
+
+
+def test_a_page_that_is_never_the_same_twice_is_that_of_its_day() -> None:
+    text, stated = registry(10), {**dict.fromkeys(ids(0, 8), "3"), "m-8": "2", "m-9": "2"}
+    text = merge(text, planned(text, stated, accepted=tuple(ids(0, 7))))
+    fetched_again = replace(page(stated), sha256="e" * 64)
+    assert held(planned(text, fetched_again)) == {"share"}
+
+
+@pytest.mark.parametrize("moved", ["m-0", "m-9"])
+def test_a_later_page_is_judged_by_what_it_changes_itself(moved: str) -> None:
+    """Eight of ten moved and were accepted; the week after one moves, whether one of those or another."""
+    stated = {**dict.fromkeys(ids(0, 8), "3"), "m-8": "2", "m-9": "2"}
+    text = merge(registry(10), planned(registry(10), stated, accepted=("all",)))
+    later = replace(page({**stated, moved: "4"}), sha256="e" * 64, checked=date(2026, 9, 14))
+    plan = planned(text, later)
+    assert not plan.held
+    assert {change.model for change in plan.applied} == {moved}
 
 
 def test_the_share_is_one_of_the_models_that_the_page_speaks_of() -> None:

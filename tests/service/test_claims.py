@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -77,6 +78,19 @@ def test_a_run_is_logged_as_it_was(database: Database) -> None:
     assert run.started_at.tzinfo is UTC
     assert set(RunLog(database).last_success(datetime.now(UTC))) == {"acme"}
     assert not ours.finish(claim, DONE), "a run ends once"
+
+
+def test_a_log_grows_by_what_has_changed_and_not_by_what_is_held(database: Database) -> None:
+    """A hundred prices that wait for a person for a month would else be there a hundred times and more."""
+    ours = Claims(database, "here", LEASE)
+    claim = ours.claim("all", last_slot())
+    assert claim is not None
+    change = {"dimension": "input", "why": "x" * 500}
+    waiting = HeldModel(id="0" * 20, provider="acme", model="road", changes=(change,) * 100)
+    assert ours.finish(claim, DONE.model_copy(update={"held": (waiting,)}))
+    (run,) = RunLog(database).latest()
+    assert run.held == 100
+    assert len(json.dumps(run.outcome)) < 2_000
 
 
 def test_a_claim_whose_holder_died_is_taken_over_by_one(database: Database) -> None:

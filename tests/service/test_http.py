@@ -11,6 +11,8 @@ import pytest
 import requests
 import yaml
 
+from octoregistry.service.http.app import hosts_of
+from octoregistry.service_settings import ServiceSettings
 from tests.service.conftest import DAILY, HAIKU, ROOT, TOKEN, Workspace
 
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
@@ -204,7 +206,7 @@ def test_what_is_no_form_of_ours_is_refused_and_breaks_nothing(held: tuple[Works
     assert post(f"{address}/login", data={"token": TOKEN}, headers={"Origin": "http://["}).status_code == 403
     assert post(f"{address}/login", data=(b"token=" + b"x" * 1000 for _ in range(20))).status_code == 413
     huge = b"X-Huge: " + b"x" * 200_000
-    assert b" 400 " in said_to(address, b"GET /healthz HTTP/1.1", b"Host: here", huge, b"", b"")
+    assert b" 400 " in said_to(address, b"GET /healthz HTTP/1.1", b"Host: localhost", huge, b"", b"")
     assert get(f"{address}/healthz").status_code == 200
     assert "Traceback" not in workspace.said(workspace.started[-1])
 
@@ -227,8 +229,32 @@ def test_behind_a_proxy_pages_lead_where_they_came_from(held: tuple[Workspace, s
     done = post(f"{address}/review/{name}/refuse", data={"csrf": csrf}, headers=ours, cookies=cookies)
     assert (done.status_code, done.headers["Location"]) == (303, "../../review")
     for path, to in (("", "review"), ("reports", "reports/")):
-        moved = requests.get(f"{address}/{path}", headers={"Host": "evil.example"}, timeout=20, allow_redirects=False)
+        moved = requests.get(f"{address}/{path}", headers={"Host": "10.9.9.9"}, timeout=20, allow_redirects=False)
         assert (moved.status_code, moved.headers["Location"]) == (307, to)
+
+
+def test_a_name_that_is_not_ours_is_sent_away(workspace: Workspace) -> None:
+    """Who gives a name of their own the address 127.0.0.1 has a page that a browser lets read all that stands there."""
+    workspace.settings(DAILY.replace("jitter = 0", 'jitter = 0\nhosts = ["Prices.Example.org"]'))
+    address = workspace.serve()
+    port = address.rpartition(":")[2]
+    strangers = (f"evil.example:{port}", "127.0.0.1.evil.example", "me@evil.example", "[::1", "localhost.evil")
+    for path in ("api/models", "review", "reports/", "metrics", "healthz", ""):
+        for host in strangers:
+            sent_away = get(f"{address}/{path}", Host=host)
+            assert sent_away.status_code == 421, (path, host)
+            assert sent_away.json() == {"detail": "no name of this service: set service.hosts"}
+    ours = (f"127.0.0.1:{port}", "localhost", f"LOCALHOST:{port}", "[::1]:1", "10.0.0.7", "PRICES.example.org:443")
+    for host in ours:
+        assert get(f"{address}/healthz", Host=host).status_code == 200, host
+    assert post(f"{address}/login", data={"token": TOKEN}, headers={"Host": "evil.example"}).status_code == 421
+
+
+def test_where_others_may_ask_and_no_name_is_set_any_serves() -> None:
+    """It is not this machine alone that reaches it then, and by which names nobody has said."""
+    assert hosts_of("127.0.0.1", ServiceSettings()) == ()
+    assert hosts_of("0.0.0.0", ServiceSettings()) is None  # noqa: S104
+    assert hosts_of("0.0.0.0", ServiceSettings(hosts=("prices.example.org",))) == ("prices.example.org",)  # noqa: S104
 
 
 def test_head_says_what_get_would(workspace: Workspace) -> None:

@@ -309,6 +309,26 @@ def test_what_nobody_took_is_told_again_later(database_url: str) -> None:
     database.close()
 
 
+def test_what_nobody_takes_is_given_up_and_counted_so(database_url: str) -> None:
+    """A number that stays up for ever for one notice of last year would tell nobody of the next."""
+    database = Database(database_url)
+
+    def deaf(name: str, content: object) -> None:
+        raise NotTold("status 500")
+
+    box = Outbox(database, {"webhook": deaf})
+    put(box, "key")
+    for _ in range(8):
+        assert box.counts() == (1, 0)
+        assert box.send_due() == 0
+        with database.begin() as connection:
+            connection.execute(update(notices).values(due_at=database.now(connection) - timedelta(seconds=1)))
+    assert box.counts() == (0, 1)
+    put(Outbox(database, {"email": deaf}), "another")
+    assert box.counts() == (0, 1), "that way is not set any more"
+    database.close()
+
+
 def test_going_stale_is_news_once_for_each_time() -> None:
     """The same until something succeeds again."""
     now = datetime(2026, 11, 1, tzinfo=UTC)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -62,7 +63,9 @@ def test_what_a_person_accepts_is_proposed_until_it_is_merged_and_asked_again_af
     assert repository.registry.read_bytes() == before
     runs = repository.runs()
     assert [run["pull_requests"][0]["branch"] for run in runs[:2]] == [BRANCH, BRANCH]
+    assert [run["pull_requests"][0]["what"] for run in runs[:2]] == ["unchanged", "kept here"]
     assert runs[1]["changed"] > 0
+    assert runs[0]["changed"] == 0, "what waits in a proposal is no new change"
     git(repository, "merge", "--quiet", BRANCH)
     assert repository.run("schedule", "--once", "--offline").returncode == 0
     assert [one.state for one in decisions.all()] == ["gone"]
@@ -78,8 +81,9 @@ def test_what_reading_cost_is_logged_though_the_plan_was_made_twice(
     costs = iter([Decimal("0.25"), Decimal(0)])
     monkeypatch.setattr(work, "_spent", lambda update: next(costs))
     settings, silent = load_settings(), lambda step: None
-    (held,) = work.run(Work(repository.registry, ("anthropic",), offline=True), settings, silent).held
+    asked = Work(repository.registry, ("anthropic",), offline=True, proposes=True)
+    (held,) = work.run(asked, settings, silent).held
     costs = iter([Decimal("0.25"), Decimal(0)])
-    again = work.run(Work(repository.registry, ("anthropic",), True, frozenset({held.id})), settings, silent)
+    again = work.run(replace(asked, accepted=frozenset({held.id})), settings, silent)
     assert again.accepted == (held.id,)
     assert again.spent == Decimal("0.25")

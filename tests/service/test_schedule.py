@@ -316,6 +316,22 @@ def test_what_is_held_is_no_failure_but_told(workspace: Workspace) -> None:
     assert HAIKU in workspace.registry.read_text()
 
 
+def test_what_waits_for_a_person_is_reported_once(workspace: Workspace) -> None:
+    """A run every hour would else leave a report every hour, of the same; a page that says something new has its own."""
+    workspace.hold()
+    workspace.settings(DAILY.replace('report = ""', 'report = "shown"').replace("1d", "1s"))
+    for _ in range(2):
+        assert workspace.run("schedule", "--once", "--offline").returncode == 5
+        time.sleep(1)
+    again, first = workspace.runs()[:2]
+    assert again["report"] == first["report"]
+    assert (workspace.folder / "shown" / first["report"]).is_file()
+    workspace.registry.write_text(workspace.registry.read_text().replace("cached_input: 0.2,", "cached_input: 0.3,", 1))
+    assert workspace.run("schedule", "--once", "--offline").returncode == 5
+    assert workspace.runs()[0]["report"] != first["report"]
+    assert len(list((workspace.folder / "shown").glob("2*.html"))) == 2
+
+
 def test_nothing_has_succeeded_for_two_intervals(workspace: Workspace) -> None:
     """`status` says so and fails, though runs have ended."""
     workspace.settings(DAILY.replace("1d", "2s"))

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from octoregistry.planning.kept import as_values
+from octoregistry.planning.kept import fingerprint
 from octoregistry.planning.plan import Change, Plan, shown
 from octoregistry.publishing.pull_request.markdown import Markdown, code, link, plain_line, render
 from octoregistry.publishing.pull_request.proposal import mark_of
 from octoregistry.publishing.report import words
-from octoregistry.sources import Page
+from octoregistry.sources import Failed, Page
 from octoregistry.update import ProviderRun, Update
 
 _NAMED = 4
@@ -31,6 +30,7 @@ class Row:
     new: Markdown
     percent: Markdown
     evidence: Markdown
+    others: Markdown
     reasons: Markdown
 
 
@@ -83,9 +83,12 @@ def _percent(change: Change) -> str:
 
 
 def fingerprint_of(update: Update, plan: Plan) -> str:
-    """The same for the same changes to the same registry, whenever and wherever they are found."""
-    values = as_values(plan, update.registry.text_sha256)
-    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:32]
+    """The same for the same changes to the same registry, whenever and wherever they are found.
+
+    A proposal that waits for a person is not made anew each day with that day in it, nor is one that was closed opened again.
+    """
+    parts = (update.registry.text_sha256, fingerprint(plan.applied), fingerprint(plan.held))
+    return hashlib.sha256("".join(parts).encode()).hexdigest()[:32]
 
 
 def body_of(update: Update, plan: Plan, branch: str) -> str:
@@ -108,6 +111,7 @@ def _body(update: Update, plan: Plan, branch: str, most: int) -> str:
         applied=_rows(applied[:most]),
         more_applied=max(0, len(applied) - most),
         held=_rows(held[:most]),
+        heard=Markdown(_heard(update)),
         held_count=len(held),
         more_held=max(0, len(held) - most),
         rechecked=len({c.model for c in plan.applied if c.kind == "source"} - {c.model for c in plan.visible}),
@@ -115,6 +119,14 @@ def _body(update: Update, plan: Plan, branch: str, most: int) -> str:
         notes=[Markdown(f"{code(note.subject)}: {code(note.text)}") for note in plan.notes[:most]],
         run_cost=Markdown(_run_cost(update)),
         mark=Markdown(mark_of(branch, fingerprint_of(update, plan))),
+    )
+
+
+def _heard(update: Update) -> str:
+    """Which other registries were heard on the changes."""
+    found = sorted(name for name, said in update.witnesses.items() if not isinstance(said, Failed))
+    return (
+        f"Other registries that were heard: {', '.join(map(code, found))}." if found else "No other registry was heard."
     )
 
 
@@ -143,6 +155,7 @@ def _rows(changes: Iterable[Change]) -> list[Row]:
             _value(change.new),
             Markdown(words.percent(change.percent)),
             _evidence(change),
+            _others(change),
             Markdown("; ".join(code(reason) for reason in change.verdict.reasons)),
         )
         for change in changes
@@ -159,6 +172,16 @@ def _evidence(change: Change) -> Markdown:
     if change.evidence is None:
         return Markdown("follows from the standard price" if change.derived else "")
     return Markdown(f"{link(change.evidence.address, change.evidence.page)} {code(change.evidence.text)}")
+
+
+def _others(change: Change) -> Markdown:
+    """Which other registries have the new price, and which another one; on which day each had it."""
+    parts = (
+        ("agree", change.vouches),
+        ("disagree", change.contradicts),
+        ("of another day", change.other_days),
+    )
+    return Markdown("; ".join(f"{what}: {code(words.said(found))}" for what, found in parts if found))
 
 
 def _source(run: ProviderRun, update: Update) -> Markdown:

@@ -81,16 +81,21 @@ def push(git: Git, remote: str, commit: str, branch: str, expected: Tip | None, 
     git.run("push", *flags, lease, remote, f"{commit}:refs/heads/{branch}", environ=environ)
 
 
-def set_local(git: Git, commit: str, branch: str, settings: PullRequestSettings) -> str | None:
-    """None where the local branch is at `commit` now, else why it is left alone."""
+def local_tip(git: Git, branch: str, settings: PullRequestSettings) -> Tip | None:
+    """The tip of a branch here, None where there is no such branch."""
+    known = git.commit_of(f"refs/heads/{branch}")
+    return tip_of(git, known, settings) if known else None
+
+
+def set_local(git: Git, commit: str, branch: str, tip: Tip | None) -> str | None:
+    """None where the local branch, which was at `tip`, is at `commit` now, else why it is left alone."""
     ref = f"refs/heads/{branch}"
-    known = git.commit_of(ref)
-    if known and tip_of(git, known, settings).fingerprint is None:
+    if tip and tip.fingerprint is None:
         return "somebody has committed to it"
     if f"branch {ref}\n" in git.run("worktree", "list", "--porcelain"):
         return "it is checked out"
     try:
-        git.run("update-ref", ref, commit, known or "")  # "": only where there is none
+        git.run("update-ref", ref, commit, tip.commit if tip else "")  # "": only where there is none
     except GitError as error:
         return str(error)
     return None

@@ -17,10 +17,14 @@ _PLAIN = (
 
 def keep(git: Git, commit: str, proposal: Proposal) -> tuple[Path, ...]:
     """The patch and the body, written to `octoregistry/` in the repository's .git folder; raises OSError."""
-    folder = git.common / "octoregistry"
-    folder.mkdir(exist_ok=True)
-    name = proposal.branch.replace("/", "-")
-    patch, body = folder / f"{name}.patch", folder / f"{name}.md"
+    patch, body = places(git, proposal.branch)
+    patch.parent.mkdir(exist_ok=True)
     replace_file(patch, git.read("format-patch", "-1", "--stdout", *_PLAIN, commit))
     replace_file(body, f"# {proposal.title}\n\n{proposal.body}".encode())
     return patch, body
+
+
+def places(git: Git, branch: str) -> tuple[Path, Path]:
+    """Where the patch and the body of a branch are kept."""
+    folder, name = git.common / "octoregistry", branch.replace("/", "-")
+    return folder / f"{name}.patch", folder / f"{name}.md"

@@ -9,7 +9,7 @@ from pathlib import Path
 from octoregistry.publishing.pull_request import branch as branches
 from octoregistry.publishing.pull_request.forge import Forge, ForgeError, Found, address_of, forge_at
 from octoregistry.publishing.pull_request.git import Git, GitError, push_environment, secrets_in
-from octoregistry.publishing.pull_request.local import keep
+from octoregistry.publishing.pull_request.local import keep, places
 from octoregistry.publishing.pull_request.proposal import MARK, Outcome, Proposal
 from octoregistry.publishing.pull_request.secrets import Secrets
 from octoregistry.settings import PullRequestSettings
@@ -86,10 +86,7 @@ def propose(place: Place, proposal: Proposal) -> Outcome | None:
     if commit is None:
         return None
     if place.forge is None or place.remote is None:
-        why = branches.set_local(place.git, commit, proposal.branch, place.settings)
-        files = keep(place.git, commit, proposal)
-        told = place.why_here if why is None else f"{place.why_here}; the branch is left alone: {why}"
-        return Outcome("kept here", proposal.branch, str(files[1]), told, files)
+        return _kept_here(place, commit, proposal)
     tip = branches.remote_tip(place.git, place.remote, proposal.branch, place.settings, place.environ)
     pulls = place.forge.find(proposal.branch, place.base)
     open_one = next((found for found in pulls if found.state == "open"), None)
@@ -104,6 +101,18 @@ def propose(place: Place, proposal: Proposal) -> Outcome | None:
     if pushed:
         branches.push(place.git, place.remote, commit, proposal.branch, tip, place.environ)
     return _shown(place.forge, place.base, proposal, open_one, pushed=pushed)
+
+
+def _kept_here(place: Place, commit: str, proposal: Proposal) -> Outcome:
+    """The proposal where nobody but this machine has it: a branch, a patch and the body."""
+    tip = branches.local_tip(place.git, proposal.branch, place.settings)
+    there = places(place.git, proposal.branch)
+    if tip and tip.fingerprint == proposal.fingerprint and all(map(Path.is_file, there)):
+        return Outcome("unchanged", proposal.branch, str(there[1]), place.why_here, there)
+    why = branches.set_local(place.git, commit, proposal.branch, tip)
+    files = keep(place.git, commit, proposal)
+    told = place.why_here if why is None else f"{place.why_here}; the branch is left alone: {why}"
+    return Outcome("kept here", proposal.branch, str(files[1]), told, files)
 
 
 def _shown(forge: Forge, base: str, proposal: Proposal, found: Found | None, *, pushed: bool) -> Outcome:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import groupby
 
-from octoregistry.planning.plan import Change, Said, shown
+from octoregistry.planning.plan import Change, shown
 from octoregistry.publishing.report import words
 from octoregistry.publishing.report.report import Report
 from providers.dimensions import DIMENSIONS
@@ -202,18 +202,13 @@ def _row(change: Change) -> ChangeRow:
         address=evidence.address if evidence else "",
         quoted=evidence.text if evidence else "",
         witness=witness or derived,
-        agree=_said(change.vouches),
-        disagree=_said(change.contradicts),
-        other_days=_said(change.other_days),
+        agree=words.said(change.vouches),
+        disagree=words.said(change.contradicts),
+        other_days=words.said(change.other_days),
         held=not change.applies,
         reasons=tuple(map(str, change.verdict.reasons)),
         notes=change.notes,
     )
-
-
-def _said(witnesses: Iterable[Said]) -> str:
-    """What other registries have: `litellm 4.00 (2026-09-07), openrouter 4.00 (2026-09-08)`."""
-    return ", ".join(f"{said.witness} {words.price(said.usd)} ({said.as_of})" for said in witnesses)
 
 
 def _value(dimension: str, value: object) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from urllib.parse import urlsplit
 
 from octoregistry.planning.decimals import plain
+from octoregistry.planning.plan import Said
 
 DASH = "–"  # what is not known is never shown as 0
 LABELS = {
@@ -46,6 +48,11 @@ def percent(change: Decimal | None) -> str:
     rounded = change.quantize(Decimal(1) if abs(change) >= 10 else Decimal("0.1"), ROUND_HALF_UP)
     text = f"{abs(rounded):f}".removesuffix(".0")
     return f"{'−' if change < 0 else '+'}{text}%"
+
+
+def said(witnesses: Iterable[Said]) -> str:
+    """What other registries have: `litellm 4.00 (2026-09-07), openrouter 4.00 (2026-09-08)`."""
+    return ", ".join(f"{one.witness} {price(one.usd)} ({one.as_of})" for one in witnesses)
 
 
 def lower(share: Decimal) -> str:

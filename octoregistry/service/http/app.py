@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from importlib.metadata import version
 from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
@@ -16,14 +18,17 @@ from octoregistry.service.http import catalogue, changes, estimates, health, rep
 from octoregistry.service.http.live_registry import LiveRegistry
 from octoregistry.service.http.sessions import SHORTEST, Sessions
 from octoregistry.service.running import Stopped
+from octoregistry.service_settings import ServiceSettings
 
 
 class UnsafeError(Exception):
     """The service would be open to more than it should be; the text says what to set."""
 
 
-def application(service: Service, token: str | None) -> FastAPI:
-    """The application over a service that somebody else starts and stops. Raises RegistryError, UnsafeError."""
+def application(service: Service, token: str | None, hosts: Collection[str] | None = None) -> FastAPI:
+    """The application over a service that somebody else starts and stops, asked by one of the names in `hosts`, or by any
+    name without them. Raises RegistryError, UnsafeError.
+    """
     if token is not None and len(token) < SHORTEST:
         raise UnsafeError(f"the token has {len(token)} letters, {SHORTEST} are the least: take `openssl rand -hex 32`")
     live, sessions = LiveRegistry(service.registry), Sessions(token)
@@ -55,12 +60,14 @@ def application(service: Service, token: str | None) -> FastAPI:
     def ending(_request: Request, _error: Exception) -> Response:
         return JSONResponse({"detail": "the service ends"}, 503)
 
-    app.add_middleware(_Guarded)
+    app.add_middleware(_Guarded, hosts=hosts)
     return app
 
 
 class _Guarded:
-    """Says of every answer what a browser may not make of it, and answers HEAD as GET: the server sends no body then.
+    """Says of every answer what a browser may not make of it, and answers HEAD as GET: the server sends no body then. Who
+    asks for a host by a name that is not ours is sent away: a page elsewhere can give its own name our address, and its
+    script would then read what only this machine can reach.
 
     Starlette's own wrapper would cost a task a request.
     """
@@ -68,8 +75,8 @@ class _Guarded:
     # not `no-referrer`: with it browsers say `Origin: null` of our own forms
     _HEADERS = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin"))
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, hosts: Collection[str] | None) -> None:
+        self.app, self.hosts = app, hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass everything on, the headers added."""
@@ -79,9 +86,36 @@ class _Guarded:
                 message["headers"] = [*message.get("headers", ()), *self._HEADERS]
             await send(message)
 
+        if self.hosts is not None and scope["type"] == "http" and not self._is_ours(scope):
+            await JSONResponse({"detail": "no name of this service: set service.hosts"}, 421)(scope, receive, sent)
+            return
         if scope.get("method") == "HEAD":
             scope = {**scope, "method": "GET"}
         await self.app(scope, receive, sent)
+
+    def _is_ours(self, scope: Scope) -> bool:
+        """True where the host is an address, which nobody can give to another, `localhost`, or one of the names set."""
+        given = dict(scope["headers"]).get(b"host", b"").decode("latin-1").lower()
+        try:
+            name = urlsplit(f"//{given}").hostname or ""
+        except ValueError:
+            return False
+        return name in ("", "localhost", *(self.hosts or ())) or _is_address(name)
+
+
+def hosts_of(host: str, settings: ServiceSettings) -> Collection[str] | None:
+    """By which names a service that listens at `host` may be asked, None for any: where it is open to others than this
+    machine, and nothing is set, whoever reaches it may read.
+    """
+    return settings.hosts if settings.hosts or _is_loopback(host) else None
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True
 
 
 def check_bind(host: str, token: str | None) -> None:

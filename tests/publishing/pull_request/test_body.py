@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 from markdown_it import MarkdownIt
 
-from octoregistry.planning.plan import Change, Note, Plan, Reason, Verdict
+from octoregistry.planning.plan import Change, Note, Plan, Reason, Said, Verdict
 from octoregistry.publishing.pull_request.body import body_of, fingerprint_of, sentence, title_of
 from octoregistry.publishing.pull_request.markdown import code, link, plain_line
 from octoregistry.reading.llm import Call
@@ -91,6 +91,26 @@ def test_the_table_has_old_new_percent_evidence_and_a_link() -> None:
     assert f"| `acme/gpt-5.6-sol` | `standard input` | 5.0 | 4.0 | −20% | [`T1R2C3`]({PAGE}) `$4` |" in body(*SOL)
 
 
+def test_beside_a_price_stands_who_has_it_and_who_has_another() -> None:
+    """Each with its day; and that nobody was heard is told, too."""
+    day = date(2026, 9, 7)
+    agreed = replace(
+        SOL[0],
+        vouches=(Said("litellm", Decimal(4), day), Said("openrouter", Decimal("4.00"), day)),
+        contradicts=(Said("models-dev", Decimal(5), day),),
+        other_days=(Said("llm-prices", Decimal("4.5"), date(2026, 8, 1)),),
+    )
+    row = (
+        r"| agree: `litellm 4.00 (2026-09-07), openrouter 4.00 (2026-09-07)`; disagree: `models-dev 5.00 (2026-09-07)`; "
+        "of another day: `llm-prices 4.50 (2026-08-01)` |"
+    )
+    assert row in body(agreed)
+    assert row in body(replace(agreed, verdict=Verdict("hold", (Reason("witnesses", "they differ"),))))
+    assert "No other registry was heard." in body(agreed)
+    heard = replace(update(*SOL), witnesses={"litellm": (), "openrouter": Failed(PAGE, "down")})
+    assert "Other registries that were heard: `litellm`." in body_of(heard, heard.plan, "octoregistry/update")
+
+
 def test_held_changes_are_folded_with_their_reasons() -> None:
     held = replace(SOL[0], verdict=Verdict("hold", (Reason("moved", "moved ×9"), Reason("alone", "one witness"))))
     text = body(held, SOL[1])
@@ -116,6 +136,27 @@ def test_the_mark_is_hidden_and_knows_the_plan() -> None:
         )
     )
     assert fingerprint_of(made, made.plan) != fingerprint_of(made, Plan(SOL[:1]))
+
+
+def test_the_same_changes_are_the_same_proposal_the_day_after() -> None:
+    """Or what waits for a person would be pushed anew each day, with that day as its `from`, and what a person has closed
+    would be opened again."""
+
+    def found_on(day: date, address: str = "T1R2C3") -> Plan:
+        prices = [replace(c, start=day, evidence=Evidence(PAGE, address, "$4")) for c in SOL]
+        read = Change("acme", "gpt-5.6-sol", "source", "source.checked", date(2026, 8, 1), day)
+        left = Change("acme", "road", "missing", "missing_since", None, day)
+        return Plan((*prices, read, left))
+
+    made, monday = update(), found_on(date(2026, 9, 7))
+    mark = fingerprint_of(made, monday)
+    assert fingerprint_of(made, found_on(date(2026, 9, 8), "T2R2C3")) == mark
+    held = Plan(tuple(replace(c, verdict=Verdict("hold", (Reason("moved", "moved ×9"),))) for c in monday.changes))
+    other_reason = tuple(replace(c, verdict=Verdict("hold", (Reason("share", "7 of 9"),))) for c in monday.changes)
+    assert fingerprint_of(made, held) == fingerprint_of(made, Plan(other_reason)) != mark
+    announced = [Plan((replace(SOL[0], kind="announced", start=date(2027, 1, day)),)) for day in (1, 2)]
+    assert fingerprint_of(made, announced[0]) != fingerprint_of(made, announced[1])
+    assert fingerprint_of(made, Plan((replace(SOL[0], new=Decimal("4.5")), *monday.changes[1:]))) != mark
 
 
 def test_a_huge_plan_fits_what_a_forge_takes() -> None:

@@ -251,6 +251,22 @@ def test_without_a_token_branch_patch_and_body_stay_here(clone: Clone) -> None:
     assert "input: 1.5" in clone.registry.read_text()
 
 
+def test_what_stays_here_stays_as_it_is_the_day_after(clone: Clone) -> None:
+    """Not a new commit a day: with a day of its own, each would say that the price holds since then."""
+    settings = PullRequestSettings(forge="none", report="")
+    first = proposed(clone, settings, proposal())
+    tip = clone.git("rev-parse", BRANCH)
+    again = proposed(clone, settings, proposal(at=datetime(2026, 9, 10, tzinfo=UTC)))
+    assert first is not None
+    assert again is not None
+    assert (first.what, again.what) == ("kept here", "unchanged")
+    assert again.files == first.files
+    assert clone.git("rev-parse", BRANCH) == tip
+    first.files[0].unlink()
+    assert proposed(clone, settings, proposal()).what == "kept here", "the patch is there again"  # type: ignore[union-attr]
+    assert first.files[0].is_file()
+
+
 def test_without_a_remote_the_branch_goes_onto_what_is_checked_out(clone: Clone) -> None:
     """A repository that is nobody's clone."""
     clone.git("remote", "remove", "origin")
