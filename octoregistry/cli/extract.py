@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from octoregistry.cli.llm_options import calls_json, calls_line, known_ids, llm_options, reader_of, told_once
+from octoregistry.cli.showing import tell
 from octoregistry.documents import Unread, read_document
 from octoregistry.planning.strangers import own_rates
 from octoregistry.reading import PageRates, StatedRate, read_rates
@@ -70,8 +71,8 @@ def command(  # noqa: PLR0913 - an option a parameter
         _print(rates, page_date)
         if reader.calls:
             click.echo(calls_line(reader.calls))
-    if why := told_once(reader):
-        click.echo(why, err=True)
+    for why in told_once(reader):
+        tell(why)
 
 
 def _leave_unread(file: Path, page: str, reason: str, as_json: bool) -> NoReturn:

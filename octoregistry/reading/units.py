@@ -22,7 +22,6 @@ class Unit:
 
 
 PER_MILLION = Unit("1M tokens", Decimal(1))
-PER_MILLION_HOUR = Unit("1M tokens and hour", Decimal(1), per_hour=True)
 
 _PER = r"(?:/|\bper\b|\bpro\b|\bpar\b|\bpor\b|\bje\b|\bal\b|每|за\b)"
 _TOKENS = r"(?:(?:input|output|text|audio|image|video|cached)[- ])?(?:tok(?:en)?s?\b|jetons?\b|fichas\b|トークン|个?\s*(?:令牌|token)|토큰|токен\w*)"
