@@ -13,7 +13,7 @@ from octoregistry.reading import Reader
 from octoregistry.reading.choosing import NoModel, chosen
 from octoregistry.reading.kept import Kept, readings_folder
 from octoregistry.reading.llm import Call
-from providers import Registry, RegistryError, load_registry
+from providers import Registry
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -51,15 +51,6 @@ def reader_of(
     choice = "off" if offline else llm
     kept = Kept(readings_folder(), shipped=not no_known, earlier=not no_known)
     return Reader(kept, lambda: chosen(choice, registry(), day), day, second=second_reading)
-
-
-def known_ids(provider: str) -> tuple[str, ...]:
-    """The ids of the provider's models in the registry at hand; none where there is no registry that can be read."""
-    try:
-        found = load_registry().providers.get(provider)
-    except (OSError, RegistryError):
-        return ()  # a page can be read without a registry
-    return tuple(found.models) if found else ()
 
 
 def calls_json(calls: Sequence[Call]) -> dict[str, Any]:

@@ -74,6 +74,12 @@ def test_an_unknown_model_is_a_usage_error_that_names_near_ones(run: Run) -> Non
     assert "near names: road" in refused.stderr
 
 
+def test_a_command_that_is_none_is_a_usage_error_that_names_near_ones(run: Run) -> None:
+    refused = run("updat")
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "no command 'updat'; near names: update" in refused.stderr
+
+
 def test_history_tells_each_move_once_with_its_day(run: Run) -> None:
     moves = json.loads(run("history", "--json").stdout)
     assert [(m["from"], m["dimension"], m["old"], m["new"], m["percent"]) for m in moves] == [
