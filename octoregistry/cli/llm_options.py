@@ -79,7 +79,9 @@ def calls_line(calls: Sequence[Call]) -> str:
     unknown = sum(call.cost is None for call in calls)
     cost = f"${_sum(calls):f}" + (f" and {unknown} of unknown price" if unknown else "")
     refused = sum(call.refused is not None for call in calls)
-    return f"{len(calls)} calls of {models}: {tokens}, {cost}" + (f"; {refused} answers refused" if refused else "")
+    return f"{len(calls)} call{'s' * (len(calls) != 1)} of {models}: {tokens}, {cost}" + (
+        f"; {refused} answer{'s' * (refused != 1)} refused" if refused else ""
+    )
 
 
 def told_once(reader: Reader) -> Iterator[str]:

@@ -101,6 +101,13 @@ def test_estimate_costs_a_call_of_any_day(run: Run, day: str, usd: str) -> None:
     assert found["estimates"][0]["usd"] == usd
 
 
+def test_an_estimate_of_no_tokens_at_all_is_a_usage_error_and_no_price_of_0(run: Run) -> None:
+    refused = run("estimate", "acme/dear")
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "--input 12000 --output 800" in refused.stderr
+    assert run("estimate", "acme/dear", "--input", "0").exit_code == 0
+
+
 def test_estimate_names_the_other_modes_and_what_costs_less(run: Run) -> None:
     found = json.loads(run("estimate", "acme/dear", "--input", "1000000", "--json").stdout)["estimates"]
     assert [one["model"] for one in found] == ["dear", "road"]

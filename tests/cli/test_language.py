@@ -45,7 +45,7 @@ def test_extract_asks_the_named_model_keeps_its_reading_and_prints_what_it_cost(
         assert told["rates"][0]["witness"] == "llm:openai/gpt-5.4-mini"
         assert told["llm"]["calls"][0]["cost"] == told["llm"]["cost"]
         shown = run("extract", "openai", page, "--llm", "openai/gpt-5.4-mini", "--no-known")
-        assert "1 calls of openai/gpt-5.4-mini" in shown.stdout
+        assert "1 call of openai/gpt-5.4-mini" in shown.stdout
         assert len(vendor.requests) == 2
         assert "llm" not in json.loads(run("extract", "openai", page, "--json").stdout)
         assert len(vendor.requests) == 2
