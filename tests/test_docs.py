@@ -8,8 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 import providers
+from octoregistry.cli import cli
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = [
@@ -36,6 +38,18 @@ def test_the_costs_of_the_first_example_are_those_that_stand_beside_them() -> No
     assert len(shown) == 2
     for call, cost in shown:
         assert repr(eval(call, {"haiku": haiku})) == cost  # noqa: S307 - our own page
+
+
+def test_the_first_screen_shows_what_the_demo_prints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Letter for letter, but for the age of the pages."""
+    for name in ("XDG_CACHE_HOME", "XDG_DATA_HOME"):
+        monkeypatch.setenv(name, str(tmp_path))
+    (screen,) = re.findall(r"^```\n(Pages: .*?)^```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL | re.MULTILINE)
+    command = ("update", "--dry-run", "--offline", "--registry", str(ROOT / "examples" / "models-2026-08-21.yaml"))
+    shown = re.sub(r"\(\d+ days old\)", "(n days old)", CliRunner().invoke(cli, command).stdout)
+    pages, *lines = re.sub(r"\(\d+ days old\)", "(n days old)", screen).split("...\n")
+    assert shown.startswith(pages.replace("\n", " ").strip() + "\n")
+    assert all(part in shown for part in lines)
 
 
 @pytest.mark.parametrize("page", [*ROOT.glob("*.md"), *ROOT.glob("*/*.md")], ids=lambda page: page.name)
