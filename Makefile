@@ -48,7 +48,7 @@ bench: .venv/installed-dev
 	touch $@
 
 .venv/installed-dev: .venv/installed
-	$(PIP) --editable '.[all,dev]'
+	$(PIP) --editable '.[dev]'
 	touch $@
 
 # The versions that every set-up gets; needs uv on the PATH.

@@ -98,7 +98,6 @@ class ProviderSettings(_Frozen):
     """
 
     prices: Annotated[tuple[str, ...], Field(min_length=1)]
-    lifecycle: tuple[str, ...] = ()
     redirect_hosts: tuple[str, ...] = ()
     batch_discount: Annotated[Decimal, Field(ge=0, lt=1)] = Decimal("0.5")
     model_list: ModelListSettings | None = None

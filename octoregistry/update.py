@@ -99,7 +99,7 @@ def plan_update(  # noqa: PLR0913 - the edges of the run: clock, progress, langu
     reader = PageReader(language)
     progress(f"{'Replaying' if offline else 'Fetching'} the pricing pages of {', '.join(chosen)}")
     pages = fetch_pages(settings, chosen, offline=offline, clock=clock, reject=reader.refused)
-    progress("Asking for the vendors' model lists")
+    progress(f"{'Replaying' if offline else 'Asking for'} the vendors' model lists")
     lists = fetch_model_lists(settings, chosen, offline=offline, clock=clock)
     now = clock()
     runs: list[ProviderRun] = []

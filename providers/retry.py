@@ -16,6 +16,15 @@ T = TypeVar("T")
 RETRYABLE_STATUSES = frozenset({408, 409, 425, 429})
 
 
+def number(settings: Mapping[str, Any], name: str, default: float) -> float:
+    """The number that a configuration's `api` states, or the default; ValueError with the setting's name for no number."""
+    stated = settings.get(name)
+    try:
+        return default if stated is None else float(stated)
+    except (TypeError, ValueError):
+        raise ValueError(f"api.{name} is {stated!r}: it is a number") from None
+
+
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
     """How often and how patiently a call is repeated.
@@ -34,12 +43,13 @@ class RetryPolicy:
     @classmethod
     def of(cls, settings: Mapping[str, Any] | None) -> RetryPolicy:
         """The policy of a configuration's `api.retry`; what is not stated keeps its default."""
-        stated, default = settings or {}, cls()
+        default = cls()
+        stated = {f"retry.{name}": value for name, value in (settings or {}).items()}
         return cls(
-            attempts=max(1, int(stated.get("max_attempts", default.attempts))),
-            initial_delay=max(0.0, float(stated.get("initial_delay_seconds", default.initial_delay))),
-            multiplier=max(1.0, float(stated.get("backoff_multiplier", default.multiplier))),
-            longest_wait=max(0.0, float(stated.get("max_wait_seconds", default.longest_wait))),
+            attempts=max(1, int(number(stated, "retry.max_attempts", default.attempts))),
+            initial_delay=max(0.0, number(stated, "retry.initial_delay_seconds", default.initial_delay)),
+            multiplier=max(1.0, number(stated, "retry.backoff_multiplier", default.multiplier)),
+            longest_wait=max(0.0, number(stated, "retry.max_wait_seconds", default.longest_wait)),
         )
 
     def wait_before(self, attempt: int, error: ProviderError) -> float | None:

@@ -25,7 +25,7 @@ from .jobs import Job, status_of
 from .pricing import Usage
 from .received import json_object, named, spooled_lines
 from .registry import load_registry
-from .retry import RetryPolicy, is_retryable, retry_after
+from .retry import RetryPolicy, is_retryable, number, retry_after
 from .served import ServedUsage, usage_of
 
 T = TypeVar("T")
@@ -61,7 +61,7 @@ class VendorProvider(LLMProvider):
             raise ValueError(f"no model for {self.name}: set api.model, or default_model in {registry.path}")
         self.pricing = registry.estimator(self.name, self.model)
         self.max_tokens = _whole(api.get("max_tokens"))
-        self.timeout = float(api.get("timeout_seconds") or self.default_timeout)
+        self.timeout = number(api, "timeout_seconds", 0) or self.default_timeout
         self.retry = RetryPolicy.of(api.get("retry"))
         self._key = self._find_key()
         self._require_sdk()
@@ -386,6 +386,7 @@ def _whole(max_tokens: Any) -> int | None:
     """The number of tokens that an answer may have, or None; raises here, before it becomes some SDK's error."""
     if max_tokens is None:
         return None
-    if isinstance(max_tokens, bool) or int(max_tokens) != max_tokens or max_tokens < 1:
+    number = isinstance(max_tokens, int | float) and not isinstance(max_tokens, bool)
+    if not number or max_tokens < 1 or max_tokens % 1:
         raise ValueError(f"api.max_tokens is {max_tokens!r}: it is a whole number from 1 up")
     return int(max_tokens)

@@ -13,6 +13,8 @@ import pytest
 
 from octoregistry.documents import Unread, read_document
 from octoregistry.reading import PageRates, Problem, read_rates
+from octoregistry.settings import Settings, load_settings
+from providers import Registry, load_registry
 
 _ROOT = Path(__file__).parent.parent
 
@@ -59,3 +61,16 @@ def page_rates() -> Callable[..., PageRates]:
         return read_rates(document, provider, day)
 
     return read
+
+
+@pytest.fixture(scope="session")
+def registry() -> Registry:
+    """The registry that comes with the package."""
+    return load_registry(_ROOT / "models.yaml")
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """The built-in settings, with a cache that holds nothing: the pages that come with the package serve."""
+    built_in = load_settings()
+    return built_in.model_copy(update={"fetch": built_in.fetch.model_copy(update={"cache_dir": tmp_path / "cache"})})

@@ -14,20 +14,13 @@ from octoregistry.apply_plan import KeptPlan, carry_out_plan
 from octoregistry.carry_out import carry_out
 from octoregistry.planning.plan import Change, Plan
 from octoregistry.publishing.registry_file import NotCarriedOutError, bring_copy_along
-from octoregistry.settings import Settings, load_settings
+from octoregistry.settings import Settings
 from octoregistry.update import Update, plan_update
 from providers import RegistryError, compiled, load_registry, parse_registry
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "examples" / "models-2026-08-21.yaml"
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    """The built-in settings with an empty cache."""
-    built_in = load_settings()
-    return built_in.model_copy(update={"fetch": built_in.fetch.model_copy(update={"cache_dir": tmp_path / "cache"})})
 
 
 @pytest.fixture

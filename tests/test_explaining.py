@@ -4,40 +4,17 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from pathlib import Path
-
-import pytest
 
 from octoregistry.explaining import Explained, explain
-from octoregistry.official import Official, Place, officials
+from octoregistry.official import Official, officials
 from octoregistry.planning.witnesses import Witnesses
-from octoregistry.settings import Settings, load_settings
+from octoregistry.settings import Settings
 from octoregistry.sources import Failed, Page
-from octoregistry.sources.registries import Statements, Vouched
-from providers import Registry, load_registry
+from octoregistry.sources.registries import Statements
+from providers import Registry
+from tests.heard import SOL, heard
 
-ROOT = Path(__file__).parents[1]
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
-SOL = Place("openai", "gpt-5.6-sol", "standard", None, "input")
-
-
-@pytest.fixture(scope="module")
-def registry() -> Registry:
-    return load_registry(ROOT / "models.yaml")
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    """The built-in settings with an empty cache."""
-    built_in = load_settings()
-    return built_in.model_copy(update={"fetch": built_in.fetch.model_copy(update={"cache_dir": tmp_path / "cache"})})
-
-
-def heard(witness: str, usd: str, day: date, place: Place = SOL) -> Statements:
-    said = Vouched(
-        witness, place.provider, place.model, place.mode, place.above_input_tokens, place.dimension, Decimal(usd), day
-    )
-    return Statements(witness, "https://x.example", day, (said,))
 
 
 def explained(registry: Registry, official: Official, *said: Statements) -> Explained:

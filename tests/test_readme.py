@@ -44,11 +44,14 @@ def test_no_section_is_about_a_command_that_is_gone() -> None:
 
 
 def test_the_list_of_commands_says_what_the_commands_say() -> None:
-    """`octoregistry --help` loads no command, so its lines are kept apart from them; each is a command's own word."""
-    shown = CliRunner().invoke(cli, ["--help"], prog_name="octoregistry").output
+    """`octoregistry --help` loads no command, so its lines are kept apart from them: each says first what the command's
+    own help says first, and fits an ordinary terminal."""
+    shown = CliRunner().invoke(cli, ["--help"], prog_name="octoregistry", terminal_width=80).output
     for name, line in COMMANDS.items():
-        assert isinstance(cli.get_command(click.Context(cli), name), click.Command)
-        assert line.split()[0] in shown
+        command = cli.get_command(click.Context(cli), name)
+        assert command is not None
+        assert line.split()[0] == (command.help or "").split()[0]
+        assert f"  {name.ljust(max(map(len, COMMANDS)))}  {line}\n" in shown
 
 
 def rewritten(text: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from octoregistry.errors import UnknownProviderError
-from octoregistry.settings import Settings, load_settings
+from octoregistry.settings import Settings
 from octoregistry.sources import Failed
 from octoregistry.sources.cache import Cache, Kept
 from octoregistry.sources.registries import Statements
@@ -19,13 +19,6 @@ from providers import parse_registry
 
 ROOT = Path(__file__).parents[1]
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    """The built-in settings with an empty cache."""
-    built_in = load_settings()
-    return built_in.model_copy(update={"fetch": built_in.fetch.model_copy(update={"cache_dir": tmp_path / "cache"})})
 
 
 def offline(registry: Path, settings: Settings, *providers: str) -> Update:

@@ -55,3 +55,14 @@ def test_providers_price_a_call_without_any_sdk(installed: Path, tmp_path: Path)
     code = "import providers; print(providers.get_pricing('anthropic', 'claude-haiku-4-5').cost(input=10**6))"
     shown = run(installed / "python", "-c", code, cwd=tmp_path)
     assert shown.stdout.strip() == "1", shown.stderr
+
+
+def test_a_type_checker_sees_the_types_of_both_packages(installed: Path, tmp_path: Path) -> None:
+    """A program that imports them is checked strictly, and learns that a cost is a Decimal."""
+    pytest.importorskip("mypy", reason="mypy is not installed: pip install '.[dev]'")
+    lines = ("import octoregistry, providers", "reveal_type(providers.get_pricing('acme', 'road').cost(input=1))")
+    (tmp_path / "program.py").write_text("\n".join((*lines, "octoregistry.cost_frame\n")))
+    checker = (sys.executable, "-m", "mypy", "--strict", "--cache-dir", tmp_path / "cache")
+    shown = run(*checker, "--python-executable", installed / "python", "program.py", cwd=tmp_path)
+    assert shown.returncode == 0, shown.stdout
+    assert "decimal.Decimal" in shown.stdout

@@ -25,17 +25,17 @@ COMMANDS = {
     "cost": "Say what the calls in usage logs cost.",
     "doctor": "Say what works here: keys, pages, lists, cache, lock, git.",
     "estimate": "Print what a workload costs, and what would cost less.",
-    "explain": "Tell where each price of a model stands, when it was read, and who agrees.",
+    "explain": "Tell where each price of a model stands, and who agrees.",
     "extract": "Print the rates of a stored pricing page.",
     "history": "Print how prices moved.",
     "models": "Print the models and their prices.",
     "price": "Print every price of a model.",
     "readings": "List and remove what a language model has said of tables.",
-    "report": "Write an update as a page: changes, prices, a calculator, pictures.",
+    "report": "Write an update as a page: changes, prices, a calculator.",
     "runs": "Print what the schedule has run, and what came of it.",
     "schedule": "Update at set times; or show them, or run what is due.",
-    "serve": "The schedule, and prices, reports and review over HTTP.",
-    "status": "Say whether every provider is fresh; fail if not.",
+    "serve": "Keep the registry fresh, and answer over HTTP.",
+    "status": "Print when each provider was last read; fail if too long ago.",
     "update": "Bring models.yaml up to what the vendors' pages state.",
 }
 
@@ -56,6 +56,17 @@ class LazyGroup(click.Group):
         module = importlib.import_module(f"octoregistry.cli.{cmd_name.replace('-', '_')}")
         command: click.Command = module.command
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is called; UsageError with near names where there is none."""
+        if args[0] not in COMMANDS and not args[0].startswith("-") and not ctx.resilient_parsing:
+            import difflib  # noqa: PLC0415 - only for the message
+
+            near = ", ".join(difflib.get_close_matches(args[0], COMMANDS))
+            raise click.UsageError(f"no command {args[0]!r}" + (f"; near names: {near}" if near else ""), ctx)
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands from their help lines."""

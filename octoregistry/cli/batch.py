@@ -69,7 +69,7 @@ def command() -> None:
 
 
 @command.command(name="run")
-@_file
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @_state
 @click.option("--provider", "-p", help="gemini, openai or anthropic.  [default: the registry's]")
 @click.option("--model", "-m", help="The model's id.  [default: the provider's]")

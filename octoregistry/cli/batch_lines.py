@@ -52,7 +52,10 @@ def _entry(line: bytes) -> dict[str, Any]:
 
 def schema_in(file: Path) -> dict[str, Any]:
     """The JSON schema in a file. Raises ValueError for what is none."""
-    schema = json.loads(file.read_bytes())
+    try:
+        schema = json.loads(file.read_bytes())
+    except ValueError as error:
+        raise ValueError(f"{file}: not JSON: {error}") from error
     if not isinstance(schema, dict):
-        raise ValueError("a JSON schema is an object")  # noqa: TRY004 - the file is wrong
+        raise ValueError(f"{file}: a JSON schema is an object")  # noqa: TRY004 - the file is wrong
     return schema

@@ -71,7 +71,9 @@ def command(
     try:
         from octoregistry.costing import CostingError  # noqa: PLC0415 - the extra may not be there
     except ModuleNotFoundError as error:
-        raise click.ClickException(f"needs the extra: pip install 'octoregistry[scale]' ({error})") from error
+        raise click.ClickException(
+            f"octoregistry cost needs the extra: pip install 'octoregistry[scale]' ({error})"
+        ) from error
     try:
         if out is not None:
             _check_place(out)

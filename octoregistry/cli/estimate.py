@@ -46,7 +46,7 @@ def _token_options(command: Command) -> Command:
     for name in reversed(DIMENSIONS):
         flag = f"--{name.replace('_', '-')}"
         words = "Tokens × hours kept in the cache." if name == "cache_storage_hour" else None
-        option = click.option(flag, name, type=_TOKENS, default=0, metavar="N", help=words, show_default=False)
+        option = click.option(flag, name, type=_TOKENS, metavar="N", help=words)
         command = option(command)
     return command
 
@@ -74,7 +74,7 @@ def command(  # noqa: PLR0913 - an option a parameter
     as_json: bool,
     as_csv: bool,
     registry: Path,
-    **tokens: int,
+    **tokens: int | None,
 ) -> None:
     """Print what requests of so many tokens cost with a model: in USD, exactly, in this mode and in the others, and the
     nearest models that cost less. Without a model, the models that cost least.
@@ -83,6 +83,8 @@ def command(  # noqa: PLR0913 - an option a parameter
     A cost that cannot be told is told as unknown, with the reason; exit status 1 where it is that of the model asked for.
     """
     one_format(as_json, as_csv)
+    if all(count is None for count in tokens.values()):
+        raise click.UsageError("say how many tokens a request has: --input 12000 --output 800")
     known = opened(registry)
     day = at or datetime.now(UTC).date()
     try:

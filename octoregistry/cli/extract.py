@@ -12,11 +12,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from octoregistry.cli.llm_options import calls_json, calls_line, known_ids, llm_options, reader_of, told_once
+from octoregistry.cli.llm_options import calls_json, calls_line, llm_options, reader_of, told_once
+from octoregistry.cli.model_argument import opened
+from octoregistry.cli.registry_option import registry_option
+from octoregistry.cli.showing import tell
 from octoregistry.documents import Unread, read_document
 from octoregistry.planning.strangers import own_rates
 from octoregistry.reading import PageRates, StatedRate, read_rates
-from providers import load_registry
 
 
 @click.command(name="extract")
@@ -34,6 +36,7 @@ from providers import load_registry
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: rates with evidence, and problems.")
 @click.option("--no-rules", is_flag=True, help="Read by kept readings and the language model alone.")
 @llm_options
+@registry_option
 def command(  # noqa: PLR0913 - an option a parameter
     *,
     provider: str,
@@ -45,6 +48,7 @@ def command(  # noqa: PLR0913 - an option a parameter
     llm: str,
     second_reading: bool,
     no_known: bool,
+    registry: Path,
 ) -> None:
     """Print the rates that the stored pricing page FILE of PROVIDER states.
 
@@ -57,10 +61,11 @@ def command(  # noqa: PLR0913 - an option a parameter
     document = read_document(text, page)
     if isinstance(document, Unread):
         _leave_unread(file, page, document.reason, as_json)
-    reader = reader_of(llm, load_registry, second_reading=second_reading, no_known=no_known)
-    ids = known_ids(provider) if llm != "off" else ()
+    known = opened(registry)
+    reader = reader_of(llm, lambda: known, second_reading=second_reading, no_known=no_known)
+    ids = tuple(known.providers[provider].models) if provider in known.providers else ()
     read = read_rates(document, provider, page_date, rules=not no_rules, reader=reader, known_ids=ids)
-    rates = own_rates(read, load_registry().providers)
+    rates = own_rates(read, known.providers)
     if isinstance(rates, str):
         _leave_unread(file, page, rates, as_json)
     if as_json:
@@ -70,8 +75,8 @@ def command(  # noqa: PLR0913 - an option a parameter
         _print(rates, page_date)
         if reader.calls:
             click.echo(calls_line(reader.calls))
-    if why := told_once(reader):
-        click.echo(why, err=True)
+    for why in told_once(reader):
+        tell(why)
 
 
 def _leave_unread(file: Path, page: str, reason: str, as_json: bool) -> NoReturn:

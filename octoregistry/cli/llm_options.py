@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -13,7 +13,7 @@ from octoregistry.reading import Reader
 from octoregistry.reading.choosing import NoModel, chosen
 from octoregistry.reading.kept import Kept, readings_folder
 from octoregistry.reading.llm import Call
-from providers import Registry, RegistryError, load_registry
+from providers import Registry
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -49,19 +49,8 @@ def reader_of(
         if isinstance(model, NoModel):
             raise click.UsageError(model.reason)
     choice = "off" if offline else llm
-    kept = Kept(readings_folder(), shipped=not no_known)
-    if no_known:
-        kept = Kept(kept.folder, shipped=False, earlier=False)
+    kept = Kept(readings_folder(), shipped=not no_known, earlier=not no_known)
     return Reader(kept, lambda: chosen(choice, registry(), day), day, second=second_reading)
-
-
-def known_ids(provider: str) -> tuple[str, ...]:
-    """The ids of the provider's models in the registry at hand; none where there is no registry that can be read."""
-    try:
-        found = load_registry().providers.get(provider)
-    except (OSError, RegistryError):
-        return ()  # a page can be read without a registry
-    return tuple(found.models) if found else ()
 
 
 def calls_json(calls: Sequence[Call]) -> dict[str, Any]:
@@ -90,15 +79,19 @@ def calls_line(calls: Sequence[Call]) -> str:
     unknown = sum(call.cost is None for call in calls)
     cost = f"${_sum(calls):f}" + (f" and {unknown} of unknown price" if unknown else "")
     refused = sum(call.refused is not None for call in calls)
-    return f"{len(calls)} calls of {models}: {tokens}, {cost}" + (f"; {refused} answers refused" if refused else "")
+    return f"{len(calls)} call{'s' * (len(calls) != 1)} of {models}: {tokens}, {cost}" + (
+        f"; {refused} answer{'s' * (refused != 1)} refused" if refused else ""
+    )
 
 
-def told_once(reader: Reader) -> str | None:
-    """Why no language model was asked although there was something to ask, or None; told once a run."""
+def told_once(reader: Reader) -> Iterator[str]:
+    """What a person should know at the end of a run: why no language model was asked although there was something to
+    ask, and why what one answered is not there for the next run."""
     why = reader.unavailable
-    if why is None or why.reason == "switched off":
-        return None
-    return f"tables that the rules cannot read stay unread: {why.reason}"
+    if why is not None and why.reason != "switched off":
+        yield f"tables that the rules cannot read stay unread: {why.reason}"
+    if reader.kept.unsaved is not None:
+        yield f"readings could not be kept, and the next run asks again: {reader.kept.unsaved}"
 
 
 def _sum(calls: Sequence[Call]) -> Decimal:

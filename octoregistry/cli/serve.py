@@ -85,7 +85,8 @@ def command(*, host: str, port: int, offline: bool, settings: Path | None, regis
             )
         )
         shown = f"[{host}]" if ":" in host else host
-        tell(f"http://{shown}:{port}/ with {len(service.jobs)} jobs, run log {service.database.shown}")
+        jobs = f"{len(service.jobs)} job{'s' * (len(service.jobs) != 1)}"
+        tell(f"http://{shown}:{port}/ with {jobs}, run log {service.database.shown}")
         service.schedule.start()
         try:
             server.run(sockets=[listening])

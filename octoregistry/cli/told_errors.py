@@ -20,7 +20,8 @@ def told_errors(registry: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise click.ClickException(visible(f"{error.filename or registry}: {error.strerror or error}")) from error
+        cure = ": name another with --registry" if error.filename == str(registry) and not registry.exists() else ""
+        raise click.ClickException(visible(f"{error.filename or registry}: {error.strerror or error}{cure}")) from error
     except UnknownProviderError as error:
         raise click.UsageError(visible(error)) from error
     except (RegistryError, ToldError) as error:

@@ -134,7 +134,7 @@ def command(  # noqa: PLR0913 - an option a parameter
         wrote = not dry_run and not as_pull_request and update.new_text != update.old_text
         for done in (*([f"Wrote {registry}."] if wrote else []), *outcomes):
             tell(done)
-    if why := told_once(language):
+    for why in told_once(language):
         tell(why)
     if reports is not None:
         # last, so that a folder that cannot be written hides nothing of what was done to the registry

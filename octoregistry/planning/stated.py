@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -191,8 +191,3 @@ def current_and_announced(dated: Dated, day: date) -> tuple[Tiers, date | None, 
         since = start or since
     later = {start: dated[start] for start in sorted(s for s in dated if s is not None and s > day)}
     return current, since, later
-
-
-def dimensions_of(tiers: Iterable[Mapping[str, Price]]) -> set[str]:
-    """All the dimensions that the tiers state."""
-    return {dimension for prices in tiers for dimension in prices}

@@ -22,7 +22,6 @@ class Unit:
 
 
 PER_MILLION = Unit("1M tokens", Decimal(1))
-PER_MILLION_HOUR = Unit("1M tokens and hour", Decimal(1), per_hour=True)
 
 _PER = r"(?:/|\bper\b|\bpro\b|\bpar\b|\bpor\b|\bje\b|\bal\b|每|за\b)"
 _TOKENS = r"(?:(?:input|output|text|audio|image|video|cached)[*†]*[- ]){0,3}(?:tok(?:en)?s?\b|jetons?\b|fichas\b|トークン|[个個]?\s*(?:令牌|token|[词詞]元|符記)|개?(?:의)?\s*토큰(?!\s*\d)|токен\w*)"

@@ -3,7 +3,6 @@
     settings = load_settings()                                      # octoregistry.toml over the built-in facts
     pages = fetch_pages(settings, ["openai", "gemini"])             # {provider: Page | Failed}
     pages = fetch_pages(settings, ["openai"], offline=True)         # the cache, else the bundled pages
-    pages = fetch_lifecycle_pages(settings, ["anthropic"])          # {provider: (Page | Failed, ...)}
     lists = fetch_model_lists(settings, ["anthropic"])              # {provider: ModelList | Failed | NotAsked}
 
 Nothing here raises because of what a server does: a source that cannot be read is a `Failed` with its reason, in which
@@ -11,9 +10,9 @@ no key ever stands. Ctrl-C ends every wait and connection and goes on to the cal
 """
 
 from octoregistry.sources.listings import ListedModel
-from octoregistry.sources.model_lists import ListOutcome, ModelList, NotAsked, fetch_model_lists, recorded_model_list
+from octoregistry.sources.model_lists import ListOutcome, ModelList, NotAsked, fetch_model_lists
 from octoregistry.sources.page import Failed, Page
-from octoregistry.sources.vendor_pages import Clock, fetch_lifecycle_pages, fetch_pages
+from octoregistry.sources.vendor_pages import Clock, fetch_pages
 
 __all__ = [
     "Clock",
@@ -23,8 +22,6 @@ __all__ = [
     "ModelList",
     "NotAsked",
     "Page",
-    "fetch_lifecycle_pages",
     "fetch_model_lists",
     "fetch_pages",
-    "recorded_model_list",
 ]

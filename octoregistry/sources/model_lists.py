@@ -7,7 +7,7 @@ page fetching hold here too. The key travels in one header; it is never in an ad
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -96,16 +96,6 @@ def fetch_model_lists(
     asker = Asker.of(settings.fetch, clock, stop, at_home)
     work = {name: partial(_listed, asker, cache, name, door) for name, door in doors.items()}
     return side_by_side(work, stop)
-
-
-def recorded_model_list(
-    provider: str, shape: str, answers: Sequence[bytes], fetched_at: datetime
-) -> ModelList | Failed:
-    """The list that recorded answers of a vendor's API hold, in the order in which they came."""
-    try:
-        return ModelList(provider, fetched_at, joined([parse_part(shape, answer) for answer in answers]))
-    except NotAList as fault:
-        return Failed(f"recorded:{provider}", str(fault))
 
 
 def _door(listing: ModelListSettings | None, environ: Mapping[str, str]) -> _Door | str:

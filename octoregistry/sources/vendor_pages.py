@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from functools import partial
 
@@ -48,37 +48,9 @@ def fetch_pages(
         cache = Cache(settings.fetch.cache_dir)
         return {name: _replayed(cache, name, provider.prices, reject) for name, provider in known.items()}
     stop = Stop()
-    readers = _readers(settings, known, clock, reject, stop)
+    cache, asker = Cache(settings.fetch.cache_dir), Asker.of(settings.fetch, clock, stop)
+    readers = {name: Reader.of(asker, cache, provider, reject) for name, provider in known.items()}
     return side_by_side({name: partial(_first, readers[name], provider) for name, provider in known.items()}, stop)
-
-
-def fetch_lifecycle_pages(
-    settings: Settings, providers: Iterable[str], *, offline: bool = False, clock: Clock = utc_now
-) -> dict[str, tuple[Page | Failed, ...]]:
-    """For each of `providers` all of its pages about ids and lifecycle: none of them replaces another.
-
-    With `offline` the cache serves; no such page comes with the package. Raises KeyError for a provider without
-    settings.
-    """
-    known = {name: settings.providers[name] for name in providers}
-    if offline:
-        cache = Cache(settings.fetch.cache_dir)
-        return {name: tuple(cached_page(cache, url) for url in one.lifecycle) for name, one in known.items()}
-    stop = Stop()
-    readers = _readers(settings, known, clock, take_every_page, stop)
-    return side_by_side({name: partial(_each, readers[name], provider) for name, provider in known.items()}, stop)
-
-
-def _readers(
-    settings: Settings, providers: Mapping[str, ProviderSettings], clock: Clock, reject: Reject, stop: Stop
-) -> dict[str, Reader]:
-    cache = Cache(settings.fetch.cache_dir)
-    asker = Asker.of(settings.fetch, clock, stop)
-    return {name: Reader.of(asker, cache, provider, reject) for name, provider in providers.items()}
-
-
-def _each(reader: Reader, provider: ProviderSettings) -> tuple[Page | Failed, ...]:
-    return tuple(fetch_page(reader, url) for url in provider.lifecycle)
 
 
 def _first(reader: Reader, provider: ProviderSettings) -> Page | Failed:

@@ -19,7 +19,7 @@ def read_run(state_file: Path | str) -> RunState:
     """The state of a run; BatchError where there is none."""
     state = RunFiles(Path(state_file)).load()
     if state is None:
-        raise BatchError(f"{state_file}: there is no run")
+        raise BatchError(f"{state_file}: there is no run: `octoregistry batch run` begins one")
     return state
 
 

@@ -56,6 +56,16 @@ def octoregistry(*words):
     return subprocess.run(command, capture_output=True, check=False, timeout=60)
 
 
+def test_a_file_or_schema_that_cannot_be_read_is_named_and_leaves_nothing_behind(work, rows, tmp_path):
+    none, schema = tmp_path / "none.jsonl", tmp_path / "schema.json"
+    schema.write_text("x")
+    for words, status, named in (((none,), 2, none), ((rows, "--schema", schema), 1, schema)):
+        refused = octoregistry("run", *words, "-p", "openai")
+        assert (refused.returncode, refused.stdout) == (status, b"")
+        assert str(named) in refused.stderr.decode()
+    assert sorted(tmp_path.iterdir()) == [rows, schema]
+
+
 def test_a_file_of_prompts_becomes_a_file_of_answers_in_their_order(work, rows):
     done = octoregistry("run", rows, "-p", "openai", "-m", "gpt-5.4-mini", "--max-cost", "1")
     assert done.returncode == 0, done.stderr.decode()

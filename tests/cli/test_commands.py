@@ -74,6 +74,12 @@ def test_an_unknown_model_is_a_usage_error_that_names_near_ones(run: Run) -> Non
     assert "near names: road" in refused.stderr
 
 
+def test_a_command_that_is_none_is_a_usage_error_that_names_near_ones(run: Run) -> None:
+    refused = run("updat")
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "no command 'updat'; near names: update" in refused.stderr
+
+
 def test_history_tells_each_move_once_with_its_day(run: Run) -> None:
     moves = json.loads(run("history", "--json").stdout)
     assert [(m["from"], m["dimension"], m["old"], m["new"], m["percent"]) for m in moves] == [
@@ -93,6 +99,13 @@ def test_estimate_costs_a_call_of_any_day(run: Run, day: str, usd: str) -> None:
         run("estimate", "acme/road", "--input", "1000", "--requests", "1000", "--at", day, "--json").stdout
     )
     assert found["estimates"][0]["usd"] == usd
+
+
+def test_an_estimate_of_no_tokens_at_all_is_a_usage_error_and_no_price_of_0(run: Run) -> None:
+    refused = run("estimate", "acme/dear")
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "--input 12000 --output 800" in refused.stderr
+    assert run("estimate", "acme/dear", "--input", "0").exit_code == 0
 
 
 def test_estimate_names_the_other_modes_and_what_costs_less(run: Run) -> None:

@@ -56,3 +56,10 @@ def test_a_name_with_escape_codes_reaches_no_terminal(tmp_path: Path) -> None:
     path.write_text(PAGE.format("gpt-5\x1b[31m"), encoding="utf-8")
     result = CliRunner().invoke(command, ["openai", str(path)])
     assert "\x1b" not in result.output
+
+
+def test_a_registry_that_cannot_be_read_is_said_in_a_line(page: Path, tmp_path: Path) -> None:
+    """It says which models are whose; without it a page of the wrong vendor would pass."""
+    result = CliRunner().invoke(command, ["openai", str(page), "--registry", str(tmp_path / "none.yaml")])
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith(f"Error: {tmp_path / 'none.yaml'}: No such file or directory")

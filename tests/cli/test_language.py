@@ -45,7 +45,7 @@ def test_extract_asks_the_named_model_keeps_its_reading_and_prints_what_it_cost(
         assert told["rates"][0]["witness"] == "llm:openai/gpt-5.4-mini"
         assert told["llm"]["calls"][0]["cost"] == told["llm"]["cost"]
         shown = run("extract", "openai", page, "--llm", "openai/gpt-5.4-mini", "--no-known")
-        assert "1 calls of openai/gpt-5.4-mini" in shown.stdout
+        assert "1 call of openai/gpt-5.4-mini" in shown.stdout
         assert len(vendor.requests) == 2
         assert "llm" not in json.loads(run("extract", "openai", page, "--json").stdout)
         assert len(vendor.requests) == 2
@@ -54,6 +54,21 @@ def test_extract_asks_the_named_model_keeps_its_reading_and_prints_what_it_cost(
     assert run("readings", "remove", "all").output.startswith("removed openai-")
     assert run("readings", "remove", "all").exit_code == 1
     assert "not reviewed" not in run("readings").stdout
+
+
+def test_a_reading_that_cannot_be_kept_is_said_with_the_folder(
+    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else every run would pay for the same question, and nobody would know why."""
+    pytest.importorskip("openai", reason="the OpenAI SDK is not installed")
+    (tmp_path / "data").write_text("a file where the folder should be", encoding="utf-8")
+    with Vendor(lambda _: Said(ANSWER)) as vendor:
+        for name, value in vendor.environment.items():
+            monkeypatch.setenv(name, value)
+        shown = run("extract", "openai", page, "--llm", "openai/gpt-5.4-mini")
+    assert shown.exit_code == 0
+    folder = tmp_path / "data" / "octoregistry" / "readings"
+    assert f"readings could not be kept, and the next run asks again: {folder}" in shown.stderr
 
 
 def test_without_a_key_it_is_said_once_that_tables_stay_unread(page: str) -> None:

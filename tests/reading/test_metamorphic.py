@@ -42,7 +42,9 @@ def wrong(changed: Facts, original: Facts) -> dict[tuple[object, ...], Decimal]:
 def pages(shared_pages, page_rates):  # type: ignore[no-untyped-def]
     """(page, its facts) of the stored pages that state prices."""
     read = [(page, facts(page_rates(page.text, page.day, page.provider))) for page in shared_pages]
-    return [(page, known) for page, known in read if known]
+    found = [(page, known) for page, known in read if known]
+    assert found, "no stored page states a price, so nothing that is promised here would be looked at"
+    return found
 
 
 def test_prices_three_times_as_high_are_read_three_times_as_high(pages, page_rates: Read) -> None:

@@ -109,9 +109,7 @@ def clock() -> Clock:
 def settings_of(tmp_path: Path) -> Callable[..., Settings]:
     """Settings with one provider, `acme`, whose prices stand at the given addresses."""
 
-    def make(
-        *urls: str, redirect_hosts: tuple[str, ...] = (), lifecycle: tuple[str, ...] = (), **fetch: Any
-    ) -> Settings:
+    def make(*urls: str, redirect_hosts: tuple[str, ...] = (), **fetch: Any) -> Settings:
         quick = {
             "allow_private_hosts": ("127.0.0.1",),
             "cache_dir": tmp_path / "cache",
@@ -120,7 +118,7 @@ def settings_of(tmp_path: Path) -> Callable[..., Settings]:
             "max_wait": 0.05,
             "total_deadline": 5,
         }
-        provider = ProviderSettings(prices=urls, redirect_hosts=redirect_hosts, lifecycle=lifecycle)
+        provider = ProviderSettings(prices=urls, redirect_hosts=redirect_hosts)
         return Settings(fetch=FetchSettings(**{**quick, **fetch}), providers={"acme": provider})
 
     return make

@@ -11,7 +11,8 @@ from urllib.parse import parse_qs, quote, urlsplit
 import pytest
 
 from octoregistry.settings import FetchSettings, Settings, load_settings
-from octoregistry.sources import Failed, ListedModel, ModelList, NotAsked, fetch_model_lists, recorded_model_list
+from octoregistry.sources import Failed, ListedModel, ModelList, NotAsked, fetch_model_lists
+from octoregistry.sources.listings import NotAList, joined, parse_part
 
 CANARY = "sk-CANARY/7731+x"
 NOW = datetime(2026, 9, 10, tzinfo=UTC)
@@ -211,19 +212,18 @@ def _holds_no_key(content: bytes) -> None:
 )  # fmt: skip
 def test_a_recorded_list_is_read_whole(file, shape, models):
     body = (RECORDED / file).read_bytes()
-    listed = recorded_model_list("acme", shape, [body], NOW)
-    assert isinstance(listed, ModelList)
     stated = json.loads(body)
-    assert len(listed.models) == len(stated.get("data") or stated["models"])
+    assert len(joined([parse_part(shape, body)])) == len(stated.get("data") or stated["models"])
 
 
 @needs_recorded
 def test_a_recorded_first_page_is_known_for_half_a_list():
     body = (RECORDED / "gemini-2026-08-05.json").read_bytes()
-    assert "goes on" in str(recorded_model_list("gemini", "gemini", [body], NOW))
+    with pytest.raises(NotAList, match="goes on"):
+        joined([parse_part("gemini", body)])
 
 
 @needs_recorded
 def test_recorded_anthropic_models_have_names_limits_and_batch():
-    listed = recorded_model_list("anthropic", "anthropic", [(RECORDED / "anthropic-2026-08-02.json").read_bytes()], NOW)
-    assert all(model.display_name and model.context_window and model.batch is not None for model in listed.models)
+    listed = joined([parse_part("anthropic", (RECORDED / "anthropic-2026-08-02.json").read_bytes())])
+    assert all(model.display_name and model.context_window and model.batch is not None for model in listed)

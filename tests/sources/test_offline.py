@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from octoregistry.settings import FetchSettings, Settings, load_settings
-from octoregistry.sources import Failed, Page, fetch_lifecycle_pages, fetch_pages
+from octoregistry.sources import Failed, Page, fetch_pages
 from octoregistry.sources.cache import STALE_AFTER, Cache
 
 VENDORS = ["openai", "anthropic", "gemini"]
@@ -173,13 +173,3 @@ def test_a_damaged_body_is_replaced_by_the_next_fetch(site, settings_of, tmp_pat
         body.write_bytes(b"tpek")
     fetch_pages(settings, ["acme"])
     assert fetch_pages(settings, ["acme"], offline=True)["acme"].text == "kept"
-
-
-def test_lifecycle_pages_are_all_fetched_and_replayed(site, settings_of):
-    settings = settings_of(
-        site.url("/prices"), lifecycle=(site.says("/ids", "ids"), site.url("/gone"), site.says("/ends", "ends"))
-    )
-    for offline in (False, True):
-        ids, gone, ends = fetch_lifecycle_pages(settings, ["acme"], offline=offline)["acme"]
-        assert (ids.text, ends.text) == ("ids", "ends")
-        assert isinstance(gone, Failed)

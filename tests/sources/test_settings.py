@@ -24,7 +24,7 @@ def test_without_a_file_the_built_in_facts_hold(file):
 
 def test_every_built_in_page_is_a_plain_https_address_on_an_allowed_host(file):
     for provider in load_settings().providers.values():
-        for url in (*provider.prices, *provider.lifecycle):
+        for url in provider.prices:
             assert url.startswith("https://")
             assert url_fault(url) is None
             assert host_of(url) in provider.redirect_hosts

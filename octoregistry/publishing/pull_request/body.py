@@ -138,7 +138,7 @@ def _run_cost(update: Update) -> str:
     unknown = sum(call.cost is None for call in update.calls)
     models = ", ".join(dict.fromkeys(code(call.model) for call in update.calls))
     more = f", and {unknown} of unknown price" if unknown else ""
-    return f"{len(update.calls)} calls of {models}: ${spent:f}{more}."
+    return f"{len(update.calls)} call{'s' * (len(update.calls) != 1)} of {models}: ${spent:f}{more}."
 
 
 def _is_told(change: Change) -> bool:

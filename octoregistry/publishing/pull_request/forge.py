@@ -111,17 +111,3 @@ def _parts(url: str) -> tuple[str, str, str]:
         return "", "", "/".join(url.rstrip("/").split("/")[-2:]).removesuffix(".git")
     host = _SSH.get(host.lower(), host.lower())
     return host, f"{host}:{port}" if port else host, path.strip("/").removesuffix(".git")
-
-
-def forge_at(address: Address, token: str) -> Forge:
-    """The forge, reached with `token`. Raises ForgeError where its client is not installed."""
-    try:
-        if address.kind == "github":
-            from octoregistry.publishing.pull_request.github import GitHub  # noqa: PLC0415 - an extra
-
-            return GitHub(address, token)
-        from octoregistry.publishing.pull_request.gitlab import GitLab  # noqa: PLC0415 - an extra
-
-        return GitLab(address, token)
-    except ImportError as error:
-        raise ForgeError(f"{error.name} is not installed: pip install 'octoregistry[forge]'") from error

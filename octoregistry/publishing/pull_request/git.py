@@ -45,7 +45,10 @@ class Git:
     def __init__(self, folder: Path, secrets: Secrets | None = None) -> None:
         self._folder = folder
         self._secrets = secrets or Secrets(())
-        self.root = Path(self.run("rev-parse", "--show-toplevel").strip()).resolve()
+        try:
+            self.root = Path(self.run("rev-parse", "--show-toplevel").strip()).resolve()
+        except GitError as error:
+            raise GitError(f"{folder}: {error}") from error
         self._folder = self.root  # paths are those of the repository, whichever of its folders we began in
         common = self.run("rev-parse", "--path-format=absolute", "--git-common-dir").strip()
         self.common = Path(common)

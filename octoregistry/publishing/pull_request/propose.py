@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from octoregistry.publishing.pull_request import branch as branches
-from octoregistry.publishing.pull_request.forge import Forge, ForgeError, Found, address_of, forge_at
+from octoregistry.publishing.pull_request.forge import Address, Forge, ForgeError, Found, address_of
 from octoregistry.publishing.pull_request.git import Git, GitError, push_environment, secrets_in
 from octoregistry.publishing.pull_request.local import keep, places
 from octoregistry.publishing.pull_request.proposal import MARK, Outcome, Proposal
@@ -50,7 +50,7 @@ def place_of(folder: Path, settings: PullRequestSettings, environ: Mapping[str, 
         why = "the remote is on no forge that is known: set pull_request.forge"
     elif not token:
         why = f"no token ({' or '.join(names)} is not set)"
-    forge = forge_at(address, token) if address is not None and token else None
+    forge = _forge_at(address, token) if address is not None and token else None
     pushing = push_environment(url, forge.user, token, environ) if forge else {}
     try:
         base = settings.base or _default_branch(git, settings.remote, pushing)
@@ -61,6 +61,20 @@ def place_of(folder: Path, settings: PullRequestSettings, environ: Mapping[str, 
             raise
         return _here(git, settings, f"{why}; {str(error).splitlines()[0]}")
     return Place(git, settings, base, git.run("rev-parse", _OURS).strip(), settings.remote, forge, pushing, why)
+
+
+def _forge_at(address: Address, token: str) -> Forge:
+    """The forge, reached with `token`. Raises ForgeError where its client is not installed."""
+    try:
+        if address.kind == "github":
+            from octoregistry.publishing.pull_request.github import GitHub  # noqa: PLC0415 - an extra
+
+            return GitHub(address, token)
+        from octoregistry.publishing.pull_request.gitlab import GitLab  # noqa: PLC0415 - an extra
+
+        return GitLab(address, token)
+    except ImportError as error:
+        raise ForgeError(f"{error.name} is not installed: pip install 'octoregistry[forge]'") from error
 
 
 def _here(git: Git, settings: PullRequestSettings, why: str) -> Place:

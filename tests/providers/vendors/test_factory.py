@@ -129,8 +129,17 @@ def test_a_missing_sdk_is_an_import_error_with_the_command_that_installs_it(monk
 @needs_sdks
 @pytest.mark.parametrize("max_tokens", ["many", 0, -1, 1.5, True])
 def test_a_number_of_tokens_that_is_none_is_refused_before_any_call(max_tokens):
-    with pytest.raises(ValueError, match=r"max_tokens|many"):
+    with pytest.raises(ValueError, match=r"^api\.max_tokens is .*: it is a whole number from 1 up$"):
         get_provider({"api": {"provider": "openai", "max_tokens": max_tokens}})
+
+
+@pytest.mark.parametrize(
+    ("api", "name"),
+    [({"timeout_seconds": "long"}, "timeout_seconds"), ({"retry": {"max_attempts": "a few"}}, "retry.max_attempts")],
+)
+def test_a_setting_that_is_no_number_is_named(api, name):
+    with pytest.raises(ValueError, match=rf"^api\.{name} is .*: it is a number$"):
+        get_provider({"api": {"provider": "openai", **api}})
 
 
 def test_the_registry_methods_are_callable_on_the_class():

@@ -123,7 +123,7 @@ def test_what_the_run_cost_is_told() -> None:
     """The calls of a language model with their sum; without one, that none was asked."""
     assert "No language model was asked: $0." in body(*SOL)
     asked = replace(update(*SOL), runs=(replace(RUN, calls=(Call("acme", "small", 900, 90, Decimal("0.00021")),)),))
-    assert "1 calls of `small`: $0.00021." in body_of(asked, asked.plan, "octoregistry/update")
+    assert "1 call of `small`: $0.00021." in body_of(asked, asked.plan, "octoregistry/update")
 
 
 def test_the_mark_is_hidden_and_knows_the_plan() -> None:
