@@ -61,7 +61,7 @@ class LazyGroup(click.Group):
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
-            _forget_output()
+            forget_output()
             raise click.exceptions.Exit(0) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -89,7 +89,7 @@ def main() -> None:
         try:
             sys.stdout.flush()
         except BrokenPipeError:
-            _forget_output()
+            forget_output()
         sys.exit(status if isinstance(status, int) else 0)
     except click.ClickException as error:
         error.show()
@@ -99,12 +99,12 @@ def main() -> None:
         sys.exit(130)
     except OSError as error:
         # Commands tell what went wrong with the files they work on; what is left is standard output on a full disk.
-        _forget_output()
+        forget_output()
         click.echo(f"Error: {error.filename or 'standard output'}: {error.strerror or error}", err=True)
         sys.exit(1)
 
 
-def _forget_output() -> None:
+def forget_output() -> None:
     """None; what is still to be written goes nowhere, so that the interpreter does not complain when it flushes."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
