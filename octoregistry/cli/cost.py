@@ -17,6 +17,7 @@ from rich.text import Text
 
 from octoregistry.cli.map_option import map_option
 from octoregistry.cli.registry_option import registry_option
+from octoregistry.cli.showing import show
 from octoregistry.settings import SettingsError, load_settings
 from providers.registry import Registry, RegistryError, load_registry
 
@@ -79,13 +80,15 @@ def command(
             _check_place(out)
         chosen = {**load_settings(settings).costing.columns, **names}
         costs = _costs(logs, engine, keys, chosen, load_registry(registry))
-        _tell(costs, out, as_json=as_json)
+        if out is not None:
+            _write(costs, out)
     except CostingError as error:  # it may name columns, and those are a log's
         raise click.ClickException(_harmless(str(error))) from error
     except (RegistryError, SettingsError) as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
         raise click.ClickException(f"{error.filename or out}: {error.strerror or error}") from error
+    _tell(costs, as_json=as_json)
     if costs.problems:
         raise click.exceptions.Exit(UNPRICED)
 
@@ -94,6 +97,12 @@ def _check_place(out: Path) -> None:
     from octoregistry.costing.writing import check_place  # noqa: PLC0415 - half a second that --help need not pay
 
     check_place(out)
+
+
+def _write(costs: Costs, out: Path) -> None:
+    from octoregistry.costing.writing import write_costs  # noqa: PLC0415 - as above
+
+    write_costs(costs, out)
 
 
 def _costs(
@@ -133,25 +142,22 @@ def _bar() -> Iterator[Any]:
         yield lambda percent: progress.update(task, total=percent and 100, completed=percent or 0)
 
 
-def _tell(costs: Costs, out: Path | None, *, as_json: bool) -> None:
-    from octoregistry.costing.writing import costs_json, write_costs  # noqa: PLC0415 - as above
+def _tell(costs: Costs, *, as_json: bool) -> None:
+    from octoregistry.costing.writing import costs_json  # noqa: PLC0415 - as above
 
-    if out is not None:
-        write_costs(costs, out)
     if as_json:
         click.echo(json.dumps(costs_json(costs), ensure_ascii=False, indent=1))
         return
-    console = Console()
-    console.print(_table(costs))
+    show(_table(costs))
     hidden = costs.table.num_rows - _MOST_SHOWN
     if hidden > 0:
-        console.print(f"and {hidden:,} groups more; --out FILE keeps all")
-    console.print(Text(f"{usd(costs.total)} USD for {costs.rows:,} rows, read as {costs.form}"))
+        click.echo(f"and {hidden:,} groups more; --out FILE keeps all")
+    click.echo(f"{usd(costs.total)} USD for {costs.rows:,} rows, read as {costs.form}")
     if costs.problems:
-        console.print(Text(f"{costs.unpriced:,} rows have no price and are in no cost:", style="bold yellow"))
+        click.echo(f"{costs.unpriced:,} rows have no price and are in no cost:")
     for problem in costs.problems:
         for line in _lines(problem):
-            console.print(Text(line), soft_wrap=True)
+            click.echo(line)
 
 
 def _table(costs: Costs) -> Table:
@@ -162,7 +168,10 @@ def _table(costs: Costs) -> Table:
     table = Table(header_style="bold")
     for name in names:
         table.add_column(
-            "USD" if name == "cost" else name.replace("_", " "), justify="left" if name in costs.keys else "right"
+            "USD" if name == "cost" else name.replace("_", " "),
+            justify="left" if name in costs.keys else "right",
+            overflow="fold",  # half a name is worse than two lines
+            no_wrap=name == "cost",
         )
     for row in costs.table.slice(0, _MOST_SHOWN).to_pylist():
         table.add_row(*(Text(_printable(_cell(row[name], name))) for name in names))

@@ -8,11 +8,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 from ibis.backends import BaseBackend
 
+from octoregistry.costing.arrow import fetched_from, in_memory
 from octoregistry.costing.errors import CostingError
 from octoregistry.costing.ledger import ledger, read_as, rolled_up
 from octoregistry.costing.rates import RateTable
@@ -80,7 +80,7 @@ def costs_of(
     found = (ask or answer)(connection, ledger(usage, rates, keys, names=names))
     local = connect()
     try:
-        kept = ibis.memtable(found)
+        kept = in_memory(found)
         groups = rolled_up(kept, rates.scale, keys)
         table = answer(local, groups.order_by(_order(groups, keys)))
         problems = answer(local, _problems(kept)).to_pylist()
@@ -100,7 +100,7 @@ def costs_of(
 def answer(connection: BaseBackend, query: ir.Table) -> pa.Table:
     """The rows that `query` gives on `connection`; raises CostingError with what the engine says."""
     try:
-        return connection.to_pyarrow(query)
+        return fetched_from(connection, query)
     except Exception as error:  # every engine has exceptions of its own, and all mean the same here
         said = " ".join(str(error).split())
         raise CostingError(f"{connection.name} could not run it: {said[:500]}") from error

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import reduce
+from operator import and_, or_
+from typing import Any
 
 import ibis.expr.types as ir
 from ibis.backends import BaseBackend
@@ -15,7 +18,10 @@ from octoregistry.costing.rates import RateTable
 from octoregistry.costing.sql import FILE, LINE
 from octoregistry.costing.usage import ZONES_MIXED
 
-SHOWN = 10  # problems that get an example: each is a search of its own through the log
+SHOWN = 10  # problems that get an example
+_AT_A_TIME = 1000
+_WHOSE = ("reason", "provider", "model", "mode")  # what tells the rows of one problem from those of another
+_Whose = tuple[str | None, ...]
 
 
 def with_examples(
@@ -45,27 +51,47 @@ def examples_of(
 ) -> tuple[Problem, ...]:
     """`problems` with examples and torn lines, as `with_examples` adds them."""
     has_zones = any(problem.reason == ZONES_MIXED for problem in problems)
-    columns = [name for name in usage.columns if name not in (FILE, LINE)]
     bad = unpriced_rows(usage, rates, names=names, has_zones=has_zones)
-    shown = [_found(problem, connection, bad, columns, torn) for problem in problems[:SHOWN]]
+    rows = _rows_of(problems[:SHOWN], connection, bad, [f"o_{name}" for name in usage.columns])
+    shown = [_shown(problem, rows.get(_whose(problem)), torn) for problem in problems[:SHOWN]]
     return (*shown, *problems[SHOWN:], *_torn(torn))
 
 
-def _found(
-    problem: Problem, connection: BaseBackend, bad: ir.Table, columns: Sequence[str], torn: Sequence[Torn]
-) -> Problem:
-    matches = bad.reason == problem.reason
-    for name in ("provider", "model", "mode"):
-        stated = getattr(problem, name)
-        matches &= bad[name].isnull() if stated is None else bad[name] == stated
-    wanted = [name for name in bad.columns if name.startswith("o_")]
-    rows = answer(connection, bad.filter(matches).select(wanted).limit(1)).to_pylist()
-    if not rows:  # an engine whose log changed between the two questions
+def _rows_of(
+    problems: Sequence[Problem], connection: BaseBackend, bad: ir.Table, columns: Sequence[str]
+) -> dict[_Whose, dict[str, Any]]:
+    """A row for each of the problems: the first of each among so many bad rows at a time, until all are found.
+
+    So rare ones, for which a log must be read to its end, are searched together, and memory does not grow with the log.
+    """
+    wanted = dict.fromkeys(map(_whose, problems))
+    found: dict[_Whose, dict[str, Any]] = {}
+    while missing := [whose for whose in wanted if whose not in found]:
+        matches = reduce(or_, (_matches(bad, whose) for whose in missing))
+        rows = answer(connection, bad.filter(matches).select(*_WHOSE, *columns).limit(_AT_A_TIME)).to_pylist()
+        for row in rows:
+            found.setdefault(tuple(row[name] for name in _WHOSE), row)
+        if len(rows) < _AT_A_TIME:  # what is not found is of an engine whose log changed between the two questions
+            break
+    return found
+
+
+def _whose(problem: Problem) -> _Whose:
+    return tuple(getattr(problem, name) for name in _WHOSE)
+
+
+def _matches(bad: ir.Table, whose: _Whose) -> ir.BooleanValue:
+    pairs = zip(_WHOSE, whose, strict=True)
+    return reduce(and_, (bad[name].isnull() if value is None else bad[name] == value for name, value in pairs))
+
+
+def _shown(problem: Problem, row: Mapping[str, Any] | None, torn: Sequence[Torn]) -> Problem:
+    if row is None:
         return problem
-    row = {name.removeprefix("o_"): value for name, value in rows[0].items()}
-    example = {name: row[name] for name in columns if row[name] is not None}
-    place = f"{row[FILE]}:{_line(row[FILE], row[LINE], torn)}" if row.get(FILE) else None
-    return replace(problem, example=example, place=place)
+    stated = {name.removeprefix("o_"): value for name, value in row.items() if name.startswith("o_")}
+    file, line = stated.pop(FILE, None), stated.pop(LINE, None)
+    example = {name: value for name, value in stated.items() if value is not None}
+    return replace(problem, example=example, place=f"{file}:{_line(file, line, torn)}" if file else None)
 
 
 def _line(file: str, line: int, torn: Sequence[Torn]) -> int:

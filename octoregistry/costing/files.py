@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import glob
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import ibis.expr.types as ir
@@ -13,11 +14,17 @@ from ibis.backends.duckdb import Backend
 from octoregistry.costing.csv_files import csv_query
 from octoregistry.costing.errors import CostingError
 from octoregistry.costing.json_files import lines_query, pages_table
+from octoregistry.costing.otlp_files import is_otlp, spans
 from octoregistry.costing.parquet_files import parquet_query
 from octoregistry.costing.sql import FILE, LINE, connect, fetched, view
 
 _KINDS = {".csv": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json", ".parquet": "parquet"}
-_QUERIES = {"parquet": parquet_query, "csv": csv_query, "jsonl": lines_query}
+_QUERIES: dict[str, Callable[[Backend, Sequence[str], Sequence[str]], tuple[str, str, str]]] = {
+    "parquet": parquet_query,
+    "csv": csv_query,
+    "jsonl": lines_query,
+    "otlp": partial(lines_query, source=spans),
+}
 _PACKED = {".gz", ".zst"}
 
 
@@ -68,6 +75,10 @@ def read_files(patterns: Sequence[str], wanted: Sequence[str] = ()) -> Log:
     if not files:
         raise CostingError(f"no row in {', '.join(patterns)}")
     connection = connect()
+    if kind.startswith("json") and (traces := [file for file in files if is_otlp(connection, file)]):
+        if len(traces) < len(files):
+            raise CostingError(f"{traces[0]} holds traces, others do not: cost them one kind at a time")
+        kind = "otlp"
     if kind == "json":
         table = connection.create_table("usage", pages_table(files), temp=True)
         return Log(connection, table.drop(FILE, LINE), "SELECT * FROM usage")

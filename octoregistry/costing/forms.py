@@ -14,8 +14,8 @@ from providers.dimensions import DIMENSIONS
 
 FIELDS = ("day", "provider", "model", "mode", "requests", "prompt_size")
 
-# A recipe names columns: `a|b` is the first of them that holds anything, `:text` is the text itself. Of a dimension it
-# may have several terms, which are added, or taken away after a `-`.
+# A recipe names columns: `a|b` is the first of them that holds anything (of a dimension: more than 0), `:text` is the
+# text itself. Of a dimension it may have several terms, which are added, or taken away after a `-`.
 Recipe = tuple[str, ...]
 
 
@@ -148,7 +148,8 @@ FORMS = (
         frozenset({"gen_ai.usage.input_tokens"}),
         {
             "day": (
-                "start_time|startTime|start_time_unix_nano|startTimeUnixNano|timestamp|time_unix_nano|timeUnixNano|day",
+                "start_time|startTime|start_time_unix_nano|startTimeUnixNano|timestamp|time_unix_nano|timeUnixNano|"
+                "Timestamp|day",
             ),
             "provider": ("gen_ai.provider.name|gen_ai.system",),
             "model": ("gen_ai.response.model|gen_ai.request.model",),
@@ -228,6 +229,17 @@ def _present(recipe: Recipe, columns: Sequence[str]) -> bool:
 def known_sources() -> tuple[str, ...]:
     """Every column that any form may read."""
     return tuple(dict.fromkeys(name for form in (PLAIN, *FORMS) for name in _sources(form)))
+
+
+def attribute_names() -> tuple[str, ...]:
+    """The attributes of spans that are read: names with points that are keys, not paths."""
+    (spans,) = (form for form in FORMS if "gen_ai.usage.input_tokens" in form.known_by)
+    return tuple(dict.fromkeys(name for name in _sources(spans) if "." in name))
+
+
+def is_known(columns: Sequence[str]) -> bool:
+    """True where the columns are those of an export, or any of them has a plain name of ours."""
+    return not PLAIN.recipes.keys().isdisjoint(columns) or any(form.known_by <= set(columns) for form in FORMS)
 
 
 def _sources(form: Form) -> tuple[str, ...]:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from octoregistry.costing.arrow import in_memory
 from octoregistry.costing.costs import Costs, Problem, costs_of
 from octoregistry.costing.errors import CostingError
 from octoregistry.costing.examples import with_examples
@@ -53,7 +53,7 @@ def cost_frame(
     if isinstance(usage, ir.Table):
         connection, table = usage.get_backend(), usage
     else:
-        connection, table = connect(), ibis.memtable(_as_arrow(usage))
+        connection, table = connect(), in_memory(_as_arrow(usage))
     costs = costs_of(connection, table, rates, list(by), names=names)
     costs = with_examples(costs, connection, table, rates, names=names)
     return FrameCosts(_as_given(usage, costs), costs.total, costs.rows, costs.unpriced, costs.problems)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,57 +17,66 @@ from octoregistry.costing.sql import FILE, LINE, fetched, name_of, text_of, text
 
 _SAMPLE = 1000  # lines of each file that are looked through for whatever they have
 _DEEPEST = 6
-_READ = "read_ndjson_objects({}, ignore_errors = true, maximum_object_size = 100000000)"
 _IS_ROW = "coalesce(json_type(json), '') = 'OBJECT'"
 
 Path_ = tuple[str, ...]
+Source = Callable[[Sequence[str]], str]  # of files: what a query selects the rows from, each as `json`
 
 
-def lines_query(connection: Backend, files: Sequence[str], wanted: Sequence[str]) -> tuple[str, str, str]:
+def lines(files: Sequence[str]) -> str:
+    """What gives every line of the files."""
+    return f"read_ndjson_objects({texts_of(files)}, ignore_errors = true, maximum_object_size = 100000000)"
+
+
+def lines_query(
+    connection: Backend, files: Sequence[str], wanted: Sequence[str], source: Source = lines
+) -> tuple[str, str, str]:
     """The rows of JSON lines; the same with FILE and LINE; and what lines are no rows, as `torn_query` has them.
 
     The columns are what the first lines of each file have, and of the known names and those `wanted` what any line has.
     """
-    sampled = dict.fromkeys(path for file in files for path in _sampled(connection, file))
+    sampled = dict.fromkeys(path for file in files for path in _sampled(connection, source([file])))
     missing = [name for name in (*known_sources(), *wanted) if name not in _columns(list(sampled))]
-    paths, all_rows = _searched(connection, files, missing)
+    paths, all_rows = _searched(connection, source(files), missing)
     found = _columns([*sampled, *paths])
     if not found:
         raise CostingError(f"no row in {', '.join(files)}")
     chosen = ", ".join(f"{_value(path)} AS {name_of(name)}" for name, path in found.items())
     rows = "" if all_rows else f" WHERE {_IS_ROW}"
     # a row's line is counted without the torn ones before it, as DuckDB counts the rows of a CSV
-    placed = " UNION ALL ".join(f"SELECT {chosen}, {FILE}, {LINE} FROM ({_numbered(file, rows)})" for file in files)
+    placed = " UNION ALL ".join(
+        f"SELECT {chosen}, {FILE}, {LINE} FROM ({_numbered(file, source, rows)})" for file in files
+    )
     torn = " UNION ALL ".join(
-        f"SELECT {FILE}, {LINE}, 'no JSON object', coalesce(json::VARCHAR, '') FROM ({_numbered(file)}) "
+        f"SELECT {FILE}, {LINE}, 'no JSON object', coalesce(json::VARCHAR, '') FROM ({_numbered(file, source)}) "
         f"WHERE NOT ({_IS_ROW})"
         for file in files
     )
-    return f"SELECT {chosen} FROM {_READ.format(texts_of(files))}{rows}", placed, "" if all_rows else torn
+    return f"SELECT {chosen} FROM {source(files)}{rows}", placed, "" if all_rows else torn
 
 
-def _numbered(file: str, condition: str = "") -> str:
+def _numbered(file: str, source: Source, condition: str = "") -> str:
     # a window without an order numbers the rows as they are read, which is the order of a file while there is but one
-    lines = f"FROM {_READ.format(text_of(file))}{condition}"
-    return f"SELECT json, {text_of(file)} AS {FILE}, row_number() OVER () AS {LINE} {lines}"
+    rows = f"FROM {source([file])}{condition}"
+    return f"SELECT json, {text_of(file)} AS {FILE}, row_number() OVER () AS {LINE} {rows}"
 
 
-def _sampled(connection: Backend, file: str) -> Iterator[Path_]:
+def _sampled(connection: Backend, file_rows: str) -> Iterator[Path_]:
     """The paths to everything in the first lines of a file that is no object itself."""
-    query = f"SELECT json FROM {_READ.format(text_of(file))} LIMIT {_SAMPLE}"
+    query = f"SELECT json FROM {file_rows} LIMIT {_SAMPLE}"
     for (line,) in fetched(connection, query):
         if line is not None:
             yield from _paths(json.loads(line), ())
 
 
-def _searched(connection: Backend, files: Sequence[str], names: Sequence[str]) -> tuple[list[Path_], bool]:
+def _searched(connection: Backend, all_rows: str, names: Sequence[str]) -> tuple[list[Path_], bool]:
     """The paths in all lines that name any of `names`, and whether every line is a row.
 
     A key may come late: cached tokens that nobody saw in the first thousand calls are not to be left out of the bill.
     """
     named = " OR ".join(f"({condition})" for condition in _conditions(names)) or "false"
     shape = f"CASE WHEN {named} THEN json_structure(json) END"
-    query = f"SELECT DISTINCT {_IS_ROW} AS is_row, {shape} FROM {_READ.format(texts_of(files))}"
+    query = f"SELECT DISTINCT {_IS_ROW} AS is_row, {shape} FROM {all_rows}"
     found = fetched(connection, query)
     paths = [path for is_row, structure in found if is_row and structure for path in _paths(json.loads(structure), ())]
     return [path for path in dict.fromkeys(paths) if _name(path) in names], all(is_row for is_row, _ in found)

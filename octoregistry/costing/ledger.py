@@ -15,14 +15,14 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from octoregistry.costing.arrow import in_memory, table_of
 from octoregistry.costing.forms import Form, form_of
 from octoregistry.costing.inner import opened
-from octoregistry.costing.rates import RateTable, columns
+from octoregistry.costing.rates import RATE_COLUMNS, RateTable, plain_rows
 from octoregistry.costing.usage import DERIVED, FAULTS, ZONES_MIXED, Rows, usage_rows
 from providers.dimensions import DIMENSIONS, MODES
 
 WHOLE = "decimal(38, 0)"
-_RATE_TYPES = {"first": pa.date32(), "last": pa.date32(), "low": pa.int64(), "high": pa.int64()}
 _SORTS = ("day", "zone", "provider", "model", "mode", "size", "mask", "fault")
 
 
@@ -127,13 +127,11 @@ def _mixed_zones(grouped: ir.Table) -> ir.Table:
 
 
 def rate_rows(rates: RateTable) -> ir.Table:
-    """The rates as a small table. Prices travel as text: not every engine takes decimals that may be absent."""
-    values = columns(rates)
-    for name in DIMENSIONS:
-        values[f"price_{name}"] = [None if price is None else str(price) for price in values[f"price_{name}"]]
-    schema = pa.schema([(name, _RATE_TYPES.get(name, pa.string())) for name in values])
-    table = ibis.memtable(pa.Table.from_pydict(values, schema=schema))
-    return table.mutate(**{f"price_{name}": table[f"price_{name}"].cast(WHOLE) for name in DIMENSIONS})
+    """The rates as a small table. Days and prices travel as text: not every engine takes decimals that may be absent."""
+    schema = pa.schema([(name, pa.int64() if name in ("low", "high") else pa.string()) for name in RATE_COLUMNS])
+    table = in_memory(table_of(plain_rows(rates), schema))
+    days = {name: table[name].cast("date") for name in ("first", "last")}
+    return table.mutate(**days, **{f"price_{name}": table[f"price_{name}"].cast(WHOLE) for name in DIMENSIONS})
 
 
 def with_reasons(table: ir.Table, rates: RateTable, dimensions: Sequence[str], has_zones: ir.BooleanValue) -> ir.Table:

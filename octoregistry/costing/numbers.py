@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import reduce
-from operator import add
+from operator import add, and_
 from typing import NamedTuple
 
 import ibis
@@ -44,8 +44,19 @@ def count(column: ir.Value, if_absent: int = 0) -> Count:
     return Count(ibis.literal(if_absent, "int64"), column.isnull())
 
 
+def first(counts: list[Count]) -> Count:
+    """The first that is not 0: where several columns may count the same, some logs leave one of them at 0."""
+    if len(counts) == 1:
+        return counts[0]
+    return Count(ibis.coalesce(*(found.value.nullif(0) for found in counts), 0), _all_sound(counts))
+
+
 def total(terms: list[tuple[int, Count]]) -> Count:
     """The sum of counts, each with its sign."""
     values = [term.value if sign > 0 else -term.value for sign, term in terms]
-    sounds = [term.sound for _, term in terms if term.sound is not None]
-    return Count(reduce(add, values), reduce(lambda a, b: a & b, sounds) if sounds else None)
+    return Count(reduce(add, values), _all_sound([term for _, term in terms]))
+
+
+def _all_sound(counts: list[Count]) -> ir.BooleanValue | None:
+    sounds = [found.sound for found in counts if found.sound is not None]
+    return reduce(and_, sounds) if sounds else None

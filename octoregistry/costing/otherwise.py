@@ -16,6 +16,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from octoregistry.costing.arrow import in_memory
 from octoregistry.costing.costs import Problem, answer
 from octoregistry.costing.examples import examples_of
 from octoregistry.costing.files import Log, read_files
@@ -62,7 +63,7 @@ def _priced(log: Log, after: RateTable, before: RateTable, day: date, names: Map
     has_zones = "offset" in groups["zone"].to_pylist()
     local = connect()
     try:
-        kept = ibis.memtable(groups.append_column("place", places))
+        kept = in_memory(groups.append_column("place", places))
         absent = {f"t_{name}": ibis.literal(0).cast(WHOLE) for name in DIMENSIONS if f"t_{name}" not in kept.columns}
         kept = kept.mutate(**absent)
         scale = max(after.scale, before.scale)

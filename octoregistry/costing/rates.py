@@ -24,6 +24,8 @@ UNKNOWN_SIZE = -1  # the class of prompts whose size nobody wrote down
 _MILLION = 6  # a price is per 10**6 tokens
 _LEAST_SCALE = 12  # so that the type of a cost does not change with every price that has one digit more
 _MOST_SCALE = 24  # 14 digits are left in front of the point: totals up to a hundred trillion dollars
+_FIELDS = ("provider", "name", "model", "mode", "first", "last", "low", "high", "reason")
+RATE_COLUMNS = (*_FIELDS, *(f"price_{name}" for name in DIMENSIONS))
 _MOST_ABOVE = 9 * 10**9  # times a billion requests it still fits a 64-bit whole number
 
 
@@ -152,11 +154,9 @@ def _unknown(pricing: Pricing, of_mode: Sequence[Rate], mode: str) -> str:
     return f"no known {mode} price for such a prompt on that day; known from: {starts}"
 
 
-def columns(rates: RateTable) -> dict[str, list[object]]:
-    """The spans column by column, as `rates_schema` types them; a price that is not known is None."""
-    spans = rates.spans
-    plain = ("provider", "name", "model", "mode", "first", "last", "low", "high", "reason")
-    return {field: [getattr(span, field) for span in spans] for field in plain} | {
-        f"price_{name}": [Decimal(span.prices[name]) if name in span.prices else None for span in spans]
-        for name in DIMENSIONS
-    }
+def plain_rows(rates: RateTable) -> Iterator[dict[str, str | int | None]]:
+    """The spans as rows of RATE_COLUMNS, days and prices as text; a price that is not known is None."""
+    for span in rates.spans:
+        fields = {name: getattr(span, name) for name in _FIELDS}
+        prices = {f"price_{name}": str(span.prices[name]) if name in span.prices else None for name in DIMENSIONS}
+        yield fields | prices | {"first": span.first.isoformat(), "last": span.last.isoformat()}

@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 from octoregistry.costing.days import PIECE, Day, day, day_of_pieces, pieces
 from octoregistry.costing.errors import CostingError
 from octoregistry.costing.forms import Form, Recipe
-from octoregistry.costing.numbers import MOST, Count, count, total
+from octoregistry.costing.numbers import MOST, Count, count, first, total
 from octoregistry.costing.rates import UNKNOWN_SIZE
 from providers.dimensions import DIMENSIONS, PROMPT_DIMENSIONS
 
@@ -121,9 +121,14 @@ def _column(usage: ir.Table, recipe: Recipe) -> ir.Value | None:
 
 def _dimension(usage: ir.Table, recipe: Recipe) -> Count | None:
     """The tokens of one dimension; None where none of its columns is there."""
-    terms = [(-1 if term.startswith("-") else 1, _column(usage, (term,))) for term in recipe]
-    found = [(sign, count(column)) for sign, column in terms if column is not None]
-    return total(found) if found and any(sign > 0 for sign, _ in found) else None
+    found = [(-1 if term.startswith("-") else 1, counts) for term in recipe if (counts := _counts(usage, term))]
+    return total([(sign, first(counts)) for sign, counts in found]) if any(sign > 0 for sign, _ in found) else None
+
+
+def _counts(usage: ir.Table, term: str) -> list[Count]:
+    """What each of the columns of a term counts."""
+    columns = [_column(usage, (name,)) for name in term.lstrip("-").split("|")]
+    return [count(column) for column in columns if column is not None]
 
 
 def _day(usage: ir.Table, form: Form) -> Day:

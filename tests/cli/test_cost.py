@@ -297,3 +297,15 @@ def test_the_whole_program_exits_with_3_too(tmp_path):
 
     assert ended.returncode == 3, ended.stderr
     assert ended.stderr == ""
+
+
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_a_reader_who_leaves_changes_no_exit_status(tmp_path, form):
+    """`octoregistry cost … | head -1` ends without a complaint, and with 3 where some rows have no price."""
+    (tmp_path / "log.csv").write_text(BAD)
+    (tmp_path / "models.yaml").write_text(REGISTRY)
+    run = [sys.executable, "-m", "octoregistry", "cost", "log.csv", "--registry", "models.yaml", *form]
+    with subprocess.Popen(run, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        running.stdout.close()
+        assert running.stderr.read() == b""
+    assert running.returncode == 3

@@ -1,9 +1,11 @@
 """Engines to cost on: DuckDB always, PostgreSQL where Debian's package is there, Spark when it is asked for."""
 
+import importlib.util
 import os
 import shutil
 import socket
 import subprocess
+import time
 from pathlib import Path
 
 import ibis
@@ -11,6 +13,10 @@ import pytest
 
 # PySpark 4.3 and its part of Ibis use what pandas 3 warns of; nothing of it is ours
 OF_SPARK = pytest.mark.filterwarnings("ignore")
+_NEEDED_BY_SPARK = {
+    "pyspark (pip install -e '.[spark]')": lambda: importlib.util.find_spec("pyspark"),
+    "Java (17, as JAVA_HOME or in PATH)": lambda: os.environ.get("JAVA_HOME") or shutil.which("java"),
+}
 SERVERS = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 
 
@@ -55,13 +61,29 @@ def postgres_url(tmp_path_factory):
         "UTF8",
     ]
     subprocess.run(run, check=True, capture_output=True, cwd=folder)
-    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
-    control = [*as_user, str(SERVERS[-1] / "pg_ctl"), "-D", str(data), "-w"]
-    started = [*control, "-l", str(folder / "log"), "-o", options, "start"]
-    subprocess.run(started, check=True, capture_output=True, cwd=folder)
+    server = [*as_user, str(SERVERS[-1] / "postgres"), "-D", str(data), "-p", str(port), "-k", str(folder)]
+    server += ["-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"]
+    # it ends with the standard input of the shell beside it, and so with this run, however that ends: SIGQUIT is
+    # PostgreSQL's own "at once"
+    guarded = ["sh", "-c", '"$@" </dev/null & read -r _; kill -QUIT $!; wait; rm -rf "$0"', str(folder), *server]
+    with (folder / "log").open("wb") as log:
+        guard = subprocess.Popen(
+            guarded, stdin=subprocess.PIPE, stdout=log, stderr=log, cwd=folder, start_new_session=True
+        )
+    _wait_until_it_answers(port, folder / "log")
     yield f"postgres://test@127.0.0.1:{port}/postgres"
-    subprocess.run([*control, "-m", "immediate", "stop"], check=True, capture_output=True, cwd=folder)
-    shutil.rmtree(folder, ignore_errors=True)
+    guard.communicate(timeout=30)
+
+
+def _wait_until_it_answers(port, log):
+    psycopg = pytest.importorskip("psycopg")
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        try:
+            return psycopg.connect(host="127.0.0.1", port=port, user="test", dbname="postgres").close()
+        except psycopg.OperationalError:
+            time.sleep(0.1)
+    raise AssertionError(log.read_text())
 
 
 @pytest.fixture(scope="session", params=["duckdb", "postgres", pytest.param("spark", marks=OF_SPARK)])
@@ -80,8 +102,12 @@ def engine(request):
 def spark():
     """Spark on a local cluster of two executors, each a process of its own."""
     if os.environ.get("OCTOREGISTRY_TEST_SPARK") != "1":
-        pytest.skip("Spark is asked for with OCTOREGISTRY_TEST_SPARK=1; it needs pyspark and Java 17")
-    sql = pytest.importorskip("pyspark.sql", reason="Spark parity needs pyspark")
+        pytest.skip("Spark is tested where OCTOREGISTRY_TEST_SPARK=1: pip install -e '.[spark]', and Java 17")
+    # whoever asks for Spark and cannot have it is told by a failure: a skip would look like a pass
+    if missing := [what for what, is_there in _NEEDED_BY_SPARK.items() if not is_there()]:
+        pytest.fail(f"OCTOREGISTRY_TEST_SPARK=1, but there is no {' and no '.join(missing)}")
+    from pyspark import sql
+
     session = (
         sql.SparkSession.builder.master("local-cluster[2,1,1024]")
         .config("spark.ui.enabled", "false")

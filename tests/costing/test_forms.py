@@ -243,6 +243,49 @@ def test_litellm_says_what_was_cached_in_metadata_whatever_the_export(tmp_path, 
     assert (costs.total, costs.problems) == (LITELLM_USD, ())
 
 
+@pytest.mark.parametrize("first", [0, "0", None])
+def test_litellm_may_leave_one_of_two_counts_of_the_same_at_0(cost_of, first):
+    """Of OpenAI's models LiteLLM may write `cache_read_input_tokens: 0` beside the tokens that were cached."""
+    usage = {"cache_read_input_tokens": first, "prompt_tokens_details": {"cached_tokens": 2 * M}}
+    row = {**LITELLM, "prompt_tokens": 3 * M, "completion_tokens": 0, "metadata": {"usage_object": usage}}
+
+    counted = cost_of(row, by=()).table.to_pylist()[0]
+
+    assert (counted["input"], counted["cached_input"]) == (M, 2 * M)
+
+
+SPAN = {
+    "gen_ai.system": "openai",
+    "gen_ai.request.model": "road",
+    "gen_ai.usage.input_tokens": str(M),
+    "user.id": "ann",
+}
+_MAP = pa.map_(pa.string(), pa.string())
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        {"attributes": pa.array([list(SPAN.items())], _MAP)},
+        {"SpanAttributes": pa.array([list(SPAN.items())], _MAP), "SpanName": ["chat road"]},
+        {"attributes": [json.dumps({**SPAN, "gen_ai.usage.input_tokens": M})]},
+    ],
+)
+def test_attributes_of_spans_may_stand_in_a_map_or_in_json(held):
+    table = pa.table({"Timestamp": ["2026-10-01T10:00:00Z"], **held})
+
+    costs = cost_frame(table, by=["user.id", "model"], registry=parse_registry(REGISTRY))
+
+    assert (costs.total, costs.problems) == (Decimal(1), ())
+    assert [(row["user.id"], row["model"]) for row in costs.frame.to_pylist()] == [("ann", "road")]
+
+
+def test_a_plain_log_may_have_attributes_of_its_own():
+    row = {"day": "2026-10-01", "provider": "openai", "model": "road", "input": M, "attributes": json.dumps(SPAN)}
+
+    assert cost_frame(pa.Table.from_pylist([row, row]), registry=parse_registry(REGISTRY)).total == 2
+
+
 def test_metadata_that_is_no_json_says_nothing_and_stops_nothing():
     rows = pa.Table.from_pylist([{**LITELLM, "metadata": text} for text in ("{", "", None, "[]", "{}")])
 

@@ -1,0 +1,49 @@
+"""Tables go into engines and come out of them as they are, and nothing imports pandas for it."""
+
+import subprocess
+import sys
+from decimal import Decimal
+
+import ibis
+import pyarrow as pa
+
+from octoregistry.costing.arrow import fetched_from, in_memory, table_of
+from octoregistry.costing.sql import connect
+
+SCHEMA = pa.schema([("name", pa.string()), ("low", pa.int64())])
+
+
+def test_a_costing_does_without_pandas(tmp_path):
+    """A user with a small log would wait for the import longer than for the costs."""
+    log = tmp_path / "log.csv"
+    log.write_text("day,provider,model,input\n2026-10-01,openai,gpt-4o,100\n2026-10-01,openai,gpt-9,100\n")
+    cost = (
+        f"import sys; from octoregistry.cli import cli; sys.argv[1:] = ['cost', {str(log)!r}]\n"
+        "cli.main(standalone_mode=False); print('pandas' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", cost], capture_output=True, text=True, check=True)
+    assert "no price" in done.stdout
+    assert done.stdout.endswith("False\n")
+
+
+def test_rows_become_a_table_of_their_schema():
+    """Absent values stay absent, texts stay as they are, and without a row there is an empty table."""
+    rows = [{"name": 'a "quoted",\nbroken näme', "low": None}, {"name": None, "low": -1}]
+    assert table_of(rows, SCHEMA).to_pylist() == rows
+    assert table_of([], SCHEMA).schema == SCHEMA
+
+
+def test_an_answer_is_that_of_ibis():
+    """Types and values are those of `to_pyarrow`, columns without any type too."""
+    connection = connect()
+    table = in_memory(pa.table({"n": pa.array([1, None], pa.int32()), "nothing": pa.nulls(2)}))
+    query = table.mutate(
+        whole=table.n.sum().over(),
+        exact=ibis.literal(Decimal("1.5"), "decimal(38, 12)"),
+        when=ibis.timestamp("2026-10-01T12:00:00"),
+        inner=ibis.struct({"a": table.n, "b": "text"}),
+    )
+    assert fetched_from(connection, query).equals(connection.to_pyarrow(query))
+    some = query.drop("nothing")
+    assert fetched_from(connection, some).equals(connection.to_pyarrow(some))
+    connection.disconnect()
