@@ -143,7 +143,7 @@ class _Planner:
         }
         found = (
             too_many_moved(changes, priced, limits, written),
-            too_many_gone_from_page(self.provider.models.values(), stated, limits),
+            too_many_gone_from_page(self.provider.models.values(), stated, limits, self.settings.recheck_days),
         )
         return tuple(reason for reason in found if reason)
 

@@ -10,7 +10,7 @@ from octoregistry.planning.limits import Limits
 from octoregistry.planning.plan import Change, Reason
 from providers.entries import Model
 
-_LATELY = timedelta(days=30)
+_SELDOM = timedelta(days=31)  # an update at least once a month renews every check that has grown old
 
 
 def too_many_moved(
@@ -48,17 +48,20 @@ def moved_by(model: Model, sha256: str, day: date) -> bool:
     return any(rate.start == source.checked for rate in model.rates)
 
 
-def too_many_gone_from_page(models: Iterable[Model], stated: Collection[str], limits: Limits) -> Reason | None:
+def too_many_gone_from_page(
+    models: Iterable[Model], stated: Collection[str], limits: Limits, recheck_days: int
+) -> Reason | None:
     """The reason to hold all prices of pages that have lost most of the models that the registry has prices of.
 
     It may be half a page, or another vendor's. A page on which as many new models stand in their place is neither:
     Gemini's page of December 2025 had two of the six models of April, and fourteen new ones. Models that are retired, or
-    known to have left the vendor's list, are not missed, nor those that no page of the last weeks had: what a page
-    states is checked again every week, so a date that stays behind is that of a model long gone.
+    known to have left the vendor's list, are not missed, nor those that no page has had for long: what a page states is
+    checked again once its check is `recheck_days` old, so a date that stays behind is that of a model long gone.
     """
     known = [m for m in models if m.rates and m.status != "retired" and m.missing_since is None]
     lately = max((_checked(model) for model in known), default=date.min)
-    here = [model.id for model in known if lately - _checked(model) <= _LATELY]
+    longest = timedelta(days=recheck_days) + _SELDOM
+    here = [model.id for model in known if lately - _checked(model) <= longest]
     gone = [model for model in here if model not in stated]
     replaced = len(gone) < len(here) and len(stated) >= (1 - limits.share) * len(here)
     if replaced:

@@ -171,9 +171,16 @@ def test_a_page_that_is_doubted_checks_nothing() -> None:
 
 
 def test_models_long_gone_are_not_missed() -> None:
-    """Seven of ten that no page of the last month had: those that are left are the page."""
-    text = registry(10).replace("checked: 2026-09-05", "checked: 2026-08-01", 7)
+    """Seven of ten that no page of the last months had: those that are left are the page."""
+    text = registry(10).replace("checked: 2026-09-05", "checked: 2026-07-01", 7)
     assert not planned(text, {"m-7": "3", "m-8": "2", "m-9": "2"}).held
+
+
+@pytest.mark.parametrize(("recheck_days", "codes"), [(30, {"vanished"}), (7, {"vanished"}), (1, set())])
+def test_a_check_that_is_not_due_yet_is_no_sign_that_a_model_has_long_gone(recheck_days: int, codes: set[str]) -> None:
+    """Checks are renewed once they are so old, and people update once a month: seven of ten were there 35 days before."""
+    text = registry(10).replace("checked: 2026-09-05", "checked: 2026-08-01", 7)
+    assert held(planned(text, {"m-7": "3", "m-8": "2", "m-9": "2"}, recheck_days=recheck_days)) == codes
 
 
 def test_a_page_of_nothing_but_strangers_is_held() -> None:
