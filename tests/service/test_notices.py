@@ -277,8 +277,8 @@ def test_staleness_is_told_once_by_a_run_that_cron_starts(workspace: Workspace, 
     assert workspace.run("schedule", "--once", "--offline").returncode == 0
     assert receiver.requests == []
     workspace.settings(told + '[providers.anthropic]\nprices = ["http://127.0.0.1:9/"]\n[fetch]\nretries = 0\n')
-    time.sleep(4)
-    for _ in range(2):
+    for seconds in (4, 2):  # stale, and then a slot later
+        time.sleep(seconds)
         assert workspace.run("schedule", "--once").returncode == 1
     ((_, body),) = receiver.requests
     said = json.loads(body)
