@@ -215,9 +215,10 @@ def _shares_its_name(table: Table, reading: Reading, row: int) -> bool:
     """True for a row that prices the same model as the row above or below it."""
     if reading.names.where != "column":
         return False
-    names = [cells[reading.names.index] for cells in table.rows]
-    below = names[row + 1 : row + 2]
-    return not names[row] or names[row] in names[max(row - 1, table.header_rows) : row] or below in ([names[row]], [""])
+    first = max(row - 1, table.header_rows)
+    names = [cells[reading.names.index] for cells in table.rows[first : row + 2]]
+    own, below = names[row - first], names[row - first + 1 :]
+    return not own or own in names[: row - first] or below in ([own], [""])
 
 
 def _with_tier_of_cells(line: Line, cells: tuple[str, ...], reading: Reading, context: CellContext) -> Line:
