@@ -13,6 +13,7 @@ import pyarrow as pa
 from ibis.backends import BaseBackend
 
 from octoregistry.costing.arrow import fetched_from, in_memory
+from octoregistry.costing.engines import check_engine
 from octoregistry.costing.errors import CostingError
 from octoregistry.costing.ledger import ledger, read_as, rolled_up
 from octoregistry.costing.rates import RateTable
@@ -73,8 +74,9 @@ def costs_of(
     """The costs of `usage`, computed where `connection` has it: one query, and only its answer comes back.
 
     `ask` runs the query, where more is wanted than an answer (a progress bar). Raises CostingError for what an engine
-    cannot run, such as a total that is longer than 38 digits.
+    cannot run, such as a total that is longer than 38 digits, and for an engine that is known to answer wrongly.
     """
+    check_engine(connection)
     keys = tuple(dict.fromkeys(keys))
     form = read_as(usage, names)[1]
     found = (ask or answer)(connection, ledger(usage, rates, keys, names=names))

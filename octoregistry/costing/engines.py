@@ -10,6 +10,7 @@ from ibis.backends import BaseBackend
 
 from octoregistry.costing.errors import CostingError
 
+_LEAST_SPARK = (4, 3)
 _SECRET = ("pass", "pwd", "token", "secret", "key", "cred", "auth")  # in the name of an option: its value is one
 
 
@@ -21,6 +22,20 @@ def connect_engine(url: str) -> BaseBackend:
         return ibis.connect(url)
     except Exception as error:  # noqa: BLE001 - every engine has exceptions of its own, and all mean the same here
         raise CostingError(f"{shown(url)}: {_without_secrets(str(error), url)}") from None
+
+
+def check_engine(engine: BaseBackend) -> None:
+    """None, where `engine` answers rightly; raises CostingError for one that is known not to.
+
+    PySpark 4.0 under Ibis 12 gives every total as 0, and says nothing; 4.3 is the oldest that is tested.
+    """
+    if engine.name != "pyspark":
+        return
+    version = str(engine.version)
+    if tuple(int(part) for part in version.split(".")[:2] if part.isdigit()) < _LEAST_SPARK:
+        raise CostingError(
+            f"Spark {version} gives wrong totals: pip install 'octoregistry[spark]' for one that does not"
+        )
 
 
 def usage_table(engine: BaseBackend, name: str) -> ir.Table:

@@ -6,6 +6,7 @@ import threading
 import time
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 
 import ibis
 import pyarrow as pa
@@ -13,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from octoregistry.costing.costs import costs_of
-from octoregistry.costing.engines import connect_engine, shown, usage_table
+from octoregistry.costing.engines import check_engine, connect_engine, shown, usage_table
 from octoregistry.costing.errors import CostingError
 from octoregistry.costing.ledger import cost_by
 from octoregistry.costing.rates import compile_rates
@@ -34,6 +35,20 @@ def test_it_compiles_for_engines_that_are_not_here_and_stays_short(dialect, sche
 
     assert len(sql) < 100_000  # a reading of a text that is written out at each use would make it a million
     assert "usage" in sql
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "refused"),
+    [("pyspark", "4.0.5", True), ("pyspark", "3.5.1", True), ("pyspark", "4.3.0", False), ("duckdb", "2.0.0", False)],
+)
+def test_an_engine_that_is_known_to_answer_wrongly_is_refused(name, version, refused):
+    """Its total would be 0, and nothing would say so."""
+    engine = SimpleNamespace(name=name, version=version)
+    if refused:
+        with pytest.raises(CostingError, match=f"Spark {version} gives wrong totals"):
+            check_engine(engine)
+    else:
+        check_engine(engine)
 
 
 def test_what_postgres_holds_is_costed_there(postgres_url):
