@@ -19,8 +19,8 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.registry import large, row
-from octoregistry.planning.kept import as_values
 from octoregistry.planning.plan import Change, Plan
+from octoregistry.planning.plan_json import as_values
 from providers import parse_registry
 
 MODELS = 10_000

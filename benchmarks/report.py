@@ -20,9 +20,9 @@ from rich.table import Table
 
 from octoregistry.costing import usage_costs
 from octoregistry.planning.plan import Change, Plan
-from octoregistry.publishing.report import Written, report_of, write, write_report
 from octoregistry.reading.rates import Evidence
-from octoregistry.update import Update
+from octoregistry.report import Written, report_of, write, write_report
+from octoregistry.updating.update import Update
 from providers import parse_registry
 
 CHROMIUM = Path("/usr/bin/chromium")

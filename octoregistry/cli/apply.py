@@ -8,14 +8,14 @@ from pathlib import Path
 
 import click
 
-from octoregistry.apply_plan import KeptPlan, carry_out_plan
+from octoregistry.cli.error_messages import told_errors
 from octoregistry.cli.registry_option import registry_option
 from octoregistry.cli.showing import say, show, tell, visible
 from octoregistry.cli.tables import plan_tables
-from octoregistry.cli.told_errors import told_errors
-from octoregistry.planning.kept import PlanError, fingerprint_of, from_values
-from octoregistry.publishing.lock import locked
-from octoregistry.publishing.merge import diff
+from octoregistry.merging.lock import locked
+from octoregistry.merging.merge import diff
+from octoregistry.planning.plan_json import PlanError, fingerprint_of, from_values
+from octoregistry.updating.apply_plan import KeptPlan, carry_out_plan
 
 HELD = 5
 _MOST_BYTES = 200_000_000  # ten thousand new models make 50 MB

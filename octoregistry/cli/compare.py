@@ -14,9 +14,9 @@ from octoregistry.cli.model_argument import opened
 from octoregistry.cli.registry_option import registry_option
 from octoregistry.cli.settings_option import settings_option
 from octoregistry.cli.showing import cell, line, print_json, show, tell, visible
-from octoregistry.comparing import Comparison, Disagreement, compare
-from octoregistry.official import officials
 from octoregistry.planning.decimals import plain
+from octoregistry.queries.compare import Comparison, Disagreement, compare
+from octoregistry.queries.vendor_prices import officials
 from octoregistry.settings import SettingsError, load_settings
 from octoregistry.sources import Failed
 from octoregistry.sources.registries import WITNESSES, Statements, fetch_registries

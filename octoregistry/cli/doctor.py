@@ -8,10 +8,11 @@ from pathlib import Path
 
 import click
 
-from octoregistry.checkup import Finding, checkup
 from octoregistry.cli.registry_option import registry_option
 from octoregistry.cli.settings_option import settings_option
 from octoregistry.cli.showing import print_json, say
+from octoregistry.publishing.readiness import readiness
+from octoregistry.queries.doctor import Finding, checkup
 from octoregistry.settings import SettingsError, built_in_settings, load_settings
 
 _MARKS = {"ok": "ok   ", "note": "note ", "wrong": "WRONG"}
@@ -45,3 +46,4 @@ def _findings(registry: Path, settings: Path | None, *, offline: bool) -> Iterat
         yield Finding("settings", "wrong", f"{error}: what follows is by the built-in ones")
         chosen = built_in_settings()
     yield from checkup(registry, chosen, os.environ, offline=offline)
+    yield from readiness(registry, chosen, os.environ)

@@ -22,7 +22,7 @@ from octoregistry.cli.showing import (
     show,
     visible,
 )
-from octoregistry.estimating import (
+from octoregistry.queries.estimate import (
     Cost,
     Estimate,
     Unknown,

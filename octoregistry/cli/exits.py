@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from octoregistry.update import Update
+from octoregistry.updating.update import Update
 
 DONE, ERROR, UNREAD, CHANGED, HELD = 0, 1, 3, 4, 5
 

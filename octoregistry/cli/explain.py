@@ -12,11 +12,11 @@ from octoregistry.cli.model_argument import found_model, opened
 from octoregistry.cli.registry_option import registry_option
 from octoregistry.cli.settings_option import settings_option
 from octoregistry.cli.showing import cell, line, print_json, say, show, tell, visible
-from octoregistry.explaining import Explained, Explanation, explain
-from octoregistry.official import officials
 from octoregistry.planning.decimals import plain
 from octoregistry.planning.plan import Said
 from octoregistry.planning.witnesses import Witnesses
+from octoregistry.queries.explain import Explained, Explanation, explain
+from octoregistry.queries.vendor_prices import officials
 from octoregistry.settings import SettingsError, load_settings
 from octoregistry.sources import Failed
 from octoregistry.sources.registries import fetch_registries

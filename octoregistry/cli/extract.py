@@ -17,7 +17,7 @@ from octoregistry.cli.model_argument import opened
 from octoregistry.cli.registry_option import registry_option
 from octoregistry.cli.showing import tell
 from octoregistry.documents import Unread, read_document
-from octoregistry.planning.strangers import own_rates
+from octoregistry.planning.foreign_models import own_rates
 from octoregistry.reading import PageRates, StatedRate, read_rates
 
 

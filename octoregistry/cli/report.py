@@ -13,10 +13,10 @@ from octoregistry.cli.map_option import map_option
 from octoregistry.cli.registry_option import registry_option
 from octoregistry.cli.showing import tell, visible
 from octoregistry.errors import UnknownProviderError
-from octoregistry.publishing.report import NAMES, Report, is_name, report_of, write
+from octoregistry.report import NAMES, Report, is_name, report_of, write
 from octoregistry.settings import SettingsError, load_settings
 from octoregistry.sources.vendor_pages import utc_now
-from octoregistry.update import plan_update
+from octoregistry.updating.update import plan_update
 from providers import RegistryError
 
 

@@ -13,23 +13,23 @@ from typing import Any
 import click
 from rich.console import Console
 
-from octoregistry.carry_out import carry_out
 from octoregistry.cli import exits
+from octoregistry.cli.error_messages import told_errors
 from octoregistry.cli.llm_options import llm_options, reader_of, told_once
 from octoregistry.cli.registry_option import registry_option
 from octoregistry.cli.settings_option import settings_option
 from octoregistry.cli.showing import cell, print_json, tell
-from octoregistry.cli.told_errors import told_errors
 from octoregistry.cli.update_output import outcome_json, print_update, update_json
-from octoregistry.planning.kept import as_values
-from octoregistry.propose_update import propose_update, proposing
-from octoregistry.publishing.lock import locked
-from octoregistry.publishing.pull_request import Outcome
-from octoregistry.publishing.registry_file import text_of
-from octoregistry.publishing.report import write_report
-from octoregistry.publishing.store import replace_file
+from octoregistry.merging.lock import locked
+from octoregistry.merging.registry_file import text_of
+from octoregistry.merging.store import replace_file
+from octoregistry.planning.plan_json import as_values
+from octoregistry.publishing import Outcome
+from octoregistry.report import write_report
+from octoregistry.service.propose_update import propose_update, proposing
 from octoregistry.settings import Settings, load_settings
-from octoregistry.update import Progress, Update, plan_update, silent
+from octoregistry.updating.carry_out import carry_out
+from octoregistry.updating.update import Progress, Update, plan_update, silent
 from providers import load_registry
 
 

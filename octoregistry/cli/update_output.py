@@ -8,12 +8,12 @@ from octoregistry.cli.held import held_texts
 from octoregistry.cli.llm_options import calls_json, calls_line
 from octoregistry.cli.showing import say, show, tell
 from octoregistry.cli.tables import plan_tables
-from octoregistry.planning.kept import as_values
-from octoregistry.publishing.merge import diff
-from octoregistry.publishing.pull_request import Outcome
+from octoregistry.merging.merge import diff
+from octoregistry.planning.plan_json import as_values
+from octoregistry.publishing import Outcome
 from octoregistry.sources import Failed
 from octoregistry.sources.registries import Statements
-from octoregistry.update import ProviderRun, Update
+from octoregistry.updating.update import ProviderRun, Update
 
 
 def update_json(update: Update, name: str) -> dict[str, Any]:

@@ -23,8 +23,8 @@ from octoregistry.costing.files import Log, read_files
 from octoregistry.costing.ledger import WHOLE, added_up, read_as, units, with_reasons
 from octoregistry.costing.rates import RateTable, compile_rates, thresholds_of
 from octoregistry.costing.sql import connect
+from octoregistry.costing.summary import WAYS, Effect, Figures, ModelUsage, Otherwise, PeriodUsage, Unpriced, UsageCosts
 from octoregistry.costing.usage import mask
-from octoregistry.usage_costs import WAYS, Effect, Figures, ModelUsage, Otherwise, PeriodUsage, Unpriced, UsageCosts
 from providers.dimensions import DIMENSIONS
 from providers.exact import unscaled
 from providers.registry import Registry

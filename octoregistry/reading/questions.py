@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from octoregistry.documents import Document, Passage, Table
 from octoregistry.reading.shapes import Shape
-from octoregistry.templating import environment
+from octoregistry.settings.templating import environment
 
 _LONGEST_CELL = 48
 _LONGEST_LINE = 280

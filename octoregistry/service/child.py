@@ -16,9 +16,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from octoregistry.publishing.lock import LockedError
-from octoregistry.publishing.pull_request import ForgeError, GitError
-from octoregistry.publishing.registry_file import NotCarriedOutError
+from octoregistry.merging.lock import LockedError
+from octoregistry.merging.registry_file import NotCarriedOutError
+from octoregistry.publishing import ForgeError, GitError
 from octoregistry.service.outcome import Outcome
 from octoregistry.service.secrets import all_secrets
 from octoregistry.service.work import MovedOnError, Work, accept, run

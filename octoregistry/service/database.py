@@ -15,7 +15,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, InterfaceError, NoSuchModuleError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from octoregistry.publishing.pull_request.secrets import Secrets
+from octoregistry.publishing.secrets import Secrets
 from octoregistry.service.secrets import secret
 from octoregistry.service.tables import metadata
 from octoregistry.settings import Settings

@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Any
 
 from octoregistry.service.outbox import NotTold, Send
-from octoregistry.service_settings import EmailSettings
+from octoregistry.settings.service import EmailSettings
 
 _TIMEOUT = 15.0
 

@@ -9,7 +9,7 @@ from typing import Any
 from octoregistry.service.claims import Claim
 from octoregistry.service.freshness import Freshness
 from octoregistry.service.outcome import HeldModel, Outcome
-from octoregistry.templating import visible
+from octoregistry.settings.templating import visible
 
 _MOST_LINES = 100
 

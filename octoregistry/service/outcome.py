@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from octoregistry.planning.kept import as_values, fingerprint
 from octoregistry.planning.plan import Change, Plan
+from octoregistry.planning.plan_json import as_values, fingerprint
 
 End = Literal["done", "partly", "failed"]
 

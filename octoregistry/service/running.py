@@ -18,7 +18,7 @@ from pathlib import Path
 from pydantic import ValidationError
 from sqlalchemy import Connection
 
-from octoregistry.publishing.pull_request.secrets import Secrets
+from octoregistry.publishing.secrets import Secrets
 from octoregistry.service.child import Asked
 from octoregistry.service.claims import Claim, Claims
 from octoregistry.service.database import AwayError, DatabaseError

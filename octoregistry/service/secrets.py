@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from urllib.parse import unquote, urlsplit
 
-from octoregistry.publishing.pull_request.secrets import Secrets
-from octoregistry.service_settings import SecretSource
+from octoregistry.publishing.secrets import Secrets
 from octoregistry.settings import Settings, SettingsError
+from octoregistry.settings.service import SecretSource
 
 
 def secret(source: SecretSource, environ: Mapping[str, str]) -> str | None:

@@ -12,7 +12,7 @@ from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from octoregistry.service_settings import JobSettings
+from octoregistry.settings.service import JobSettings
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LOOKS_BACK = tuple(timedelta(seconds=60 * 8**step) for step in range(8))  # a minute, eight, … four years

@@ -13,18 +13,15 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from octoregistry.apply_plan import KeptPlan, carry_out_plan
-from octoregistry.carry_out import carry_out
+from octoregistry.merging.lock import LockedError, locked
+from octoregistry.merging.registry_file import NotCarriedOutError, text_of
 from octoregistry.planning.plan import Change, Plan
-from octoregistry.propose_update import propose_update, proposing
-from octoregistry.publishing.lock import LockedError, locked
-from octoregistry.publishing.pull_request import Outcome as Proposal
-from octoregistry.publishing.pull_request.body import fingerprint_of
-from octoregistry.publishing.registry_file import NotCarriedOutError, text_of
-from octoregistry.publishing.report import write_report
+from octoregistry.publishing import Outcome as Proposal
+from octoregistry.publishing.body import fingerprint_of
 from octoregistry.reading import Reader
 from octoregistry.reading.choosing import chosen
 from octoregistry.reading.kept import Kept, readings_folder
+from octoregistry.report import write_report
 from octoregistry.service.outcome import (
     End,
     HeldModel,
@@ -34,9 +31,12 @@ from octoregistry.service.outcome import (
     change_values,
     held_models,
 )
+from octoregistry.service.propose_update import propose_update, proposing
 from octoregistry.settings import Settings
 from octoregistry.sources import Page
-from octoregistry.update import Progress, ProviderRun, Update, plan_update
+from octoregistry.updating.apply_plan import KeptPlan, carry_out_plan
+from octoregistry.updating.carry_out import carry_out
+from octoregistry.updating.update import Progress, ProviderRun, Update, plan_update
 from providers import load_registry
 
 _PATIENCE = 60.0  # seconds: a person's own update is let finish

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from octoregistry.planning.kept import from_values
-from octoregistry.publishing.report import write_report
+from octoregistry.planning.plan_json import from_values
+from octoregistry.report import write_report
 from octoregistry.settings import load_settings
-from octoregistry.update import Update, plan_update
+from octoregistry.updating.update import Update, plan_update
 from providers import parse_registry
 
 HERE = Path(__file__).parent

@@ -6,10 +6,10 @@ from random import Random
 
 import pytest
 
-from octoregistry.estimating import Unknown, Workload, dollars, estimate, nearest_cheaper
 from octoregistry.planning.plan import Plan
-from octoregistry.publishing.report import report_of, write_report
-from octoregistry.update import Update
+from octoregistry.queries.estimate import Unknown, Workload, dollars, estimate, nearest_cheaper
+from octoregistry.report import report_of, write_report
+from octoregistry.updating.update import Update
 from providers.dimensions import DIMENSIONS, MODES
 from providers.registry import Registry
 from tests.browser.acting import costs_shown, fill, settled

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from octoregistry.publishing.report import report_of
+from octoregistry.report import report_of
 from tests.browser.acting import SIZES, settled, shown_models
 
 

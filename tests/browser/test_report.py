@@ -2,7 +2,7 @@
 
 import pytest
 
-from octoregistry.publishing.report import report_of
+from octoregistry.report import report_of
 from tests.browser.acting import SIZES, settled
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from octoregistry.publishing.report import report_of, write
+from octoregistry.report import report_of, write
 from tests.browser.acting import SIZES, downloaded
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from octoregistry.publishing.lock import locked
+from octoregistry.merging.lock import locked
 from tests.cli.conftest import Run
 
 REGISTRY = """\

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from octoregistry.publishing.lock import is_locked, locked
+from octoregistry.merging.lock import is_locked, locked
 from providers import parse_registry
 from providers.pricing import UnknownPriceError
 from tests.cli.conftest import Run
@@ -140,8 +140,8 @@ def test_marks_and_line_ends_are_kept_to_the_byte(models: Path, run: Run, change
 
 # What the process is about when the signal comes: it says so, and waits.
 PHASES = {
-    "fetch": "import octoregistry.update as m; name = 'fetch_pages'",
-    "reading": "import octoregistry.page_reader as m; name = 'read_rates'",
+    "fetch": "import octoregistry.updating.update as m; name = 'fetch_pages'",
+    "reading": "import octoregistry.updating.page_reader as m; name = 'read_rates'",
     "write": "import os as m; name = 'fsync'",
 }
 SLOW = """

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+from octoregistry.merging.merge import merge
 from octoregistry.planning.plan import Change, Plan
 from octoregistry.planning.planner import plan_provider
 from octoregistry.planning.stated import PricedPage
-from octoregistry.publishing.merge import merge
 from octoregistry.reading.rates import Evidence, PageRates, StatedPrice, StatedRate
 from providers.registry import Registry, parse_registry
 

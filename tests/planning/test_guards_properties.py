@@ -8,13 +8,13 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from octoregistry.merging.merge import merge
 from octoregistry.planning.history import written_rates
 from octoregistry.planning.orders import ORDERS, Book
 from octoregistry.planning.plan import Change, Plan
 from octoregistry.planning.planner import plan_provider
 from octoregistry.planning.stated import PricedPage
 from octoregistry.planning.witnesses import Witnesses
-from octoregistry.publishing.merge import merge
 from octoregistry.reading.rates import Evidence, PageRates, StatedPrice, StatedRate
 from octoregistry.sources.registries import Vouched
 from providers.entries import Rate

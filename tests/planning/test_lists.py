@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from octoregistry.publishing.merge import merge
+from octoregistry.merging.merge import merge
 from octoregistry.sources.listings import ListedModel
 from providers.registry import parse_registry
 from tests.planning.making import SEPTEMBER_7, SOL, page, planned, updated

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
+from octoregistry.merging.merge import merge
 from octoregistry.planning.planner import Settings
-from octoregistry.publishing.merge import merge
 from providers.registry import parse_registry
 from tests.planning.making import (
     SEPTEMBER_7,

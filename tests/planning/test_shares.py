@@ -8,11 +8,11 @@ from decimal import Decimal
 
 import pytest
 
+from octoregistry.merging.merge import merge
 from octoregistry.planning.limits import Limits
 from octoregistry.planning.plan import Plan
 from octoregistry.planning.planner import Settings, plan_provider
 from octoregistry.planning.stated import PricedPage
-from octoregistry.publishing.merge import merge
 from octoregistry.reading.rates import Evidence, PageRates, StatedPrice, StatedRate
 from octoregistry.sources.listings import ListedModel
 from providers.registry import parse_registry

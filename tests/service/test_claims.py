@@ -20,7 +20,7 @@ from octoregistry.service.outcome import HeldModel, Outcome, ProviderOutcome
 from octoregistry.service.runlog import RunLog
 from octoregistry.service.slots import Slots
 from octoregistry.service.tables import runs
-from octoregistry.service_settings import JobSettings
+from octoregistry.settings.service import JobSettings
 
 JOB = Job("all", ("acme",), Slots(JobSettings(every=timedelta(hours=1))))
 LEASE = timedelta(seconds=30)

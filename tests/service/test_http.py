@@ -12,7 +12,7 @@ import requests
 import yaml
 
 from octoregistry.service.http.app import hosts_of
-from octoregistry.service_settings import ServiceSettings
+from octoregistry.settings.service import ServiceSettings
 from tests.service.conftest import DAILY, HAIKU, ROOT, TOKEN, Workspace
 
 BEARER = {"Authorization": f"Bearer {TOKEN}"}

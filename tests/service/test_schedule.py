@@ -18,13 +18,13 @@ from typing import Any, cast
 
 import pytest
 
-from octoregistry.publishing.lock import is_locked
+from octoregistry.merging.lock import is_locked
 from octoregistry.service import schedule
 from octoregistry.service.claims import Claims
 from octoregistry.service.jobs import Job
 from octoregistry.service.running import Runner
 from octoregistry.service.slots import Slots
-from octoregistry.service_settings import JobSettings
+from octoregistry.settings.service import JobSettings
 from tests.service.conftest import DAILY, HAIKU, ROOT, Workspace, free_port, until
 
 OFTEN = DAILY.replace("1d", "3s")

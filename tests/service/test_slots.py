@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from octoregistry.service.slots import ScheduleError, Slots, SlotTrigger
-from octoregistry.service_settings import JobSettings
+from octoregistry.settings.service import JobSettings
 
 NOON = datetime(2026, 3, 29, 12, 0, 0, tzinfo=UTC)
 

@@ -18,7 +18,7 @@ from octoregistry.service.http import catalogue, changes, estimates, health, rep
 from octoregistry.service.http.live_registry import LiveRegistry
 from octoregistry.service.http.sessions import SHORTEST, Sessions
 from octoregistry.service.running import Stopped
-from octoregistry.service_settings import ServiceSettings
+from octoregistry.settings.service import ServiceSettings
 
 
 class UnsafeError(Exception):

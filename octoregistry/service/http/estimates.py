@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from octoregistry.estimating import Cost, Estimate, Unknown, Workload, cost_in, cost_of, estimate
+from octoregistry.queries.estimate import Cost, Estimate, Unknown, Workload, cost_in, cost_of, estimate
 from octoregistry.service.http.answers import IsoDay, Kept, answer, documented
 from octoregistry.service.http.live_registry import LiveRegistry
 from providers import Registry

@@ -15,7 +15,7 @@ from octoregistry.service.assembly import Service
 from octoregistry.service.http.changes import decide
 from octoregistry.service.http.sessions import COOKIE, Sessions, from_here
 from octoregistry.service.notices import change_line
-from octoregistry.templating import environment, folder
+from octoregistry.settings.templating import environment, folder
 
 _MOST = 200
 _MOST_BYTES = 10_000

@@ -1,4 +1,4 @@
-/* Exact money: whole numbers of 10^-UNIT dollars. What Python decides in providers.pricing and octoregistry.estimating. */
+/* Exact money: whole numbers of 10^-UNIT dollars. What Python decides in providers.pricing and octoregistry.queries.estimate. */
 const behindPoint = text => text.length - (text + ".").indexOf(".") - 1;
 let places = 0;
 for (const model of models)

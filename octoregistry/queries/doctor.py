@@ -1,0 +1,108 @@
+"""What works here and what does not: keys, pages, lists, cache and lock; each finding with what to do about it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Literal
+
+from octoregistry.documents import Unread, read_document
+from octoregistry.merging.lock import holder, is_locked
+from octoregistry.settings import Settings
+from octoregistry.sources import Failed, NotAsked, Page, fetch_model_lists, fetch_pages
+from octoregistry.sources.cache import Cache
+from providers import RegistryError, parse_registry
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at: `ok`, a `note` (something optional is not there), or `wrong`."""
+
+    about: str
+    state: Literal["ok", "note", "wrong"]
+    text: str
+
+
+def checkup(registry: Path, settings: Settings, environ: Mapping[str, str], *, offline: bool) -> Iterator[Finding]:
+    """Every finding, as it is found. With `offline` the network is not asked."""
+    yield _registry(registry)
+    yield from _keys(settings, environ)
+    yield from _cached(settings) if offline else _reachable(settings, environ)
+    yield _cache(settings)
+    yield _lock(registry)
+
+
+def _registry(path: Path) -> Finding:
+    try:
+        models = len(parse_registry(path.read_bytes(), str(path)))
+    except OSError as error:
+        return Finding("registry", "wrong", f"{path}: {error.strerror or error}")
+    except RegistryError as error:
+        return Finding("registry", "wrong", f"{error.faults[0]} ({len(error.faults)} faults: see `octoregistry check`)")
+    writable = os.access(path.resolve(), os.W_OK) and os.access(path.resolve().parent, os.W_OK)
+    if not writable:
+        return Finding("registry", "note", f"{path}: {models} models; it or its folder cannot be written")
+    return Finding("registry", "ok", f"{path}: {models} models")
+
+
+def _keys(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:
+    for name, provider in settings.providers.items():
+        if provider.model_list is None:
+            continue
+        names = provider.model_list.key_env
+        found = next((known for known in names if environ.get(known, "").strip()), None)
+        text = f"{found} is set" if found else f"{' or '.join(names)} is not set: its model list is not asked for"
+        yield Finding(f"key of {name}", "ok" if found else "note", text)
+
+
+def _reachable(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:
+    for name, page in fetch_pages(settings, settings.providers, reject=_unreadable).items():
+        if isinstance(page, Failed):
+            yield Finding(f"page of {name}", "wrong", str(page))
+        else:
+            yield Finding(f"page of {name}", "ok", f"{page.url}: {len(page.text):,} letters")
+    for name, listed in fetch_model_lists(settings, settings.providers, environ=environ).items():
+        if isinstance(listed, NotAsked):
+            yield Finding(f"list of {name}", "note", f"not asked for: {listed.reason}")
+        elif isinstance(listed, Failed):
+            yield Finding(f"list of {name}", "wrong", str(listed))
+        else:
+            yield Finding(f"list of {name}", "ok", f"{len(listed.models)} models")
+
+
+def _unreadable(page: Page) -> str | None:
+    """Why the page is none that prices stand on: a challenge must not take a good page's place in the cache."""
+    document = read_document(page.text, page.url)
+    return document.reason if isinstance(document, Unread) else None
+
+
+def _cached(settings: Settings) -> Iterator[Finding]:
+    for name, page in fetch_pages(settings, settings.providers, offline=True, reject=_unreadable).items():
+        if isinstance(page, Failed):
+            yield Finding(f"page of {name}", "wrong", str(page))
+        else:
+            source = "bundled with the package" if page.from_cache == "bundled" else "in the cache"
+            yield Finding(f"page of {name}", "ok", f"{source}, of {page.fetched_at.date()}")
+
+
+def _cache(settings: Settings) -> Finding:
+    folder = Cache(settings.fetch.cache_dir).folder
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            pages = len(list(folder.glob("*.body")))
+    except OSError as error:
+        return Finding("cache", "wrong", f"{folder} cannot be written: {error.strerror or error}; set fetch.cache_dir")
+    return Finding("cache", "ok", f"{folder}: {pages} pages and lists")
+
+
+def _lock(registry: Path) -> Finding:
+    try:
+        if is_locked(registry):
+            return Finding("lock", "note", f"held by {holder(registry) or 'another process'}")
+    except OSError as error:
+        return Finding("lock", "wrong", f"{error.filename}: {error.strerror or error}")
+    return Finding("lock", "ok", "free")

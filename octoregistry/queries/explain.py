@@ -1,0 +1,97 @@
+"""Why does the registry have this price? Where each price of a model stands, who agrees, and what it was before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from octoregistry.planning.history import in_force, written_rates
+from octoregistry.planning.plan import Said
+from octoregistry.planning.stated import Price
+from octoregistry.planning.witnesses import Witnesses
+from octoregistry.queries.vendor_prices import Official, Place
+from octoregistry.sources import Failed, Page
+from providers.entries import Model, Provider
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """One price of the registry: `usd` on the day asked for (None: not yet, or no more), `stated` as the page that
+    served last has it (None: it is silent), and every price with its first day.
+
+    `agree` are the other registries that have this price, `behind` those that have the one which we had on the day of
+    which they speak, `differ` those that have another.
+    """
+
+    place: Place
+    usd: Decimal | None
+    derived: bool
+    stated: Price | None
+    history: tuple[tuple[date | None, Decimal], ...]
+    agree: tuple[Said, ...] = ()
+    behind: tuple[Said, ...] = ()
+    differ: tuple[Said, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A model's prices, explained, and the page that they were looked for on."""
+
+    model: Model
+    page: Page | Failed
+    prices: tuple[Explained, ...]
+
+
+def explain(provider: Provider, model: Model, official: Official, witnesses: Witnesses, day: date) -> Explanation:
+    """Every price that the registry has of `model`, as it is on `day`."""
+    rates = written_rates(model, provider.realtime_multiplier)
+    places = dict.fromkeys(
+        Place(model.provider, model.id, rate.mode, rate.above_input_tokens, name)
+        for rate in rates
+        for name in rate.prices
+    )
+    names = (model.id, *model.aliases)
+
+    def usd_on(place: Place, when: date) -> Decimal | None:
+        rate = in_force(rates, place.mode, when).get(place.above_input_tokens)
+        return rate.prices.get(place.dimension) if rate else None
+
+    prices = []
+    for place in places:
+        now = usd_on(place, day)
+        agree: list[Said] = []
+        behind: list[Said] = []
+        differ: list[Said] = []
+        for said in witnesses.on(model.provider, names, place.mode, place.above_input_tokens, place.dimension):
+            ours_then = usd_on(place, said.as_of)
+            (agree if said.usd == now else behind if said.usd == ours_then else differ).append(said)
+        mine = [r for r in rates if (r.mode, r.above_input_tokens) == (place.mode, place.above_input_tokens)]
+        stated = sorted(((r.start, r.prices[place.dimension]) for r in mine if place.dimension in r.prices), key=_start)
+        prices.append(
+            Explained(
+                place,
+                now,
+                any(rate.derived for rate in mine if rate.prices.get(place.dimension) == now),
+                official.prices.get(place),
+                tuple(_moves(stated)),
+                tuple(agree),
+                tuple(behind),
+                tuple(differ),
+            )
+        )
+    return Explanation(model, official.page, tuple(prices))
+
+
+def _start(entry: tuple[date | None, Decimal]) -> date:
+    return entry[0] or date.min
+
+
+def _moves(stated: Iterable[tuple[date | None, Decimal]]) -> Iterator[tuple[date | None, Decimal]]:
+    """The days on which the price became another; a set that repeats it is no move."""
+    last = None
+    for start, usd in stated:
+        if usd != last:
+            yield start, usd
+        last = usd

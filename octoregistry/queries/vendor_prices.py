@@ -1,0 +1,74 @@
+"""What the vendors' own pages state, each price at its place: the evidence behind the registry, read again on demand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from octoregistry.planning.matching import Names
+from octoregistry.planning.stated import Price, PricedPage, current_and_announced, stated_by
+from octoregistry.planning.vendors import naming_of
+from octoregistry.settings import Settings
+from octoregistry.sources import Clock, Failed, Page, fetch_pages
+from octoregistry.sources.vendor_pages import utc_now
+from octoregistry.updating.page_reader import PageReader
+from providers import Registry
+from providers.entries import Provider
+
+
+class Place(NamedTuple):
+    """What a price is of."""
+
+    provider: str
+    model: str
+    mode: str
+    above_input_tokens: int | None
+    dimension: str
+
+    def __str__(self) -> str:
+        above = f" above {self.above_input_tokens:,}" if self.above_input_tokens is not None else ""
+        return f"{self.mode} {self.dimension.replace('_', ' ')}{above}"
+
+
+@dataclass(frozen=True, slots=True)
+class Official:
+    """What the page of one vendor that served last states on its own day; no prices where it could not be read."""
+
+    page: Page | Failed
+    prices: Mapping[Place, Price] = field(default_factory=dict)
+
+
+def officials(
+    registry: Registry, settings: Settings, providers: Iterable[str], clock: Clock = utc_now
+) -> dict[str, Official]:
+    """What the pages of `providers` that served last state: those in the cache, else those of the package.
+
+    Nothing is asked of the network. Raises KeyError for a provider that the registry or the settings do not know.
+    """
+    reader = PageReader()
+    wanted = [registry.providers[name] for name in providers]
+    pages = fetch_pages(settings, [one.name for one in wanted], offline=True, clock=clock, reject=reader.refused)
+    return {provider.name: _read(reader, provider, pages[provider.name]) for provider in wanted}
+
+
+def _read(reader: PageReader, provider: Provider, page: Page | Failed) -> Official:
+    rates = reader.rates(page, provider.name) if isinstance(page, Page) else None
+    if rates is None or isinstance(page, Failed):
+        return Official(page)
+    day = page.fetched_at.date()
+    names = Names(provider.models.values(), (), naming_of(provider.name))
+
+    def tiers_of(model: str) -> set[int]:
+        known = provider.models.get(model)
+        return {rate.above_input_tokens for rate in known.rates if rate.above_input_tokens} if known else set()
+
+    stated = stated_by([PricedPage(rates, day, page.sha256)], names.match, tiers_of)
+    prices = {
+        Place(provider.name, model, mode, above, dimension): price
+        for model, found in stated.models.items()
+        for mode, dated in found.modes.items()
+        for above, tier in current_and_announced(dated, day)[0].items()
+        for dimension, price in tier.items()
+    }
+    return Official(page, prices)

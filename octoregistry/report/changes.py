@@ -1,0 +1,219 @@
+"""What changed, for people: held first, then what moved, what is new, what is announced, and the rest; a block a model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from itertools import groupby
+
+from octoregistry.planning.plan import Change, shown
+from octoregistry.queries import wording
+from octoregistry.report.report import Report
+from providers.dimensions import DIMENSIONS
+from providers.registry import Registry
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRow:
+    """One value that an update changes, as text. `direction` is "up", "down" or nothing."""
+
+    where: str
+    old: str
+    new: str
+    percent: str
+    direction: str
+    link: str | None
+    page: str
+    address: str
+    quoted: str
+    witness: str
+    agree: str
+    disagree: str
+    other_days: str
+    held: bool
+    reasons: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChanges:
+    """The rows of one model. `facts` says in words what is written of a new model besides its prices."""
+
+    provider: str
+    model: str
+    display_name: str
+    rows: tuple[ChangeRow, ...]
+    facts: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The changes of one sort. `name` is its anchor; new models are `fresh`: nothing of theirs has an old value."""
+
+    name: str
+    title: str
+    lead: str
+    models: tuple[ModelChanges, ...]
+
+    @property
+    def count(self) -> int:
+        """How many values change, or how many models are new."""
+        return len(self.models) if self.fresh else sum(len(model.rows) for model in self.models)
+
+    @property
+    def fresh(self) -> bool:
+        """True for the section of new models."""
+        return self.name == "new-models"
+
+
+_NAMED = 3
+Belongs = Callable[[Change], bool]
+_SORTS: tuple[tuple[str, str, str, Belongs], ...] = (
+    (
+        "held",
+        "Waiting for a person",
+        "Not written into the registry: each has a reason that someone should look at first.",
+        lambda change: not change.applies,
+    ),
+    ("moved", "Prices that moved", "USD per million tokens.", lambda change: change.kind == "price"),
+    (
+        "announced",
+        "Announced for a later day",
+        "Written now; in force from its day on.",
+        lambda c: c.kind == "announced",
+    ),
+    ("new-models", "New models", "", lambda change: change.kind == "new_model"),
+    (
+        "new-prices",
+        "Prices that the registry lacked",
+        "The model was known; this mode, prompt size or kind of token was not.",
+        lambda change: change.kind in ("new_price", "new_rate"),
+    ),
+    ("other", "Everything else", "Lifecycle, names and what follows from the prices.", lambda _: True),
+)
+
+
+def sections(report: Report) -> tuple[Section, ...]:
+    """The sections that have changes; each change stands in the first it belongs to."""
+    left = list(report.plan.visible)
+    found = []
+    for name, title, lead, belongs in _SORTS:
+        mine = [change for change in left if belongs(change)]
+        left = [change for change in left if not belongs(change)]
+        if mine:
+            found.append(Section(name, title, lead, tuple(_models(mine, report))))
+    return tuple(found)
+
+
+def unchanged(report: Report) -> str:
+    """What an update that changes nothing tells: of the pages that were read, and of no other."""
+    read = [source.provider for source in report.sources if source.failed is None]
+    if not read:
+        return "Nothing changed, and nothing was compared: no page could be read."
+    if set(report.after.providers) - set(read):
+        return f"Nothing changed where a page was read: {', '.join(read)}. Of the others nothing is known."
+    return "Nothing changed: the registry says what the vendors’ pages say."
+
+
+def headline(report: Report) -> str:
+    """One sentence that says what the update does."""
+    plan = report.plan
+    prices = [change for change in plan.visible if change.applies and change.kind == "price"]
+    new = {(change.provider, change.model) for change in plan.visible if change.applies and change.kind == "new_model"}
+    parts = []
+    if prices:
+        models = len({(change.provider, change.model) for change in prices})
+        parts.append(
+            f"{wording.many(len(prices), 'price')} moved at {wording.many(models, 'model')} ({_directions(prices)})"
+        )
+    if new:
+        parts.append(f"{wording.many(len(new), 'model is', 'models are')} new")
+    others = len(plan.visible) - len(plan.held) - len(prices)
+    others -= sum(change.applies and change.kind == "new_model" for change in plan.visible)
+    if others:
+        parts.append(f"{wording.many(others, 'other value')} {'is' if others == 1 else 'are'} added or corrected")
+    if not plan.visible:
+        return unchanged(report)
+    written = "; ".join(parts) or "nothing is written"
+    held = len([change for change in plan.visible if not change.applies])
+    waits = (
+        "nothing waits for a person"
+        if not held
+        else f"{wording.many(held, 'change waits', 'changes wait')} for a person"
+    )
+    return f"{written[0].upper()}{written[1:]}; {waits}.{_moves(prices)}"
+
+
+def _moves(prices: Sequence[Change]) -> str:
+    """Which models moved how far, where they are few enough to be named."""
+    told: dict[str, list[str]] = {}
+    for change in prices:
+        if change.mode == "standard" and change.above_input_tokens is None and change.dimension in ("input", "output"):
+            told.setdefault(change.model, []).append(f"{change.dimension} {wording.percent(change.percent)}")
+    if not 0 < len(told) <= _NAMED:
+        return ""
+    return " " + "; ".join(f"{model}: {', '.join(moves)}" for model, moves in told.items()) + "."
+
+
+def _directions(prices: Iterable[Change]) -> str:
+    moves = [change.percent or 0 for change in prices]
+    up, down = sum(move > 0 for move in moves), sum(move < 0 for move in moves)
+    return ", ".join(f"{count} {word}" for count, word in ((up, "up"), (down, "down")) if count) or "level"
+
+
+def _models(changes: Sequence[Change], report: Report) -> Iterable[ModelChanges]:
+    for (provider, model), of_model in groupby(changes, key=lambda change: (change.provider, change.model)):
+        mine = list(of_model)
+        fresh = {change.dimension: change.new for change in mine if change.kind == "new_model" and not change.mode}
+        rows = tuple(_row(change) for change in mine if change.kind != "new_model" or change.mode)
+        yield ModelChanges(provider, model, _name(report.after, provider, model), rows, _facts(fresh))
+
+
+def _facts(fresh: Mapping[str, object]) -> str:
+    """What is known of a new model besides its prices."""
+    told = []
+    if "batch_support" in fresh:
+        told.append("with batch prices" if fresh["batch_support"] else "no batch price")
+    if fresh.get("context_window"):
+        told.append(f"{fresh['context_window']:,} tokens of context")
+    if fresh.get("status", "active") != "active":
+        told.append(str(fresh["status"]))
+    return ", ".join(told)
+
+
+def _name(registry: Registry, provider: str, model: str) -> str:
+    entry = registry.providers[provider].models.get(model) if provider in registry.providers else None
+    return entry.display_name if entry else model
+
+
+def _row(change: Change) -> ChangeRow:
+    move, evidence = change.percent, change.evidence
+    # all but what is announced holds from the page's own day, which the list of sources tells
+    placed = change if change.kind == "announced" or not change.applies else replace(change, start=None)
+    witness = {None: "", "rules": "read by the built-in rules"}.get(change.witness, f"vouched for by {change.witness}")
+    derived = "follows from the standard price by the vendor's batch discount" if change.derived else ""
+    return ChangeRow(
+        where=placed.where.replace("_", " "),
+        old=_value(change.dimension, change.old),
+        new=_value(change.dimension, change.new),
+        percent=wording.percent(move),
+        direction="" if not move else "up" if move > 0 else "down",
+        link=wording.link(evidence.page) if evidence else None,
+        page=evidence.page if evidence else "",
+        address=evidence.address if evidence else "",
+        quoted=evidence.text if evidence else "",
+        witness=witness or derived,
+        agree=wording.said(change.vouches),
+        disagree=wording.said(change.contradicts),
+        other_days=wording.said(change.other_days),
+        held=not change.applies,
+        reasons=tuple(map(str, change.verdict.reasons)),
+        notes=change.notes,
+    )
+
+
+def _value(dimension: str, value: object) -> str:
+    if isinstance(value, Decimal) and dimension in DIMENSIONS:
+        return wording.price(value)
+    return wording.DASH if value is None else shown(value)  # type: ignore[arg-type]

@@ -1,0 +1,94 @@
+"""The price list: a group of rows a model, a row for each mode and prompt size that has a price today."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from markupsafe import Markup
+
+from octoregistry.planning.history import in_force
+from octoregistry.queries import wording
+from octoregistry.report.history import Histories, Step
+from octoregistry.report.report import STALE_DAYS, Report
+from octoregistry.report.sparkline import sparkline
+from providers.dimensions import DIMENSIONS, MODES
+from providers.entries import Model, Rate
+
+COLUMNS = DIMENSIONS[:5]
+_OTHERS = DIMENSIONS[5:]
+
+
+@dataclass(frozen=True, slots=True)
+class PriceRow:
+    """One mode for one prompt size: its prices in the order of COLUMNS as text, a dash where none is known."""
+
+    mode: str
+    prices: tuple[str, ...]
+    others: str
+
+
+@dataclass(frozen=True, slots=True)
+class PriceGroup:
+    """One model in the list."""
+
+    model: Model
+    context: str
+    lifecycle: str
+    checked: str
+    stale: bool
+    line: Markup
+    rows: tuple[PriceRow, ...]
+
+
+def price_groups(report: Report, histories: Histories) -> tuple[PriceGroup, ...]:
+    """Every model of the registry, in its order."""
+    return tuple(
+        _group(model, report.rates_of(model), histories[model.provider, model.id], report.day) for model in report.after
+    )
+
+
+def _group(model: Model, rates: tuple[Rate, ...], history: Sequence[Step], today: date) -> PriceGroup:
+    checked = model.source.checked if model.source else None
+    days = (today - checked).days if checked else None
+    return PriceGroup(
+        model=model,
+        context=wording.tokens(model.context_window),
+        lifecycle=_lifecycle(model),
+        checked=wording.DASH if days is None else wording.age(days),
+        stale=days is None or days > STALE_DAYS,
+        line=sparkline(history, today),
+        rows=tuple(_rows(rates, today)) or (PriceRow("standard", (wording.DASH,) * len(COLUMNS), ""),),
+    )
+
+
+def _rows(rates: tuple[Rate, ...], today: date) -> Iterator[PriceRow]:
+    for mode in MODES:
+        tiers = in_force([rate for rate in rates if rate.mode == mode], mode, today)
+        above = [tier for tier in tiers if tier is not None]
+        for tier, rate in tiers.items():
+            if not rate.prices:
+                continue
+            prompts = (
+                ""
+                if not above
+                else f"to {wording.threshold(above[0])}"
+                if tier is None
+                else f"over {wording.threshold(tier)}"
+            )
+            others = [
+                f"{wording.LABELS[name]} {wording.price(rate.prices[name])}" for name in _OTHERS if name in rate.prices
+            ]
+            prices = tuple(wording.price(rate.prices.get(name)) for name in COLUMNS)
+            yield PriceRow(f"{mode} {prompts}".strip(), prices, " · ".join(others))
+
+
+def _lifecycle(model: Model) -> str:
+    """What is not as usual in the model's life: empty for an active model."""
+    parts = [] if model.status == "active" else [model.status]
+    if model.retires_on:
+        parts.append(f"retires {model.retires_on}" if model.status != "retired" else f"since {model.retires_on}")
+    if model.missing_since:
+        parts.append(f"missing from the vendor's list since {model.missing_since}")
+    return ", ".join(parts)

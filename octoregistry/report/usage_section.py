@@ -1,0 +1,209 @@
+"""The section "Your usage": what a log cost, by model and by day, what else it would have cost, and what has no price."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from markupsafe import Markup
+
+from octoregistry.costing.summary import WAYS, Effect, Figures, Unpriced, UsageCosts
+from octoregistry.queries import wording
+from octoregistry.queries.estimate import dollars
+from octoregistry.report.report import Report
+from octoregistry.report.usage_picture import usage_picture
+
+_TITLES = {
+    "batch": "In batches",
+    "uncached": "Without the cache",
+    "cached": "With all input cached",
+    "today": "At the prices of this report’s day",
+}
+_SHORT = ("batch", "uncached", "cached", "today")
+_UNPRICED = "no price"  # said in words: a row without a price is neither a dash of nothing nor 0
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A sum beside another. `direction` is "up", "down" or nothing; `exact` is the sum with all its digits."""
+
+    title: str
+    assumes: str
+    before: str
+    cost: str
+    exact: str
+    move: str
+    direction: str
+    left: str
+
+
+@dataclass(frozen=True, slots=True)
+class UsageRow:
+    """One model or one day as text. `others` are its sums the other ways, in the order of the columns."""
+
+    name: str
+    provider: str
+    rows: str
+    tokens: str
+    cost: str
+    others: tuple[str, ...]
+    update: str
+    direction: str
+    unpriced: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnpricedRow:
+    """Why rows have no price, as text."""
+
+    rows: str
+    whose: str
+    reason: str
+    days: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class UsageSection:
+    """All that the section shows; `drawn` is None where no row has a price."""
+
+    summary: str
+    cost: str
+    exact: str
+    unpriced: str
+    otherwise: tuple[Compared, ...]
+    update: tuple[Compared, ...]
+    models: tuple[UsageRow, ...]
+    more_models: str
+    periods: tuple[UsageRow, ...]
+    by: str
+    problems: tuple[UnpricedRow, ...]
+    more_problems: str
+    drawn: Markup | None
+
+
+def usage_section(report: Report) -> UsageSection | None:
+    """The section; None for a report without usage."""
+    usage = report.usage
+    if usage is None:
+        return None
+    total = usage.total
+    by = "month" if any(len(one.period) == len("2026-09") for one in usage.periods) else "day"
+    return UsageSection(
+        summary=_summary(usage),
+        cost=_UNPRICED if total.cost is None else dollars(total.cost),
+        exact=_exact(total.cost),
+        unpriced=_unpriced(total),
+        otherwise=tuple(_otherwise(name, total) for name in WAYS),
+        update=tuple(
+            _effect(title, assumes, effect)
+            for title, assumes, effect in (
+                (
+                    "The same usage from now on",
+                    "All of it at the prices of this report’s day, by the registry before and after this update.",
+                    total.from_now,
+                ),
+                (
+                    "What was paid",
+                    "Each row at the prices of its own day, by the registry before and after this update.",
+                    total.on_its_days,
+                ),
+            )
+        ),
+        models=tuple(
+            _row(one.model or "(none stated)", one.provider or wording.DASH, one.figures) for one in usage.models
+        ),
+        more_models=wording.many(usage.more_models, "more model") if usage.more_models else "",
+        periods=tuple(_row(one.period, "", one.figures) for one in usage.periods),
+        by=by,
+        problems=tuple(map(_problem, usage.problems)),
+        more_problems=wording.many(usage.more_problems, "more reason") if usage.more_problems else "",
+        drawn=usage_picture(usage.periods, by),
+    )
+
+
+def _summary(usage: UsageCosts) -> str:
+    total = usage.total
+    when = ""
+    if usage.periods:
+        first, last = usage.periods[0].period, usage.periods[-1].period
+        when = f", {first}" if first == last else f", {first} to {last}"
+    return f"{wording.many(total.rows, 'row')} of a log{when}; its form: {usage.form}."
+
+
+def _unpriced(figures: Figures) -> str:
+    if not figures.unpriced:
+        return ""
+    return f"{wording.many(figures.unpriced, 'row has', 'rows have')} no price"
+
+
+def _otherwise(name: str, total: Figures) -> Compared:
+    other = total.otherwise[name]
+    left = f"{wording.many(other.kept, 'row has', 'rows have')} no such price and count as paid" if other.kept else ""
+    if other.cost is None:
+        left = "no row has such a price"
+    return _compared(_TITLES[name], WAYS[name], total.cost if other.cost is not None else None, other.cost, left)
+
+
+def _effect(title: str, assumes: str, effect: Effect) -> Compared:
+    left = "; ".join(
+        f"{wording.many(count, 'row has', 'rows have')} a price only {when} it: in neither sum"
+        for count, when in ((effect.gained, "since"), (effect.lost, "before"))
+        if count
+    )
+    return _compared(title, assumes, effect.before, effect.after, left)
+
+
+def _compared(title: str, assumes: str, before: Decimal | None, cost: Decimal | None, left: str) -> Compared:
+    move, direction = _move(before, cost)
+    return Compared(title, assumes, _money(before), _money(cost), _exact(cost), move, direction, left)
+
+
+def _move(before: Decimal | None, after: Decimal | None) -> tuple[str, str]:
+    """How far the second sum is from the first, in dollars and percent, and which way."""
+    if before is None or after is None:
+        return wording.DASH, ""
+    if before == after:
+        return "no difference", ""
+    moved = after - before
+    share = f" ({wording.percent(100 * moved / before)})" if before else ""
+    return f"{'−' if moved < 0 else '+'}{dollars(abs(moved))}{share}", "up" if moved > 0 else "down"
+
+
+def _row(name: str, provider: str, figures: Figures) -> UsageRow:
+    move, direction = _move(figures.from_now.before, figures.from_now.after)
+    return UsageRow(
+        name=name,
+        provider=provider,
+        rows=f"{figures.rows:,}",
+        tokens=f"{sum(count for kind, count in figures.tokens.items() if kind != 'cache_storage_hour'):,}",
+        cost=_UNPRICED if figures.cost is None else dollars(figures.cost),
+        others=tuple(_money(figures.otherwise[way].cost) for way in _SHORT),
+        update=move,
+        direction=direction,
+        unpriced=f"{figures.unpriced:,}",
+    )
+
+
+def _problem(problem: Unpriced) -> UnpricedRow:
+    days = dict.fromkeys(str(day) for day in (problem.first_day, problem.last_day) if day)
+    return UnpricedRow(
+        rows=f"{problem.rows:,}",
+        whose=_joined((problem.provider, problem.model)),
+        reason=problem.reason,
+        days=" to ".join(days) or wording.DASH,
+        place=problem.place or wording.DASH,
+    )
+
+
+def _joined(names: Iterable[str | None]) -> str:
+    return "/".join(name for name in names if name) or wording.DASH
+
+
+def _money(cost: Decimal | None) -> str:
+    return wording.DASH if cost is None else dollars(cost)
+
+
+def _exact(cost: Decimal | None) -> str:
+    return "" if cost is None else f"{cost:f}"

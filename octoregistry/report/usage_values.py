@@ -1,0 +1,63 @@
+"""Logged usage as plain values: every sum and every count of tokens is text, which no reader makes a binary float of."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from octoregistry.costing.summary import WAYS, Effect, Figures, UsageCosts
+from octoregistry.planning.decimals import plain
+
+
+def usage_values(usage: UsageCosts) -> dict[str, Any]:
+    """`usage` as dicts, lists and text, with the assumption of each other way beside its figures."""
+    return {
+        "form": usage.form,
+        "ways": [{"name": name, "assumes": assumes} for name, assumes in WAYS.items()],
+        "total": _figures(usage.total),
+        "models": [{"provider": one.provider, "model": one.model, **_figures(one.figures)} for one in usage.models],
+        "more_models": usage.more_models,
+        "periods": [{"period": one.period, **_figures(one.figures)} for one in usage.periods],
+        "unpriced": [
+            {
+                "reason": one.reason,
+                "rows": one.rows,
+                "provider": one.provider,
+                "model": one.model,
+                "mode": one.mode,
+                "first_day": str(one.first_day) if one.first_day else None,
+                "last_day": str(one.last_day) if one.last_day else None,
+                "place": one.place,
+            }
+            for one in usage.problems
+        ],
+        "more_unpriced": usage.more_problems,
+    }
+
+
+def _figures(figures: Figures) -> dict[str, Any]:
+    return {
+        "rows": figures.rows,
+        "unpriced_rows": figures.unpriced,
+        "requests": str(figures.requests),
+        "tokens": {name: str(count) for name, count in figures.tokens.items()},
+        "cost": _usd(figures.cost),
+        "otherwise": {
+            name: {"cost": _usd(other.cost), "rows_as_they_were": other.kept}
+            for name, other in figures.otherwise.items()
+        },
+        "update": {"on_its_days": _effect(figures.on_its_days), "from_now": _effect(figures.from_now)},
+    }
+
+
+def _effect(effect: Effect) -> dict[str, Any]:
+    return {
+        "before": _usd(effect.before),
+        "after": _usd(effect.after),
+        "rows_gained": effect.gained,
+        "rows_lost": effect.lost,
+    }
+
+
+def _usd(cost: Decimal | None) -> str | None:
+    return None if cost is None else plain(cost)

@@ -1,0 +1,169 @@
+"""The conductor: sources, documents, reading and planning, once for every provider; the only file that knows them all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from octoregistry.merging.merge_each import Refused, merge_each
+from octoregistry.planning.foreign_models import own_rates
+from octoregistry.planning.limits import Limits
+from octoregistry.planning.plan import Note, Plan
+from octoregistry.planning.planner import Settings as PlanSettings
+from octoregistry.planning.planner import plan_provider
+from octoregistry.planning.stated import PricedPage
+from octoregistry.planning.witnesses import Witnesses
+from octoregistry.reading import PageRates
+from octoregistry.reading import Reader as Language
+from octoregistry.reading.llm import Call
+from octoregistry.settings import Settings
+from octoregistry.sources import Clock, Failed, ListOutcome, ModelList, Page, fetch_model_lists, fetch_pages
+from octoregistry.sources.registries import Statements, fetch_registries
+from octoregistry.sources.vendor_pages import utc_now
+from octoregistry.updating.page_reader import PageReader
+from providers import Registry, parse_registry
+
+Progress = Callable[[str], None]
+Heard = Mapping[str, Statements | Failed]
+
+
+def silent(_: str) -> None:
+    """No progress is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderRun:
+    """What one provider's sources gave. `rates` is None where its pages could not be read: `page` then says why.
+
+    `calls` are those of a language model that reading the page took.
+    """
+
+    provider: str
+    page: Page | Failed
+    rates: PageRates | None
+    listed: ListOutcome
+    calls: tuple[Call, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What an update found and would do: the registry's text before and after, the plan between them, and the sources.
+
+    `refused` are the models whose changes have no place in the text; they are held in the plan. `witnesses` are the
+    other registries that were heard, empty where no price changes; one that failed is no witness.
+    """
+
+    registry: Registry
+    old_text: str
+    new_text: str
+    plan: Plan
+    runs: tuple[ProviderRun, ...]
+    at: datetime
+    refused: tuple[Refused, ...] = ()
+    witnesses: Heard = field(default_factory=dict)
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """The calls of a language model that reading the pages took, with what they cost."""
+        return tuple(call for run in self.runs for call in run.calls)
+
+    @property
+    def unread(self) -> tuple[ProviderRun, ...]:
+        """The providers whose pages could not be read."""
+        return tuple(run for run in self.runs if run.rates is None)
+
+
+def plan_update(  # noqa: PLR0913 - the edges of the run: clock, progress, language model
+    text: str,
+    name: str,
+    settings: Settings,
+    providers: Sequence[str] = (),
+    *,
+    offline: bool = False,
+    accepted: Sequence[str] = (),
+    clock: Clock = utc_now,
+    progress: Progress = silent,
+    language: Language | None = None,
+) -> Update:
+    """What an update of the registry `text` (the file called `name`) would do; nothing is written but the cache.
+
+    `providers` are those to update, all of the registry whose pages are set without it; with `offline` nothing is asked
+    of the network. `language` reads what the rules leave unread; without it that stays unread.
+    A provider whose pages cannot be read is told in the result, and the others go on. Other registries are asked only
+    where a price changes. A provider of the registry that no pages are set for is left as it is, with a note. Raises
+    RegistryError for a faulty registry, UnknownProviderError for a provider that it or the settings do not know.
+    """
+    known = parse_registry(text, name).providers
+    chosen = settings.with_pages(known, providers)
+    reader = PageReader(language)
+    progress(f"{'Replaying' if offline else 'Fetching'} the pricing pages of {', '.join(chosen)}")
+    pages = fetch_pages(settings, chosen, offline=offline, clock=clock, reject=reader.refused)
+    progress(f"{'Replaying' if offline else 'Asking for'} the vendors' model lists")
+    lists = fetch_model_lists(settings, chosen, offline=offline, clock=clock)
+    now = clock()
+    runs: list[ProviderRun] = []
+    for provider in chosen:
+        progress(f"Reading {provider}")
+        page = pages[provider]
+        calls = len(language.calls) if language else 0
+        rates = reader.rates(page, provider, tuple(known[provider].models)) if isinstance(page, Page) else None
+        if rates is not None and not rates.rates:
+            page, rates = Failed(page.url, "no token price was read from the page" + _because(rates)), None
+        if rates is not None:
+            mine = own_rates(rates, known)
+            page, rates = (Failed(page.url, mine), None) if isinstance(mine, str) else (page, mine)
+        made = tuple(language.calls[calls:]) if language else ()
+        runs.append(ProviderRun(provider, page, rates, lists[provider], made))
+    progress("Writing the changes into a copy of the registry")
+    update = plan_text(text, name, tuple(runs), settings, now, accepted)
+    if not any(change.mode for change in update.plan.visible):
+        return update
+    progress("Asking other registries")
+    heard = fetch_registries(settings, offline=offline, clock=clock)
+    return plan_text(text, name, tuple(runs), settings, now, accepted, heard)
+
+
+def plan_text(
+    text: str,
+    name: str,
+    runs: tuple[ProviderRun, ...],
+    settings: Settings,
+    at: datetime,
+    accepted: Sequence[str] = (),
+    heard: Heard | None = None,
+) -> Update:
+    """What the sources that were read in `runs` change in the registry `text`, with what other registries say of it.
+
+    Of the world nothing is asked.
+
+    Raises RegistryError for a faulty registry, UnknownProviderError for a provider that it does not have (any more).
+    """
+    registry = parse_registry(text, name)
+    settings.with_pages(registry.providers, [run.provider for run in runs])
+    heard = heard or {}
+    witnesses = Witnesses.told_by(heard.values())
+    silent_on = [name for name in registry.providers if name not in settings.providers]
+    plan = Plan(notes=tuple(Note(name, "*", "no pages are set for it: left as it is") for name in silent_on))
+    for run in runs:
+        if run.rates is None or not isinstance(run.page, Page):
+            continue
+        plan += plan_provider(
+            registry.providers[run.provider],
+            [PricedPage(run.rates, run.page.fetched_at.date(), run.page.sha256)],
+            run.listed.models if isinstance(run.listed, ModelList) else None,
+            today=at.date(),
+            settings=PlanSettings(
+                {run.provider: settings.providers[run.provider].batch_discount},
+                accepted,
+                settings.update.recheck_days,
+                Limits(**settings.guards_of(run.provider).model_dump()),
+            ),
+            witnesses=witnesses,
+        )
+    merged = merge_each(text, name, plan)
+    return Update(registry, text, merged.text, merged.plan, runs, at, merged.refused, heard)
+
+
+def _because(rates: PageRates) -> str:
+    return f": {rates.problems[0]}" if rates.problems else ""

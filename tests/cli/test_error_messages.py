@@ -1,0 +1,37 @@
+"""What people are told of an error, and what is a fault of ours and must not be taken for theirs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import pytest
+
+from octoregistry.cli.error_messages import told_errors
+from octoregistry.errors import ToldError, UnknownProviderError
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "said"),
+    [
+        (ToldError("locked by \x1b[31mJo"), 1, "locked by \\x1b[31mJo"),
+        (UnknownProviderError("no provider 'acme'"), 2, "no provider 'acme'"),
+        (PermissionError(13, "Permission denied", "/etc/x"), 1, "/etc/x: Permission denied"),
+        (FileNotFoundError(2, "Not found", "models.yaml"), 1, "models.yaml: Not found: name another with --registry"),
+        (OSError(28, "No space left on device"), 1, "models.yaml: No space left on device"),
+    ],
+)
+def test_an_error_is_one_line_and_an_exit_status(
+    error: Exception, status: int, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing in it steers the terminal."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(click.ClickException) as told, told_errors(Path("models.yaml")):
+        raise error
+    assert (told.value.exit_code, told.value.message) == (status, said)
+
+
+def test_a_key_that_we_missed_is_no_unknown_provider() -> None:
+    """A fault of ours is seen as one."""
+    with pytest.raises(KeyError), told_errors(Path("models.yaml")):
+        raise KeyError("acme")

@@ -1,0 +1,56 @@
+"""The diff is one that `patch` takes, and as fast as reading."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from octoregistry.merging.linediff import diff
+
+
+def edited(rng: random.Random, lines: list[str]) -> list[str]:
+    lines = list(lines)
+    for _ in range(rng.randrange(6)):
+        place = rng.randrange(len(lines) + 1)
+        match rng.randrange(3):
+            case 0:
+                lines.insert(place, rng.choice(["new\n", "same\n", "once\n"]))
+            case 1:
+                del lines[place : place + rng.randrange(1, 3)]
+            case 2:
+                lines[place : place + 1] = ["other\n"]
+    return lines
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_patch_makes_the_new_text_of_the_old_one(tmp_path: Path, seed: int) -> None:
+    """Random edits of texts with many equal lines, with and without an end of the last line."""
+    rng = random.Random(seed)  # noqa: S311 - a text, no secret
+    old = [rng.choice(["same\n", "and\n", f"line {n}\n"]) for n in range(rng.randrange(40))]
+    new = edited(rng, old)
+    before, after = ("".join(lines).removesuffix(rng.choice(["", "\n"])) for lines in (old, new))
+    (tmp_path / "models.yaml").write_text(before)
+
+    made = diff(before, after)
+
+    assert bool(made) == (before != after)
+    if made:
+        subprocess.run(["patch", "-s", "-p1"], input=made, text=True, cwd=tmp_path, check=True)  # noqa: S607
+        done = tmp_path / "models.yaml"
+        assert (done.read_text() if done.exists() else "") == after
+
+
+def test_a_thousand_changes_in_a_long_file_take_no_time() -> None:
+    """difflib alone takes minutes."""
+    lines = [f"line {n}\n" if n % 15 == 0 else f"same {n % 15}\n" for n in range(100_000)]
+    new = list(lines)
+    for place in range(7, len(new), 100):
+        new[place] = "changed\n"
+    started = time.perf_counter()
+    made = diff("".join(lines), "".join(new))
+    assert made.count("\n+changed") == 1000
+    assert time.perf_counter() - started < 10
