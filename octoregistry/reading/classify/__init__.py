@@ -1,0 +1,1 @@
+"""What a label says: a function of its text and place."""

@@ -1,0 +1,33 @@
+"""What a label says: facts, each from a row or a grammar, and the words that are left over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from octoregistry.reading.vocabulary import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that a label says: `slot` is `mode`, `dimension`, `tier`, `unit`, `currency`, `modality`, `days`, `offer`,
+    `model`, `note`, …, `value` what it says of it. `row` is the vocabulary's row, None where a grammar read it.
+    """
+
+    slot: str
+    value: Any
+    start: int
+    end: int
+    row: Row | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Classified:
+    """The facts of a label in their order, and its leftover: what of it nobody understands ("" for nothing)."""
+
+    facts: tuple[Fact, ...] = ()
+    leftover: str = ""
+
+    def values(self, slot: str) -> tuple[Any, ...]:
+        """What it says of `slot`, each once."""
+        return tuple(dict.fromkeys(fact.value for fact in self.facts if fact.slot == slot))

@@ -1,0 +1,125 @@
+"""The words of pricing pages as data: rows of a word and what it means, a file a language."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from importlib.resources import files
+from typing import Any
+
+from octoregistry.reading.labels import Place
+
+COMPLETE = (
+    "mode:batch", "mode:flex", "mode:priority", "mode:standard", "dimension:input", "dimension:output",
+    "dimension:cached", "dimension:write", "dimension:storage", "tier:long", "word:above", "word:below", "currency:*",
+    "offer:*", "speaks_of_table", "negation", "word:token", "word:per", "price",
+)  # fmt: skip
+"""What a language's file must hold before its harmless rows and notes count."""
+_UNTIL_COMPLETE = ("harmless", "note", "function", "describes")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A word or phrase of pricing pages and what it means: `harmless`, `mode:batch`, `dimension:cached`, `note`, …
+
+    Either `text` (a last `*` stands for any letters) or `pattern`, a regular expression, is given. `place` limits it to
+    places, `provider` to one vendor's pages. `said_by` is the language model that said so, `reviewed` whether a person
+    agreed.
+    """
+
+    means: str
+    text: str = ""
+    pattern: str = ""
+    place: tuple[Place, ...] = ()
+    example: str = ""
+    seen: str = ""
+    said_by: str | None = None
+    reviewed: bool = True
+    provider: str | None = None
+    language: str = "en"
+
+    @property
+    def witness(self) -> str | None:
+        """Who vouches for it where nobody has reviewed it yet: `llm:…`; None for a row that counts as it stands."""
+        return self.said_by if self.said_by and not self.reviewed else None
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """All rows that hold for a page; a value, so that what is classified by it may be kept."""
+
+    rows: tuple[Row, ...]
+    _hash: int = field(init=False, repr=False, compare=False, default=0)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash(self.rows))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def with_rows(self, rows: Iterable[Row]) -> Vocabulary:
+        """This vocabulary and `rows`, which come first where both know a word."""
+        return Vocabulary((*rows, *self.rows))
+
+    def without(self, rows: Iterable[Row]) -> Vocabulary:
+        """This vocabulary less `rows`."""
+        gone = set(rows)
+        return Vocabulary(tuple(row for row in self.rows if row not in gone))
+
+    def for_provider(self, provider: str) -> Vocabulary:
+        """Those rows that hold on every page or on those of `provider`."""
+        if all(row.provider in (None, provider) for row in self.rows):
+            return self
+        return Vocabulary(tuple(row for row in self.rows if row.provider in (None, provider)))
+
+    def words(self, means: str) -> tuple[str, ...]:
+        """The texts that mean `means`, the longest first."""
+        return self._by_meaning.get(means, ())
+
+    @cached_property
+    def _by_meaning(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for row in self.rows:
+            if row.text:
+                found[row.means].append(row.text)
+        return {means: tuple(sorted(set(texts), key=lambda t: (-len(t), t))) for means, texts in found.items()}
+
+
+def expanded(entry: Mapping[str, Any], language: str) -> tuple[Row, ...]:
+    """The rows of an entry of a file: `text` may be a list, of which each is a row of its own."""
+    texts = entry["text"] if isinstance(entry.get("text"), list) else [entry.get("text", "")]
+    place = entry.get("place", ())
+    common = {
+        "means": entry["means"],
+        "pattern": entry.get("pattern", ""),
+        "place": (place,) if isinstance(place, str) else tuple(place),
+        "seen": entry.get("seen", ""),
+        "language": language,
+    }
+    return tuple(Row(text=text, example=entry.get("example") or text, **common) for text in texts)
+
+
+def is_complete(rows: Iterable[Row]) -> bool:
+    """True for a language of which nothing is missing that could change a price."""
+    known = {row.means for row in rows}
+    return all(
+        any(means.startswith(need[:-1]) for means in known) if need.endswith("*") else need in known
+        for need in COMPLETE
+    )
+
+
+@cache
+def shipped() -> Vocabulary:
+    """The vocabulary that comes with the package: of a language that is not complete no harmless word counts."""
+    rows: list[Row] = []
+    for file in sorted(files(__package__).iterdir(), key=lambda file: file.name):
+        if file.name.endswith(".toml"):
+            language = file.name.removesuffix(".toml")
+            entries = tomllib.loads(file.read_text(encoding="utf-8"))["rows"]
+            own = [row for entry in entries for row in expanded(entry, language)]
+            complete = language == "common" or is_complete(own)
+            rows += [row for row in own if complete or row.means not in _UNTIL_COMPLETE]
+    return Vocabulary(tuple(rows))
