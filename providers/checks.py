@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from .dimensions import MODES, STATUSES
+from .dimensions import FEATURES, KINDS, MODALITIES, MODES, STATUSES
 from .yamlread import Ambiguous
 
 TYPE_CHECKING = False  # typing takes longer to import than a price takes to find
@@ -95,6 +95,35 @@ def status(value: Any) -> str | None:
 def mode(value: Any) -> str | None:
     """What is wrong with a mode."""
     return None if value in MODES else f"{shown(value)} is none of {', '.join(MODES)}"
+
+
+def kind(value: Any) -> str | None:
+    """What is wrong with the kind of a model."""
+    return None if value in KINDS else f"{shown(value)} is none of {', '.join(KINDS)}"
+
+
+def via(value: Any) -> str | None:
+    """What is wrong with the way in which a page was read."""
+    return (
+        None if value == "digest" else f"{shown(value)} is not digest: leave the key out where the page itself was read"
+    )
+
+
+def features(value: Any) -> str | None:
+    """What is wrong with a list of features."""
+    return _among(value, FEATURES)
+
+
+def modalities(value: Any) -> str | None:
+    """What is wrong with a list of modalities."""
+    return _among(value, MODALITIES)
+
+
+def _among(value: Any, known: tuple[str, ...]) -> str | None:
+    unknown = texts(value) or next(
+        (f"{shown(item)} is none of {', '.join(known)}" for item in value if item not in known), None
+    )
+    return unknown or ("named twice" if len(set(value)) < len(value) else None)
 
 
 def texts(value: Any) -> str | None:

@@ -45,6 +45,20 @@ PLAIN_DIMENSION = {
 
 MODES = ("standard", "batch", "flex", "priority")
 STATUSES = ("active", "deprecated", "retired")
+# What a model is for. A model that reasons is a chat model.
+KINDS = (
+    "chat",
+    "embedding",
+    "image",
+    "speech",
+    "transcription",
+    "realtime",
+    "moderation",
+    "completion",
+    "video",
+)
+MODALITIES = ("text", "audio", "image", "video", "pdf")
+FEATURES = ("tools", "structured_output", "vision", "caching")
 
 
 class PricingError(Exception):
@@ -57,6 +71,17 @@ class UnknownModelError(PricingError, LookupError):
 
 class UnknownPriceError(PricingError, LookupError):
     """No price is known for this mode, day or dimension."""
+
+
+class UncertainPriceError(UnknownPriceError):
+    """The price changed on a day that nobody knows, and this call may have been made before or after it.
+
+    `least` and `most` are the exact USD that it may have cost.
+    """
+
+    def __init__(self, text: str, least: object, most: object) -> None:
+        super().__init__(text)
+        self.least, self.most = least, most
 
 
 class InvalidUsageError(PricingError, ValueError):

@@ -13,11 +13,14 @@ from .dimensions import DIMENSIONS
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """The prices of one model in one mode, for prompts above some size, from some day on.
+    """The prices of one model in one mode, for prompts above and up to some size, from some day on.
 
-    Without a `start` it holds as far back as is known.
+    Without a `start` it holds as far back as is known. `seen_before` is the last day on which the price before it was
+    seen, where no page states the day of the change: between the two either may have held.
     `prices` are USD per million tokens by dimension; a rate without any says that from `start` nothing is known.
     `derived` marks prices that no page states: standard prices with the vendor's general batch discount applied.
+    `up_to_input_tokens` is the longest prompt that the rate answers for; `up_to_derived` marks a bound that no label
+    states, the smallest threshold that is known of the vendor.
     """
 
     mode: str
@@ -25,27 +28,53 @@ class Rate:
     above_input_tokens: int | None = None
     start: date | None = None
     derived: bool = False
+    up_to_input_tokens: int | None = None
+    up_to_derived: bool = False
+    seen_before: date | None = None
 
     @classmethod
     def from_entry(cls, entry: Mapping[str, Any]) -> Rate:
         """The rate that an entry of `rates` states."""
-        start = entry.get("from")
         return cls(
             mode=entry["mode"],
             prices={name: Decimal(entry[name]) for name in DIMENSIONS if name in entry},
             above_input_tokens=entry.get("above_input_tokens"),
-            start=date.fromisoformat(start) if start else None,
+            start=_day(entry.get("from")),
             derived=entry.get("derived", False),
+            up_to_input_tokens=entry.get("up_to_input_tokens"),
+            up_to_derived=entry.get("up_to_derived", False),
+            seen_before=_day(entry.get("seen_before")),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where the prices of a model were read, on which day, and the fingerprint of what was read."""
+    """Where the prices of a model were read, on which day, and the fingerprint of what was read.
+
+    `via` is "digest" where a digest of the page was read and not the page itself. `last_seen` gives the day on which a
+    mode was last seen on the page, for the modes that were not seen on `checked`.
+    """
 
     page: str | None = None
     checked: date | None = None
     sha256: str | None = None
+    via: str | None = None
+    last_seen: Mapping[str, date] = field(default_factory=dict)
+
+    @classmethod
+    def from_entry(cls, entry: Mapping[str, Any]) -> Source:
+        """The source that an entry of `source` states."""
+        return cls(
+            page=entry.get("page"),
+            checked=_day(entry.get("checked")),
+            sha256=entry.get("sha256"),
+            via=entry.get("via"),
+            last_seen={mode: date.fromisoformat(day) for mode, day in entry.get("last_seen", {}).items()},
+        )
+
+    def seen_on(self, mode: str) -> date | None:
+        """The day on which a mode was last seen on the page."""
+        return self.last_seen.get(mode, self.checked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +96,19 @@ class Model:
     realtime_multiplier: Decimal | None = None
     rates: tuple[Rate, ...] = ()
     source: Source | None = None
+    first_seen: date | None = None
+    deprecated_on: date | None = None
+    replaced_by: str | None = None
+    kind: str | None = None
+    input_modalities: tuple[str, ...] = ()
+    output_modalities: tuple[str, ...] = ()
+    features: tuple[str, ...] = ()
+    facts_from: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_entry(cls, provider: str, model: str, entry: Mapping[str, Any]) -> Model:
         """The model that an entry of `models` states."""
-        source = entry.get("source")
+        source, modalities = entry.get("source"), entry.get("modalities", {})
         return cls(
             provider=provider,
             id=model,
@@ -87,7 +124,15 @@ class Model:
             missing_since=_day(entry.get("missing_since")),
             realtime_multiplier=_decimal(entry.get("realtime_multiplier")),
             rates=tuple(Rate.from_entry(rate) for rate in entry.get("rates", ())),
-            source=Source(source.get("page"), _day(source.get("checked")), source.get("sha256")) if source else None,
+            source=Source.from_entry(source) if source else None,
+            first_seen=_day(entry.get("first_seen")),
+            deprecated_on=_day(entry.get("deprecated_on")),
+            replaced_by=entry.get("replaced_by"),
+            kind=entry.get("kind"),
+            input_modalities=tuple(modalities.get("input", ())),
+            output_modalities=tuple(modalities.get("output", ())),
+            features=tuple(entry.get("features", ())),
+            facts_from=entry.get("facts_from", {}),
         )
 
 

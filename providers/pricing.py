@@ -14,6 +14,7 @@ from .dimensions import (
     STATUSES,
     InvalidUsageError,
     PricingError,
+    UncertainPriceError,
     UnknownModelError,
     UnknownPriceError,
 )
@@ -23,7 +24,7 @@ TYPE_CHECKING = False  # typing and dataclasses take longer to import than a pri
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
-    from typing import Any
+    from typing import Any, Literal
 
     from .entries import Rate as Rate
     from .usage import Usage as Usage
@@ -39,6 +40,7 @@ __all__ = [
     "Pricing",
     "PricingError",
     "Rate",
+    "UncertainPriceError",
     "UnknownModelError",
     "UnknownPriceError",
     "Usage",
@@ -47,15 +49,23 @@ __all__ = [
 _EPOCH = 719163  # date(1970, 1, 1).toordinal()
 _IN_PROMPT = frozenset(PROMPT_DIMENSIONS)
 _MILLION = 6  # a price is per 10**6 tokens
+_ENDLESS = float("inf")
 
 
 class _Tier:
-    """The prices of one rate as whole numbers of 10**-scale USD per token."""
+    """The prices of one rate as whole numbers of 10**-scale USD per token, for prompts above `above` and up to `up_to`.
 
-    __slots__ = ("above", "day", "prices", "scale")
+    It holds from `day` on; after `seen_before` and before `day` it may have held.
+    """
 
-    def __init__(self, day: int, above: int, prices: Mapping[str, Decimal | int]) -> None:
-        self.day, self.above = day, above
+    __slots__ = ("above", "day", "prices", "scale", "seen_before", "up_to")
+
+    def __init__(self, rate: Mapping[str, Any]) -> None:
+        self.day = _ordinal(rate["from"]) if "from" in rate else 0
+        self.seen_before = _ordinal(rate["seen_before"]) if "seen_before" in rate else self.day
+        self.above = rate.get("above_input_tokens", -1)
+        self.up_to = rate.get("up_to_input_tokens", _ENDLESS)
+        prices = _prices(rate)
         places = 0
         for price in prices.values():
             places = max(places, -int(Decimal(price).as_tuple().exponent))
@@ -70,7 +80,9 @@ class Pricing:
     provider -> defaults) gives for it.
     """
 
-    __slots__ = ("_batch", "_entry", "_input", "_multiplier", "_output", "_rates", "_tiers", "model", "provider")
+    __slots__ = (
+        "_batch", "_entry", "_first", "_input", "_multiplier", "_output", "_rates", "_tiers", "model", "provider"
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -85,7 +97,8 @@ class Pricing:
         self.provider, self.model, self._entry = provider, model, entry
         self._batch: bool = entry.get("batch_support", True)
         self._rates: Sequence[Mapping[str, Any]] = entry.get("rates") or _plain_rates(entry, multiplier)
-        self._tiers: dict[tuple[str, int], list[_Tier]] = {}
+        self._first = _ordinal(entry["first_seen"]) if "first_seen" in entry else 0
+        self._tiers: dict[tuple[str, int, bool], tuple[list[_Tier], list[_Tier]]] = {}
         # Floats from here on: the founding formula is a contract, and its result is one.
         self._input, self._output, self._multiplier = (
             float(input_per_million),
@@ -137,11 +150,14 @@ class Pricing:
         output_image: int = 0,
         output_video: int = 0,
         cache_storage_hour: int = 0,
+        assume: Literal["earliest"] | None = None,
     ) -> Decimal:
         """Exact USD for these tokens, served in `mode` on the day `at` (None: today, UTC).
 
         Dimensions are disjoint: `input` is the uncached text of the prompt. `cache_storage_hour` is tokens × hours.
-        Nothing is filled in: tokens of a dimension without a price raise UnknownPriceError, zero tokens need none.
+        Nothing is filled in: tokens of a dimension without a price raise UnknownPriceError, zero tokens need none, and so
+        does a day before the model's first reading; `assume="earliest"` takes the prices of that reading for it.
+        Raises UncertainPriceError, with the least and the most, between two days on which different prices were seen.
         """
         counts = (
             input,
@@ -166,45 +182,78 @@ class Pricing:
                 tokens[name] = number
                 if name in _IN_PROMPT:
                     prompt += number
-        return self._sum(self._tier(mode, at, prompt), tokens, mode, at)
+        early, late = self._tiers_of(mode, at, prompt, assume)
+        cost = self._sum(early, tokens, mode, at)
+        return cost if late is early else self._certain(cost, self._sum(late, tokens, mode, at), mode, at)
 
-    def cost_of(self, usage: Usage, *, mode: str = "standard", at: date | str | None = None) -> Decimal:
-        """Exact USD for the usage that an API answer reported.
+    def cost_of(
+        self,
+        usage: Usage,
+        *,
+        mode: str = "standard",
+        at: date | str | None = None,
+        assume: Literal["earliest"] | None = None,
+    ) -> Decimal:
+        """Exact USD for the usage that an API answer reported; raises and assumes as `cost` does.
 
         Vendors state a price for audio, images or video only where it differs from that of text, so tokens of a
         modality without its own price are counted as the plain dimension (`input`, `cached_input`, `output`).
         """
         tokens = {name: whole(name, count) for name, count in usage.tokens().items()}
-        tier = self._tier(mode, at, sum(tokens.get(name, 0) for name in PROMPT_DIMENSIONS))
-        known = tier.prices if tier else {}
-        counted: dict[str, int] = {}
-        for name, count in tokens.items():
-            dimension = name if name in known else PLAIN_DIMENSION.get(name, name)
-            counted[dimension] = counted.get(dimension, 0) + count
-        return self._sum(tier, counted, mode, at)
+        prompt = sum(tokens.get(name, 0) for name in PROMPT_DIMENSIONS)
+        early, late = self._tiers_of(mode, at, prompt, assume)
+        cost = self._sum(early, _plainly(tokens, early), mode, at)
+        if late is early:
+            return cost
+        return self._certain(cost, self._sum(late, _plainly(tokens, late), mode, at), mode, at)
 
-    def _tier(self, mode: str, at: date | str | None, prompt: int) -> _Tier | None:
-        """The rate in force: of those that fit, the one with the latest `from`, and of these the highest tier."""
+    def _tiers_of(
+        self, mode: str, at: date | str | None, prompt: int, assume: str | None
+    ) -> tuple[_Tier | None, _Tier | None]:
+        """The rate in force, twice; two rates where the price changed on a day that nobody knows, around this one.
+
+        Of the rates that fit, the one with the latest `from` counts, and of these the highest tier.
+        """
         day = int(time.time() // 86400) + _EPOCH if at is None else _ordinal(at)
-        tiers = self._tiers.get((mode, day))
-        if tiers is None:
-            tiers = self._tiers[mode, day] = self._tiers_on(mode, day)
-        for tier in tiers:
-            if prompt > tier.above:
-                return tier
-        return None
+        if day < self._first:
+            if assume is None:
+                raise UnknownPriceError(self._before_first(at))
+            day = self._first
+        if assume not in (None, "earliest"):
+            raise InvalidUsageError(f"assume={assume!r}: nothing can be assumed but 'earliest'")
+        found = self._tiers.get((mode, day, assume is None))
+        if found is None:
+            in_force = self._tiers_on(mode, day, maybe=False)
+            unsure = assume is None and any("seen_before" in rate for rate in self._rates)
+            found = in_force, self._tiers_on(mode, day, maybe=True) if unsure else in_force
+            self._tiers[mode, day, assume is None] = found
+        early, late = found
+        fitting = _fitting(early, prompt)
+        return fitting, fitting if late is early else _fitting(late, prompt)
 
-    def _tiers_on(self, mode: str, day: int) -> list[_Tier]:
-        """The rates of a mode that hold on a day, the one that counts first."""
+    def _tiers_on(self, mode: str, day: int, *, maybe: bool) -> list[_Tier]:
+        """The rates of a mode that hold on a day, or with `maybe` may have held; the one that counts first."""
         if mode not in MODES:
             raise UnknownPriceError(f"{mode!r} is no mode: {self._name} can be asked for {', '.join(MODES)}")
-        tiers = [
-            _Tier(_ordinal(rate["from"]) if "from" in rate else 0, rate.get("above_input_tokens", -1), _prices(rate))
-            for rate in self._rates
-            if rate["mode"] == mode
-        ]
-        in_force = [tier for tier in tiers if tier.day <= day]
-        return sorted(in_force, key=lambda tier: (tier.day, tier.above), reverse=True)
+        tiers = [_Tier(rate) for rate in self._rates if rate["mode"] == mode]
+        in_force = [tier for tier in tiers if tier.day <= day or (maybe and tier.seen_before < day)]
+        latest: dict[int, _Tier] = {}
+        for tier in sorted(in_force, key=lambda tier: tier.day):
+            latest[tier.above] = tier  # what an older rate of its size said is over, also where the new one says less
+        return sorted(latest.values(), key=lambda tier: (tier.day, tier.above), reverse=True)
+
+    def _certain(self, early: Decimal, late: Decimal, mode: str, at: date | str | None) -> Decimal:
+        """The cost, where both prices that may have held give the same one; raises UncertainPriceError."""
+        if early == late:
+            return early
+        least, most = min(early, late), max(early, late)
+        when = "today" if at is None else f"on {at}"
+        raise UncertainPriceError(
+            f"{self._name}: its {mode} price changed on a day that no page states, and {when} either may have held: "
+            f"between {least} and {most} USD",
+            least,
+            most,
+        )
 
     def _sum(self, tier: _Tier | None, tokens: Mapping[str, int], mode: str, at: date | str | None) -> Decimal:
         """The exact cost: a sum of whole numbers, and one decimal at the end that no context can round."""
@@ -224,12 +273,22 @@ class Pricing:
     def _name(self) -> str:
         return f"{self.provider}/{self.model}"
 
+    def _before_first(self, at: date | str | None) -> str:
+        return (
+            f"{self._name} has no known price on {at}, before our first reading of it on {self._entry['first_seen']}; "
+            'assume="earliest" takes the prices of that day'
+        )
+
     def _unknown_rate(self, mode: str, at: date | str | None) -> str:
         if mode == "batch" and not self._batch:
             return f"{self._name} has no batch price: the vendor does not serve it in batches (batch_support: false)"
         if not any(rate["mode"] == mode for rate in self._rates):
             return f"{self._name} has no known {mode} price; known modes: {', '.join(self.modes) or 'none'}"
-        starts = sorted(str(rate.get("from", "earlier")) for rate in self._rates if rate["mode"] == mode)
+        stated = [rate for rate in self._rates if rate["mode"] == mode]
+        bounds = {rate["up_to_input_tokens"] for rate in stated if "up_to_input_tokens" in rate}
+        if bounds:
+            return f"{self._name} has no known {mode} price for a prompt above {max(bounds):,} tokens"
+        starts = sorted(str(rate.get("from", "earlier")) for rate in stated)
         when = "today" if at is None else str(at)
         return f"{self._name} has no known {mode} price for such a prompt on {when}; known from: {', '.join(starts)}"
 
@@ -279,6 +338,23 @@ def whole(name: str, count: Any) -> int:
 
 def _prices(rate: Mapping[str, Any]) -> dict[str, Decimal | int]:
     return {name: rate[name] for name in DIMENSIONS if name in rate}
+
+
+def _fitting(tiers: list[_Tier], prompt: int) -> _Tier | None:
+    for tier in tiers:
+        if tier.above < prompt <= tier.up_to:
+            return tier
+    return None
+
+
+def _plainly(tokens: Mapping[str, int], tier: _Tier | None) -> dict[str, int]:
+    """The tokens, with those of a modality that has no price of its own counted as the plain dimension."""
+    known = tier.prices if tier else {}
+    counted: dict[str, int] = {}
+    for name, count in tokens.items():
+        dimension = name if name in known else PLAIN_DIMENSION.get(name, name)
+        counted[dimension] = counted.get(dimension, 0) + count
+    return counted
 
 
 def _plain_rates(entry: Mapping[str, Any], multiplier: Decimal | int) -> list[dict[str, Any]]:

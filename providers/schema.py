@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from . import checks, validation
-from .dimensions import MODES, STATUSES
+from .dimensions import FEATURES, KINDS, MODALITIES, MODES, STATUSES
 
 BESIDE = Path(__file__).with_name("models.schema.json")
 
@@ -22,6 +22,11 @@ _VALUES: dict[Any, dict[str, Any]] = {
     checks.day: {"type": "string", "format": "date", "pattern": r"^\d{4}-\d{2}-\d{2}$"},
     checks.status: {"enum": list(STATUSES)},
     checks.mode: {"enum": list(MODES)},
+    checks.kind: {"enum": list(KINDS)},
+    checks.features: {"type": "array", "items": {"enum": list(FEATURES)}, "uniqueItems": True},
+    checks.modalities: {"type": "array", "items": {"enum": list(MODALITIES)}, "uniqueItems": True},
+    checks.via: {"const": "digest"},
+    validation.version: {"type": "integer", "minimum": 1, "maximum": validation.SCHEMA_VERSION},
 }
 
 _MEANINGS = {
@@ -30,6 +35,17 @@ _MEANINGS = {
     "realtime_multiplier": "realtime price = batch price × this; falls from the model to its provider to the defaults",
     "batch_discount": "what batches cost less where the vendor's page states standard prices only: 0.5 is 50%",
     "above_input_tokens": "holds for prompts strictly larger than this",
+    "up_to_input_tokens": "answers for no longer prompt than this",
+    "up_to_derived": "no label states the bound: it is the smallest threshold that is known of the vendor",
+    "seen_before": "the last day on which the price before this one was seen: between it and `from` either may have held",
+    "first_seen": "the day of the first reading: before it no cost is known",
+    "kind": "what the model is for",
+    "modalities": "what goes in and what comes out",
+    "facts_from": "who says so: page, list (the vendor's model list), vendor (its file), or the names of witnesses that agree",
+    "via": "digest: a digest of the page was read, not the page itself",
+    "last_seen": "mode -> the day on which the page last stated it, where that is not `checked`",
+    "replaced_by": "the model that the vendor names as its successor, or that answers under its name",
+    "schema_version": "the version of this form; 1 where the key is absent",
     "from": "the first day on which the rate holds; without it as far back as is known",
     "derived": "no page states it: a standard price with the vendor's general batch discount applied",
     "cache_storage_hour": "USD per million tokens and hour",
@@ -41,7 +57,12 @@ _MEANINGS = {
 def schema() -> dict[str, Any]:
     """The schema, as JSON Schema 2020-12."""
     rate = _group(validation.RATE_KEYS, "rate")
-    parts = {"rates": {"type": "array", "items": rate}, "source": _group(validation.SOURCE_KEYS)}
+    parts = {
+        "rates": {"type": "array", "items": rate},
+        "source": _group(validation.SOURCE_KEYS, last_seen=_group(validation.LAST_SEEN_KEYS)),
+        "modalities": _group(validation.MODALITY_KEYS),
+        "facts_from": _group(validation.FACT_KEYS),
+    }
     model = _group(validation.MODEL_KEYS, "model", **parts)
     provider = _group(validation.PROVIDER_KEYS, "provider", models=_named(model))
     defaults = _group(validation.DEFAULT_KEYS, "defaults")

@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
-from .checks import count, day, mapping, mode, multiplier, number, sequence, share, status, text, texts, yes_or_no
+from .checks import (
+    count,
+    day,
+    features,
+    kind,
+    mapping,
+    modalities,
+    mode,
+    multiplier,
+    number,
+    sequence,
+    share,
+    status,
+    text,
+    texts,
+    via,
+    yes_or_no,
+)
 from .contradictions import contradictions
 from .dimensions import DIMENSIONS, MODES
 
@@ -16,7 +33,23 @@ if TYPE_CHECKING:
 _RATE_DIMENSIONS = frozenset(DIMENSIONS)
 
 
-ROOT_KEYS: dict[str, Any] = {"default_provider": text, "providers": mapping, "defaults": mapping}
+SCHEMA_VERSION = 2
+"""The version of the file's form that this program writes: 1 is a file without the key."""
+
+
+def version(value: Any) -> str | None:
+    """What is wrong with the version of a file's form."""
+    if type(value) is int and 1 <= value <= SCHEMA_VERSION:
+        return None
+    return f"{value!r} is no version that this program reads: 1 to {SCHEMA_VERSION}; a newer one needs a newer octoregistry"
+
+
+ROOT_KEYS: dict[str, Any] = {
+    "schema_version": version,
+    "default_provider": text,
+    "providers": mapping,
+    "defaults": mapping,
+}
 DEFAULT_KEYS: dict[str, Any] = {
     "input_per_million": number,
     "output_per_million": number,
@@ -42,17 +75,43 @@ MODEL_KEYS: dict[str, Any] = {
     "retires_on": day,
     "missing_since": day,
     "realtime_multiplier": multiplier,
+    "first_seen": day,
+    "deprecated_on": day,
+    "replaced_by": text,
+    "kind": kind,
+    "modalities": mapping,
+    "features": features,
+    "facts_from": mapping,
     "rates": sequence,
     "source": mapping,
 }
 RATE_KEYS: dict[str, Any] = {
     "mode": mode,
     "above_input_tokens": count,
+    "up_to_input_tokens": count,
+    "up_to_derived": yes_or_no,
     "from": day,
+    "seen_before": day,
     "derived": yes_or_no,
     **dict.fromkeys(DIMENSIONS, number),
 }
-SOURCE_KEYS: dict[str, Any] = {"page": text, "checked": day, "sha256": text}
+SOURCE_KEYS: dict[str, Any] = {"page": text, "checked": day, "sha256": text, "via": via, "last_seen": mapping}
+MODALITY_KEYS: dict[str, Any] = {"input": modalities, "output": modalities}
+LAST_SEEN_KEYS: dict[str, Any] = dict.fromkeys(MODES, day)
+FACT_KEYS: dict[str, Any] = dict.fromkeys(
+    (
+        "kind",
+        "modalities",
+        "features",
+        "context_window",
+        "max_output_tokens",
+        "status",
+        "deprecated_on",
+        "retires_on",
+        "replaced_by",
+    ),
+    text,
+)
 
 REQUIRED: dict[str, tuple[str, ...]] = {
     "root": ("default_provider", "providers", "defaults"),
@@ -128,11 +187,12 @@ def _model(entry: Mapping[str, Any], path: tuple[object, ...], factor: Any) -> F
     for fault in _keys(entry, MODEL_KEYS, REQUIRED["model"], path):
         sound = False
         yield fault
-    source = entry.get("source")
-    if type(source) is dict:
-        for fault in _keys(source, SOURCE_KEYS, (), (*path, "source")):
-            sound = False
-            yield fault
+    for group, keys in _GROUPS.items():
+        values = _within(entry, group)
+        if type(values) is dict:
+            for fault in _keys(values, keys, (), (*path, *group)):
+                sound = False
+                yield fault
     rates = entry.get("rates")
     if type(rates) is not list:
         return
@@ -142,6 +202,22 @@ def _model(entry: Mapping[str, Any], path: tuple[object, ...], factor: Any) -> F
     if sound and rates and number(factor) is None:
         for key, wrong in contradictions(entry, rates, entry.get("realtime_multiplier", factor)):
             yield (*path, key), wrong
+
+
+_GROUPS: dict[tuple[str, ...], dict[str, Any]] = {
+    ("source",): SOURCE_KEYS,
+    ("source", "last_seen"): LAST_SEEN_KEYS,
+    ("modalities",): MODALITY_KEYS,
+    ("facts_from",): FACT_KEYS,
+}
+
+
+def _within(entry: Mapping[str, Any], group: tuple[str, ...]) -> Any:
+    """The value at a path of keys; None where there is no mapping on the way."""
+    value: Any = entry
+    for key in group:
+        value = value.get(key) if type(value) is dict else None
+    return value
 
 
 def _rates(rates: list[Any], path: tuple[object, ...]) -> Found:
@@ -160,6 +236,7 @@ def _rates(rates: list[Any], path: tuple[object, ...]) -> Found:
                 yield (*path, place, key), wrong
         if "mode" not in rate:
             yield (*path, place, "mode"), f"missing: a rate is of one of {', '.join(MODES)}"
+        yield from (((*path, place, key), wrong) for key, wrong in _bounds(rate))
         slot = (rate.get("mode"), rate.get("above_input_tokens"), rate.get("from"))
         try:
             first = slots.setdefault(slot, place)
@@ -167,6 +244,22 @@ def _rates(rates: list[Any], path: tuple[object, ...]) -> Found:
             continue
         if first != place:
             yield (*path, place), f"the same mode, above_input_tokens and from as rates[{first}]: keep one"
+
+
+def _bounds(rate: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Bounds of a rate that leave no prompt, or no day between them."""
+    above, up_to = rate.get("above_input_tokens"), rate.get("up_to_input_tokens")
+    if type(above) is int and type(up_to) is int and up_to <= above:
+        yield "up_to_input_tokens", f"{up_to} is not above above_input_tokens, {above}: no prompt is left"
+    if "up_to_derived" in rate and up_to is None:
+        yield "up_to_derived", "there is no up_to_input_tokens that it could speak of"
+    start, before = rate.get("from"), rate.get("seen_before")
+    if before is None or day(before):
+        return
+    if start is None:
+        yield "seen_before", "goes with a `from`: the day on which the new price was first seen"
+    elif not day(start) and before >= start:
+        yield "seen_before", f"{before} is not before from, {start}"
 
 
 def _aliases(models: Mapping[str, Any], path: tuple[object, ...]) -> Found:

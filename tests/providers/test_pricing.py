@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from providers.pricing import DIMENSIONS, InvalidUsageError, Pricing, UnknownPriceError, Usage
+from providers.pricing import DIMENSIONS, InvalidUsageError, Pricing, UncertainPriceError, UnknownPriceError, Usage
 
 
 def pricing(rates, **entry):
@@ -230,3 +230,83 @@ def test_of_the_rates_that_fit_the_latest_counts_and_then_the_highest_tier(above
         if (start or date.min) <= day and prompt > (tier or 0)
     ]
     assert cost == Decimal(max(fits)[2]) * prompt / 10**6
+
+
+BOUNDED = [
+    {"mode": "standard", "input": Decimal(5), "output": Decimal(30)},
+    {
+        "mode": "standard",
+        "from": "2026-10-01",
+        "up_to_input_tokens": 272_000,
+        "input": Decimal(10),
+        "output": Decimal(50),
+    },
+]
+
+
+def test_a_rate_answers_for_no_longer_prompt_than_it_says():
+    assert pricing(BOUNDED).cost(input=272_000, at="2026-10-01") == Decimal("2.72")
+    with pytest.raises(UnknownPriceError, match="no known standard price for a prompt above 272,000 tokens"):
+        pricing(BOUNDED).cost(input=272_001, at="2026-10-01")
+
+
+def test_what_a_bounded_rate_has_replaced_does_not_come_back_for_long_prompts():
+    assert pricing(BOUNDED).cost(input=1_000_000, at="2026-09-30") == 5
+    with pytest.raises(UnknownPriceError):
+        pricing(BOUNDED).cost(input=1_000_000, at="2027-01-01")
+
+
+def test_above_the_bound_the_tier_that_states_its_price_answers():
+    long = {"mode": "standard", "above_input_tokens": 272_000, "input": Decimal(20), "output": Decimal(75)}
+
+    assert pricing([*BOUNDED, long]).cost(input=300_000, output=1_000, at="2026-11-01") == Decimal("6.075")
+
+
+def test_before_the_first_reading_nothing_is_known_unless_the_earliest_price_is_assumed():
+    read_late = pricing([{"mode": "standard", "input": Decimal(2)}], first_seen="2026-08-21")
+
+    assert read_late.cost(input=1_000_000, at="2026-08-21") == 2
+    with pytest.raises(UnknownPriceError, match="2026-08-20, before our first reading of it on 2026-08-21"):
+        read_late.cost(input=1, at="2026-08-20")
+    with pytest.raises(UnknownPriceError, match="before our first reading"):
+        read_late.cost_of(Usage(input=1), at="2026-08-20")
+    assert read_late.cost(input=1_000_000, at="2020-01-01", assume="earliest") == 2
+
+
+@pytest.mark.parametrize("assume", ["latest", "", "first"])
+def test_nothing_else_can_be_assumed(assume):
+    with pytest.raises(InvalidUsageError, match="earliest"):
+        pricing(GEMINI).cost(input=1, assume=assume)
+
+
+MOVED = [
+    {"mode": "standard", "input": Decimal(2), "output": Decimal(10)},
+    {"mode": "standard", "from": "2026-09-07", "seen_before": "2026-08-21", "input": Decimal(3), "output": Decimal(10)},
+]
+
+
+@pytest.mark.parametrize(("at", "usd"), [("2026-08-21", 2), ("2026-09-07", 3), ("2026-01-01", 2), ("2027-01-01", 3)])
+def test_on_the_days_on_which_a_price_was_seen_it_holds(at, usd):
+    assert pricing(MOVED).cost(input=1_000_000, at=at) == usd
+
+
+@pytest.mark.parametrize("at", ["2026-08-22", "2026-09-06"])
+def test_between_them_the_answer_is_a_range(at):
+    with pytest.raises(UncertainPriceError, match="changed on a day that no page states") as caught:
+        pricing(MOVED).cost(input=1_000_000, at=at)
+
+    assert (caught.value.least, caught.value.most) == (2, 3)
+    with pytest.raises(UncertainPriceError):
+        pricing(MOVED).cost_of(Usage(input=1), at=at)
+
+
+def test_between_them_what_did_not_change_has_one_price():
+    assert pricing(MOVED).cost(output=1_000_000, at="2026-09-01") == 10
+    assert pricing(MOVED).cost_of(Usage(output=1_000_000), at="2026-09-01") == 10
+
+
+def test_a_range_with_a_bound_on_one_side_is_unknown():
+    bounded = [MOVED[0], MOVED[1] | {"up_to_input_tokens": 1_000}]
+
+    with pytest.raises(UnknownPriceError):
+        pricing(bounded).cost(input=2_000, at="2026-09-01")

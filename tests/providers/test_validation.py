@@ -16,6 +16,44 @@ def faults(text):
     ("old", "new", "said"),
     [
         (
+            "display_name: Road Runner",
+            "display_name: Road Runner\n        kind: talking",
+            r":11: .*'talking' is none of chat",
+        ),
+        (
+            "display_name: Road Runner",
+            "display_name: Road Runner\n        first_seen: once",
+            r":11: .*'once' is not a day",
+        ),
+        (
+            "display_name: Road Runner",
+            "display_name: Road Runner\n        features: [flight]",
+            r":11: .*'flight' is none of",
+        ),
+        (
+            "display_name: Road Runner",
+            "display_name: Road Runner\n        modalities: {in: [text]}",
+            r":11: .*unknown key",
+        ),
+        (
+            "display_name: Road Runner",
+            "display_name: Road Runner\n        modalities: {input: [text, text]}",
+            r":11: .*twice",
+        ),
+        (
+            "display_name: Road Runner",
+            "display_name: Road Runner\n        facts_from: {price: x}",
+            r":11: .*unknown key",
+        ),
+        ("{mode: batch, ", "{mode: batch, up_to_input_tokens: 0, ", r": .*0 is not a whole number from 1 up"),
+        ("{mode: batch, ", "{mode: batch, above_input_tokens: 9, up_to_input_tokens: 9, ", r": .*no prompt is left"),
+        ("{mode: batch, ", "{mode: batch, up_to_derived: true, ", r": .*no up_to_input_tokens"),
+        ("{mode: batch, ", "{mode: batch, seen_before: 2026-01-01, ", r": .*goes with a `from`"),
+        ("{mode: batch, ", "{mode: batch, from: 2026-01-01, seen_before: 2026-01-01, ", r": .*is not before from"),
+        ("checked: 2026-09-04", "checked: 2026-09-04, via: hearsay", r": .*'hearsay' is not digest"),
+        ("checked: 2026-09-04", "checked: 2026-09-04, last_seen: {turbo: 2026-01-01}", r": .*unknown key"),
+        ("default_provider: acme", "schema_version: 3\ndefault_provider: acme", r":1: .*3 is no version"),
+        (
             "output_per_million: 6.0",
             "output_per_milion: 6.0",
             r":12: .*road\.output_per_milion: unknown key: did you mean output_per_million",
