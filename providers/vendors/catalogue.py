@@ -1,0 +1,164 @@
+"""The vendors' files, and a person's own `[providers.NAME]` tables over them, key by key."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from .table import VendorError, dotted, laid_over, value_of
+from .vendor import Vendor
+
+FOLDER = Path(__file__).parent
+_ADDRESS = re.compile(r"https?://[^/@\s]+(?:/|$)")
+_NAME = re.compile(r"[a-z][a-z0-9_-]{0,60}")
+# What decides where a key goes, and which key. A folder that somebody sent must not decide that.
+GUARDED = frozenset({"protocol", "base_url", "base_url_env", "key_env", "model_list.path", "model_list.key_header"})
+
+
+class Vendors(Mapping[str, Vendor]):
+    """Every vendor by name. `tables` are their facts as the files have them."""
+
+    def __init__(self, found: Mapping[str, Vendor], tables: Mapping[str, Mapping[str, Any]]) -> None:
+        self._vendors = dict(found)
+        self.tables = tables
+        self._by_spelling = _spellings(found)
+
+    def __getitem__(self, name: str) -> Vendor:
+        return self._vendors[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._vendors)
+
+    def __len__(self) -> int:
+        return len(self._vendors)
+
+    def called(self, text: str) -> str | None:
+        """The name of the vendor that `text` calls by its name, display name or an alias; None for a stranger.
+
+        Letter case, spaces, points, hyphens and underscores never matter: `X_AI` is xai.
+        """
+        return self._by_spelling.get(_spelling(text))
+
+
+def load_vendors(path: str | os.PathLike[str] | None = None, *, of_folder: bool = False) -> Vendors:
+    """The built-in vendors with the tables `[providers.NAME]` of the settings file `path` over them.
+
+    `of_folder` says that the file was merely found in the working folder: then it may not say where a built-in vendor's
+    key goes, nor take such a key for a vendor of its own. Raises VendorError, which names the file and the key.
+    """
+    built_in = built_in_tables()
+    own: Mapping[str, Any] = {}
+    if path is not None:
+        own = read_toml(path).get("providers", {})
+        if not isinstance(own, dict):
+            raise VendorError(f"{os.fspath(path)}: providers: no table")
+    try:
+        return vendors_of(built_in, own, of_folder=of_folder)
+    except VendorError as fault:
+        raise VendorError(f"{os.fspath(path)}: {fault}" if path is not None else str(fault)) from None
+
+
+def vendors_of(
+    built_in: Mapping[str, Mapping[str, Any]], own: Mapping[str, Any], *, of_folder: bool = False
+) -> Vendors:
+    """The vendors of the tables `built_in` with the tables `own` over them. Raises VendorError."""
+    tables: dict[str, dict[str, Any]] = {name: dict(table) for name, table in built_in.items()}
+    for name, table in own.items():
+        if not _NAME.fullmatch(name):
+            raise VendorError(f"providers.{name}: a vendor's name is small letters, digits, hyphens and underscores")
+        if not isinstance(table, dict):
+            raise VendorError(f"providers.{name}: no table")
+        if of_folder:
+            _refuse_guarded(name, table, built_in)
+        tables[name] = laid_over(tables.get(name, {"display_name": name}), table)
+    lists = {name: table.get("model_list") for name, table in tables.items()}
+    for name, table in tables.items():
+        if isinstance(table.get("model_list"), dict):
+            tables[name] = {**table, "model_list": _shaped(name, table["model_list"], lists)}
+    found = {name: _vendor(name, table) for name, table in tables.items()}
+    return Vendors(found, tables)
+
+
+def _vendor(name: str, table: Mapping[str, Any]) -> Vendor:
+    """The checked vendor of a table."""
+    vendor = value_of(Vendor, table, f"providers.{name}", name=name)
+    listing = vendor.model_list
+    if vendor.base_url is not None and not _ADDRESS.match(vendor.base_url):
+        raise VendorError(f"providers.{name}.base_url: no address")
+    if listing is not None and not (listing.path.startswith("/") or _ADDRESS.match(listing.path)):
+        raise VendorError(f"providers.{name}.model_list.path: neither a path that begins with / nor an address")
+    if listing is not None and listing.path.startswith("/") and vendor.base_url is None:
+        raise VendorError(f"providers.{name}.base_url: not set, and model_list.path needs it")
+    if len(vendor.names.id_replace) != 2:
+        raise VendorError(f"providers.{name}.names.id_replace: not two texts")
+    return vendor
+
+
+def _shaped(name: str, table: dict[str, Any], lists: Mapping[str, Any]) -> dict[str, Any]:
+    """The table of a model list with the form of the list whose shape it has under it."""
+    shape = table.get("shape")
+    if shape is None:
+        return table
+    like = lists.get(shape) if isinstance(shape, str) else None
+    if not isinstance(like, dict) or "shape" in like:
+        known = ", ".join(sorted(n for n, one in lists.items() if isinstance(one, dict) and "shape" not in one))
+        raise VendorError(f"providers.{name}.model_list.shape: none of {known}")
+    form = {key: value for key, value in like.items() if key not in {"path", "headers", "key_header"}}
+    return laid_over(form, table)
+
+
+def _refuse_guarded(name: str, table: Mapping[str, Any], built_in: Mapping[str, Mapping[str, Any]]) -> None:
+    """Raises where a file of the working folder says where a built-in vendor's key goes."""
+    cure = "name the file with --settings or $OCTOREGISTRY_SETTINGS"
+    if name in built_in:
+        for key in (*dotted(table), *table):
+            if key in GUARDED:
+                raise VendorError(
+                    f"providers.{name}.{key}: a file of the working folder may not say where a built-in vendor's key goes; {cure}"
+                )
+        return
+    keys = {variable for one in built_in.values() for variable in one.get("key_env", ())}
+    stated = table.get("key_env", [])
+    for variable in stated if isinstance(stated, list) else []:
+        if variable in keys:
+            raise VendorError(
+                f"providers.{name}.key_env: {variable} holds the key of a built-in vendor, and a file of the working "
+                f"folder may not send it elsewhere; {cure}"
+            )
+
+
+def _spellings(found: Mapping[str, Vendor]) -> dict[str, str]:
+    """{spelling: name}. Raises VendorError for a name that two vendors go by."""
+    spelt: dict[str, str] = {}
+    for name, vendor in found.items():
+        for text in (name, vendor.display_name, *vendor.aliases):
+            other = spelt.setdefault(_spelling(text), name)
+            if other != name:
+                raise VendorError(f"providers.{name}: {text!r} is a name of {other}, too")
+    return spelt
+
+
+def built_in_tables() -> dict[str, dict[str, Any]]:
+    """{name: table} of the vendors' files beside this one, in the order of their names."""
+    return {file.stem: read_toml(file) for file in sorted(FOLDER.glob("*.toml"))}
+
+
+def read_toml(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """What a TOML file says, numbers exact. Raises VendorError, which names the file."""
+    try:
+        return tomllib.loads(Path(path).read_text(encoding="utf-8"), parse_float=Decimal)
+    except OSError as error:
+        raise VendorError(f"{os.fspath(path)}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise VendorError(f"{os.fspath(path)}: not UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        raise VendorError(f"{os.fspath(path)}: {error}") from None
+
+
+def _spelling(text: str) -> str:
+    return re.sub(r"[\s._-]+", "", text.casefold())

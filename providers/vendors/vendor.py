@@ -1,0 +1,161 @@
+"""What is known of one vendor. The keys of a vendor's file are the fields below, and what each means stands beside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cache
+from typing import Annotated, Any, Literal
+
+
+@dataclass(frozen=True, slots=True)
+class ModelList:
+    """Where the vendor's API lists its models, and where in an answer things stand (`a.b` is `b` within `a`)."""
+
+    path: Annotated[str, "the list's address below base_url, or a whole one"]
+    models: Annotated[str, "the list of the models in an answer"]
+    fields: Annotated[
+        Mapping[str, str],
+        "where a model's id, display_name, context_window, max_output_tokens, batch, lifecycle, retires_on and created "
+        "stand; 'list has word' is true where the list holds the word",
+    ]
+    shape: Annotated[str | None, "the vendor whose list has the same form: keys that are not set are taken from it"] = (
+        None
+    )
+    key_header: Annotated[str, "the header that carries the key; after 'Bearer ' in Authorization"] = "Authorization"
+    headers: Annotated[Mapping[str, str], "further headers"] = field(default_factory=dict)
+    query: Annotated[Mapping[str, tuple[str, ...]], "what every part is asked for with"] = field(default_factory=dict)
+    cursor: Annotated[str | None, "what asks for the next part"] = None
+    cursor_query: Annotated[str | None, "the query's key that takes the cursor"] = None
+    more: Annotated[str | None, "true where another part follows; without it a cursor says so"] = None
+    stages: Annotated[Mapping[str, str], "the list's words for active, deprecated and retired"] = field(
+        default_factory=dict
+    )
+    bad_key: Annotated[tuple[str, ...], "words of a status 400 that say that the key is wrong"] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What is said of batches where a page states no batch price."""
+
+    offered: Annotated[bool, "whether the vendor has batches"] = False
+    discount: Annotated[
+        Decimal | Literal["unstated", "none"],
+        "the share that batches cost less: 0.5 is 50%; 'unstated', 'none': no batch price follows from another",
+    ] = "unstated"
+    on: Annotated[Literal["all"] | tuple[str, ...], "the dimensions that the discount is on, or 'all' usage"] = ()
+
+    @property
+    def share(self) -> Decimal | None:
+        """The share that batches cost less in general; None where nothing follows for them."""
+        return self.discount if self.offered and isinstance(self.discount, Decimal) else None
+
+    def covers(self, dimension: str) -> bool:
+        """Whether the discount is on this dimension."""
+        return self.share is not None and (self.on == "all" or dimension in self.on)
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """How the vendor names its models. Patterns are regular expressions over small letters."""
+
+    families: Annotated[tuple[str, ...], "words, as patterns, that only names of its models have: gpt, o\\d"] = ()
+    words: Annotated[tuple[str, ...], "product words, as patterns, that stand in names beside a family: mini"] = ()
+    id_prefixes: Annotated[tuple[str, ...], "what an id may begin with besides a family, before a hyphen"] = ()
+    called: Annotated[tuple[str, ...], "what its pages call the vendor and its API: 'Claude' in 'Claude API ID'"] = ()
+    id_pattern: Annotated[str, "what a whole id looks like"] = r"[a-z][a-z0-9]*(?:[-.:][a-z0-9]+)+"
+    strip_prefixes: Annotated[tuple[str, ...], "what may stand before an id and changes nothing"] = ()
+    names_are_ids: Annotated[bool, "its pages print ids: an unknown name in the form of one is a new model"] = False
+    optional_prefix: Annotated[str | None, "the word that a page may leave out before a name"] = None
+    id_shape: Annotated[str | None, "a pattern of names that an id is made of"] = None
+    id_form: Annotated[str, "the id made of the groups of id_shape"] = ""
+    id_replace: Annotated[tuple[str, ...], "two texts: in the groups the first becomes the second"] = ("", "")
+    ids: Annotated[Mapping[str, tuple[str, ...]], "a name as pages print it: its ids, the current one first"] = field(
+        default_factory=dict
+    )
+    without_output: Annotated[tuple[str, ...], "patterns of ids of models that bill no output tokens"] = ()
+
+    def derived_id(self, name: str) -> str | None:
+        """The id that the vendor would give to a model of this (lower-case, plain) name, or None."""
+        found = _compiled(self.id_shape).match(name) if self.id_shape else None
+        if not found:
+            return None
+        old, new = self.id_replace
+        return self.id_form.format(**{key: text.replace(old, new) for key, text in found.groupdict().items()})
+
+    def bills_no_output(self, model: str) -> bool:
+        """True for models whose answers are no tokens (embeddings): their output price is 0 because there is none."""
+        return any(_compiled(pattern).search(model) for pattern in self.without_output)
+
+    def without_prefix(self, model: str) -> str:
+        """`model` without what may stand before an id and changes nothing, in any letter case."""
+        for prefix in self.strip_prefixes:
+            if model.lower().startswith(prefix.lower()):
+                return model[len(prefix) :]
+        return model
+
+
+@dataclass(frozen=True, slots=True)
+class Schemas:
+    """Which of its models can hold their answers to a JSON schema, by patterns of their ids."""
+
+    can: Annotated[str | None, "a pattern of the ids that can"] = None
+    cannot: Annotated[str | None, "a pattern of those among them that cannot"] = None
+
+    def enforced_by(self, model: str) -> bool:
+        """True for a model that is known to hold its answers to a schema."""
+        if not self.can or not _compiled(self.can).search(model):
+            return False
+        return not (self.cannot and _compiled(self.cannot).search(model))
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """How another public registry writes of this vendor."""
+
+    name: Annotated[str, "what it calls the vendor"]
+    prefix: Annotated[str, "what may stand before the vendor's own ids"] = ""
+    id_pattern: Annotated[str | None, "a pattern in its ids that the vendor writes differently"] = None
+    id_text: Annotated[str, "what the vendor writes there"] = ""
+    not_heard: Annotated[tuple[str, ...], "dimensions of which it says something else than the vendor"] = ()
+
+    def own_id(self, model: str) -> str:
+        """The vendor's own id of what the registry calls `model`."""
+        model = model.removeprefix(self.prefix)
+        return _compiled(self.id_pattern).sub(self.id_text, model) if self.id_pattern else model
+
+
+@dataclass(frozen=True, slots=True)
+class Vendor:
+    """The facts of one vendor."""
+
+    name: str
+    display_name: Annotated[str, "the name that people know"]
+    aliases: Annotated[
+        tuple[str, ...], "what logs call it; letter case, points, hyphens and underscores never matter"
+    ] = ()
+    hosts_of: Annotated[tuple[str, ...], "the vendors whose models it sells"] = ()
+    protocol: Annotated[str | None, "whose protocol its API speaks: openai, anthropic or gemini"] = None
+    base_url: Annotated[str | None, "the API's address"] = None
+    base_url_env: Annotated[str | None, "the variable that may hold another address"] = None
+    key_env: Annotated[tuple[str, ...], "the variables that may hold the key, the first that is set counts"] = ()
+    prices: Annotated[tuple[str, ...], "the pages of prices, in order of trust"] = ()
+    lifecycle: Annotated[tuple[str, ...], "the pages that say which models end when"] = ()
+    redirect_hosts: Annotated[tuple[str, ...], "the hosts that the pages may redirect to"] = ()
+    model_list: Annotated[ModelList | None, "the list of its models"] = None
+    batch: Annotated[Batch, "batches"] = Batch()
+    names: Annotated[Names, "how it names its models"] = Names()
+    schemas: Annotated[Schemas, "JSON schemas"] = Schemas()
+    witnesses: Annotated[Mapping[str, Witness], "other public registries that know it"] = field(default_factory=dict)
+    unnamed_columns: Annotated[
+        tuple[tuple[str, ...], ...],
+        "the columns of rows that a component of its pages draws without naming them, by their number",
+    ] = ()
+    guards: Annotated[Mapping[str, Any], "thresholds of the guards for this vendor alone"] = field(default_factory=dict)
+
+
+@cache
+def _compiled(pattern: str | None) -> re.Pattern[str]:
+    return re.compile(pattern or "(?!)")
