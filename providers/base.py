@@ -204,9 +204,9 @@ class LLMProvider(ABC):
         return registry.load_model_registry()
 
     @staticmethod
-    def get_provider_models(provider_name: str) -> dict[str, Any]:
-        """The models of a provider by id; none for a provider that the registry does not hold."""
-        return registry.get_provider_models(provider_name)
+    def get_provider_models(provider_name: str, all: bool = False) -> dict[str, Any]:  # noqa: A002 - all of them
+        """The models of a provider that can chat today, by id, or `all`; none for a provider that is not known."""
+        return registry.get_provider_models(provider_name, all)
 
     @staticmethod
     def get_provider_info(provider_name: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from .pricing import DefaultPricing, Pricing
 
 TYPE_CHECKING = False  # typing and dataclasses take longer to import than a price takes to find
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
     from .entries import Model, Provider
@@ -232,10 +232,33 @@ def get_provider_info(provider: str) -> dict[str, Any]:
     return get_all_providers().get(provider, {})
 
 
-def get_provider_models(provider: str) -> dict[str, dict[str, Any]]:
-    """The entries of a provider's models by id; empty for an unknown provider."""
-    models: dict[str, dict[str, Any]] = get_provider_info(provider).get("models", {})
-    return models
+def get_provider_models(
+    provider: str,
+    all: bool = False,  # noqa: A002 - all of them
+    *,
+    kind: str = "chat",
+    needs: Sequence[str] = (),
+) -> dict[str, dict[str, Any]]:
+    """The entries of a provider's models by id; empty for an unknown provider.
+
+    Without `all` only those of `kind` that are in service today and have the features in `needs`, so that the
+    cheapest of them can do the job; the provider's default model is always among them.
+    """
+    info = get_provider_info(provider)
+    models: dict[str, dict[str, Any]] = info.get("models", {})
+    if all or not models:
+        return models
+    from datetime import datetime, timezone  # noqa: PLC0415 - see TYPE_CHECKING above
+
+    from .selection import Job, misfits  # noqa: PLC0415
+
+    job, today = Job(kind, tuple(needs)), datetime.now(timezone.utc).date()  # noqa: UP017 - as in pricing
+    known = load_registry().models(provider)
+    return {
+        name: entry
+        for name, entry in models.items()
+        if name == info["default_model"] or not misfits(known[name], job, today)
+    }
 
 
 def get_default_pricing() -> dict[str, float]:

@@ -1,0 +1,102 @@
+"""Which models fit a job: their kind, what they can do, how long their window is, and how long they are served."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from .dimensions import FEATURES, KINDS, InvalidUsageError
+from .entries import Model
+
+RETIRING_DAYS = 60
+"""A model that retires within so many days is recommended to nobody."""
+
+_TEXT = ("input", "output")
+# What comes out of a chat model is text; a price for other output makes the model one of another kind.
+_OTHER_OUTPUT = ("output_audio", "output_image", "output_video")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is asked of a model: its `kind`, the features that it `needs`, and room for `prompt` and `answer` tokens.
+
+    Raises InvalidUsageError for a kind or feature that the registry does not know.
+    """
+
+    kind: str = "chat"
+    needs: tuple[str, ...] = ()
+    prompt: int = 0
+    answer: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse words that no model can have."""
+        for word, known in ((self.kind, KINDS), *((need, FEATURES) for need in self.needs)):
+            if word not in known:
+                raise InvalidUsageError(f"{word!r} is none of {', '.join(known)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a model is for; `name` is None where nobody knows. `assumed` says that it follows from its prices alone."""
+
+    name: str | None
+    assumed: bool = False
+
+    def __str__(self) -> str:
+        return "unknown" if self.name is None else f"{self.name} (assumed)" if self.assumed else self.name
+
+
+def kind_of(model: Model) -> Kind:
+    """The kind that the registry states; else chat, assumed, where text has a price both ways and nothing else comes out."""
+    if model.kind is not None:
+        return Kind(model.kind)
+    prices = [rate.prices for rate in model.rates if rate.mode == "standard"]
+    if not model.rates and model.input_per_million and model.output_per_million:
+        return Kind("chat", assumed=True)
+    both_ways = any(all(one.get(name) for name in _TEXT) for one in prices)
+    other = any(name in one for one in prices for name in _OTHER_OUTPUT)
+    return Kind("chat", assumed=True) if both_ways and not other else Kind(None)
+
+
+def misfits(model: Model, job: Job, day: date) -> tuple[str, ...]:
+    """Why `model` does not fit `job` on `day`, a reason each; empty where it fits as far as is known."""
+    return tuple(
+        reason
+        for reason in (_other_kind(model, job), _too_long(model, job), *_lacking(model, job), ended(model, day))
+        if reason
+    )
+
+
+def _other_kind(model: Model, job: Job) -> str | None:
+    kind = kind_of(model).name
+    if kind == job.kind:
+        return None
+    return f"its kind is {kind}, not {job.kind}" if kind else "its kind is not known"
+
+
+def _too_long(model: Model, job: Job) -> str | None:
+    if model.context_window is not None and job.prompt + job.answer > model.context_window:
+        what = "the prompt is" if job.prompt > model.context_window else "prompt and answer are"
+        return f"{what} longer than its {model.context_window:,} tokens"
+    if model.max_output_tokens is not None and job.answer > model.max_output_tokens:
+        return f"the answer is longer than its {model.max_output_tokens:,} tokens"
+    return None
+
+
+def _lacking(model: Model, job: Job) -> Iterable[str]:
+    return (f"{need} is not among its known features" for need in job.needs if need not in model.features)
+
+
+def ended(model: Model, day: date) -> str | None:
+    """That the model can no longer be called on `day`, or None."""
+    if model.retires_on is not None and model.retires_on <= day:
+        return f"retired on {model.retires_on}"
+    return "retired" if model.status == "retired" and model.retires_on is None else None
+
+
+def retires_soon(model: Model, day: date) -> bool:
+    """True where the model is retired on `day` or will be within RETIRING_DAYS."""
+    if ended(model, day):
+        return True
+    return model.retires_on is not None and model.retires_on <= day + timedelta(days=RETIRING_DAYS)
