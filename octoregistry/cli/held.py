@@ -8,7 +8,8 @@ from itertools import groupby
 from rich.text import Text
 
 from octoregistry.cli.showing import line
-from octoregistry.planning.plan import Change, Plan, shown
+from octoregistry.planning.plan import Change, Plan
+from octoregistry.planning.values import shown
 
 _MOST = 12  # changes of one model that are held for the same reasons, before the rest is counted
 

@@ -10,7 +10,7 @@ import click
 from octoregistry.cli.model_argument import day_option, found_model, opened
 from octoregistry.cli.registry_option import registry_option
 from octoregistry.cli.showing import cell, format_options, one_format, plain_table, print_csv, print_json, show, tell
-from octoregistry.planning.plan import shown
+from octoregistry.planning.values import shown
 from octoregistry.queries.history import Move, history
 
 _COLUMNS = ("from", "model", "mode", "price", "old", "new", "change")

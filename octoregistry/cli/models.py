@@ -13,7 +13,7 @@ from octoregistry.cli.model_argument import day_option, opened
 from octoregistry.cli.registry_option import registry_option
 from octoregistry.cli.showing import cell, format_options, one_format, plain_table, print_csv, print_json, show
 from octoregistry.planning.history import base_prices
-from octoregistry.planning.plan import shown
+from octoregistry.planning.values import shown
 from providers import Registry
 from providers.entries import Model
 

@@ -12,7 +12,7 @@ from octoregistry.cli.model_argument import day_option, found_model, opened
 from octoregistry.cli.registry_option import registry_option
 from octoregistry.cli.showing import cell, format_options, one_format, plain_table, print_csv, print_json, say, show
 from octoregistry.planning.history import in_force
-from octoregistry.planning.plan import shown
+from octoregistry.planning.values import shown
 from providers.dimensions import DIMENSIONS, MODES
 from providers.entries import Model, Rate
 

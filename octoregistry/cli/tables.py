@@ -11,7 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from octoregistry.cli.showing import cell
-from octoregistry.planning.plan import Change, Plan, shown
+from octoregistry.planning.plan import Change, Plan
+from octoregistry.planning.values import shown
 
 _FALLEN, _RISEN, _HELD = "green", "red", "bold yellow"
 _MOST = 1_000  # changes: rich takes a second for three thousand rows

@@ -8,7 +8,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from octoregistry.planning.plan import Change, Value
+from octoregistry.planning.plan import Change
+from octoregistry.planning.values import Value
 from providers.dimensions import DIMENSIONS, MODES
 
 Slot = tuple[str, int | None, date | None]

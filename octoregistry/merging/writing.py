@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from octoregistry.planning.decimals import plain
-from octoregistry.planning.plan import Value
+from octoregistry.planning.values import Value
 from providers.dimensions import DIMENSIONS
 from providers.yamlread import scalar
 

@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from octoregistry.planning.limits import Limits
 from octoregistry.planning.orders import Book, disorders
-from octoregistry.planning.plan import Change, Reason, Said, shown
+from octoregistry.planning.plan import Change, Reason, Said
+from octoregistry.planning.values import shown
 from octoregistry.reading.rates import Evidence, is_checked
 from providers.entries import Model, Rate
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from octoregistry.planning.plan import Change
 from providers.entries import Model, Rate
+
+if TYPE_CHECKING:  # `price` and `models` read rates and need no plan
+    from octoregistry.planning.plan import Change
 
 
 def in_force(rates: Iterable[Rate], mode: str, day: date) -> dict[int | None, Rate]:

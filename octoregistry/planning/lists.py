@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from octoregistry.planning.plan import Change, Kind, Value
+from octoregistry.planning.plan import Change, Kind
+from octoregistry.planning.values import Value
 from octoregistry.sources.listings import ListedModel
 from providers.entries import Model, Provider
 

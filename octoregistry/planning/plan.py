@@ -10,9 +10,8 @@ from decimal import Decimal
 from typing import Literal
 
 from octoregistry.planning.decimals import plain
+from octoregistry.planning.values import Value, shown
 from octoregistry.reading.rates import Evidence
-
-Value = Decimal | str | bool | int | date | tuple[str, ...] | None
 
 Kind = Literal[
     "new_model",  # all that is written of a model that the registry lacks
@@ -210,18 +209,3 @@ class Plan:
             held=sum(not change.applies for change in mine),
             notes=sum(note.provider == provider for note in self.notes),
         )
-
-
-def shown(value: Value) -> str:
-    """A value as people read it: prices plain, nothing as a dash."""
-    match value:
-        case None:
-            return "-"
-        case bool():
-            return str(value).lower()
-        case Decimal():
-            return plain(value)
-        case tuple():
-            return ", ".join(value)
-        case _:
-            return str(value)

@@ -13,7 +13,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from octoregistry.planning.decimals import plain
-from octoregistry.planning.plan import Change, Kind, Note, Plan, Reason, Said, Value, Verdict
+from octoregistry.planning.plan import Change, Kind, Note, Plan, Reason, Said, Verdict
+from octoregistry.planning.values import Value
 from octoregistry.reading.rates import Evidence
 from providers.dimensions import DIMENSIONS, STATUSES
 

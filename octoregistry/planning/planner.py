@@ -14,7 +14,7 @@ from octoregistry.planning.limits import Limits
 from octoregistry.planning.lists import list_changes
 from octoregistry.planning.matching import Names, remarks_of
 from octoregistry.planning.plainprices import plain_prices
-from octoregistry.planning.plan import APPLY, Change, Kind, Note, Plan, Reason, Value, Verdict
+from octoregistry.planning.plan import APPLY, Change, Kind, Note, Plan, Reason, Verdict
 from octoregistry.planning.prices import Slot, changes_of_mode, silences
 from octoregistry.planning.shares import moved_by, too_many_gone_from_list, too_many_gone_from_page, too_many_moved
 from octoregistry.planning.stated import (
@@ -25,6 +25,7 @@ from octoregistry.planning.stated import (
     stated_by,
 )
 from octoregistry.planning.units import Compared, unconfirmed
+from octoregistry.planning.values import Value
 from octoregistry.planning.vendors import Naming, naming_of
 from octoregistry.planning.verdicts import batch_follows, judged, together, verdict_of
 from octoregistry.planning.witnesses import Witnesses

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from octoregistry.planning.history import after, in_force
-from octoregistry.planning.plan import Change, Kind, Reason, Value, Verdict
+from octoregistry.planning.plan import Change, Kind, Reason, Verdict
 from octoregistry.planning.stated import Dated, Price, Tier, Tiers, current_and_announced
+from octoregistry.planning.values import Value
 from octoregistry.reading.rates import is_checked
 from providers.entries import Rate
 

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from octoregistry.planning.plan import Change, Plan, shown
+from octoregistry.planning.plan import Change, Plan
 from octoregistry.planning.plan_json import fingerprint
+from octoregistry.planning.values import shown
 from octoregistry.publishing.markdown import Markdown, code, link, plain_line, render
 from octoregistry.publishing.proposal import mark_of
 from octoregistry.queries import wording

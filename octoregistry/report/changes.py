@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import groupby
 
-from octoregistry.planning.plan import Change, shown
+from octoregistry.planning.plan import Change
+from octoregistry.planning.values import shown
 from octoregistry.queries import wording
 from octoregistry.report.report import Report
 from providers.dimensions import DIMENSIONS

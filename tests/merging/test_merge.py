@@ -9,7 +9,8 @@ import pytest
 
 from octoregistry.merging.edits import Edits
 from octoregistry.merging.merge import MergeError, diff, merge
-from octoregistry.planning.plan import Change, Kind, Plan, Reason, Value, Verdict
+from octoregistry.planning.plan import Change, Kind, Plan, Reason, Verdict
+from octoregistry.planning.values import Value
 from providers.registry import parse_registry
 
 TEXT = """\

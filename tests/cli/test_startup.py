@@ -1,0 +1,58 @@
+"""What the quick commands load: they answer from the registry alone, so they start without what reads pages and settings."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+# Each of these costs a tenth of a second or more before a command has done anything.
+HEAVY = {
+    "bs4",
+    "duckdb",
+    "fastapi",
+    "ibis",
+    "jinja2",
+    "lxml",
+    "markdown_it",
+    "pyarrow",
+    "pydantic",
+    "requests",
+    "ruamel",
+    "sqlalchemy",
+    "urllib3",
+    "yaml",
+    "octoregistry.costing",
+    "octoregistry.documents",
+    "octoregistry.merging",
+    "octoregistry.reading",
+    "octoregistry.settings",
+    "octoregistry.sources",
+    "octoregistry.updating",
+}
+RUN = """
+import sys
+from octoregistry.cli import cli
+cli.main(sys.argv[1:], standalone_mode=False)
+print(*sys.modules, file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["price", "openai/gpt-5.4"],
+        ["models"],
+        ["models", "--json"],
+        ["history"],
+        ["history", "openai/gpt-5.4"],
+        ["--help"],
+    ],
+    ids=" ".join,
+)
+def test_a_quick_command_loads_nothing_heavy(command: list[str]) -> None:
+    """`price`, `models` and `history` of the packaged registry: no HTTP, no page reader, no settings, no YAML."""
+    done = subprocess.run([sys.executable, "-c", RUN, *command], capture_output=True, text=True, check=True)
+    loaded = set(done.stderr.split())
+    assert HEAVY & loaded == set()
