@@ -6,9 +6,12 @@ import threading
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from octoregistry.settings import FetchSettings, ProviderSettings, Settings
 from octoregistry.sources import Failed, Page, fetch_pages
+from octoregistry.sources.robots import NAME, robots_rules
 
 NO = "User-agent: *\nDisallow: /private\n"
 
@@ -78,3 +81,96 @@ def test_one_host_is_asked_one_thing_at_a_time(site, tmp_path):
     pages = fetch_pages(Settings(fetch=fetch, providers=providers), list(providers))
     assert all(isinstance(page, Page) for page in pages.values())
     assert most == 1
+
+
+@pytest.mark.parametrize(
+    ("rules", "path", "allowed"),
+    [
+        (
+            "Disallow: /api/\nAllow: /api/docs/",
+            "/api/docs/pricing.md",
+            True,
+        ),  # the longest match wins, whatever comes first
+        ("Allow: /api/docs/\nDisallow: /api/", "/api/keys", False),
+        ("Disallow: /docs\nAllow: /docs", "/docs", True),  # of two that are as long, the one that allows
+        ("Disallow: /*/private", "/docs/private/p", False),
+        ("Disallow: /*.pdf$", "/docs/prices.pdf", False),
+        ("Disallow: /*.pdf$", "/docs/prices.pdf.md", True),
+        ("Disallow: /caf%C3%A9", "/caf%c3%a9", False),
+        ("Disallow:", "/docs", True),
+        ("Disallow: /", "/robots.txt", True),
+    ],
+)
+def test_rules_count_as_rfc_9309_says(rules, path, allowed):
+    """A page inside of what is closed may be open, and wildcards are no letters."""
+    read = robots_rules(f"User-agent: *\n{rules}\n".encode())
+    assert read.can_fetch(f"https://site.example{path}", NAME) is allowed
+
+
+@pytest.mark.parametrize(
+    ("agents", "ours"),
+    [
+        ("User-agent: OctoRegistry/1.0", True),
+        ("User-agent: other\nUser-agent: octoregistry", True),
+        ("\ufeffUser-Agent : octoregistry # us", True),
+        ("User-agent: octoregistry-images", False),
+        ("User-agent: other", False),
+    ],
+)
+def test_the_group_that_names_us_is_ours(agents, ours):
+    """By the product's name, in any case, alone; a name that begins like ours is another's."""
+    read = robots_rules(f"{agents}\nDisallow: /\n\nUser-agent: *\nAllow: /\n".encode())
+    assert read.can_fetch("https://site.example/p", NAME) is not ours
+
+
+@pytest.mark.parametrize("delay", ["²", "-1", "nan", "inf", "1e999", "5" * 5000, "soon", ""])
+def test_an_odd_crawl_delay_says_nothing(site, settings_of, delay):
+    site.says("/robots.txt", f"User-agent: *\nCrawl-delay: {delay}\n")
+    started = time.monotonic()
+    settings = settings_of(site.says("/p", "x"), max_crawl_delay=0.5)
+    assert isinstance(fetch_pages(settings, ["acme"])["acme"], Page)
+    assert time.monotonic() - started < 60
+
+
+WORDS = [
+    "User-agent",
+    "Disallow",
+    "Allow",
+    "Crawl-delay",
+    "Request-rate",
+    "Visit-time",
+    ":",
+    " ",
+    "*",
+    "$",
+    "/",
+    "%",
+    "%zz",
+]
+ROBOTS = st.lists(st.sampled_from([*WORDS, "\n", "\r", "²", "\x00", "1/0", "\ud800"]), max_size=40).map("".join)
+
+
+@given(ROBOTS | st.binary(max_size=200), st.text("ab/*%.$?", max_size=20))
+def test_no_robots_txt_raises(body, path):
+    """Whatever a server sends is read as far as it can be; the answer is yes or no."""
+    read = robots_rules(body if isinstance(body, bytes) else body.encode("utf-8", "surrogatepass"))
+    assert read.can_fetch(f"https://site.example/{path}", NAME) in (True, False)
+    assert read.crawl_delay(NAME) is None or read.crawl_delay(NAME) >= 0
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "".join(f"User-agent: a{n}\n" for n in range(15_000)) + "Disallow: /a\n" * 20_000,
+        "User-agent: *\nDisallow: /" + "*a" * 200_000 + "b\n",
+        "User-agent: *\n" + "Disallow: /*a*a*a*a*a*a*a*a*b\n" * 16_000,
+        "User-agent: *\n" * 40_000,
+        "User-agent:" + " " * 500_000,
+    ],
+    ids=["many agents", "a long rule", "many rules", "many groups", "blanks"],
+)
+def test_a_large_robots_txt_is_read_in_line_with_its_length(body):
+    """Half a megabyte takes well under the deadline of an address, in little memory."""
+    started = time.process_time()
+    robots_rules(body.encode()).can_fetch("https://site.example/" + "a" * 2000, NAME)
+    assert time.process_time() - started < 10
