@@ -132,6 +132,23 @@ class PullRequestSettings(_Frozen):
     author_email: Annotated[str, Field(pattern=r"^[^<>\s]+@[^<>\s]+$")] = "octoregistry@users.noreply.invalid"
 
 
+class ReadingSettings(_Frozen):
+    """The language model that is asked what labels mean, where it is one's own: any endpoint that speaks OpenAI's chat
+    completions. `key_env` names the variable that holds its key, None for an endpoint without one. Where it is set, `auto`
+    asks it and no vendor.
+    """
+
+    base_url: Annotated[str, Field(pattern=r"^https?://[^\s?#]+$")] | None = None
+    model: Annotated[str, Field(min_length=1)] | None = None
+    key_env: Annotated[str, Field(min_length=1)] | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if (self.base_url is None) != (self.model is None):
+            raise ValueError("base_url and model are given together")
+        return self
+
+
 class CostingSettings(_Frozen):
     """How usage logs are read: `columns` says which column of the logs stands for which of ours."""
 
@@ -148,6 +165,7 @@ class Settings(_Frozen):
     registries: Mapping[str, RegistrySettings] = Field(default_factory=dict)
     update: UpdateSettings = Field(default_factory=UpdateSettings)
     pull_request: PullRequestSettings = Field(default_factory=PullRequestSettings)
+    reading: ReadingSettings = Field(default_factory=ReadingSettings)
     service: ServiceSettings = Field(default_factory=ServiceSettings)
     providers: Mapping[str, ProviderSettings]
 

@@ -1,0 +1,157 @@
+"""Answers in files that people can read and review: one file a provider, in the user's data folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import tomllib
+from collections.abc import Iterable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any, get_args
+
+from platformdirs import user_data_path
+
+from octoregistry.reading.labels import OpenLabel, Place
+from octoregistry.reading.language.answers import ANSWERS, Answer, key_of
+
+_HEAD = """\
+# What labels on the price pages of {provider} mean, as `said_by` has it. No price stands here: figures are read from the page.
+# Look at each beside the page, correct `means`, and set `reviewed = true`: until then all that it says is held for review.
+# `octoregistry readings review` asks for each, one key a label. This file is written anew: comments are not kept.
+"""
+_LONGEST_FILE = 1_000_000
+
+
+def readings_folder() -> Path:
+    """Where answers are kept: the user's data folder."""
+    return user_data_path("octoregistry") / "readings"
+
+
+class Kept:
+    """The answers at hand, those of earlier runs in `folder` among them unless `earlier` is False.
+
+    New ones are written there; with None they last as long as the run. `faults` are (file, what is wrong with it): such
+    a file is left as it is, for a person's work may be in it. `unsaved` says why answers will not be there again.
+    """
+
+    def __init__(self, folder: Path | None = None, *, earlier: bool = True) -> None:
+        self.folder = folder
+        self.faults: list[tuple[str, str]] = []
+        self.unsaved: str | None = None
+        self._answers: dict[tuple[str, str, str], Answer] = {}
+        for file in sorted(folder.glob("*.toml")) if folder and earlier else ():
+            for answer in self._read(file):
+                self._answers[answer.key] = answer
+
+    def answers(self, provider: str | None = None) -> tuple[Answer, ...]:
+        """What was said of the labels of `provider`, or of all."""
+        return tuple(answer for answer in self._answers.values() if provider in (None, answer.provider))
+
+    def of(self, provider: str, label: OpenLabel) -> Answer | None:
+        """What was said of `label`, or None."""
+        return self._answers.get(key_of(provider, label))
+
+    def keep(self, answers: Iterable[Answer]) -> None:
+        """Keeps `answers` for this run, and in the folder for those to come; a person's word is replaced by a person's only."""
+        changed = set()
+        for answer in answers:
+            known = self._answers.get(answer.key)
+            if known is None or answer.reviewed or not known.reviewed:
+                self._answers[answer.key] = answer
+                changed.add(answer.provider)
+        for provider in sorted(changed):
+            self._write(provider)
+
+    def remove(self, wanted: Iterable[str]) -> tuple[Answer, ...]:
+        """The answers that were removed: those about labels of these texts or providers, or `all`."""
+        names = set(wanted)
+        gone = [one for one in self._answers.values() if names & {one.label, one.provider, "all"}]
+        for answer in gone:
+            del self._answers[answer.key]
+        for provider in sorted({answer.provider for answer in gone}):
+            self._write(provider)
+        return tuple(gone)
+
+    def _read(self, file: Path) -> Iterator[Answer]:
+        try:
+            yield from _answers_in(file)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            self.faults.append((file.name, f"no file of answers: {error!r}"))
+
+    def _write(self, provider: str) -> None:
+        name = _file_of(provider)
+        if self.folder is None:
+            return
+        if any(file == name for file, _ in self.faults):
+            self.unsaved = f"{self.folder / name} cannot be read, and is not written over"
+            return
+        text = _HEAD.format(provider=provider) + "".join(map(_as_toml, self.answers(provider)))
+        try:
+            _replace(self.folder / name, text)
+        except OSError as error:  # the run goes on; the next one asks again
+            self.unsaved = f"{self.folder}: {error.strerror}"
+
+
+def _answers_in(file: Path) -> tuple[Answer, ...]:
+    """All the answers of a file; raises where any part of it is none."""
+    if file.stat().st_size > _LONGEST_FILE:
+        raise ValueError("too long")
+    found = tuple(map(_answer, tomllib.loads(file.read_text(encoding="utf-8"))["answer"]))
+    if strange := [answer.provider for answer in found if _file_of(answer.provider) != file.name]:
+        raise ValueError(f"an answer of {strange[0]} stands in it")
+    return found
+
+
+def _file_of(provider: str) -> str:
+    """The name of a provider's file; what no file can be called is left out of it."""
+    return f"{''.join(c for c in provider if c.isalnum() or c in '-_') or 'other'}.toml"
+
+
+def _answer(values: dict[str, Any]) -> Answer:
+    means, place = str(values["means"]), values["place"]
+    if means not in ANSWERS:
+        raise ValueError(f"{means!r} is none of {', '.join(ANSWERS)}")
+    if place not in get_args(Place):
+        raise ValueError(f"unknown place: {place}")
+    label = str(values["label"])
+    return Answer(
+        str(values["provider"]),
+        label,
+        place,
+        str(values.get("text", label)),
+        means,
+        str(values["said_by"]),
+        date.fromisoformat(str(values["day"])),
+        str(values.get("page", "")),
+        values.get("reviewed") is True,
+        str(values.get("reason", "")),
+    )
+
+
+def _as_toml(answer: Answer) -> str:
+    fields = {"label": answer.label, "place": answer.place, "text": answer.text, "means": answer.means}
+    about = {"provider": answer.provider, "said_by": answer.said_by, "day": str(answer.day), "page": answer.page}
+    if answer.reason:
+        about["reason"] = answer.reason
+    lines = ["", "[[answer]]", *(f"{name} = {_text(value)}" for name, value in fields.items())]
+    lines.append(f"reviewed = {str(answer.reviewed).lower()}")
+    return "\n".join([*lines, *(f"{name} = {_text(value)}" for name, value in about.items())]) + "\n"
+
+
+def _text(text: str) -> str:
+    """`text` as a TOML string: JSON's escapes are TOML's, but for one letter that JSON leaves as it is."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _replace(file: Path, text: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=".", suffix=".tmp")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.write(text)
+        Path(temporary).replace(file)
+    except OSError:
+        Path(temporary).unlink(missing_ok=True)
+        raise
