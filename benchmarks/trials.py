@@ -14,11 +14,11 @@ import yaml
 
 from benchmarks.lying import Lie
 from benchmarks.truth import Truth
-from benchmarks.vendor import Said, Vendor
+from benchmarks.vendor import Vendor, WitnessPrice
 from octoregistry.documents import Document, Heading, Passage, Table, Unread, read_document
 from octoregistry.planning.limits import Limits
 from octoregistry.planning.plan import Change, Plan
-from octoregistry.planning.planner import Settings, plan_provider
+from octoregistry.planning.planner import PlanSettings, plan_provider
 from octoregistry.planning.stated import PricedPage
 from octoregistry.reading import PageRates, Reader, read_rates
 from octoregistry.reading.asking import asking
@@ -116,7 +116,7 @@ class Trial:
     def __init__(self, registry: Registry) -> None:
         self.registry = registry
         self._true: dict[tuple[str, str], dict[tuple[object, ...], bool]] = {}
-        self._answer = Said("")
+        self._answer = WitnessPrice("")
         self._lie: Lie | None = None
         self._page: StoredPage | None = None
         self._provider: LLMProvider | None = None
@@ -136,7 +136,7 @@ class Trial:
                 os.environ.clear()
                 os.environ.update(before)
 
-    def _speak(self, prompt: str) -> Said:
+    def _speak(self, prompt: str) -> WitnessPrice:
         if self._page is None or self._lie is None:
             raise AssertionError("nobody was to be asked")
         return self._lie.tell(self._page.truth.answer(prompt), prompt)
@@ -175,7 +175,7 @@ class Trial:
             self.registry.providers[page.provider],
             [PricedPage(read, LATER, "0" * 64)],
             today=LATER,
-            settings=Settings({page.provider: Decimal("0.5")}, limits=_WIDE),
+            settings=PlanSettings({page.provider: Decimal("0.5")}, limits=_WIDE),
         )
 
 

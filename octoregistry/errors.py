@@ -1,11 +1,20 @@
-"""What stops a command, said so that a person knows what to do: the text is all that needs to be shown."""
+"""The errors that end a command with a message.
+
+UserFacingError
+├── UnknownProviderError    a provider that the registry or the settings lack
+├── LockedError             another command writes the registry   (merging/lock.py)
+├── NotCarriedOutError      a plan that the registry's file cannot take   (merging/registry_file.py)
+├── SettingsError           a faulty octoregistry.toml   (settings/settings.py)
+├── GitError                a git command that failed   (publishing/git.py)
+└── ForgeError              a GitHub or GitLab request that failed   (publishing/forge.py)
+"""
 
 from __future__ import annotations
 
 
-class ToldError(Exception):
-    """The base of every error whose text is meant for people; it holds no secret."""
+class UserFacingError(Exception):
+    """The base of every error whose text is shown to people. The text holds no secret."""
 
 
-class UnknownProviderError(ToldError):
-    """A provider that the registry does not have, or that the settings know no pages of."""
+class UnknownProviderError(UserFacingError):
+    """A provider that the registry does not have, or whose pages the settings do not name."""

@@ -16,7 +16,7 @@ from octoregistry.cli.settings_option import settings_option
 from octoregistry.cli.showing import cell, line, print_json, show, tell, visible
 from octoregistry.planning.decimals import plain
 from octoregistry.queries.compare import Comparison, Disagreement, compare
-from octoregistry.queries.vendor_prices import officials
+from octoregistry.queries.vendor_prices import vendor_prices
 from octoregistry.settings import SettingsError, load_settings
 from octoregistry.sources import Failed
 from octoregistry.sources.registries import WITNESSES, Statements, fetch_registries
@@ -36,8 +36,7 @@ from octoregistry.sources.registries import WITNESSES, Statements, fetch_registr
 def command(others: str | None, offline: bool, as_json: bool, settings: Path | None, registry: Path) -> None:
     """Show every price in which another public registry differs from ours.
 
-    Beside it stands what the vendor's page says that served last. Exit status: 0, or 1 where no other registry could
-    be heard.
+    Beside each stands what the vendor's own page says. Exit status: 0, or 1 if no other registry could be read.
     """
     wanted = [name.strip() for name in others.split(",") if name.strip()] if others else None
     known = opened(registry)
@@ -48,25 +47,25 @@ def command(others: str | None, offline: bool, as_json: bool, settings: Path | N
     for name in wanted or ():
         if name not in WITNESSES or name not in chosen.registries:
             raise click.UsageError(f"--with knows no {visible(name)}, but {', '.join(WITNESSES)}")
-    heard = fetch_registries(chosen, wanted, offline=offline)
-    official = officials(known, chosen, [name for name in known.providers if name in chosen.providers])
-    found = compare(known, heard, official)
+    reports = fetch_registries(chosen, wanted, offline=offline)
+    vendor = vendor_prices(known, chosen, [name for name in known.providers if name in chosen.providers])
+    found = compare(known, reports, vendor)
     if as_json:
-        print_json(comparison_json(found, heard))
+        print_json(comparison_json(found, reports))
     else:
-        _print(found, heard)
-    if not any(isinstance(one, Statements) for one in heard.values()):
+        _print(found, reports)
+    if not any(isinstance(one, Statements) for one in reports.values()):
         raise click.exceptions.Exit(1)
 
 
-def comparison_json(found: Comparison, heard: dict[str, Statements | Failed]) -> dict[str, Any]:
+def comparison_json(found: Comparison, reports: dict[str, Statements | Failed]) -> dict[str, Any]:
     """`found` as plain values; prices are decimal text."""
     return {
         "witnesses": [
             {"witness": name, "page": one.url, "failed": one.reason}
             if isinstance(one, Failed)
             else {"witness": name, "page": one.url, "as_of": one.as_of.isoformat(), "prices": len(one.vouched)}
-            for name, one in heard.items()
+            for name, one in reports.items()
         ],
         "agreement": [
             {"witness": tally.witness, "dimension": tally.dimension, "same": tally.same, "other": tally.other}
@@ -82,7 +81,7 @@ def _disagreement_json(one: Disagreement) -> dict[str, Any]:
         evidence = one.page.evidence
         page = {"page": evidence.page, "address": evidence.address, "text": evidence.text, "usd": plain(one.page.usd)}
     return {
-        **one.place._asdict(),
+        **one.key._asdict(),
         "usd": plain(one.usd),
         "now": plain(one.now),
         "official": page,
@@ -91,14 +90,14 @@ def _disagreement_json(one: Disagreement) -> dict[str, Any]:
     }
 
 
-def _print(found: Comparison, heard: dict[str, Statements | Failed]) -> None:
-    for name, one in heard.items():
+def _print(found: Comparison, reports: dict[str, Statements | Failed]) -> None:
+    for name, one in reports.items():
         if isinstance(one, Failed):
-            tell(f"{name} was not heard: {one}")
+            tell(f"{name} could not be read: {one}")
     if found.disagreements:
         show(_disagreements(found))
     if found.tallies:
-        show(_agreement(found, heard))
+        show(_agreement(found, reports))
 
 
 def _disagreements(found: Comparison) -> Table:
@@ -109,12 +108,12 @@ def _disagreements(found: Comparison) -> Table:
     table.add_column("others")
     last = None
     for one in found.disagreements:
-        model = f"{one.place.provider}/{one.place.model}"
+        model = f"{one.key.provider}/{one.key.model}"
         if model != last:
             table.add_row(cell(model, "bold"))
             last = model
         differ = ", ".join(map(str, one.said)) + (f"; agree: {', '.join(one.agree)}" if one.agree else "")
-        table.add_row(cell(f"  {one.place}"), cell(_ours(one)), _page(one), cell(differ))
+        table.add_row(cell(f"  {one.key}"), cell(_ours(one)), _page(one), cell(differ))
     return table
 
 
@@ -130,10 +129,10 @@ def _page(one: Disagreement) -> Text:
     return cell(text, "green") if one.page_agrees else cell(f"{text}: {plain(one.page.usd)}", "bold red")
 
 
-def _agreement(found: Comparison, heard: dict[str, Statements | Failed]) -> Table:
+def _agreement(found: Comparison, reports: dict[str, Statements | Failed]) -> Table:
     table = Table(title="Agreement: same of those that both have", title_justify="left", header_style="bold")
     table.add_column("dimension")
-    told = [name for name, one in heard.items() if isinstance(one, Statements)]
+    told = [name for name, one in reports.items() if isinstance(one, Statements)]
     for name in told:
         table.add_column(name, justify="right")
     counts = {(tally.witness, tally.dimension): (tally.same, tally.other) for tally in found.tallies}

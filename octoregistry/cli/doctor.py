@@ -12,7 +12,7 @@ from octoregistry.cli.registry_option import registry_option
 from octoregistry.cli.settings_option import settings_option
 from octoregistry.cli.showing import print_json, say
 from octoregistry.publishing.readiness import readiness
-from octoregistry.queries.doctor import Finding, checkup
+from octoregistry.queries.doctor import Finding, findings
 from octoregistry.settings import SettingsError, built_in_settings, load_settings
 
 _MARKS = {"ok": "ok   ", "note": "note ", "wrong": "WRONG"}
@@ -45,5 +45,5 @@ def _findings(registry: Path, settings: Path | None, *, offline: bool) -> Iterat
     except SettingsError as error:
         yield Finding("settings", "wrong", f"{error}: what follows is by the built-in ones")
         chosen = built_in_settings()
-    yield from checkup(registry, chosen, os.environ, offline=offline)
+    yield from findings(registry, chosen, os.environ, offline=offline)
     yield from readiness(registry, chosen, os.environ)

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from octoregistry.cli.showing import visible
-from octoregistry.errors import ToldError, UnknownProviderError
+from octoregistry.errors import UnknownProviderError, UserFacingError
 from providers import RegistryError
 
 
@@ -24,5 +24,5 @@ def told_errors(registry: Path) -> Iterator[None]:
         raise click.ClickException(visible(f"{error.filename or registry}: {error.strerror or error}{cure}")) from error
     except UnknownProviderError as error:
         raise click.UsageError(visible(error)) from error
-    except (RegistryError, ToldError) as error:
+    except (RegistryError, UserFacingError) as error:
         raise click.ClickException(visible(error)) from error

@@ -13,10 +13,10 @@ from octoregistry.cli.registry_option import registry_option
 from octoregistry.cli.settings_option import settings_option
 from octoregistry.cli.showing import cell, line, print_json, say, show, tell, visible
 from octoregistry.planning.decimals import plain
-from octoregistry.planning.plan import Said
+from octoregistry.planning.plan import WitnessPrice
 from octoregistry.planning.witnesses import Witnesses
 from octoregistry.queries.explain import Explained, Explanation, explain
-from octoregistry.queries.vendor_prices import officials
+from octoregistry.queries.vendor_prices import vendor_prices
 from octoregistry.settings import SettingsError, load_settings
 from octoregistry.sources import Failed
 from octoregistry.sources.registries import fetch_registries
@@ -41,10 +41,10 @@ def command(name: str, as_json: bool, settings: Path | None, registry: Path) -> 
         raise click.ClickException(visible(error)) from error
     if model.provider not in chosen.providers:
         raise click.ClickException(f"the settings know no provider {visible(model.provider)}")
-    official = officials(known, chosen, [model.provider])[model.provider]
-    heard = fetch_registries(chosen, offline=True)
+    vendor = vendor_prices(known, chosen, [model.provider])[model.provider]
+    reports = fetch_registries(chosen, offline=True)
     found = explain(
-        known.providers[model.provider], model, official, Witnesses.told_by(heard.values()), utc_now().date()
+        known.providers[model.provider], model, vendor, Witnesses.from_reports(reports.values()), utc_now().date()
     )
     if as_json:
         print_json(explanation_json(found))
@@ -72,12 +72,12 @@ def _price_json(price: Explained, *, looked: bool) -> dict[str, Any]:
     stated = price.stated
     stands = None
     if stated and stated.evidence and looked:
-        place = stated.evidence
-        stands = {"page": place.page, "address": place.address, "text": place.text, "usd": plain(stated.usd)}
+        evidence = stated.evidence
+        stands = {"page": evidence.page, "address": evidence.address, "text": evidence.text, "usd": plain(stated.usd)}
     return {
-        "mode": price.place.mode,
-        "above_input_tokens": price.place.above_input_tokens,
-        "dimension": price.place.dimension,
+        "mode": price.key.mode,
+        "above_input_tokens": price.key.above_input_tokens,
+        "dimension": price.key.dimension,
         "usd": None if price.usd is None else plain(price.usd),
         "derived": price.derived,
         "stands": stands,
@@ -88,7 +88,7 @@ def _price_json(price: Explained, *, looked: bool) -> dict[str, Any]:
     }
 
 
-def said_json(said: Said) -> dict[str, str]:
+def said_json(said: WitnessPrice) -> dict[str, str]:
     """What a witness says, as plain values."""
     return {"witness": said.witness, "usd": plain(said.usd), "as_of": said.as_of.isoformat()}
 
@@ -112,7 +112,7 @@ def _print(found: Explanation) -> None:
     table.add_column("since")
     for price in found.prices:
         usd = "-" if price.usd is None else plain(price.usd)
-        table.add_row(*map(cell, (str(price.place), usd, _stands(price), _others(price), _history(price))))
+        table.add_row(*map(cell, (str(price.key), usd, _stands(price), _others(price), _history(price))))
     show(table)
 
 
@@ -120,8 +120,8 @@ def _stands(price: Explained) -> str:
     stated = price.stated
     if stated is None or stated.evidence is None:
         return "derived from the standard price" if price.derived else "the page is silent"
-    place = f"{stated.evidence.address} “{line(stated.evidence.text, 60)}”"
-    return place if stated.usd == price.usd else f"{place}: the page says {plain(stated.usd)}"
+    evidence = f"{stated.evidence.address} “{line(stated.evidence.text, 60)}”"
+    return evidence if stated.usd == price.usd else f"{evidence}: the page says {plain(stated.usd)}"
 
 
 def _others(price: Explained) -> str:

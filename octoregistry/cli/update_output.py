@@ -22,7 +22,7 @@ def update_json(update: Update, name: str) -> dict[str, Any]:
         "at": update.at.isoformat(timespec="seconds"),
         "llm": calls_json(update.calls),
         "sources": [_source_json(run) for run in update.runs],
-        "witnesses": [_witness_json(witness, heard) for witness, heard in update.witnesses.items()],
+        "witnesses": [_witness_json(witness, report) for witness, report in update.witnesses.items()],
         "refused": [str(refused) for refused in update.refused],
         "plan": as_values(update.plan, update.registry.text_sha256),
         "diff": diff(update.old_text, update.new_text, name),
@@ -55,11 +55,11 @@ def _source_json(run: ProviderRun) -> dict[str, Any]:
     }
 
 
-def _witness_json(name: str, heard: Statements | Failed) -> dict[str, Any]:
-    shown: dict[str, Any] = {"witness": name, "page": heard.url}
-    if isinstance(heard, Failed):
-        return {**shown, "failed": heard.reason}
-    return {**shown, "as_of": heard.as_of.isoformat(), "prices": len(heard.vouched)}
+def _witness_json(name: str, report: Statements | Failed) -> dict[str, Any]:
+    shown: dict[str, Any] = {"witness": name, "page": report.url}
+    if isinstance(report, Failed):
+        return {**shown, "failed": report.reason}
+    return {**shown, "as_of": report.as_of.isoformat(), "prices": len(report.vouched)}
 
 
 def print_update(update: Update, name: str, *, verbose: bool) -> None:
@@ -72,7 +72,7 @@ def print_update(update: Update, name: str, *, verbose: bool) -> None:
     if update.calls:
         say(calls_line(update.calls))
     if update.witnesses:
-        say(f"Witnesses: {_heard(update)}")
+        say(f"Witnesses: {_reporting_witnesses(update)}")
     for table in (*plan_tables(update.plan), *held_texts(update.plan)):
         show(table)
     for provider, summary in update.plan.summary().items():
@@ -83,9 +83,9 @@ def print_update(update: Update, name: str, *, verbose: bool) -> None:
     elif len(update.unread) < len(update.runs):
         say(_unchanged(update, name))
     if verbose:
-        for witness, heard in update.witnesses.items():
-            if isinstance(heard, Failed):
-                say(f"{witness} not heard: {heard}")
+        for witness, report in update.witnesses.items():
+            if isinstance(report, Failed):
+                say(f"{witness} could not be read: {report}")
         for note in update.plan.notes:
             say(f"note: {note}")
         for run in update.runs:
@@ -112,11 +112,11 @@ def _served(run: ProviderRun, update: Update) -> str:
     return f"{run.provider} {source}, {page.fetched_at.date()} ({age}), {prices} prices"
 
 
-def _heard(update: Update) -> str:
-    """Which other registries were heard, and of which day each speaks."""
+def _reporting_witnesses(update: Update) -> str:
+    """The other registries that were read, each with the day of its data, and how many could not be."""
     told = [f"{name} of {one.as_of}" for name, one in update.witnesses.items() if isinstance(one, Statements)]
-    unheard = len(update.witnesses) - len(told)
-    return "; ".join([*told, *([f"{unheard} not heard"] if unheard else [])])
+    failed = len(update.witnesses) - len(told)
+    return "; ".join([*told, *([f"{failed} could not be read"] if failed else [])])
 
 
 def _listed(run: ProviderRun) -> str:

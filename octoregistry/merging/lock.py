@@ -12,12 +12,12 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from octoregistry.errors import ToldError
+from octoregistry.errors import UserFacingError
 
 _PATIENCE = 0.3  # seconds: a lock file that its last holder is just removing is not a held one
 
 
-class LockedError(ToldError):
+class LockedError(UserFacingError):
     """Another process is at work on the registry; the text says which one."""
 
 

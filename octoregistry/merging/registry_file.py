@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from octoregistry.errors import ToldError
+from octoregistry.errors import UserFacingError
 from octoregistry.merging.store import replace_file
 from providers import compiled, parse_registry
 
 
-class NotCarriedOutError(ToldError):
+class NotCarriedOutError(UserFacingError):
     """The registry has been left as it is; the text says why."""
 
 

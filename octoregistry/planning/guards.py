@@ -9,14 +9,14 @@ from decimal import Decimal
 
 from octoregistry.planning.limits import Limits
 from octoregistry.planning.orders import Book, disorders
-from octoregistry.planning.plan import Change, Reason, Said
+from octoregistry.planning.plan import Change, Reason, WitnessPrice
 from octoregistry.planning.values import shown
 from octoregistry.reading.rates import Evidence, is_checked
 from providers.entries import Model, Rate
 
 
 @dataclass(frozen=True, slots=True)
-class Circumstances:
+class GuardContext:
     """What a verdict looks at besides the change.
 
     `known` is the registry's model, `checked` the page's day, `accepted` what a person has accepted; `batch_follows`
@@ -36,26 +36,26 @@ class Circumstances:
     unitless: Collection[Evidence] = frozenset()
 
 
-def reasons(change: Change, circumstances: Circumstances) -> Iterator[Reason]:
+def reasons(change: Change, context: GuardContext) -> Iterator[Reason]:
     """The reason of each guard that does not let the change pass."""
     for guard in GUARDS:
-        reason = guard(change, circumstances)
+        reason = guard(change, context)
         if reason:
             yield reason
     if _is_price(change):
-        yield from circumstances.page
-        yield from out_of_order(change, circumstances)
+        yield from context.page
+        yield from out_of_order(change, context)
 
 
-def from_an_older_page(change: Change, circumstances: Circumstances) -> Reason | None:
+def from_an_older_page(change: Change, context: GuardContext) -> Reason | None:
     """The reason to hold what a page says that is older than the one the model was last checked by."""
-    source = circumstances.known.source if circumstances.known else None
-    if change.mode is None or source is None or source.checked is None or circumstances.checked >= source.checked:
+    source = context.known.source if context.known else None
+    if change.mode is None or source is None or source.checked is None or context.checked >= source.checked:
         return None
-    return Reason("older page", f"the page is of {circumstances.checked}, the registry was checked on {source.checked}")
+    return Reason("older page", f"the page is of {context.checked}, the registry was checked on {source.checked}")
 
 
-def moved_too_far(change: Change, circumstances: Circumstances) -> Reason | None:
+def moved_too_far(change: Change, context: GuardContext) -> Reason | None:
     """The reason to hold a price that rose or fell by the guarded factor: the larger of new/old and old/new."""
     if not _is_price(change) or not isinstance(change.old, Decimal) or not change.new:
         return None
@@ -63,21 +63,21 @@ def moved_too_far(change: Change, circumstances: Circumstances) -> Reason | None
         return Reason("moved", "it was 0 before")
     factor = change.factor or Decimal(1)
     times = max(factor, 1 / factor)
-    limit = circumstances.limits.moved
+    limit = context.limits.moved
     if times < limit:
         return None
     sign = "×" if factor > 1 else "÷"
     return Reason("moved", f"moved {sign}{times:.3g}, the guard is {sign}{limit:g}")
 
 
-def became_free(change: Change, _: Circumstances) -> Reason | None:
+def became_free(change: Change, _: GuardContext) -> Reason | None:
     """The reason to hold a price of 0 that was none before: a page that lost a figure looks just like it."""
     if not _is_price(change) or change.new != 0 or change.old == 0:
         return None
     return Reason("zero", "the price became 0" if change.old is not None else "a first price of 0")
 
 
-def contradicted(change: Change, _: Circumstances) -> Reason | None:
+def contradicted(change: Change, _: GuardContext) -> Reason | None:
     """The reason to hold a price that other registries contradict.
 
     The official page and one of them that agrees outweigh the others: resellers discount, and hand-kept tables lag.
@@ -88,7 +88,7 @@ def contradicted(change: Change, _: Circumstances) -> Reason | None:
     return Reason("witnesses", f"{page} says {shown(change.new)}, but {', '.join(map(_says, change.contradicts))}")
 
 
-def nobody_checked(change: Change, circumstances: Circumstances) -> Reason | None:
+def nobody_checked(change: Change, context: GuardContext) -> Reason | None:
     """The reason to hold a price whose column or sentence was understood by a language model alone.
 
     Another registry that has the price is a second witness, unless our own had it before: one that has not heard of the
@@ -99,7 +99,7 @@ def nobody_checked(change: Change, circumstances: Circumstances) -> Reason | Non
     alone = f"only {change.witness} says what the figure means"
     if not change.vouches:
         return Reason("unchecked", f"{alone}, and nobody else has this price")
-    if _was_left(change, circumstances.before):
+    if _was_left(change, context.before):
         return Reason("unchecked", f"{alone}, and it is a price that the registry has left: others may lag behind")
     return None
 
@@ -111,22 +111,22 @@ def _was_left(change: Change, rates: Iterable[Rate]) -> bool:
     return any(rate.prices.get(change.dimension) == change.new for rate in same)
 
 
-def unit_unknown(change: Change, circumstances: Circumstances) -> Reason | None:
+def unit_unknown(change: Change, context: GuardContext) -> Reason | None:
     """The reason to hold a price that stands without a unit, in a table of which nothing is known."""
-    if change.evidence not in circumstances.unitless or change.vouches or not _is_price(change):
+    if change.evidence not in context.unitless or change.vouches or not _is_price(change):
         return None
     return Reason("unit", "the page states no unit, and no price near it is known to be one per million tokens")
 
 
-def out_of_order(change: Change, circumstances: Circumstances) -> Iterator[Reason]:
+def out_of_order(change: Change, context: GuardContext) -> Iterator[Reason]:
     """The reasons to hold a price that is out of the order that prices keep, unless the registry has it so already."""
-    day = max(change.start or circumstances.checked, circumstances.checked)
-    before, after = Book(circumstances.before, day), Book(circumstances.after, day)
+    day = max(change.start or context.checked, context.checked)
+    before, after = Book(context.before, day), Book(context.after, day)
     for text in disorders(change, before, after):
         yield Reason("order", text)
 
 
-Guard = Callable[[Change, Circumstances], Reason | None]
+Guard = Callable[[Change, GuardContext], Reason | None]
 GUARDS: tuple[Guard, ...] = (
     from_an_older_page,
     moved_too_far,
@@ -142,5 +142,5 @@ def _is_price(change: Change) -> bool:
     return change.mode is not None and change.kind != "kept" and isinstance(change.new, Decimal)
 
 
-def _says(said: Said) -> str:
+def _says(said: WitnessPrice) -> str:
     return f"{said.witness} ({said.as_of}) says {shown(said.usd)}"

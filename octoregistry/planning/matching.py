@@ -58,7 +58,7 @@ class Unmatched:
 Match = Matched | Ambiguous | NewModel | Unmatched
 
 
-class Names:
+class ModelNames:
     """All that one provider's models are called: the registry's ids and names, the vendor's list, the alias table."""
 
     def __init__(self, models: Iterable[Model], listed: Iterable[ListedModel], naming: Naming) -> None:

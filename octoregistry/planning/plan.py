@@ -55,7 +55,7 @@ APPLY = Verdict()
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class WitnessPrice:
     """What another registry says of a price: USD per million tokens, as it had it on the day `as_of`."""
 
     witness: str
@@ -91,9 +91,9 @@ class Change:
     witness: str | None = None
     verdict: Verdict = APPLY
     notes: tuple[str, ...] = ()
-    vouches: tuple[Said, ...] = ()
-    contradicts: tuple[Said, ...] = ()
-    other_days: tuple[Said, ...] = ()
+    vouches: tuple[WitnessPrice, ...] = ()
+    contradicts: tuple[WitnessPrice, ...] = ()
+    other_days: tuple[WitnessPrice, ...] = ()
 
     @property
     def applies(self) -> bool:

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from octoregistry.planning.decimals import plain
-from octoregistry.planning.plan import Change, Kind, Note, Plan, Reason, Said, Verdict
+from octoregistry.planning.plan import Change, Kind, Note, Plan, Reason, Verdict, WitnessPrice
 from octoregistry.planning.values import Value
 from octoregistry.reading.rates import Evidence
 from providers.dimensions import DIMENSIONS, STATUSES
@@ -214,15 +214,15 @@ def _change(entry: _ChangeForm, place: int) -> Change:
     )
 
 
-def _said_values(said: Said) -> dict[str, str]:
+def _said_values(said: WitnessPrice) -> dict[str, str]:
     return {"witness": said.witness, "usd": plain(said.usd), "as_of": said.as_of.isoformat()}
 
 
-def _said(form: _SaidForm) -> Said:
+def _said(form: _SaidForm) -> WitnessPrice:
     """What a witness said; ValueError where it is no price of a day."""
     if not _PRICE.fullmatch(form.usd):
         raise ValueError(f"{form.usd!r} is no price")
-    return Said(form.witness, Decimal(form.usd), date.fromisoformat(form.as_of))
+    return WitnessPrice(form.witness, Decimal(form.usd), date.fromisoformat(form.as_of))
 
 
 def _check_key(entry: _ChangeForm) -> None:

@@ -8,11 +8,11 @@ from datetime import date
 from decimal import Decimal
 
 from octoregistry.planning.batch import derived_batch, discount_for
-from octoregistry.planning.guards import Circumstances
+from octoregistry.planning.guards import GuardContext
 from octoregistry.planning.history import after, in_force, written_rates
 from octoregistry.planning.limits import Limits
 from octoregistry.planning.lists import list_changes
-from octoregistry.planning.matching import Names, remarks_of
+from octoregistry.planning.matching import ModelNames, remarks_of
 from octoregistry.planning.plainprices import plain_prices
 from octoregistry.planning.plan import APPLY, Change, Kind, Note, Plan, Reason, Verdict
 from octoregistry.planning.prices import Slot, changes_of_mode, silences
@@ -35,7 +35,7 @@ from providers.entries import Model, Provider, Rate, Source
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class PlanSettings:
     """What a person decides about plans. `batch_discount` by provider (None: the vendor gives none in general);
     `accepted` names held changes that may be written: `all`, MODEL, PROVIDER/MODEL, each also with `:MODE`;
     `recheck_days` is how old `source.checked` may grow before a page that says nothing new renews it; `limits` are how
@@ -64,14 +64,14 @@ def plan_provider(
     listed: Sequence[ListedModel] | None = None,
     *,
     today: date,
-    settings: Settings | None = None,
+    settings: PlanSettings | None = None,
     witnesses: Witnesses | None = None,
 ) -> Plan:
     """What an update would do to `provider`. `pages` stand in order of trust; `listed` is None without a model list.
 
     `witnesses` are what other registries say: they confirm or contradict, and set nothing.
     """
-    settings = settings or Settings()
+    settings = settings or PlanSettings()
     planner = _Planner(provider, listed, settings, witnesses or Witnesses())
     stated = stated_by(pages, planner.names.match, planner.known_tiers)
     ordered = sorted(stated.models.items(), key=lambda item: planner.place(item[0]))
@@ -90,14 +90,14 @@ class _Planner:
     """One provider's registry entries, names and settings, and the notes taken on the way."""
 
     def __init__(
-        self, provider: Provider, listed: Sequence[ListedModel] | None, settings: Settings, witnesses: Witnesses
+        self, provider: Provider, listed: Sequence[ListedModel] | None, settings: PlanSettings, witnesses: Witnesses
     ) -> None:
         self.provider = provider
         self.settings = settings
         self.witnesses = witnesses
         self.listed = {entry.id: entry for entry in listed or ()}
         self.naming: Naming = naming_of(provider.name)
-        self.names = Names(provider.models.values(), listed or (), self.naming)
+        self.names = ModelNames(provider.models.values(), listed or (), self.naming)
         self.discount = discount_for(provider.name, provider.batch_discount, settings.batch_discount)
         self._notes: dict[str, list[str]] = {}
         self._aliases_given: set[str] = set()
@@ -128,8 +128,8 @@ class _Planner:
             priced += self._new_aliases(known, stated, everything)
         names = tuple(dict.fromkeys((model, *(known.aliases if known else ()), *stated.aliases)))
         day, within = stated.page.checked, self.settings.limits.witness_days
-        heard = (self.witnesses.heard(change, names, day, within) for change in priced)
-        return _Draft(model, known, stated, rates, tuple(heard))
+        reported = (self.witnesses.with_reports(change, names, day, within) for change in priced)
+        return _Draft(model, known, stated, rates, tuple(reported))
 
     def doubts_of_page(self, drafts: Sequence[_Draft]) -> tuple[Reason, ...]:
         """The reasons to hold whatever the pages say of prices."""
@@ -165,7 +165,7 @@ class _Planner:
     def model_changes(self, draft: _Draft, page: tuple[Reason, ...], unitless: Collection[Evidence]) -> list[Change]:
         """All the changes of one model, each with its verdict, and what follows from those that may be written."""
         model, known, stated, rates = draft.model, draft.known, draft.stated, draft.rates
-        circumstances = Circumstances(
+        context = GuardContext(
             known,
             stated.page.checked,
             self.settings.accepted,
@@ -177,7 +177,7 @@ class _Planner:
             unitless,
         )
         # What the plain prices implied is written down in one go, or the modes left out would be unknown.
-        changes = judged(draft.changes, circumstances, whole=known is None or not known.rates)
+        changes = judged(draft.changes, context, whole=known is None or not known.rates)
         counted = changes if known is None else [change for change in changes if change.applies]
         following = self._consequences(model, known, stated, after(known.rates if known else (), counted) or rates)
         if known is None and not {"input_per_million", "output_per_million"} <= {
@@ -197,9 +197,9 @@ class _Planner:
         missing = {change.model for change in changes if change.kind == "missing"}
         reason = too_many_gone_from_list(self.provider.models.values(), missing, self.settings.limits)
         held = Verdict("hold", (reason,)) if reason else APPLY
-        circumstances = Circumstances(None, today, self.settings.accepted)
+        context = GuardContext(None, today, self.settings.accepted)
         doubted = [replace(change, verdict=held) if change.kind == "missing" else change for change in changes]
-        return [replace(change, verdict=verdict_of(change, circumstances)) for change in doubted]
+        return [replace(change, verdict=verdict_of(change, context)) for change in doubted]
 
     def _price_changes(
         self, model: str, known: Model | None, stated: StatedModel, rates: tuple[Rate, ...], everything: Stated

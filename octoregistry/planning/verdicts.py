@@ -5,30 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from octoregistry.planning.guards import Circumstances, reasons
+from octoregistry.planning.guards import GuardContext, reasons
 from octoregistry.planning.history import after
 from octoregistry.planning.plan import APPLY, Change, Reason, Verdict
 
 
-def verdict_of(change: Change, circumstances: Circumstances) -> Verdict:
+def verdict_of(change: Change, context: GuardContext) -> Verdict:
     """`apply`, or `hold` with every reason there is; a person's word overrules them all."""
-    if accepted(change, circumstances):
+    if accepted(change, context):
         return APPLY
-    found = dict.fromkeys((*change.verdict.reasons, *reasons(change, circumstances)))
+    found = dict.fromkeys((*change.verdict.reasons, *reasons(change, context)))
     return Verdict("hold", tuple(found)) if found else APPLY
 
 
-def judged(changes: Iterable[Change], circumstances: Circumstances, *, whole: bool = False) -> list[Change]:
+def judged(changes: Iterable[Change], context: GuardContext, *, whole: bool = False) -> list[Change]:
     """The changes of one model, each with its verdict; `whole` says that all of them are written, or none.
 
     Prices that may be written are asked again whether they stand in order without those that may not: a batch price
     that doubled with a standard one stands above it where the standard one is held.
     """
-    listed = [replace(change, verdict=verdict_of(change, circumstances)) for change in changes]
+    listed = [replace(change, verdict=verdict_of(change, context)) for change in changes]
     found = together(listed, whole=whole)
     while True:
-        written = after(circumstances.before, [change for change in found if change.applies])
-        standing = replace(circumstances, after=written)
+        written = after(context.before, [change for change in found if change.applies])
+        standing = replace(context, after=written)
         again = [replace(c, verdict=verdict_of(c, standing)) if c.applies else c for c in found]
         again = together(again, whole=whole)
         if again == found:
@@ -36,12 +36,12 @@ def judged(changes: Iterable[Change], circumstances: Circumstances, *, whole: bo
         found = again
 
 
-def accepted(change: Change, circumstances: Circumstances) -> bool:
+def accepted(change: Change, context: GuardContext) -> bool:
     """True where `all`, the model (with or without its provider) or the model and mode were accepted by name."""
     models = (change.model, f"{change.provider}/{change.model}")
-    modes = {change.mode, _unit(change, batch_follows=circumstances.batch_follows)}
+    modes = {change.mode, _unit(change, batch_follows=context.batch_follows)}
     names = {"all", *models, *(f"{model}:{mode}" for model in models for mode in modes)}
-    return not names.isdisjoint(circumstances.accepted)
+    return not names.isdisjoint(context.accepted)
 
 
 def batch_follows(changes: Iterable[Change]) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from octoregistry.planning.plan import Change, Said
+from octoregistry.planning.plan import Change, WitnessPrice
 from octoregistry.sources.registries.vouched import Statements, Vouched
 
 
@@ -15,25 +15,27 @@ class Witnesses:
     """The statements of other registries, by provider, model, mode, tier and dimension."""
 
     def __init__(self, vouched: Iterable[Vouched] = ()) -> None:
-        self._said: dict[tuple[str, str, str, int | None, str], dict[str, Said]] = {}
+        self._prices: dict[tuple[str, str, str, int | None, str], dict[str, WitnessPrice]] = {}
         for one in vouched:
             place = (one.provider, one.model, one.mode, one.above_input_tokens, one.dimension)
-            self._said.setdefault(place, {}).setdefault(one.witness, Said(one.witness, one.usd, one.as_of))
+            self._prices.setdefault(place, {}).setdefault(one.witness, WitnessPrice(one.witness, one.usd, one.as_of))
 
     @classmethod
-    def told_by(cls, heard: Iterable[object]) -> Witnesses:
-        """What all the Statements among `heard` say; a registry that failed says nothing."""
-        return cls(vouched for one in heard if isinstance(one, Statements) for vouched in one.vouched)
+    def from_reports(cls, reports: Iterable[object]) -> Witnesses:
+        """What all the Statements among `reports` say; a registry that failed says nothing."""
+        return cls(vouched for one in reports if isinstance(one, Statements) for vouched in one.vouched)
 
-    def on(self, provider: str, names: Sequence[str], mode: str, above: int | None, dimension: str) -> tuple[Said, ...]:
+    def on(
+        self, provider: str, names: Sequence[str], mode: str, above: int | None, dimension: str
+    ) -> tuple[WitnessPrice, ...]:
         """What each witness says of one price of the model of these ids: by the first that it knows, letter for letter."""
-        found: dict[str, Said] = {}
+        found: dict[str, WitnessPrice] = {}
         for name in names:
-            for witness, said in self._said.get((provider, name, mode, above, dimension), {}).items():
+            for witness, said in self._prices.get((provider, name, mode, above, dimension), {}).items():
                 found.setdefault(witness, said)
         return tuple(found[witness] for witness in sorted(found))
 
-    def heard(self, change: Change, names: Sequence[str], day: date, within_days: int) -> Change:
+    def with_reports(self, change: Change, names: Sequence[str], day: date, within_days: int) -> Change:
         """`change` with those who vouch for its new price, those who contradict it, and those who speak of another day.
 
         `names` are the model's ids and `day` is that of the page. A witness that has the new price vouches for it,

@@ -112,7 +112,7 @@ def _body(update: Update, plan: Plan, branch: str, most: int) -> str:
         applied=_rows(applied[:most]),
         more_applied=max(0, len(applied) - most),
         held=_rows(held[:most]),
-        heard=Markdown(_heard(update)),
+        witness_reports=Markdown(_reporting_witnesses(update)),
         held_count=len(held),
         more_held=max(0, len(held) - most),
         rechecked=len({c.model for c in plan.applied if c.kind == "source"} - {c.model for c in plan.visible}),
@@ -123,12 +123,10 @@ def _body(update: Update, plan: Plan, branch: str, most: int) -> str:
     )
 
 
-def _heard(update: Update) -> str:
-    """Which other registries were heard on the changes."""
+def _reporting_witnesses(update: Update) -> str:
+    """The sentence that names the other registries that were read."""
     found = sorted(name for name, said in update.witnesses.items() if not isinstance(said, Failed))
-    return (
-        f"Other registries that were heard: {', '.join(map(code, found))}." if found else "No other registry was heard."
-    )
+    return f"Other registries read: {', '.join(map(code, found))}." if found else "No other registry was read."
 
 
 def _run_cost(update: Update) -> str:

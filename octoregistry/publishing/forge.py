@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 from urllib.parse import urlsplit
 
-from octoregistry.errors import ToldError
+from octoregistry.errors import UserFacingError
 from octoregistry.publishing.git import LOOPBACK
 from octoregistry.settings import PullRequestSettings
 
 
-class ForgeError(ToldError):
+class ForgeError(UserFacingError):
     """The forge could not do it; the text holds no secret."""
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from octoregistry.errors import ToldError
+from octoregistry.errors import UserFacingError
 from octoregistry.publishing.secrets import Secrets
 
 _TIMEOUT = 120
@@ -27,7 +27,7 @@ _NOBODY = frozenset({"git", "oauth2", "x-access-token", "x-token-auth", "gitlab-
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
-class GitError(ToldError):
+class GitError(UserFacingError):
     """git could not do it; the text is what git said, without any secret."""
 
 

@@ -9,9 +9,9 @@ from datetime import date
 from decimal import Decimal
 
 from octoregistry.planning.history import in_force, written_rates
-from octoregistry.planning.plan import Said
+from octoregistry.planning.plan import WitnessPrice
 from octoregistry.planning.stated import Price
-from octoregistry.queries.vendor_prices import Official, Place
+from octoregistry.queries.vendor_prices import PriceKey, VendorPrices
 from octoregistry.sources import Failed, Page
 from octoregistry.sources.registries import Statements, Vouched
 from providers import Registry
@@ -23,11 +23,11 @@ class Disagreement:
     """A price that others have and the registry has otherwise: `usd` is ours on the day of which they speak, `now` on
     the day of the vendor's page that served last, and `page` what that states (None: it is silent, or unread)."""
 
-    place: Place
+    key: PriceKey
     usd: Decimal
     now: Decimal
     page: Price | None
-    said: tuple[Said, ...]
+    said: tuple[WitnessPrice, ...]
     agree: tuple[str, ...]
 
     @property
@@ -55,74 +55,74 @@ class Comparison:
 
 
 def compare(
-    registry: Registry, heard: Mapping[str, Statements | Failed], official: Mapping[str, Official]
+    registry: Registry, reports: Mapping[str, Statements | Failed], vendor: Mapping[str, VendorPrices]
 ) -> Comparison:
-    """The registry beside what was `heard`; prices are compared as they were on the day of which a witness speaks."""
-    told = [one for one in heard.values() if isinstance(one, Statements)]
-    said = {one.witness: _by_place(one.vouched) for one in told}
+    """The registry held against the `reports` of others, each price as it was on the day of the report."""
+    statements = [one for one in reports.values() if isinstance(one, Statements)]
+    said = {one.witness: _by_key(one.vouched) for one in statements}
     disagreements: list[Disagreement] = []
     same: Counter[tuple[str, str]] = Counter()
     other: Counter[tuple[str, str]] = Counter()
     for provider in registry.providers.values():
         for model in provider.models.values():
-            ours = {one.witness: _prices_on(provider, model, one.as_of) for one in told}
-            page = official.get(provider.name)
+            ours = {one.witness: _prices_on(provider, model, one.as_of) for one in statements}
+            page = vendor.get(provider.name)
             current = _prices_on(provider, model, _day_of(page))
-            for place in dict.fromkeys(place for prices in ours.values() for place in prices):
-                agree, differ = _beside(place, model, ours, said)
-                same.update((witness, place.dimension) for witness in agree)
-                other.update((one.witness, place.dimension) for one in differ)
+            for key in dict.fromkeys(key for prices in ours.values() for key in prices):
+                agree, differ = _beside(key, model, ours, said)
+                same.update((witness, key.dimension) for witness in agree)
+                other.update((one.witness, key.dimension) for one in differ)
                 if differ:
-                    usd = ours[differ[0].witness][place]
-                    stated = page.prices.get(place) if page else None
-                    disagreements.append(Disagreement(place, usd, current.get(place, usd), stated, differ, agree))
+                    usd = ours[differ[0].witness][key]
+                    stated = page.prices.get(key) if page else None
+                    disagreements.append(Disagreement(key, usd, current.get(key, usd), stated, differ, agree))
     tallies = (Tally(*key, same[key], other[key]) for key in sorted(same | other))
     return Comparison(tuple(disagreements), tuple(tallies))
 
 
-_ByPlace = Mapping[Place, Vouched]
+_ByKey = Mapping[PriceKey, Vouched]
 
 
 def _beside(
-    place: Place, model: Model, ours: Mapping[str, Mapping[Place, Decimal]], said: Mapping[str, _ByPlace]
-) -> tuple[tuple[str, ...], tuple[Said, ...]]:
+    key: PriceKey, model: Model, ours: Mapping[str, Mapping[PriceKey, Decimal]], said: Mapping[str, _ByKey]
+) -> tuple[tuple[str, ...], tuple[WitnessPrice, ...]]:
     """The witnesses that have our price, and what those say that have another."""
     agree, differ = [], []
     for witness, prices in ours.items():
-        usd, theirs = prices.get(place), _first(said[witness], place, (model.id, *model.aliases))
+        usd, theirs = prices.get(key), _first(said[witness], key, (model.id, *model.aliases))
         if usd is None or theirs is None:
             continue
         if theirs.usd == usd:
             agree.append(witness)
         else:
-            differ.append(Said(witness, theirs.usd, theirs.as_of))
+            differ.append(WitnessPrice(witness, theirs.usd, theirs.as_of))
     return tuple(agree), tuple(differ)
 
 
-def _day_of(official: Official | None) -> date:
+def _day_of(vendor: VendorPrices | None) -> date:
     """The day of the page that served last; for ever after where there is none."""
-    page = official.page if official else None
+    page = vendor.page if vendor else None
     return page.fetched_at.date() if isinstance(page, Page) else date.max
 
 
-def _prices_on(provider: Provider, model: Model, day: date) -> dict[Place, Decimal]:
+def _prices_on(provider: Provider, model: Model, day: date) -> dict[PriceKey, Decimal]:
     """Our prices of a model on a day."""
     rates = written_rates(model, provider.realtime_multiplier)
     return {
-        Place(provider.name, model.id, mode, above, dimension): usd
+        PriceKey(provider.name, model.id, mode, above, dimension): usd
         for mode in dict.fromkeys(rate.mode for rate in rates)
         for above, rate in in_force(rates, mode, day).items()
         for dimension, usd in rate.prices.items()
     }
 
 
-def _by_place(vouched: Iterable[Vouched]) -> _ByPlace:
-    places: dict[Place, Vouched] = {}
+def _by_key(vouched: Iterable[Vouched]) -> _ByKey:
+    keys: dict[PriceKey, Vouched] = {}
     for one in vouched:
-        places.setdefault(Place(one.provider, one.model, one.mode, one.above_input_tokens, one.dimension), one)
-    return places
+        keys.setdefault(PriceKey(one.provider, one.model, one.mode, one.above_input_tokens, one.dimension), one)
+    return keys
 
 
-def _first(said: _ByPlace, place: Place, names: Iterable[str]) -> Vouched | None:
+def _first(said: _ByKey, key: PriceKey, names: Iterable[str]) -> Vouched | None:
     """What is said of a price under the first of the model's names that is known, letter for letter."""
-    return next((said[key] for name in names if (key := place._replace(model=name)) in said), None)
+    return next((said[named] for name in names if (named := key._replace(model=name)) in said), None)

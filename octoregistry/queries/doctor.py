@@ -26,7 +26,7 @@ class Finding:
     text: str
 
 
-def checkup(registry: Path, settings: Settings, environ: Mapping[str, str], *, offline: bool) -> Iterator[Finding]:
+def findings(registry: Path, settings: Settings, environ: Mapping[str, str], *, offline: bool) -> Iterator[Finding]:
     """Every finding, as it is found. With `offline` the network is not asked."""
     yield _registry(registry)
     yield from _keys(settings, environ)

@@ -8,10 +8,10 @@ from datetime import date
 from decimal import Decimal
 
 from octoregistry.planning.history import in_force, written_rates
-from octoregistry.planning.plan import Said
+from octoregistry.planning.plan import WitnessPrice
 from octoregistry.planning.stated import Price
 from octoregistry.planning.witnesses import Witnesses
-from octoregistry.queries.vendor_prices import Official, Place
+from octoregistry.queries.vendor_prices import PriceKey, VendorPrices
 from octoregistry.sources import Failed, Page
 from providers.entries import Model, Provider
 
@@ -25,14 +25,14 @@ class Explained:
     which they speak, `differ` those that have another.
     """
 
-    place: Place
+    key: PriceKey
     usd: Decimal | None
     derived: bool
     stated: Price | None
     history: tuple[tuple[date | None, Decimal], ...]
-    agree: tuple[Said, ...] = ()
-    behind: tuple[Said, ...] = ()
-    differ: tuple[Said, ...] = ()
+    agree: tuple[WitnessPrice, ...] = ()
+    behind: tuple[WitnessPrice, ...] = ()
+    differ: tuple[WitnessPrice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,44 +44,44 @@ class Explanation:
     prices: tuple[Explained, ...]
 
 
-def explain(provider: Provider, model: Model, official: Official, witnesses: Witnesses, day: date) -> Explanation:
+def explain(provider: Provider, model: Model, vendor: VendorPrices, witnesses: Witnesses, day: date) -> Explanation:
     """Every price that the registry has of `model`, as it is on `day`."""
     rates = written_rates(model, provider.realtime_multiplier)
-    places = dict.fromkeys(
-        Place(model.provider, model.id, rate.mode, rate.above_input_tokens, name)
+    keys = dict.fromkeys(
+        PriceKey(model.provider, model.id, rate.mode, rate.above_input_tokens, name)
         for rate in rates
         for name in rate.prices
     )
     names = (model.id, *model.aliases)
 
-    def usd_on(place: Place, when: date) -> Decimal | None:
-        rate = in_force(rates, place.mode, when).get(place.above_input_tokens)
-        return rate.prices.get(place.dimension) if rate else None
+    def usd_on(key: PriceKey, when: date) -> Decimal | None:
+        rate = in_force(rates, key.mode, when).get(key.above_input_tokens)
+        return rate.prices.get(key.dimension) if rate else None
 
     prices = []
-    for place in places:
-        now = usd_on(place, day)
-        agree: list[Said] = []
-        behind: list[Said] = []
-        differ: list[Said] = []
-        for said in witnesses.on(model.provider, names, place.mode, place.above_input_tokens, place.dimension):
-            ours_then = usd_on(place, said.as_of)
+    for key in keys:
+        now = usd_on(key, day)
+        agree: list[WitnessPrice] = []
+        behind: list[WitnessPrice] = []
+        differ: list[WitnessPrice] = []
+        for said in witnesses.on(model.provider, names, key.mode, key.above_input_tokens, key.dimension):
+            ours_then = usd_on(key, said.as_of)
             (agree if said.usd == now else behind if said.usd == ours_then else differ).append(said)
-        mine = [r for r in rates if (r.mode, r.above_input_tokens) == (place.mode, place.above_input_tokens)]
-        stated = sorted(((r.start, r.prices[place.dimension]) for r in mine if place.dimension in r.prices), key=_start)
+        mine = [r for r in rates if (r.mode, r.above_input_tokens) == (key.mode, key.above_input_tokens)]
+        stated = sorted(((r.start, r.prices[key.dimension]) for r in mine if key.dimension in r.prices), key=_start)
         prices.append(
             Explained(
-                place,
+                key,
                 now,
-                any(rate.derived for rate in mine if rate.prices.get(place.dimension) == now),
-                official.prices.get(place),
+                any(rate.derived for rate in mine if rate.prices.get(key.dimension) == now),
+                vendor.prices.get(key),
                 tuple(_moves(stated)),
                 tuple(agree),
                 tuple(behind),
                 tuple(differ),
             )
         )
-    return Explanation(model, official.page, tuple(prices))
+    return Explanation(model, vendor.page, tuple(prices))
 
 
 def _start(entry: tuple[date | None, Decimal]) -> date:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from octoregistry.planning.matching import Names
+from octoregistry.planning.matching import ModelNames
 from octoregistry.planning.stated import Price, PricedPage, current_and_announced, stated_by
 from octoregistry.planning.vendors import naming_of
 from octoregistry.settings import Settings
@@ -17,7 +17,7 @@ from providers import Registry
 from providers.entries import Provider
 
 
-class Place(NamedTuple):
+class PriceKey(NamedTuple):
     """What a price is of."""
 
     provider: str
@@ -32,16 +32,16 @@ class Place(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Official:
+class VendorPrices:
     """What the page of one vendor that served last states on its own day; no prices where it could not be read."""
 
     page: Page | Failed
-    prices: Mapping[Place, Price] = field(default_factory=dict)
+    prices: Mapping[PriceKey, Price] = field(default_factory=dict)
 
 
-def officials(
+def vendor_prices(
     registry: Registry, settings: Settings, providers: Iterable[str], clock: Clock = utc_now
-) -> dict[str, Official]:
+) -> dict[str, VendorPrices]:
     """What the pages of `providers` that served last state: those in the cache, else those of the package.
 
     Nothing is asked of the network. Raises KeyError for a provider that the registry or the settings do not know.
@@ -52,12 +52,12 @@ def officials(
     return {provider.name: _read(reader, provider, pages[provider.name]) for provider in wanted}
 
 
-def _read(reader: PageReader, provider: Provider, page: Page | Failed) -> Official:
+def _read(reader: PageReader, provider: Provider, page: Page | Failed) -> VendorPrices:
     rates = reader.rates(page, provider.name) if isinstance(page, Page) else None
     if rates is None or isinstance(page, Failed):
-        return Official(page)
+        return VendorPrices(page)
     day = page.fetched_at.date()
-    names = Names(provider.models.values(), (), naming_of(provider.name))
+    names = ModelNames(provider.models.values(), (), naming_of(provider.name))
 
     def tiers_of(model: str) -> set[int]:
         known = provider.models.get(model)
@@ -65,10 +65,10 @@ def _read(reader: PageReader, provider: Provider, page: Page | Failed) -> Offici
 
     stated = stated_by([PricedPage(rates, day, page.sha256)], names.match, tiers_of)
     prices = {
-        Place(provider.name, model, mode, above, dimension): price
+        PriceKey(provider.name, model, mode, above, dimension): price
         for model, found in stated.models.items()
         for mode, dated in found.modes.items()
         for above, tier in current_and_announced(dated, day)[0].items()
         for dimension, price in tier.items()
     }
-    return Official(page, prices)
+    return VendorPrices(page, prices)

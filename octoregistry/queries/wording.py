@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from urllib.parse import urlsplit
 
 from octoregistry.planning.decimals import plain
-from octoregistry.planning.plan import Said
+from octoregistry.planning.plan import WitnessPrice
 
 DASH = "–"  # what is not known is never shown as 0
 LABELS = {
@@ -50,7 +50,7 @@ def percent(change: Decimal | None) -> str:
     return f"{'−' if change < 0 else '+'}{text}%"
 
 
-def said(witnesses: Iterable[Said]) -> str:
+def said(witnesses: Iterable[WitnessPrice]) -> str:
     """What other registries have: `litellm 4.00 (2026-09-07), openrouter 4.00 (2026-09-08)`."""
     return ", ".join(f"{one.witness} {price(one.usd)} ({one.as_of})" for one in witnesses)
 

@@ -33,7 +33,7 @@ class SourceSeen:
 class Report:
     """All that a report shows. `after` is the registry with the changes that need no person; `run` is the files' name.
 
-    `witnesses` are the other registries that were heard on the changes.
+    `witnesses` are the other registries that were read.
     `rates` and `rates_before` are those that costs are computed by, by provider and model, after and before. `usage`
     is what a log cost, where one was given.
     """

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from octoregistry.errors import ToldError, UnknownProviderError
+from octoregistry.errors import UnknownProviderError, UserFacingError
 from octoregistry.settings.service import ServiceSettings
 
 FILE_NAME = "octoregistry.toml"
@@ -22,7 +22,7 @@ Seconds = Annotated[float, Field(gt=0, le=600)]
 Pause = Annotated[float, Field(ge=0, le=600)]
 
 
-class SettingsError(ToldError):
+class SettingsError(UserFacingError):
     """The settings cannot be used; the text names the file and every faulty key."""
 
 

@@ -10,8 +10,7 @@ from octoregistry.merging.merge_each import Refused, merge_each
 from octoregistry.planning.foreign_models import own_rates
 from octoregistry.planning.limits import Limits
 from octoregistry.planning.plan import Note, Plan
-from octoregistry.planning.planner import Settings as PlanSettings
-from octoregistry.planning.planner import plan_provider
+from octoregistry.planning.planner import PlanSettings, plan_provider
 from octoregistry.planning.stated import PricedPage
 from octoregistry.planning.witnesses import Witnesses
 from octoregistry.reading import PageRates
@@ -25,7 +24,7 @@ from octoregistry.updating.page_reader import PageReader
 from providers import Registry, parse_registry
 
 Progress = Callable[[str], None]
-Heard = Mapping[str, Statements | Failed]
+WitnessReports = Mapping[str, Statements | Failed]
 
 
 def silent(_: str) -> None:
@@ -51,7 +50,7 @@ class Update:
     """What an update found and would do: the registry's text before and after, the plan between them, and the sources.
 
     `refused` are the models whose changes have no place in the text; they are held in the plan. `witnesses` are the
-    other registries that were heard, empty where no price changes; one that failed is no witness.
+    other registries that were asked, empty where no price changes; one that failed is no witness.
     """
 
     registry: Registry
@@ -61,7 +60,7 @@ class Update:
     runs: tuple[ProviderRun, ...]
     at: datetime
     refused: tuple[Refused, ...] = ()
-    witnesses: Heard = field(default_factory=dict)
+    witnesses: WitnessReports = field(default_factory=dict)
 
     @property
     def calls(self) -> tuple[Call, ...]:
@@ -120,8 +119,8 @@ def plan_update(  # noqa: PLR0913 - the edges of the run: clock, progress, langu
     if not any(change.mode for change in update.plan.visible):
         return update
     progress("Asking other registries")
-    heard = fetch_registries(settings, offline=offline, clock=clock)
-    return plan_text(text, name, tuple(runs), settings, now, accepted, heard)
+    witness_reports = fetch_registries(settings, offline=offline, clock=clock)
+    return plan_text(text, name, tuple(runs), settings, now, accepted, witness_reports)
 
 
 def plan_text(
@@ -131,7 +130,7 @@ def plan_text(
     settings: Settings,
     at: datetime,
     accepted: Sequence[str] = (),
-    heard: Heard | None = None,
+    witness_reports: WitnessReports | None = None,
 ) -> Update:
     """What the sources that were read in `runs` change in the registry `text`, with what other registries say of it.
 
@@ -141,8 +140,8 @@ def plan_text(
     """
     registry = parse_registry(text, name)
     settings.with_pages(registry.providers, [run.provider for run in runs])
-    heard = heard or {}
-    witnesses = Witnesses.told_by(heard.values())
+    witness_reports = witness_reports or {}
+    witnesses = Witnesses.from_reports(witness_reports.values())
     silent_on = [name for name in registry.providers if name not in settings.providers]
     plan = Plan(notes=tuple(Note(name, "*", "no pages are set for it: left as it is") for name in silent_on))
     for run in runs:
@@ -162,7 +161,7 @@ def plan_text(
             witnesses=witnesses,
         )
     merged = merge_each(text, name, plan)
-    return Update(registry, text, merged.text, merged.plan, runs, at, merged.refused, heard)
+    return Update(registry, text, merged.text, merged.plan, runs, at, merged.refused, witness_reports)
 
 
 def _because(rates: PageRates) -> str:

@@ -75,7 +75,7 @@ def report(update, tmp_path_factory):
 @pytest.fixture(scope="session")
 def hostile_report(tmp_path_factory):
     """The files of a report full of names that try to be markup."""
-    folder = HERE.parent / "publishing" / "hostile"
+    folder = HERE.parent / "merging" / "hostile"
     text = (folder / "models.yaml").read_text()
     plan = from_values(json.loads((folder / "plan.json").read_text()))
     update = Update(parse_registry(text), text, text, plan, (), NOW)

@@ -8,13 +8,13 @@ import click
 import pytest
 
 from octoregistry.cli.error_messages import told_errors
-from octoregistry.errors import ToldError, UnknownProviderError
+from octoregistry.errors import UnknownProviderError, UserFacingError
 
 
 @pytest.mark.parametrize(
     ("error", "status", "said"),
     [
-        (ToldError("locked by \x1b[31mJo"), 1, "locked by \\x1b[31mJo"),
+        (UserFacingError("locked by \x1b[31mJo"), 1, "locked by \\x1b[31mJo"),
         (UnknownProviderError("no provider 'acme'"), 2, "no provider 'acme'"),
         (PermissionError(13, "Permission denied", "/etc/x"), 1, "/etc/x: Permission denied"),
         (FileNotFoundError(2, "Not found", "models.yaml"), 1, "models.yaml: Not found: name another with --registry"),

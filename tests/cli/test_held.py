@@ -11,7 +11,7 @@ from rich.console import Console
 
 from octoregistry.cli.held import held_texts
 from octoregistry.cli.showing import line as line_of
-from octoregistry.planning.plan import Change, Plan, Reason, Said, Verdict
+from octoregistry.planning.plan import Change, Plan, Reason, Verdict, WitnessPrice
 from octoregistry.reading.rates import Evidence
 
 HOLD = Verdict("hold", (Reason("moved", "moved ×10, the guard is ×3"), Reason("zero", "another")))
@@ -37,8 +37,8 @@ def held(dimension: str = "input", text: str = "$50.00") -> Change:
         "standard",
         evidence=Evidence("https://p", "T1R2C3", text),
         verdict=HOLD,
-        vouches=(Said("litellm", Decimal(50), date(2026, 9, 7)),),
-        contradicts=(Said("openrouter", Decimal(2), date(2026, 9, 8)),),
+        vouches=(WitnessPrice("litellm", Decimal(50), date(2026, 9, 7)),),
+        contradicts=(WitnessPrice("openrouter", Decimal(2), date(2026, 9, 8)),),
     )
 
 

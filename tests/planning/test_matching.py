@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from octoregistry.planning.matching import Ambiguous, Matched, Names, NewModel, Unmatched, normalised, remarks_of
+from octoregistry.planning.matching import Ambiguous, Matched, ModelNames, NewModel, Unmatched, normalised, remarks_of
 from octoregistry.planning.vendors import naming_of
 from octoregistry.sources.listings import ListedModel
 from providers.entries import Model
 
 
-def names(provider: str, *models: Model, listed: tuple[ListedModel, ...] = ()) -> Names:
-    return Names(models, listed, naming_of(provider))
+def names(provider: str, *models: Model, listed: tuple[ListedModel, ...] = ()) -> ModelNames:
+    return ModelNames(models, listed, naming_of(provider))
 
 
 def model(provider: str, id_: str, display_name: str | None = None, aliases: tuple[str, ...] = ()) -> Model:

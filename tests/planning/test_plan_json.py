@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from octoregistry.planning.plan import Change, Note, Plan, Reason, Said, Verdict
+from octoregistry.planning.plan import Change, Note, Plan, Reason, Verdict, WitnessPrice
 from octoregistry.planning.plan_json import PlanError, as_values, fingerprint_of, from_values
 from octoregistry.reading.rates import Evidence
 
@@ -33,9 +33,12 @@ PLAN = Plan(
             "rules",
             Verdict("hold", (Reason("moved", "moved ×3"),)),
             ("a note",),
-            (Said("litellm", Decimal("0.0000001"), date(2026, 9, 7)),),
-            (Said("openrouter", Decimal("2.5"), date(2026, 9, 8)), Said("models-dev", Decimal(3), date(2026, 9, 7))),
-            (Said("genai-prices", Decimal(2), date(2025, 1, 1)),),
+            (WitnessPrice("litellm", Decimal("0.0000001"), date(2026, 9, 7)),),
+            (
+                WitnessPrice("openrouter", Decimal("2.5"), date(2026, 9, 8)),
+                WitnessPrice("models-dev", Decimal(3), date(2026, 9, 7)),
+            ),
+            (WitnessPrice("genai-prices", Decimal(2), date(2025, 1, 1)),),
         ),
         Change("p", "m", "lifecycle", "missing_since", date(2026, 1, 1), None),
         Change("p", "m", "source", "source.checked", None, date(2026, 1, 1)),

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from octoregistry.merging.merge import merge
-from octoregistry.planning.planner import Settings
+from octoregistry.planning.planner import PlanSettings
 from providers.registry import parse_registry
 from tests.planning.making import (
     SEPTEMBER_7,
@@ -193,7 +193,7 @@ def test_a_page_of_standard_prices_only_gives_new_models_derived_batch_prices() 
 
 
 def test_no_discount_is_assumed_of_a_vendor_that_gives_none() -> None:
-    settings = Settings(batch_discount={"openai": None})
+    settings = PlanSettings(batch_discount={"openai": None})
 
     after = updated(SOL, page(rate("gpt-7", input="3", output="9")), settings=settings).model("openai", "gpt-7")
 
@@ -264,7 +264,7 @@ def test_an_older_page_does_not_undo_what_a_newer_one_said() -> None:
 def test_a_person_may_accept_what_is_held(word: str) -> None:
     older = page(rate("gpt-5.6-sol", input="7", output="30"), checked=date(2026, 8, 1))
 
-    plan = planned(SOL, older, settings=Settings(accepted=(word,)))
+    plan = planned(SOL, older, settings=PlanSettings(accepted=(word,)))
 
     assert change(plan, "input", "standard").applies
 

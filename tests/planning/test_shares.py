@@ -11,7 +11,7 @@ import pytest
 from octoregistry.merging.merge import merge
 from octoregistry.planning.limits import Limits
 from octoregistry.planning.plan import Plan
-from octoregistry.planning.planner import Settings, plan_provider
+from octoregistry.planning.planner import PlanSettings, plan_provider
 from octoregistry.planning.stated import PricedPage
 from octoregistry.reading.rates import Evidence, PageRates, StatedPrice, StatedRate
 from octoregistry.sources.listings import ListedModel
@@ -77,7 +77,7 @@ def planned(
         [prices if isinstance(prices, PricedPage) else page(prices)],
         [ListedModel(name) for name in listed] if listed is not None else None,
         today=DAY,
-        settings=Settings(**settings),  # type: ignore[arg-type]
+        settings=PlanSettings(**settings),  # type: ignore[arg-type]
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from octoregistry.planning.guards import Circumstances
+from octoregistry.planning.guards import GuardContext
 from octoregistry.planning.history import after
 from octoregistry.planning.plan import Change
 from octoregistry.planning.verdicts import judged
@@ -19,8 +19,8 @@ def moved(mode: str, old: str, new: str) -> Change:
 
 
 def verdicts(*changes: Change, accepted: tuple[str, ...] = ()) -> list[list[str]]:
-    circumstances = Circumstances(None, date(2026, 9, 7), accepted, before=BEFORE, after=after(BEFORE, changes))
-    return [[reason.code for reason in change.verdict.reasons] for change in judged(changes, circumstances)]
+    context = GuardContext(None, date(2026, 9, 7), accepted, before=BEFORE, after=after(BEFORE, changes))
+    return [[reason.code for reason in change.verdict.reasons] for change in judged(changes, context)]
 
 
 def test_a_batch_price_that_rises_with_a_held_standard_one_is_held() -> None:

@@ -18,9 +18,9 @@ def vouched(witness: str, usd: str, as_of: date = DAY, model: str = "m", above: 
     return Vouched(witness, "acme", model, "standard", above, "input", Decimal(usd), as_of)
 
 
-def heard(*said: Vouched, names: tuple[str, ...] = ("m",), kind: str = "price") -> Change:
+def with_reports(*said: Vouched, names: tuple[str, ...] = ("m",), kind: str = "price") -> Change:
     change = Change("acme", "m", kind, "input", Decimal(5), Decimal(4), "standard")  # type: ignore[arg-type]
-    return Witnesses(said).heard(change, names, DAY, 7)
+    return Witnesses(said).with_reports(change, names, DAY, 7)
 
 
 def names(said: tuple[object, ...]) -> list[str]:
@@ -28,7 +28,7 @@ def names(said: tuple[object, ...]) -> list[str]:
 
 
 def test_a_witness_with_the_new_price_vouches_however_old() -> None:
-    found = heard(vouched("litellm", "4.0"), vouched("models-dev", "4", date(2025, 1, 1)))
+    found = with_reports(vouched("litellm", "4.0"), vouched("models-dev", "4", date(2025, 1, 1)))
     assert names(found.vouches) == ["litellm", "models-dev"]
 
 
@@ -36,7 +36,7 @@ def test_a_witness_with_the_new_price_vouches_however_old() -> None:
 @pytest.mark.parametrize("usd", ["5", "2"])
 def test_a_witness_with_another_price_contradicts_only_on_the_pages_day(sign: int, usd: str) -> None:
     """One that has not heard of the change yet is behind; one of a later day may know a later change."""
-    near, far = (heard(vouched("litellm", usd, DAY + sign * timedelta(days=days))) for days in (7, 8))
+    near, far = (with_reports(vouched("litellm", usd, DAY + sign * timedelta(days=days))) for days in (7, 8))
     assert (names(near.contradicts), names(near.other_days)) == (["litellm"], [])
     assert (names(far.contradicts), names(far.other_days)) == ([], ["litellm"])
 
@@ -44,17 +44,17 @@ def test_a_witness_with_another_price_contradicts_only_on_the_pages_day(sign: in
 def test_names_are_matched_to_the_letter() -> None:
     """gpt-4o-mini is no gpt-4o, nor is a dated snapshot, another case, or another tier."""
     near = [vouched("w", "1", model=name) for name in ("m-mini", "M", "m-2026-09-01", "m.", "acme/m")]
-    found = heard(*near, vouched("v", "1", above=200_000))
+    found = with_reports(*near, vouched("v", "1", above=200_000))
     assert (found.vouches, found.contradicts, found.other_days) == ((), (), ())
 
 
 def test_a_witness_that_knows_an_alias_speaks_of_the_model_and_its_word_on_the_id_goes_first() -> None:
-    alias = heard(vouched("litellm", "4", model="m-latest"), names=("m", "m-latest"))
+    alias = with_reports(vouched("litellm", "4", model="m-latest"), names=("m", "m-latest"))
     assert names(alias.vouches) == ["litellm"]
-    both = heard(vouched("litellm", "9", model="m-latest"), vouched("litellm", "4"), names=("m", "m-latest"))
+    both = with_reports(vouched("litellm", "9", model="m-latest"), vouched("litellm", "4"), names=("m", "m-latest"))
     assert (names(both.vouches), both.contradicts) == (["litellm"], ())
 
 
 @pytest.mark.parametrize("kind", ["kept", "announced"])
 def test_nobody_is_asked_of_prices_to_come_or_carried_on(kind: str) -> None:
-    assert not heard(vouched("litellm", "9"), kind=kind).contradicts
+    assert not with_reports(vouched("litellm", "9"), kind=kind).contradicts

@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 from markdown_it import MarkdownIt
 
-from octoregistry.planning.plan import Change, Note, Plan, Reason, Said, Verdict
+from octoregistry.planning.plan import Change, Note, Plan, Reason, Verdict, WitnessPrice
 from octoregistry.publishing.body import body_of, fingerprint_of, sentence, title_of
 from octoregistry.publishing.markdown import code, link, plain_line
 from octoregistry.reading.llm import Call
@@ -92,13 +92,13 @@ def test_the_table_has_old_new_percent_evidence_and_a_link() -> None:
 
 
 def test_beside_a_price_stands_who_has_it_and_who_has_another() -> None:
-    """Each with its day; and that nobody was heard is told, too."""
+    """Each with its day; and that none was read is said, too."""
     day = date(2026, 9, 7)
     agreed = replace(
         SOL[0],
-        vouches=(Said("litellm", Decimal(4), day), Said("openrouter", Decimal("4.00"), day)),
-        contradicts=(Said("models-dev", Decimal(5), day),),
-        other_days=(Said("llm-prices", Decimal("4.5"), date(2026, 8, 1)),),
+        vouches=(WitnessPrice("litellm", Decimal(4), day), WitnessPrice("openrouter", Decimal("4.00"), day)),
+        contradicts=(WitnessPrice("models-dev", Decimal(5), day),),
+        other_days=(WitnessPrice("llm-prices", Decimal("4.5"), date(2026, 8, 1)),),
     )
     row = (
         r"| agree: `litellm 4.00 (2026-09-07), openrouter 4.00 (2026-09-07)`; disagree: `models-dev 5.00 (2026-09-07)`; "
@@ -106,9 +106,9 @@ def test_beside_a_price_stands_who_has_it_and_who_has_another() -> None:
     )
     assert row in body(agreed)
     assert row in body(replace(agreed, verdict=Verdict("hold", (Reason("witnesses", "they differ"),))))
-    assert "No other registry was heard." in body(agreed)
-    heard = replace(update(*SOL), witnesses={"litellm": (), "openrouter": Failed(PAGE, "down")})
-    assert "Other registries that were heard: `litellm`." in body_of(heard, heard.plan, "octoregistry/update")
+    assert "No other registry was read." in body(agreed)
+    reported = replace(update(*SOL), witnesses={"litellm": (), "openrouter": Failed(PAGE, "down")})
+    assert "Other registries read: `litellm`." in body_of(reported, reported.plan, "octoregistry/update")
 
 
 def test_held_changes_are_folded_with_their_reasons() -> None:

@@ -7,25 +7,25 @@ from decimal import Decimal
 
 from octoregistry.planning.witnesses import Witnesses
 from octoregistry.queries.explain import Explained, explain
-from octoregistry.queries.vendor_prices import Official, officials
+from octoregistry.queries.vendor_prices import VendorPrices, vendor_prices
 from octoregistry.settings import Settings
 from octoregistry.sources import Failed, Page
 from octoregistry.sources.registries import Statements
 from providers import Registry
-from tests.witness_reports import SOL, heard
+from tests.witness_reports import SOL, witness_report
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
-def explained(registry: Registry, official: Official, *said: Statements) -> Explained:
+def explained(registry: Registry, official: VendorPrices, *said: Statements) -> Explained:
     model = registry.model("openai", "gpt-5.6-sol")
-    witnesses = Witnesses.told_by(said)
+    witnesses = Witnesses.from_reports(said)
     found = explain(registry.providers["openai"], model, official, witnesses, NOW.date())
-    return next(price for price in found.prices if price.place == SOL)
+    return next(price for price in found.prices if price.key == SOL)
 
 
 def test_a_price_stands_where_the_page_that_served_last_has_it(registry: Registry, settings: Settings) -> None:
-    official = officials(registry, settings, ["openai"], lambda: NOW)["openai"]
+    official = vendor_prices(registry, settings, ["openai"], lambda: NOW)["openai"]
     assert isinstance(official.page, Page)
     price = explained(registry, official)
     assert price.usd == Decimal(4)
@@ -36,7 +36,7 @@ def test_a_price_stands_where_the_page_that_served_last_has_it(registry: Registr
 
 
 def test_the_history_has_every_price_with_its_day(registry: Registry) -> None:
-    price = explained(registry, Official(Failed("https://p", "gone")))
+    price = explained(registry, VendorPrices(Failed("https://p", "gone")))
     assert price.history == ((None, Decimal("5.0")), (date(2026, 9, 7), Decimal("4.0")))
     assert price.stated is None
 
@@ -45,11 +45,11 @@ def test_a_witness_agrees_is_behind_or_differs(registry: Registry) -> None:
     """One that had on 2026-08-21 what we had on that day has only not heard of the change."""
     price = explained(
         registry,
-        Official(Failed("https://p", "gone")),
-        heard("litellm", "4", date(2026, 11, 1)),
-        heard("genai-prices", "5", date(2026, 8, 21)),
-        heard("models-dev", "5", date(2026, 9, 8)),
-        heard("openrouter", "2", date(2026, 8, 22)),
+        VendorPrices(Failed("https://p", "gone")),
+        witness_report("litellm", "4", date(2026, 11, 1)),
+        witness_report("genai-prices", "5", date(2026, 8, 21)),
+        witness_report("models-dev", "5", date(2026, 9, 8)),
+        witness_report("openrouter", "2", date(2026, 8, 22)),
     )
     assert [said.witness for said in price.agree] == ["litellm"]
     assert [said.witness for said in price.behind] == ["genai-prices"]
@@ -57,13 +57,13 @@ def test_a_witness_agrees_is_behind_or_differs(registry: Registry) -> None:
 
 
 def test_every_price_of_every_model_can_be_explained(registry: Registry, settings: Settings) -> None:
-    official = officials(registry, settings, registry.providers, lambda: NOW)
-    places = 0
+    official = vendor_prices(registry, settings, registry.providers, lambda: NOW)
+    keys = 0
     for provider in registry.providers.values():
         for model in provider.models.values():
             found = explain(provider, model, official[provider.name], Witnesses(), NOW.date())
             for price in found.prices:
                 assert price.history
                 assert price.stated is None or price.stated.usd == price.usd
-                places += price.stated is not None
-    assert places > 800
+                keys += price.stated is not None
+    assert keys > 800

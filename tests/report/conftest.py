@@ -10,7 +10,7 @@ from octoregistry.sources import Failed
 from octoregistry.updating.update import ProviderRun, Update
 from providers import parse_registry
 
-HOSTILE = Path(__file__).parent.parent / "hostile"
+HOSTILE = Path(__file__).parent.parent / "merging" / "hostile"
 NOW = datetime(2026, 9, 8, 12, tzinfo=UTC)
 
 

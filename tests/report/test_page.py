@@ -10,7 +10,7 @@ from zlib import decompress
 import pytest
 from bs4 import BeautifulSoup
 
-from octoregistry.planning.plan import Change, Plan, Reason, Said, Verdict
+from octoregistry.planning.plan import Change, Plan, Reason, Verdict, WitnessPrice
 from octoregistry.reading.rates import Evidence
 from octoregistry.report import page, report_of
 from octoregistry.report.payload import as_json
@@ -111,23 +111,23 @@ def test_who_agrees_and_who_does_not_stands_beside_the_price(update_of):
     """With what each has, and of which day; and where nobody was asked, the page says that."""
     said = {
         "vouches": (
-            Said("litellm", Decimal("1.5"), date(2026, 9, 7)),
-            Said("openrouter", Decimal("1.5"), date(2026, 9, 8)),
+            WitnessPrice("litellm", Decimal("1.5"), date(2026, 9, 7)),
+            WitnessPrice("openrouter", Decimal("1.5"), date(2026, 9, 8)),
         ),
-        "contradicts": (Said("models.dev", Decimal(2), date(2026, 9, 6)),),
-        "other_days": (Said("llm-prices", Decimal(3), date(2026, 1, 2)),),
+        "contradicts": (WitnessPrice("models.dev", Decimal(2), date(2026, 9, 6)),),
+        "other_days": (WitnessPrice("llm-prices", Decimal(3), date(2026, 1, 2)),),
     }
-    heard = {"litellm": None, "models.dev": None, "openrouter": Failed("https://openrouter.example", "status 500")}
-    update = replace(update_of(PLAIN, Plan((change(**said),))), witnesses=heard)
+    reports = {"litellm": None, "models.dev": None, "openrouter": Failed("https://openrouter.example", "status 500")}
+    update = replace(update_of(PLAIN, Plan((change(**said),))), witnesses=reports)
     told = [small.text for small in parsed(update).select("#moved .evidence small")]
     assert told[1:] == [
         "agree: litellm 1.50 (2026-09-07), openrouter 1.50 (2026-09-08)",
         "disagree: models.dev 2.00 (2026-09-06)",
         "of another day: llm-prices 3.00 (2026-01-02)",
     ]
-    assert "heard on it: litellm, models.dev." in parsed(update).select_one("#changes .intro").text
+    assert "Other registries read: litellm, models.dev." in parsed(update).select_one("#changes .intro").text
     alone = parsed(update_of(PLAIN, Plan((change(),)))).select_one("#changes .intro").text
-    assert "No other registry was heard" in alone
+    assert "No other registry was read" in alone
 
 
 def test_a_price_that_is_not_known_is_a_dash_and_never_0(update_of):

@@ -84,7 +84,7 @@ def test_a_disk_that_fills_up_in_between_leaves_no_half_of_a_report(hostile, tmp
 def test_half_a_letter_in_evidence_does_not_stop_a_report(update_of, tmp_path):
     """A lone surrogate, as JSON can carry it, is written as JSON writes it."""
     note = Note("acme", "road", "\ud800")
-    text = (Path(__file__).parent.parent / "hostile" / "models.yaml").read_text()
+    text = (Path(__file__).parent.parent / "merging" / "hostile" / "models.yaml").read_text()
     written = write_report(update_of(text, Plan(notes=(note,))), tmp_path, "run")
     assert json.loads(written.json.read_text())["plan"]["notes"][0]["text"] == "\ud800"
     assert "⟨U+D800⟩" in written.html.read_text()

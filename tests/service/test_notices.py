@@ -181,7 +181,7 @@ def test_a_mail_goes_over_tls_with_a_password_or_not_at_all(
         assert any(line.startswith("tls Date: ") for line in said)
 
 
-def told_by(receiver: Taken) -> str:
+def from_reports(receiver: Taken) -> str:
     return (
         DAILY
         + f'[service.notices]\nabout = ["changes", "holds", "failures"]\n[service.notices.webhook]\nurl = "{receiver.address}"\n'
@@ -200,7 +200,7 @@ def test_a_hold_is_told_once_and_signed(workspace: Workspace, receiver: Taken) -
     """The receiver makes the same signature; the next run, which holds the same, tells nothing."""
     workspace.hold()
     workspace.environ["OCTOREGISTRY_WEBHOOK_SECRET"] = SECRET
-    workspace.settings(told_by(receiver).replace("1d", "1s"))
+    workspace.settings(from_reports(receiver).replace("1d", "1s"))
     for _ in range(2):
         assert workspace.run("schedule", "--once", "--offline").returncode == 5
         time.sleep(1)
@@ -272,7 +272,7 @@ def test_receivers_that_do_not_answer_do_not_hold_up_the_end(workspace: Workspac
 def test_staleness_is_told_once_by_a_run_that_cron_starts(workspace: Workspace, receiver: Taken) -> None:
     """Nothing stays behind between two runs that could tell it."""
     workspace.environ["OCTOREGISTRY_WEBHOOK_SECRET"] = SECRET
-    told = told_by(receiver).replace("1d", "2s").replace('"failures"', '"staleness"')
+    told = from_reports(receiver).replace("1d", "2s").replace('"failures"', '"staleness"')
     workspace.settings(told)
     assert workspace.run("schedule", "--once", "--offline").returncode == 0
     assert receiver.requests == []
@@ -355,9 +355,9 @@ def test_no_secret_is_found_anywhere(workspace: Workspace, receiver: Taken, clea
     canaries = [*CANARIES.values(), "canary-password"]
     workspace.hold()
     broken = '[providers.anthropic]\nprices = ["http://127.0.0.1:9/?key=canary-openai-key"]\n[fetch]\nretries = 0\n'
-    workspace.settings(told_by(receiver) + broken)
+    workspace.settings(from_reports(receiver) + broken)
     outputs = [workspace.run("schedule", "--once"), workspace.run("runs"), workspace.run("config", "service")]
-    workspace.settings(told_by(receiver).replace("1d", "1s"))
+    workspace.settings(from_reports(receiver).replace("1d", "1s"))
     address = workspace.serve(token=None)
     seen = [output.stdout.encode() + output.stderr.encode() for output in outputs]
     paths = ("review", "metrics", "api/changes", "readyz", "openapi.json")
