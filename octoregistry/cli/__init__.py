@@ -81,6 +81,28 @@ def cli() -> None:
     """A registry of LLM models and prices that keeps itself true."""
     # A command makes millions of small values that are no garbage; looking through them at every 700 takes a tenth of it.
     gc.set_threshold(50_000, 20, 100)
+    _believe_the_folder(click.get_current_context())
+
+
+def _believe_the_folder(context: click.Context) -> None:
+    """The vendors of this command are those of the working folder's octoregistry.toml too, as far as that may go.
+
+    Without such a file nothing of the vendors is loaded here: most commands need none.
+    """
+    context.call_on_close(_believe_no_file)
+    if not os.path.isfile("octoregistry.toml") or os.environ.get("OCTOREGISTRY_SETTINGS"):  # noqa: PTH113 - no pathlib yet
+        return
+    from providers.vendors import use_settings_file  # noqa: PLC0415 - see the docstring
+
+    use_settings_file("octoregistry.toml", of_folder=True)
+
+
+def _believe_no_file() -> None:
+    """None; who calls a command within a process of theirs has the vendors afterwards that they had before."""
+    if "providers.vendors" in sys.modules:
+        from providers.vendors import use_settings_file  # noqa: PLC0415 - it is loaded
+
+        use_settings_file(None)
 
 
 def main() -> None:
@@ -100,6 +122,13 @@ def main() -> None:
     except click.Abort:
         click.echo("Stopped.", err=True)
         sys.exit(130)
+    except ValueError as error:
+        from providers.vendors import VendorError  # noqa: PLC0415 - only for the message
+
+        if not isinstance(error, VendorError):
+            raise
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(1)
     except OSError as error:
         # Commands tell what went wrong with the files they work on; what is left is standard output on a full disk.
         _forget(sys.stdout.fileno())

@@ -17,7 +17,7 @@ from octoregistry.cli.showing import cell, line, print_json, show, tell, visible
 from octoregistry.planning.decimals import plain
 from octoregistry.queries.compare import Comparison, Disagreement, compare
 from octoregistry.queries.vendor_prices import vendor_prices
-from octoregistry.settings import SettingsError, load_settings
+from octoregistry.settings import SettingsError, command_settings
 from octoregistry.sources import Failed
 from octoregistry.sources.registries import WITNESSES, Statements, fetch_registries
 
@@ -41,7 +41,7 @@ def command(others: str | None, offline: bool, as_json: bool, settings: Path | N
     wanted = [name.strip() for name in others.split(",") if name.strip()] if others else None
     known = opened(registry)
     try:
-        chosen = load_settings(settings)
+        chosen = command_settings(settings)
     except SettingsError as error:
         raise click.ClickException(visible(error)) from error
     for name in wanted or ():

@@ -2,34 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from octoregistry.cli.settings_option import settings_option
 from octoregistry.cli.showing import cell, plain_table, print_json, show, visible
-from octoregistry.settings import SettingsError, settings_told
+from octoregistry.errors import UnknownProviderError, UserFacingError
+from octoregistry.settings import Setting, settings_with_origins, vendor_facts
 
 
 @click.command(name="config")
 @click.argument("prefix", required=False, default="")
+@click.option("--vendor", metavar="NAME", help="Print the facts of one vendor: its own file, and yours over it.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @settings_option
-def command(prefix: str, as_json: bool, settings: Path | None) -> None:
+def command(prefix: str, vendor: str | None, as_json: bool, settings: Path | None) -> None:
     """Print every setting whose name begins with PREFIX, its value, and whether it is built in or from a file.
 
     Settings stand in octoregistry.toml by the same names: `fetch.retries` is `retries` in the table `[fetch]`.
     """
     try:
-        told = [one for one in settings_told(settings) if one.name.startswith(prefix)]
-    except SettingsError as error:
+        known = settings_with_origins(settings) if vendor is None else vendor_facts(vendor, settings)
+    except UnknownProviderError as error:
+        raise click.UsageError(visible(error)) from error
+    except UserFacingError as error:
         raise click.ClickException(visible(error)) from error
-    if not told:
+    found = [one for one in known if one.name.startswith(prefix)]
+    if not found:
         raise click.UsageError(visible(f"no setting begins with {prefix!r}"))
+    _print(found, "Settings" if vendor is None else f"Facts of {vendor}", as_json)
+
+
+def _print(found: Sequence[Setting], title: str, as_json: bool) -> None:
     if as_json:
-        print_json([{"name": one.name, "value": one.value, "origin": one.origin} for one in told])
+        print_json([{"name": one.name, "value": one.value, "origin": one.origin} for one in found])
         return
-    table = plain_table("Settings", ("setting", "value", "from"))
-    for one in told:
+    table = plain_table(title, ("setting", "value", "from"))
+    for one in found:
         table.add_row(*map(cell, (one.name, one.shown, one.origin)))
     show(table)

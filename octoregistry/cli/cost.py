@@ -18,7 +18,7 @@ from rich.text import Text
 from octoregistry.cli.map_option import map_option
 from octoregistry.cli.registry_option import registry_option
 from octoregistry.cli.showing import show
-from octoregistry.settings import SettingsError, load_settings
+from octoregistry.settings import SettingsError, command_settings
 from providers.registry import Registry, RegistryError, load_registry
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def command(
     try:
         if out is not None:
             _check_place(out)
-        chosen = {**load_settings(settings).costing.columns, **names}
+        chosen = {**command_settings(settings).costing.columns, **names}
         costs = _costs(logs, engine, keys, chosen, load_registry(registry))
         if out is not None:
             _write(costs, out)

@@ -13,7 +13,7 @@ from octoregistry.cli.settings_option import settings_option
 from octoregistry.cli.showing import print_json, say
 from octoregistry.publishing.readiness import readiness
 from octoregistry.queries.doctor import Finding, findings
-from octoregistry.settings import SettingsError, built_in_settings, load_settings
+from octoregistry.settings import SettingsError, built_in_settings, command_settings
 
 _MARKS = {"ok": "ok   ", "note": "note ", "wrong": "WRONG"}
 
@@ -41,7 +41,7 @@ def command(offline: bool, as_json: bool, settings: Path | None, registry: Path)
 def _findings(registry: Path, settings: Path | None, *, offline: bool) -> Iterator[Finding]:
     """Every finding; where the settings cannot be used, that, and the rest by the built-in ones."""
     try:
-        chosen = load_settings(settings)
+        chosen = command_settings(settings)
     except SettingsError as error:
         yield Finding("settings", "wrong", f"{error}: what follows is by the built-in ones")
         chosen = built_in_settings()

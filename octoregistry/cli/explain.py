@@ -17,7 +17,7 @@ from octoregistry.planning.plan import WitnessPrice
 from octoregistry.planning.witnesses import Witnesses
 from octoregistry.queries.explain import Explained, Explanation, explain
 from octoregistry.queries.vendor_prices import vendor_prices
-from octoregistry.settings import SettingsError, load_settings
+from octoregistry.settings import SettingsError, command_settings
 from octoregistry.sources import Failed
 from octoregistry.sources.registries import fetch_registries
 from octoregistry.sources.vendor_pages import utc_now
@@ -36,7 +36,7 @@ def command(name: str, as_json: bool, settings: Path | None, registry: Path) -> 
     known = opened(registry)
     model = found_model(known, name)
     try:
-        chosen = load_settings(settings)
+        chosen = command_settings(settings)
     except SettingsError as error:
         raise click.ClickException(visible(error)) from error
     if model.provider not in chosen.providers:

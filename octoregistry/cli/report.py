@@ -14,7 +14,7 @@ from octoregistry.cli.registry_option import registry_option
 from octoregistry.cli.showing import tell, visible
 from octoregistry.errors import UnknownProviderError
 from octoregistry.report import NAMES, Report, is_name, report_of, write
-from octoregistry.settings import SettingsError, load_settings
+from octoregistry.settings import SettingsError, command_settings
 from octoregistry.sources.vendor_pages import utc_now
 from octoregistry.updating.update import plan_update
 from providers import RegistryError
@@ -93,7 +93,7 @@ def command(  # noqa: PLR0913 - an option a parameter
     clock = utc_now if day is None else lambda: day.replace(tzinfo=UTC)
     try:
         text = registry.read_bytes().decode("utf-8")
-        chosen = load_settings(settings)
+        chosen = command_settings(settings)
         update = plan_update(text, str(registry), chosen, providers, offline=offline, clock=clock)
         report = report_of(update, name)
         if usage:

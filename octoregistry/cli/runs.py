@@ -10,7 +10,7 @@ import click
 from octoregistry.cli.service_errors import extra, told
 from octoregistry.cli.settings_option import settings_option
 from octoregistry.cli.showing import cell, plain_table, print_json, say, show
-from octoregistry.settings import load_settings
+from octoregistry.settings import command_settings
 
 with extra():
     from octoregistry.service.copying import copy_into
@@ -32,7 +32,7 @@ with extra():
 def command(*, limit: int, job: str | None, as_json: bool, copy_from: Path | None, settings: Path | None) -> None:
     """Print the last runs of the schedule: slot, holder, end, changes, what is held, what was spent."""
     with told():
-        database = Database(database_url(load_settings(settings), os.environ))
+        database = Database(database_url(command_settings(settings), os.environ))
         if copy_from is not None:
             copied = copy_into(database, copy_from)
             say(", ".join(f"{count} {name}" for name, count in copied.items()) + " copied")

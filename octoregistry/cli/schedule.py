@@ -17,7 +17,7 @@ from octoregistry.cli.service_errors import extra, told
 from octoregistry.cli.service_log import log_to_stderr
 from octoregistry.cli.settings_option import settings_option
 from octoregistry.cli.showing import print_json, say, tell
-from octoregistry.settings import Settings, load_settings
+from octoregistry.settings import Settings, command_settings
 
 with extra():
     from octoregistry.service.assembly import Service, assembled, known_jobs
@@ -49,7 +49,7 @@ def command(
     if only_show and once:
         raise click.UsageError("give --show or --once, not both")
     with told():
-        chosen = load_settings(settings)
+        chosen = command_settings(settings)
         if only_show:
             show(upcoming_values(chosen, registry), as_json=as_json)
             return

@@ -13,7 +13,7 @@ from octoregistry.cli.service_errors import extra, told
 from octoregistry.cli.service_log import log_to_stderr
 from octoregistry.cli.settings_option import settings_option
 from octoregistry.cli.showing import tell, visible
-from octoregistry.settings import load_settings
+from octoregistry.settings import command_settings
 
 with extra():
     import uvicorn
@@ -59,7 +59,7 @@ def command(*, host: str, port: int, offline: bool, settings: Path | None, regis
     Exit status: 143 after SIGTERM, 130 after Ctrl-C, 1 error, 2 usage.
     """
     with told():
-        chosen = load_settings(settings)
+        chosen = command_settings(settings)
         token = secret(chosen.service.token, os.environ)
         try:
             check_bind(host, token)

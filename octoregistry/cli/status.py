@@ -12,7 +12,7 @@ from octoregistry.cli.registry_option import registry_option
 from octoregistry.cli.service_errors import extra, told
 from octoregistry.cli.settings_option import settings_option
 from octoregistry.cli.showing import print_json, say
-from octoregistry.settings import load_settings
+from octoregistry.settings import command_settings
 
 with extra():
     from octoregistry.service.assembly import known_jobs
@@ -32,7 +32,7 @@ def command(*, as_json: bool, settings: Path | None, registry: Path) -> None:
     Exit status: 0 only while every provider has been read within two intervals of its schedule; else 1.
     """
     with told():
-        chosen = load_settings(settings)
+        chosen = command_settings(settings)
         jobs = known_jobs(chosen, registry)
         log = RunLog(Database(database_url(chosen, os.environ)))
         now = datetime.now(UTC)

@@ -27,7 +27,7 @@ from octoregistry.planning.plan_json import as_values
 from octoregistry.publishing import Outcome
 from octoregistry.report import write_report
 from octoregistry.service.propose_update import propose_update, proposing
-from octoregistry.settings import Settings, load_settings
+from octoregistry.settings import Settings, command_settings
 from octoregistry.updating.carry_out import carry_out
 from octoregistry.updating.update import Progress, Update, plan_update, silent
 from providers import load_registry
@@ -109,7 +109,7 @@ def command(  # noqa: PLR0913 - an option a parameter
         raise click.UsageError("give --dry-run or --pr, not both")
     outcomes: tuple[Outcome, ...] = ()
     with told_errors(registry), _progress(as_json) as progress:
-        chosen = load_settings(settings)
+        chosen = command_settings(settings)
         known = partial(load_registry, registry)
         language = reader_of(llm, known, second_reading=second_reading, no_known=no_known, offline=offline)
         edges: dict[str, Any] = {"offline": offline, "accepted": accepted, "progress": progress, "language": language}

@@ -50,16 +50,20 @@ def _registry(path: Path) -> Finding:
 
 def _keys(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:
     for name, provider in settings.providers.items():
-        if provider.model_list is None:
+        if provider.model_list is None or not provider.key_env:
             continue
-        names = provider.model_list.key_env
+        names = provider.key_env
         found = next((known for known in names if environ.get(known, "").strip()), None)
         text = f"{found} is set" if found else f"{' or '.join(names)} is not set: its model list is not asked for"
         yield Finding(f"key of {name}", "ok" if found else "note", text)
 
 
+def _with_pages(settings: Settings) -> list[str]:
+    return [name for name, provider in settings.providers.items() if provider.prices]
+
+
 def _reachable(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:
-    for name, page in fetch_pages(settings, settings.providers, reject=_unreadable).items():
+    for name, page in fetch_pages(settings, _with_pages(settings), reject=_unreadable).items():
         if isinstance(page, Failed):
             yield Finding(f"page of {name}", "wrong", str(page))
         else:
@@ -80,7 +84,7 @@ def _unreadable(page: Page) -> str | None:
 
 
 def _cached(settings: Settings) -> Iterator[Finding]:
-    for name, page in fetch_pages(settings, settings.providers, offline=True, reject=_unreadable).items():
+    for name, page in fetch_pages(settings, _with_pages(settings), offline=True, reject=_unreadable).items():
         if isinstance(page, Failed):
             yield Finding(f"page of {name}", "wrong", str(page))
         else:

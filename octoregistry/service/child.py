@@ -22,7 +22,7 @@ from octoregistry.publishing import ForgeError, GitError
 from octoregistry.service.outcome import Outcome
 from octoregistry.service.secrets import all_secrets
 from octoregistry.service.work import MovedOnError, Work, accept, run
-from octoregistry.settings import Settings, SettingsError, load_settings
+from octoregistry.settings import Settings, SettingsError, command_settings
 from providers import RegistryError
 
 
@@ -47,7 +47,7 @@ def main() -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     asked = Asked.model_validate_json(sys.argv[1])
     try:
-        settings = load_settings(asked.settings)
+        settings = command_settings(asked.settings)
         told = _told(asked, settings)
         said = all_secrets(settings, os.environ).scrub(told.model_dump_json())
     except KeyboardInterrupt:

@@ -46,5 +46,5 @@ def _values(settings: Settings, environ: Mapping[str, str]) -> Iterator[str]:
                 yield unquote(urlsplit(value).password or "")
     names = ["OCTOREGISTRY_TOKEN", "GITHUB_TOKEN", "GH_TOKEN", "GITLAB_TOKEN", *(settings.pull_request.token_env or ())]
     for provider in settings.providers.values():
-        names += provider.model_list.key_env if provider.model_list else ()
+        names += provider.key_env
     yield from (environ[name].strip() for name in names if environ.get(name, "").strip())

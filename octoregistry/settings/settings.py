@@ -1,10 +1,11 @@
-"""What the person who runs it has set: `octoregistry.toml` over built-in defaults."""
+"""What the person who runs it has set: `octoregistry.toml` over the built-in facts."""
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from importlib import resources
 from importlib.metadata import version
@@ -15,6 +16,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from octoregistry.errors import UnknownProviderError, UserFacingError
 from octoregistry.settings.service import ServiceSettings
+from providers.vendors import VARIABLE, Vendor, VendorError, Vendors, built_in_tables, use_settings_file, vendors_of
+from providers.vendors.catalogue import read_toml
+from providers.vendors.table import laid_over
 
 FILE_NAME = "octoregistry.toml"
 
@@ -59,24 +63,8 @@ class FetchSettings(_Frozen):
     cache_dir: Path | None = None
 
 
-class ModelListSettings(_Frozen):
-    """Where a vendor lists its models, and how it wants the key.
-
-    `shape` says whose form the answer has. The first variable of `key_env` that is set holds the key; it travels in
-    `key_header` alone, after `Bearer ` where that is `Authorization`.
-    """
-
-    shape: Literal["openai", "anthropic", "gemini"]
-    base_url: str
-    path: str
-    key_env: Annotated[tuple[str, ...], Field(min_length=1)]
-    base_url_env: str | None = None
-    key_header: str = "Authorization"
-    headers: Mapping[str, str] = Field(default_factory=dict)
-
-
 class GuardSettings(_Frozen):
-    """How far a change may go unseen; octoregistry.planning.limits says what each means."""
+    """Thresholds of the guards; octoregistry.planning.limits says what each means."""
 
     moved: Annotated[Decimal, Field(gt=1)] = Decimal(3)
     share: Annotated[Decimal, Field(gt=0, le=1)] = Decimal("0.6")
@@ -89,19 +77,6 @@ class RegistrySettings(_Frozen):
 
     url: str
     redirect_hosts: tuple[str, ...] = ()
-
-
-class ProviderSettings(_Frozen):
-    """The facts about one vendor: its pages in order of trust, the hosts they may redirect to, its batch discount.
-
-    `guards` lie over those for all providers, key by key.
-    """
-
-    prices: Annotated[tuple[str, ...], Field(min_length=1)]
-    redirect_hosts: tuple[str, ...] = ()
-    batch_discount: Annotated[Decimal, Field(ge=0, lt=1)] = Decimal("0.5")
-    model_list: ModelListSettings | None = None
-    guards: GuardSettings | None = None
 
 
 class UpdateSettings(_Frozen):
@@ -156,7 +131,7 @@ class CostingSettings(_Frozen):
 
 
 class Settings(_Frozen):
-    """All settings. `witnesses` name those of `registries` that an update hears."""
+    """All settings. `witnesses` name those of `registries` that an update hears; `providers` are the vendors' facts."""
 
     fetch: FetchSettings = Field(default_factory=FetchSettings)
     costing: CostingSettings = Field(default_factory=CostingSettings)
@@ -167,13 +142,22 @@ class Settings(_Frozen):
     pull_request: PullRequestSettings = Field(default_factory=PullRequestSettings)
     reading: ReadingSettings = Field(default_factory=ReadingSettings)
     service: ServiceSettings = Field(default_factory=ServiceSettings)
-    providers: Mapping[str, ProviderSettings]
+    providers: Mapping[str, Vendor]
 
     @model_validator(mode="after")
     def _witnesses_have_addresses(self) -> Self:
         strangers = [name for name in self.witnesses if name not in self.registries]
         if strangers:
             raise ValueError(f"witnesses: {', '.join(strangers)} is not among the registries")
+        return self
+
+    @model_validator(mode="after")
+    def _guards_are_guards(self) -> Self:
+        for name, vendor in self.providers.items():
+            try:
+                GuardSettings.model_validate(vendor.guards)
+            except ValidationError as error:
+                raise ValueError(_faults(error, f"providers.{name}.guards.")) from None
         return self
 
     def with_pages(self, known: Iterable[str], wanted: Sequence[str] = ()) -> tuple[str, ...]:
@@ -186,41 +170,93 @@ class Settings(_Frozen):
         for provider in wanted:
             if provider not in here:
                 raise UnknownProviderError(f"no provider {provider!r} in the registry; it has {', '.join(here)}")
-            if provider not in self.providers:
+            if not self._has_pages(provider):
                 raise UnknownProviderError(
                     f"no provider {provider!r} in the settings: name its pages in [providers.{provider}]"
                 )
-        found = tuple(dict.fromkeys(wanted)) or tuple(name for name in here if name in self.providers)
+        found = tuple(dict.fromkeys(wanted)) or tuple(name for name in here if self._has_pages(name))
         if not found:
             raise UnknownProviderError(f"no provider of the registry has pages in the settings: {', '.join(here)}")
         return found
 
+    def _has_pages(self, provider: str) -> bool:
+        return provider in self.providers and bool(self.providers[provider].prices)
+
     def guards_of(self, provider: str) -> GuardSettings:
         """The guards of one provider: its own keys over those for all."""
-        own = self.providers[provider].guards
-        return self.guards.model_copy(update=own.model_dump(exclude_unset=True)) if own else self.guards
+        own = GuardSettings.model_validate(self.providers[provider].guards)
+        return self.guards.model_copy(update=own.model_dump(exclude_unset=True))
 
 
 def load_settings(path: Path | None = None) -> Settings:
-    """The settings of `path`, or of ./octoregistry.toml where there is one, over the built-in defaults.
+    """The settings of `path`, or of the file that $OCTOREGISTRY_SETTINGS names, over the built-in facts.
 
-    A `path` that is given must exist. Raises SettingsError, which names the file and the keys.
+    Such a file must exist. Raises SettingsError, which names the file and the keys.
     """
-    file, own = _own(path)
-    try:
-        return Settings.model_validate(_laid_over(_defaults(), own))
-    except ValidationError as error:
-        faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
-        raise SettingsError(f"{file}: {faults}") from None
+    return _loaded(SettingsFile.named(path))
+
+
+def command_settings(path: Path | None = None) -> Settings:
+    """The same for a command, which reads ./octoregistry.toml too where no file is named; it holds for the whole process.
+
+    The file of the working folder may not say where a built-in vendor's key goes. Raises SettingsError.
+    """
+    file = SettingsFile.of_command(path)
+    settings = _loaded(file)
+    use_settings_file(file.path, of_folder=file.of_folder)
+    return settings
 
 
 def built_in_settings() -> Settings:
     """The settings of somebody who has set nothing."""
-    return Settings.model_validate(_defaults())
+    return _loaded(SettingsFile(None))
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class SettingsFile:
+    """A person's own file of settings, None for none; `of_folder`: it was merely found in the working folder."""
+
+    path: Path | None
+    of_folder: bool = False
+
+    @classmethod
+    def named(cls, path: Path | None) -> Self:
+        """The file that is given, or that $OCTOREGISTRY_SETTINGS names."""
+        named = os.environ.get(VARIABLE)
+        return cls(path or (Path(named) if named else None))
+
+    @classmethod
+    def of_command(cls, path: Path | None) -> Self:
+        """The same, else the file of the working folder."""
+        named = cls.named(path)
+        return cls(Path(FILE_NAME), of_folder=True) if named.path is None and Path(FILE_NAME).is_file() else named
+
+
+def _loaded(file: SettingsFile) -> Settings:
+    """The settings that a file changes. Raises SettingsError."""
+    try:
+        own = dict(read_toml(file.path)) if file.path else {}
+        providers = own.pop("providers", {})
+        vendors = vendors_of(built_in_tables(), providers, of_folder=file.of_folder)
+        return Settings.model_validate({**laid_over(_registries(), own), "providers": dict(vendors)})
+    except VendorError as error:
+        named = str(error).startswith(f"{file.path}:")
+        raise SettingsError(str(error) if named else f"{file.path}: {error}") from None
+    except ValidationError as error:
+        raise SettingsError(f"{file.path}: {_faults(error)}") from None
+
+
+def _faults(error: ValidationError, before: str = "") -> str:
+    return "; ".join(f"{before}{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
+
+
+def _registries() -> dict[str, Any]:
+    text = resources.files("octoregistry.sources").joinpath("registries.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text, parse_float=Decimal)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
     """One setting as people see it: its dotted name, its plain value, and whether a file set it."""
 
     name: str
@@ -235,49 +271,29 @@ class Told:
         return "(not set)" if self.value is None else str(self.value)
 
 
-def settings_told(path: Path | None = None) -> tuple[Told, ...]:
-    """Every setting in force with its origin, in the order of the settings' own definition. Raises SettingsError."""
-    settings = load_settings(path)
-    file, own = _own(path)
-    return tuple(_told("", settings.model_dump(mode="json"), own, str(file)))
+def settings_with_origins(path: Path | None = None) -> tuple[Setting, ...]:
+    """Every setting of a command with its origin, in the order of the settings' own definition. Raises SettingsError."""
+    settings = command_settings(path)
+    file = SettingsFile.of_command(path).path
+    own = read_toml(file) if file else {}
+    return tuple(_with_origins("", settings.model_dump(mode="json"), own, str(file)))
 
 
-def _told(prefix: str, values: Mapping[str, Any], own: Mapping[str, Any], file: str) -> Iterator[Told]:
+def vendor_facts(name: str, path: Path | None = None) -> tuple[Setting, ...]:
+    """Every fact of one vendor with its origin. Raises SettingsError, and UnknownProviderError for a stranger."""
+    settings = command_settings(path)
+    found = Vendors(settings.providers).called(name)
+    if found is None:
+        raise UnknownProviderError(f"no vendor {name!r}; there are {', '.join(settings.providers)}")
+    begins = f"providers.{found}."
+    facts = (one for one in settings_with_origins(path) if one.name.startswith(begins))
+    return tuple(replace(one, name=one.name.removeprefix(begins)) for one in facts)
+
+
+def _with_origins(prefix: str, values: Mapping[str, Any], own: Mapping[str, Any], file: str) -> Iterator[Setting]:
     for name, value in values.items():
         mine = own.get(name)
         if isinstance(value, dict) and value:
-            yield from _told(f"{prefix}{name}.", value, mine if isinstance(mine, Mapping) else {}, file)
+            yield from _with_origins(f"{prefix}{name}.", value, mine if isinstance(mine, Mapping) else {}, file)
         else:
-            yield Told(f"{prefix}{name}", value, file if name in own else "built in")
-
-
-def _own(path: Path | None) -> tuple[Path, dict[str, Any]]:
-    """The file of a person's own settings and what it says: nothing where ./octoregistry.toml is not there."""
-    file = path if path is not None else Path(FILE_NAME)
-    return file, _read(file) if path is not None or file.is_file() else {}
-
-
-def _defaults() -> dict[str, Any]:
-    folder = resources.files("octoregistry.sources")
-    texts = (folder.joinpath(name).read_text(encoding="utf-8") for name in ("vendors.toml", "registries.toml"))
-    return {key: value for text in texts for key, value in tomllib.loads(text, parse_float=Decimal).items()}
-
-
-def _read(file: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8"), parse_float=Decimal)
-    except OSError as error:
-        raise SettingsError(f"{file}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise SettingsError(f"{file}: not UTF-8") from None
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{file}: {error}") from None
-
-
-def _laid_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """`above` over `below`: tables are joined key by key, everything else is replaced."""
-    joined = dict(below)
-    for key, value in above.items():
-        under = joined.get(key)
-        joined[key] = _laid_over(under, value) if isinstance(under, dict) and isinstance(value, dict) else value
-    return joined
+            yield Setting(f"{prefix}{name}", value, file if name in own else "built in")

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from providers.vendors import ModelList
 
 Lifecycle = Literal["active", "deprecated", "retired"]
+_LIFECYCLES: Mapping[str, Lifecycle] = {"active": "active", "deprecated": "deprecated", "retired": "retired"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +42,16 @@ class NotAList(Exception):  # noqa: N818 - said as a sentence
     """The answer is not the model list that it should be."""
 
 
-def parse_part(shape: str, body: bytes) -> ListPart:
-    """The models in one answer of an API of that `shape` (openai, anthropic, gemini). Raises NotAList."""
+def parse_part(form: ModelList, body: bytes) -> ListPart:
+    """The models in one answer of an API whose lists have this `form`. Raises NotAList."""
     try:
-        return _PARSERS[shape](body)
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        raise NotAList(
-            f"the answer is not a model list ({'.'.join(map(str, first['loc'])) or 'answer'}: {first['msg']})"
-        ) from None
+        answer = json.loads(body)
+    except (ValueError, RecursionError):
+        raise NotAList("the answer is not JSON") from None
+    entries = _at(answer, form.models)
+    if not isinstance(entries, list):
+        raise NotAList(f"the answer is not a model list (no list in {form.models!r})")
+    return ListPart(tuple(_model(entry, form) for entry in entries), _cursor(answer, form))
 
 
 def joined(parts: Sequence[ListPart]) -> tuple[ListedModel, ...]:
@@ -65,136 +70,77 @@ def joined(parts: Sequence[ListPart]) -> tuple[ListedModel, ...]:
     return tuple(models.values())
 
 
-class _OpenAIModel(BaseModel):
-    id: str = Field(min_length=1)
-    created: int | None = None
-    shutdown_date: str | None = None
+def _at(value: Any, place: str) -> Any:
+    """What stands at `place`: `a.b` is `b` within `a`, "" the value itself; None where there is nothing."""
+    for key in filter(None, place.split(".")):
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
 
 
-class _OpenAIList(BaseModel):
-    data: list[_OpenAIModel]
-    has_more: bool = False
-    last_id: str | None = None
+def _cursor(answer: Any, form: ModelList) -> str | None:
+    """What asks for the next part, None at the end. Raises NotAList where it goes on, but nobody knows from where."""
+    cursor = _at(answer, form.cursor) if form.cursor else None
+    if form.more and not _at(answer, form.more):
+        return None
+    if form.more and not cursor:
+        raise NotAList("the list says that it goes on, but not from where")
+    return str(cursor) if cursor else None
 
 
-def _openai(body: bytes) -> ListPart:
-    listed = TypeAdapter(_OpenAIList).validate_json(body)
-    models = tuple(
-        ListedModel(id=m.id, retires_on=_day(m.shutdown_date), created=_day_of_seconds(m.created)) for m in listed.data
-    )
-    return ListPart(models, listed.last_id if listed.has_more else None)
+class _Entry(BaseModel):
+    """What a list says of a model, by our names."""
 
+    model_config = ConfigDict(strict=True)
 
-class _Supported(BaseModel):
-    supported: bool | None = None
-
-
-class _Capabilities(BaseModel):
-    batch: _Supported | None = None
-
-
-class _AnthropicModel(BaseModel):
     id: str = Field(min_length=1)
     display_name: str | None = None
-    created_at: str | None = None
+    context_window: int | None = None
+    max_output_tokens: int | None = None
+    batch: bool | None = None
     lifecycle: str | None = None
-    retires_at: str | None = None
-    max_input_tokens: int | None = None
-    max_tokens: int | None = None
-    capabilities: _Capabilities | None = None
+    retires_on: str | int | None = None
+    created: str | int | None = None
 
 
-class _AnthropicList(BaseModel):
-    data: list[_AnthropicModel]
-    has_more: bool
-    last_id: str | None = None
-
-
-def _anthropic(body: bytes) -> ListPart:
-    listed = TypeAdapter(_AnthropicList).validate_json(body)
-    if listed.has_more and not listed.last_id:
-        raise NotAList("the list says that it goes on, but not from where")
-    return ListPart(tuple(_anthropic_model(m) for m in listed.data), listed.last_id if listed.has_more else None)
-
-
-def _anthropic_model(model: _AnthropicModel) -> ListedModel:
-    batch = model.capabilities.batch.supported if model.capabilities and model.capabilities.batch else None
+def _model(entry: Any, form: ModelList) -> ListedModel:
+    """One model of a list. Raises NotAList."""
+    try:
+        stated = _Entry.model_validate({name: _stated(entry, place) for name, place in form.fields.items()})
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        name = ".".join(map(str, first["loc"]))
+        raise NotAList(f"the answer is not a model list ({form.fields.get(name, name)}: {first['msg']})") from None
+    stage = (stated.lifecycle or "").lower()
     return ListedModel(
-        id=model.id,
-        display_name=model.display_name,
-        context_window=model.max_input_tokens or None,
-        max_output_tokens=model.max_tokens or None,
-        batch=batch,
-        lifecycle=_lifecycle(model.lifecycle),
-        retires_on=_day(model.retires_at),
-        created=_day(model.created_at),
+        id=stated.id.removeprefix(form.id_prefix),
+        display_name=stated.display_name,
+        context_window=stated.context_window or None,
+        max_output_tokens=stated.max_output_tokens or None,
+        batch=stated.batch,
+        lifecycle=_LIFECYCLES.get(form.stages.get(stage, stage)),
+        retires_on=_day(stated.retires_on),
+        created=_day(stated.created),
     )
 
 
-class _GeminiStatus(BaseModel):
-    model_stage: str | None = Field(default=None, alias="modelStage")
-    retirement_time: str | None = Field(default=None, alias="retirementTime")
+def _stated(entry: Any, place: str) -> Any:
+    """What an entry states at `place`; of `list has word` whether the list there holds the word, None without a list."""
+    where, has, word = place.partition(" has ")
+    value = _at(entry, where)
+    if not has:
+        return value
+    return word in value if isinstance(value, list) else None
 
 
-class _GeminiModel(BaseModel):
-    name: str = Field(min_length=1)
-    display_name: str | None = Field(default=None, alias="displayName")
-    input_token_limit: int | None = Field(default=None, alias="inputTokenLimit")
-    output_token_limit: int | None = Field(default=None, alias="outputTokenLimit")
-    methods: list[str] | None = Field(default=None, alias="supportedGenerationMethods")
-    status: _GeminiStatus | None = Field(default=None, alias="modelStatus")
-
-
-class _GeminiList(BaseModel):
-    models: list[_GeminiModel]
-    next_page_token: str | None = Field(default=None, alias="nextPageToken")
-
-
-def _gemini(body: bytes) -> ListPart:
-    listed = TypeAdapter(_GeminiList).validate_json(body)
-    return ListPart(tuple(_gemini_model(m) for m in listed.models), listed.next_page_token or None)
-
-
-def _gemini_model(model: _GeminiModel) -> ListedModel:
-    status = model.status or _GeminiStatus()
-    return ListedModel(
-        id=model.name.removeprefix("models/"),
-        display_name=model.display_name,
-        context_window=model.input_token_limit or None,
-        max_output_tokens=model.output_token_limit or None,
-        batch=None if model.methods is None else "batchGenerateContent" in model.methods,
-        lifecycle=_lifecycle(
-            {"legacy": "deprecated", "stable": "active"}.get((status.model_stage or "").lower(), status.model_stage)
-        ),
-        retires_on=_day(status.retirement_time),
-    )
-
-
-_PARSERS: dict[str, Callable[[bytes], ListPart]] = {"openai": _openai, "anthropic": _anthropic, "gemini": _gemini}
-
-
-def _lifecycle(stated: str | None) -> Lifecycle | None:
-    """The stage that is stated, None for one that is not known."""
-    stages: dict[str, Lifecycle] = {"active": "active", "deprecated": "deprecated", "retired": "retired"}
-    return stages.get((stated or "").lower())
-
-
-def _day(stated: str | None) -> date | None:
-    """The day, in UTC, of an ISO date or time. Raises NotAList."""
+def _day(stated: str | int | None) -> date | None:
+    """The day, in UTC, of an ISO date or time, or of seconds since 1970. Raises NotAList."""
     if not stated:
         return None
     try:
+        if isinstance(stated, int):
+            return datetime.fromtimestamp(stated, UTC).date()
         moment = datetime.fromisoformat(stated)
-    except ValueError:
-        raise NotAList(f"{stated[:40]!r} is no date") from None
+    except (OverflowError, OSError, ValueError):
+        raise NotAList("what should be a date is none") from None
     day = (moment.astimezone(UTC) if moment.tzinfo else moment).date()
     return None if day.year <= 1970 else day  # 1970-01-01 is how APIs write "not known"
-
-
-def _day_of_seconds(stated: int | None) -> date | None:
-    if not stated:
-        return None
-    try:
-        return datetime.fromtimestamp(stated, UTC).date()
-    except (OverflowError, OSError, ValueError):
-        raise NotAList(f"{stated} is no time") from None

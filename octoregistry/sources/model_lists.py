@@ -15,7 +15,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from pydantic import TypeAdapter, ValidationError
 
-from octoregistry.settings import ModelListSettings, Settings
+from octoregistry.settings import Settings
 from octoregistry.sources.asking import Asker, Route, patiently
 from octoregistry.sources.cache import Cache, Kept
 from octoregistry.sources.deadline import Stop
@@ -25,6 +25,7 @@ from octoregistry.sources.side_by_side import side_by_side
 from octoregistry.sources.transport import Answer, NoAnswer
 from octoregistry.sources.urls import host_of, shown_url
 from octoregistry.sources.vendor_pages import Clock, utc_now
+from providers import vendors as facts
 
 MOST_PARTS = 100
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
@@ -62,7 +63,7 @@ ListOutcome = ModelList | Failed | NotAsked
 class _Door:
     """Where a vendor's list is asked for, and with which key, from which variable."""
 
-    listing: ModelListSettings
+    listing: facts.ModelList
     url: str
     key_name: str
     key: str = field(repr=False)
@@ -70,8 +71,11 @@ class _Door:
 
     @property
     def headers(self) -> dict[str, str]:
-        key = f"Bearer {self.key}" if self.listing.key_header.lower() == "authorization" else self.key
-        return {"Accept": "application/json", **self.listing.headers, self.listing.key_header: key}
+        headers = {"Accept": "application/json", **self.listing.headers}
+        if self.key:
+            bearer = self.listing.key_header.lower() == "authorization"
+            headers[self.listing.key_header] = f"Bearer {self.key}" if bearer else self.key
+        return headers
 
 
 def fetch_model_lists(
@@ -87,10 +91,10 @@ def fetch_model_lists(
     With `offline` the lists that were kept serve, without any key. Raises KeyError for a provider without settings.
     """
     cache = Cache(settings.fetch.cache_dir)
-    listings = {name: settings.providers[name].model_list for name in providers}
+    vendors = [settings.providers[name] for name in providers]
     if offline:
-        return {name: _replayed(cache, name, listing, environ) for name, listing in listings.items()}
-    doors = {name: _door(listing, environ) for name, listing in listings.items()}
+        return {vendor.name: _replayed(cache, vendor, environ) for vendor in vendors}
+    doors = {vendor.name: _door(vendor, environ) for vendor in vendors}
     at_home = frozenset(host_of(door.url) for door in doors.values() if isinstance(door, _Door) and door.own_base)
     stop = Stop()
     asker = Asker.of(settings.fetch, clock, stop, at_home)
@@ -98,21 +102,24 @@ def fetch_model_lists(
     return side_by_side(work, stop)
 
 
-def _door(listing: ModelListSettings | None, environ: Mapping[str, str]) -> _Door | str:
-    """Where the list is asked for, or why it is not."""
+def _door(vendor: facts.Vendor, environ: Mapping[str, str]) -> _Door | str:
+    """Where the list is asked for, or why it is not. A vendor without a variable for the key wants none."""
+    listing = vendor.model_list
     if listing is None:
         return "no model list is set for it"
-    name = next((name for name in listing.key_env if environ.get(name, "").strip()), None)
-    if name is None:
-        return f"no key ({' or '.join(listing.key_env)} is not set)"
-    base, own = _base(listing, environ)
-    return _Door(listing, f"{base}{listing.path}", name, environ[name].strip(), own)
+    name = next((name for name in vendor.key_env if environ.get(name, "").strip()), None)
+    if name is None and vendor.key_env:
+        return f"no key ({' or '.join(vendor.key_env)} is not set)"
+    url, own = _url(vendor, listing, environ)
+    return _Door(listing, url, name or "", environ[name].strip() if name else "", own)
 
 
-def _base(listing: ModelListSettings, environ: Mapping[str, str]) -> tuple[str, bool]:
-    """The API's base address, and whether the environment set it: then its host may be one at home."""
-    own = environ.get(listing.base_url_env, "").strip() if listing.base_url_env else ""
-    return (own or listing.base_url).rstrip("/"), bool(own)
+def _url(vendor: facts.Vendor, listing: facts.ModelList, environ: Mapping[str, str]) -> tuple[str, bool]:
+    """The list's address, and whether the environment set its base: then its host may be one at home."""
+    if not listing.path.startswith("/"):
+        return listing.path, False
+    own = environ.get(vendor.base_url_env, "").strip() if vendor.base_url_env else ""
+    return f"{(own or vendor.base_url or '').rstrip('/')}{listing.path}", bool(own)
 
 
 def _listed(asker: Asker, cache: Cache, provider: str, door: _Door | str) -> ListOutcome:
@@ -120,12 +127,12 @@ def _listed(asker: Asker, cache: Cache, provider: str, door: _Door | str) -> Lis
     if isinstance(door, str):
         return NotAsked(provider, door)
     shown = shown_url(door.url)
-    if urlsplit(door.url).scheme == "http" and host_of(door.url) not in LOOPBACK:
+    if door.key and urlsplit(door.url).scheme == "http" and host_of(door.url) not in LOOPBACK:
         return Failed(shown, f"the key in {door.key_name} is not sent over plain http")
     try:
         models = joined(_parts(asker, door))
     except NotAList as fault:
-        return Failed(shown, str(fault).replace(door.key, "***"))
+        return Failed(shown, str(fault).replace(door.key, "***") if door.key else str(fault))
     fetched = ModelList(provider, asker.clock(), models)
     if asker.stop.called:
         return Failed(shown, "stopped")
@@ -144,9 +151,9 @@ def _parts(asker: Asker, door: _Door) -> list[ListPart]:
     cursor: str | None = None
     while len(parts) < MOST_PARTS:
         cursors.add(cursor)
-        url = door.url + _query(door.listing.shape, cursor)
+        url = door.url + _query(door.listing, cursor)
         answer = patiently(asker, url, door.headers, asker.deadline(), Route(redirect_hosts=None))
-        parts.append(parse_part(door.listing.shape, _body(answer, door)))
+        parts.append(parse_part(door.listing, _body(answer, door)))
         cursor = parts[-1].cursor
         if cursor is None:
             return parts
@@ -155,17 +162,11 @@ def _parts(asker: Asker, door: _Door) -> list[ListPart]:
     raise NotAList(f"the list has more than {MOST_PARTS} parts")
 
 
-def _query(shape: str, cursor: str | None) -> str:
+def _query(listing: facts.ModelList, cursor: str | None) -> str:
     """The query for the part that `cursor` names."""
-    pairs: list[tuple[str, str]] = []
-    if shape == "gemini":
-        pairs = [("pageSize", "1000"), *([("pageToken", cursor)] if cursor else [])]
-    elif shape == "anthropic":
-        # Retired models are listed on request only, and yesterday's usage of them still has a cost.
-        pairs = [("limit", "1000"), *(("lifecycle[]", stage) for stage in ("active", "deprecated", "retired"))]
-        pairs += [("after_id", cursor)] if cursor else []
-    elif cursor:
-        pairs = [("after", cursor)]
+    pairs = [(key, value) for key, values in listing.query.items() for value in values]
+    if cursor and listing.cursor_query:
+        pairs.append((listing.cursor_query, cursor))
     return f"?{urlencode(pairs, quote_via=quote)}" if pairs else ""
 
 
@@ -173,7 +174,8 @@ def _body(answer: Answer | NoAnswer, door: _Door) -> bytes:
     """The body of a good answer. Raises NotAList; never with a word of the answer, which may quote the key."""
     if isinstance(answer, NoAnswer):
         raise NotAList(answer.reason)
-    if answer.status in {401, 403} or (answer.status == 400 and b"API_KEY_INVALID" in answer.body):
+    refused = answer.status == 400 and any(word.encode() in answer.body for word in door.listing.bad_key)
+    if door.key and (answer.status in {401, 403} or refused):
         raise NotAList(f"status {answer.status}: the key in {door.key_name} is not accepted")
     if answer.status == 429:
         raise NotAList("status 429: too many requests, and waiting did not help")
@@ -191,16 +193,14 @@ def _kept(url: str, fetched: ModelList) -> Kept:
     return Kept(url, url, body, "application/json", None, None, fetched.fetched_at, fetched.fetched_at)
 
 
-def _replayed(
-    cache: Cache, provider: str, listing: ModelListSettings | None, environ: Mapping[str, str]
-) -> ListOutcome:
+def _replayed(cache: Cache, vendor: facts.Vendor, environ: Mapping[str, str]) -> ListOutcome:
     """The list that was kept, as old as it is."""
-    if listing is None:
-        return NotAsked(provider, "no model list is set for it")
-    kept = cache.get(_cache_name(provider, _base(listing, environ)[0] + listing.path))
+    if vendor.model_list is None:
+        return NotAsked(vendor.name, "no model list is set for it")
+    kept = cache.get(_cache_name(vendor.name, _url(vendor, vendor.model_list, environ)[0]))
     if kept is None:
-        return NotAsked(provider, "no model list was kept")
+        return NotAsked(vendor.name, "no model list was kept")
     try:
-        return ModelList(provider, kept.checked_at, _MODELS.validate_json(kept.body))
+        return ModelList(vendor.name, kept.checked_at, _MODELS.validate_json(kept.body))
     except ValidationError:
         return Failed(shown_url(kept.url), "the list that was kept cannot be read; the next run with a key replaces it")

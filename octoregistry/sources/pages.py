@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from octoregistry.settings import ProviderSettings
 from octoregistry.sources.asking import Asker, Route, patiently
 from octoregistry.sources.cache import Cache, Kept
 from octoregistry.sources.charset import WrongCharset, text_of
@@ -15,6 +14,7 @@ from octoregistry.sources.page import Failed, From, Page
 from octoregistry.sources.robots import Robots
 from octoregistry.sources.transport import Answer, NoAnswer
 from octoregistry.sources.urls import shown_url
+from providers.vendors import Vendor
 
 Reject = Callable[[Page], str | None]
 READABLE = (
@@ -38,7 +38,7 @@ class Reader:
     redirect_hosts: frozenset[str]
 
     @classmethod
-    def of(cls, asker: Asker, cache: Cache, provider: ProviderSettings, reject: Reject) -> Reader:
+    def of(cls, asker: Asker, cache: Cache, provider: Vendor, reject: Reject) -> Reader:
         """What the pages of `provider` are fetched with."""
         hosts = frozenset(host.lower() for host in provider.redirect_hosts)
         return cls(asker, Robots(asker, hosts), cache, reject, hosts)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from functools import partial
 
-from octoregistry.settings import ProviderSettings, Settings
+from octoregistry.settings import Settings
 from octoregistry.sources.asking import Asker
 from octoregistry.sources.bundled import bundled_page
 from octoregistry.sources.cache import Cache
@@ -14,6 +14,7 @@ from octoregistry.sources.deadline import Stop
 from octoregistry.sources.page import Failed, Page
 from octoregistry.sources.pages import Reader, Reject, cached_page, fetch_page
 from octoregistry.sources.side_by_side import side_by_side
+from providers.vendors import Vendor
 
 Clock = Callable[[], datetime]
 
@@ -53,7 +54,7 @@ def fetch_pages(
     return side_by_side({name: partial(_first, readers[name], provider) for name, provider in known.items()}, stop)
 
 
-def _first(reader: Reader, provider: ProviderSettings) -> Page | Failed:
+def _first(reader: Reader, provider: Vendor) -> Page | Failed:
     """The first prices page that can be read."""
     attempts: list[Failed] = []
     for url in provider.prices:

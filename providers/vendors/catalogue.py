@@ -21,11 +21,10 @@ GUARDED = frozenset({"protocol", "base_url", "base_url_env", "key_env", "model_l
 
 
 class Vendors(Mapping[str, Vendor]):
-    """Every vendor by name. `tables` are their facts as the files have them."""
+    """Every vendor by name. Raises VendorError for a name that two of them go by."""
 
-    def __init__(self, found: Mapping[str, Vendor], tables: Mapping[str, Mapping[str, Any]]) -> None:
+    def __init__(self, found: Mapping[str, Vendor]) -> None:
         self._vendors = dict(found)
-        self.tables = tables
         self._by_spelling = _spellings(found)
 
     def __getitem__(self, name: str) -> Vendor:
@@ -52,21 +51,17 @@ def load_vendors(path: str | os.PathLike[str] | None = None, *, of_folder: bool 
     key goes, nor take such a key for a vendor of its own. Raises VendorError, which names the file and the key.
     """
     built_in = built_in_tables()
-    own: Mapping[str, Any] = {}
-    if path is not None:
-        own = read_toml(path).get("providers", {})
-        if not isinstance(own, dict):
-            raise VendorError(f"{os.fspath(path)}: providers: no table")
+    own = read_toml(path).get("providers", {}) if path is not None else {}
     try:
         return vendors_of(built_in, own, of_folder=of_folder)
     except VendorError as fault:
         raise VendorError(f"{os.fspath(path)}: {fault}" if path is not None else str(fault)) from None
 
 
-def vendors_of(
-    built_in: Mapping[str, Mapping[str, Any]], own: Mapping[str, Any], *, of_folder: bool = False
-) -> Vendors:
+def vendors_of(built_in: Mapping[str, Mapping[str, Any]], own: Any, *, of_folder: bool = False) -> Vendors:
     """The vendors of the tables `built_in` with the tables `own` over them. Raises VendorError."""
+    if not isinstance(own, dict):
+        raise VendorError("providers: no table")
     tables: dict[str, dict[str, Any]] = {name: dict(table) for name, table in built_in.items()}
     for name, table in own.items():
         if not _NAME.fullmatch(name):
@@ -80,8 +75,7 @@ def vendors_of(
     for name, table in tables.items():
         if isinstance(table.get("model_list"), dict):
             tables[name] = {**table, "model_list": _shaped(name, table["model_list"], lists)}
-    found = {name: _vendor(name, table) for name, table in tables.items()}
-    return Vendors(found, tables)
+    return Vendors({name: _vendor(name, table) for name, table in tables.items()})
 
 
 def _vendor(name: str, table: Mapping[str, Any]) -> Vendor:

@@ -58,9 +58,7 @@ def _checked(kind: Any, value: Any, key: str, at: str) -> Any:
     if origin is not None:
         if not isinstance(value, dict):
             _refuse(at, "no table")
-        return types.MappingProxyType(
-            {name: _checked(parts[1], one, key, f"{at}.{name}") for name, one in value.items()}
-        )
+        return {name: _checked(parts[1], one, key, f"{at}.{name}") for name, one in value.items()}
     return value if kind is Any else _plain(kind, value, key, at)
 
 

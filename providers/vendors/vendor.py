@@ -15,7 +15,7 @@ class ModelList:
     """Where the vendor's API lists its models, and where in an answer things stand (`a.b` is `b` within `a`)."""
 
     path: Annotated[str, "the list's address below base_url, or a whole one"]
-    models: Annotated[str, "the list of the models in an answer"]
+    models: Annotated[str, "where the list of the models stands in an answer; empty where the answer is the list"]
     fields: Annotated[
         Mapping[str, str],
         "where a model's id, display_name, context_window, max_output_tokens, batch, lifecycle, retires_on and created "
@@ -30,6 +30,7 @@ class ModelList:
     cursor: Annotated[str | None, "what asks for the next part"] = None
     cursor_query: Annotated[str | None, "the query's key that takes the cursor"] = None
     more: Annotated[str | None, "true where another part follows; without it a cursor says so"] = None
+    id_prefix: Annotated[str, "what stands before the vendor's ids in the list alone"] = ""
     stages: Annotated[Mapping[str, str], "the list's words for active, deprecated and retired"] = field(
         default_factory=dict
     )

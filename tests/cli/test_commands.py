@@ -129,12 +129,22 @@ def test_config_says_where_each_setting_came_from(run: Run, folder: Path) -> Non
     told = {one["name"]: one for one in json.loads(run("config", "--json").stdout)}
     assert (told["fetch.retries"]["value"], told["fetch.retries"]["origin"]) == (7, "octoregistry.toml")
     assert told["fetch.max_redirects"]["origin"] == "built in"
-    assert told["providers.openai.batch_discount"]["origin"] == "built in"
+    assert told["providers.openai.batch.discount"]["origin"] == "built in"
     assert told["pull_request.branch"]["value"] == "octoregistry/update"
     assert "update.recheck_days" in run("config", "update").stdout
     assert run("config", "nothing-of-the-kind").exit_code == 2
     (folder / "octoregistry.toml").write_text("[fetch]\nretrys = 7\n")
     assert "octoregistry.toml: fetch.retrys" in run("config").stderr
+
+
+def test_config_shows_a_vendor_as_its_file_and_ours_together_say(run: Run, folder: Path) -> None:
+    """By any name that it goes by; each fact with the file that it is from."""
+    (folder / "octoregistry.toml").write_text('[providers.openai]\nprices = ["https://mirror.example/p"]\n')
+    told = {one["name"]: one for one in json.loads(run("config", "--vendor", "OpenAI", "--json").stdout)}
+    assert (told["prices"]["value"], told["prices"]["origin"]) == (["https://mirror.example/p"], "octoregistry.toml")
+    assert (told["key_env"]["value"], told["key_env"]["origin"]) == (["OPENAI_API_KEY"], "built in")
+    assert "claude" in run("config", "--vendor", "anthropic", "names").stdout
+    assert "there are anthropic, gemini, openai" in run("config", "--vendor", "nobody").stderr
 
 
 def test_doctor_says_whether_a_key_is_set_and_never_what_it_is(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

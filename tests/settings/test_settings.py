@@ -6,20 +6,23 @@ from decimal import Decimal
 
 import pytest
 
-from octoregistry.settings import SettingsError, load_settings
+from octoregistry.settings import SettingsError, command_settings, load_settings
 from octoregistry.sources.urls import host_of, url_fault
+from providers.vendors import use_settings_file, vendor
 
 
 @pytest.fixture
 def file(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    return tmp_path / "octoregistry.toml"
+    monkeypatch.delenv("OCTOREGISTRY_SETTINGS", raising=False)
+    yield tmp_path / "octoregistry.toml"
+    use_settings_file(None)
 
 
 def test_without_a_file_the_built_in_facts_hold(file):
     settings = load_settings()
     assert set(settings.providers) == {"openai", "anthropic", "gemini"}
-    assert settings.providers["openai"].batch_discount == Decimal("0.5")
+    assert settings.providers["openai"].batch.share == Decimal("0.5")
 
 
 def test_every_built_in_page_is_a_plain_https_address_on_an_allowed_host(file):
@@ -32,18 +35,52 @@ def test_every_built_in_page_is_a_plain_https_address_on_an_allowed_host(file):
 
 def test_a_file_here_changes_what_it_names_and_nothing_else(file):
     file.write_text(
-        '[providers.openai]\nprices = ["https://a.example/p"]\nbatch_discount = 0.3\n[fetch]\nretries = 0\n'
+        '[providers.openai]\nprices = ["https://a.example/p"]\nbatch.discount = 0.3\n[fetch]\nretries = 0\n'
     )
-    settings = load_settings()
+    settings = command_settings()
     assert settings.providers["openai"].prices == ("https://a.example/p",)
-    assert settings.providers["openai"].batch_discount == Decimal("0.3")
+    assert settings.providers["openai"].batch.share == Decimal("0.3")
     assert settings.providers["openai"].model_list is not None
     assert settings.fetch.retries == 0
 
 
 def test_a_fourth_vendor_is_a_table_of_facts(file):
     file.write_text('[providers.acme]\nprices = ["https://acme.example/prices.md"]\n')
-    assert "acme" in load_settings().providers
+    assert "acme" in command_settings().providers
+
+
+def test_a_program_does_not_read_the_working_folder(file, monkeypatch):
+    """It runs wherever somebody started it; it reads what $OCTOREGISTRY_SETTINGS names."""
+    file.write_text("[fetch]\nretries = 0\n")
+    assert load_settings().fetch.retries == 2
+    monkeypatch.setenv("OCTOREGISTRY_SETTINGS", str(file))
+    assert load_settings().fetch.retries == 0
+
+
+def test_a_command_reads_the_named_file_before_the_one_here(file, tmp_path, monkeypatch):
+    """The option first, then the variable, then the folder."""
+    file.write_text("[fetch]\nretries = 1\n")
+    for name, retries in (("variable", 3), ("option", 4)):
+        (tmp_path / name).write_text(f"[fetch]\nretries = {retries}\n")
+    assert command_settings().fetch.retries == 1
+    monkeypatch.setenv("OCTOREGISTRY_SETTINGS", str(tmp_path / "variable"))
+    assert command_settings().fetch.retries == 3
+    assert command_settings(tmp_path / "option").fetch.retries == 4
+
+
+def test_a_commands_settings_are_those_of_everything_that_it_calls(file):
+    """Reading, prices and costs ask for a vendor by its name alone."""
+    file.write_text('[providers.acme]\ndisplay_name = "Acme AI"\n')
+    command_settings()
+    assert vendor("acme").display_name == "Acme AI"
+
+
+def test_the_file_of_the_folder_may_not_send_a_key_elsewhere(file):
+    """A file that a person names may."""
+    file.write_text('[providers.openai]\nbase_url = "https://gateway.example/v1"\n')
+    with pytest.raises(SettingsError, match=r"octoregistry.toml: providers.openai.base_url: .*--settings"):
+        command_settings()
+    assert command_settings(file).providers["openai"].base_url == "https://gateway.example/v1"
 
 
 @pytest.mark.parametrize(
@@ -51,8 +88,8 @@ def test_a_fourth_vendor_is_a_table_of_facts(file):
     [
         ("[fetch]\nretrys = 1\n", "fetch.retrys"),
         ("[fetch]\nread_timeout = -1\n", "fetch.read_timeout"),
-        ("[providers.openai]\nbatch_discount = 1.5\n", "providers.openai.batch_discount"),
-        ("[providers.acme]\n", "providers.acme.prices"),
+        ("[providers.openai]\nbatch.discount = 1.5\n", "providers.openai.batch.discount"),
+        ("[providers.openai.guards]\nmoved = 0\n", "providers.openai.guards.moved"),
         ("color = 1\n", "color"),
         ("[fetch\n", "line 1"),
     ],

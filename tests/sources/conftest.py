@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from octoregistry.settings import FetchSettings, ProviderSettings, Settings
+from octoregistry.settings import FetchSettings, Settings
+from providers.vendors import Vendor
 
 Behaviour = Callable[[BaseHTTPRequestHandler], None]
 
@@ -118,7 +119,7 @@ def settings_of(tmp_path: Path) -> Callable[..., Settings]:
             "max_wait": 0.05,
             "total_deadline": 5,
         }
-        provider = ProviderSettings(prices=urls, redirect_hosts=redirect_hosts)
+        provider = Vendor("acme", "Acme", prices=urls, redirect_hosts=redirect_hosts)
         return Settings(fetch=FetchSettings(**{**quick, **fetch}), providers={"acme": provider})
 
     return make

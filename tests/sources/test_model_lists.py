@@ -13,6 +13,7 @@ import pytest
 from octoregistry.settings import FetchSettings, Settings, load_settings
 from octoregistry.sources import Failed, ListedModel, ModelList, NotAsked, fetch_model_lists
 from octoregistry.sources.listings import NotAList, joined, parse_part
+from providers.vendors import load_vendors, vendor
 
 CANARY = "sk-CANARY/7731+x"
 NOW = datetime(2026, 9, 10, tzinfo=UTC)
@@ -204,6 +205,12 @@ def _holds_no_key(content: bytes) -> None:
         assert form not in content
 
 
+def form_of(name):
+    form = vendor(name).model_list
+    assert form is not None
+    return form
+
+
 @needs_recorded
 @pytest.mark.parametrize(
     ("file", "shape", "models"),
@@ -213,17 +220,47 @@ def _holds_no_key(content: bytes) -> None:
 def test_a_recorded_list_is_read_whole(file, shape, models):
     body = (RECORDED / file).read_bytes()
     stated = json.loads(body)
-    assert len(joined([parse_part(shape, body)])) == len(stated.get("data") or stated["models"])
+    assert len(joined([parse_part(form_of(shape), body)])) == len(stated.get("data") or stated["models"])
+
+
+def test_a_list_in_a_vendors_own_form_is_read_by_a_map_of_its_fields(site, settings, tmp_path):
+    """The answer is the list itself, nobody asks for a key, and words of its own say how a model fares."""
+    file = tmp_path / "acme.toml"
+    file.write_text(
+        f"""[providers.acme]
+base_url = "{site.url("/api")}"
+[providers.acme.model_list]
+path = "/catalogue"
+models = ""
+fields = {{ id = "slug", display_name = "about.title", batch = "ways has batch", lifecycle = "state", created = "since" }}
+stages = {{ sunset = "deprecated" }}
+"""
+    )
+    known = Settings(
+        fetch=settings.fetch.model_copy(update={"allow_private_hosts": ("127.0.0.1",)}), providers=load_vendors(file)
+    )
+    entry = {
+        "slug": "acme/Road-1",
+        "about": {"title": "Road 1"},
+        "ways": ["batch"],
+        "state": "Sunset",
+        "since": 1754426303,
+    }
+    site.says("/api/catalogue", json.dumps([entry, {"slug": "acme/road-0"}]))
+    listed = fetch_model_lists(known, ["acme"], environ={})["acme"]
+    first = ListedModel("acme/Road-1", "Road 1", None, None, True, "deprecated", None, date(2025, 8, 5))
+    assert listed.models == (first, ListedModel("acme/road-0"))
+    assert "Authorization" not in site.asked[-1][1]
 
 
 @needs_recorded
 def test_a_recorded_first_page_is_known_for_half_a_list():
     body = (RECORDED / "gemini-2026-08-05.json").read_bytes()
     with pytest.raises(NotAList, match="goes on"):
-        joined([parse_part("gemini", body)])
+        joined([parse_part(form_of("gemini"), body)])
 
 
 @needs_recorded
 def test_recorded_anthropic_models_have_names_limits_and_batch():
-    listed = joined([parse_part("anthropic", (RECORDED / "anthropic-2026-08-02.json").read_bytes())])
+    listed = joined([parse_part(form_of("anthropic"), (RECORDED / "anthropic-2026-08-02.json").read_bytes())])
     assert all(model.display_name and model.context_window and model.batch is not None for model in listed)

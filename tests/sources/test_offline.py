@@ -98,11 +98,12 @@ def test_what_a_killed_run_left_is_removed_by_the_next_one(site, settings_of, tm
 INTERRUPTED = """
 import sys
 from pathlib import Path
-from octoregistry.settings import FetchSettings, ProviderSettings, Settings
+from octoregistry.settings import FetchSettings, Settings
+from providers.vendors import Vendor
 from octoregistry.sources import fetch_pages
 url, folder = sys.argv[1:]
 fetch = FetchSettings(allow_private_hosts=("127.0.0.1",), cache_dir=Path(folder), crawl_delay=0, total_deadline=60)
-fetch_pages(Settings(fetch=fetch, providers={"acme": ProviderSettings(prices=(url,))}), ["acme"])
+fetch_pages(Settings(fetch=fetch, providers={"acme": Vendor("acme", "Acme", prices=(url,))}), ["acme"])
 """
 
 

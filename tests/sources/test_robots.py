@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from octoregistry.settings import FetchSettings, ProviderSettings, Settings
+from octoregistry.settings import FetchSettings, Settings
 from octoregistry.sources import Failed, Page, fetch_pages
 from octoregistry.sources.robots import NAME, robots_rules
+from providers.vendors import Vendor
 
 NO = "User-agent: *\nDisallow: /private\n"
 
@@ -76,7 +77,7 @@ def test_one_host_is_asked_one_thing_at_a_time(site, tmp_path):
     providers = {}
     for n in range(4):
         site.does[f"/{n}"] = slow
-        providers[f"p{n}"] = ProviderSettings(prices=(site.url(f"/{n}"),))
+        providers[f"p{n}"] = Vendor(f"p{n}", f"P{n}", prices=(site.url(f"/{n}"),))
     fetch = FetchSettings(allow_private_hosts=("127.0.0.1",), cache_dir=tmp_path, crawl_delay=0)
     pages = fetch_pages(Settings(fetch=fetch, providers=providers), list(providers))
     assert all(isinstance(page, Page) for page in pages.values())
