@@ -19,7 +19,7 @@ from octoregistry.documents import Document, Heading, Passage, Table, Unread, re
 from octoregistry.planning.limits import Limits
 from octoregistry.planning.plan import Change, Plan
 from octoregistry.planning.planner import PlanSettings, plan_provider
-from octoregistry.planning.stated import PricedPage
+from octoregistry.planning.stated_models import PricedPage
 from octoregistry.reading import PageRates, Reader, read_rates
 from octoregistry.reading.asking import asking
 from octoregistry.reading.choosing import LanguageModel

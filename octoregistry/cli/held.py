@@ -9,7 +9,7 @@ from rich.text import Text
 
 from octoregistry.cli.showing import line
 from octoregistry.planning.plan import Change, Plan
-from octoregistry.planning.values import shown
+from octoregistry.planning.values import value_text
 
 _MOST = 12  # changes of one model that are held for the same reasons, before the rest is counted
 
@@ -35,7 +35,7 @@ def held_texts(plan: Plan) -> Iterator[Text]:
 
 def _line(change: Change) -> str:
     """`standard input 5.0 -> 50.0 (×10), T1R3C2 "$50.00"; litellm 5.0 (2026-09-07)`."""
-    old = "" if change.old is None else f"{shown(change.old)} -> "
+    old = "" if change.old is None else f"{value_text(change.old)} -> "
     factor = f" (×{change.factor:.3g})" if change.factor else ""
     place = f', {change.evidence.address} "{line(change.evidence.text, 60)}"' if change.evidence else ""
     who = [
@@ -48,5 +48,7 @@ def _line(change: Change) -> str:
         if said
     ]
     return (
-        line(f"{change.where} {old}{shown(change.new)}{factor}", 200) + place + "".join(f"; {words}" for words in who)
+        line(f"{change.where} {old}{value_text(change.new)}{factor}", 200)
+        + place
+        + "".join(f"; {words}" for words in who)
     )

@@ -10,7 +10,7 @@ import click
 from octoregistry.cli.model_argument import day_option, found_model, opened
 from octoregistry.cli.registry_option import registry_option
 from octoregistry.cli.showing import cell, format_options, one_format, plain_table, print_csv, print_json, show, tell
-from octoregistry.planning.values import shown
+from octoregistry.planning.values import value_text
 from octoregistry.queries.history import Move, history
 
 _COLUMNS = ("from", "model", "mode", "price", "old", "new", "change")
@@ -61,8 +61,8 @@ def _print(moves: list[Move]) -> None:
             f"{move.provider}/{move.model}",
             move.mode,
             move.dimension.replace("_", " ") + above,
-            shown(move.old),
-            shown(move.new),
+            value_text(move.old),
+            value_text(move.new),
             change,
         )
         table.add_row(*map(cell, row))

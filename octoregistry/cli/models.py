@@ -12,8 +12,8 @@ import click
 from octoregistry.cli.model_argument import day_option, opened
 from octoregistry.cli.registry_option import registry_option
 from octoregistry.cli.showing import cell, format_options, one_format, plain_table, print_csv, print_json, show
-from octoregistry.planning.history import base_prices
-from octoregistry.planning.values import shown
+from octoregistry.planning.rates_in_force import base_prices
+from octoregistry.planning.values import value_text
 from providers import Registry
 from providers.entries import Model
 
@@ -82,4 +82,4 @@ def _values(registry: Registry, model: Model, day: date) -> dict[str, Any]:
 def _shown(value: Any) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
-    return shown(value) if isinstance(value, Decimal) or value is None else str(value)
+    return value_text(value) if isinstance(value, Decimal) or value is None else str(value)

@@ -11,8 +11,8 @@ import click
 from octoregistry.cli.model_argument import day_option, found_model, opened
 from octoregistry.cli.registry_option import registry_option
 from octoregistry.cli.showing import cell, format_options, one_format, plain_table, print_csv, print_json, say, show
-from octoregistry.planning.history import in_force
-from octoregistry.planning.values import shown
+from octoregistry.planning.rates_in_force import in_force
+from octoregistry.planning.values import value_text
 from providers.dimensions import DIMENSIONS, MODES
 from providers.entries import Model, Rate
 
@@ -82,7 +82,7 @@ def _print(model: Model, day: date, now: list[Rate], later: list[Rate]) -> None:
         first = (rate.mode + (" (derived)" if rate.derived else ""), above, rate.start or "")
         for name in DIMENSIONS:
             if name in rate.prices:
-                table.add_row(*map(cell, (*first, name.replace("_", " "), shown(rate.prices[name]))))
+                table.add_row(*map(cell, (*first, name.replace("_", " "), value_text(rate.prices[name]))))
                 first = ("", "", "")
     show(table)
     if model.status != "active":

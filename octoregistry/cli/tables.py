@@ -12,7 +12,7 @@ from rich.text import Text
 
 from octoregistry.cli.showing import cell
 from octoregistry.planning.plan import Change, Plan
-from octoregistry.planning.values import shown
+from octoregistry.planning.values import value_text
 
 _FALLEN, _RISEN, _HELD = "green", "red", "bold yellow"
 _MOST = 1_000  # changes: rich takes a second for three thousand rows
@@ -49,7 +49,7 @@ def _new_models(changes: list[Change]) -> Table:
         rates = groupby((c for c in of_model if c.mode), key=lambda c: (c.mode, c.above_input_tokens, c.start))
         for (mode, above, start), of_rate in rates:
             prices = list(of_rate)
-            by_name = {price.dimension: shown(price.new) for price in prices}
+            by_name = {price.dimension: value_text(price.new) for price in prices}
             more = ", ".join(f"{key} {usd}" for key, usd in by_name.items() if key not in _MAIN)
             cells = [name, _rate_words(mode or "", above, start), *(by_name.get(key, "") for key in _MAIN), more]
             others = (_others(prices),) if heard else ()
@@ -76,8 +76,8 @@ def _moved(changes: list[Change]) -> Table:
             stands = change.evidence.address if change.evidence else "derived" if change.derived else ""
             cells = (
                 cell(f"  {_where(change)}"),
-                cell(shown(change.old)),
-                cell(shown(change.new)),
+                cell(value_text(change.old)),
+                cell(value_text(change.new)),
                 cell(percent, style),
             )
             others = (_others([change]),) if heard else ()

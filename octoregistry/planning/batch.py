@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from octoregistry.planning.history import in_force
-from octoregistry.planning.stated import Dated, Price, current_and_announced
+from octoregistry.planning.rates_in_force import in_force
+from octoregistry.planning.stated_models import Dated, Price, current_and_announced
 from providers.entries import Model, Rate
 
 # Cached prices often are not halved, nor is what caches cost to keep: the discount is general for these two only.
@@ -31,14 +31,14 @@ def derived_batch(model: Model | None, rates: tuple[Rate, ...], standard: Dated,
             found = {
                 name: _discounted(price, discount)
                 for name, price in prices.items()
-                if _follows(rates, (name, tier), price.usd, discount, on)
+                if _is_discounted_standard(rates, (name, tier), price.usd, discount, on)
             }
             if found:
                 dated.setdefault(start, {})[tier] = found
     return dated
 
 
-def _follows(
+def _is_discounted_standard(
     rates: tuple[Rate, ...], place: tuple[str, int | None], new: Decimal, discount: Decimal, day: date
 ) -> bool:
     """True where the batch price of a dimension and tier is the discounted standard one: it was so before the standard

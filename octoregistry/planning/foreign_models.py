@@ -1,4 +1,4 @@
-"""Whose models are these? A page that prices another vendor's models is the wrong page, and one such row is a stranger."""
+"""Models of another provider on a page: single rows are left out, a whole page of them is the wrong page."""
 
 from __future__ import annotations
 
@@ -10,37 +10,42 @@ from octoregistry.planning.vendors import naming_of
 from octoregistry.reading.rates import PageRates, Problem, StatedRate
 from providers.entries import Provider
 
-_FEW = 3  # fewer names than these may stand on a page by chance, or be all there is of a young vendor
+_FEW = 3  # fewer foreign names than this do not make it the wrong page
 
 
 def own_rates(page: PageRates, providers: Mapping[str, Provider]) -> PageRates | str:
-    """`page` without the rates of models that only another provider of the registry has, each told as a problem.
+    """`page` without the rates of models that only another provider has; each of them becomes a problem.
 
-    The reason instead, where the page names models of others and none of its own: it is the wrong page.
+    A text says why the page is refused, if it names models of other providers and none of its own.
     """
     known = {name: _spellings(provider) for name, provider in providers.items()}
     own = known.get(page.provider, set())
-    strangers: dict[str, str] = {}
+    foreign: dict[str, str] = {}
     mine: set[str] = set()
     for rate in page.rates:
-        spelt = _spelt(rate, page.provider)
+        spelt = _spellings_of_rate(rate, page.provider)
         if spelt & own:
             mine.add(rate.name)
         elif owner := next(
-            (name for name, theirs in known.items() if name != page.provider and _spelt(rate, name) & theirs), None
+            (
+                name
+                for name, theirs in known.items()
+                if name != page.provider and _spellings_of_rate(rate, name) & theirs
+            ),
+            None,
         ):
-            strangers[rate.name] = owner
-    if not mine and len(strangers) >= _FEW:
-        owners = ", ".join(sorted(set(strangers.values())))
+            foreign[rate.name] = owner
+    if not mine and len(foreign) >= _FEW:
+        owners = ", ".join(sorted(set(foreign.values())))
         return (
-            f"it prices models of {owners} ({len(strangers)}) and none that is known of {page.provider}: the wrong page"
+            f"it prices models of {owners} ({len(foreign)}) and none that is known of {page.provider}: the wrong page"
         )
-    told = tuple(
+    problems = tuple(
         Problem(page.page, "", f"{name!r} is a model of {owner}, not of {page.provider}")
-        for name, owner in strangers.items()
+        for name, owner in foreign.items()
     )
-    kept = tuple(rate for rate in page.rates if rate.name not in strangers)
-    return replace(page, rates=kept, problems=page.problems + told)
+    own_rates_only = tuple(rate for rate in page.rates if rate.name not in foreign)
+    return replace(page, rates=own_rates_only, problems=page.problems + problems)
 
 
 def _spellings(provider: Provider) -> set[str]:
@@ -52,6 +57,6 @@ def _spellings(provider: Provider) -> set[str]:
     }
 
 
-def _spelt(rate: StatedRate, provider: str) -> set[str]:
+def _spellings_of_rate(rate: StatedRate, provider: str) -> set[str]:
     prefix = naming_of(provider).optional_prefix
     return {normalised(text, prefix) for text in (rate.name, *rate.ids)}

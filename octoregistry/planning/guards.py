@@ -1,4 +1,4 @@
-"""May this change go in unseen? One function, one question; each gives the reason to hold the change, or None."""
+"""The guards: each function asks one question about a change and returns the reason to hold it, or None."""
 
 from __future__ import annotations
 
@@ -8,21 +8,22 @@ from datetime import date
 from decimal import Decimal
 
 from octoregistry.planning.limits import Limits
-from octoregistry.planning.orders import Book, disorders
 from octoregistry.planning.plan import Change, Reason, WitnessPrice
-from octoregistry.planning.values import shown
+from octoregistry.planning.price_order import PriceBook, disorders
+from octoregistry.planning.values import value_text
 from octoregistry.reading.rates import Evidence, is_checked
 from providers.entries import Model, Rate
 
 
 @dataclass(frozen=True, slots=True)
 class GuardContext:
-    """What a verdict looks at besides the change.
+    """What the guards know besides the change.
 
-    `known` is the registry's model, `checked` the page's day, `accepted` what a person has accepted; `batch_follows`
-    says that the model's batch prices follow from its standard ones. `before` and `after` are the model's rates without
-    and with all the changes of the page, `page` the reasons to hold whatever the page says, and `unitless` the places
-    of prices whose unit nothing confirms.
+    - `known` is the registry's model, `checked` the page's day, `accepted` the names that a person has accepted.
+    - `batch_follows` is True if the model's batch prices are derived from its standard ones.
+    - `before` and `after` are the model's rates without and with all changes of the page.
+    - `page` are reasons to hold every price of the page.
+    - `unconfirmed_units` is the evidence of prices whose unit nothing confirms.
     """
 
     known: Model | None
@@ -33,11 +34,11 @@ class GuardContext:
     before: tuple[Rate, ...] = ()
     after: tuple[Rate, ...] = ()
     page: tuple[Reason, ...] = ()
-    unitless: Collection[Evidence] = frozenset()
+    unconfirmed_units: Collection[Evidence] = frozenset()
 
 
 def reasons(change: Change, context: GuardContext) -> Iterator[Reason]:
-    """The reason of each guard that does not let the change pass."""
+    """The reason of each guard that holds the change."""
     for guard in GUARDS:
         reason = guard(change, context)
         if reason:
@@ -48,7 +49,7 @@ def reasons(change: Change, context: GuardContext) -> Iterator[Reason]:
 
 
 def from_an_older_page(change: Change, context: GuardContext) -> Reason | None:
-    """The reason to hold what a page says that is older than the one the model was last checked by."""
+    """The reason to hold a price from a page that is older than the model's last check."""
     source = context.known.source if context.known else None
     if change.mode is None or source is None or source.checked is None or context.checked >= source.checked:
         return None
@@ -70,58 +71,59 @@ def moved_too_far(change: Change, context: GuardContext) -> Reason | None:
     return Reason("moved", f"moved {sign}{times:.3g}, the guard is {sign}{limit:g}")
 
 
-def became_free(change: Change, _: GuardContext) -> Reason | None:
-    """The reason to hold a price of 0 that was none before: a page that lost a figure looks just like it."""
+def became_zero(change: Change, _: GuardContext) -> Reason | None:
+    """The reason to hold a price that became 0: a page that lost a figure looks the same."""
     if not _is_price(change) or change.new != 0 or change.old == 0:
         return None
     return Reason("zero", "the price became 0" if change.old is not None else "a first price of 0")
 
 
-def contradicted(change: Change, _: GuardContext) -> Reason | None:
+def contradicted_by_witnesses(change: Change, _: GuardContext) -> Reason | None:
     """The reason to hold a price that other registries contradict.
 
-    The official page and one of them that agrees outweigh the others: resellers discount, and hand-kept tables lag.
+    The page and one witness that agrees outweigh the others: resellers discount, and tables edited by hand lag.
     """
     if not change.contradicts or change.vouches:
         return None
     page = f"{change.evidence.address} of the page" if change.evidence else "the vendor's discount"
-    return Reason("witnesses", f"{page} says {shown(change.new)}, but {', '.join(map(_says, change.contradicts))}")
+    return Reason(
+        "witnesses", f"{page} says {value_text(change.new)}, but {', '.join(map(_witness_text, change.contradicts))}"
+    )
 
 
-def nobody_checked(change: Change, context: GuardContext) -> Reason | None:
-    """The reason to hold a price whose column or sentence was understood by a language model alone.
+def unchecked_reading(change: Change, context: GuardContext) -> Reason | None:
+    """The reason to hold a price whose label was read by a language model alone.
 
-    Another registry that has the price is a second witness, unless our own had it before: one that has not heard of the
-    change yet would vouch for the table of old prices.
+    A witness with the same price confirms it, unless the price is a former one of ours: the witness may be out of date.
     """
     if not _is_price(change) or change.witness is None or is_checked(change.witness):
         return None
     alone = f"only {change.witness} says what the figure means"
     if not change.vouches:
         return Reason("unchecked", f"{alone}, and nobody else has this price")
-    if _was_left(change, context.before):
+    if _is_former_price(change, context.before):
         return Reason("unchecked", f"{alone}, and it is a price that the registry has left: others may lag behind")
     return None
 
 
-def _was_left(change: Change, rates: Iterable[Rate]) -> bool:
-    """True where one of `rates` has the new price in the place of the old one."""
+def _is_former_price(change: Change, rates: Iterable[Rate]) -> bool:
+    """True if one of `rates` has the new price for the same mode, tier and dimension."""
     place = (change.mode, change.above_input_tokens)
     same = (rate for rate in rates if (rate.mode, rate.above_input_tokens) == place)
     return any(rate.prices.get(change.dimension) == change.new for rate in same)
 
 
 def unit_unknown(change: Change, context: GuardContext) -> Reason | None:
-    """The reason to hold a price that stands without a unit, in a table of which nothing is known."""
-    if change.evidence not in context.unitless or change.vouches or not _is_price(change):
+    """The reason to hold a price without a unit, in a table where no known price confirms the unit."""
+    if change.evidence not in context.unconfirmed_units or change.vouches or not _is_price(change):
         return None
     return Reason("unit", "the page states no unit, and no price near it is known to be one per million tokens")
 
 
 def out_of_order(change: Change, context: GuardContext) -> Iterator[Reason]:
-    """The reasons to hold a price that is out of the order that prices keep, unless the registry has it so already."""
+    """The reasons to hold a price that breaks the usual order of prices, unless the registry breaks it already."""
     day = max(change.start or context.checked, context.checked)
-    before, after = Book(context.before, day), Book(context.after, day)
+    before, after = PriceBook(context.before, day), PriceBook(context.after, day)
     for text in disorders(change, before, after):
         yield Reason("order", text)
 
@@ -130,9 +132,9 @@ Guard = Callable[[Change, GuardContext], Reason | None]
 GUARDS: tuple[Guard, ...] = (
     from_an_older_page,
     moved_too_far,
-    became_free,
-    contradicted,
-    nobody_checked,
+    became_zero,
+    contradicted_by_witnesses,
+    unchecked_reading,
     unit_unknown,
 )
 
@@ -142,5 +144,5 @@ def _is_price(change: Change) -> bool:
     return change.mode is not None and change.kind != "kept" and isinstance(change.new, Decimal)
 
 
-def _says(said: WitnessPrice) -> str:
-    return f"{said.witness} ({said.as_of}) says {shown(said.usd)}"
+def _witness_text(said: WitnessPrice) -> str:
+    return f"{said.witness} ({said.as_of}) says {value_text(said.usd)}"

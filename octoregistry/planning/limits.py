@@ -1,4 +1,4 @@
-"""How far a change may go unseen: the numbers that the guards ask for."""
+"""Thresholds of the guards."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from decimal import Decimal
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The guards' numbers for one provider.
+    """The thresholds for one provider.
 
     - `moved`: a price that rises or falls by this factor is held.
-    - `share`: more than this share of a provider's models changed at once, or gone at once, is held. Of fewer models
-      than `share_from` a share says nothing. New models never count: the first filling of an empty provider changes
-      nothing that was known, while a takeover of a filled one changes what was.
-    - `witness_days`: another registry contradicts a page only where its word is of the page's day, give or take these.
+    - `share`: when more than this share of a provider's models change or vanish at once, the changes are held. New
+      models do not count.
+    - `share_from`: the share is not checked when fewer models than this change.
+    - `witness_days`: a witness can contradict a page only if its data is at most this many days older or newer.
     """
 
     moved: Decimal = Decimal(3)

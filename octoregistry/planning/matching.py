@@ -1,4 +1,4 @@
-"""Which model is this name? Exact after normalisation, or not at all: gpt-4 and gpt-4o are different models."""
+"""The model that a name on a page means: an exact match after normalisation, or none."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _API_ID = re.compile(r"^[a-z][a-z0-9]*(?:[-.][a-z0-9]+)+$|^[a-z]+\d+$")
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """Models of the registry that are meant: one, or several where the page prices several ids at once.
+    """The registry's models of a name: one, or several if the page prices several ids at once.
 
     `aliases` are ids that the page gives beside them and the registry does not know yet.
     """
@@ -59,7 +59,7 @@ Match = Matched | Ambiguous | NewModel | Unmatched
 
 
 class ModelNames:
-    """All that one provider's models are called: the registry's ids and names, the vendor's list, the alias table."""
+    """The names of one provider's models: ids and names of the registry, the vendor's list and the alias table."""
 
     def __init__(self, models: Iterable[Model], listed: Iterable[ListedModel], naming: Naming) -> None:
         self._naming = naming
@@ -100,9 +100,9 @@ class ModelNames:
     def _by_ids(self, name: str, ids: tuple[str, ...]) -> Match:
         """The registry's models of these ids; where it has none, a new one by the first, the others its aliases."""
         found = dict.fromkeys(model for id_ in ids for model in sorted(self._registered.get(id_.casefold(), ())))
-        strangers = tuple(id_ for id_ in ids if id_.casefold() not in self._registered)
+        new_ids = tuple(id_ for id_ in ids if id_.casefold() not in self._registered)
         if found:
-            return Matched(tuple(found), strangers)
+            return Matched(tuple(found), new_ids)
         return NewModel(ids[0], display_name_of(name), aliases=ids[1:])
 
     def _among(self, name: str, spelled: set[str]) -> Match:
@@ -117,15 +117,15 @@ class ModelNames:
         return NewModel(first, (listed and listed.display_name) or display_name_of(name), aliases=tuple(others))
 
     def _unknown(self, name: str) -> Match:
-        shown = display_name_of(name)
-        if self._naming.names_are_ids and _API_ID.match(shown):
-            return NewModel(shown, shown)
-        derived = self._naming.derived_id(shown.lower())
+        value_text = display_name_of(name)
+        if self._naming.names_are_ids and _API_ID.match(value_text):
+            return NewModel(value_text, value_text)
+        derived = self._naming.derived_id(value_text.lower())
         if derived:
             prefix = self._naming.optional_prefix
-            named = bool(prefix) and not shown.lower().startswith(f"{prefix} ")
-            return NewModel(derived, f"{str(prefix).title()} {shown}" if named else shown, derived=True)
-        return Unmatched(f"no id is known for the name {shown!r}")
+            named = bool(prefix) and not value_text.lower().startswith(f"{prefix} ")
+            return NewModel(derived, f"{str(prefix).title()} {value_text}" if named else value_text, derived=True)
+        return Unmatched(f"no id is known for the name {value_text!r}")
 
 
 def normalised(name: str, optional_prefix: str | None = None) -> str:

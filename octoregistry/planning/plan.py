@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Literal
 
 from octoregistry.planning.decimals import plain
-from octoregistry.planning.values import Value, shown
+from octoregistry.planning.values import Value, value_text
 from octoregistry.reading.rates import Evidence
 
 Kind = Literal[
@@ -56,7 +56,7 @@ APPLY = Verdict()
 
 @dataclass(frozen=True, slots=True)
 class WitnessPrice:
-    """What another registry says of a price: USD per million tokens, as it had it on the day `as_of`."""
+    """The price that a witness has: USD per million tokens, on the day `as_of`."""
 
     witness: str
     usd: Decimal
@@ -123,15 +123,15 @@ class Change:
         return None if self.factor is None else (self.factor - 1) * 100
 
     def __str__(self) -> str:
-        old = "" if self.old is None else f"{shown(self.old)} -> "
+        old = "" if self.old is None else f"{value_text(self.old)} -> "
         moved = "" if not self.percent else f" ({self.percent:+.0f}%)"
         held = "" if self.applies else f" [{self.verdict}]"
-        return f"{self.provider}/{self.model}: {self.where} {old}{shown(self.new)}{moved}{held}"
+        return f"{self.provider}/{self.model}: {self.where} {old}{value_text(self.new)}{moved}{held}"
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What a person should know though nothing changes by it: a name without an id, a price that a page left out."""
+    """A remark for people that changes nothing: a name without an id, a price that a page left out."""
 
     provider: str
     subject: str

@@ -1,4 +1,4 @@
-"""A plan as plain values for JSON, and back: `--plan-out` keeps it, `apply` carries out just that."""
+"""A plan as JSON values, and back: `--plan-out` stores it and `apply` writes it."""
 
 from __future__ import annotations
 

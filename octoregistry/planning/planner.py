@@ -9,25 +9,25 @@ from decimal import Decimal
 
 from octoregistry.planning.batch import derived_batch, discount_for
 from octoregistry.planning.guards import GuardContext
-from octoregistry.planning.history import after, in_force, written_rates
 from octoregistry.planning.limits import Limits
-from octoregistry.planning.lists import list_changes
+from octoregistry.planning.list_changes import list_changes
 from octoregistry.planning.matching import ModelNames, remarks_of
-from octoregistry.planning.plainprices import plain_prices
+from octoregistry.planning.plain_prices import plain_prices
 from octoregistry.planning.plan import APPLY, Change, Kind, Note, Plan, Reason, Verdict
-from octoregistry.planning.prices import Slot, changes_of_mode, silences
+from octoregistry.planning.price_changes import ModelMode, changes_of_mode, missing_prices
+from octoregistry.planning.rates_in_force import effective_rates, in_force, rates_after
 from octoregistry.planning.shares import moved_by, too_many_gone_from_list, too_many_gone_from_page, too_many_moved
-from octoregistry.planning.stated import (
+from octoregistry.planning.stated_models import (
     PricedPage,
-    Stated,
     StatedModel,
+    StatedModels,
     current_and_announced,
-    stated_by,
+    stated_models,
 )
-from octoregistry.planning.units import Compared, unconfirmed
+from octoregistry.planning.unit_check import PriceComparison, unconfirmed_units
 from octoregistry.planning.values import Value
 from octoregistry.planning.vendors import Naming, naming_of
-from octoregistry.planning.verdicts import batch_follows, judged, together, verdict_of
+from octoregistry.planning.verdicts import batch_follows, hold_together, verdict_of, with_verdicts
 from octoregistry.planning.witnesses import Witnesses
 from octoregistry.reading.rates import Evidence
 from octoregistry.sources.listings import ListedModel
@@ -73,14 +73,14 @@ def plan_provider(
     """
     settings = settings or PlanSettings()
     planner = _Planner(provider, listed, settings, witnesses or Witnesses())
-    stated = stated_by(pages, planner.names.match, planner.known_tiers)
+    stated = stated_models(pages, planner.names.match, planner.known_tiers)
     ordered = sorted(stated.models.items(), key=lambda item: planner.place(item[0]))
     drafts = [planner.draft(model, found, stated) for model, found in ordered]
     page = planner.doubts_of_page(drafts)
-    unitless = planner.unitless(drafts)
+    unconfirmed_units = planner.unconfirmed_units(drafts)
     changes: list[Change] = []
     for draft in drafts:
-        changes += planner.model_changes(draft, page, unitless)
+        changes += planner.model_changes(draft, page, unconfirmed_units)
     changes += planner.list_changes(listed, today) if listed else []
     notes = [Note(provider.name, subject, text) for subject, text in stated.asides]
     return Plan(tuple(changes), (*notes, *planner.notes))
@@ -114,17 +114,17 @@ class _Planner:
         """Where a model stands in the registry; new ones come after all."""
         return self._places.get(model, len(self._places))
 
-    def draft(self, model: str, stated: StatedModel, everything: Stated) -> _Draft:
+    def draft(self, model: str, stated: StatedModel, everything: StatedModels) -> _Draft:
         """All that the pages change of one model, and who else says so; not yet judged."""
         known = self.provider.models.get(model)
-        rates = written_rates(known, self.provider.realtime_multiplier) if known else ()
+        rates = effective_rates(known, self.provider.realtime_multiplier) if known else ()
         priced = self._price_changes(model, known, stated, rates, everything)
         if known is None:
             entry = self._new_entry(model, stated, everything)
             priced = [replace(change, kind="new_model") for change in (*entry, *priced)]
         else:
             if priced and not known.rates:
-                priced = [*self._implied(model, rates), *priced]
+                priced = [*self._implied_prices(model, rates), *priced]
             priced += self._new_aliases(known, stated, everything)
         names = tuple(dict.fromkeys((model, *(known.aliases if known else ()), *stated.aliases)))
         day, within = stated.page.checked, self.settings.limits.witness_days
@@ -148,7 +148,7 @@ class _Planner:
         )
         return tuple(reason for reason in found if reason)
 
-    def unitless(self, drafts: Sequence[_Draft]) -> Collection[Evidence]:
+    def unconfirmed_units(self, drafts: Sequence[_Draft]) -> Collection[Evidence]:
         """The places of prices whose unit nothing confirms."""
         compared = []
         for draft in drafts:
@@ -159,10 +159,12 @@ class _Planner:
                     for name, price in prices.items():
                         if price.evidence:
                             old = known[tier].prices.get(name) if tier in known else None
-                            compared.append(Compared(price.evidence, price.usd, old, price.unit_stated))
-        return unconfirmed(compared, self.settings.limits.moved)
+                            compared.append(PriceComparison(price.evidence, price.usd, old, price.unit_stated))
+        return unconfirmed_units(compared, self.settings.limits.moved)
 
-    def model_changes(self, draft: _Draft, page: tuple[Reason, ...], unitless: Collection[Evidence]) -> list[Change]:
+    def model_changes(
+        self, draft: _Draft, page: tuple[Reason, ...], unconfirmed_units: Collection[Evidence]
+    ) -> list[Change]:
         """All the changes of one model, each with its verdict, and what follows from those that may be written."""
         model, known, stated, rates = draft.model, draft.known, draft.stated, draft.rates
         context = GuardContext(
@@ -172,14 +174,16 @@ class _Planner:
             batch_follows(draft.changes),
             self.settings.limits,
             rates,
-            after(rates, draft.changes),
+            rates_after(rates, draft.changes),
             page,
-            unitless,
+            unconfirmed_units,
         )
         # What the plain prices implied is written down in one go, or the modes left out would be unknown.
-        changes = judged(draft.changes, context, whole=known is None or not known.rates)
+        changes = with_verdicts(draft.changes, context, whole=known is None or not known.rates)
         counted = changes if known is None else [change for change in changes if change.applies]
-        following = self._consequences(model, known, stated, after(known.rates if known else (), counted) or rates)
+        following = self._consequences(
+            model, known, stated, rates_after(known.rates if known else (), counted) or rates
+        )
         if known is None and not {"input_per_million", "output_per_million"} <= {
             change.dimension for change in following
         }:
@@ -189,7 +193,7 @@ class _Planner:
         changes += following
         # Whoever accepts all that a page says has looked at the page: the doubt is settled, and the next run has none.
         changes += self._source(draft, changes, doubted=bool(page) and "all" not in self.settings.accepted)
-        return together(changes, whole=True) if known is None else changes
+        return hold_together(changes, whole=True) if known is None else changes
 
     def list_changes(self, listed: Sequence[ListedModel], today: date) -> list[Change]:
         """What the vendor's model list changes; models that left it are marked, or most at once held."""
@@ -202,7 +206,7 @@ class _Planner:
         return [replace(change, verdict=verdict_of(change, context)) for change in doubted]
 
     def _price_changes(
-        self, model: str, known: Model | None, stated: StatedModel, rates: tuple[Rate, ...], everything: Stated
+        self, model: str, known: Model | None, stated: StatedModel, rates: tuple[Rate, ...], everything: StatedModels
     ) -> list[Change]:
         modes = dict(stated.modes)
         if "standard" in modes and "batch" not in modes and not everything.prices_batches and self.discount is not None:
@@ -211,16 +215,16 @@ class _Planner:
                 modes["batch"] = derived
         changes: list[Change] = []
         for mode, dated in modes.items():
-            slot = Slot(self.provider.name, model, mode, "new_rate" if known else "new_model")
-            changes += changes_of_mode(slot, rates, dated, stated.page.checked)
+            target = ModelMode(self.provider.name, model, mode, "new_rate" if known else "new_model")
+            changes += changes_of_mode(target, rates, dated, stated.page.checked)
             tiers = current_and_announced(dated, stated.page.checked)[0]
-            if mode in stated.modes and (gone := silences(rates, mode, tiers, stated.page.checked)):
+            if mode in stated.modes and (gone := missing_prices(rates, mode, tiers, stated.page.checked)):
                 self._note(model, f"the page is silent on {', '.join(gone)}: kept")
         if gone_modes := sorted({rate.mode for rate in rates} - modes.keys()):
             self._note(model, f"the page is silent on the mode {', '.join(gone_modes)}: kept")
         return changes
 
-    def _implied(self, model: str, rates: tuple[Rate, ...]) -> list[Change]:
+    def _implied_prices(self, model: str, rates: tuple[Rate, ...]) -> list[Change]:
         """The prices that the two plain ones imply, written down so that the calls of yesterday keep their cost."""
         note = ("as the plain prices had it",)
         return [
@@ -229,7 +233,7 @@ class _Planner:
             for name, price in rate.prices.items()
         ]
 
-    def _new_entry(self, model: str, stated: StatedModel, everything: Stated) -> list[Change]:
+    def _new_entry(self, model: str, stated: StatedModel, everything: StatedModels) -> list[Change]:
         """What is written of a new model besides its prices."""
         notes: tuple[str, ...] = ()
         listed = self.listed.get(model)
@@ -237,11 +241,11 @@ class _Planner:
             notes = ("the id follows from the name by the vendor's rule; no page or list gives it",)
         if self.listed and listed is None:
             notes = (*notes, "the vendor's model list does not have this id")
-        shown = (
+        value_text = (
             listed.display_name if listed and listed.display_name else stated.new.display_name if stated.new else model
         )
         status = _remarked_status(stated.names) or (listed and listed.lifecycle) or "active"
-        entry: dict[str, Value] = {"display_name": shown}
+        entry: dict[str, Value] = {"display_name": value_text}
         entry["aliases"] = self._free_aliases(model, stated, everything)
         if listed:
             entry["context_window"] = listed.context_window
@@ -256,13 +260,13 @@ class _Planner:
             if value not in (None, ())
         ]
 
-    def _new_aliases(self, known: Model, stated: StatedModel, everything: Stated) -> list[Change]:
+    def _new_aliases(self, known: Model, stated: StatedModel, everything: StatedModels) -> list[Change]:
         """The ids that a page gives beside one that the registry has."""
         free = self._free_aliases(known.id, stated, everything)
         new = (*known.aliases, *free)
         return [Change(self.provider.name, known.id, "metadata", "aliases", known.aliases, new)] if free else []
 
-    def _free_aliases(self, model: str, stated: StatedModel, everything: Stated) -> tuple[str, ...]:
+    def _free_aliases(self, model: str, stated: StatedModel, everything: StatedModels) -> tuple[str, ...]:
         """The other ids given for a model that are no model of their own and no other model's alias."""
         if not stated.aliases:
             return ()
@@ -308,7 +312,7 @@ class _Planner:
         old = known.source if known else None
         if old and old.checked and old.checked > stated.page.checked:
             return []
-        renews = not changes and not doubted and self._grown_old(old, stated)
+        renews = not changes and not doubted and self._check_is_due(old, stated)
         if known and not renews and not any(change.applies for change in changes):
             return []
         wanted: dict[str, tuple[Value, Value]] = {
@@ -323,7 +327,7 @@ class _Planner:
             if before != now
         ]
 
-    def _grown_old(self, source: Source | None, stated: StatedModel) -> bool:
+    def _check_is_due(self, source: Source | None, stated: StatedModel) -> bool:
         """True where the last check lies `recheck_days` or more before the day of the page, which checks the model only
         where more than a language model has read it."""
         if source is None or source.checked is None or not stated.checked:

@@ -1,4 +1,4 @@
-"""Does more of a provider change at once than a vendor would change in a day?"""
+"""Guards on a whole page or list: too many models changed or vanished at once."""
 
 from __future__ import annotations
 

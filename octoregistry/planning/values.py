@@ -10,7 +10,7 @@ from octoregistry.planning.decimals import plain
 Value = Decimal | str | bool | int | date | tuple[str, ...] | None
 
 
-def shown(value: Value) -> str:
+def value_text(value: Value) -> str:
     """A value as people read it: prices plain, nothing as a dash."""
     match value:
         case None:

@@ -1,4 +1,4 @@
-"""Who else says so? What other registries have where a page has a price."""
+"""What other registries, the witnesses, have for a price of a page."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from octoregistry.sources.registries.vouched import Statements, Vouched
 
 
 class Witnesses:
-    """The statements of other registries, by provider, model, mode, tier and dimension."""
+    """The prices of other registries, by provider, model, mode, tier and dimension."""
 
     def __init__(self, vouched: Iterable[Vouched] = ()) -> None:
         self._prices: dict[tuple[str, str, str, int | None, str], dict[str, WitnessPrice]] = {}

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from octoregistry.planning.plan import Change, Plan
 from octoregistry.planning.plan_json import fingerprint
-from octoregistry.planning.values import shown
+from octoregistry.planning.values import value_text
 from octoregistry.publishing.markdown import Markdown, code, link, plain_line, render
 from octoregistry.publishing.proposal import mark_of
 from octoregistry.queries import wording
@@ -80,7 +80,7 @@ def _is_main(change: Change) -> bool:
 
 
 def _percent(change: Change) -> str:
-    return wording.percent(change.percent) or f"{shown(change.old)} → {shown(change.new)}"
+    return wording.percent(change.percent) or f"{value_text(change.old)} → {value_text(change.new)}"
 
 
 def fingerprint_of(update: Update, plan: Plan) -> str:
@@ -163,8 +163,8 @@ def _rows(changes: Iterable[Change]) -> list[Row]:
 
 def _value(value: object) -> Markdown:
     if isinstance(value, Decimal):
-        return Markdown(shown(value))
-    return code(shown(value)) if value is not None else Markdown("–")  # type: ignore[arg-type]  # a Value
+        return Markdown(value_text(value))
+    return code(value_text(value)) if value is not None else Markdown("–")  # type: ignore[arg-type]  # a Value
 
 
 def _evidence(change: Change) -> Markdown:

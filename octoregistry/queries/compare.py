@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from octoregistry.planning.history import in_force, written_rates
 from octoregistry.planning.plan import WitnessPrice
-from octoregistry.planning.stated import Price
+from octoregistry.planning.rates_in_force import effective_rates, in_force
+from octoregistry.planning.stated_models import Price
 from octoregistry.queries.vendor_prices import PriceKey, VendorPrices
 from octoregistry.sources import Failed, Page
 from octoregistry.sources.registries import Statements, Vouched
@@ -107,7 +107,7 @@ def _day_of(vendor: VendorPrices | None) -> date:
 
 def _prices_on(provider: Provider, model: Model, day: date) -> dict[PriceKey, Decimal]:
     """Our prices of a model on a day."""
-    rates = written_rates(model, provider.realtime_multiplier)
+    rates = effective_rates(model, provider.realtime_multiplier)
     return {
         PriceKey(provider.name, model.id, mode, above, dimension): usd
         for mode in dict.fromkeys(rate.mode for rate in rates)

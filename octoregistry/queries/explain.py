@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from octoregistry.planning.history import in_force, written_rates
 from octoregistry.planning.plan import WitnessPrice
-from octoregistry.planning.stated import Price
+from octoregistry.planning.rates_in_force import effective_rates, in_force
+from octoregistry.planning.stated_models import Price
 from octoregistry.planning.witnesses import Witnesses
 from octoregistry.queries.vendor_prices import PriceKey, VendorPrices
 from octoregistry.sources import Failed, Page
@@ -46,7 +46,7 @@ class Explanation:
 
 def explain(provider: Provider, model: Model, vendor: VendorPrices, witnesses: Witnesses, day: date) -> Explanation:
     """Every price that the registry has of `model`, as it is on `day`."""
-    rates = written_rates(model, provider.realtime_multiplier)
+    rates = effective_rates(model, provider.realtime_multiplier)
     keys = dict.fromkeys(
         PriceKey(model.provider, model.id, rate.mode, rate.above_input_tokens, name)
         for rate in rates

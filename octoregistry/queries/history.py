@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from octoregistry.planning.history import in_force
+from octoregistry.planning.rates_in_force import in_force
 from providers.dimensions import DIMENSIONS, MODES
 from providers.entries import Model, Rate
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import groupby
 
 from octoregistry.planning.plan import Change
-from octoregistry.planning.values import shown
+from octoregistry.planning.values import value_text
 from octoregistry.queries import wording
 from octoregistry.report.report import Report
 from providers.dimensions import DIMENSIONS
@@ -217,4 +217,4 @@ def _row(change: Change) -> ChangeRow:
 def _value(dimension: str, value: object) -> str:
     if isinstance(value, Decimal) and dimension in DIMENSIONS:
         return wording.price(value)
-    return wording.DASH if value is None else shown(value)  # type: ignore[arg-type]
+    return wording.DASH if value is None else value_text(value)  # type: ignore[arg-type]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from octoregistry.planning.history import base_prices
+from octoregistry.planning.rates_in_force import base_prices
 from octoregistry.report.report import Report
 from providers.entries import Rate
 

@@ -8,7 +8,7 @@ from datetime import date
 
 from markupsafe import Markup
 
-from octoregistry.planning.history import in_force
+from octoregistry.planning.rates_in_force import in_force
 from octoregistry.queries import wording
 from octoregistry.report.history import Histories, Step
 from octoregistry.report.report import STALE_DAYS, Report

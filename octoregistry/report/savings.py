@@ -9,7 +9,7 @@ from statistics import median
 
 from markupsafe import Markup
 
-from octoregistry.planning.history import base_prices
+from octoregistry.planning.rates_in_force import base_prices
 from octoregistry.queries import wording
 from octoregistry.report.report import Report
 from octoregistry.report.svg import picture, tag

@@ -11,7 +11,7 @@ from octoregistry.planning.foreign_models import own_rates
 from octoregistry.planning.limits import Limits
 from octoregistry.planning.plan import Note, Plan
 from octoregistry.planning.planner import PlanSettings, plan_provider
-from octoregistry.planning.stated import PricedPage
+from octoregistry.planning.stated_models import PricedPage
 from octoregistry.planning.witnesses import Witnesses
 from octoregistry.reading import PageRates
 from octoregistry.reading import Reader as Language

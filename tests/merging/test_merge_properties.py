@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from octoregistry.merging.merge import diff, merge
 from octoregistry.planning.plan_json import as_values, from_values
 from octoregistry.planning.planner import PlanSettings, plan_provider
-from octoregistry.planning.stated import PricedPage
+from octoregistry.planning.stated_models import PricedPage
 from octoregistry.reading.rates import Evidence, PageRates, StatedPrice, StatedRate
 from providers.pricing import UnknownPriceError
 from providers.registry import Registry, parse_registry

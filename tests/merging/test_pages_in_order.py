@@ -9,9 +9,9 @@ import pytest
 
 from octoregistry.documents import Unread, read_document
 from octoregistry.merging.merge import merge
-from octoregistry.planning.history import in_force
 from octoregistry.planning.planner import plan_provider
-from octoregistry.planning.stated import PricedPage
+from octoregistry.planning.rates_in_force import in_force
+from octoregistry.planning.stated_models import PricedPage
 from octoregistry.reading import read_rates
 from providers import Registry, parse_registry
 from providers.dimensions import MODES

@@ -8,7 +8,7 @@ from decimal import Decimal
 from octoregistry.merging.merge import merge
 from octoregistry.planning.plan import Change, Plan
 from octoregistry.planning.planner import plan_provider
-from octoregistry.planning.stated import PricedPage
+from octoregistry.planning.stated_models import PricedPage
 from octoregistry.reading.rates import Evidence, PageRates, StatedPrice, StatedRate
 from providers.registry import Registry, parse_registry
 

@@ -117,7 +117,7 @@ def test_a_registry_that_lags_behind_does_not_vouch_for_a_table_of_old_prices(
 
 
 def test_a_price_in_an_unknown_unit_is_held_unless_another_registry_has_it() -> None:
-    nobody_knows = GuardContext(None, DAY, unitless={CELL})
+    nobody_knows = GuardContext(None, DAY, unconfirmed_units={CELL})
     assert codes(price(None, "5"), nobody_knows) == ["unit"]
     assert codes(price(None, "5", vouches=(said("litellm", "5"),)), nobody_knows) == []
 

@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from octoregistry.merging.merge import merge
-from octoregistry.planning.history import written_rates
-from octoregistry.planning.orders import ORDERS, Book
 from octoregistry.planning.plan import Change, Plan
 from octoregistry.planning.planner import plan_provider
-from octoregistry.planning.stated import PricedPage
+from octoregistry.planning.price_order import ORDERS, PriceBook
+from octoregistry.planning.rates_in_force import effective_rates
+from octoregistry.planning.stated_models import PricedPage
 from octoregistry.planning.witnesses import Witnesses
 from octoregistry.reading.rates import Evidence, PageRates, StatedPrice, StatedRate
 from octoregistry.sources.registries import Vouched
@@ -80,7 +80,7 @@ def planned(text: str, page: PricedPage, witnesses: Witnesses) -> Plan:
 
 def disorders(rates: tuple[Rate, ...]) -> set[str]:
     """What stands out of order in the rates, by order, place and dimension."""
-    book = Book(rates, DAY)
+    book = PriceBook(rates, DAY)
     found = set()
     for rate in rates:
         for name in rate.prices:
@@ -118,6 +118,6 @@ def test_what_is_written_unseen_has_passed_every_guard(
     before, after = (parse_registry(text).providers["acme"] for text in (TEXT, merged))
     for model in after.models.values():
         known = before.models.get(model.id)
-        was = disorders(written_rates(known, before.realtime_multiplier)) if known else set()
-        assert disorders(written_rates(model, after.realtime_multiplier)) <= was
+        was = disorders(effective_rates(known, before.realtime_multiplier)) if known else set()
+        assert disorders(effective_rates(model, after.realtime_multiplier)) <= was
     assert not planned(merged, page, witnesses).applied

@@ -12,7 +12,7 @@ from octoregistry.documents import Document, read_document
 from octoregistry.merging.merge import merge
 from octoregistry.planning.plan import Plan
 from octoregistry.planning.planner import plan_provider
-from octoregistry.planning.stated import PricedPage
+from octoregistry.planning.stated_models import PricedPage
 from octoregistry.planning.witnesses import Witnesses
 from octoregistry.reading import read_rates
 from octoregistry.sources.registries import read_statements

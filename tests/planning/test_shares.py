@@ -12,7 +12,7 @@ from octoregistry.merging.merge import merge
 from octoregistry.planning.limits import Limits
 from octoregistry.planning.plan import Plan
 from octoregistry.planning.planner import PlanSettings, plan_provider
-from octoregistry.planning.stated import PricedPage
+from octoregistry.planning.stated_models import PricedPage
 from octoregistry.reading.rates import Evidence, PageRates, StatedPrice, StatedRate
 from octoregistry.sources.listings import ListedModel
 from providers.registry import parse_registry

@@ -9,7 +9,7 @@ import pytest
 
 from octoregistry.planning.plan import Plan
 from octoregistry.planning.planner import plan_provider
-from octoregistry.planning.stated import PricedPage
+from octoregistry.planning.stated_models import PricedPage
 from octoregistry.planning.witnesses import Witnesses
 from octoregistry.reading.rates import Evidence, PageRates, StatedPrice, StatedRate
 from octoregistry.sources.registries import Vouched

@@ -6,9 +6,9 @@ from datetime import date
 from decimal import Decimal
 
 from octoregistry.planning.guards import GuardContext
-from octoregistry.planning.history import after
 from octoregistry.planning.plan import Change
-from octoregistry.planning.verdicts import judged
+from octoregistry.planning.rates_in_force import rates_after
+from octoregistry.planning.verdicts import with_verdicts
 from providers.entries import Rate
 
 BEFORE = (Rate("standard", {"input": Decimal(2)}), Rate("batch", {"input": Decimal(1)}))
@@ -19,8 +19,8 @@ def moved(mode: str, old: str, new: str) -> Change:
 
 
 def verdicts(*changes: Change, accepted: tuple[str, ...] = ()) -> list[list[str]]:
-    context = GuardContext(None, date(2026, 9, 7), accepted, before=BEFORE, after=after(BEFORE, changes))
-    return [[reason.code for reason in change.verdict.reasons] for change in judged(changes, context)]
+    context = GuardContext(None, date(2026, 9, 7), accepted, before=BEFORE, after=rates_after(BEFORE, changes))
+    return [[reason.code for reason in change.verdict.reasons] for change in with_verdicts(changes, context)]
 
 
 def test_a_batch_price_that_rises_with_a_held_standard_one_is_held() -> None:

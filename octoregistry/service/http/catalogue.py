@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from pydantic import BaseModel
 
-from octoregistry.planning.history import base_prices, in_force
+from octoregistry.planning.rates_in_force import base_prices, in_force
 from octoregistry.service.http.answers import IsoDay, Kept, answer, documented
 from octoregistry.service.http.live_registry import LiveRegistry
 from providers import Registry

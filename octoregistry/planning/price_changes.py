@@ -1,4 +1,4 @@
-"""How the prices of one mode of one model differ from the registry's, as changes."""
+"""The changes that make the registry's prices of one mode those of the page."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from octoregistry.planning.history import after, in_force
 from octoregistry.planning.plan import Change, Kind, Reason, Verdict
-from octoregistry.planning.stated import Dated, Price, Tier, Tiers, current_and_announced
+from octoregistry.planning.rates_in_force import in_force, rates_after
+from octoregistry.planning.stated_models import Dated, Price, Tier, Tiers, current_and_announced
 from octoregistry.planning.values import Value
 from octoregistry.reading.rates import is_checked
 from providers.entries import Rate
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
+class ModelMode:
     """The mode of a model that is compared, and the kind of change that a first price of it is."""
 
     provider: str
@@ -24,7 +24,7 @@ class Slot:
     first: Kind = "new_rate"
 
 
-def changes_of_mode(slot: Slot, rates: tuple[Rate, ...], dated: Dated, day: date) -> list[Change]:
+def changes_of_mode(target: ModelMode, rates: tuple[Rate, ...], dated: Dated, day: date) -> list[Change]:
     """What has to be written so that the registry says of this mode what a page of `day` states.
 
     A price that changed leaves the old rate and opens a set of the mode's whole tiers with its `from`: of the rates
@@ -32,41 +32,44 @@ def changes_of_mode(slot: Slot, rates: tuple[Rate, ...], dated: Dated, day: date
     What the page is silent on is carried into that set as it was.
     """
     current, since, announced = current_and_announced(dated, day)
-    changes = _changes_at(slot, rates, current, day, since)
+    changes = _changes_at(target, rates, current, day, since)
     for start, tiers in announced.items():
-        changes += _changes_at(slot, after(rates, changes), tiers, start, start, announced=True)
+        changes += _changes_at(target, rates_after(rates, changes), tiers, start, start, announced=True)
     return changes
 
 
 def _changes_at(
-    slot: Slot, rates: tuple[Rate, ...], stated: Tiers, day: date, since: date | None, *, announced: bool = False
+    target: ModelMode, rates: tuple[Rate, ...], stated: Tiers, day: date, since: date | None, *, announced: bool = False
 ) -> list[Change]:
-    view = in_force(rates, slot.mode, day)
+    view = in_force(rates, target.mode, day)
     moved = [
-        (tier, name) for tier, prices in stated.items() for name in prices if _old(view, tier, name) != prices[name].usd
+        (tier, name)
+        for tier, prices in stated.items()
+        for name in prices
+        if _old_price(view, tier, name) != prices[name].usd
     ]
     if not moved:
-        return _now_stated(slot, view, stated)
+        return _unmark_derived(target, view, stated)
     if not view:
-        kind: Kind = "announced" if announced and slot.first != "new_model" else slot.first
-        return [_change(slot, kind, tier, since, name, None, stated[tier][name]) for tier, name in moved]
-    start = day if announced else _opens(view, day, since)
-    in_place = all(_old(view, tier, name) is None and tier in view for tier, name in moved)
+        kind: Kind = "announced" if announced and target.first != "new_model" else target.first
+        return [_change(target, kind, tier, since, name, None, stated[tier][name]) for tier, name in moved]
+    start = day if announced else _start_of_set(view, day, since)
+    in_place = all(_old_price(view, tier, name) is None and tier in view for tier, name in moved)
     if in_place and (not announced or all(view[tier].start == start for tier, _ in moved)):
         filled = [
-            _change(slot, "new_price", tier, view[tier].start, name, None, stated[tier][name]) for tier, name in moved
+            _change(target, "new_price", tier, view[tier].start, name, None, stated[tier][name]) for tier, name in moved
         ]
-        return filled + _now_stated(slot, view, stated)
-    return _new_set(slot, view, stated, start, announced=announced)
+        return filled + _unmark_derived(target, view, stated)
+    return _new_set(target, view, stated, start, announced=announced)
 
 
-def _opens(view: dict[Tier, Rate], day: date, since: date | None) -> date:
+def _start_of_set(view: dict[Tier, Rate], day: date, since: date | None) -> date:
     """The first day of a new set: as the page dates it, unless the registry knows a later one; else the page's own."""
     latest = max((rate.start for rate in view.values() if rate.start), default=None)
     return since if since and (latest is None or since >= latest) else day
 
 
-def _new_set(slot: Slot, view: dict[Tier, Rate], stated: Tiers, start: date, *, announced: bool) -> list[Change]:
+def _new_set(target: ModelMode, view: dict[Tier, Rate], stated: Tiers, start: date, *, announced: bool) -> list[Change]:
     """All tiers of the mode from `start` on; rates that already begin on that day are corrected where they stand."""
     changes: list[Change] = []
     for tier in sorted({*view, *stated}, key=lambda tier: -1 if tier is None else tier):
@@ -75,7 +78,7 @@ def _new_set(slot: Slot, view: dict[Tier, Rate], stated: Tiers, start: date, *, 
         prices = stated.get(tier, {})
         old_prices = old_rate.prices if old_rate else {}
         for name, price in prices.items():
-            old = _old(view, tier, name)
+            old = _old_price(view, tier, name)
             if old == price.usd and there:
                 continue
             kind: Kind = (
@@ -89,24 +92,24 @@ def _new_set(slot: Slot, view: dict[Tier, Rate], stated: Tiers, start: date, *, 
             )
             if kind == "price" and old is None:
                 kind = "new_price"
-            changes.append(_change(slot, kind, tier, start, name, old, price))
+            changes.append(_change(target, kind, tier, start, name, old, price))
         if there:
-            changes += _now_stated(slot, {tier: old_rate}, {tier: prices}) if old_rate else []
+            changes += _unmark_derived(target, {tier: old_rate}, {tier: prices}) if old_rate else []
             continue
         for name in (name for name in old_prices if name not in prices):
             # A set of derived prices stays marked: what is carried is no better known than before.
             price = Price(old_prices[name], derived=bool(old_rate and old_rate.derived and not prices))
-            changes.append(_change(slot, "kept", tier, start, name, price.usd, price, _SILENT))
+            changes.append(_change(target, "kept", tier, start, name, price.usd, price, _SILENT))
     return changes
 
 
 _SILENT = ("the page is silent on it; carried on as it was",)
 
 
-def _now_stated(slot: Slot, view: dict[Tier, Rate], stated: Tiers) -> list[Change]:
+def _unmark_derived(target: ModelMode, view: dict[Tier, Rate], stated: Tiers) -> list[Change]:
     """Takes the mark `derived` off rates whose prices a page now states, as a checked witness reads it."""
     return [
-        Change(slot.provider, slot.model, "metadata", "derived", True, False, slot.mode, tier, view[tier].start)
+        Change(target.provider, target.model, "metadata", "derived", True, False, target.mode, tier, view[tier].start)
         for tier, prices in stated.items()
         if tier in view and view[tier].derived and prices and all(map(_is_stated, prices.values()))
     ]
@@ -117,7 +120,7 @@ def _is_stated(price: Price) -> bool:
 
 
 def _change(
-    slot: Slot,
+    target: ModelMode,
     kind: Kind,
     tier: Tier,
     start: date | None,
@@ -127,34 +130,34 @@ def _change(
     notes: tuple[str, ...] = (),
 ) -> Change:
     return Change(
-        slot.provider,
-        slot.model,
+        target.provider,
+        target.model,
         kind,
         name,
         old,
         price.usd,
-        slot.mode,
+        target.mode,
         tier,
         start,
         price.derived,
         price.evidence,
         price.witness,
-        held(price.doubts),
+        verdict_for(price.doubts),
         (*price.notes, *notes),
     )
 
 
-def held(reasons: Iterable[Reason]) -> Verdict:
+def verdict_for(reasons: Iterable[Reason]) -> Verdict:
     """`hold` with these reasons, or `apply` where there are none."""
     found = tuple(dict.fromkeys(reasons))
     return Verdict("hold" if found else "apply", found)
 
 
-def _old(view: dict[Tier, Rate], tier: Tier, name: str) -> Value:
+def _old_price(view: dict[Tier, Rate], tier: Tier, name: str) -> Value:
     return view[tier].prices.get(name) if tier in view else None
 
 
-def silences(view_rates: Iterable[Rate], mode: str, stated: Tiers, day: date) -> list[str]:
+def missing_prices(view_rates: Iterable[Rate], mode: str, stated: Tiers, day: date) -> list[str]:
     """What the registry knows of a mode and a page that speaks of the mode leaves out, in words."""
     gone = []
     for tier, rate in in_force(view_rates, mode, day).items():

@@ -1,4 +1,4 @@
-"""What follows from a model's rates for plain readers: the two plain prices, the multiplier and batch_support."""
+"""The plain keys of a model that follow from its rates: the two prices, the multiplier and batch_support."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from octoregistry.planning.decimals import divided
-from octoregistry.planning.history import base_prices
+from octoregistry.planning.rates_in_force import base_prices
 from providers.entries import Rate
 
 # A model that speaks or draws bills its only kind of output; of a plain price that kind's price is the truth.

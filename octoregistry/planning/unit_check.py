@@ -1,4 +1,4 @@
-"""In which unit do prices stand that name none? In that of their table, where the registry knows enough of it."""
+"""Prices without a stated unit: the known prices of the same table confirm the unit, or nothing does."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from octoregistry.reading.rates import Evidence
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
-    """A price that a page states, beside the one that the registry has for the same thing, if it has one."""
+class PriceComparison:
+    """A price of a page and the registry's price of the same mode, tier and dimension (None: it has none)."""
 
     evidence: Evidence
     stated: Decimal
@@ -20,8 +20,8 @@ class Compared:
     unit_stated: bool
 
 
-def unconfirmed(prices: Iterable[Compared], factor: Decimal) -> Collection[Evidence]:
-    """Where prices stand whose unit nothing confirms.
+def unconfirmed_units(prices: Iterable[PriceComparison], factor: Decimal) -> Collection[Evidence]:
+    """The evidence of the prices whose unit nothing confirms.
 
     A page often says once, far from its tables, that prices are per million tokens, or leaves it to custom. A price
     without a unit is taken for one per million tokens where most of the prices of its table that the registry knows
@@ -35,11 +35,11 @@ def unconfirmed(prices: Iterable[Compared], factor: Decimal) -> Collection[Evide
         table = (price.evidence.page, price.evidence.address.partition("R")[0])
         bare.append((table, price.evidence))
         if price.known is not None:
-            tables[table].append(within(price.stated, price.known, factor))
+            tables[table].append(within_factor(price.stated, price.known, factor))
     known_to_be_tokens = {table for table, found in tables.items() if 2 * sum(found) > len(found)}
     return frozenset(evidence for table, evidence in bare if table not in known_to_be_tokens)
 
 
-def within(new: Decimal, old: Decimal, factor: Decimal) -> bool:
+def within_factor(new: Decimal, old: Decimal, factor: Decimal) -> bool:
     """True where the larger of two prices is less than `factor` times the smaller."""
     return bool(new and old) and max(new / old, old / new) < factor

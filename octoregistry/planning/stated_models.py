@@ -1,4 +1,4 @@
-"""What pages state of each model: their rates sorted by model, mode, day and tier, and what could not be sorted in."""
+"""The rates of pages by model, mode, day and tier, and notes on what fits no model."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class StatedModel:
 
 
 @dataclass(frozen=True, slots=True)
-class Stated:
+class StatedModels:
     """All that the pages of a provider state.
 
     `prices_batches` is true where a batch price stands for any model: then a model without one has none. `asides` are
@@ -70,9 +70,9 @@ class Stated:
     asides: tuple[tuple[str, str], ...] = ()
 
 
-def stated_by(
+def stated_models(
     pages: Sequence[PricedPage], match: Callable[[str, tuple[str, ...]], Match], tiers_of: Callable[[str], set[int]]
-) -> Stated:
+) -> StatedModels:
     """The pages' rates by model; of several pages the first that states a mode of a model has the word on it.
 
     `tiers_of` gives the tiers known of a model before: they say what a "long context" price without a threshold means.
@@ -97,7 +97,9 @@ def stated_by(
         for model, stated in here.items():
             _settle_unknown_tiers(model, stated, tiers_of(model), asides)
             _join(models, model, stated)
-    return Stated(models, any(_has_checked(model.modes.get("batch", {})) for model in models.values()), tuple(asides))
+    return StatedModels(
+        models, any(_has_checked(model.modes.get("batch", {})) for model in models.values()), tuple(asides)
+    )
 
 
 def _has_checked(dated: Dated) -> bool:

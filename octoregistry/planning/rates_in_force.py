@@ -24,7 +24,7 @@ def in_force(rates: Iterable[Rate], mode: str, day: date) -> dict[int | None, Ra
     return dict(sorted(view.items(), key=lambda item: _height(item[0])))
 
 
-def written_rates(model: Model, multiplier: Decimal) -> tuple[Rate, ...]:
+def effective_rates(model: Model, multiplier: Decimal) -> tuple[Rate, ...]:
     """The rates that costs are computed by: those of the file, or where it has none what the two plain prices imply."""
     if model.rates or model.input_per_million is None or model.output_per_million is None:
         return model.rates
@@ -34,7 +34,7 @@ def written_rates(model: Model, multiplier: Decimal) -> tuple[Rate, ...]:
     return (standard, Rate("batch", prices)) if model.batch_support else (standard,)
 
 
-def after(rates: Iterable[Rate], changes: Iterable[Change]) -> tuple[Rate, ...]:
+def rates_after(rates: Iterable[Rate], changes: Iterable[Change]) -> tuple[Rate, ...]:
     """The rates once the changes among `changes` that are about prices have been made, verdicts not asked."""
     slots: dict[tuple[str, int | None, date | None], tuple[dict[str, Decimal], bool]] = {
         (rate.mode, rate.above_input_tokens, rate.start): (dict(rate.prices), rate.derived) for rate in rates

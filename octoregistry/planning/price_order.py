@@ -1,4 +1,4 @@
-"""Do prices stand in the order that prices keep? Each function asks one question about a change's new surroundings."""
+"""The usual order of prices: output above input, batch below standard, and so on. One function, one rule."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from decimal import Decimal
 from itertools import pairwise
 
 from octoregistry.planning.decimals import plain
-from octoregistry.planning.history import in_force
 from octoregistry.planning.plan import Change
+from octoregistry.planning.rates_in_force import in_force
 from providers.entries import Rate
 
 
 @dataclass(frozen=True, slots=True)
-class Book:
+class PriceBook:
     """The rates of one model as they stand on a day."""
 
     rates: tuple[Rate, ...]
@@ -32,27 +32,27 @@ class Book:
 
 
 Disorder = str
-Order = Callable[[Change, Book], Disorder | None]
+Order = Callable[[Change, PriceBook], Disorder | None]
 
 
-def output_below_input(change: Change, book: Book) -> Disorder | None:
-    """What is wrong where the output costs less than the input: the mark of swapped columns."""
+def output_below_input(change: Change, book: PriceBook) -> Disorder | None:
+    """What is wrong where the output costs less than the input: a sign of swapped columns."""
     return _first(_above(change, book, "input", "output", "output below input"))
 
 
-def cached_above_input(change: Change, book: Book) -> Disorder | None:
+def cached_above_input(change: Change, book: PriceBook) -> Disorder | None:
     """What is wrong where reading the cache costs more than reading the prompt."""
     pairs = (("cached_input", "input"), ("cached_input_audio", "input_audio"))
     return _first(text for dear, base in pairs for text in _above(change, book, dear, base, "cached input above input"))
 
 
-def cache_write_below_input(change: Change, book: Book) -> Disorder | None:
+def cache_write_below_input(change: Change, book: PriceBook) -> Disorder | None:
     """What is wrong where writing into the cache costs less than reading the prompt."""
     writes = ("cache_write_5m", "cache_write_1h")
     return _first(text for name in writes for text in _above(change, book, "input", name, "cache write below input"))
 
 
-def batch_above_standard(change: Change, book: Book) -> Disorder | None:
+def batch_above_standard(change: Change, book: PriceBook) -> Disorder | None:
     """What is wrong where a batch costs more than the same at once."""
     if change.mode not in ("batch", "standard"):
         return None
@@ -62,7 +62,7 @@ def batch_above_standard(change: Change, book: Book) -> Disorder | None:
     return f"batch above standard: {change.dimension} {plain(batch)} above {plain(standard)}"
 
 
-def longer_prompts_cheaper(change: Change, book: Book) -> Disorder | None:
+def longer_prompts_cheaper(change: Change, book: PriceBook) -> Disorder | None:
     """What is wrong where a token of a longer prompt costs less than one of a shorter."""
     mode = change.mode or ""
     tiers = book.tiers(mode)
@@ -84,15 +84,15 @@ ORDERS: tuple[Order, ...] = (
 )
 
 
-def disorders(change: Change, before: Book, after: Book) -> Iterator[Disorder]:
-    """All that is wrong around a price after the change and was not before: what the registry has already may stay so."""
+def disorders(change: Change, before: PriceBook, after: PriceBook) -> Iterator[Disorder]:
+    """The rules that the change breaks and that held before it."""
     for order in ORDERS:
         found = order(change, after)
         if found and order(change, before) is None:
             yield found
 
 
-def _above(change: Change, book: Book, dear: str, cheap: str, what: str) -> Iterator[Disorder]:
+def _above(change: Change, book: PriceBook, dear: str, cheap: str, what: str) -> Iterator[Disorder]:
     """The disorder where `dear`, which should not cost more than `cheap`, does."""
     if change.mode is None or change.dimension not in (dear, cheap):
         return
