@@ -70,10 +70,12 @@ def explanation_json(found: Explanation) -> dict[str, Any]:
 
 def _price_json(price: Explained, *, looked: bool) -> dict[str, Any]:
     stated = price.stated
-    stands = None
+    stands: dict[str, Any] | None = None
     if stated and stated.evidence and looked:
         evidence = stated.evidence
         stands = {"page": evidence.page, "address": evidence.address, "text": evidence.text, "usd": plain(stated.usd)}
+        if stated.doubts:
+            stands["doubts"] = [str(doubt) for doubt in stated.doubts]
     return {
         "mode": price.key.mode,
         "above_input_tokens": price.key.above_input_tokens,
@@ -121,7 +123,9 @@ def _stands(price: Explained) -> str:
     if stated is None or stated.evidence is None:
         return "derived from the standard price" if price.derived else "the page is silent"
     evidence = f"{stated.evidence.address} “{line(stated.evidence.text, 60)}”"
-    return evidence if stated.usd == price.usd else f"{evidence}: the page says {plain(stated.usd)}"
+    if stated.usd != price.usd:
+        evidence += f": the page says {plain(stated.usd)}"
+    return "; doubt: ".join([evidence, *(line(doubt, 120) for doubt in stated.doubts)])
 
 
 def _others(price: Explained) -> str:

@@ -8,6 +8,7 @@ from itertools import groupby
 from rich.text import Text
 
 from octoregistry.cli.showing import line
+from octoregistry.planning.doubts import held_by_labels
 from octoregistry.planning.plan import Change, Plan
 from octoregistry.planning.values import value_text
 
@@ -15,11 +16,19 @@ _MOST = 12  # changes of one model that are held for the same reasons, before th
 
 
 def held_texts(plan: Plan) -> Iterator[Text]:
-    """What is held, model by model: the reasons once, then the changes that they hold. Nothing where nothing is held."""
+    """What is held: the labels that nobody understands, each once with its count, then model by model the reasons and the
+    changes that they hold. Nothing where nothing is held.
+    """
     held = [change for change in plan.visible if not change.applies]
     if not held:
         return
     yield Text("Held for review; --accept MODEL[:MODE] takes them", style="bold yellow")
+    labels = held_by_labels(plan)
+    for label in labels[:_MOST]:
+        yield Text(f"  {line(label, 300)}", style="yellow")
+    if labels:
+        more = f"and {len(labels) - _MOST} labels more; " if len(labels) > _MOST else ""
+        yield Text(f"  {more}`octoregistry readings review` asks what they mean, one key a label", style="yellow")
     for model, changes in groupby(held, key=lambda change: f"{change.provider}/{change.model}"):
         yield Text(line(model), style="bold")
         by_reasons: dict[str, list[Change]] = {}

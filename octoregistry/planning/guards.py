@@ -106,6 +106,38 @@ def unchecked_reading(change: Change, context: GuardContext) -> Reason | None:
     return None
 
 
+def doubted(change: Change, context: GuardContext) -> Reason | None:
+    """The reason to hold a price in whose scope stand words that nobody understands: who knows what it is the price of?
+
+    Another registry that has the price of this very model, mode and prompt size understood them, unless it lags.
+    """
+    if not _is_price(change) or not change.doubts:
+        return None
+    if change.vouches and not _is_former_price(change, context.before):
+        return None
+    first, more = change.doubts[0], len(change.doubts) - 1
+    return Reason("doubt", f"{first}" + (f", and {more} more doubt{'s' * (more != 1)}" if more else ""))
+
+
+def of_another_mode(change: Change, context: GuardContext) -> Reason | None:
+    """The reason to hold a standard price that is what the registry has of another mode: a page about fast mode, or a
+    table of batch prices, whose label was lost, gives them as standard ones, well within the guard.
+
+    A batch or flex price that moves as well is none to compare with: then the page has both.
+    """
+    if not _is_price(change) or change.mode != "standard" or change.vouches:
+        return None
+    day = max(change.start or context.checked, context.checked)
+    before, after = PriceBook(context.before, day), PriceBook(context.after, day)
+    for mode in ("priority", "flex", "batch"):
+        old, now = (book.price(mode, change.above_input_tokens, change.dimension) for book in (before, after))
+        if change.new and old == change.new and (mode == "priority" or now == old):
+            return Reason(
+                "mode", f"it is what the registry has as the {mode} price: is this table one of {mode} prices?"
+            )
+    return None
+
+
 def _is_former_price(change: Change, rates: Iterable[Rate]) -> bool:
     """True if one of `rates` has the new price for the same mode, tier and dimension."""
     place = (change.mode, change.above_input_tokens)
@@ -135,6 +167,8 @@ GUARDS: tuple[Guard, ...] = (
     became_zero,
     contradicted_by_witnesses,
     unchecked_reading,
+    doubted,
+    of_another_mode,
     unit_unknown,
 )
 

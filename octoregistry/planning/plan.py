@@ -11,6 +11,7 @@ from typing import Literal
 
 from octoregistry.planning.decimals import plain
 from octoregistry.planning.values import Value, value_text
+from octoregistry.reading.labels import Doubt
 from octoregistry.reading.rates import Evidence
 
 Kind = Literal[
@@ -73,7 +74,8 @@ class Change:
     `dimension` is the dimension of a price, or for what is no rate (`mode` is None) the key in models.yaml, with a dot
     for a key of a nested map (`source.checked`). `start` is the `from` of the rate that is written, None where the rate
     holds as far back as is known. `derived` says that the price follows from another by the vendor's batch discount.
-    `witness` says who read what the figure means; `vouches` are the other registries that have the new price,
+    `witness` says who read what the figure means, `doubts` are the words in its scope that nobody
+    understands; `vouches` are the other registries that have the new price,
     `contradicts` those that have another on the page's day, `other_days` those that have another on some other day.
     """
 
@@ -94,6 +96,7 @@ class Change:
     vouches: tuple[WitnessPrice, ...] = ()
     contradicts: tuple[WitnessPrice, ...] = ()
     other_days: tuple[WitnessPrice, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
     @property
     def applies(self) -> bool:

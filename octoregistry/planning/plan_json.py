@@ -13,8 +13,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from octoregistry.planning.decimals import plain
+from octoregistry.planning.doubts import HeldByLabel, held_by_labels
 from octoregistry.planning.plan import Change, Kind, Note, Plan, Reason, Verdict, WitnessPrice
 from octoregistry.planning.values import Value
+from octoregistry.reading.labels import Doubt, Place
 from octoregistry.reading.rates import Evidence
 from providers.dimensions import DIMENSIONS, STATUSES
 
@@ -56,6 +58,19 @@ class _EvidenceForm(_Form):
     text: str
 
 
+class _DoubtForm(_Form):
+    label: str
+    place: Place
+    address: str
+    reason: str
+
+
+class _LabelForm(_DoubtForm):
+    provider: str
+    prices: int
+    models: int
+
+
 class _SaidForm(_Form):
     witness: _Name
     usd: str
@@ -79,6 +94,7 @@ class _ChangeForm(_Form):
     vouches: list[_SaidForm] = Field(default_factory=list)
     contradicts: list[_SaidForm] = Field(default_factory=list)
     other_days: list[_SaidForm] = Field(default_factory=list)
+    doubts: list[_DoubtForm] = Field(default_factory=list)
     verdict: Literal["apply", "hold"]
     reasons: list[_ReasonForm]
     notes: list[str]
@@ -88,6 +104,7 @@ class _PlanForm(_Form):
     format: Literal[1]
     registry_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
     summary: dict[str, str] = Field(default_factory=dict)
+    labels: list[_LabelForm] = Field(default_factory=list)  # for other readers: it follows from the changes
     changes: list[_ChangeForm]
     notes: list[_NoteForm]
 
@@ -105,6 +122,7 @@ def as_values(plan: Plan, registry_sha256: str | None = None) -> dict[str, Any]:
         "format": FORMAT,
         "registry_sha256": registry_sha256,
         "summary": {provider: str(summary) for provider, summary in plan.summary().items()},
+        "labels": [_label_values(label) for label in held_by_labels(plan)],
         "changes": [_change_values(change) for change in plan.changes],
         "notes": [{"provider": note.provider, "subject": note.subject, "text": note.text} for note in plan.notes],
     }
@@ -178,6 +196,7 @@ def _change_values(change: Change) -> dict[str, Any]:
         "evidence": {"page": evidence.page, "address": evidence.address, "text": evidence.text} if evidence else None,
         "witness": change.witness,
         **{name: [_said_values(one) for one in said] for name in _SAID if (said := getattr(change, name))},
+        **({"doubts": [_doubt_values(doubt) for doubt in change.doubts]} if change.doubts else {}),
         "verdict": change.verdict.kind,
         "reasons": [{"code": reason.code, "text": reason.text} for reason in change.verdict.reasons],
         "notes": list(change.notes),
@@ -210,8 +229,18 @@ def _change(entry: _ChangeForm, place: int) -> Change:
         witness=entry.witness,
         verdict=Verdict(entry.verdict, tuple(Reason(reason.code, reason.text) for reason in entry.reasons)),
         notes=tuple(entry.notes),
+        doubts=tuple(Doubt(doubt.label, doubt.place, doubt.address, doubt.reason) for doubt in entry.doubts),
         **said,
     )
+
+
+def _doubt_values(doubt: Doubt) -> dict[str, str]:
+    return {"label": doubt.label, "place": doubt.place, "address": doubt.address, "reason": doubt.reason}
+
+
+def _label_values(label: HeldByLabel) -> dict[str, Any]:
+    counts = {"prices": label.prices, "models": label.models}
+    return {"provider": label.provider, **_doubt_values(label.doubt), **counts}
 
 
 def _said_values(said: WitnessPrice) -> dict[str, str]:

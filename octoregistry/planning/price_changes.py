@@ -142,8 +142,9 @@ def _change(
         price.derived,
         price.evidence,
         price.witness,
-        verdict_for(price.doubts),
+        verdict_for(price.reasons),
         (*price.notes, *notes),
+        doubts=price.doubts,
     )
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from octoregistry.planning.matching import Ambiguous, Match, Matched, NewModel, Unmatched
 from octoregistry.planning.plan import Reason
+from octoregistry.reading.labels import Doubt
 from octoregistry.reading.rates import Evidence, PageRates, StatedRate, is_checked
 
 Tier = int | None
@@ -25,16 +26,17 @@ class PricedPage:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """A price on its way into the plan. `doubts` are reasons to hold it that stand before anything is compared.
-    `unit_stated` is False where the page states no unit for it."""
+    """A price on its way into the plan. `reasons` to hold it stand before anything is compared; `doubts` are the words in
+    its scope that nobody understands. `unit_stated` is False where the page states no unit for it."""
 
     usd: Decimal
     evidence: Evidence | None = None
     witness: str | None = None
     derived: bool = False
-    doubts: tuple[Reason, ...] = ()
+    reasons: tuple[Reason, ...] = ()
     notes: tuple[str, ...] = ()
     unit_stated: bool = True
+    doubts: tuple[Doubt, ...] = ()
 
 
 Tiers = dict[Tier, dict[str, Price]]
@@ -115,7 +117,7 @@ def _checked(prices: Mapping[str, Price]) -> bool:
 _UNKNOWN = -1  # the tier of a long-context price without a threshold, until it is settled
 
 
-def _add(stated: StatedModel, rate: StatedRate, found: Matched | NewModel, doubts: tuple[Reason, ...] = ()) -> None:
+def _add(stated: StatedModel, rate: StatedRate, found: Matched | NewModel, reasons: tuple[Reason, ...] = ()) -> None:
     if rate.name not in stated.names:
         stated.names.append(rate.name)
     if is_checked(rate.witness):  # an id makes other registries' word on it count, so that it needs more than a model's
@@ -131,13 +133,14 @@ def _add(stated: StatedModel, rate: StatedRate, found: Matched | NewModel, doubt
                 price.usd,
                 price.evidence,
                 "+".join(filter(None, (rate.witness, price.seconded_by))),
-                doubts=(*doubts, *(Reason("readings", told) for told in price.doubts)),
+                reasons=(*reasons, *(Reason("readings", told) for told in price.doubts if isinstance(told, str))),
                 unit_stated=price.unit_stated,
+                doubts=tuple(doubt for doubt in price.doubts if isinstance(doubt, Doubt)),
             )
         elif known.usd != price.usd:
             first = known.evidence.address if known.evidence else "?"
             text = f"the page states {known.usd} ({first}) and {price.usd} ({price.evidence.address})"
-            prices[dimension] = replace(known, doubts=(*known.doubts, Reason("contradiction", text)))
+            prices[dimension] = replace(known, reasons=(*known.reasons, Reason("contradiction", text)))
 
 
 def _add_uncertain(here: dict[str, StatedModel], page: PricedPage, rate: StatedRate, several: Ambiguous) -> None:

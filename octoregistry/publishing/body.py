@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from octoregistry.planning.doubts import held_by_labels
 from octoregistry.planning.plan import Change, Plan
 from octoregistry.planning.plan_json import fingerprint
 from octoregistry.planning.values import value_text
@@ -112,6 +113,7 @@ def _body(update: Update, plan: Plan, branch: str, most: int) -> str:
         applied=_rows(applied[:most]),
         more_applied=max(0, len(applied) - most),
         held=_rows(held[:most]),
+        labels=[Markdown(f"{code(one.doubt)}: holds {one.count}") for one in held_by_labels(plan)[:most]],
         witness_reports=Markdown(_reporting_witnesses(update)),
         held_count=len(held),
         more_held=max(0, len(held) - most),

@@ -8,6 +8,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from octoregistry.reading.labels import Doubt
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -30,7 +32,7 @@ class StatedPrice:
     usd: Decimal
     evidence: Evidence
     unit_stated: bool = True
-    doubts: tuple[str, ...] = ()
+    doubts: tuple[Doubt | str, ...] = ()
     seconded_by: str | None = None
 
 

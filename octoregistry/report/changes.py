@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import groupby
 
+from octoregistry.planning.doubts import held_by_labels
 from octoregistry.planning.plan import Change
 from octoregistry.planning.values import value_text
 from octoregistry.queries import wording
@@ -50,12 +51,15 @@ class ModelChanges:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The changes of one sort. `name` is its anchor; new models are `fresh`: nothing of theirs has an old value."""
+    """The changes of one sort. `name` is its anchor; new models are `fresh`: nothing of theirs has an old value. `labels`
+    are the words on the pages for whose sake changes are held.
+    """
 
     name: str
     title: str
     lead: str
     models: tuple[ModelChanges, ...]
+    labels: tuple[str, ...] = ()
 
     @property
     def count(self) -> int:
@@ -103,7 +107,8 @@ def sections(report: Report) -> tuple[Section, ...]:
         mine = [change for change in left if belongs(change)]
         left = [change for change in left if not belongs(change)]
         if mine:
-            found.append(Section(name, title, lead, tuple(_models(mine, report))))
+            labels = tuple(map(str, held_by_labels(report.plan))) if name == "held" else ()
+            found.append(Section(name, title, lead, tuple(_models(mine, report)), labels))
     return tuple(found)
 
 

@@ -12,6 +12,7 @@ from octoregistry.planning.guards import GuardContext, reasons
 from octoregistry.planning.limits import Limits
 from octoregistry.planning.plan import Change, WitnessPrice
 from octoregistry.planning.verdicts import verdict_of
+from octoregistry.reading.labels import Doubt
 from octoregistry.reading.rates import Evidence
 from providers.entries import Model, Rate, Source
 
@@ -192,3 +193,42 @@ def test_every_reason_is_told_and_a_persons_word_overrules_them_all() -> None:
 
 def test_a_price_carried_on_as_it_was_is_asked_nothing() -> None:
     assert codes(price("0", "0", kind="kept", witness=None)) == []
+
+
+TURBO = Doubt("Turbo", "lead", "P3", "not understood: Turbo")
+
+
+def test_a_price_with_words_in_its_scope_that_nobody_understands_is_held() -> None:
+    """A changed one and a new one alike; the reason names the words, and how many more there are."""
+    for change in (price("1", "1.1", doubts=(TURBO,)), price(None, "1", kind="new_model", doubts=(TURBO,))):
+        (reason,) = reasons(change, GuardContext(None, DAY))
+        assert (reason.code, str(reason)) == ("doubt", "'Turbo' (lead, P3): not understood: Turbo")
+    (reason,) = reasons(price("1", "1.1", doubts=(TURBO, TURBO, TURBO)), GuardContext(None, DAY))
+    assert str(reason).endswith("and 2 more doubts")
+
+
+def test_one_that_another_registry_has_passes_unless_ours_has_left_it() -> None:
+    """Who has the price of this very mode and size has understood the words; who lags has not heard of the change."""
+    vouched = price("1", "1.1", doubts=(TURBO,), vouches=(said("litellm", "1.1"),))
+    assert codes(vouched) == []
+    left = GuardContext(None, DAY, before=(rate(input="1.1"), replace(rate(input="1"), start=DAY)), after=())
+    assert "doubt" in codes(vouched, left)
+
+
+@pytest.mark.parametrize("mode", ["priority", "flex", "batch"])
+def test_a_standard_price_that_is_the_registrys_price_of_another_mode_is_held(mode: str) -> None:
+    """A page about fast mode gave its price as the standard one: twice is under the guard."""
+    before = (rate(input="2"), rate(mode, input="4"))
+    after = (rate(input="4"), rate(mode, input="4"))
+    change, context = price("2", "4"), GuardContext(None, DAY, before=before, after=after)
+    assert "mode" in codes(change, context)
+    assert "mode" not in codes(replace(change, vouches=(said("litellm", "4"),)), context)
+    assert "mode" not in codes(price("2", "3.9"), context)
+    assert "mode" not in codes(replace(change, mode=mode), context)
+
+
+def test_a_batch_price_that_moves_along_is_none_to_compare_with() -> None:
+    """A vendor who halves its prices gives the standard one that batches had, and the half of it for batches."""
+    before = (rate(input="4"), rate("batch", input="2"))
+    after = (rate(input="2"), rate("batch", input="1"))
+    assert codes(price("4", "2"), GuardContext(None, DAY, before=before, after=after)) == []
