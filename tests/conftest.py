@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from octoregistry.documents import Unread, read_document
 from octoregistry.reading import PageRates, Problem, read_rates
@@ -17,6 +19,10 @@ from octoregistry.settings import Settings, load_settings
 from providers import Registry, load_registry
 
 _ROOT = Path(__file__).parent.parent
+
+# On a busy machine an example may take seconds, and to make up one may, too.
+hypothesis_settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("patient")
 
 
 @dataclass(frozen=True)

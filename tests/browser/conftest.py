@@ -12,6 +12,7 @@ from octoregistry.report import write_report
 from octoregistry.settings import load_settings
 from octoregistry.updating.update import Update, plan_update
 from providers import parse_registry
+from tests.waiting import LIMIT
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
@@ -111,6 +112,7 @@ def opened(browser):
         context = browser.new_context(
             **{"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce", **options}
         )
+        context.set_default_timeout(LIMIT * 1000)
         contexts.append(context)
         tabs.append(Opened(context.new_page(), path, fragment))
         return tabs[-1].tab

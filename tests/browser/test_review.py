@@ -61,7 +61,7 @@ def test_accept_writes_and_the_page_says_so(page, address: str, workspace: Works
     assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Strict")
     before = workspace.registry.read_text()
     page.get_by_role("button", name="Accept").click()
-    page.get_by_text("Nothing waits for a person.").wait_for(timeout=60_000)
+    page.get_by_text("Nothing waits for a person.").wait_for()
     assert workspace.registry.read_text() != before
     page.get_by_role("button", name="Log out").click()
     page.get_by_label("Token").wait_for()
@@ -72,7 +72,7 @@ def test_refuse_leaves_the_file(page, address: str, workspace: Workspace) -> Non
     log_in(page, address, TOKEN)
     before = workspace.registry.read_bytes()
     page.get_by_role("button", name="Refuse").click()
-    page.get_by_text("Nothing waits for a person.").wait_for(timeout=60_000)
+    page.get_by_text("Nothing waits for a person.").wait_for()
     assert workspace.registry.read_bytes() == before
 
 

@@ -18,6 +18,8 @@ pytest.importorskip("openai", reason="the openai extra is not installed")
 from servers.openai import OpenAIServer
 from servers.working import BAD, Work
 
+from tests.waiting import LIMIT
+
 
 @pytest.fixture
 def work(monkeypatch):
@@ -47,13 +49,14 @@ import providers.batches.running as running
 running.run_batch.__kwdefaults__["sleep"] = time.sleep
 sys.argv[0] = "octoregistry"
 from octoregistry.cli import main
+from tests.waiting import LIMIT
 main()
 """
 
 
 def octoregistry(*words):
     command = [sys.executable, "-W", "ignore::UserWarning", "-c", MAIN, "batch", *map(str, words)]
-    return subprocess.run(command, capture_output=True, check=False, timeout=60)
+    return subprocess.run(command, capture_output=True, check=False, timeout=LIMIT)
 
 
 def test_a_file_or_schema_that_cannot_be_read_is_named_and_leaves_nothing_behind(work, rows, tmp_path):
@@ -117,9 +120,9 @@ def test_ctrl_c_leaves_the_batch_running_and_says_how_to_go_on(work, rows):
     retrieve = work.retrieve
     work.server.retrieve = lambda request, **parts: (asked.set(), retrieve(request, **parts))[1]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
-        assert asked.wait(30)
+        assert asked.wait(LIMIT)
         os.kill(run.pid, signal.SIGINT)
-        _, told = run.communicate(timeout=30)
+        _, told = run.communicate(timeout=LIMIT)
     assert run.returncode == 130
     assert b"batch run" in told
     assert b"--provider openai --max-tokens 50 --max-cost 1 --out '" in told

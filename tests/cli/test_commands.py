@@ -14,6 +14,7 @@ import pytest
 
 from octoregistry.merging.lock import locked
 from tests.cli.conftest import Run
+from tests.waiting import LIMIT
 
 REGISTRY = """\
 default_provider: acme
@@ -174,7 +175,7 @@ def test_completion_completes() -> None:
     asked = {"_OCTOREGISTRY_COMPLETE": "bash_complete", "COMP_WORDS": "octoregistry hist", "COMP_CWORD": "1"}
     code = "import sys; sys.argv[0] = 'octoregistry'; from octoregistry.cli import main; main()"
     done = subprocess.run(
-        [sys.executable, "-c", code], env=os.environ | asked, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", code], env=os.environ | asked, capture_output=True, text=True, timeout=LIMIT, check=False
     )
     assert done.stdout == "plain,history\n", done.stderr
 
@@ -190,7 +191,7 @@ def test_no_colour_where_none_is_wanted() -> None:
             env=environ | more,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=LIMIT,
             check=False,
         )
         shown[name] = done.stdout

@@ -17,6 +17,7 @@ from octoregistry.merging.lock import is_locked, locked
 from providers import parse_registry
 from providers.pricing import UnknownPriceError
 from tests.cli.conftest import Run
+from tests.waiting import LIMIT
 
 ROUNDS = int(os.environ.get("OCTOREGISTRY_ROUNDS", "3"))
 MAIN = "import sys; from octoregistry.cli import main; main()"
@@ -169,7 +170,7 @@ def test_a_run_that_is_stopped_leaves_the_old_file_and_no_lock(
         assert is_locked(models)
         time.sleep(0.05)
         process.send_signal(number)
-        _, said = process.communicate(timeout=20)
+        _, said = process.communicate(timeout=LIMIT)
     assert process.returncode == status, said
     assert models.read_bytes() == before
     assert not is_locked(models)
@@ -181,7 +182,11 @@ def test_a_full_disk_is_exit_1_and_the_old_file(models: Path) -> None:
     before = models.read_bytes()
     limited = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000)); " + MAIN
     done = subprocess.run(
-        [sys.executable, "-c", limited, "update", "--offline"], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", limited, "update", "--offline"],
+        capture_output=True,
+        text=True,
+        timeout=LIMIT,
+        check=False,
     )
     assert done.returncode == 1
     assert "Error: models.yaml: File too large" in done.stderr
@@ -215,7 +220,7 @@ def as_nobody(models: Path, *arguments: str) -> subprocess.CompletedProcess[str]
         [sys.executable, "-c", AS_NOBODY, *arguments],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=LIMIT,
         check=False,
         env={**os.environ, "WARM": str(warm), "XDG_DATA_HOME": str(warm.parent)},
     )
@@ -265,7 +270,7 @@ def test_an_output_that_cannot_be_written_is_one_line_and_exit_1(models: Path, c
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,
-            timeout=60,
+            timeout=LIMIT,
             check=False,
         )
     assert done.returncode == 1
@@ -352,7 +357,7 @@ def test_two_updates_at_once_lose_nothing(models: Path) -> None:
                 for name in waiting
             }  # fmt: skip
             for name, process in running.items():
-                said = process.communicate(timeout=60)[1]
+                said = process.communicate(timeout=LIMIT)[1]
                 if process.returncode == 0:
                     waiting.discard(name)
                 else:

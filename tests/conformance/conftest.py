@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from tests.waiting import LIMIT
+
 HERE = Path(__file__).parent
 CLI = HERE / "node_modules" / "@copilotkit" / "aimock" / "dist" / "cli.js"
 
@@ -31,7 +33,7 @@ class AIMock:
         method = method or ("GET" if data is None else "POST")
         headers = {"content-type": "application/json", "authorization": "Bearer test-key"}
         request = urllib.request.Request(self.url + path, data, headers, method=method)  # noqa: S310 - loopback
-        with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310 - loopback
+        with urllib.request.urlopen(request, timeout=LIMIT) as answer:  # noqa: S310 - loopback
             return json.loads(answer.read() or b"null")
 
     def chaos(self, **rates: float) -> None:

@@ -11,6 +11,8 @@ from pathlib import Path
 import ibis
 import pytest
 
+from tests.waiting import LIMIT
+
 # PySpark 4.3 and its part of Ibis use what pandas 3 warns of; nothing of it is ours
 OF_SPARK = pytest.mark.filterwarnings("ignore")
 _NEEDED_BY_SPARK = {
@@ -72,12 +74,12 @@ def postgres_url(tmp_path_factory):
         )
     _wait_until_it_answers(port, folder / "log")
     yield f"postgres://test@127.0.0.1:{port}/postgres"
-    guard.communicate(timeout=30)
+    guard.communicate(timeout=LIMIT)
 
 
 def _wait_until_it_answers(port, log):
     psycopg = pytest.importorskip("psycopg")
-    until = time.monotonic() + 60
+    until = time.monotonic() + LIMIT
     while time.monotonic() < until:
         try:
             return psycopg.connect(host="127.0.0.1", port=port, user="test", dbname="postgres").close()

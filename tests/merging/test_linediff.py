@@ -50,7 +50,7 @@ def test_a_thousand_changes_in_a_long_file_take_no_time() -> None:
     new = list(lines)
     for place in range(7, len(new), 100):
         new[place] = "changed\n"
-    started = time.perf_counter()
+    started = time.process_time()
     made = diff("".join(lines), "".join(new))
     assert made.count("\n+changed") == 1000
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10

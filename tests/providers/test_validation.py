@@ -237,10 +237,10 @@ def test_many_faults_are_found_in_reasonable_time(small):
     lines = "".join(
         f"      m{i}: {{display_name: 'x', input_per_million: -1, output_per_million: 1}}\n" for i in range(500)
     )
-    started = time.perf_counter()
+    started = time.process_time()
 
     assert len(faults(small.replace("defaults:\n", lines + "defaults:\n", 1))) == 500
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -19,6 +18,8 @@ from typing import Any
 
 import pytest
 import requests
+
+from tests.waiting import LIMIT, until
 
 pytest.importorskip("apscheduler", reason="the extra is not installed: pip install '.[service]'")
 pytest.importorskip("fastapi", reason="the extra is not installed: pip install '.[service]'")
@@ -35,17 +36,6 @@ def free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])
-
-
-def until(true: Callable[[], Any], seconds: float = 60) -> Any:
-    """What `true` gives as soon as it is something; fails after so many seconds."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        found = true()
-        if found:
-            return found
-        time.sleep(0.05)
-    raise AssertionError("it did not happen in time")
 
 
 @dataclass
@@ -89,7 +79,7 @@ class Workspace:
         def ready() -> bool:
             assert process.poll() is None, self.said(process)
             with suppress(requests.ConnectionError):
-                return requests.get(f"{address}/readyz", timeout=10).json()["status"] == "ok"
+                return requests.get(f"{address}/readyz", timeout=LIMIT).json()["status"] == "ok"
             return False
 
         until(ready)
@@ -98,7 +88,7 @@ class Workspace:
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "octoregistry", *arguments]
         return subprocess.run(
-            command, cwd=self.folder, env=self.environ, capture_output=True, text=True, timeout=120, check=False
+            command, cwd=self.folder, env=self.environ, capture_output=True, text=True, timeout=LIMIT, check=False
         )
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
@@ -175,11 +165,11 @@ def postgresql() -> Iterator[str]:
     options = ["-k", folder, "-h", "127.0.0.1", "-p", str(port), "-c", "fsync=off"]
     server = subprocess.Popen([Path(initdb).with_name("postgres"), "-D", tables, *options], **as_user)
     try:
-        until(lambda: _answers(port), 30)
+        until(lambda: _answers(port))
         yield f"postgresql://octo:canary-password@127.0.0.1:{port}/postgres"
     finally:
         server.send_signal(signal.SIGINT)
-        server.wait(30)
+        server.wait(LIMIT)
         shutil.rmtree(folder, ignore_errors=True)
 
 

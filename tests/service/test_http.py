@@ -14,16 +14,17 @@ import yaml
 from octoregistry.service.http.app import hosts_of
 from octoregistry.settings.service import ServiceSettings
 from tests.service.conftest import DAILY, HAIKU, ROOT, TOKEN, Workspace
+from tests.waiting import LIMIT
 
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 
 
 def get(address: str, **headers: str) -> requests.Response:
-    return requests.get(address, headers=headers, timeout=20)
+    return requests.get(address, headers=headers, timeout=LIMIT)
 
 
 def post(address: str, **more: Any) -> requests.Response:
-    return requests.post(address, timeout=60, allow_redirects=False, **more)
+    return requests.post(address, timeout=LIMIT, allow_redirects=False, **more)
 
 
 def cached_input(workspace: Workspace) -> list[str]:
@@ -151,7 +152,7 @@ def test_what_moved_on_is_not_written(held: tuple[Workspace, str, str]) -> None:
 def log_in(address: str) -> tuple[requests.Session, str]:
     """A session with the cookie, and its CSRF token."""
     session = requests.Session()
-    answer = session.post(f"{address}/login", data={"token": TOKEN}, timeout=20, headers={"Origin": address})
+    answer = session.post(f"{address}/login", data={"token": TOKEN}, timeout=LIMIT, headers={"Origin": address})
     found = re.search(r'name="csrf" value="([0-9a-f]+)"', answer.text)
     assert found, answer.text
     return session, found[1]
@@ -172,25 +173,27 @@ def test_a_cookie_decides_only_with_its_csrf_token_from_our_own_page(held: tuple
     session, csrf = log_in(address)
     page = f"{address}/review/{change.rpartition('/')[2]}/accept"
     refused = [
-        session.post(f"{change}/accept", timeout=20),
-        session.post(f"{change}/accept", headers={"X-CSRF-Token": "0" * 64}, timeout=20),
-        session.post(f"{change}/accept", headers={"X-CSRF-Token": csrf, "Origin": "http://evil.example"}, timeout=20),
-        session.post(page, timeout=20),
-        session.post(page, data={"csrf": csrf}, headers={"Origin": "null"}, timeout=20),
-        session.post(page, data={"csrf": csrf}, headers={"Sec-Fetch-Site": "cross-site"}, timeout=20),
+        session.post(f"{change}/accept", timeout=LIMIT),
+        session.post(f"{change}/accept", headers={"X-CSRF-Token": "0" * 64}, timeout=LIMIT),
+        session.post(
+            f"{change}/accept", headers={"X-CSRF-Token": csrf, "Origin": "http://evil.example"}, timeout=LIMIT
+        ),
+        session.post(page, timeout=LIMIT),
+        session.post(page, data={"csrf": csrf}, headers={"Origin": "null"}, timeout=LIMIT),
+        session.post(page, data={"csrf": csrf}, headers={"Sec-Fetch-Site": "cross-site"}, timeout=LIMIT),
     ]
     assert [answer.status_code for answer in refused] == [403] * 6
     forged = dict(session.cookies)["octoregistry_session"].split(".")
     forged[0] = str(int(forged[0]) + 1)
     assert post(f"{change}/accept", cookies={"octoregistry_session": ".".join(forged)}).status_code == 401
     assert workspace.registry.read_bytes() == before
-    done = session.post(f"{change}/refuse", headers={"X-CSRF-Token": csrf, "Origin": address}, timeout=20)
+    done = session.post(f"{change}/refuse", headers={"X-CSRF-Token": csrf, "Origin": address}, timeout=LIMIT)
     assert done.status_code == 200
 
 
 def said_to(address: str, *lines: bytes) -> bytes:
     """The first line of the answer to a request of these very bytes."""
-    with socket.create_connection(("127.0.0.1", int(address.rpartition(":")[2])), timeout=20) as line:
+    with socket.create_connection(("127.0.0.1", int(address.rpartition(":")[2])), timeout=LIMIT) as line:
         line.sendall(b"\r\n".join(lines))
         return line.recv(4096).partition(b"\r\n")[0]
 
@@ -222,14 +225,14 @@ def test_behind_a_proxy_pages_lead_where_they_came_from(held: tuple[Workspace, s
     assert (come.status_code, come.headers["Location"]) == (303, "review")
     session, csrf = log_in(address)
     name = change.rpartition("/")[2]
-    late = session.post(f"{address}/review/{'0' * 20}/refuse", data={"csrf": csrf}, timeout=20)
+    late = session.post(f"{address}/review/{'0' * 20}/refuse", data={"csrf": csrf}, timeout=LIMIT)
     assert late.status_code == 404
     assert 'action="../../logout"' in late.text
     cookies = dict(session.cookies)
     done = post(f"{address}/review/{name}/refuse", data={"csrf": csrf}, headers=ours, cookies=cookies)
     assert (done.status_code, done.headers["Location"]) == (303, "../../review")
     for path, to in (("", "review"), ("reports", "reports/")):
-        moved = requests.get(f"{address}/{path}", headers={"Host": "10.9.9.9"}, timeout=20, allow_redirects=False)
+        moved = requests.get(f"{address}/{path}", headers={"Host": "10.9.9.9"}, timeout=LIMIT, allow_redirects=False)
         assert (moved.status_code, moved.headers["Location"]) == (307, to)
 
 
@@ -261,11 +264,11 @@ def test_head_says_what_get_would(workspace: Workspace) -> None:
     """Watchers ask so: the same status and headers, and no body."""
     address = workspace.serve()
     for path in ("healthz", "readyz", "api/models", "review"):
-        asked, head = get(f"{address}/{path}"), requests.head(f"{address}/{path}", timeout=20)
+        asked, head = get(f"{address}/{path}"), requests.head(f"{address}/{path}", timeout=LIMIT)
         assert (head.status_code, head.content) == (200, b""), path
         assert head.headers["Content-Length"] == asked.headers["Content-Length"]
         assert head.headers.get("ETag") == asked.headers.get("ETag")
-    assert requests.head(f"{address}/api/models/acme/x", timeout=20).status_code == 404
+    assert requests.head(f"{address}/api/models/acme/x", timeout=LIMIT).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -297,7 +300,7 @@ def test_a_signal_ends_the_service(workspace: Workspace, number: signal.Signals,
     """With the same statuses as every command."""
     workspace.serve()
     workspace.started[-1].send_signal(number)
-    assert workspace.started[-1].wait(20) == status
+    assert workspace.started[-1].wait(LIMIT) == status
 
 
 def test_reports_are_served(workspace: Workspace) -> None:

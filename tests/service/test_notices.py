@@ -29,7 +29,8 @@ from octoregistry.service.freshness import Freshness
 from octoregistry.service.notices import Notice, of_staleness
 from octoregistry.service.outbox import NotTold, Outbox, Send
 from octoregistry.service.tables import notices
-from tests.service.conftest import DAILY, HAIKU, ROOT, TOKEN, Workspace, until
+from tests.service.conftest import DAILY, HAIKU, ROOT, TOKEN, Workspace
+from tests.waiting import LIMIT, until
 
 SECRET = "canary/webhook+secret=="
 MAIL_PASSWORD = "right & ready"
@@ -264,7 +265,7 @@ def test_receivers_that_do_not_answer_do_not_hold_up_the_end(workspace: Workspac
         process = workspace.start("schedule", "--offline")
         taken, _ = deaf.accept()
         process.terminate()
-        assert process.wait(15) == 143, workspace.said(process)
+        assert process.wait(LIMIT) == 143, workspace.said(process)
         taken.close()
     database.close()
 
@@ -361,11 +362,11 @@ def test_no_secret_is_found_anywhere(workspace: Workspace, receiver: Taken, clea
     address = workspace.serve(token=None)
     seen = [output.stdout.encode() + output.stderr.encode() for output in outputs]
     paths = ("review", "metrics", "api/changes", "readyz", "openapi.json")
-    seen += [requests.get(f"{address}/{path}", timeout=20).content for path in paths]
-    seen.append(requests.post(f"{address}/login", data={"token": TOKEN}, timeout=20).content)
+    seen += [requests.get(f"{address}/{path}", timeout=LIMIT).content for path in paths]
+    seen.append(requests.post(f"{address}/login", data={"token": TOKEN}, timeout=LIMIT).content)
     until(lambda: receiver.requests)
     workspace.started[-1].terminate()
-    workspace.started[-1].wait(20)
+    workspace.started[-1].wait(LIMIT)
     seen += [path.read_bytes() for path in workspace.folder.rglob("*") if path.is_file() and path.suffix != ".toml"]
     seen += [body + repr(headers).encode() for headers, body in receiver.requests]
     with psycopg.connect(clean_postgresql) as connection:

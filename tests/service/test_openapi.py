@@ -10,6 +10,7 @@ import pytest
 import requests
 
 from tests.service.conftest import TOKEN, Workspace
+from tests.waiting import LIMIT
 
 EXAMPLES = 30
 
@@ -20,7 +21,7 @@ def test_every_answer_is_documented(workspace: Workspace, token: str | None) -> 
     pytest.importorskip("schemathesis", reason="Schemathesis is not installed: pip install '.[dev]'")
     workspace.hold()
     address = workspace.serve()
-    (waiting,) = requests.get(f"{address}/api/changes", timeout=20).json()["held"]
+    (waiting,) = requests.get(f"{address}/api/changes", timeout=LIMIT).json()["held"]
     (workspace.folder / "schemathesis.toml").write_text(f'[parameters]\n"path.id" = "{waiting["id"]}"\n')
     command = [str(Path(sys.executable).with_name("schemathesis")), "run", f"{address}/openapi.json"]
     options = [

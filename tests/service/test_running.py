@@ -10,10 +10,11 @@ from contextlib import suppress
 import pytest
 
 from octoregistry.service import running
-from tests.service.conftest import until
+from tests.waiting import until
 
 STUBBORN = """
 import signal, subprocess, sys, time
+from tests.waiting import until
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
 print(subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]).pid, flush=True)
 time.sleep(60)
@@ -40,4 +41,4 @@ def test_what_does_not_end_in_time_is_killed_with_all_that_it_has_started(monkey
         assert runs(started)
         running._end(process)
     assert process.returncode == -9
-    until(lambda: not runs(started), 5)
+    until(lambda: not runs(started))

@@ -25,7 +25,8 @@ from octoregistry.service.jobs import Job
 from octoregistry.service.running import Runner
 from octoregistry.service.slots import Slots
 from octoregistry.settings.service import JobSettings
-from tests.service.conftest import DAILY, HAIKU, ROOT, Workspace, free_port, until
+from tests.service.conftest import DAILY, HAIKU, ROOT, Workspace, free_port
+from tests.waiting import LIMIT, until
 
 OFTEN = DAILY.replace("1d", "3s")
 
@@ -98,7 +99,7 @@ def test_once_that_is_ended_in_mid_run_gives_its_slot_back(workspace: Workspace,
     process = workspace.start("schedule", "--once", "--offline")
     until(lambda: running(log) and children(process.pid))
     process.send_signal(signal.SIGTERM)
-    assert process.wait(20) == 143, workspace.said(process)
+    assert process.wait(LIMIT) == 143, workspace.said(process)
     assert [run.end for run in log.latest()] == ["stopped"]
     assert workspace.run("schedule", "--once", "--offline").returncode == 0
     assert [(run.end, run.attempt) for run in log.latest()] == [("done", 2)]
@@ -134,7 +135,7 @@ def test_a_clock_that_is_set_back_stops_no_schedule(
         time.sleep(1.5)
         assert len(looked) == 1, "the next is a day away"
         ahead[0] -= 3600
-        until(lambda: len(looked) == 2, 10)
+        until(lambda: len(looked) == 2)
     finally:
         ours.stop()
 
@@ -195,7 +196,7 @@ def test_a_database_that_goes_in_mid_run_and_comes_back_has_the_whole_run(
     assert log.latest()[0].held > 0
     assert log.counts().waiting == {"anthropic": 1}
     process.send_signal(signal.SIGTERM)
-    assert process.wait(20) == 143
+    assert process.wait(LIMIT) == 143
     assert "canary-password" not in workspace.said(process)
     door.shut()
 
@@ -226,9 +227,9 @@ def test_a_schedule_runs_slot_after_slot(workspace: Workspace, log_of: Callable[
     workspace.settings(OFTEN)
     process = workspace.start("schedule", "--offline")
     log = log_of(workspace.database)
-    until(lambda: len(ended(log)) >= 6, 90)
+    until(lambda: len(ended(log)) >= 6)
     process.send_signal(signal.SIGTERM)
-    assert process.wait(20) == 143
+    assert process.wait(LIMIT) == 143
     runs = [run for run in ended(log) if run.end == "done"]
     assert len({run.slot for run in runs}) == len(runs) >= 6
     assert all(run.slot.timestamp() % 3 == 0 and run.started_at >= run.slot for run in runs)
@@ -245,7 +246,7 @@ def test_a_signal_ends_the_running_update_cleanly(
     until(lambda: running(log) and children(process.pid))
     working = children(process.pid)
     process.send_signal(number)
-    assert process.wait(20) == status, workspace.said(process)
+    assert process.wait(LIMIT) == status, workspace.said(process)
     assert not any(Path(f"/proc/{pid}").exists() for pid in working)
     assert not is_locked(workspace.registry)
     assert workspace.registry.read_bytes() == before
@@ -256,7 +257,7 @@ def test_a_signal_ends_the_running_update_cleanly(
         again = workspace.start("schedule", "--offline")
         until(lambda: ended(log))
         again.send_signal(signal.SIGTERM)
-        again.wait(20)
+        again.wait(LIMIT)
         assert [(run.end, run.attempt) for run in log.latest()] == [("done", 2)]
 
 
@@ -276,7 +277,7 @@ def test_slots_missed_in_a_suspend_run_once(workspace: Workspace, log_of: Callab
     assert len(asleep) == 1, [run.id for run in asleep]
     assert process.poll() is None
     process.send_signal(signal.SIGTERM)
-    assert process.wait(20) == 143
+    assert process.wait(LIMIT) == 143
 
 
 def test_a_slot_missed_while_nothing_ran_is_run_at_the_start_once(
@@ -289,7 +290,7 @@ def test_a_slot_missed_while_nothing_ran_is_run_at_the_start_once(
         until(lambda: ended(log))
         time.sleep(1.5)
         process.send_signal(signal.SIGTERM)
-        process.wait(20)
+        process.wait(LIMIT)
     assert [run.end for run in log.latest()] == ["done"]
 
 

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.service.conftest import DAILY, Workspace, until
+from tests.service.conftest import DAILY, Workspace
 from tests.service.test_schedule import children, ended
+from tests.waiting import LIMIT, until
 
 SLOTS = 20
 
@@ -31,16 +32,16 @@ def test_twenty_slots_run_once_each_though_one_scheduler_is_killed_in_mid_run(
         busy = [run for run in log.latest(5) if run.end is None and int(run.holder.split(":")[-2]) in by_pid]
         return busy[0] if busy and len(ended(log)) >= 4 and children(int(busy[0].holder.split(":")[-2])) else None
 
-    victim = until(in_mid_run, 90)
+    victim = until(in_mid_run)
     pid = int(victim.holder.split(":")[-2])
     orphans = children(pid)
     by_pid[pid].send_signal(signal.SIGKILL)
     by_pid[pid].wait()
-    until(lambda: len(ended(log)) >= SLOTS, 240)
+    until(lambda: len(ended(log)) >= SLOTS)
     for process in processes:
         if process.pid != pid:
             process.send_signal(signal.SIGTERM)
-            assert process.wait(20) == 143
+            assert process.wait(LIMIT) == 143
     runs = ended(log)
     slots = Counter(run.slot for run in runs)
     assert max(slots.values()) == 1

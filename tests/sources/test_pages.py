@@ -9,6 +9,7 @@ import zlib
 import pytest
 
 from octoregistry.sources import Failed, Page, fetch_pages
+from tests.waiting import PROMPT
 
 
 def test_a_page_comes_with_its_text_age_and_hash(site, settings_of, clock):
@@ -99,7 +100,7 @@ def test_a_lasting_server_error_ends_after_the_retries(site, settings_of):
 def test_a_wait_that_the_server_asks_for_is_capped(site, settings_of, wait):
     started = time.monotonic()
     fetch_pages(settings_of(site.says("/p", "", status=429, Retry_After=wait), max_wait=0.1), ["acme"])
-    assert 0.2 <= time.monotonic() - started < 2
+    assert 0.2 <= time.monotonic() - started < PROMPT
 
 
 def test_a_server_that_drips_is_cut_off_at_the_deadline(site, settings_of):
@@ -115,7 +116,7 @@ def test_a_server_that_drips_is_cut_off_at_the_deadline(site, settings_of):
     started = time.monotonic()
     failed = fetch_pages(settings_of(site.url("/p"), total_deadline=0.5), ["acme"])["acme"]
     assert "not done within 0.5 s" in str(failed)
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < PROMPT
 
 
 def test_a_server_that_drips_its_headers_is_cut_off_too(site, settings_of):
@@ -129,7 +130,7 @@ def test_a_server_that_drips_its_headers_is_cut_off_too(site, settings_of):
     started = time.monotonic()
     failed = fetch_pages(settings_of(site.url("/p"), total_deadline=0.5), ["acme"])["acme"]
     assert isinstance(failed, Failed)
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < PROMPT
 
 
 def test_a_body_over_the_cap_is_refused(site, settings_of):

@@ -14,6 +14,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from tests.waiting import LIMIT
+
 PAGE = b"<!doctype html><html><title>Just a moment...</title><body>Checking your browser</body></html>"
 
 
@@ -117,7 +119,7 @@ class Server:
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 reply = server.answer(Request(self.command, url.path, parse_qs(url.query), headers, body))
                 if reply.hang:
-                    server.closing.wait(10)
+                    server.closing.wait(LIMIT)
                     self.close_connection = True
                     return
                 self.give(reply)

@@ -10,6 +10,7 @@ import pytest
 from servers.base import CUT, HANG, HTML, Reply
 
 from providers import AuthenticationError, ProviderError, RateLimitError
+from tests.waiting import PROMPT
 
 ONCE = {"max_attempts": 1}
 
@@ -32,7 +33,7 @@ def test_429_that_asks_for_an_hour_is_not_waited_for_but_told(vendor):
     start = time.monotonic()
     with pytest.raises(RateLimitError) as limited:
         vendor.make().generate_realtime("2 + 2?")
-    assert time.monotonic() - start < 2
+    assert time.monotonic() - start < PROMPT
     assert (limited.value.retry_after, limited.value.status_code, limited.value.retryable) == (3600, 429, True)
     assert len(vendor.server.asked(vendor.realtime_path)) == 1
 
@@ -96,7 +97,7 @@ def test_a_server_that_never_answers_is_a_timeout(vendor):
     start = time.monotonic()
     with pytest.raises(ProviderError, match="timeout") as late:
         vendor.make(timeout_seconds=0.3, retry=ONCE).generate_realtime("2 + 2?")
-    assert time.monotonic() - start < 3
+    assert time.monotonic() - start < PROMPT
     assert (late.value.retryable, late.value.ambiguous, late.value.status_code) == (True, True, None)
 
 
