@@ -12,6 +12,7 @@ from bs4 import BeautifulSoup
 from octoregistry.documents.document import Gap
 from octoregistry.documents.grid import Grid, SpanningCell, grid
 from octoregistry.documents.jsliteral import JsValue, LiteralError, read_literal
+from providers.vendors import vendors
 
 _ROWS = ("rows", "data", "items")
 _GROUPS = ("groups", "sections")
@@ -20,13 +21,6 @@ _TEXTS = ("label", "text", "name", "title", "html", "value", "children")
 _TAG = re.compile(r"<(?P<name>[A-Za-z][\w.-]*)(?=[\s/>])")
 _ATTRIBUTE = re.compile(r"\s*(?P<name>[A-Za-z_@:][\w:.-]*)(?P<equals>\s*=\s*)?")
 _STATEMENT = re.compile(r"^(?:import|export)\b[^;]{0,2000}?(?:;|from\s+[\"'][^\"']+[\"'];?)[ \t]*$", re.MULTILINE)
-# The columns of rows that name none, by how many they have: what OpenAI's text-token component takes.
-_UNNAMED = {
-    3: ("input", "output"),
-    4: ("input", "cached input", "output"),
-    5: ("input", "cached input", "cache writes", "output"),
-}
-_UNNAMED_WIDEST = ("input", "cached input", "cache writes", "output")
 _FIGURE = re.compile(r"\s*(?:\$?\s*\d[\d.,]*|-|\u2013|\u2014|free|n/?a|)\s*$", re.IGNORECASE)
 _MODALITY = re.compile(r"(?:text|audio|image|video)s?$", re.IGNORECASE)
 _MOST_GAPS = 20  # after so many broken components the page is no such page, and looking on takes ever longer
@@ -239,18 +233,35 @@ def _header(props: dict[str, JsValue]) -> list[list[SpanningCell]]:
 def _with_columns(
     rows: list[list[SpanningCell]], *, grouped: bool
 ) -> tuple[list[list[SpanningCell]], list[list[SpanningCell]]]:
-    """(header, rows) for rows that name no columns, made equally wide; without a header where they have another shape."""
+    """(header, rows) for rows that name no columns, made equally wide; without a header where they have another shape.
+
+    A vendor's file says which columns its component takes; rows that two vendors' files explain are explained by none.
+    """
     leading = 2 if grouped else 1
-    widened = []
-    for row in rows:
-        columns = _UNNAMED.get(len(row) - leading + 1)
-        if columns is None or not all(_FIGURE.match(cell.text) for cell in row[leading:]):
-            return [], rows
-        figures = dict(zip(columns, row[leading:], strict=True))
-        widened.append([*row[:leading], *(figures.get(name, SpanningCell("")) for name in _UNNAMED_WIDEST)])
+    orders = dict.fromkeys(vendor.unnamed_columns for vendor in vendors().values() if vendor.unnamed_columns)
+    explained = [(max(order, key=len), found) for order in orders if (found := _widened(rows, leading, order))]
+    if len(explained) != 1:
+        return [], rows
+    ((columns, widened),) = explained
     by_modality = grouped and all(_MODALITY.match(row[1].text.strip()) for row in rows)
     names = (("model", "modality") if by_modality else ("category", "model")) if grouped else ("model",)
-    return [[SpanningCell(name, header=True) for name in (*names, *_UNNAMED_WIDEST)]], widened
+    return [[SpanningCell(name, header=True) for name in (*names, *columns)]], widened
+
+
+def _widened(
+    rows: list[list[SpanningCell]], leading: int, order: Sequence[Sequence[str]]
+) -> list[list[SpanningCell]] | None:
+    """`rows` as wide as the widest of the `order`s, by how many figures each has; None where one has another shape."""
+    by_number = {len(columns): columns for columns in order}
+    widest = max(order, key=len)
+    widened = []
+    for row in rows:
+        columns = by_number.get(len(row) - leading)
+        if columns is None or not all(_FIGURE.match(cell.text) for cell in row[leading:]):
+            return None
+        figures = dict(zip(columns, row[leading:], strict=True))
+        widened.append([*row[:leading], *(figures.get(name, SpanningCell("")) for name in widest)])
+    return widened
 
 
 def _span(value: JsValue) -> int:

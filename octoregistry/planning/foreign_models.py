@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from octoregistry.planning.matching import normalised
-from octoregistry.planning.vendors import naming_of
 from octoregistry.reading.rates import PageRates, Problem, StatedRate
 from providers.entries import Provider
+from providers.vendors import vendor
 
 _FEW = 3  # fewer foreign names than this do not make it the wrong page
 
@@ -49,7 +49,7 @@ def own_rates(page: PageRates, providers: Mapping[str, Provider]) -> PageRates |
 
 
 def _spellings(provider: Provider) -> set[str]:
-    prefix = naming_of(provider.name).optional_prefix
+    prefix = vendor(provider.name).names.optional_prefix
     return {
         normalised(text, prefix)
         for model in provider.models.values()
@@ -58,5 +58,5 @@ def _spellings(provider: Provider) -> set[str]:
 
 
 def _spellings_of_rate(rate: StatedRate, provider: str) -> set[str]:
-    prefix = naming_of(provider).optional_prefix
+    prefix = vendor(provider).names.optional_prefix
     return {normalised(text, prefix) for text in (rate.name, *rate.ids)}

@@ -7,10 +7,10 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from octoregistry.planning.vendors import Naming
 from octoregistry.reading.names import remarks_in, without_links, without_remarks
 from octoregistry.sources.listings import ListedModel
 from providers.entries import Model
+from providers.vendors import Names
 
 # -20251001, -2024-08-06, -latest: the same model on a day.
 _SNAPSHOT = re.compile(r"-(?:\d{8}|\d{4}-\d{2}-\d{2}|latest)$")
@@ -61,7 +61,7 @@ Match = Matched | Ambiguous | NewModel | Unmatched
 class ModelNames:
     """The names of one provider's models: ids and names of the registry, the vendor's list and the alias table."""
 
-    def __init__(self, models: Iterable[Model], listed: Iterable[ListedModel], naming: Naming) -> None:
+    def __init__(self, models: Iterable[Model], listed: Iterable[ListedModel], naming: Names) -> None:
         self._naming = naming
         self._registered: dict[str, set[str]] = {}
         self._listed = {entry.id: entry for entry in listed}
@@ -75,7 +75,7 @@ class ModelNames:
             self._spell(entry.id, entry.id)
             self._spell(entry.display_name or entry.id, entry.id)
         self._table: dict[str, tuple[str, ...]] = {
-            normalised(name, naming.optional_prefix): ids for name, ids in naming.names.items()
+            normalised(name, naming.optional_prefix): ids for name, ids in naming.ids.items()
         }
 
     def match(self, name: str, ids: tuple[str, ...] = ()) -> Match:

@@ -26,12 +26,12 @@ from octoregistry.planning.stated_models import (
 )
 from octoregistry.planning.unit_check import PriceComparison, unconfirmed_units
 from octoregistry.planning.values import Value
-from octoregistry.planning.vendors import Naming, naming_of
 from octoregistry.planning.verdicts import batch_follows, hold_together, verdict_of, with_verdicts
 from octoregistry.planning.witnesses import Witnesses
 from octoregistry.reading.rates import Evidence
 from octoregistry.sources.listings import ListedModel
 from providers.entries import Model, Provider, Rate, Source
+from providers.vendors import vendor
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class _Planner:
         self.settings = settings
         self.witnesses = witnesses
         self.listed = {entry.id: entry for entry in listed or ()}
-        self.naming: Naming = naming_of(provider.name)
+        self.naming = vendor(provider.name).names
         self.names = ModelNames(provider.models.values(), listed or (), self.naming)
         self.discount = discount_for(provider.name, provider.batch_discount, settings.batch_discount)
         self._notes: dict[str, list[str]] = {}

@@ -8,13 +8,13 @@ from typing import NamedTuple
 
 from octoregistry.planning.matching import ModelNames
 from octoregistry.planning.stated_models import Price, PricedPage, current_and_announced, stated_models
-from octoregistry.planning.vendors import naming_of
 from octoregistry.settings import Settings
 from octoregistry.sources import Clock, Failed, Page, fetch_pages
 from octoregistry.sources.vendor_pages import utc_now
 from octoregistry.updating.page_reader import PageReader
 from providers import Registry
 from providers.entries import Provider
+from providers.vendors import vendor
 
 
 class PriceKey(NamedTuple):
@@ -57,7 +57,7 @@ def _read(reader: PageReader, provider: Provider, page: Page | Failed) -> Vendor
     if rates is None or isinstance(page, Failed):
         return VendorPrices(page)
     day = page.fetched_at.date()
-    names = ModelNames(provider.models.values(), (), naming_of(provider.name))
+    names = ModelNames(provider.models.values(), (), vendor(provider.name).names)
 
     def tiers_of(model: str) -> set[int]:
         known = provider.models.get(model)

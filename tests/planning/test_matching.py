@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from octoregistry.planning.matching import Ambiguous, Matched, ModelNames, NewModel, Unmatched, normalised, remarks_of
-from octoregistry.planning.vendors import naming_of
 from octoregistry.sources.listings import ListedModel
 from providers.entries import Model
+from providers.vendors import vendor
 
 
 def names(provider: str, *models: Model, listed: tuple[ListedModel, ...] = ()) -> ModelNames:
-    return ModelNames(models, listed, naming_of(provider))
+    return ModelNames(models, listed, vendor(provider).names)
 
 
 def model(provider: str, id_: str, display_name: str | None = None, aliases: tuple[str, ...] = ()) -> Model:

@@ -6,10 +6,9 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from octoregistry.sources.registries.vouched import Desk, Vouched, entries, mapping, tokens
+from octoregistry.sources.registries.vouched import Desk, Vouched, entries, known_to, mapping, tokens
 
 NAME = "genai-prices"
-PROVIDERS = {"openai": "openai", "anthropic": "anthropic", "google": "gemini"}
 _WORDS = {
     "input_mtok": "input",
     "output_mtok": "output",
@@ -32,10 +31,10 @@ def vouched(answer: Any, as_of: date) -> Iterator[Vouched]:
     A model is known by its id and by the names that its rules give letter for letter; what its rules merely resemble
     (`contains`, patterns) is not looked at: gpt-4 and gpt-4o are different.
     """
-    desk = Desk(NAME, as_of)
+    desk, vendors = Desk(NAME, as_of), known_to(NAME)
     for block in entries(answer):
-        provider = PROVIDERS.get(str(block.get("id")))
-        if provider is None:
+        known = vendors.get(str(block.get("id")))
+        if known is None:
             continue
         models = entries(block.get("models"))
         named: dict[str, Mapping[str, Any]] = {str(model.get("id")): model for model in models}
@@ -47,9 +46,9 @@ def vouched(answer: Any, as_of: date) -> Iterator[Vouched]:
             base = {
                 key: mapping(price).get("base") if isinstance(price, dict) else price for key, price in prices.items()
             }
-            yield from desk.take(provider, name, base, _WORDS)
+            yield from desk.take(known, name, base, _WORDS)
             for above, longer in _tiers(prices).items():
-                yield from desk.take(provider, name, longer, _WORDS, above=above)
+                yield from desk.take(known, name, longer, _WORDS, above=above)
 
 
 def _names(rule: Mapping[str, Any]) -> Iterator[str]:

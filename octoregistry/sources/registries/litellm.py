@@ -7,11 +7,9 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from octoregistry.sources.registries.vouched import PER_TOKEN, Vouched, dollars, mapping
+from octoregistry.sources.registries.vouched import PER_TOKEN, Vouched, dollars, known_to, mapping
 
 NAME = "litellm"
-# The vendors' own APIs: bedrock, azure and vertex_ai entries have prices of their own.
-FIRST_PARTY = ("openai", "anthropic", "gemini")
 _DIMENSIONS = {
     "input_cost_per_token": "input",
     "output_cost_per_token": "output",
@@ -27,19 +25,24 @@ _DIMENSIONS = {
     "output_cost_per_video_token": "output_video",
 }
 _MODES = {None: "standard", "batches": "batch", "flex": "flex", "priority": "priority"}
+_SIZE = re.compile(r"\d+-x-\d+/")  # 1024-x-1024/dall-e-2
 _KEY = re.compile(
     rf"(?P<what>{'|'.join(_DIMENSIONS)})(?:_above_(?P<thousands>\d+)k_tokens)?(?:_(?P<mode>batches|flex|priority))?"
 )
 
 
 def vouched(answer: Any, as_of: date) -> Iterator[Vouched]:
-    """Its prices of the vendors' own APIs; ids stand as the vendor has them, or behind the vendor's name and a slash."""
+    """Its prices of the vendors' own APIs; ids stand as the vendor has them, or behind the vendor's name and a slash.
+
+    Bedrock, Azure and Vertex AI are vendors of their own, with prices of their own.
+    """
+    vendors = known_to(NAME)
     for name, entry in mapping(answer).items():
-        provider = mapping(entry).get("litellm_provider")
-        if provider not in FIRST_PARTY:
+        known = vendors.get(str(mapping(entry).get("litellm_provider")))
+        if known is None:
             continue
-        model = name.removeprefix(f"{provider}/")
-        if "/" in model:  # `1024-x-1024/dall-e-2`: priced by something that is no token
+        model = known.witness.own_id(name)
+        if "/" in model and (model == name or _SIZE.search(model)):  # priced by something that is no token
             continue
         for key, value in entry.items():
             found = _KEY.fullmatch(key)
@@ -47,5 +50,5 @@ def vouched(answer: Any, as_of: date) -> Iterator[Vouched]:
             if found and usd is not None:
                 above = int(found["thousands"]) * 1000 if found["thousands"] else None
                 yield Vouched(
-                    NAME, provider, model, _MODES[found["mode"]], above, _DIMENSIONS[found["what"]], usd, as_of
+                    NAME, known.provider, model, _MODES[found["mode"]], above, _DIMENSIONS[found["what"]], usd, as_of
                 )

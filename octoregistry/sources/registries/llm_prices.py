@@ -7,30 +7,26 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from octoregistry.sources.registries.vouched import Desk, Vouched, entries, mapping
+from octoregistry.sources.registries.vouched import Desk, Vouched, entries, known_to, mapping
 
 NAME = "llm-prices"
-PROVIDERS = {"openai": "openai", "anthropic": "anthropic", "google": "gemini"}
 _WORDS = {"input": "input", "output": "output", "input_cached": "cached_input"}
 # A tier is an entry of its own: `gpt-5.4-272k`, named "GPT-5.4 >272k"; the mate below it is named "GPT-5.4 ≤272k".
 _ABOVE = re.compile(r">\s*(\d+)k", re.IGNORECASE)
-_VERSION = re.compile(r"(?<=\d)\.(?=\d)")
 
 
 def vouched(answer: Any, as_of: date) -> Iterator[Vouched]:
-    """Its prices of the three vendors' models."""
-    desk = Desk(NAME, as_of)
+    """Its prices of the vendors' models."""
+    desk, vendors = Desk(NAME, as_of), known_to(NAME)
     for entry in entries(mapping(answer).get("prices")):
-        provider = PROVIDERS.get(str(entry.get("vendor")))
-        if provider is None:
+        known = vendors.get(str(entry.get("vendor")))
+        if known is None:
             continue
         model, above = str(entry.get("id")), None
         if longer := _ABOVE.search(str(entry.get("name"))):
             above = int(longer[1]) * 1000
             model = model.removesuffix(f"-{longer[1]}k")
-        if provider == "anthropic":
-            model = _VERSION.sub("-", model)
-        yield from desk.take(provider, model, entry, _WORDS, above=above)
+        yield from desk.take(known, model, entry, _WORDS, above=above)
 
 
 def day_of(answer: Any) -> date | None:

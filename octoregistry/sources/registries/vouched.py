@@ -8,6 +8,8 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from providers.vendors import Witness, vendors
+
 PER_TOKEN = Decimal(1_000_000)
 PER_MILLION = Decimal(1)
 
@@ -42,6 +44,20 @@ class NotARegistry(Exception):  # noqa: N818 - said as a sentence
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """A vendor that a registry knows, and how it writes of it."""
+
+    provider: str
+    witness: Witness
+
+
+def known_to(witness: str) -> dict[str, Known]:
+    """{what the registry calls a vendor: the vendor}, by the vendors' own files."""
+    found = ((name, vendor.witnesses.get(witness)) for name, vendor in vendors().items())
+    return {one.name: Known(name, one) for name, one in found if one is not None}
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """Where statements are taken down: in whose name, of which day, and by what its numbers become dollars per million."""
 
@@ -51,7 +67,7 @@ class Desk:
 
     def take(
         self,
-        provider: str,
+        known: Known,
         model: str,
         prices: Mapping[str, Any],
         words: Mapping[str, str],
@@ -60,10 +76,11 @@ class Desk:
         above: int | None = None,
     ) -> Iterator[Vouched]:
         """The statements in `prices`, whose keys `words` turns into dimensions; all other keys are not about tokens."""
+        own = known.witness.own_id(model)
         for key, dimension in words.items():
             usd = dollars(prices.get(key), self.factor)
-            if usd is not None:
-                yield Vouched(self.witness, provider, model, mode, above, dimension, usd, self.as_of)
+            if usd is not None and dimension not in known.witness.not_heard:
+                yield Vouched(self.witness, known.provider, own, mode, above, dimension, usd, self.as_of)
 
 
 def dollars(value: Any, factor: Decimal) -> Decimal | None:
