@@ -88,6 +88,11 @@ def _vendor(name: str, table: Mapping[str, Any]) -> Vendor:
         raise VendorError(f"providers.{name}.model_list.path: neither a path that begins with / nor an address")
     if listing is not None and listing.path.startswith("/") and vendor.base_url is None:
         raise VendorError(f"providers.{name}.base_url: not set, and model_list.path needs it")
+    shape, form = vendor.names.id_shape, vendor.names.id_form
+    try:
+        form.format(**dict.fromkeys(re.compile(shape or "").groupindex, ""))
+    except (LookupError, ValueError):
+        raise VendorError(f"providers.{name}.names.id_form: {form!r} is not made of the groups of id_shape") from None
     if len(vendor.names.id_replace) != 2:
         raise VendorError(f"providers.{name}.names.id_replace: not two texts")
     return vendor

@@ -84,7 +84,8 @@ class Names:
         if not found:
             return None
         old, new = self.id_replace
-        return self.id_form.format(**{key: text.replace(old, new) for key, text in found.groupdict().items()})
+        groups = found.groupdict(default="")
+        return self.id_form.format(**{key: text.replace(old, new) for key, text in groups.items()})
 
     def bills_no_output(self, model: str) -> bool:
         """True for models whose answers are no tokens (embeddings): their output price is 0 because there is none."""

@@ -153,6 +153,7 @@ def test_the_folders_file_may_add_a_vendor_and_change_other_facts(file):
         ('[providers.acme.model_list]\nshape = "acme"\npath = "/m"\n', "model_list.shape: none of anthropic"),
         ('[providers.acme.model_list]\npath = "/m"\n', "model_list.models: not set"),
         ('[providers.acme]\nbase_url = "https://a@b.example"\n', "base_url: no address"),
+        ("[providers.acme.names]\nid_form = 'a-{x}'\n", "names.id_form: 'a-{x}' is not made of the groups"),
         ("providers = 1\n", "providers: no table"),
         ("[providers\n", "line 1"),
     ],
@@ -164,6 +165,15 @@ def test_a_fault_is_named_with_file_and_key(file, text, words):
         load_vendors(file)
     assert str(error.value).startswith(str(file))
     assert words in str(error.value)
+
+
+def test_an_id_is_made_of_what_a_name_has(file):
+    """A part that the name may lack is nothing in the id."""
+    file.write_text(
+        "[providers.acme.names]\nid_shape = '^road (?P<number>\\d+)(?P<kind> runner)?$'\nid_form = 'r{number}{kind}'\n"
+    )
+    names = load_vendors(file)["acme"].names
+    assert [names.derived_id(name) for name in ("road 2", "road 2 runner", "lane 2")] == ["r2", "r2 runner", None]
 
 
 def test_a_file_that_is_not_there_is_an_error(file):

@@ -1,0 +1,181 @@
+"""A vendor that no file of the package knows is a table in the folder's octoregistry.toml, for every command."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run
+
+PAGE = """# Pricing
+
+Prices per 1M tokens in USD.
+
+| Model | Input | Cached input | Output |
+| --- | --- | --- | --- |
+| Road 2 Runner | $3.00 | $0.30 | $9.00 |
+| Road 1 | $1.00 | $0.10 | $2.00 |
+"""
+LIST = {"data": [{"id": "road-1", "created": 1754426303}, {"id": "acme/Road-2", "name": "Road 2 Runner"}]}
+WITNESS = {
+    "acme_ai/road-1": {"litellm_provider": "acme_ai", "input_cost_per_token": 1e-6, "output_cost_per_token": 2.5e-6}
+}
+MODELS = """default_provider: acme
+providers:
+  acme:
+    env_var: ACME_API_KEY
+    sdk: openai
+    default_model: road-1
+    realtime_multiplier: 1.0
+    models:
+      road-1:
+        display_name: Road 1
+        input_per_million: 1.0
+        output_per_million: 2.0
+        batch_support: false
+        status: active
+        rates:
+          - {mode: standard, input: 1.0, output: 2.0, cached_input: 0.1}
+        source: {page: "https://acme.example/pricing.md", checked: 2026-09-01}
+defaults:
+  input_per_million: 1.0
+  output_per_million: 2.0
+  realtime_multiplier: 2.0
+"""
+FACTS = """witnesses = ["litellm"]
+[fetch]
+allow_private_hosts = ["127.0.0.1"]
+crawl_delay = 0
+[registries.litellm]
+url = "BASE/litellm.json"
+
+[providers.acme]
+display_name = "Acme AI"
+aliases = ["ac_me"]
+base_url = "BASE/v1"
+key_env = ["ACME_API_KEY"]
+prices = ["BASE/pricing.md"]
+[providers.acme.model_list]
+shape = "openai"
+path = "/models"
+fields = { display_name = "name" }
+[providers.acme.names]
+families = ["road"]
+words = ["runner"]
+[providers.acme.witnesses]
+litellm = { name = "acme_ai", prefix = "acme_ai/" }
+"""
+
+
+class Site(ThreadingHTTPServer):
+    """What the vendor and a registry serve, and what they were asked: (path, authorization)."""
+
+    def __init__(self, folder: Path) -> None:
+        self.asked: list[tuple[str, str | None]] = []
+        super().__init__(("127.0.0.1", 0), partial(Handler, directory=str(folder)))
+
+    @property
+    def base(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+
+class Handler(SimpleHTTPRequestHandler):
+    """Files of a folder."""
+
+    def do_GET(self) -> None:
+        server = self.server
+        assert isinstance(server, Site)
+        server.asked.append((self.path, self.headers["Authorization"]))
+        super().do_GET()
+
+    def log_message(self, *_: object) -> None:
+        """None."""
+
+
+@pytest.fixture
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The vendor's page and list, and a registry that knows it."""
+    served = tmp_path_factory.mktemp("site")
+    (served / "v1").mkdir()
+    (served / "pricing.md").write_text(PAGE)
+    (served / "v1" / "models").write_text(json.dumps(LIST))
+    (served / "litellm.json").write_text(json.dumps(WITNESS))
+    with Site(served) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+@pytest.fixture
+def acme(folder: Path, site: Site, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the vendor's facts and a registry that has one of its models."""
+    monkeypatch.setenv("ACME_API_KEY", "acme-key")
+    (folder / "octoregistry.toml").write_text(FACTS.replace("BASE", site.base))
+    (folder / "models.yaml").write_text(MODELS)
+    (folder / "pricing.md").write_text(PAGE)
+    return folder
+
+
+def test_its_page_is_read(run: Run, acme: Path) -> None:
+    """`extract` states six prices of two models."""
+    found = json.loads(run("extract", "acme", acme / "pricing.md", "--json").stdout)
+    assert {rate["name"] for rate in found["rates"]} == {"Road 1", "Road 2 Runner"}
+    assert found["problems"] == []
+
+
+def test_its_models_are_updated_by_its_page_and_its_own_list(run: Run, acme: Path, site: Site) -> None:
+    """The id of a new model is the list's, the key goes to its own address, and no batch price follows from nothing."""
+    found = run("update", "--llm", "off")
+    assert found.exit_code == 0, found.output
+    assert ("/v1/models", "Bearer acme-key") in site.asked
+    text = (acme / "models.yaml").read_text()
+    assert "acme/Road-2:" in text
+    assert "mode: batch" not in text
+
+
+def test_its_calls_are_priced_and_costed(run: Run, acme: Path) -> None:
+    """By the registry's name of it."""
+    assert "Road 1" in run("price", "acme/road-1").stdout
+    (acme / "log.csv").write_text("provider,model,day,input,output\nacme,road-1,2026-11-29,1000000,1000000\n")
+    found = run("cost", acme / "log.csv")
+    assert "3.000000 USD for 1 rows" in found.output
+
+
+def test_other_registries_are_heard_of_it(run: Run, acme: Path) -> None:
+    """Under the name that they have for it, and by its own ids."""
+    found = json.loads(run("compare", "--json").stdout)
+    (other,) = found["disagreements"]
+    assert (other["provider"], other["model"], other["dimension"]) == ("acme", "road-1", "output")
+
+
+def test_its_facts_are_shown_by_any_of_its_names(run: Run, acme: Path) -> None:
+    """With the file that they are from."""
+    facts = {one["name"]: one for one in json.loads(run("config", "--vendor", "AC_ME", "--json").stdout)}
+    assert (facts["display_name"]["value"], facts["display_name"]["origin"]) == ("Acme AI", "octoregistry.toml")
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['base_url = "BASE"', 'base_url_env = "ACME_API_KEY"', 'key_env = ["ACME_API_KEY"]', 'protocol = "anthropic"'],
+)
+@pytest.mark.parametrize("command", [("update", "--llm", "off"), ("compare",), ("config",)])
+def test_a_folders_file_that_sends_a_key_elsewhere_stops_every_command(
+    run: Run, acme: Path, site: Site, monkeypatch: pytest.MonkeyPatch, line: str, command: tuple[str, ...]
+) -> None:
+    """Before anything is asked; who names the file with --settings means it."""
+    monkeypatch.setenv("OPENAI_API_KEY", "openai-key")
+    with (acme / "octoregistry.toml").open("a") as file:
+        file.write(f"[providers.openai]\n{line}\n".replace("BASE", site.base))
+    found = run(*command)
+    assert found.exit_code == 1
+    assert "a file of the working folder may not say where a built-in vendor's key goes" in " ".join(
+        found.stderr.split()
+    )
+    assert site.asked == []
+    assert run("config", "--settings", acme / "octoregistry.toml").exit_code == 0
