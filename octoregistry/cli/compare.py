@@ -64,7 +64,7 @@ def comparison_json(found: Comparison, reports: dict[str, Statements | Failed]) 
         "witnesses": [
             {"witness": name, "page": one.url, "failed": one.reason}
             if isinstance(one, Failed)
-            else {"witness": name, "page": one.url, "as_of": one.as_of.isoformat(), "prices": len(one.vouched)}
+            else {"witness": name, "page": one.url, "as_of": one.as_of.isoformat(), "prices": len(one.prices)}
             for name, one in reports.items()
         ],
         "agreement": [

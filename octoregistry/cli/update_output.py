@@ -59,7 +59,7 @@ def _witness_json(name: str, report: Statements | Failed) -> dict[str, Any]:
     shown: dict[str, Any] = {"witness": name, "page": report.url}
     if isinstance(report, Failed):
         return {**shown, "failed": report.reason}
-    return {**shown, "as_of": report.as_of.isoformat(), "prices": len(report.vouched)}
+    return {**shown, "as_of": report.as_of.isoformat(), "prices": len(report.prices)}
 
 
 def print_update(update: Update, name: str, *, verbose: bool) -> None:

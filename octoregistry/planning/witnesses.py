@@ -8,22 +8,22 @@ from datetime import date
 from decimal import Decimal
 
 from octoregistry.planning.plan import Change, WitnessPrice
-from octoregistry.sources.registries.vouched import Statements, Vouched
+from octoregistry.sources.registries.registry_prices import RegistryPrice, Statements
 
 
 class Witnesses:
     """The prices of other registries, by provider, model, mode, tier and dimension."""
 
-    def __init__(self, vouched: Iterable[Vouched] = ()) -> None:
+    def __init__(self, prices: Iterable[RegistryPrice] = ()) -> None:
         self._prices: dict[tuple[str, str, str, int | None, str], dict[str, WitnessPrice]] = {}
-        for one in vouched:
+        for one in prices:
             place = (one.provider, one.model, one.mode, one.above_input_tokens, one.dimension)
             self._prices.setdefault(place, {}).setdefault(one.witness, WitnessPrice(one.witness, one.usd, one.as_of))
 
     @classmethod
     def from_reports(cls, reports: Iterable[object]) -> Witnesses:
         """What all the Statements among `reports` say; a registry that failed says nothing."""
-        return cls(vouched for one in reports if isinstance(one, Statements) for vouched in one.vouched)
+        return cls(price for one in reports if isinstance(one, Statements) for price in one.prices)
 
     def on(
         self, provider: str, names: Sequence[str], mode: str, above: int | None, dimension: str

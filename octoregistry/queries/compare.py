@@ -13,7 +13,7 @@ from octoregistry.planning.rates_in_force import effective_rates, in_force
 from octoregistry.planning.stated_models import Price
 from octoregistry.queries.vendor_prices import PriceKey, VendorPrices
 from octoregistry.sources import Failed, Page
-from octoregistry.sources.registries import Statements, Vouched
+from octoregistry.sources.registries import RegistryPrice, Statements
 from providers import Registry
 from providers.entries import Model, Provider
 
@@ -59,7 +59,7 @@ def compare(
 ) -> Comparison:
     """The registry held against the `reports` of others, each price as it was on the day of the report."""
     statements = [one for one in reports.values() if isinstance(one, Statements)]
-    said = {one.witness: _by_key(one.vouched) for one in statements}
+    said = {one.witness: _by_key(one.prices) for one in statements}
     disagreements: list[Disagreement] = []
     same: Counter[tuple[str, str]] = Counter()
     other: Counter[tuple[str, str]] = Counter()
@@ -80,7 +80,7 @@ def compare(
     return Comparison(tuple(disagreements), tuple(tallies))
 
 
-_ByKey = Mapping[PriceKey, Vouched]
+_ByKey = Mapping[PriceKey, RegistryPrice]
 
 
 def _beside(
@@ -116,13 +116,13 @@ def _prices_on(provider: Provider, model: Model, day: date) -> dict[PriceKey, De
     }
 
 
-def _by_key(vouched: Iterable[Vouched]) -> _ByKey:
-    keys: dict[PriceKey, Vouched] = {}
-    for one in vouched:
+def _by_key(prices: Iterable[RegistryPrice]) -> _ByKey:
+    keys: dict[PriceKey, RegistryPrice] = {}
+    for one in prices:
         keys.setdefault(PriceKey(one.provider, one.model, one.mode, one.above_input_tokens, one.dimension), one)
     return keys
 
 
-def _first(said: _ByKey, key: PriceKey, names: Iterable[str]) -> Vouched | None:
+def _first(said: _ByKey, key: PriceKey, names: Iterable[str]) -> RegistryPrice | None:
     """What is said of a price under the first of the model's names that is known, letter for letter."""
     return next((said[named] for name in names if (named := key._replace(model=name)) in said), None)

@@ -13,10 +13,10 @@ def private_address(address: str) -> bool:
     An IPv4 address inside an IPv6 one (mapped, 6to4, Teredo, NAT64) is judged as the IPv4 address that it leads to.
     """
     ip = ip_address(address.partition("%")[0])
-    return any(not one.is_global or one.is_multicast for one in _meant(ip))
+    return any(not one.is_global or one.is_multicast for one in _judged_addresses(ip))
 
 
-def _meant(ip: IPv4Address | IPv6Address) -> tuple[IPv4Address | IPv6Address, ...]:
+def _judged_addresses(ip: IPv4Address | IPv6Address) -> tuple[IPv4Address | IPv6Address, ...]:
     if isinstance(ip, IPv4Address):
         return (ip,)
     if ip.ipv4_mapped is not None:

@@ -27,7 +27,7 @@ STALE_AFTER = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class CacheEntry:
     """A body that was kept. `checked_at`: the server last said that it stands; `full_at`: it was last sent whole."""
 
     url: str
@@ -52,7 +52,7 @@ class Cache:
         self.folder = folder or Path(platformdirs.user_cache_dir("octoregistry"))
         self._writing = threading.Lock()
 
-    def get(self, url: str) -> Kept | None:
+    def get(self, url: str) -> CacheEntry | None:
         """What was kept of `url`; None where nothing was, or where what is there is not whole."""
         try:
             record = json.loads(self._record(url).read_text(encoding="utf-8"))
@@ -63,7 +63,7 @@ class Cache:
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
-    def put(self, url: str, kept: Kept) -> None:
+    def put(self, url: str, kept: CacheEntry) -> None:
         """Keeps `kept` as what `url` gave. Raises OSError."""
         with self._writing:  # two pages may share a body, which one must not drop while the other begins to name it
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -91,7 +91,7 @@ class Cache:
                     left.unlink()
 
 
-def _record_of(kept: Kept) -> Mapping[str, Any]:
+def _record_of(kept: CacheEntry) -> Mapping[str, Any]:
     return {
         "url": shown_url(kept.url),
         "final_url": shown_url(kept.final_url),
@@ -104,11 +104,11 @@ def _record_of(kept: Kept) -> Mapping[str, Any]:
     }
 
 
-def _kept(record: Mapping[str, Any], body: bytes) -> Kept | None:
+def _kept(record: Mapping[str, Any], body: bytes) -> CacheEntry | None:
     checked_at, full_at = (datetime.fromisoformat(record[name]) for name in ("checked_at", "full_at"))
     if checked_at.tzinfo is None or full_at.tzinfo is None:
         return None
-    return Kept(
+    return CacheEntry(
         record["url"],
         record["final_url"],
         body,

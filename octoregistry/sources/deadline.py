@@ -1,4 +1,4 @@
-"""How much time is left, and who is cut off when it runs out or somebody presses Ctrl-C."""
+"""Deadlines: connections are closed when the time is over, or at Ctrl-C."""
 
 from __future__ import annotations
 

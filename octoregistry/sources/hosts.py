@@ -1,4 +1,4 @@
-"""Whose turn it is at a host: one request at a time, with a pause between two; and which hosts cannot be reached."""
+"""The hosts of a run: one request at a time for each, with a pause between two; and which cannot be reached."""
 
 from __future__ import annotations
 

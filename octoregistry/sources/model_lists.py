@@ -16,12 +16,12 @@ from urllib.parse import quote, urlencode, urlsplit
 from pydantic import TypeAdapter, ValidationError
 
 from octoregistry.settings import Settings
-from octoregistry.sources.asking import Asker, Route, patiently
-from octoregistry.sources.cache import Cache, Kept
+from octoregistry.sources.cache import Cache, CacheEntry
+from octoregistry.sources.client import Client, Route, answer_of
 from octoregistry.sources.deadline import Stop
 from octoregistry.sources.listings import ListedModel, ListPart, NotAList, joined, parse_part
 from octoregistry.sources.page import Failed
-from octoregistry.sources.side_by_side import side_by_side
+from octoregistry.sources.parallel import in_parallel
 from octoregistry.sources.transport import Answer, NoAnswer
 from octoregistry.sources.urls import host_of, shown_url
 from octoregistry.sources.vendor_pages import Clock, utc_now
@@ -60,7 +60,7 @@ ListOutcome = ModelList | Failed | NotAsked
 
 
 @dataclass(frozen=True, slots=True)
-class _Door:
+class _Endpoint:
     """Where a vendor's list is asked for, and with which key, from which variable."""
 
     listing: facts.ModelList
@@ -94,15 +94,19 @@ def fetch_model_lists(
     vendors = [settings.providers[name] for name in providers]
     if offline:
         return {vendor.name: _replayed(cache, vendor, environ) for vendor in vendors}
-    doors = {vendor.name: _door(vendor, environ) for vendor in vendors}
-    at_home = frozenset(host_of(door.url) for door in doors.values() if isinstance(door, _Door) and door.own_base)
+    endpoints = {vendor.name: _endpoint(vendor, environ) for vendor in vendors}
+    at_home = frozenset(
+        host_of(endpoint.url)
+        for endpoint in endpoints.values()
+        if isinstance(endpoint, _Endpoint) and endpoint.own_base
+    )
     stop = Stop()
-    asker = Asker.of(settings.fetch, clock, stop, at_home)
-    work = {name: partial(_listed, asker, cache, name, door) for name, door in doors.items()}
-    return side_by_side(work, stop)
+    client = Client.of(settings.fetch, clock, stop, at_home)
+    work = {name: partial(_listed, client, cache, name, endpoint) for name, endpoint in endpoints.items()}
+    return in_parallel(work, stop)
 
 
-def _door(vendor: facts.Vendor, environ: Mapping[str, str]) -> _Door | str:
+def _endpoint(vendor: facts.Vendor, environ: Mapping[str, str]) -> _Endpoint | str:
     """Where the list is asked for, or why it is not. A vendor without a variable for the key wants none."""
     listing = vendor.model_list
     if listing is None:
@@ -111,7 +115,7 @@ def _door(vendor: facts.Vendor, environ: Mapping[str, str]) -> _Door | str:
     if name is None and vendor.key_env:
         return f"no key ({' or '.join(vendor.key_env)} is not set)"
     url, own = _url(vendor, listing, environ)
-    return _Door(listing, url, name or "", environ[name].strip() if name else "", own)
+    return _Endpoint(listing, url, name or "", environ[name].strip() if name else "", own)
 
 
 def _url(vendor: facts.Vendor, listing: facts.ModelList, environ: Mapping[str, str]) -> tuple[str, bool]:
@@ -122,38 +126,38 @@ def _url(vendor: facts.Vendor, listing: facts.ModelList, environ: Mapping[str, s
     return f"{(own or vendor.base_url or '').rstrip('/')}{listing.path}", bool(own)
 
 
-def _listed(asker: Asker, cache: Cache, provider: str, door: _Door | str) -> ListOutcome:
+def _listed(client: Client, cache: Cache, provider: str, endpoint: _Endpoint | str) -> ListOutcome:
     """The list of one vendor, asked for part by part."""
-    if isinstance(door, str):
-        return NotAsked(provider, door)
-    shown = shown_url(door.url)
-    if door.key and urlsplit(door.url).scheme == "http" and host_of(door.url) not in LOOPBACK:
-        return Failed(shown, f"the key in {door.key_name} is not sent over plain http")
+    if isinstance(endpoint, str):
+        return NotAsked(provider, endpoint)
+    shown = shown_url(endpoint.url)
+    if endpoint.key and urlsplit(endpoint.url).scheme == "http" and host_of(endpoint.url) not in LOOPBACK:
+        return Failed(shown, f"the key in {endpoint.key_name} is not sent over plain http")
     try:
-        models = joined(_parts(asker, door))
+        models = joined(_parts(client, endpoint))
     except NotAList as fault:
-        return Failed(shown, str(fault).replace(door.key, "***") if door.key else str(fault))
-    fetched = ModelList(provider, asker.clock(), models)
-    if asker.stop.called:
+        return Failed(shown, str(fault).replace(endpoint.key, "***") if endpoint.key else str(fault))
+    fetched = ModelList(provider, client.clock(), models)
+    if client.stop.called:
         return Failed(shown, "stopped")
     try:
-        cache.put(_cache_name(provider, door.url), _kept(door.url, fetched))
+        cache.put(_cache_name(provider, endpoint.url), _kept(endpoint.url, fetched))
     except OSError as error:
         note = f"not kept for --offline: {cache.folder} cannot be written ({error.strerror})"
         return replace(fetched, note=note)
     return fetched
 
 
-def _parts(asker: Asker, door: _Door) -> list[ListPart]:
+def _parts(client: Client, endpoint: _Endpoint) -> list[ListPart]:
     """All parts of a list. Raises NotAList."""
     parts: list[ListPart] = []
     cursors: set[str | None] = set()
     cursor: str | None = None
     while len(parts) < MOST_PARTS:
         cursors.add(cursor)
-        url = door.url + _query(door.listing, cursor)
-        answer = patiently(asker, url, door.headers, asker.deadline(), Route(redirect_hosts=None))
-        parts.append(parse_part(door.listing, _body(answer, door)))
+        url = endpoint.url + _query(endpoint.listing, cursor)
+        answer = answer_of(client, url, endpoint.headers, client.deadline(), Route(redirect_hosts=None))
+        parts.append(parse_part(endpoint.listing, _body(answer, endpoint)))
         cursor = parts[-1].cursor
         if cursor is None:
             return parts
@@ -170,13 +174,13 @@ def _query(listing: facts.ModelList, cursor: str | None) -> str:
     return f"?{urlencode(pairs, quote_via=quote)}" if pairs else ""
 
 
-def _body(answer: Answer | NoAnswer, door: _Door) -> bytes:
+def _body(answer: Answer | NoAnswer, endpoint: _Endpoint) -> bytes:
     """The body of a good answer. Raises NotAList; never with a word of the answer, which may quote the key."""
     if isinstance(answer, NoAnswer):
         raise NotAList(answer.reason)
-    refused = answer.status == 400 and any(word.encode() in answer.body for word in door.listing.bad_key)
-    if door.key and (answer.status in {401, 403} or refused):
-        raise NotAList(f"status {answer.status}: the key in {door.key_name} is not accepted")
+    refused = answer.status == 400 and any(word.encode() in answer.body for word in endpoint.listing.bad_key)
+    if endpoint.key and (answer.status in {401, 403} or refused):
+        raise NotAList(f"status {answer.status}: the key in {endpoint.key_name} is not accepted")
     if answer.status == 429:
         raise NotAList("status 429: too many requests, and waiting did not help")
     if answer.status != 200:
@@ -188,9 +192,9 @@ def _cache_name(provider: str, url: str) -> str:
     return f"models:{provider}:{url}"
 
 
-def _kept(url: str, fetched: ModelList) -> Kept:
+def _kept(url: str, fetched: ModelList) -> CacheEntry:
     body = _MODELS.dump_json(fetched.models, indent=1)
-    return Kept(url, url, body, "application/json", None, None, fetched.fetched_at, fetched.fetched_at)
+    return CacheEntry(url, url, body, "application/json", None, None, fetched.fetched_at, fetched.fetched_at)
 
 
 def _replayed(cache: Cache, vendor: facts.Vendor, environ: Mapping[str, str]) -> ListOutcome:

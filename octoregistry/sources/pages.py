@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from octoregistry.sources.asking import Asker, Route, patiently
-from octoregistry.sources.cache import Cache, Kept
+from octoregistry.sources.cache import Cache, CacheEntry
 from octoregistry.sources.charset import WrongCharset, text_of
+from octoregistry.sources.client import Client, Route, answer_of
 from octoregistry.sources.page import Failed, From, Page
 from octoregistry.sources.robots import Robots
 from octoregistry.sources.transport import Answer, NoAnswer
@@ -31,17 +31,17 @@ READABLE = (
 class Reader:
     """What pages are fetched with. `reject` gives the reason why a page that came is none (a challenge), or None."""
 
-    asker: Asker
+    client: Client
     robots: Robots
     cache: Cache
     reject: Reject
     redirect_hosts: frozenset[str]
 
     @classmethod
-    def of(cls, asker: Asker, cache: Cache, provider: Vendor, reject: Reject) -> Reader:
+    def of(cls, client: Client, cache: Cache, provider: Vendor, reject: Reject) -> Reader:
         """What the pages of `provider` are fetched with."""
         hosts = frozenset(host.lower() for host in provider.redirect_hosts)
-        return cls(asker, Robots(asker, hosts), cache, reject, hosts)
+        return cls(client, Robots(client, hosts), cache, reject, hosts)
 
 
 def fetch_page(reader: Reader, url: str) -> Page | Failed:
@@ -50,11 +50,11 @@ def fetch_page(reader: Reader, url: str) -> Page | Failed:
     What was kept is sent for whole after `full_fetch_days` all the same: a server whose ETag never changes would hide
     every change. A page that `reject` refuses is not kept, so that the last good one stays.
     """
-    now = reader.asker.clock()
+    now = reader.client.clock()
     kept = reader.cache.get(url)
-    headers = _conditions(kept, now, reader.asker.fetch.full_fetch_days)
+    headers = _conditions(kept, now, reader.client.fetch.full_fetch_days)
     route = Route(reader.redirect_hosts, reader.robots.refusal)
-    answer = patiently(reader.asker, url, headers, reader.asker.deadline(), route)
+    answer = answer_of(reader.client, url, headers, reader.client.deadline(), route)
     if isinstance(answer, NoAnswer):
         return Failed(shown_url(url), answer.reason)
     if answer.status == 304 and headers and kept is not None:
@@ -66,7 +66,7 @@ def fetch_page(reader: Reader, url: str) -> Page | Failed:
         return Failed(shown_url(url), f"the answer is {content_type.partition(';')[0].strip()[:80]}, not text")
     if not answer.body.strip():
         return Failed(shown_url(url), "the page is empty")
-    came = Kept(
+    came = CacheEntry(
         url,
         answer.url,
         answer.body,
@@ -85,14 +85,14 @@ def cached_page(cache: Cache, url: str) -> Page | Failed:
     return Failed(shown_url(url), "it is not in the cache") if kept is None else _page(url, kept, "cache")
 
 
-def _vetted(reader: Reader, url: str, kept: Kept, origin: From) -> Page | Failed:
+def _vetted(reader: Reader, url: str, kept: CacheEntry, origin: From) -> Page | Failed:
     """The page that `kept` holds, kept now that it is known to be one; or why it is none."""
     page = _page(url, kept, origin)
     if isinstance(page, Failed):
         return page
     if reason := reader.reject(page):
         return Failed(page.url, reason)
-    if reader.asker.stop.called:
+    if reader.client.stop.called:
         return Failed(page.url, "stopped")
     try:
         reader.cache.put(url, kept)
@@ -101,7 +101,7 @@ def _vetted(reader: Reader, url: str, kept: Kept, origin: From) -> Page | Failed
     return page
 
 
-def _page(url: str, kept: Kept, origin: From) -> Page | Failed:
+def _page(url: str, kept: CacheEntry, origin: From) -> Page | Failed:
     try:
         text = text_of(kept.body, kept.content_type)
     except WrongCharset as fault:
@@ -119,7 +119,7 @@ def _page(url: str, kept: Kept, origin: From) -> Page | Failed:
     )
 
 
-def _conditions(kept: Kept | None, now: datetime, full_fetch_days: float) -> dict[str, str]:
+def _conditions(kept: CacheEntry | None, now: datetime, full_fetch_days: float) -> dict[str, str]:
     """The headers that ask for a page only if it changed since it was kept."""
     if kept is None or not timedelta(0) <= now - kept.full_at < timedelta(days=full_fetch_days):
         return {}
@@ -127,10 +127,12 @@ def _conditions(kept: Kept | None, now: datetime, full_fetch_days: float) -> dic
     return {name: value for name, value in asked.items() if value and value.isascii() and value.isprintable()}
 
 
-def _refreshed(kept: Kept, answer: Answer, now: datetime) -> Kept:
+def _refreshed(kept: CacheEntry, answer: Answer, now: datetime) -> CacheEntry:
     """`kept`, checked now; the server may have sent a new ETag with its 304."""
     etag = answer.headers.get("etag") or kept.etag
-    return Kept(kept.url, kept.final_url, kept.body, kept.content_type, etag, kept.last_modified, now, kept.full_at)
+    return CacheEntry(
+        kept.url, kept.final_url, kept.body, kept.content_type, etag, kept.last_modified, now, kept.full_at
+    )
 
 
 def _status_reason(status: int) -> str:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from protego import Protego
 
-from octoregistry.sources.asking import Asker, Route, patiently
+from octoregistry.sources.client import Client, Route, answer_of
 from octoregistry.sources.transport import NoAnswer
 from octoregistry.sources.urls import host_of
 
@@ -20,10 +20,10 @@ _AGENT = re.compile(rf"\s*user[- ]?agent\s*:?\s*(?:(?P<all>\*)|(?P<us>{NAME})(?!
 class Robots:
     """What the robots.txt of each site says, asked for once a run."""
 
-    def __init__(self, asker: Asker, redirect_hosts: frozenset[str]) -> None:
-        self._asker = asker
+    def __init__(self, client: Client, redirect_hosts: frozenset[str]) -> None:
+        self._client = client
         self._redirect_hosts = redirect_hosts
-        self._ignored = {host.lower() for host in asker.fetch.ignore_robots}
+        self._ignored = {host.lower() for host in client.fetch.ignore_robots}
         self._sites: dict[str, Protego | str] = {}
         self._lock = threading.Lock()
 
@@ -46,16 +46,16 @@ class Robots:
         site = f"{parts.scheme}://{parts.netloc}"
         with self._lock:
             if site not in self._sites:
-                self._sites[site] = self._asked(site)
+                self._sites[site] = self._rules_of_site(site)
             return self._sites[site]
 
-    def _asked(self, site: str) -> Protego | str:
+    def _rules_of_site(self, site: str) -> Protego | str:
         """The rules of `site`, or why it cannot be read.
 
         By RFC 9309 a robots.txt that is not there (4xx) allows everything, one that cannot be served (5xx) nothing.
         """
         route = Route(self._redirect_hosts)
-        answer = patiently(self._asker, f"{site}/robots.txt", {}, self._asker.deadline(), route)
+        answer = answer_of(self._client, f"{site}/robots.txt", {}, self._client.deadline(), route)
         if isinstance(answer, NoAnswer):
             return answer.reason if answer.host_down else f"robots.txt cannot be read: {answer.reason}"
         if answer.status >= 500:
@@ -63,7 +63,7 @@ class Robots:
         rules = robots_rules(answer.body if answer.status == 200 else b"")
         delay = rules.crawl_delay(NAME)
         if delay is not None:
-            self._asker.hosts.slow_down(host_of(site), delay)
+            self._client.hosts.slow_down(host_of(site), delay)
         return rules
 
 

@@ -16,9 +16,9 @@ import requests
 from urllib3.exceptions import HTTPError, IncompleteRead, ReadTimeoutError
 
 from octoregistry.settings import FetchSettings
-from octoregistry.sources.connecting import NoConnection, Opener, opening_session
+from octoregistry.sources.connections import NoConnection, Opener, opening_session
 from octoregistry.sources.deadline import Deadline
-from octoregistry.sources.inflating import ACCEPT_ENCODING, BadBody, inflated
+from octoregistry.sources.decompression import ACCEPT_ENCODING, BadBody, decompressed
 from octoregistry.sources.urls import mask_keys_in_logs
 
 CHUNK = 16_384
@@ -36,10 +36,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class NoAnswer:
-    """Why there is no answer. `again`: a second try may help. `host_down`: no page of this host can be had now."""
+    """Why there is no answer. `retry`: a second try may help. `host_down`: no page of this host can be had now."""
 
     reason: str
-    again: bool = False
+    retry: bool = False
     host_down: bool = False
 
 
@@ -55,17 +55,17 @@ def ask(
         with Opener(deadline, fetch.connect_timeout, private_hosts) as opener, opening_session(opener) as session:
             answer: Answer | NoAnswer = _answer(session, url, headers, fetch, deadline)
     except NoConnection as fault:
-        answer = NoAnswer(fault.reason, again=fault.again, host_down=not fault.again)
+        answer = NoAnswer(fault.reason, retry=fault.retry, host_down=not fault.retry)
     except BadBody as fault:
-        answer = NoAnswer(fault.reason, again=fault.again)
+        answer = NoAnswer(fault.reason, retry=fault.retry)
     except (requests.exceptions.SSLError, ssl.SSLError) as error:
         answer = NoAnswer(f"TLS: {_tls_reason(error)}")
     except (requests.exceptions.Timeout, ReadTimeoutError, TimeoutError):
-        answer = NoAnswer(f"no byte for {fetch.read_timeout:g} s", again=True)
+        answer = NoAnswer(f"no byte for {fetch.read_timeout:g} s", retry=True)
     except (requests.exceptions.ConnectionError, HTTPError, OSError) as error:
         short = any(isinstance(inner, IncompleteRead) for inner in error.args)  # urllib3 wraps it
         answer = NoAnswer(
-            "the body is shorter than its Content-Length" if short else "the connection broke off", again=True
+            "the body is shorter than its Content-Length" if short else "the connection broke off", retry=True
         )
     except (requests.exceptions.RequestException, ValueError):
         answer = NoAnswer("the request cannot be made as its address and headers stand")
@@ -87,7 +87,7 @@ def _answer(
         )
     ) as response:
         # urllib3's own stream, undecoded: iter_content would decompress without a cap.
-        body = inflated(_chunks(response), response.headers.get("Content-Encoding"), fetch.max_bytes)
+        body = decompressed(_chunks(response), response.headers.get("Content-Encoding"), fetch.max_bytes)
         lowered = {name.lower(): value for name, value in response.headers.items()}
         return Answer(url, response.status_code, lowered, body)
 

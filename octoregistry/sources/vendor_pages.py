@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from functools import partial
 
 from octoregistry.settings import Settings
-from octoregistry.sources.asking import Asker
 from octoregistry.sources.bundled import bundled_page
 from octoregistry.sources.cache import Cache
+from octoregistry.sources.client import Client
 from octoregistry.sources.deadline import Stop
 from octoregistry.sources.page import Failed, Page
 from octoregistry.sources.pages import Reader, Reject, cached_page, fetch_page
-from octoregistry.sources.side_by_side import side_by_side
+from octoregistry.sources.parallel import in_parallel
 from providers.vendors import Vendor
 
 Clock = Callable[[], datetime]
@@ -49,9 +49,9 @@ def fetch_pages(
         cache = Cache(settings.fetch.cache_dir)
         return {name: _replayed(cache, name, provider.prices, reject) for name, provider in known.items()}
     stop = Stop()
-    cache, asker = Cache(settings.fetch.cache_dir), Asker.of(settings.fetch, clock, stop)
-    readers = {name: Reader.of(asker, cache, provider, reject) for name, provider in known.items()}
-    return side_by_side({name: partial(_first, readers[name], provider) for name, provider in known.items()}, stop)
+    cache, client = Cache(settings.fetch.cache_dir), Client.of(settings.fetch, clock, stop)
+    readers = {name: Reader.of(client, cache, provider, reject) for name, provider in known.items()}
+    return in_parallel({name: partial(_first, readers[name], provider) for name, provider in known.items()}, stop)
 
 
 def _first(reader: Reader, provider: Vendor) -> Page | Failed:

@@ -13,7 +13,7 @@ from octoregistry.planning.plan_json import as_values, from_values
 from octoregistry.planning.witnesses import Witnesses
 from octoregistry.reading.labels import Doubt
 from octoregistry.reading.rates import StatedRate
-from octoregistry.sources.registries import Vouched
+from octoregistry.sources.registries import RegistryPrice
 
 from .making import SEPTEMBER_7, SOL, SOL_DROPPED, page, planned, rate  # type: ignore[import-not-found]
 
@@ -61,7 +61,7 @@ def test_a_changed_price_that_another_registry_has_passes() -> None:
     stated = doubted(rate("gpt-5.6-sol", input="4", output="30", cached_input="0.5"), TURBO)
     prices = {("standard", "input"): "4", ("batch", "input"): "2"}
     vouched = Witnesses(
-        Vouched("litellm", "openai", "gpt-5.6-sol", mode, None, name, Decimal(usd), SEPTEMBER_7)
+        RegistryPrice("litellm", "openai", "gpt-5.6-sol", mode, None, name, Decimal(usd), SEPTEMBER_7)
         for (mode, name), usd in prices.items()
     )
     assert not plan_of(stated, witnesses=vouched).held

@@ -16,7 +16,7 @@ from octoregistry.planning.rates_in_force import effective_rates
 from octoregistry.planning.stated_models import PricedPage
 from octoregistry.planning.witnesses import Witnesses
 from octoregistry.reading.rates import Evidence, PageRates, StatedPrice, StatedRate
-from octoregistry.sources.registries import Vouched
+from octoregistry.sources.registries import RegistryPrice
 from providers.entries import Rate
 from providers.registry import parse_registry
 
@@ -99,7 +99,7 @@ def test_what_is_written_unseen_has_passed_every_guard(
     others: list[tuple[int, tuple[str, int | None], str, str]],
 ) -> None:
     witnesses = Witnesses(
-        Vouched("litellm", "acme", f"m-{model}", mode, above, name, Decimal(price), DAY)
+        RegistryPrice("litellm", "acme", f"m-{model}", mode, above, name, Decimal(price), DAY)
         for model, (mode, above), name, price in others
     )
     page = page_of(said, who)

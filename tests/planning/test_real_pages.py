@@ -80,7 +80,7 @@ def recorded() -> Witnesses:
         answer = json.loads((SHARED / "registries" / name).read_text())
         if witness == "openrouter":
             answer = answer["body"]
-        vouched += read_statements(witness, json.dumps(answer), name, day).vouched
+        vouched += read_statements(witness, json.dumps(answer), name, day).prices
     return Witnesses(vouched)
 
 

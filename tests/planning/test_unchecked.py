@@ -12,7 +12,7 @@ from octoregistry.planning.planner import plan_provider
 from octoregistry.planning.stated_models import PricedPage
 from octoregistry.planning.witnesses import Witnesses
 from octoregistry.reading.rates import Evidence, PageRates, StatedPrice, StatedRate
-from octoregistry.sources.registries import Vouched
+from octoregistry.sources.registries import RegistryPrice
 from providers.registry import parse_registry
 
 DAY = date(2026, 9, 10)
@@ -72,7 +72,7 @@ def test_an_id_that_only_a_language_model_puts_beside_a_model_is_no_alias_of_it(
 def test_nor_do_other_registries_vouch_by_such_an_id() -> None:
     """The prices of gpt-9-mini, put under the heading of gpt-9: whoever has them has them of another model."""
     said = [
-        Vouched("litellm", "openai", "gpt-9-mini", "standard", None, name, Decimal(usd), DAY)
+        RegistryPrice("litellm", "openai", "gpt-9-mini", "standard", None, name, Decimal(usd), DAY)
         for name, usd in (("input", "1"), ("output", "6"))
     ]
     rate = stated("standard", LLM, ("gpt-9", "gpt-9-mini"), input="1", output="6")

@@ -9,16 +9,16 @@ import pytest
 
 from octoregistry.planning.plan import Change
 from octoregistry.planning.witnesses import Witnesses
-from octoregistry.sources.registries import Vouched
+from octoregistry.sources.registries import RegistryPrice
 
 DAY = date(2026, 9, 7)
 
 
-def vouched(witness: str, usd: str, as_of: date = DAY, model: str = "m", above: int | None = None) -> Vouched:
-    return Vouched(witness, "acme", model, "standard", above, "input", Decimal(usd), as_of)
+def vouched(witness: str, usd: str, as_of: date = DAY, model: str = "m", above: int | None = None) -> RegistryPrice:
+    return RegistryPrice(witness, "acme", model, "standard", above, "input", Decimal(usd), as_of)
 
 
-def with_reports(*said: Vouched, names: tuple[str, ...] = ("m",), kind: str = "price") -> Change:
+def with_reports(*said: RegistryPrice, names: tuple[str, ...] = ("m",), kind: str = "price") -> Change:
     change = Change("acme", "m", kind, "input", Decimal(5), Decimal(4), "standard")  # type: ignore[arg-type]
     return Witnesses(said).with_reports(change, names, DAY, 7)
 

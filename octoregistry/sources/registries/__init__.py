@@ -6,7 +6,7 @@
 One that cannot be read is simply no witness.
 """
 
-from octoregistry.sources.registries.fetching import WITNESSES, fetch_registries, read_statements
-from octoregistry.sources.registries.vouched import NotARegistry, Statements, Vouched
+from octoregistry.sources.registries.registry_prices import NotARegistry, RegistryPrice, Statements
+from octoregistry.sources.registries.statements import WITNESSES, fetch_registries, read_statements
 
-__all__ = ["WITNESSES", "NotARegistry", "Statements", "Vouched", "fetch_registries", "read_statements"]
+__all__ = ["WITNESSES", "NotARegistry", "RegistryPrice", "Statements", "fetch_registries", "read_statements"]

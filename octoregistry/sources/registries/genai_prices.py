@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from octoregistry.sources.registries.vouched import Desk, Vouched, entries, known_to, mapping, tokens
+from octoregistry.sources.registries.registry_prices import PriceForm, RegistryPrice, entries, known_to, mapping, tokens
 
 NAME = "genai-prices"
 _WORDS = {
@@ -25,13 +25,13 @@ _WORDS = {
 }
 
 
-def vouched(answer: Any, as_of: date) -> Iterator[Vouched]:
+def prices(answer: Any, as_of: date) -> Iterator[RegistryPrice]:
     """Its prices of the vendors' own APIs, as they hold on `as_of`.
 
     A model is known by its id and by the names that its rules give letter for letter; what its rules merely resemble
     (`contains`, patterns) is not looked at: gpt-4 and gpt-4o are different.
     """
-    desk, vendors = Desk(NAME, as_of), known_to(NAME)
+    form, vendors = PriceForm(NAME, as_of), known_to(NAME)
     for block in entries(answer):
         known = vendors.get(str(block.get("id")))
         if known is None:
@@ -46,9 +46,9 @@ def vouched(answer: Any, as_of: date) -> Iterator[Vouched]:
             base = {
                 key: mapping(price).get("base") if isinstance(price, dict) else price for key, price in prices.items()
             }
-            yield from desk.take(known, name, base, _WORDS)
+            yield from form.prices_of(known, name, base, _WORDS)
             for above, longer in _tiers(prices).items():
-                yield from desk.take(known, name, longer, _WORDS, above=above)
+                yield from form.prices_of(known, name, longer, _WORDS, above=above)
 
 
 def _names(rule: Mapping[str, Any]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from octoregistry.sources.registries.vouched import PER_TOKEN, Vouched, dollars, known_to, mapping
+from octoregistry.sources.registries.registry_prices import PER_TOKEN, RegistryPrice, dollars, known_to, mapping
 
 NAME = "litellm"
 _DIMENSIONS = {
@@ -31,7 +31,7 @@ _KEY = re.compile(
 )
 
 
-def vouched(answer: Any, as_of: date) -> Iterator[Vouched]:
+def prices(answer: Any, as_of: date) -> Iterator[RegistryPrice]:
     """Its prices of the vendors' own APIs; ids stand as the vendor has them, or behind the vendor's name and a slash.
 
     Bedrock, Azure and Vertex AI are vendors of their own, with prices of their own.
@@ -49,6 +49,6 @@ def vouched(answer: Any, as_of: date) -> Iterator[Vouched]:
             usd = dollars(value, PER_TOKEN) if found else None
             if found and usd is not None:
                 above = int(found["thousands"]) * 1000 if found["thousands"] else None
-                yield Vouched(
+                yield RegistryPrice(
                     NAME, known.provider, model, _MODES[found["mode"]], above, _DIMENSIONS[found["what"]], usd, as_of
                 )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from octoregistry.sources.registries.vouched import Desk, Vouched, entries, known_to, mapping
+from octoregistry.sources.registries.registry_prices import PriceForm, RegistryPrice, entries, known_to, mapping
 
 NAME = "llm-prices"
 _WORDS = {"input": "input", "output": "output", "input_cached": "cached_input"}
@@ -15,9 +15,9 @@ _WORDS = {"input": "input", "output": "output", "input_cached": "cached_input"}
 _ABOVE = re.compile(r">\s*(\d+)k", re.IGNORECASE)
 
 
-def vouched(answer: Any, as_of: date) -> Iterator[Vouched]:
+def prices(answer: Any, as_of: date) -> Iterator[RegistryPrice]:
     """Its prices of the vendors' models."""
-    desk, vendors = Desk(NAME, as_of), known_to(NAME)
+    form, vendors = PriceForm(NAME, as_of), known_to(NAME)
     for entry in entries(mapping(answer).get("prices")):
         known = vendors.get(str(entry.get("vendor")))
         if known is None:
@@ -26,7 +26,7 @@ def vouched(answer: Any, as_of: date) -> Iterator[Vouched]:
         if longer := _ABOVE.search(str(entry.get("name"))):
             above = int(longer[1]) * 1000
             model = model.removesuffix(f"-{longer[1]}k")
-        yield from desk.take(known, model, entry, _WORDS, above=above)
+        yield from form.prices_of(known, model, entry, _WORDS, above=above)
 
 
 def day_of(answer: Any) -> date | None:

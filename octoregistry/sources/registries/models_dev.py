@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from octoregistry.sources.registries.vouched import Desk, Vouched, entries, known_to, mapping, tokens
+from octoregistry.sources.registries.registry_prices import PriceForm, RegistryPrice, entries, known_to, mapping, tokens
 
 NAME = "models-dev"
 _WORDS = {
@@ -19,22 +19,22 @@ _WORDS = {
 }
 
 
-def vouched(answer: Any, as_of: date) -> Iterator[Vouched]:
+def prices(answer: Any, as_of: date) -> Iterator[RegistryPrice]:
     """Its prices of the vendors' own APIs: the standard mode, and priority where the entry says how that is asked for."""
-    desk = Desk(NAME, as_of)
+    form = PriceForm(NAME, as_of)
     for block, known in known_to(NAME).items():
         for model, entry in mapping(mapping(mapping(answer).get(block)).get("models")).items():
             cost = mapping(mapping(entry).get("cost"))
-            yield from desk.take(known, model, _of_text(mapping(entry), cost), _WORDS)
+            yield from form.prices_of(known, model, _of_text(mapping(entry), cost), _WORDS)
             for tier in entries(cost.get("tiers")):
                 size = mapping(tier.get("tier"))
                 above = tokens(size.get("size"))
                 if size.get("type") == "context" and above:
-                    yield from desk.take(known, model, tier, _WORDS, above=above)
+                    yield from form.prices_of(known, model, tier, _WORDS, above=above)
             for way in mapping(mapping(mapping(entry).get("experimental")).get("modes")).values():
                 body = mapping(mapping(mapping(way).get("provider")).get("body"))
                 if body.get("service_tier") == "priority":
-                    yield from desk.take(known, model, mapping(mapping(way).get("cost")), _WORDS, mode="priority")
+                    yield from form.prices_of(known, model, mapping(mapping(way).get("cost")), _WORDS, mode="priority")
 
 
 def _of_text(entry: Mapping[str, Any], cost: Mapping[str, Any]) -> Mapping[str, Any]:

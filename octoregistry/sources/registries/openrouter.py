@@ -6,7 +6,15 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from octoregistry.sources.registries.vouched import PER_TOKEN, Desk, Vouched, entries, known_to, mapping, tokens
+from octoregistry.sources.registries.registry_prices import (
+    PER_TOKEN,
+    PriceForm,
+    RegistryPrice,
+    entries,
+    known_to,
+    mapping,
+    tokens,
+)
 
 NAME = "openrouter"
 _WORDS = {
@@ -22,16 +30,16 @@ _WORDS = {
 }
 
 
-def vouched(answer: Any, as_of: date) -> Iterator[Vouched]:
+def prices(answer: Any, as_of: date) -> Iterator[RegistryPrice]:
     """Its prices of the vendors' models. `:batch`, `:free` and other variants are its own offers, not the vendor's."""
-    desk, vendors = Desk(NAME, as_of, PER_TOKEN), known_to(NAME)
+    form, vendors = PriceForm(NAME, as_of, PER_TOKEN), known_to(NAME)
     for entry in entries(mapping(answer).get("data")):
         prefix, _, model = str(entry.get("id")).partition("/")
         known = vendors.get(prefix)
         if known is None or not model or ":" in model:
             continue
         pricing = mapping(entry.get("pricing"))
-        yield from desk.take(known, model, pricing, _WORDS)
+        yield from form.prices_of(known, model, pricing, _WORDS)
         for longer in entries(pricing.get("overrides")):
             if above := tokens(longer.get("min_prompt_tokens")):
-                yield from desk.take(known, model, longer, _WORDS, above=above)
+                yield from form.prices_of(known, model, longer, _WORDS, above=above)

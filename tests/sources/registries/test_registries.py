@@ -18,7 +18,7 @@ def said(witness: str, answer: Any, day: date = DAY) -> dict[tuple[object, ...],
     """(provider, model, mode, tier, dimension) -> USD per million, as text."""
     told = read_statements(witness, json.dumps(answer), "https://x.example", day)
     return {
-        (v.provider, v.model, v.mode, v.above_input_tokens, v.dimension): f"{v.usd.normalize():f}" for v in told.vouched
+        (v.provider, v.model, v.mode, v.above_input_tokens, v.dimension): f"{v.usd.normalize():f}" for v in told.prices
     }
 
 
@@ -194,4 +194,4 @@ def test_what_is_no_registry_is_none(witness: str, text: str) -> None:
 
 def test_prices_are_exact() -> None:
     told = read_statements("litellm", '{"a": {"litellm_provider": "openai", "input_cost_per_token": 1e-07}}', "u", DAY)
-    assert told.vouched[0].usd == Decimal("0.1")
+    assert told.prices[0].usd == Decimal("0.1")

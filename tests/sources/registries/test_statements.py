@@ -34,7 +34,7 @@ def test_it_is_fetched_kept_and_replayed(site: Any, clock: Any, with_registry: C
     clock.move(days=3)
     kept = fetch_registries(settings, offline=True, clock=clock)["models-dev"]
     assert isinstance(kept, Statements)
-    assert (kept.vouched, kept.from_cache) == (told.vouched, True)
+    assert (kept.prices, kept.from_cache) == (told.prices, True)
     assert len(site.paths()) == 1
 
 

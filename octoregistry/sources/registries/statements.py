@@ -10,20 +10,20 @@ from functools import partial
 from typing import Any
 
 from octoregistry.settings import RegistrySettings, Settings
-from octoregistry.sources.asking import Asker
 from octoregistry.sources.cache import Cache
+from octoregistry.sources.client import Client
 from octoregistry.sources.deadline import Stop
 from octoregistry.sources.page import Failed, Page
 from octoregistry.sources.pages import Reader, cached_page, fetch_page
+from octoregistry.sources.parallel import in_parallel
 from octoregistry.sources.registries import genai_prices, litellm, llm_prices, models_dev, openrouter
-from octoregistry.sources.registries.vouched import NotARegistry, Statements, Vouched
+from octoregistry.sources.registries.registry_prices import NotARegistry, RegistryPrice, Statements
 from octoregistry.sources.robots import Robots
-from octoregistry.sources.side_by_side import side_by_side
 from octoregistry.sources.vendor_pages import Clock, utc_now
 
 # witness -> how its answer is read
-WITNESSES: Mapping[str, Callable[[Any, date], Iterator[Vouched]]] = {
-    registry.NAME: registry.vouched for registry in (litellm, models_dev, openrouter, genai_prices, llm_prices)
+WITNESSES: Mapping[str, Callable[[Any, date], Iterator[RegistryPrice]]] = {
+    registry.NAME: registry.prices for registry in (litellm, models_dev, openrouter, genai_prices, llm_prices)
 }
 _DATED: Mapping[str, Callable[[Any], date | None]] = {llm_prices.NAME: llm_prices.day_of}
 
@@ -40,10 +40,10 @@ def fetch_registries(
         WITNESSES[name]
     cache = Cache(settings.fetch.cache_dir)
     if offline:
-        return {name: _heard(name, cached_page(cache, one.url)) for name, one in known.items()}
+        return {name: _from_cache(name, cached_page(cache, one.url)) for name, one in known.items()}
     stop = Stop()
-    asker = Asker.of(settings.fetch, clock, stop)
-    return side_by_side({name: partial(_asked, asker, cache, name, one) for name, one in known.items()}, stop)
+    client = Client.of(settings.fetch, clock, stop)
+    return in_parallel({name: partial(_from_network, client, cache, name, one) for name, one in known.items()}, stop)
 
 
 def read_statements(name: str, text: str, url: str, as_of: date, *, from_cache: bool = False) -> Statements:
@@ -55,15 +55,15 @@ def read_statements(name: str, text: str, url: str, as_of: date, *, from_cache: 
     day = _DATED[name](answer) if name in _DATED else None
     as_of = min(day, as_of) if day else as_of
     try:
-        vouched = tuple(dict.fromkeys(WITNESSES[name](answer, as_of)))
+        prices = tuple(dict.fromkeys(WITNESSES[name](answer, as_of)))
     except ArithmeticError:
         raise NotARegistry("a number in the answer is beyond all prices") from None
-    if not vouched:
+    if not prices:
         raise NotARegistry("no price of a known vendor is in the answer")
-    return Statements(name, url, as_of, vouched, from_cache)
+    return Statements(name, url, as_of, prices, from_cache)
 
 
-def _asked(asker: Asker, cache: Cache, name: str, registry: RegistrySettings) -> Statements | Failed:
+def _from_network(client: Client, cache: Cache, name: str, registry: RegistrySettings) -> Statements | Failed:
     """The statements over the network. What cannot be read is not kept, so that the last good answer stays."""
     read: list[Statements] = []
 
@@ -75,11 +75,11 @@ def _asked(asker: Asker, cache: Cache, name: str, registry: RegistrySettings) ->
         return None
 
     hosts = frozenset(host.lower() for host in registry.redirect_hosts)
-    page = fetch_page(Reader(asker, Robots(asker, hosts), cache, refused, hosts), registry.url)
+    page = fetch_page(Reader(client, Robots(client, hosts), cache, refused, hosts), registry.url)
     return page if isinstance(page, Failed) else read[-1]
 
 
-def _heard(name: str, page: Page | Failed) -> Statements | Failed:
+def _from_cache(name: str, page: Page | Failed) -> Statements | Failed:
     if isinstance(page, Failed):
         return page
     try:

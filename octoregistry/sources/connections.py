@@ -27,12 +27,12 @@ Open = Callable[[str, int], socket.socket]
 
 
 class NoConnection(Exception):  # noqa: N818 - said as a sentence; and no OSError, which urllib3 would wrap and reword
-    """No connection came about. `again` says whether a second try may help."""
+    """No connection came about. `retry` says whether a second try may help."""
 
-    def __init__(self, reason: str, *, again: bool = False) -> None:
+    def __init__(self, reason: str, *, retry: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
-        self.again = again
+        self.retry = retry
 
 
 class Opener:
@@ -80,7 +80,7 @@ class Opener:
             except TimeoutError:
                 fault = NoConnection("no answer to the attempt to connect")
             except OSError as error:
-                fault = NoConnection(f"no connection ({error.strerror or 'unknown error'})", again=True)
+                fault = NoConnection(f"no connection ({error.strerror or 'unknown error'})", retry=True)
             else:
                 self._watches.enter_context(self._deadline.cutting(sock))
                 return sock

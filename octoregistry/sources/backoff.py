@@ -11,17 +11,17 @@ from email.utils import parsedate_to_datetime
 
 from octoregistry.settings import FetchSettings
 
-AGAIN = frozenset({408, 429, 500, 502, 503, 504})
+RETRY_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 
 
 def pause(tries: int, retry_after: str | None, now: datetime, fetch: FetchSettings) -> float:
     """Seconds to wait after try number `tries` (from 1); up to a quarter more, so that many clients do not meet."""
-    asked = _asked(retry_after, now) if retry_after else None
+    asked = _seconds_of(retry_after, now) if retry_after else None
     base = asked if asked is not None else fetch.backoff * 2 ** (tries - 1)
     return min(base, fetch.max_wait) * random.uniform(1.0, 1.25)  # noqa: S311 - jitter, not a secret
 
 
-def _asked(retry_after: str, now: datetime) -> float | None:
+def _seconds_of(retry_after: str, now: datetime) -> float | None:
     """Seconds that a Retry-After header asks for, given in seconds or as a date; None where it is neither."""
     text = retry_after.strip()
     if text.isascii() and text.isdigit():

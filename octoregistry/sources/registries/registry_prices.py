@@ -15,7 +15,7 @@ PER_MILLION = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
-class Vouched:
+class RegistryPrice:
     """One price as `witness` had it on the day `as_of`: USD per million tokens, under the vendor's own API id."""
 
     witness: str
@@ -35,7 +35,7 @@ class Statements:
     witness: str
     url: str
     as_of: date
-    vouched: tuple[Vouched, ...]
+    prices: tuple[RegistryPrice, ...]
     from_cache: bool = False
 
 
@@ -58,14 +58,14 @@ def known_to(witness: str) -> dict[str, Known]:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
-    """Where statements are taken down: in whose name, of which day, and by what its numbers become dollars per million."""
+class PriceForm:
+    """How a registry writes prices: its name, the day it speaks of, and the factor from its unit to USD per million."""
 
     witness: str
     as_of: date
     factor: Decimal = PER_MILLION
 
-    def take(
+    def prices_of(
         self,
         known: Known,
         model: str,
@@ -74,13 +74,13 @@ class Desk:
         *,
         mode: str = "standard",
         above: int | None = None,
-    ) -> Iterator[Vouched]:
+    ) -> Iterator[RegistryPrice]:
         """The statements in `prices`, whose keys `words` turns into dimensions; all other keys are not about tokens."""
         own = known.witness.own_id(model)
         for key, dimension in words.items():
             usd = dollars(prices.get(key), self.factor)
             if usd is not None and dimension not in known.witness.not_heard:
-                yield Vouched(self.witness, known.provider, own, mode, above, dimension, usd, self.as_of)
+                yield RegistryPrice(self.witness, known.provider, own, mode, above, dimension, usd, self.as_of)
 
 
 def dollars(value: Any, factor: Decimal) -> Decimal | None:

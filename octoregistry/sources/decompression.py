@@ -14,25 +14,25 @@ _WINDOW = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 
 
 class BadBody(Exception):  # noqa: N818 - said as a sentence
-    """The body cannot be used. `again` says whether a second try may help."""
+    """The body cannot be used. `retry` says whether a second try may help."""
 
-    def __init__(self, reason: str, *, again: bool = False) -> None:
+    def __init__(self, reason: str, *, retry: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
-        self.again = again
+        self.retry = retry
 
 
-def inflated(chunks: Iterable[bytes], encoding: str | None, cap: int) -> bytes:
+def decompressed(chunks: Iterable[bytes], encoding: str | None, cap: int) -> bytes:
     """The bytes of `chunks`, decoded as Content-Encoding says; at most `cap` of them are ever held. Raises BadBody."""
     name = (encoding or "identity").strip().lower()
     if name in {"identity", ""}:
-        return _joined(chunks, cap)
+        return _identity(chunks, cap)
     if name not in _WINDOW:
         raise BadBody(f"the body is encoded as {name!r}, which was not asked for")
-    return _decompressed(chunks, _WINDOW[name], cap)
+    return _inflate(chunks, _WINDOW[name], cap)
 
 
-def _joined(chunks: Iterable[bytes], cap: int) -> bytes:
+def _identity(chunks: Iterable[bytes], cap: int) -> bytes:
     body = bytearray()
     for chunk in chunks:
         body += chunk
@@ -41,7 +41,7 @@ def _joined(chunks: Iterable[bytes], cap: int) -> bytes:
     return bytes(body)
 
 
-def _decompressed(chunks: Iterable[bytes], window: int, cap: int) -> bytes:
+def _inflate(chunks: Iterable[bytes], window: int, cap: int) -> bytes:
     body = bytearray()
     decoder: zlib._Decompress | None = None
     for chunk in chunks:
@@ -52,11 +52,11 @@ def _decompressed(chunks: Iterable[bytes], window: int, cap: int) -> bytes:
         try:
             body += decoder.decompress(chunk, cap + 1 - len(body))
         except zlib.error:
-            raise BadBody("the compressed body is damaged", again=True) from None
+            raise BadBody("the compressed body is damaged", retry=True) from None
         if len(body) > cap or decoder.unconsumed_tail:
             raise BadBody(f"the body unpacks to more than {cap:,} bytes")
     if decoder is not None and not decoder.eof:
-        raise BadBody("the compressed body breaks off", again=True)
+        raise BadBody("the compressed body breaks off", retry=True)
     return bytes(body)
 
 

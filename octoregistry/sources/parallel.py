@@ -1,4 +1,4 @@
-"""Several pieces of work done at once, each in a thread of its own, that end together when somebody presses Ctrl-C."""
+"""Work in parallel, a thread for each piece; Ctrl-C ends all pieces."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Result = TypeVar("Result")
 GRACE = 0.5
 
 
-def side_by_side(work: Mapping[str, Callable[[], Result]], stop: Stop) -> dict[str, Result]:
+def in_parallel(work: Mapping[str, Callable[[], Result]], stop: Stop) -> dict[str, Result]:
     """What each piece of `work` returned, in the order of `work`. What one raises is raised here, and ends the others.
 
     The threads are daemons and not of a pool: a pool is waited for when the interpreter ends, and Ctrl-C would hang on

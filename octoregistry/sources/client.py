@@ -1,4 +1,4 @@
-"""One address asked patiently and carefully: in turn, every redirect checked, tried again where that may help."""
+"""A client for GET requests: one at a time for each host, every redirect checked, with retries."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from datetime import datetime
 from urllib.parse import urljoin
 
 from octoregistry.settings import FetchSettings
+from octoregistry.sources.backoff import RETRY_STATUSES, pause
 from octoregistry.sources.deadline import Deadline, Stop
 from octoregistry.sources.hosts import Hosts
 from octoregistry.sources.transport import Answer, NoAnswer, ask
 from octoregistry.sources.urls import host_of, redirect_fault, shown_url, url_fault
-from octoregistry.sources.waiting import AGAIN, pause
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 @dataclass(frozen=True, slots=True)
-class Asker:
-    """All that one run asks with. `private_hosts` may have addresses that are not on the open internet."""
+class Client:
+    """The HTTP client of one run. Hosts in `private_hosts` may have addresses that are not on the open internet."""
 
     fetch: FetchSettings
     stop: Stop
@@ -34,11 +34,11 @@ class Asker:
         clock: Callable[[], datetime],
         stop: Stop,
         private_hosts: frozenset[str] = frozenset(),
-    ) -> Asker:
-        """What a run asks with by its settings, and what else it may ask at home."""
+    ) -> Client:
+        """The client of a run by its settings, and the further hosts that may be private."""
         hosts = Hosts(fetch.crawl_delay, fetch.max_crawl_delay, stop)
-        at_home = private_hosts | {host.lower() for host in fetch.allow_private_hosts}
-        return cls(fetch, stop, hosts, clock, at_home)
+        private = private_hosts | {host.lower() for host in fetch.allow_private_hosts}
+        return cls(fetch, stop, hosts, clock, private)
 
     def deadline(self) -> Deadline:
         """The time that one address has, from now."""
@@ -60,41 +60,41 @@ class Route:
         return self.gate(url) if self.gate is not None else None
 
 
-def patiently(
-    asker: Asker, url: str, headers: Mapping[str, str], deadline: Deadline, route: Route
+def answer_of(
+    client: Client, url: str, headers: Mapping[str, str], deadline: Deadline, route: Route
 ) -> Answer | NoAnswer:
     """The answer to a GET of `url`, after as many tries as the settings and the deadline leave."""
     tries = 0
     while True:
         tries += 1
-        answer = _followed(asker, url, headers, deadline, route)
-        again = answer.again if isinstance(answer, NoAnswer) else answer.status in AGAIN
-        if not again or tries > asker.fetch.retries or asker.stop.called:
+        answer = _followed(client, url, headers, deadline, route)
+        retry = answer.retry if isinstance(answer, NoAnswer) else answer.status in RETRY_STATUSES
+        if not retry or tries > client.fetch.retries or client.stop.called:
             return answer
         retry_after = answer.headers.get("retry-after") if isinstance(answer, Answer) else None
-        seconds = pause(tries, retry_after, asker.clock(), asker.fetch)
-        if seconds >= deadline.left or asker.stop.wait(seconds):
+        seconds = pause(tries, retry_after, client.clock(), client.fetch)
+        if seconds >= deadline.left or client.stop.wait(seconds):
             return answer
 
 
 def _followed(
-    asker: Asker, url: str, headers: Mapping[str, str], deadline: Deadline, route: Route
+    client: Client, url: str, headers: Mapping[str, str], deadline: Deadline, route: Route
 ) -> Answer | NoAnswer:
     """The answer at the end of the redirects from `url`."""
     if fault := url_fault(url):
         return NoAnswer(fault)
     here = url
-    for _ in range(asker.fetch.max_redirects + 1):
+    for _ in range(client.fetch.max_redirects + 1):
         if fault := route.refusal(here):
             return NoAnswer(fault)
-        answer = _in_turn(asker, here, headers, deadline)
+        answer = _in_turn(client, here, headers, deadline)
         if isinstance(answer, NoAnswer) or answer.status not in REDIRECTS:
             return answer
         there = _next(url, here, answer, route)
         if isinstance(there, NoAnswer):
             return there
         here = there
-    return NoAnswer(f"more than {asker.fetch.max_redirects} redirects")
+    return NoAnswer(f"more than {client.fetch.max_redirects} redirects")
 
 
 def _next(origin: str, here: str, answer: Answer, route: Route) -> str | NoAnswer:
@@ -104,25 +104,25 @@ def _next(origin: str, here: str, answer: Answer, route: Route) -> str | NoAnswe
     target = answer.headers.get("location", "")
     if not target:
         return NoAnswer(f"status {answer.status} without a Location")
-    there = _joined(here, target)
+    there = _target(here, target)
     if fault := redirect_fault(origin, here, there, route.redirect_hosts):
         return NoAnswer(f"redirected to {shown_url(there)}: refused, {fault}")
     return there
 
 
-def _joined(here: str, target: str) -> str:
+def _target(here: str, target: str) -> str:
     try:
         return urljoin(here, target)
     except ValueError:
         return target  # it cannot be parsed, which is what the check of it will say
 
 
-def _in_turn(asker: Asker, url: str, headers: Mapping[str, str], deadline: Deadline) -> Answer | NoAnswer:
+def _in_turn(client: Client, url: str, headers: Mapping[str, str], deadline: Deadline) -> Answer | NoAnswer:
     host = host_of(url)
-    if reason := asker.hosts.down(host):
+    if reason := client.hosts.down(host):
         return NoAnswer(reason, host_down=True)
-    with asker.hosts.turn(host):
-        answer = ask(url, headers, asker.fetch, asker.private_hosts, deadline)
+    with client.hosts.turn(host):
+        answer = ask(url, headers, client.fetch, client.private_hosts, deadline)
     if isinstance(answer, NoAnswer) and answer.host_down:
-        asker.hosts.is_down(host, answer.reason)
+        client.hosts.is_down(host, answer.reason)
     return answer
