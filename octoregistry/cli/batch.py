@@ -71,7 +71,7 @@ def command() -> None:
 @command.command(name="run")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @_state
-@click.option("--provider", "-p", help="gemini, openai or anthropic.  [default: the registry's]")
+@click.option("--provider", "-p", help="The vendor that runs it.  [default: the registry's]")
 @click.option("--model", "-m", help="The model's id.  [default: the provider's]")
 @click.option(
     "--schema", type=click.Path(path_type=Path, exists=True), help="The JSON schema of rows without their own."

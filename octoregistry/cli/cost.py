@@ -47,7 +47,7 @@ _CENT = Decimal("0.000001")
 @click.option(
     "--settings",
     type=click.Path(path_type=Path),
-    help="Read this octoregistry.toml.  [default: ./octoregistry.toml where there is one]",
+    help="Read this octoregistry.toml.  [default: $OCTOREGISTRY_SETTINGS, then ./octoregistry.toml]",
 )
 @registry_option
 def command(

@@ -61,7 +61,7 @@ from providers import RegistryError
 @click.option(
     "--settings",
     type=click.Path(path_type=Path),
-    help="Read this octoregistry.toml.  [default: ./octoregistry.toml where there is one]",
+    help="Read this octoregistry.toml.  [default: $OCTOREGISTRY_SETTINGS, then ./octoregistry.toml]",
 )
 def command(  # noqa: PLR0913 - an option a parameter
     *,

@@ -1,4 +1,4 @@
-"""Which settings a command works with: `--settings FILE`, else ./octoregistry.toml, over the built-in ones."""
+"""Which settings a command works with: `--settings FILE`, $OCTOREGISTRY_SETTINGS, ./octoregistry.toml, over the built-in ones."""
 
 from __future__ import annotations
 
@@ -17,5 +17,5 @@ def settings_option(command: Command) -> Command:
         "--settings",
         type=click.Path(path_type=Path),
         metavar="FILE",
-        help="Read this octoregistry.toml.  [default: ./octoregistry.toml where there is one]",
+        help="Read this octoregistry.toml.  [default: $OCTOREGISTRY_SETTINGS, then ./octoregistry.toml]",
     )(command)
