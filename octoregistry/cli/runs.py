@@ -13,8 +13,8 @@ from octoregistry.cli.showing import cell, plain_table, print_json, say, show
 from octoregistry.settings import command_settings
 
 with extra():
-    from octoregistry.service.copying import copy_into
     from octoregistry.service.database import Database, database_url
+    from octoregistry.service.log_copy import copy_log
     from octoregistry.service.runlog import RunLog
 
 
@@ -34,7 +34,7 @@ def command(*, limit: int, job: str | None, as_json: bool, copy_from: Path | Non
     with told():
         database = Database(database_url(command_settings(settings), os.environ))
         if copy_from is not None:
-            copied = copy_into(database, copy_from)
+            copied = copy_log(database, copy_from)
             say(", ".join(f"{count} {name}" for name, count in copied.items()) + " copied")
             return
         found = RunLog(database).latest(limit, job)

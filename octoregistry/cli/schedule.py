@@ -20,8 +20,8 @@ from octoregistry.cli.showing import print_json, say, tell
 from octoregistry.settings import Settings, command_settings
 
 with extra():
-    from octoregistry.service.assembly import Service, assembled, known_jobs
-    from octoregistry.service.outcome import Outcome
+    from octoregistry.service.assembly import Service, assemble, known_jobs
+    from octoregistry.service.run_outcome import RunOutcome
     from octoregistry.service.schedule import upcoming
 
 
@@ -54,7 +54,7 @@ def command(
             show(upcoming_values(chosen, registry), as_json=as_json)
             return
         log_to_stderr()
-        service = assembled(chosen, settings, registry, os.environ, offline=offline)
+        service = assemble(chosen, settings, registry, os.environ, offline=offline)
         if once:
             raise click.exceptions.Exit(run_due(service))
         service.schedule.start()
@@ -84,7 +84,7 @@ def show(values: list[dict[str, Any]], *, as_json: bool) -> None:
 
 def run_due(service: Service) -> int:
     """The exit status after running each job's last slot, where nobody has it yet, and what others left unfinished."""
-    outcomes: list[Outcome] = []
+    outcomes: list[RunOutcome] = []
     now = datetime.now(UTC)
     try:
         for job in service.jobs:

@@ -18,8 +18,8 @@ from octoregistry.settings import command_settings
 with extra():
     import uvicorn
 
-    from octoregistry.service.assembly import assembled
-    from octoregistry.service.http.app import UnsafeError, application, check_bind, hosts_of
+    from octoregistry.service.assembly import assemble
+    from octoregistry.service.http.app import UnsafeServiceError, allowed_hosts, application, check_bind
     from octoregistry.service.secrets import secret
 
 _SECONDS = 5
@@ -63,9 +63,9 @@ def command(*, host: str, port: int, offline: bool, settings: Path | None, regis
         token = secret(chosen.service.token, os.environ)
         try:
             check_bind(host, token)
-            service = assembled(chosen, settings, registry, os.environ, offline=offline)
-            app = application(service, token, hosts_of(host, chosen.service))
-        except UnsafeError as error:
+            service = assemble(chosen, settings, registry, os.environ, offline=offline)
+            app = application(service, token, allowed_hosts(host, chosen.service))
+        except UnsafeServiceError as error:
             raise click.UsageError(visible(error)) from error
         # bound before anything runs: a port that is taken is one line, and no schedule goes on behind it
         try:

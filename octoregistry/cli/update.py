@@ -19,12 +19,12 @@ from octoregistry.cli.llm_options import llm_options, reader_of, told_once
 from octoregistry.cli.registry_option import registry_option
 from octoregistry.cli.settings_option import settings_option
 from octoregistry.cli.showing import cell, print_json, tell
-from octoregistry.cli.update_output import outcome_json, print_update, update_json
+from octoregistry.cli.update_output import print_update, proposal_json, update_json
 from octoregistry.merging.lock import locked
 from octoregistry.merging.registry_file import text_of
 from octoregistry.merging.store import replace_file
 from octoregistry.planning.plan_json import as_values
-from octoregistry.publishing import Outcome
+from octoregistry.publishing import ProposalResult
 from octoregistry.report import write_report
 from octoregistry.service.propose_update import propose_update, proposing
 from octoregistry.settings import Settings, command_settings
@@ -107,7 +107,7 @@ def command(  # noqa: PLR0913 - an option a parameter
     """
     if dry_run and as_pull_request:
         raise click.UsageError("give --dry-run or --pr, not both")
-    outcomes: tuple[Outcome, ...] = ()
+    outcomes: tuple[ProposalResult, ...] = ()
     with told_errors(registry), _progress(as_json) as progress:
         chosen = command_settings(settings)
         known = partial(load_registry, registry)
@@ -120,15 +120,15 @@ def command(  # noqa: PLR0913 - an option a parameter
         if dry_run:
             update = plan(text_of(registry.read_bytes(), registry))
         elif as_pull_request:
-            with proposing(registry, chosen.pull_request, os.environ) as place:
-                proposed = propose_update(registry, place, plan)
-            update, outcomes = proposed.update, proposed.outcomes
+            with proposing(registry, chosen.pull_request, os.environ) as target:
+                proposed = propose_update(registry, target, plan)
+            update, outcomes = proposed.update, proposed.results
         else:
             update = _written(registry, chosen, plan, accepted, progress)
         if plan_out is not None:
             keep_plan(update, plan_out)
     if as_json:
-        print_json(update_json(update, registry.name) | {"pull_requests": [outcome_json(one) for one in outcomes]})
+        print_json(update_json(update, registry.name) | {"pull_requests": [proposal_json(one) for one in outcomes]})
     else:
         print_update(update, registry.name, verbose=verbose)
         wrote = not dry_run and not as_pull_request and update.new_text != update.old_text

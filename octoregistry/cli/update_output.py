@@ -10,7 +10,7 @@ from octoregistry.cli.showing import say, show, tell
 from octoregistry.cli.tables import plan_tables
 from octoregistry.merging.merge import diff
 from octoregistry.planning.plan_json import as_values
-from octoregistry.publishing import Outcome
+from octoregistry.publishing import ProposalResult
 from octoregistry.sources import Failed
 from octoregistry.sources.registries import Statements
 from octoregistry.updating.update import ProviderRun, Update
@@ -29,7 +29,7 @@ def update_json(update: Update, name: str) -> dict[str, Any]:
     }
 
 
-def outcome_json(outcome: Outcome) -> dict[str, Any]:
+def proposal_json(outcome: ProposalResult) -> dict[str, Any]:
     """What became of a proposal, as plain values."""
     return {
         "branch": outcome.branch,

@@ -2,7 +2,16 @@
 
 from octoregistry.publishing.forge import ForgeError
 from octoregistry.publishing.git import Git, GitError
-from octoregistry.publishing.proposal import Outcome, Proposal
-from octoregistry.publishing.propose import Place, place_of, propose
+from octoregistry.publishing.proposal import Proposal, ProposalResult
+from octoregistry.publishing.propose import ProposalTarget, proposal_target, propose
 
-__all__ = ["ForgeError", "Git", "GitError", "Outcome", "Place", "Proposal", "place_of", "propose"]
+__all__ = [
+    "ForgeError",
+    "Git",
+    "GitError",
+    "Proposal",
+    "ProposalResult",
+    "ProposalTarget",
+    "proposal_target",
+    "propose",
+]

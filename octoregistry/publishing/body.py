@@ -1,4 +1,4 @@
-"""How a person reads a proposal: one sentence on costs, the changes with their evidence, what is held and why."""
+"""Title and body of a pull request: one sentence on costs, the changes with evidence, what is held and why."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MOST_LETTERS = 60_000  # GitHub takes 65,536
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class BodyRow:
     """One change as a line of the table."""
 
     model: Markdown
@@ -104,7 +104,7 @@ def body_of(update: Update, plan: Plan, branch: str) -> str:
 
 
 def _body(update: Update, plan: Plan, branch: str, most: int) -> str:
-    applied = [change for change in plan.visible if change.applies and _is_told(change)]
+    applied = [change for change in plan.visible if change.applies and _is_listed(change)]
     held = [change for change in plan.visible if not change.applies]
     providers = {change.provider for change in plan.changes}
     return render(
@@ -142,14 +142,14 @@ def _run_cost(update: Update) -> str:
     return f"{len(update.calls)} call{'s' * (len(update.calls) != 1)} of {models}: ${spent:f}{more}."
 
 
-def _is_told(change: Change) -> bool:
+def _is_listed(change: Change) -> bool:
     """False for what follows from the prices beside it, and for the keys of a new entry."""
     return change.mode is not None or change.kind not in ("plain", "new_model")
 
 
-def _rows(changes: Iterable[Change]) -> list[Row]:
+def _rows(changes: Iterable[Change]) -> list[BodyRow]:
     return [
-        Row(
+        BodyRow(
             code(f"{change.provider}/{change.model}"),
             code(change.where),
             _value(change.old),

@@ -30,12 +30,12 @@ def commit_on(git: Git, base: str, proposal: Proposal, settings: PullRequestSett
     entries = []
     for path, content in proposal.files.items():
         known = git.entry(base, path)
-        blob = git.run("hash-object", "-w", "--no-filters", "--stdin", given=content).strip()
+        blob = git.run("hash-object", "-w", "--no-filters", "--stdin", stdin=content).strip()
         entries.append(f"{known.mode if known else '100644'} {blob}\t{path}\0")
     with tempfile.TemporaryDirectory(prefix="octoregistry-") as name:
         index = {"GIT_INDEX_FILE": str(Path(name) / "index")}
         git.run("read-tree", base, environ=index)
-        git.run("update-index", "-z", "--index-info", given="".join(entries).encode(), environ=index)
+        git.run("update-index", "-z", "--index-info", stdin="".join(entries).encode(), environ=index)
         tree = git.run("write-tree", environ=index).strip()
     if tree == git.run("rev-parse", f"{base}^{{tree}}").strip():
         return None
@@ -46,7 +46,7 @@ def commit_on(git: Git, base: str, proposal: Proposal, settings: PullRequestSett
         for key, value in (("NAME", settings.author_name), ("EMAIL", settings.author_email), ("DATE", when))
     }
     message = f"{proposal.title}\n\n{_PLAN}: {proposal.fingerprint}\n{_BASE}: {base}\n"
-    return git.run("commit-tree", tree, "-p", base, "-F", "-", given=message.encode(), environ=people).strip()
+    return git.run("commit-tree", tree, "-p", base, "-F", "-", stdin=message.encode(), environ=people).strip()
 
 
 def tip_of(git: Git, commit: str, settings: PullRequestSettings) -> Tip:

@@ -1,4 +1,4 @@
-"""What a forge must be able to do, and which one a remote belongs to."""
+"""The interface of a forge (GitHub, GitLab), and the forge that a git remote belongs to."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from octoregistry.settings import PullRequestSettings
 
 
 class ForgeError(UserFacingError):
-    """The forge could not do it; the text holds no secret."""
+    """A request to the forge failed; the text holds no secret."""
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class PullRequest:
     """A pull request of our branch."""
 
     number: int
@@ -29,17 +29,17 @@ class Found:
 
 
 class Forge(Protocol):
-    """GitHub, GitLab, or whoever else keeps pull requests. Every method raises ForgeError."""
+    """A host of pull requests. Every method raises ForgeError."""
 
     user: str  # the name that a token goes by where git asks for one
 
-    def find(self, branch: str, base: str) -> list[Found]:
+    def find(self, branch: str, base: str) -> list[PullRequest]:
         """The pull requests from `branch` of this very repository into `base`, the newest first."""
 
-    def open(self, branch: str, base: str, title: str, body: str) -> Found:
+    def open(self, branch: str, base: str, title: str, body: str) -> PullRequest:
         """The pull request that is opened."""
 
-    def update(self, found: Found, title: str, body: str) -> None:
+    def update(self, found: PullRequest, title: str, body: str) -> None:
         """None; the pull request has this title and body."""
 
     def close(self) -> None:
@@ -47,7 +47,7 @@ class Forge(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class RemoteRepository:
     """Where a repository is kept: the kind of forge, its API, and the repository's path there."""
 
     kind: Literal["github", "gitlab"]
@@ -65,7 +65,9 @@ _KNOWN: dict[str, Literal["github", "gitlab"]] = {"github.com": "github", "gitla
 _SSH = {"ssh.github.com": "github.com", "altssh.gitlab.com": "gitlab.com"}
 
 
-def address_of(remote_url: str, settings: PullRequestSettings, environ: Mapping[str, str]) -> Address | None:
+def remote_repository(
+    remote_url: str, settings: PullRequestSettings, environ: Mapping[str, str]
+) -> RemoteRepository | None:
     """The forge of a remote; None where it is none that we know. Raises ForgeError for an API without https.
 
     A host is a forge's own, or the one that a CI job runs for, or of the kind that the settings say: a token goes
@@ -93,7 +95,7 @@ def address_of(remote_url: str, settings: PullRequestSettings, environ: Mapping[
     if found == "gitlab" and remote_url.startswith(("https:", "http:")):
         # A GitLab in a folder of its host: git's address has the folder, the project's path has not.
         path = path.removeprefix(urlsplit(chosen).path.strip("/") + "/")
-    return Address(found, chosen.rstrip("/"), path, settings.token_env or TOKENS[found])
+    return RemoteRepository(found, chosen.rstrip("/"), path, settings.token_env or TOKENS[found])
 
 
 def _parts(url: str) -> tuple[str, str, str]:

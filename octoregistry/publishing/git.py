@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from octoregistry.errors import UserFacingError
-from octoregistry.publishing.secrets import Secrets
+from octoregistry.publishing.secret_mask import SecretMask
 
 _TIMEOUT = 120
 _TOKEN = 16  # letters: no token is shorter
@@ -23,16 +23,16 @@ _DROPPED = frozenset({
 # Nothing of ours is run by a hook, a daemon that watches the tree, or an index that leaves a part of itself behind.
 _ALWAYS = ("-c", f"core.hooksPath={os.devnull}", "-c", "core.fsmonitor=false", "-c", "core.splitIndex=false")
 # As whom a token may go by: the user of an address that is one of these is no secret.
-_NOBODY = frozenset({"git", "oauth2", "x-access-token", "x-token-auth", "gitlab-ci-token"})
+_TOKEN_USERS = frozenset({"git", "oauth2", "x-access-token", "x-token-auth", "gitlab-ci-token"})
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class GitError(UserFacingError):
-    """git could not do it; the text is what git said, without any secret."""
+    """A git command failed; the text is git's message, without any secret."""
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TreeEntry:
     """A file as a commit has it: its mode, and the name of its content."""
 
     mode: str
@@ -42,9 +42,9 @@ class Entry:
 class Git:
     """The repository around `folder`. Raises GitError where there is none."""
 
-    def __init__(self, folder: Path, secrets: Secrets | None = None) -> None:
+    def __init__(self, folder: Path, secrets: SecretMask | None = None) -> None:
         self._folder = folder
-        self._secrets = secrets or Secrets(())
+        self._mask = secrets or SecretMask(())
         try:
             self.root = Path(self.run("rev-parse", "--show-toplevel").strip()).resolve()
         except GitError as error:
@@ -56,17 +56,17 @@ class Git:
     def run(
         self,
         *arguments: str,
-        given: bytes | None = None,
+        stdin: bytes | None = None,
         environ: Mapping[str, str] | None = None,
         folder: Path | None = None,
     ) -> str:
         """What git prints. Raises GitError."""
-        return self.read(*arguments, given=given, environ=environ, folder=folder).decode("utf-8", "replace")
+        return self.read(*arguments, stdin=stdin, environ=environ, folder=folder).decode("utf-8", "replace")
 
     def read(
         self,
         *arguments: str,
-        given: bytes | None = None,
+        stdin: bytes | None = None,
         environ: Mapping[str, str] | None = None,
         folder: Path | None = None,
     ) -> bytes:
@@ -76,7 +76,7 @@ class Git:
             done = subprocess.run(  # noqa: S603 - a list, no shell; refs and paths are checked or ours
                 command,
                 cwd=folder or self._folder,
-                input=given if given is not None else b"",
+                input=stdin if stdin is not None else b"",
                 env=_environment(environ or {}),
                 capture_output=True,
                 timeout=_TIMEOUT,
@@ -88,7 +88,7 @@ class Git:
             raise GitError(f"git {arguments[0]} took longer than {_TIMEOUT} s") from None
         if done.returncode:
             said = (done.stderr.decode("utf-8", "replace") + done.stdout.decode("utf-8", "replace")).strip()
-            raise GitError(self._secrets.scrub(f"git {arguments[0]}: {said or f'status {done.returncode}'}"))
+            raise GitError(self._mask.masked(f"git {arguments[0]}: {said or f'status {done.returncode}'}"))
         return done.stdout
 
     def remote_url(self, remote: str) -> str | None:
@@ -105,10 +105,10 @@ class Git:
         except GitError:
             return None
 
-    def entry(self, commit: str, path: str) -> Entry | None:
+    def entry(self, commit: str, path: str) -> TreeEntry | None:
         """A file of a commit, None where it has no such file."""
         listed = self.run("ls-tree", "-z", commit, "--", path).partition("\t")[0].split()
-        return Entry(listed[0], listed[2]) if len(listed) == 3 and listed[0] in ("100644", "100755") else None
+        return TreeEntry(listed[0], listed[2]) if len(listed) == 3 and listed[0] in ("100644", "100755") else None
 
     def blob(self, commit: str, path: str) -> bytes | None:
         """The bytes of a file in a commit, None where it has no such file."""
@@ -130,8 +130,8 @@ def push_environment(url: str, user: str, token: str | None, environ: Mapping[st
     values = ((key, ""), (key, f"Authorization: Basic {basic}"))
     there = environ.get("GIT_CONFIG_COUNT", "")
     first = int(there) if there.isdecimal() else 0
-    numbered = {f"GIT_CONFIG_KEY_{place}": name for place, (name, _) in enumerate(values, first)}
-    numbered |= {f"GIT_CONFIG_VALUE_{place}": value for place, (_, value) in enumerate(values, first)}
+    numbered = {f"GIT_CONFIG_KEY_{number}": name for number, (name, _) in enumerate(values, first)}
+    numbered |= {f"GIT_CONFIG_VALUE_{number}": value for number, (_, value) in enumerate(values, first)}
     return {"GIT_CONFIG_COUNT": str(first + len(values)), **numbered}
 
 
@@ -140,7 +140,7 @@ def secrets_in(url: str) -> Sequence[str]:
     that may be a token (`https://TOKEN@host/…`)."""
     parts = urlsplit(url) if "://" in url else urlsplit("")
     user = parts.username or ""
-    found = (parts.password or "", user if len(user) >= _TOKEN and user not in _NOBODY else "")
+    found = (parts.password or "", user if len(user) >= _TOKEN and user not in _TOKEN_USERS else "")
     return tuple(dict.fromkeys(form for secret in found if secret for form in (secret, unquote(secret))))
 
 

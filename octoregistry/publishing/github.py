@@ -7,10 +7,10 @@ from contextlib import contextmanager
 
 import requests
 from github import Auth, Github, GithubException
-from github.PullRequest import PullRequest
+from github.PullRequest import PullRequest as GitHubPullRequest
 
-from octoregistry.publishing.forge import Address, ForgeError, Found
-from octoregistry.publishing.secrets import Secrets
+from octoregistry.publishing.forge import ForgeError, PullRequest, RemoteRepository
+from octoregistry.publishing.secret_mask import SecretMask
 
 _TIMEOUT = 20
 _NEWEST = 30
@@ -21,56 +21,56 @@ class GitHub:
 
     user = "x-access-token"
 
-    def __init__(self, address: Address, token: str) -> None:
-        self._secrets = Secrets([token])
-        self._path = address.path
+    def __init__(self, repository: RemoteRepository, token: str) -> None:
+        self._mask = SecretMask([token])
+        self._path = repository.path
         self._client = Github(
             lazy=True,
-            auth=Auth.Token(token), base_url=address.api, timeout=_TIMEOUT, per_page=_NEWEST, retry=2,
+            auth=Auth.Token(token), base_url=repository.api, timeout=_TIMEOUT, per_page=_NEWEST, retry=2,
             seconds_between_requests=None, seconds_between_writes=None,
         )  # fmt: skip
-        with self._told():
-            self._repository = self._client.get_repo(address.path)
+        with self._forge_errors():
+            self._repository = self._client.get_repo(repository.path)
 
-    def find(self, branch: str, base: str) -> list[Found]:
+    def find(self, branch: str, base: str) -> list[PullRequest]:
         """The pull requests from `branch` of this very repository, the newest first: a fork's is nobody's we know."""
         owner = self._path.partition("/")[0]
-        with self._told():
+        with self._forge_errors():
             pulls = self._repository.get_pulls(
                 state="all", head=f"{owner}:{branch}", base=base, sort="created", direction="desc"
             ).get_page(0)
-            return [_found(pull) for pull in pulls if self._is_ours(pull, branch)]
+            return [_pull_request(pull) for pull in pulls if self._is_ours(pull, branch)]
 
-    def open(self, branch: str, base: str, title: str, body: str) -> Found:
+    def open(self, branch: str, base: str, title: str, body: str) -> PullRequest:
         """The pull request that is opened."""
-        with self._told():
-            return _found(self._repository.create_pull(base=base, head=branch, title=title, body=body))
+        with self._forge_errors():
+            return _pull_request(self._repository.create_pull(base=base, head=branch, title=title, body=body))
 
-    def update(self, found: Found, title: str, body: str) -> None:
+    def update(self, found: PullRequest, title: str, body: str) -> None:
         """None; the pull request has this title and body."""
-        with self._told():
+        with self._forge_errors():
             self._repository.get_pull(found.number).edit(title=title, body=body)
 
     def close(self) -> None:
         """None; every connection is closed."""
         self._client.close()
 
-    def _is_ours(self, pull: PullRequest, branch: str) -> bool:
+    def _is_ours(self, pull: GitHubPullRequest, branch: str) -> bool:
         home = pull.head.repo
         return pull.head.ref == branch and home is not None and home.full_name.lower() == self._path.lower()
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _forge_errors(self) -> Iterator[None]:
         """Failures as ForgeError: GitHub's own words, and never a header or an address with a key in it."""
         try:
             yield
         except GithubException as error:
             said = error.data.get("message", "") if isinstance(error.data, dict) else ""
-            raise ForgeError(self._secrets.scrub(f"GitHub: status {error.status}: {said}"[:300])) from None
+            raise ForgeError(self._mask.masked(f"GitHub: status {error.status}: {said}"[:300])) from None
         except requests.RequestException as error:
-            raise ForgeError(self._secrets.scrub(f"GitHub cannot be reached: {type(error).__name__}")) from None
+            raise ForgeError(self._mask.masked(f"GitHub cannot be reached: {type(error).__name__}")) from None
 
 
-def _found(pull: PullRequest) -> Found:
+def _pull_request(pull: GitHubPullRequest) -> PullRequest:
     state = "merged" if pull.merged_at is not None else "open" if pull.state == "open" else "closed"
-    return Found(pull.number, pull.html_url, state, pull.title, pull.body or "")  # type: ignore[arg-type]
+    return PullRequest(pull.number, pull.html_url, state, pull.title, pull.body or "")  # type: ignore[arg-type]

@@ -9,8 +9,8 @@ from typing import Any
 import requests
 from gitlab import Gitlab, GitlabError
 
-from octoregistry.publishing.forge import Address, ForgeError, Found
-from octoregistry.publishing.secrets import Secrets
+from octoregistry.publishing.forge import ForgeError, PullRequest, RemoteRepository
+from octoregistry.publishing.secret_mask import SecretMask
 
 _TIMEOUT = 20
 _NEWEST = 30
@@ -22,28 +22,30 @@ class GitLab:
 
     user = "oauth2"
 
-    def __init__(self, address: Address, token: str) -> None:
-        self._secrets = Secrets([token])
-        self._client = Gitlab(address.api, private_token=token, timeout=_TIMEOUT, per_page=_NEWEST, keep_base_url=True)
-        self._requests = self._client.projects.get(address.path, lazy=True).mergerequests
+    def __init__(self, repository: RemoteRepository, token: str) -> None:
+        self._mask = SecretMask([token])
+        self._client = Gitlab(
+            repository.api, private_token=token, timeout=_TIMEOUT, per_page=_NEWEST, keep_base_url=True
+        )
+        self._requests = self._client.projects.get(repository.path, lazy=True).mergerequests
 
-    def find(self, branch: str, base: str) -> list[Found]:
+    def find(self, branch: str, base: str) -> list[PullRequest]:
         """The merge requests from `branch` of this very project, the newest first: a fork's is nobody's we know."""
-        with self._told():
+        with self._forge_errors():
             listed = self._requests.list(
                 state="all", source_branch=branch, target_branch=base, order_by="created_at", sort="desc", get_all=False
             )
-            return [_found(one) for one in listed if one.source_branch == branch and _is_ours(one)]
+            return [_pull_request(one) for one in listed if one.source_branch == branch and _is_ours(one)]
 
-    def open(self, branch: str, base: str, title: str, body: str) -> Found:
+    def open(self, branch: str, base: str, title: str, body: str) -> PullRequest:
         """The merge request that is opened."""
         values = {"source_branch": branch, "target_branch": base, "title": title, "description": body}
-        with self._told():
-            return _found(self._requests.create({**values, "remove_source_branch": True}))
+        with self._forge_errors():
+            return _pull_request(self._requests.create({**values, "remove_source_branch": True}))
 
-    def update(self, found: Found, title: str, body: str) -> None:
+    def update(self, found: PullRequest, title: str, body: str) -> None:
         """None; the merge request has this title and body."""
-        with self._told():
+        with self._forge_errors():
             self._requests.update(found.number, {"title": title, "description": body})
 
     def close(self) -> None:
@@ -51,21 +53,21 @@ class GitLab:
         self._client.session.close()
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _forge_errors(self) -> Iterator[None]:
         """Failures as ForgeError: GitLab's own words, and never a header or an address with a key in it."""
         try:
             yield
         except GitlabError as error:
             said = f"GitLab: status {error.response_code}: {error.error_message}"
-            raise ForgeError(self._secrets.scrub(said)[:300]) from None
+            raise ForgeError(self._mask.masked(said)[:300]) from None
         except requests.RequestException as error:
-            raise ForgeError(self._secrets.scrub(f"GitLab cannot be reached: {type(error).__name__}")) from None
+            raise ForgeError(self._mask.masked(f"GitLab cannot be reached: {type(error).__name__}")) from None
 
 
 def _is_ours(one: Any) -> bool:
     return bool(one.source_project_id == one.target_project_id)
 
 
-def _found(one: Any) -> Found:
+def _pull_request(one: Any) -> PullRequest:
     state = _STATES.get(one.state, "closed")
-    return Found(one.iid, one.web_url, state, one.title, one.description or "")  # type: ignore[arg-type]
+    return PullRequest(one.iid, one.web_url, state, one.title, one.description or "")  # type: ignore[arg-type]

@@ -15,16 +15,16 @@ _PLAIN = (
 )  # fmt: skip
 
 
-def keep(git: Git, commit: str, proposal: Proposal) -> tuple[Path, ...]:
+def write_files(git: Git, commit: str, proposal: Proposal) -> tuple[Path, ...]:
     """The patch and the body, written to `octoregistry/` in the repository's .git folder; raises OSError."""
-    patch, body = places(git, proposal.branch)
+    patch, body = file_paths(git, proposal.branch)
     patch.parent.mkdir(exist_ok=True)
     replace_file(patch, git.read("format-patch", "-1", "--stdout", *_PLAIN, commit))
     replace_file(body, f"# {proposal.title}\n\n{proposal.body}".encode())
     return patch, body
 
 
-def places(git: Git, branch: str) -> tuple[Path, Path]:
+def file_paths(git: Git, branch: str) -> tuple[Path, Path]:
     """Where the patch and the body of a branch are kept."""
     folder, name = git.common / "octoregistry", branch.replace("/", "-")
     return folder / f"{name}.patch", folder / f"{name}.md"

@@ -1,4 +1,4 @@
-"""What is proposed, and what became of it."""
+"""A proposal and its result."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ def mark_of(branch: str, fingerprint: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of a proposal: `what` in a word, `where` as an address or a path, and why where that needs saying."""
+class ProposalResult:
+    """The result of a proposal: `what` in a word, `where` as an address or a path, and why where that needs saying."""
 
     what: Literal["opened", "updated", "unchanged", "left alone", "kept here"]
     branch: str

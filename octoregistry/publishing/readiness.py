@@ -6,7 +6,7 @@ import importlib.util
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from octoregistry.publishing.forge import ForgeError, address_of
+from octoregistry.publishing.forge import ForgeError, remote_repository
 from octoregistry.publishing.git import Git, GitError
 from octoregistry.queries.doctor import Finding
 from octoregistry.settings import Settings
@@ -25,21 +25,21 @@ def readiness(registry: Path, settings: Settings, environ: Mapping[str, str]) ->
                 "remote", "note", f"there is no remote {wanted.remote!r}: `--pr` leaves branch, patch and body here"
             )
             return
-        address = address_of(url, wanted, environ)
+        repository = remote_repository(url, wanted, environ)
     except (GitError, OSError) as error:
         yield Finding("git", "note", f"{str(error).splitlines()[0]}: `--pr` needs a repository")
         return
     except ForgeError as error:
         yield Finding("remote", "wrong", str(error))
         return
-    if address is None:
+    if repository is None:
         yield Finding("remote", "note", f"{_shown_remote(url)} is on no forge that is known: set pull_request.forge")
         return
-    yield Finding("remote", "ok", f"{address.path} on {address.kind}")
-    found = next((name for name in address.token_env if environ.get(name, "").strip()), None)
-    said = f"{found} is set" if found else f"{' or '.join(address.token_env)} is not set: `--pr` leaves all here"
+    yield Finding("remote", "ok", f"{repository.path} on {repository.kind}")
+    found = next((name for name in repository.token_env if environ.get(name, "").strip()), None)
+    said = f"{found} is set" if found else f"{' or '.join(repository.token_env)} is not set: `--pr` leaves all here"
     yield Finding("token", "ok" if found else "note", said)
-    module = {"github": "github", "gitlab": "gitlab"}[address.kind]
+    module = {"github": "github", "gitlab": "gitlab"}[repository.kind]
     if importlib.util.find_spec(module) is None:
         yield Finding("client", "wrong" if found else "note", "not installed: pip install 'octoregistry[forge]'")
 

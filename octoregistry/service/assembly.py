@@ -18,11 +18,11 @@ from octoregistry.service.decisions import Decisions
 from octoregistry.service.email import email
 from octoregistry.service.freshness import Freshness, freshness
 from octoregistry.service.jobs import Job, jobs_of
-from octoregistry.service.notices import of_run, of_staleness
-from octoregistry.service.outbox import Outbox, Send
-from octoregistry.service.outcome import HeldModel, Outcome
+from octoregistry.service.notices import run_notices, staleness_notices
+from octoregistry.service.outbox import Outbox, Sender
+from octoregistry.service.run_outcome import HeldModel, RunOutcome
 from octoregistry.service.runlog import RunLog
-from octoregistry.service.running import Place, Runner
+from octoregistry.service.runner import RunConfig, Runner
 from octoregistry.service.schedule import Schedule
 from octoregistry.service.secrets import all_secrets, secret
 from octoregistry.service.webhook import webhook
@@ -55,48 +55,48 @@ def known_jobs(settings: Settings, registry: Path) -> tuple[Job, ...]:
     return jobs_of(settings, tuple(load_registry(registry).providers))
 
 
-def assembled(
+def assemble(
     settings: Settings, settings_file: Path | None, registry: Path, environ: Mapping[str, str], *, offline: bool = False
 ) -> Service:
     """The service, not yet started. Raises SettingsError, ScheduleError, RegistryError, DatabaseError."""
     chosen = settings.service
     jobs = known_jobs(settings, registry)
-    ways = _ways(settings, environ)
+    channels = _channels(settings, environ)
     database = Database(database_url(settings, environ))
-    log, decisions, outbox = RunLog(database), Decisions(database), Outbox(database, ways)
+    log, decisions, outbox = RunLog(database), Decisions(database), Outbox(database, channels)
     claims = Claims(database, f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:6]}", chosen.lease)
     secrets = all_secrets(settings, environ)
-    place = Place(registry, settings_file, offline, chosen.pull_request, chosen.deadline, secrets)
+    config = RunConfig(registry, settings_file, offline, chosen.pull_request, chosen.deadline, secrets)
 
-    def told(connection: Connection, claim: Claim, outcome: Outcome, new: Sequence[HeldModel]) -> None:
-        outbox.put(connection, of_run(claim, outcome, new, chosen.notices.about))
+    def notify(connection: Connection, claim: Claim, outcome: RunOutcome, new: Sequence[HeldModel]) -> None:
+        outbox.put(connection, run_notices(claim, outcome, new, chosen.notices.about))
 
-    runner = Runner(place, claims, decisions, told)
+    runner = Runner(config, claims, decisions, notify)
 
     def watch() -> None:
         now = datetime.now(UTC)
         # a service that has just been set up has read nothing yet, and is no news until its first run has ended
-        found = freshness(jobs, log.last_success(now), now) if ways and log.ended_any() else ()
+        found = freshness(jobs, log.last_success(now), now) if channels and log.ended_any() else ()
         with database.begin() as connection:
-            outbox.put(connection, of_staleness(found, chosen.notices.about))
+            outbox.put(connection, staleness_notices(found, chosen.notices.about))
         outbox.send_due(lambda: runner.stopping)
 
     schedule = Schedule(jobs, claims, runner, jitter=chosen.jitter, watch=watch)
     return Service(settings, registry, database, jobs, log, decisions, runner, outbox, schedule)
 
 
-def _ways(settings: Settings, environ: Mapping[str, str]) -> dict[str, Send]:
+def _channels(settings: Settings, environ: Mapping[str, str]) -> dict[str, Sender]:
     """The ways by which notices go. Raises SettingsError where one has no secret."""
-    ways: dict[str, Send] = {}
+    channels: dict[str, Sender] = {}
     notices = settings.service.notices
     if notices.webhook:
         key = secret(notices.webhook.secret, environ)
         if not key:
             raise SettingsError(f"the webhook is signed with a secret: set {notices.webhook.secret.env}")
-        ways["webhook"] = webhook(notices.webhook.url, key)
+        channels["webhook"] = webhook(notices.webhook.url, key)
     if notices.email:
         password = secret(notices.email.password, environ) if notices.email.user else None
         if notices.email.user and not password:
             raise SettingsError(f"the mail server asks for a password: set {notices.email.password.env}")
-        ways["email"] = email(notices.email, password)
-    return ways
+        channels["email"] = email(notices.email, password)
+    return channels

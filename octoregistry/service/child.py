@@ -1,7 +1,7 @@
-"""`python -m octoregistry.service.child WORK`: one run in a process of its own; its Outcome is a line of JSON.
+"""`python -m octoregistry.service.child WORK`: one run in its own process; it prints a RunOutcome as a line of JSON.
 
-A process of its own can be ended at any instant and gives its memory back; the answers of the HTTP face do not wait
-for a page that is being parsed.
+A process can be ended at any instant and gives its memory back, and HTTP responses do not wait for a page that is
+being parsed.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from pydantic import BaseModel, ConfigDict
 from octoregistry.merging.lock import LockedError
 from octoregistry.merging.registry_file import NotCarriedOutError
 from octoregistry.publishing import ForgeError, GitError
-from octoregistry.service.outcome import Outcome
+from octoregistry.service.run_outcome import RunOutcome
+from octoregistry.service.run_task import RunTask, StaleDecisionError, accept, run
 from octoregistry.service.secrets import all_secrets
-from octoregistry.service.work import MovedOnError, Work, accept, run
 from octoregistry.settings import Settings, SettingsError, command_settings
 from providers import RegistryError
 
 
-class Asked(BaseModel):
-    """What the process is asked for on its command line; no secret is in it."""
+class ChildRequest(BaseModel):
+    """The command line of the process as JSON; it holds no secret."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -42,14 +42,14 @@ class Asked(BaseModel):
 
 
 def main() -> None:
-    """Print the Outcome and leave with 0; 143 after SIGTERM, 130 after Ctrl-C, all undone that was half done."""
+    """Print the RunOutcome and exit with 0; 143 after SIGTERM, 130 after Ctrl-C. What was half done is undone."""
     signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    asked = Asked.model_validate_json(sys.argv[1])
+    threading.Thread(target=_exit_with_parent, daemon=True).start()
+    request = ChildRequest.model_validate_json(sys.argv[1])
     try:
-        settings = command_settings(asked.settings)
-        told = _told(asked, settings)
-        said = all_secrets(settings, os.environ).scrub(told.model_dump_json())
+        settings = command_settings(request.settings)
+        outcome = _outcome(request, settings)
+        said = all_secrets(settings, os.environ).masked(outcome.model_dump_json())
     except KeyboardInterrupt:
         sys.exit(130)
     except SettingsError as error:
@@ -58,15 +58,15 @@ def main() -> None:
     sys.stdout.flush()
 
 
-def _told(asked: Asked, settings: Settings) -> Outcome:
-    work = Work(asked.registry, asked.providers, asked.offline, frozenset(asked.accepted), asked.proposes)
+def _outcome(request: ChildRequest, settings: Settings) -> RunOutcome:
+    task = RunTask(request.registry, request.providers, request.offline, frozenset(request.accepted), request.proposes)
     try:
-        if asked.what == "accept":
-            return accept(work, asked.accepted[0], asked.model, settings, _progress)
-        return run(work, settings, _progress)
+        if request.what == "accept":
+            return accept(task, request.accepted[0], request.model, settings, _progress)
+        return run(task, settings, _progress)
     except OSError as error:
-        return _failed(f"{error.filename or asked.registry}: {error.strerror or error}")
-    except MovedOnError as error:
+        return _failed(f"{error.filename or request.registry}: {error.strerror or error}")
+    except StaleDecisionError as error:
         return _failed(f"moved on: {error}")
     except (RegistryError, SettingsError, LockedError, NotCarriedOutError, GitError, ForgeError) as error:
         return _failed(error)
@@ -74,15 +74,15 @@ def _told(asked: Asked, settings: Settings) -> Outcome:
         return _failed(f"{type(error).__name__}: {error}")
 
 
-def _failed(why: object) -> Outcome:
-    return Outcome(end="failed", at=datetime.now(UTC), why=str(why))
+def _failed(why: object) -> RunOutcome:
+    return RunOutcome(end="failed", at=datetime.now(UTC), why=str(why))
 
 
 def _progress(step: str) -> None:
     sys.stderr.write(f"{step} ...\n")
 
 
-def _end_with_parent() -> None:
+def _exit_with_parent() -> None:
     """End as after SIGTERM when our input ends: then the parent is gone, however it went."""
     while os.read(0, 1024):
         pass

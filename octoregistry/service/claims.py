@@ -1,4 +1,4 @@
-"""Who runs a slot? One row a slot: whoever inserts it holds it, for as long as signs of life come."""
+"""Claims on slots: one row a slot. Whoever inserts the row holds the claim while it renews it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 
 from octoregistry.service.database import Database
 from octoregistry.service.jobs import Job
-from octoregistry.service.outcome import Outcome
+from octoregistry.service.run_outcome import RunOutcome
 from octoregistry.service.tables import readings, runs
 
 _ATTEMPTS = 3  # a slot whose holders die is not handed on for ever: it may be what kills them
@@ -88,7 +88,7 @@ class Claims:
         return None
 
     def seen(self, claim: Claim) -> bool:
-        """True where the claim is still ours, and now known to be alive."""
+        """True if the claim is still ours; it is renewed."""
         with self.database.begin() as connection:
             values = {"seen_at": self.database.now(connection)}
             return connection.execute(update(runs).where(_is(claim)).values(values)).rowcount == 1
@@ -99,15 +99,15 @@ class Claims:
             values = {"end": "stopped", "seen_at": self.database.now(connection)}
             connection.execute(update(runs).where(_is(claim)).values(values))
 
-    def let_go(self, claim: Claim) -> None:
-        """None; we are no longer at it: where the log does not have its end, it is free after the lease."""
+    def forget(self, claim: Claim) -> None:
+        """None; the claim is no longer renewed: without an end in the log it is free after the lease."""
         self._at_work.discard(claim.id)
 
     def _taken(self, claim: Claim) -> Claim:
         self._at_work.add(claim.id)
         return claim
 
-    def finish(self, claim: Claim, outcome: Outcome, also: Callable[[Connection], None] | None = None) -> bool:
+    def finish(self, claim: Claim, outcome: RunOutcome, also: Callable[[Connection], None] | None = None) -> bool:
         """True where the run is logged, and with it whatever `also` writes: all of it or nothing.
 
         False where somebody else has taken the slot over.
@@ -141,7 +141,7 @@ def _is(claim: Claim) -> ColumnElement[bool]:
     )
 
 
-def _keep_readings(connection: Connection, claim: Claim, outcome: Outcome, now: datetime) -> None:
+def _keep_readings(connection: Connection, claim: Claim, outcome: RunOutcome, now: datetime) -> None:
     for one in outcome.providers:
         connection.execute(
             readings.insert().values(

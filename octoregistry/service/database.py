@@ -15,7 +15,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, InterfaceError, NoSuchModuleError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from octoregistry.publishing.secrets import Secrets
+from octoregistry.publishing.secret_mask import SecretMask
 from octoregistry.service.secrets import secret
 from octoregistry.service.tables import metadata
 from octoregistry.settings import Settings
@@ -25,11 +25,11 @@ _TABLES_LOCK = 0x0C70  # of advisory locks; any number that nobody else takes
 
 
 class DatabaseError(Exception):
-    """The run log cannot be reached or is none; the text holds no password."""
+    """The run log cannot be reached or is not one; the text holds no password."""
 
 
-class AwayError(DatabaseError):
-    """It cannot be had just now, and may be back: no connection, no room on the disk, another writer."""
+class DatabaseUnavailableError(DatabaseError):
+    """The run log cannot be reached now, but may be later: no connection, a full disk, another writer."""
 
 
 def database_url(settings: Settings, environ: Mapping[str, str]) -> str:
@@ -46,10 +46,10 @@ class Database:
 
     def __init__(self, url: str) -> None:
         """Raise DatabaseError where it cannot be reached."""
-        self._secrets = Secrets([])
+        self._secrets = SecretMask([])
         try:
             made = make_url(url)
-            self._secrets = Secrets([made.password or "", *map(str, made.query.values())])
+            self._secrets = SecretMask([made.password or "", *map(str, made.query.values())])
             driver = made.drivername.partition("+")[0]
             if driver not in _DRIVERS:
                 raise DatabaseError(f"{driver}: a database is sqlite or postgresql")
@@ -94,8 +94,8 @@ class Database:
         except SQLAlchemyError as error:
             said = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
             away = isinstance(error, OperationalError | InterfaceError | PoolTimeoutError)
-            kind = AwayError if away else DatabaseError
-            raise kind(self._secrets.scrub(f"{self.shown}: {said}")) from None
+            kind = DatabaseUnavailableError if away else DatabaseError
+            raise kind(self._secrets.masked(f"{self.shown}: {said}")) from None
 
     def insert_once(self, connection: Connection, table: Table, **values: Any) -> bool:
         """True where the row is new; a row of that key that is there already stays as it is."""

@@ -1,4 +1,4 @@
-"""What is held and waits for a person, and what was decided."""
+"""The held changes of all runs, and the decisions on them."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Row, and_, select, update
 
 from octoregistry.service.database import Database
-from octoregistry.service.outcome import HeldModel, Outcome
+from octoregistry.service.run_outcome import HeldModel, RunOutcome
 from octoregistry.service.tables import held
 
 State = Literal["waiting", "accepted", "refused", "gone"]
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """What is held of one model. `gone` are changes that the pages no longer make, or that were written since."""
+class HeldChanges:
+    """The held changes of one model. The state `gone` means that no page states them any more, or that they were written."""
 
     id: str
     provider: str
@@ -36,7 +36,7 @@ class Decisions:
     def __init__(self, database: Database) -> None:
         self.database = database
 
-    def all(self, state: State | None = None, limit: int = 500) -> tuple[Held, ...]:
+    def all(self, state: State | None = None, limit: int = 500) -> tuple[HeldChanges, ...]:
         """The held changes in that state, or all; the latest first."""
         query = select(held).order_by(held.c.last_seen.desc(), held.c.id).limit(limit)
         if state is not None:
@@ -44,7 +44,7 @@ class Decisions:
         with self.database.begin() as connection:
             return tuple(map(_held, connection.execute(query).all()))
 
-    def find(self, name: str) -> Held | None:
+    def find(self, name: str) -> HeldChanges | None:
         """The held changes with that id."""
         with self.database.begin() as connection:
             row = connection.execute(select(held).where(held.c.id == name)).one_or_none()
@@ -71,7 +71,7 @@ class Decisions:
         with self.database.begin() as connection:
             return frozenset(connection.execute(select(held.c.id).where(held.c.state == "accepted")).scalars())
 
-    def keep(self, connection: Connection, outcome: Outcome, *, proposes: bool) -> tuple[HeldModel, ...]:
+    def keep(self, connection: Connection, outcome: RunOutcome, *, proposes: bool) -> tuple[HeldModel, ...]:
         """What is held anew, after a run. What its pages no longer say is gone, and every word on it: should they say the
         same again one day, a person is asked again.
 
@@ -97,7 +97,7 @@ class Decisions:
         return connection.execute(update(held).where(again).values(state="waiting", decided_at=None)).rowcount == 1
 
 
-def _held(row: Row[Any]) -> Held:
-    return Held(
+def _held(row: Row[Any]) -> HeldChanges:
+    return HeldChanges(
         row.id, row.provider, row.model, row.state, row.first_seen, row.last_seen, row.decided_at, tuple(row.changes)
     )

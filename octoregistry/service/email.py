@@ -10,13 +10,13 @@ from email.utils import localtime
 from hashlib import sha256
 from typing import Any
 
-from octoregistry.service.outbox import NotTold, Send
+from octoregistry.service.outbox import DeliveryError, Sender
 from octoregistry.settings.service import EmailSettings
 
 _TIMEOUT = 15.0
 
 
-def email(settings: EmailSettings, password: str | None) -> Send:
+def email(settings: EmailSettings, password: str | None) -> Sender:
     """The way that mails each notice."""
 
     def send(name: str, content: Mapping[str, Any]) -> None:
@@ -35,7 +35,7 @@ def email(settings: EmailSettings, password: str | None) -> Send:
                 server.send_message(message)
         except (OSError, smtplib.SMTPException, ValueError) as error:  # a password that is not ASCII is a ValueError
             # a server may say again what it was told, password and all
-            raise NotTold(f"e-mail: {type(error).__name__}") from None
+            raise DeliveryError(f"e-mail: {type(error).__name__}") from None
 
     return send
 

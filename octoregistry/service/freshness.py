@@ -1,4 +1,4 @@
-"""Is every provider fresh? A feed that freezes in silence is the classic failure."""
+"""Freshness: how long ago each provider's prices were last read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which jobs do the settings ask for?"""
+"""The jobs of the settings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The service in numbers, for Prometheus: read from the run log when asked for, so that a restart loses none."""
+"""Metrics for Prometheus, read from the run log at each request, so that a restart loses none."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from octoregistry.service.assembly import Service
 from providers import Registry
 
 
-class Live(Protocol):
-    """Whoever knows the registry as it stands."""
+class RegistrySource(Protocol):
+    """Gives the registry as it is now."""
 
     def now(self) -> Registry:
         """The registry."""
 
 
-def collector(service: Service, live: Live) -> CollectorRegistry:
+def collector(service: Service, live: RegistrySource) -> CollectorRegistry:
     """What `generate_latest` takes. Asking raises DatabaseError."""
     found = CollectorRegistry(auto_describe=False)
-    found.register(_Numbers(service, live))
+    found.register(_MetricsCollector(service, live))
     return found
 
 
-class _Numbers(Collector):
-    def __init__(self, service: Service, live: Live) -> None:
+class _MetricsCollector(Collector):
+    def __init__(self, service: Service, live: RegistrySource) -> None:
         self.service, self.live = service, live
 
     def describe(self) -> list[Metric]:
@@ -60,10 +60,10 @@ class _Numbers(Collector):
             holds.add_metric([provider], counts.waiting.get(provider, 0))
         yield holds
         yield CounterMetricFamily("octoregistry_llm_cost_usd", "Spent on language models", value=float(counts.spent))
-        untold, given_up = self.service.outbox.counts()
-        yield GaugeMetricFamily("octoregistry_notices_untold", "Notices that are still tried", value=untold)
+        pending, given_up = self.service.outbox.counts()
+        yield GaugeMetricFamily("octoregistry_notices_pending", "Notices that are not sent yet", value=pending)
         yield CounterMetricFamily(
-            "octoregistry_notices_given_up", "Notices nobody has taken in eight tries", value=given_up
+            "octoregistry_notices_given_up", "Notices that no receiver took in eight tries", value=given_up
         )
         now = datetime.now(UTC)
         upcoming = GaugeMetricFamily("octoregistry_next_slot_timestamp_seconds", "When a job is due", labels=["job"])

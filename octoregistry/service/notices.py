@@ -1,4 +1,4 @@
-"""What is worth telling? A run's changes, what it holds, that it failed, and that nothing has succeeded for too long."""
+"""Notices: a run's changes, what it holds, that it failed, and that a provider is stale."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from octoregistry.service.claims import Claim
 from octoregistry.service.freshness import Freshness
-from octoregistry.service.outcome import HeldModel, Outcome
+from octoregistry.service.run_outcome import HeldModel, RunOutcome
 from octoregistry.settings.templating import visible
 
 _MOST_LINES = 100
@@ -16,7 +16,7 @@ _MOST_LINES = 100
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something to tell once: `key` is the same wherever and whenever it is found."""
+    """A message that is sent once; `key` is the same wherever and whenever it is made."""
 
     key: str
     kind: str
@@ -28,8 +28,8 @@ class Notice:
         return {"kind": self.kind, "subject": self.subject, "lines": list(self.lines)}
 
 
-def of_run(claim: Claim, outcome: Outcome, new: Sequence[HeldModel], about: Iterable[str]) -> Iterator[Notice]:
-    """What a run gives to tell, of what is to be told `about`."""
+def run_notices(claim: Claim, outcome: RunOutcome, new: Sequence[HeldModel], about: Iterable[str]) -> Iterator[Notice]:
+    """The notices of a run, of the kinds named in `about`."""
     wanted = set(about)
     if outcome.changes and "changes" in wanted:
         proposals = tuple(f"{one.branch}: {one.what} {one.where}" for one in outcome.pull_requests)
@@ -44,7 +44,7 @@ def of_run(claim: Claim, outcome: Outcome, new: Sequence[HeldModel], about: Iter
         yield _notice(f"failure:{claim.id}", "failures", f"run {claim.id}: {outcome.end}", (outcome.why,))
 
 
-def of_staleness(found: Iterable[Freshness], about: Iterable[str]) -> Iterator[Notice]:
+def staleness_notices(found: Iterable[Freshness], about: Iterable[str]) -> Iterator[Notice]:
     """One notice for each provider and each time that it went stale."""
     if "staleness" not in set(about):
         return

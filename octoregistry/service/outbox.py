@@ -1,4 +1,4 @@
-"""What is to be told, kept until it has been told; each notice goes out once by each way, whichever machine sends it."""
+"""The outbox: notices wait here until they are sent, once by each channel, by whichever machine."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ _TRIES = 8
 _FIRST_WAIT = timedelta(seconds=20)  # doubled each time: the last try comes after three quarters of an hour
 log = logging.getLogger("octoregistry.service")
 
-Send = Callable[[str, Mapping[str, Any]], None]
+Sender = Callable[[str, Mapping[str, Any]], None]
 
 
-class NotTold(Exception):  # noqa: N818 - a value with its reason for the log
-    """Nobody has taken the notice; the text holds no secret."""
+class DeliveryError(Exception):
+    """The receiver did not take the notice; the text holds no secret."""
 
 
 class Outbox:
     """Notices, and the ways by which they go: a function each that raises NotTold. Every method raises DatabaseError."""
 
-    def __init__(self, database: Database, ways: Mapping[str, Send], patience: float = 30.0) -> None:
-        self.database, self.ways, self.patience = database, ways, patience
+    def __init__(self, database: Database, channels: Mapping[str, Sender], patience: float = 30.0) -> None:
+        self.database, self.channels, self.patience = database, channels, patience
 
     def put(self, connection: Connection, found: Iterable[Notice]) -> None:
         """None; what is new of them will be told."""
         now = self.database.now(connection)
         for notice in found:
-            for way in self.ways:
+            for way in self.channels:
                 self.database.insert_once(
                     connection,
                     notices,
@@ -56,8 +56,8 @@ class Outbox:
             if not self._ours(row.id, row.tries):
                 continue  # another machine is telling it
             try:
-                _in_time(self.ways[row.way], row.id, row.content, self.patience)
-            except NotTold as error:
+                _in_time(self.channels[row.way], row.id, row.content, self.patience)
+            except DeliveryError as error:
                 log.warning("notice %s: %s", row.id, error)
                 self._note(row.id, why=str(error))
             else:
@@ -70,10 +70,10 @@ class Outbox:
         with self.database.begin() as connection:
             now = self.database.now(connection)
             last_try_over = and_(notices.c.tries >= _TRIES, notices.c.due_at <= now)
-            untold = select(func.count()).select_from(notices).where(notices.c.told_at.is_(None))
-            waiting = untold.where(not_(last_try_over), notices.c.way.in_(list(self.ways)))
+            pending = select(func.count()).select_from(notices).where(notices.c.told_at.is_(None))
+            waiting = pending.where(not_(last_try_over), notices.c.way.in_(list(self.channels)))
             return connection.execute(waiting).scalar_one(), connection.execute(
-                untold.where(last_try_over)
+                pending.where(last_try_over)
             ).scalar_one()
 
     def _due(self) -> list[Any]:
@@ -83,7 +83,7 @@ class Outbox:
                 notices.c.told_at.is_(None),
                 notices.c.due_at <= now,
                 notices.c.tries < _TRIES,
-                notices.c.way.in_(list(self.ways)),
+                notices.c.way.in_(list(self.channels)),
             )
             return list(connection.execute(select(notices).where(open_ones).order_by(notices.c.due_at).limit(50)))
 
@@ -99,7 +99,7 @@ class Outbox:
             connection.execute(update(notices).where(notices.c.id == name).values(values))
 
 
-def _in_time(send: Send, name: str, content: Mapping[str, Any], seconds: float) -> None:
+def _in_time(send: Sender, name: str, content: Mapping[str, Any], seconds: float) -> None:
     """None once it is told; NotTold, after so many seconds at the latest.
 
     A timeout per read does not do that: a receiver that sends a byte a second never lets one pass, and nothing else would
@@ -117,6 +117,6 @@ def _in_time(send: Send, name: str, content: Mapping[str, Any], seconds: float) 
     telling.start()
     telling.join(seconds)
     if telling.is_alive():
-        raise NotTold(f"took longer than {seconds:g} s")
+        raise DeliveryError(f"took longer than {seconds:g} s")
     if failed:
         raise failed[0]

@@ -1,4 +1,4 @@
-"""What has been run, and what came of it."""
+"""The run log: runs and their outcomes."""
 
 from __future__ import annotations
 

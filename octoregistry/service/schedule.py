@@ -1,4 +1,4 @@
-"""The schedule at work: each job at its slots, what others left undone, and what is to be told meanwhile."""
+"""The schedule: runs each job at its slots, takes over unfinished runs, and sends notices."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from apscheduler.triggers.interval import IntervalTrigger
 from octoregistry.service.claims import Claims
 from octoregistry.service.database import DatabaseError
 from octoregistry.service.jobs import Job
-from octoregistry.service.outcome import Outcome
-from octoregistry.service.running import Runner, Stopped
+from octoregistry.service.run_outcome import RunOutcome
+from octoregistry.service.runner import Runner, ServiceStopped
 from octoregistry.service.slots import SlotTrigger
 
 _LAST_WORD = 2.0  # seconds that a notice on its way gets at the end; cut off, it is told again later
@@ -72,17 +72,17 @@ class Schedule:
         for slot in job.slots.latest(datetime.now(UTC)):
             try:
                 self.run_once(job, slot)
-            except Stopped:
+            except ServiceStopped:
                 return
             except DatabaseError as error:
                 log.error("%s: %s", job.name, error)  # noqa: TRY400 - the next slot comes; a traceback says no more
 
-    def run_once(self, job: Job, slot: datetime) -> Outcome | None:
+    def run_once(self, job: Job, slot: datetime) -> RunOutcome | None:
         """What the slot came to; None where somebody else has it. Raises DatabaseError, Stopped."""
         claim = self.claims.claim(job.name, slot)
         return None if claim is None else self.runner.run(claim, job)
 
-    def take_over(self) -> Iterator[Outcome]:
+    def take_over(self) -> Iterator[RunOutcome]:
         """What the slots came to that their holders left unfinished, each as it ends. Raises DatabaseError, Stopped."""
         while not self.runner.stopping and (claim := self.claims.take_over(self.jobs.values())):
             outcome = self.runner.run(claim, self.jobs[claim.job])
@@ -100,7 +100,7 @@ class Schedule:
         try:
             for _ in self.take_over():
                 pass
-        except Stopped:
+        except ServiceStopped:
             return
         except DatabaseError as error:
             log.error("taking over: %s", error)  # noqa: TRY400 - as above

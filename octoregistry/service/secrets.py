@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from urllib.parse import unquote, urlsplit
 
-from octoregistry.publishing.secrets import Secrets
+from octoregistry.publishing.secret_mask import SecretMask
 from octoregistry.settings import Settings, SettingsError
 from octoregistry.settings.service import SecretSource
 
@@ -26,9 +26,9 @@ def secret(source: SecretSource, environ: Mapping[str, str]) -> str | None:
     return value
 
 
-def all_secrets(settings: Settings, environ: Mapping[str, str]) -> Secrets:
+def all_secrets(settings: Settings, environ: Mapping[str, str]) -> SecretMask:
     """Every secret that the service may come to hold, for scrubbing: its own, the vendors' keys, the forges' tokens."""
-    return Secrets(_values(settings, environ))
+    return SecretMask(_values(settings, environ))
 
 
 def _values(settings: Settings, environ: Mapping[str, str]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""When is a job due? Slots in UTC that every machine computes alike, and the trigger that fires at them."""
+"""Slots: the times in UTC at which a job is due, the same on every machine, and the trigger that fires at them."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import requests
 
-from octoregistry.service.outbox import NotTold, Send
+from octoregistry.service.outbox import DeliveryError, Sender
 
 _TIMEOUT = (3.0, 10.0)
 
@@ -24,7 +24,7 @@ def signature_of(secret: str, at: str, body: bytes) -> str:
     return "sha256=" + hmac.new(secret.encode(), at.encode() + b"." + body, hashlib.sha256).hexdigest()
 
 
-def webhook(url: str, secret: str) -> Send:
+def webhook(url: str, secret: str) -> Sender:
     """The way that posts each notice to `url` as signed JSON. `X-Octoregistry-Notice` is its id: the same if sent twice."""
 
     def send(name: str, content: Mapping[str, Any]) -> None:
@@ -44,8 +44,8 @@ def webhook(url: str, secret: str) -> Send:
                 status = answer.status_code  # what it says beside that is not read
         except (requests.RequestException, ValueError) as error:
             # its text has the whole address, which may hold somebody's token
-            raise NotTold(f"webhook: {type(error).__name__}") from None
+            raise DeliveryError(f"webhook: {type(error).__name__}") from None
         if not 200 <= status < 300:
-            raise NotTold(f"webhook: status {status}")
+            raise DeliveryError(f"webhook: status {status}")
 
     return send

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from octoregistry.publishing.forge import address_of
+from octoregistry.publishing.forge import remote_repository
 from octoregistry.settings import PullRequestSettings
 
 GITHUB, GITLAB = "https://api.github.com", "https://gitlab.com"
@@ -40,5 +40,5 @@ def test_the_api_follows_from_the_remote(
     remote: str, kind: str | None, environ: dict[str, str], expected: tuple[str, str, str] | None
 ) -> None:
     """Ports of ssh are none of the pages', a folder of the host is none of the project's path, and no name convinces."""
-    found = address_of(remote, PullRequestSettings.model_validate({"forge": kind}), environ)
+    found = remote_repository(remote, PullRequestSettings.model_validate({"forge": kind}), environ)
     assert (found and (found.kind, found.api, found.path)) == expected

@@ -11,9 +11,9 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from octoregistry.publishing import ForgeError, GitError, Proposal, place_of, propose
+from octoregistry.publishing import ForgeError, GitError, Proposal, proposal_target, propose
 from octoregistry.publishing import branch as branches
-from octoregistry.publishing.proposal import Outcome, mark_of
+from octoregistry.publishing.proposal import ProposalResult, mark_of
 from octoregistry.settings import PullRequestSettings
 from tests.publishing.conftest import CANARY, REGISTRY, Clone, Forge
 
@@ -35,10 +35,12 @@ def proposal(price: str = "1.5", **more: object) -> Proposal:
     return Proposal(**(values | more))  # type: ignore[arg-type]
 
 
-def proposed(clone: Clone, settings: PullRequestSettings, given: Proposal, token: str = CANARY) -> Outcome | None:
+def proposed(
+    clone: Clone, settings: PullRequestSettings, stdin: Proposal, token: str = CANARY
+) -> ProposalResult | None:
     environ = {"OCTOREGISTRY_TOKEN": token} if token else {}
-    with closing(place_of(clone.registry.parent, settings, environ)) as place:
-        return propose(place, given)
+    with closing(proposal_target(clone.registry.parent, settings, environ)) as target:
+        return propose(target, stdin)
 
 
 @KINDS
@@ -358,5 +360,5 @@ def test_a_token_is_not_sent_in_the_clear(clone: Clone) -> None:
 
     clone.git("remote", "add", "evil", "https://github.com.evil.example/acme/prices.git")
     elsewhere = PullRequestSettings(remote="evil", base="main", report="")
-    place = place_of(Path(clone.folder), elsewhere, {"GITHUB_TOKEN": CANARY})
-    assert (place.forge, place.environ) == (None, {})
+    target = proposal_target(Path(clone.folder), elsewhere, {"GITHUB_TOKEN": CANARY})
+    assert (target.forge, target.environ) == (None, {})

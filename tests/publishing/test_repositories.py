@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from octoregistry.merging.lock import LockedError
-from octoregistry.publishing import GitError, place_of
+from octoregistry.publishing import GitError, proposal_target
 from octoregistry.service.propose_update import proposing
 from octoregistry.settings import PullRequestSettings
 from tests.publishing.conftest import CANARY, REGISTRY, Clone, Forge
@@ -78,7 +78,7 @@ def test_what_is_proposed_is_committed_to_the_letter(clone: Clone, home: Path) -
     listed = clone.git("ls-tree", BRANCH, "data/models.yaml", "new.txt").splitlines()
     assert [line.split()[0] for line in listed] == ["100755", "100644"]
     for path, content in (("data/models.yaml", new), ("new.txt", b"1\r\n")):
-        assert place_of(clone.folder, HERE, {}).git.blob(clone.git("rev-parse", BRANCH), path) == content
+        assert proposal_target(clone.folder, HERE, {}).git.blob(clone.git("rev-parse", BRANCH), path) == content
     assert set((clone.folder / ".git").glob("sharedindex.*")) == before
 
 
@@ -112,7 +112,7 @@ def test_a_repository_with_longer_names_of_objects(tmp_path: Path, clone: Clone)
     folder = tmp_path / "long"
     clone.git("init", "--quiet", "--object-format=sha256", str(folder))
     with pytest.raises(GitError, match="no commit on this branch yet"):
-        place_of(folder, HERE, {})
+        proposal_target(folder, HERE, {})
     (folder / "data").mkdir()
     (folder / "data" / "models.yaml").write_text(REGISTRY)
     clone.git("add", ".", folder=folder)
@@ -153,19 +153,19 @@ def test_settings_of_git_in_the_environment_stay(clone: Clone, forge: Forge, mon
     """A CI job says by them, for example, that it trusts the checkout: here, where the remote is."""
     address = f"http://127.0.0.1:{forge.server.server_port}/acme/prices.git"
     clone.git("remote", "set-url", "origin", address)
-    given = {
+    stdin = {
         "GIT_CONFIG_COUNT": "1",
         "GIT_CONFIG_KEY_0": f"url.{clone.bare}.insteadOf",
         "GIT_CONFIG_VALUE_0": address + "/nowhere-else",
     }
-    for name, value in given.items():
+    for name, value in stdin.items():
         monkeypatch.setenv(name, value)
     with pytest.raises(GitError):
-        place_of(clone.folder, forge.settings("github"), {**os.environ, "OCTOREGISTRY_TOKEN": CANARY})
+        proposal_target(clone.folder, forge.settings("github"), {**os.environ, "OCTOREGISTRY_TOKEN": CANARY})
 
     monkeypatch.setenv("GIT_CONFIG_VALUE_0", address)
-    place = place_of(clone.folder, forge.settings("github"), {**os.environ, "OCTOREGISTRY_TOKEN": CANARY})
-    assert place.base == "main"
+    target = proposal_target(clone.folder, forge.settings("github"), {**os.environ, "OCTOREGISTRY_TOKEN": CANARY})
+    assert target.base == "main"
 
 
 @pytest.mark.parametrize("who", ["{}", "{}:x-oauth-basic", "jo:{}", "x-access-token:{}"])

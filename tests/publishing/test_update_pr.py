@@ -41,8 +41,8 @@ def run(repository: Clone, forge: Forge, kind: str, *arguments: str, **more: obj
     settings.write_text(
         "[pull_request]\n" + "".join(f"{name} = {json.dumps(value)}\n" for name, value in lines.items())
     )
-    given = ["update", "--offline", "--pr", "--registry", str(repository.registry), "--settings", str(settings)]
-    return CliRunner().invoke(cli, [*given, *arguments], prog_name="octoregistry")
+    stdin = ["update", "--offline", "--pr", "--registry", str(repository.registry), "--settings", str(settings)]
+    return CliRunner().invoke(cli, [*stdin, *arguments], prog_name="octoregistry")
 
 
 @pytest.mark.parametrize("kind", ["github", "gitlab"])

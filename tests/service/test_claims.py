@@ -12,11 +12,11 @@ import pytest
 from sqlalchemy import Connection, text, update
 
 from octoregistry.service.claims import Claims
-from octoregistry.service.copying import copy_into
 from octoregistry.service.database import Database, DatabaseError
 from octoregistry.service.decisions import Decisions
 from octoregistry.service.jobs import Job
-from octoregistry.service.outcome import HeldModel, Outcome, ProviderOutcome
+from octoregistry.service.log_copy import copy_log
+from octoregistry.service.run_outcome import HeldModel, ProviderOutcome, RunOutcome
 from octoregistry.service.runlog import RunLog
 from octoregistry.service.slots import Slots
 from octoregistry.service.tables import runs
@@ -24,7 +24,7 @@ from octoregistry.settings.service import JobSettings
 
 JOB = Job("all", ("acme",), Slots(JobSettings(every=timedelta(hours=1))))
 LEASE = timedelta(seconds=30)
-DONE = Outcome(
+DONE = RunOutcome(
     end="done",
     at=datetime(2026, 11, 1, tzinfo=UTC),
     providers=(ProviderOutcome(provider="acme", read=True, page="p", prices=3, changed=1),),
@@ -116,7 +116,7 @@ def test_what_its_holder_has_let_go_of_is_free_after_the_lease(database: Databas
     ours = Claims(database, "here", LEASE)
     claim = ours.claim("all", last_slot())
     assert claim is not None
-    ours.let_go(claim)
+    ours.forget(claim)
     assert ours.take_over([JOB]) is None
     silence(database, 31)
     taken = ours.take_over([JOB])
@@ -225,8 +225,8 @@ def test_a_log_moves_from_sqlite_into_another_database(database: Database, tmp_p
     assert claim is not None
     ours.finish(claim, DONE)
     old.close()
-    assert copy_into(database, tmp_path / "old.sqlite3")["runs"] == 1
-    assert copy_into(database, tmp_path / "old.sqlite3")["runs"] == 0
+    assert copy_log(database, tmp_path / "old.sqlite3")["runs"] == 1
+    assert copy_log(database, tmp_path / "old.sqlite3")["runs"] == 0
     (run,) = RunLog(database).latest()
     assert (run.id, run.spent, run.slot) == (claim.id, Decimal("0.000123456789"), last_slot())
     assert set(RunLog(database).last_success(datetime.now(UTC))) == {"acme"}

@@ -11,7 +11,7 @@ import pytest
 import requests
 import yaml
 
-from octoregistry.service.http.app import hosts_of
+from octoregistry.service.http.app import allowed_hosts
 from octoregistry.settings.service import ServiceSettings
 from tests.service.conftest import DAILY, HAIKU, ROOT, TOKEN, Workspace
 from tests.waiting import LIMIT
@@ -255,9 +255,9 @@ def test_a_name_that_is_not_ours_is_sent_away(workspace: Workspace) -> None:
 
 def test_where_others_may_ask_and_no_name_is_set_any_serves() -> None:
     """It is not this machine alone that reaches it then, and by which names nobody has said."""
-    assert hosts_of("127.0.0.1", ServiceSettings()) == ()
-    assert hosts_of("0.0.0.0", ServiceSettings()) is None  # noqa: S104
-    assert hosts_of("0.0.0.0", ServiceSettings(hosts=("prices.example.org",))) == ("prices.example.org",)  # noqa: S104
+    assert allowed_hosts("127.0.0.1", ServiceSettings()) == ()
+    assert allowed_hosts("0.0.0.0", ServiceSettings()) is None  # noqa: S104
+    assert allowed_hosts("0.0.0.0", ServiceSettings(hosts=("prices.example.org",))) == ("prices.example.org",)  # noqa: S104
 
 
 def test_head_says_what_get_would(workspace: Workspace) -> None:

@@ -26,8 +26,8 @@ from sqlalchemy import select, update
 
 from octoregistry.service.database import Database
 from octoregistry.service.freshness import Freshness
-from octoregistry.service.notices import Notice, of_staleness
-from octoregistry.service.outbox import NotTold, Outbox, Send
+from octoregistry.service.notices import Notice, staleness_notices
+from octoregistry.service.outbox import DeliveryError, Outbox, Sender
 from octoregistry.service.tables import notices
 from tests.service.conftest import DAILY, HAIKU, ROOT, TOKEN, Workspace
 from tests.waiting import LIMIT, until
@@ -239,8 +239,11 @@ def put(box: Outbox, key: str) -> None:
 def test_a_receiver_that_never_ends_silences_no_other(database_url: str) -> None:
     """It is given up on after a while, however busy it seems; the mail goes out."""
     database, sent, never = Database(database_url), [], threading.Event()
-    ways: dict[str, Send] = {"a-webhook": lambda *_: never.wait() and None, "mail": lambda name, _: sent.append(name)}
-    box = Outbox(database, ways, patience=0.2)
+    channels: dict[str, Sender] = {
+        "a-webhook": lambda *_: never.wait() and None,
+        "mail": lambda name, _: sent.append(name),
+    }
+    box = Outbox(database, channels, patience=0.2)
     put(box, "key")
     assert box.send_due() == 1
     assert sent == ["key:mail"]
@@ -293,7 +296,7 @@ def test_what_nobody_took_is_told_again_later(database_url: str) -> None:
 
     def way(name: str, content: object) -> None:
         if deaf[0]:
-            raise NotTold("status 500")
+            raise DeliveryError("status 500")
         sent.append(name)
 
     boxes = [Outbox(database, {"webhook": way}) for _ in range(2)]
@@ -314,7 +317,7 @@ def test_what_nobody_takes_is_given_up_and_counted_so(database_url: str) -> None
     database = Database(database_url)
 
     def deaf(name: str, content: object) -> None:
-        raise NotTold("status 500")
+        raise DeliveryError("status 500")
 
     box = Outbox(database, {"webhook": deaf})
     put(box, "key")
@@ -335,9 +338,9 @@ def test_going_stale_is_news_once_for_each_time() -> None:
     stale = Freshness("acme", now, timedelta(hours=13), timedelta(hours=12))
     later = Freshness("acme", now, timedelta(hours=15), timedelta(hours=12))
     again = Freshness("acme", now + timedelta(days=1), timedelta(hours=13), timedelta(hours=12))
-    keys = [notice.key for notice in of_staleness([stale, later, again], ["staleness"])]
+    keys = [notice.key for notice in staleness_notices([stale, later, again], ["staleness"])]
     assert keys[0] == keys[1] != keys[2]
-    assert list(of_staleness([stale], ["holds"])) == []
+    assert list(staleness_notices([stale], ["holds"])) == []
 
 
 def forms(secret: str) -> list[bytes]:

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 import yaml
 
-from octoregistry.service import work
+from octoregistry.service import run_task
 from octoregistry.service.database import Database
 from octoregistry.service.decisions import Decisions
-from octoregistry.service.work import Work
+from octoregistry.service.run_task import RunTask
 from octoregistry.settings import load_settings
 from tests.service.conftest import DAILY, HAIKU, Workspace
 
@@ -79,11 +79,11 @@ def test_what_reading_cost_is_logged_though_the_plan_was_made_twice(
     monkeypatch.setenv("XDG_CACHE_HOME", repository.environ["XDG_CACHE_HOME"])
     monkeypatch.chdir(repository.folder)
     costs = iter([Decimal("0.25"), Decimal(0)])
-    monkeypatch.setattr(work, "_spent", lambda update: next(costs))
+    monkeypatch.setattr(run_task, "_spent", lambda update: next(costs))
     settings, silent = load_settings(), lambda step: None
-    asked = Work(repository.registry, ("anthropic",), offline=True, proposes=True)
-    (held,) = work.run(asked, settings, silent).held
+    request = RunTask(repository.registry, ("anthropic",), offline=True, proposes=True)
+    (held,) = run_task.run(request, settings, silent).held
     costs = iter([Decimal("0.25"), Decimal(0)])
-    again = work.run(replace(asked, accepted=frozenset({held.id})), settings, silent)
+    again = run_task.run(replace(request, accepted=frozenset({held.id})), settings, silent)
     assert again.accepted == (held.id,)
     assert again.spent == Decimal("0.25")

@@ -22,7 +22,7 @@ from octoregistry.merging.lock import is_locked
 from octoregistry.service import schedule
 from octoregistry.service.claims import Claims
 from octoregistry.service.jobs import Job
-from octoregistry.service.running import Runner
+from octoregistry.service.runner import Runner
 from octoregistry.service.slots import Slots
 from octoregistry.settings.service import JobSettings
 from tests.service.conftest import DAILY, HAIKU, ROOT, Workspace, free_port

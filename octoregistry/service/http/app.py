@@ -17,11 +17,11 @@ from octoregistry.service.database import DatabaseError
 from octoregistry.service.http import catalogue, changes, estimates, health, reports, review
 from octoregistry.service.http.live_registry import LiveRegistry
 from octoregistry.service.http.sessions import SHORTEST, Sessions
-from octoregistry.service.running import Stopped
+from octoregistry.service.runner import ServiceStopped
 from octoregistry.settings.service import ServiceSettings
 
 
-class UnsafeError(Exception):
+class UnsafeServiceError(Exception):
     """The service would be open to more than it should be; the text says what to set."""
 
 
@@ -30,7 +30,9 @@ def application(service: Service, token: str | None, hosts: Collection[str] | No
     name without them. Raises RegistryError, UnsafeError.
     """
     if token is not None and len(token) < SHORTEST:
-        raise UnsafeError(f"the token has {len(token)} letters, {SHORTEST} are the least: take `openssl rand -hex 32`")
+        raise UnsafeServiceError(
+            f"the token has {len(token)} letters, {SHORTEST} are the least: take `openssl rand -hex 32`"
+        )
     live, sessions = LiveRegistry(service.registry), Sessions(token)
     app = FastAPI(
         title="octoregistry",
@@ -56,15 +58,15 @@ def application(service: Service, token: str | None, hosts: Collection[str] | No
     def no_database(_request: Request, error: Exception) -> Response:
         return JSONResponse({"detail": str(error)}, 503)
 
-    @app.exception_handler(Stopped)
+    @app.exception_handler(ServiceStopped)
     def ending(_request: Request, _error: Exception) -> Response:
         return JSONResponse({"detail": "the service ends"}, 503)
 
-    app.add_middleware(_Guarded, hosts=hosts)
+    app.add_middleware(_SecurityHeaders, hosts=hosts)
     return app
 
 
-class _Guarded:
+class _SecurityHeaders:
     """Says of every answer what a browser may not make of it, and answers HEAD as GET: the server sends no body then. Who
     asks for a host by a name that is not ours is sent away: a page elsewhere can give its own name our address, and its
     script would then read what only this machine can reach.
@@ -103,7 +105,7 @@ class _Guarded:
         return name in ("", "localhost", *(self.hosts or ())) or _is_address(name)
 
 
-def hosts_of(host: str, settings: ServiceSettings) -> Collection[str] | None:
+def allowed_hosts(host: str, settings: ServiceSettings) -> Collection[str] | None:
     """By which names a service that listens at `host` may be asked, None for any: where it is open to others than this
     machine, and nothing is set, whoever reaches it may read.
     """
@@ -121,7 +123,7 @@ def _is_address(name: str) -> bool:
 def check_bind(host: str, token: str | None) -> None:
     """None where it is safe to listen at `host`; UnsafeError for more than this machine without a token."""
     if token is None and not _is_loopback(host):
-        raise UnsafeError(f"{host} is not this machine alone: set a token, or listen at 127.0.0.1")
+        raise UnsafeServiceError(f"{host} is not this machine alone: set a token, or listen at 127.0.0.1")
 
 
 def _is_loopback(host: str) -> bool:

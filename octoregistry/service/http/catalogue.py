@@ -10,8 +10,8 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 from pydantic import BaseModel
 
 from octoregistry.planning.rates_in_force import base_prices, in_force
-from octoregistry.service.http.answers import IsoDay, Kept, answer, documented
 from octoregistry.service.http.live_registry import LiveRegistry
+from octoregistry.service.http.responses import IsoDay, ResponseCache, error_responses, respond
 from providers import Registry
 from providers.dimensions import DIMENSIONS, MODES, UnknownModelError
 from providers.entries import Model, Rate
@@ -35,7 +35,7 @@ class ModelLine(BaseModel):
     checked: date | None
 
 
-class ModelList(BaseModel):
+class ModelCatalogue(BaseModel):
     """The models of the registry on a day."""
 
     day: date
@@ -67,9 +67,9 @@ Day = Annotated[IsoDay | None, Query(description="Prices of this day; today in U
 def router(live: LiveRegistry) -> APIRouter:
     """The routes."""
     routes = APIRouter(prefix="/api/models", tags=["registry"])
-    kept = Kept()
+    cache = ResponseCache()
 
-    @routes.get("", response_model=ModelList, responses=documented(304, 404))
+    @routes.get("", response_model=ModelCatalogue, responses=error_responses(304, 404))
     async def models(
         request: Request,
         provider: Annotated[str | None, Query(description="This provider only.")] = None,
@@ -87,9 +87,9 @@ def router(live: LiveRegistry) -> APIRouter:
         def make() -> Any:
             return {"day": day.isoformat(), "models": [_line(registry, model, day) for model in wanted]}
 
-        return answer(request, kept.get((registry.text_sha256, provider, retired, day), make))
+        return respond(request, cache.get((registry.text_sha256, provider, retired, day), make))
 
-    @routes.get("/{provider}/{model}", response_model=ModelPrices, responses=documented(304, 404))
+    @routes.get("/{provider}/{model}", response_model=ModelPrices, responses=error_responses(304, 404))
     async def model(request: Request, provider: str, model: str, at: Day = None) -> Response:
         """One model, by id or alias, with every price."""
         registry, day = live.now(), at or datetime.now(UTC).date()
@@ -97,9 +97,9 @@ def router(live: LiveRegistry) -> APIRouter:
             found = registry.model(provider, model)
         except UnknownModelError:
             raise HTTPException(404, f"no model {provider}/{model}") from None
-        return answer(
+        return respond(
             request,
-            kept.get((registry.text_sha256, found.provider, found.id, day), lambda: _prices(registry, found, day)),
+            cache.get((registry.text_sha256, found.provider, found.id, day), lambda: _prices(registry, found, day)),
         )
 
     return routes

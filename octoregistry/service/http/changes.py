@@ -10,10 +10,10 @@ from fastapi.security import HTTPBearer
 from pydantic import BaseModel
 
 from octoregistry.service.assembly import Service
-from octoregistry.service.deciding import ConflictError, Decided, accept, refuse
-from octoregistry.service.decisions import Held
-from octoregistry.service.http.answers import answer, body_of, documented
+from octoregistry.service.decisions import HeldChanges
+from octoregistry.service.http.responses import error_responses, respond, response_body
 from octoregistry.service.http.sessions import Sessions
+from octoregistry.service.review_decisions import ConflictError, DecisionResult, accept, refuse
 
 State = Literal["waiting", "accepted", "refused", "gone"]
 Name = Annotated[str, Path(alias="id", pattern=r"^[0-9a-f]{20}$", description="The id of a held model.")]
@@ -60,7 +60,7 @@ def router(service: Service, sessions: Sessions) -> APIRouter:
     routes = APIRouter(prefix="/api/changes", tags=["changes"])
     bearer = Depends(HTTPBearer(auto_error=False, description="The service's token."))
 
-    @routes.get("", response_model=Changes, responses=documented(304, 503))
+    @routes.get("", response_model=Changes, responses=error_responses(304, 503))
     def changes(
         request: Request,
         state: Annotated[State | None, Query(description="Held changes in this state only.")] = None,
@@ -72,9 +72,9 @@ def router(service: Service, sessions: Sessions) -> APIRouter:
             for run in service.log.latest(limit, changed=True)
         ]
         held = [_line(one) for one in service.decisions.all(state, limit)]
-        return answer(request, body_of({"held": held, "written": written}))
+        return respond(request, response_body({"held": held, "written": written}))
 
-    decided = documented(401, 403, 404, 409, 503)
+    decided = error_responses(401, 403, 404, 409, 503)
 
     @routes.post("/{id}/accept", response_model=Decision, responses=decided, dependencies=[bearer])
     def accept_held(request: Request, name: Name) -> Decision:
@@ -91,7 +91,7 @@ def router(service: Service, sessions: Sessions) -> APIRouter:
     return routes
 
 
-def decide(service: Service, name: str, word: Literal["accept", "refuse"]) -> Decided:
+def decide(service: Service, name: str, word: Literal["accept", "refuse"]) -> DecisionResult:
     """What became of the decision; HTTPException 404 or 409."""
     held = service.decisions.find(name)
     if held is None:
@@ -104,7 +104,7 @@ def decide(service: Service, name: str, word: Literal["accept", "refuse"]) -> De
         raise HTTPException(409, str(error)) from None
 
 
-def _line(held: Held) -> dict[str, Any]:
+def _line(held: HeldChanges) -> dict[str, Any]:
     return {
         "id": held.id,
         "provider": held.provider,
@@ -117,7 +117,7 @@ def _line(held: Held) -> dict[str, Any]:
     }
 
 
-def _decision(decided: Decided) -> Decision:
+def _decision(decided: DecisionResult) -> Decision:
     return Decision(id=decided.held.id, state=decided.state, written=decided.written)
 
 

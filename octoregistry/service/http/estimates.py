@@ -9,8 +9,8 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from octoregistry.queries.estimate import Cost, Estimate, Unknown, Workload, cost_in, cost_of, estimate
-from octoregistry.service.http.answers import IsoDay, Kept, answer, documented
 from octoregistry.service.http.live_registry import LiveRegistry
+from octoregistry.service.http.responses import IsoDay, ResponseCache, error_responses, respond
 from providers import Registry
 from providers.dimensions import DIMENSIONS, MODES, UnknownModelError
 
@@ -64,25 +64,25 @@ class Estimates(BaseModel):
 def router(live: LiveRegistry) -> APIRouter:
     """The route."""
     routes = APIRouter(tags=["registry"])
-    kept = Kept()
+    cache = ResponseCache()
 
-    @routes.get("/api/estimate", response_model=Estimates, responses=documented(304, 404))
-    async def estimates(request: Request, asked: Annotated[EstimateQuery, Query()]) -> Response:
+    @routes.get("/api/estimate", response_model=Estimates, responses=error_responses(304, 404))
+    async def estimates(request: Request, query: Annotated[EstimateQuery, Query()]) -> Response:
         """What a workload costs with one model, or with each."""
-        registry, day = live.now(), asked.at or datetime.now(UTC).date()
-        return answer(request, kept.get((registry.text_sha256, day, asked), lambda: _values(registry, asked, day)))
+        registry, day = live.now(), query.at or datetime.now(UTC).date()
+        return respond(request, cache.get((registry.text_sha256, day, query), lambda: _values(registry, query, day)))
 
     return routes
 
 
-def _values(registry: Registry, asked: EstimateQuery, day: date) -> dict[str, Any]:
-    tokens = {name: count for name in DIMENSIONS if (count := getattr(asked, name))}
-    load = Workload(tokens, day, asked.requests, asked.mode, asked.batch_percent)
-    found = estimate(registry, load) if asked.model is None else (_of_model(registry, asked.model, load),)
+def _values(registry: Registry, query: EstimateQuery, day: date) -> dict[str, Any]:
+    tokens = {name: count for name in DIMENSIONS if (count := getattr(query, name))}
+    load = Workload(tokens, day, query.requests, query.mode, query.batch_percent)
+    found = estimate(registry, load) if query.model is None else (_of_model(registry, query.model, load),)
     return {
         "day": day.isoformat(),
-        "mode": asked.mode,
-        "requests": asked.requests,
+        "mode": query.mode,
+        "requests": query.requests,
         "estimates": [
             {
                 "provider": one.model.provider,

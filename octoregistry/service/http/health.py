@@ -9,8 +9,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel
 
 from octoregistry.service.assembly import Service
-from octoregistry.service.http.answers import documented
 from octoregistry.service.http.live_registry import LiveRegistry
+from octoregistry.service.http.responses import error_responses
 from octoregistry.service.metrics import collector
 
 
@@ -38,7 +38,7 @@ def router(service: Service, live: LiveRegistry) -> APIRouter:
         """200 while the process answers: whoever gets none may start it again."""
         return Health(status="ok")
 
-    @routes.get("/readyz", responses=documented(503))
+    @routes.get("/readyz", responses=error_responses(503))
     def readyz(response: Response) -> Readiness:
         """200 while the registry and the run log can be read. Stale prices are told, and no reason to send nobody here."""
         models = len(live.now())
@@ -51,7 +51,7 @@ def router(service: Service, live: LiveRegistry) -> APIRouter:
     exposed = {"text/plain": {"schema": {"type": "string"}}}
     text: dict[int | str, dict[str, Any]] = {200: {"description": "Prometheus text", "content": exposed}}
 
-    @routes.get("/metrics", response_class=Response, responses={**text, **documented(503)})
+    @routes.get("/metrics", response_class=Response, responses={**text, **error_responses(503)})
     def exposition() -> Response:
         """What Prometheus asks for; the same from every machine on one database."""
         return Response(generate_latest(metrics), media_type=CONTENT_TYPE_LATEST)

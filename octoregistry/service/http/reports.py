@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, HTTPException, Path, Request, Response
 from fastapi.responses import RedirectResponse
 
-from octoregistry.service.http.answers import answer, body_of, documented
+from octoregistry.service.http.responses import error_responses, respond, response_body
 
 _TYPES = {".html": "text/html; charset=utf-8", ".json": "application/json"}
 
@@ -26,7 +26,7 @@ def router(folder: FilePath) -> APIRouter:
         """The list, at the address from which its links lead on."""
         return RedirectResponse("reports/")
 
-    @routes.get("/", response_class=Response, responses={**html, **documented(304, 404)})
+    @routes.get("/", response_class=Response, responses={**html, **error_responses(304, 404)})
     def index(request: Request) -> Response:
         """The list of reports."""
         try:
@@ -34,7 +34,7 @@ def router(folder: FilePath) -> APIRouter:
         except HTTPException:
             raise HTTPException(404, "no report yet: the first run that has something to tell writes one") from None
 
-    @routes.get("/{name}", response_class=Response, responses={**either, **documented(304, 404)})
+    @routes.get("/{name}", response_class=Response, responses={**either, **error_responses(304, 404)})
     def report(
         request: Request,
         name: Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,120}\.(html|json)$")],
@@ -55,4 +55,4 @@ def _file(request: Request, folder: FilePath, name: str) -> Response:
     except OSError:
         raise HTTPException(404, f"no report {name}") from None
     # The pages bring a policy of their own, by which they ask for nothing.
-    return answer(request, body_of(content, _TYPES[path.suffix]))
+    return respond(request, response_body(content, _TYPES[path.suffix]))

@@ -44,15 +44,15 @@ def router(service: Service, sessions: Sessions) -> APIRouter:
     @routes.get("/review")
     def review(request: Request) -> Response:
         """The page."""
-        return page.answer(request)
+        return page.respond(request)
 
     @routes.post("/login")
     def login(request: Request, form: Form) -> Response:
         """The cookie, for who has the token."""
         if not from_here(request):
-            return page.answer(request, "This did not come from our own page.", 403)
+            return page.respond(request, "This did not come from our own page.", 403)
         if not sessions.is_token(form.get("token", "").strip()):
-            return page.answer(request, "That is not the token.", 401)
+            return page.respond(request, "That is not the token.", 401)
         response = RedirectResponse("review", 303)
         sessions.log_in(request, response)
         return response
@@ -72,7 +72,7 @@ def router(service: Service, sessions: Sessions) -> APIRouter:
             sessions.may_decide(request, form.get("csrf"))
             decide(service, name, word)
         except HTTPException as error:
-            return page.answer(request, f"Not done: {error.detail}", error.status_code, up=_UP)
+            return page.respond(request, f"Not done: {error.detail}", error.status_code, up=_UP)
         return RedirectResponse(f"{_UP}review", 303)
 
     return routes
@@ -85,7 +85,7 @@ class _Page:
     service: Service
     sessions: Sessions
 
-    def answer(self, request: Request, said: str = "", status: int = 200, up: str = "") -> HTMLResponse:
+    def respond(self, request: Request, said: str = "", status: int = 200, up: str = "") -> HTMLResponse:
         """What is held, with `said` above it; `up` leads from the address that was asked to that of the service."""
         style = (folder() / "service" / "review.css").read_text(encoding="utf-8")
         session = self.sessions.session(request)

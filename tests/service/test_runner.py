@@ -9,7 +9,7 @@ from contextlib import suppress
 
 import pytest
 
-from octoregistry.service import running
+from octoregistry.service import runner
 from tests.waiting import until
 
 STUBBORN = """
@@ -32,13 +32,13 @@ def runs(process: int) -> bool:
 
 def test_what_does_not_end_in_time_is_killed_with_all_that_it_has_started(monkeypatch: pytest.MonkeyPatch) -> None:
     """A push that hangs would else go on after the service, and what it pushes nobody has logged."""
-    monkeypatch.setattr(running, "_GRACE", 0.3)
+    monkeypatch.setattr(runner, "_GRACE", 0.3)
     with subprocess.Popen(
         [sys.executable, "-c", STUBBORN], stdout=subprocess.PIPE, text=True, start_new_session=True
     ) as process:
         assert process.stdout is not None
         started = int(process.stdout.readline())
         assert runs(started)
-        running._end(process)
+        runner._end(process)
     assert process.returncode == -9
     until(lambda: not runs(started))

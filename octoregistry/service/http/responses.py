@@ -1,4 +1,4 @@
-"""Answers with an ETag: who has the same already gets 304 and no body."""
+"""Responses with an ETag: a client that has the same content gets 304 and no body."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from typing import Annotated, Any
 from fastapi import Request, Response
 from pydantic import BaseModel, BeforeValidator
 
-_MOST_KEPT = 256
-_LONGEST_KEPT = 2_000_000
+_MOST_CACHED = 256
+_LONGEST_CACHED = 2_000_000
 
 
 def _iso(value: Any) -> Any:
@@ -29,13 +29,13 @@ def _iso(value: Any) -> Any:
 IsoDay = Annotated[date, BeforeValidator(_iso)]
 
 
-class Problem(BaseModel):
-    """Why there is no answer."""
+class ErrorDetail(BaseModel):
+    """Why the request failed."""
 
     detail: str
 
 
-def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+def error_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The documentation of the answers that are no success."""
     words = {
         304: "What you have is what there is",
@@ -45,12 +45,12 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
         409: "It is decided already, or the pages have moved on",
         503: "The run log or the registry cannot be read just now",
     }
-    plain: dict[str, Any] = {"model": Problem}
+    plain: dict[str, Any] = {"model": ErrorDetail}
     return {status: {"description": words[status], **({} if status == 304 else plain)} for status in statuses}
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
+class ResponseBody:
     """Bytes and their fingerprint."""
 
     content: bytes
@@ -58,13 +58,13 @@ class Body:
     media_type: str = "application/json"
 
 
-def body_of(values: Any, media_type: str = "application/json") -> Body:
+def response_body(values: Any, media_type: str = "application/json") -> ResponseBody:
     """The body: bytes as they are, whatever else as JSON."""
     content = values if isinstance(values, bytes) else json.dumps(values, separators=(",", ":")).encode()
-    return Body(content, f'"{hashlib.sha256(content).hexdigest()[:32]}"', media_type)
+    return ResponseBody(content, f'"{hashlib.sha256(content).hexdigest()[:32]}"', media_type)
 
 
-def answer(request: Request, body: Body, **headers: str) -> Response:
+def respond(request: Request, body: ResponseBody, **headers: str) -> Response:
     """The body, or 304 for a request that names its ETag."""
     sent = {"ETag": body.etag, "Cache-Control": "no-cache", **headers}
     known = [one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")]
@@ -73,24 +73,24 @@ def answer(request: Request, body: Body, **headers: str) -> Response:
     return Response(body.content, media_type=body.media_type, headers=sent)
 
 
-class Kept:
-    """Bodies that were made, as many as are worth it; what they are made of is their key."""
+class ResponseCache:
+    """A cache of response bodies, by the values that they are made from."""
 
     def __init__(self) -> None:
-        self._bodies: OrderedDict[Hashable, Body] = OrderedDict()
+        self._bodies: OrderedDict[Hashable, ResponseBody] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, key: Hashable, make: Callable[[], Any]) -> Body:
-        """The body of `key`, made where it is not there. What `make` raises is kept for nobody."""
+    def get(self, key: Hashable, make: Callable[[], Any]) -> ResponseBody:
+        """The body of `key`, made where it is not there. If `make` raises, nothing is cached."""
         with self._lock:
             found = self._bodies.get(key)
             if found is not None:
                 self._bodies.move_to_end(key)
                 return found
-        made = body_of(make())
-        if len(made.content) <= _LONGEST_KEPT:
+        made = response_body(make())
+        if len(made.content) <= _LONGEST_CACHED:
             with self._lock:
                 self._bodies[key] = made
-                while len(self._bodies) > _MOST_KEPT:
+                while len(self._bodies) > _MOST_CACHED:
                     self._bodies.popitem(last=False)
         return made

@@ -1,4 +1,4 @@
-"""What one run does: what `octoregistry update` does, with what people have accepted, told as an Outcome."""
+"""One run: `octoregistry update` with the changes that people have accepted, and its RunOutcome."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from typing import Any
 from octoregistry.merging.lock import LockedError, locked
 from octoregistry.merging.registry_file import NotCarriedOutError, text_of
 from octoregistry.planning.plan import Change, Plan
-from octoregistry.publishing import Outcome as Proposal
+from octoregistry.publishing import ProposalResult
 from octoregistry.publishing.body import fingerprint_of
 from octoregistry.reading import Reader
 from octoregistry.reading.choosing import chosen
 from octoregistry.reading.kept import Kept, readings_folder
 from octoregistry.report import write_report
-from octoregistry.service.outcome import (
+from octoregistry.service.propose_update import propose_update, proposing
+from octoregistry.service.run_outcome import (
     End,
     HeldModel,
-    Outcome,
-    Proposed,
+    ProposedPullRequest,
     ProviderOutcome,
+    RunOutcome,
     change_values,
     held_models,
 )
-from octoregistry.service.propose_update import propose_update, proposing
 from octoregistry.settings import Settings
 from octoregistry.sources import Page
 from octoregistry.updating.apply_plan import KeptPlan, carry_out_plan
@@ -42,13 +42,13 @@ from providers import load_registry
 _PATIENCE = 60.0  # seconds: a person's own update is let finish
 
 
-class MovedOnError(Exception):
-    """What was to be accepted is not what the pages say now; the text says so."""
+class StaleDecisionError(Exception):
+    """The pages no longer state what a person accepted; the text says so."""
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
-    """What is asked of a run. `accepted` are the ids of held changes that a person has let pass; with `proposes` a pull
+class RunTask:
+    """What a run has to do. `accepted` are the ids of held changes that a person has let pass; with `proposes` a pull
     request is made, and the file stays as it is."""
 
     registry: Path
@@ -58,34 +58,34 @@ class Work:
     proposes: bool = False
 
 
-def run(work: Work, settings: Settings, progress: Progress) -> Outcome:
+def run(task: RunTask, settings: Settings, progress: Progress) -> RunOutcome:
     """What the update came to, written or proposed. Raises what `octoregistry update` tells as an error."""
     spent: list[Decimal] = []
     passed: list[HeldModel] = []
 
     def with_accepted(text: str) -> Update:
-        update = _plan(text, work, settings, progress, offline=work.offline, accepted=())
+        update = _plan(text, task, settings, progress, offline=task.offline, accepted=())
         spent.append(_spent(update))
-        found = [held for held in held_models(update.plan) if held.id in work.accepted]
+        found = [held for held in held_models(update.plan) if held.id in task.accepted]
         if not found:
             return update
         # The pages have just been fetched, so the cache serves. Where it could not be written, it has others.
         names = [f"{held.provider}/{held.model}" for held in found]
-        again = _plan(text, work, settings, progress, offline=True, accepted=names)
+        again = _plan(text, task, settings, progress, offline=True, accepted=names)
         if _pages(again) != _pages(update):
             return update
         passed.extend(found)
         return again
 
-    proposals: tuple[Proposal, ...] = ()
-    with _patiently_locked(work.registry):
-        if work.proposes:
-            with proposing(work.registry, settings.pull_request, os.environ) as place:
-                proposed = propose_update(work.registry, place, with_accepted)
-            update, proposals, news = proposed.update, proposed.outcomes, proposed.news
+    proposals: tuple[ProposalResult, ...] = ()
+    with _patiently_locked(task.registry):
+        if task.proposes:
+            with proposing(task.registry, settings.pull_request, os.environ) as target:
+                proposal = propose_update(task.registry, target, with_accepted)
+            update, proposals, news = proposal.update, proposal.results, proposal.news
         else:
-            update = with_accepted(text_of(work.registry.read_bytes(), work.registry))
-            update = carry_out(update, work.registry, settings)
+            update = with_accepted(text_of(task.registry.read_bytes(), task.registry))
+            update = carry_out(update, task.registry, settings)
             news = tuple(change for change in update.plan.visible if change.applies)
         report, why = _report(update, settings)
     came = outcome_of(update, news, proposals, report)
@@ -94,36 +94,38 @@ def run(work: Work, settings: Settings, progress: Progress) -> Outcome:
     return came.model_copy(update={"accepted": accepted, "spent": sum(spent, Decimal(0)), "why": why})
 
 
-def accept(work: Work, wanted: str, model: str, settings: Settings, progress: Progress) -> Outcome:
+def accept(task: RunTask, wanted: str, model: str, settings: Settings, progress: Progress) -> RunOutcome:
     """What came of writing the held changes of one model with the id `wanted`, just as a person saw them.
 
     The pages are replayed from the cache and, where they say something else, asked again. Raises MovedOnError where the
     changes are no longer what the pages say, and what `octoregistry update` tells as an error.
     """
-    (provider,) = work.providers
-    with _patiently_locked(work.registry):
-        content = work.registry.read_bytes()
-        text = text_of(content, work.registry)
-        for offline in (True,) if work.offline else (True, False):
+    (provider,) = task.providers
+    with _patiently_locked(task.registry):
+        content = task.registry.read_bytes()
+        text = text_of(content, task.registry)
+        for offline in (True,) if task.offline else (True, False):
 
             def plan(accepted: Sequence[str], offline: bool = offline) -> Update:
-                return _plan(text, work, settings, progress, offline=offline, accepted=accepted)
+                return _plan(text, task, settings, progress, offline=offline, accepted=accepted)
 
             found = next((held for held in held_models(plan(()).plan) if held.id == wanted), None)
             if found is not None:
                 update = plan((f"{provider}/{model}",))
                 break
         else:
-            raise MovedOnError(f"{provider}/{model}: the pages or the registry have moved on; wait for the next run")
+            raise StaleDecisionError(
+                f"{provider}/{model}: the pages or the registry have moved on; wait for the next run"
+            )
         changes = tuple(c for c in update.plan.changes if (c.provider, c.model) == (provider, model))
         if not _values(found.changes) <= _values(change_values(changes)):
-            raise MovedOnError(f"{provider}/{model}: the pages have moved on just now; wait for the next run")
+            raise StaleDecisionError(f"{provider}/{model}: the pages have moved on just now; wait for the next run")
         kept = KeptPlan(Plan(changes), update.registry.text_sha256)
         if not kept.plan.applied or kept.plan.held:
             raise NotCarriedOutError("; ".join(map(str, update.refused)) or f"{provider}/{model}: cannot be written")
-        carry_out_plan(kept, work.registry)
+        carry_out_plan(kept, task.registry)
     visible = [change for change in changes if change in kept.plan.visible]
-    return Outcome(end="done", at=update.at, changes=change_values(visible))
+    return RunOutcome(end="done", at=update.at, changes=change_values(visible))
 
 
 def _values(changes: Iterable[Mapping[str, Any]]) -> set[tuple[str, ...]]:
@@ -132,16 +134,16 @@ def _values(changes: Iterable[Mapping[str, Any]]) -> set[tuple[str, ...]]:
 
 
 def _plan(
-    text: str, work: Work, settings: Settings, progress: Progress, *, offline: bool, accepted: Sequence[str]
+    text: str, task: RunTask, settings: Settings, progress: Progress, *, offline: bool, accepted: Sequence[str]
 ) -> Update:
     """The update as the command would plan it; a language model is asked only where the network is."""
     choice, day = "off" if offline else settings.service.llm, datetime.now(UTC).date()
-    language = Reader(Kept(readings_folder()), lambda: chosen(choice, load_registry(work.registry), day), day)
+    language = Reader(Kept(readings_folder()), lambda: chosen(choice, load_registry(task.registry), day), day)
     return plan_update(
         text,
-        str(work.registry),
+        str(task.registry),
         settings,
-        work.providers,
+        task.providers,
         offline=offline,
         accepted=accepted,
         progress=progress,
@@ -150,20 +152,22 @@ def _plan(
 
 
 def outcome_of(
-    update: Update, news: Collection[Change], proposals: Sequence[Proposal] = (), report: str = ""
-) -> Outcome:
+    update: Update, news: Collection[Change], proposals: Sequence[ProposalResult] = (), report: str = ""
+) -> RunOutcome:
     """The update as a log keeps it, with the changes that were written or proposed just now (`news`)."""
     providers = tuple(_provider(run, update, news) for run in update.runs)
     unread = sum(not provider.read for provider in providers)
     end: End = "failed" if unread == len(providers) else "partly" if unread else "done"
-    return Outcome(
+    return RunOutcome(
         end=end,
         at=update.at,
         why="; ".join(f"{one.provider}: {one.problem}" for one in providers if not one.read),
         providers=providers,
         changes=change_values(news),
         held=held_models(update.plan),
-        pull_requests=tuple(Proposed(what=p.what, branch=p.branch, where=p.where, why=p.why) for p in proposals),
+        pull_requests=tuple(
+            ProposedPullRequest(what=p.what, branch=p.branch, where=p.where, why=p.why) for p in proposals
+        ),
         report=report,
     )
 

@@ -1,4 +1,4 @@
-"""Tokens, kept out of all that is printed or written."""
+"""The mask that hides secrets in all that is printed or written."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from urllib.parse import quote, quote_plus
 MASK = "***"
 
 
-class Secrets:
-    """What must never be seen. `scrub` finds it raw, URL-encoded, and in base64 wherever it begins."""
+class SecretMask:
+    """Secrets that must not be shown. `masked` finds them raw, URL-encoded, and in base64 wherever it begins."""
 
     def __init__(self, values: Iterable[str]) -> None:
         known = {value for value in values if value}
@@ -20,7 +20,7 @@ class Secrets:
     def __repr__(self) -> str:
         return f"<{len(self._forms)} secret forms>"
 
-    def scrub(self, text: str) -> str:
+    def masked(self, text: str) -> str:
         """`text` with every form of every secret masked."""
         for form in self._forms:
             text = text.replace(form, MASK)

@@ -1,4 +1,4 @@
-"""What one run came to, as frozen values that go from the process that works to the one that keeps the log."""
+"""The outcome of a run, as frozen values that go from the child process to the run log."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ class HeldModel(_Frozen):
     changes: tuple[Mapping[str, Any], ...]
 
 
-class Proposed(_Frozen):
-    """What became of a pull request."""
+class ProposedPullRequest(_Frozen):
+    """The result of a proposal."""
 
     what: str
     branch: str
@@ -52,8 +52,8 @@ class Proposed(_Frozen):
     why: str = ""
 
 
-class Outcome(_Frozen):
-    """What a run came to. `changes` are those that were written or proposed and that a person would review, as in a kept
+class RunOutcome(_Frozen):
+    """The outcome of a run. `changes` are those that were written or proposed and that a person would review, as in a kept
     plan; what waits in an open pull request already is none of them. `accepted` are the ids of what was held and a person
     has let pass.
     """
@@ -65,7 +65,7 @@ class Outcome(_Frozen):
     changes: tuple[Mapping[str, Any], ...] = ()
     held: tuple[HeldModel, ...] = ()
     accepted: tuple[str, ...] = ()
-    pull_requests: tuple[Proposed, ...] = ()
+    pull_requests: tuple[ProposedPullRequest, ...] = ()
     report: str = ""
     spent: Decimal = Decimal(0)
 

@@ -12,7 +12,7 @@ from octoregistry.service.tables import metadata
 _AT_ONCE = 500
 
 
-def copy_into(database: Database, file: Path) -> dict[str, int]:
+def copy_log(database: Database, file: Path) -> dict[str, int]:
     """Table -> how many rows were new. What is there already stays, so that a copy may be made twice.
 
     Raises DatabaseError.

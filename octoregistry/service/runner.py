@@ -18,47 +18,47 @@ from pathlib import Path
 from pydantic import ValidationError
 from sqlalchemy import Connection
 
-from octoregistry.publishing.secrets import Secrets
-from octoregistry.service.child import Asked
+from octoregistry.publishing.secret_mask import SecretMask
+from octoregistry.service.child import ChildRequest
 from octoregistry.service.claims import Claim, Claims
-from octoregistry.service.database import AwayError, DatabaseError
+from octoregistry.service.database import DatabaseError, DatabaseUnavailableError
 from octoregistry.service.decisions import Decisions
 from octoregistry.service.jobs import Job
-from octoregistry.service.outcome import HeldModel, Outcome
+from octoregistry.service.run_outcome import HeldModel, RunOutcome
 
 _GRACE = 10.0  # seconds that a process gets to undo what is half done
 _LETTERS = 2000
 log = logging.getLogger("octoregistry.service")
 
-Told = Callable[[Connection, Claim, Outcome, tuple[HeldModel, ...]], None]
+RunListener = Callable[[Connection, Claim, RunOutcome, tuple[HeldModel, ...]], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """What every run works on, and how long it may take."""
+class RunConfig:
+    """What is the same for every run: the registry, the settings, the longest duration, the secrets to mask."""
 
     registry: Path
     settings: Path | None
     offline: bool
     proposes: bool
     deadline: timedelta
-    secrets: Secrets
+    secrets: SecretMask
 
 
-class Stopped(Exception):  # noqa: N818 - not an error: somebody has asked for it
+class ServiceStopped(Exception):  # noqa: N818 - not an error: somebody has asked for it
     """The service ends; the run was ended with it."""
 
 
 class Runner:
     """Runs claims one after another, each to its end. `stop` ends the one that runs."""
 
-    def __init__(self, place: Place, claims: Claims, decisions: Decisions, told: Told) -> None:
-        self.place, self.claims, self.decisions, self._told = place, claims, decisions, told
+    def __init__(self, config: RunConfig, claims: Claims, decisions: Decisions, listener: RunListener) -> None:
+        self.config, self.claims, self.decisions, self._listener = config, claims, decisions, listener
         self._beat = min(claims.lease.total_seconds() / 4, 15.0)
         self._stopping = threading.Event()
         self._working = threading.Lock()
 
-    def run(self, claim: Claim, job: Job) -> Outcome | None:
+    def run(self, claim: Claim, job: Job) -> RunOutcome | None:
         """What the run came to, as it stands in the log; None where another holder has taken it over meanwhile.
 
         Raises Stopped when the service ends, and DatabaseError: then, and with whatever else ends us, the slot is given
@@ -67,15 +67,15 @@ class Runner:
         with self._working:
             log.info("run %s: started, attempt %d", claim.id, claim.attempt)
             try:
-                accepted = tuple(sorted(self.decisions.accepted())) if self.place.proposes else ()
-                outcome = self._watched(self._asked(job.providers, accepted), lambda: self._alive(claim))
+                accepted = tuple(sorted(self.decisions.accepted())) if self.config.proposes else ()
+                outcome = self._watched(self._request(job.providers, accepted), lambda: self._alive(claim))
                 logged = outcome is not None and self._logged(claim, outcome)
             except BaseException:  # SIGTERM and Ctrl-C, too, where nobody but this run is there to end
                 with contextlib.suppress(DatabaseError):  # then the lease runs out, and the slot is free all the same
                     self.claims.give_back(claim)
                 raise
             finally:
-                self.claims.let_go(claim)
+                self.claims.forget(claim)
         if outcome is None or not logged:
             log.warning("run %s: another holder has taken it over", claim.id)
             return None
@@ -83,28 +83,28 @@ class Runner:
                  f": {outcome.why}" if outcome.why else "")  # fmt: skip
         return outcome
 
-    def _logged(self, claim: Claim, outcome: Outcome) -> bool:
+    def _logged(self, claim: Claim, outcome: RunOutcome) -> bool:
         """True where the run, what it holds and what is to be told of it are in the log, all at once.
 
         A database that is away is waited for: the registry is written, and nobody else knows what came of it.
         """
 
         def also(connection: Connection) -> None:
-            new = self.decisions.keep(connection, outcome, proposes=self.place.proposes)
-            self._told(connection, claim, outcome, new)
+            new = self.decisions.keep(connection, outcome, proposes=self.config.proposes)
+            self._listener(connection, claim, outcome, new)
 
         while True:
             try:
                 return self.claims.finish(claim, outcome, also)
-            except AwayError as error:
+            except DatabaseUnavailableError as error:
                 log.warning("run %s has ended, and waits for its log: %s", claim.id, error)
                 if self._stopping.wait(self._beat):
-                    raise Stopped from None
+                    raise ServiceStopped from None
 
-    def accept(self, provider: str, model: str, chosen: str) -> Outcome:
+    def accept(self, provider: str, model: str, chosen: str) -> RunOutcome:
         """What came of writing held changes, in a process of its own. Raises Stopped."""
-        asked = self._asked((provider,), (chosen,), what="accept", model=model)
-        outcome = self._watched(asked, lambda: True)
+        request = self._request((provider,), (chosen,), what="accept", model=model)
+        outcome = self._watched(request, lambda: True)
         return outcome or _failed("the service ends")
 
     def stop(self) -> None:
@@ -116,16 +116,16 @@ class Runner:
         """True once `stop` was called."""
         return self._stopping.is_set()
 
-    def _asked(self, providers: Sequence[str], accepted: Sequence[str], **more: str) -> Asked:
-        place = self.place
-        return Asked.model_validate(
+    def _request(self, providers: Sequence[str], accepted: Sequence[str], **more: str) -> ChildRequest:
+        config = self.config
+        return ChildRequest.model_validate(
             {
-                "registry": place.registry.absolute(),
-                "settings": place.settings.absolute() if place.settings else None,
+                "registry": config.registry.absolute(),
+                "settings": config.settings.absolute() if config.settings else None,
                 "providers": providers,
-                "offline": place.offline,
+                "offline": config.offline,
                 "accepted": accepted,
-                "proposes": place.proposes,
+                "proposes": config.proposes,
                 **more,
             }
         )
@@ -138,12 +138,12 @@ class Runner:
             log.warning("run %s: %s", claim.id, error)
             return True
 
-    def _watched(self, asked: Asked, alive: Callable[[], bool]) -> Outcome | None:
+    def _watched(self, request: ChildRequest, alive: Callable[[], bool]) -> RunOutcome | None:
         """What the process said; None where it was ended because `alive` was not. Raises Stopped."""
         if self.stopping:
-            raise Stopped
+            raise ServiceStopped
         ours, theirs = os.pipe()  # its input ends with us, however we end
-        command = [sys.executable, "-m", "octoregistry.service.child", asked.model_dump_json()]
+        command = [sys.executable, "-m", "octoregistry.service.child", request.model_dump_json()]
         with subprocess.Popen(  # noqa: S603 - our own interpreter and module, and a list, no shell
             command, stdin=ours, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
         ) as process:
@@ -154,17 +154,17 @@ class Runner:
                 _end(process)
                 os.close(theirs)
 
-    def _wait(self, process: subprocess.Popen[str], alive: Callable[[], bool]) -> Outcome | None:
-        until = time.monotonic() + self.place.deadline.total_seconds()
+    def _wait(self, process: subprocess.Popen[str], alive: Callable[[], bool]) -> RunOutcome | None:
+        until = time.monotonic() + self.config.deadline.total_seconds()
         due = time.monotonic() + self._beat
         while True:
             try:
                 said, complained = process.communicate(timeout=0.1)
             except subprocess.TimeoutExpired:
                 if self.stopping:
-                    raise Stopped from None
+                    raise ServiceStopped from None
                 if time.monotonic() > until:
-                    return _failed(f"took longer than {self.place.deadline}")
+                    return _failed(f"took longer than {self.config.deadline}")
                 if time.monotonic() >= due:
                     if not alive():
                         return None
@@ -172,12 +172,12 @@ class Runner:
                 continue
             return self._outcome(process.returncode, said, complained)
 
-    def _outcome(self, status: int, said: str, complained: str) -> Outcome:
+    def _outcome(self, status: int, said: str, complained: str) -> RunOutcome:
         try:
-            return Outcome.model_validate_json(said)
+            return RunOutcome.model_validate_json(said)
         except ValidationError:
             how = f"killed by {signal.Signals(-status).name}" if status < 0 else f"left with {status}"
-            tail = self.place.secrets.scrub(complained.strip())[-_LETTERS:]
+            tail = self.config.secrets.masked(complained.strip())[-_LETTERS:]
             return _failed(f"the update was {how}: {tail}")
 
 
@@ -193,5 +193,5 @@ def _end(process: subprocess.Popen[str]) -> None:
         process.wait()
 
 
-def _failed(why: str) -> Outcome:
-    return Outcome(end="failed", at=datetime.now(UTC), why=why)
+def _failed(why: str) -> RunOutcome:
+    return RunOutcome(end="failed", at=datetime.now(UTC), why=why)
