@@ -92,7 +92,7 @@ def test_imports_point_down() -> None:
 @pytest.mark.parametrize(
     ("module", "line"),
     [
-        ("octoregistry.updating.update", "import octoregistry.cli.showing"),
+        ("octoregistry.updating.update", "import octoregistry.cli.output"),
         ("octoregistry.updating.update", "from octoregistry.publishing import propose"),
         ("octoregistry.publishing.body", "from octoregistry import report"),
         ("octoregistry.report.page", "from octoregistry.service import jobs"),
@@ -107,7 +107,7 @@ def test_imports_point_down() -> None:
         ("octoregistry.settings.settings", "from octoregistry.documents import Document"),
         ("octoregistry.errors", "from octoregistry.settings import Settings"),
         ("octoregistry.planning.planner", "import octoregistry"),
-        ("providers.registry", "from octoregistry.errors import ToldError"),
+        ("providers.registry", "from octoregistry.errors import UserFacingError"),
         ("providers.registry", "import octoregistry"),
     ],
 )

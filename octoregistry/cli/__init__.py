@@ -16,27 +16,27 @@ import click
 
 # command -> its help line, so that `--help` loads none of them
 COMMANDS = {
-    "apply": "Carry out a plan that `update --plan-out` kept.",
+    "apply": "Write a plan that `update --plan-out` stored.",
     "batch": "Run a file of prompts through a vendor's batch API.",
-    "check": "Print all that is wrong in a models.yaml.",
+    "check": "Print every fault of a models.yaml.",
     "compare": "Show where other public registries differ from ours.",
-    "completion": "Print what makes your shell complete these commands.",
+    "completion": "Print the completion script of your shell.",
     "config": "Print each setting and where it came from.",
-    "cost": "Say what the calls in usage logs cost.",
-    "doctor": "Say what works here: keys, pages, lists, cache, lock, git.",
-    "estimate": "Print what a workload costs, and what would cost less.",
-    "explain": "Tell where each price of a model stands, and who agrees.",
+    "cost": "Print what the calls in usage logs cost.",
+    "doctor": "Check keys, pages, lists, cache, lock and git.",
+    "estimate": "Print what a workload costs, and cheaper models.",
+    "explain": "Print the evidence of each price, and who agrees.",
     "extract": "Print the rates of a stored pricing page.",
     "history": "Print how prices moved.",
     "models": "Print the models and their prices.",
     "price": "Print every price of a model.",
-    "readings": "List and remove what a language model has said of tables.",
+    "readings": "List and remove answers of a language model.",
     "report": "Write an update as a page: changes, prices, a calculator.",
-    "runs": "Print what the schedule has run, and what came of it.",
-    "schedule": "Update at set times; or show them, or run what is due.",
+    "runs": "Print the runs of the schedule and their outcomes.",
+    "schedule": "Update at set times, show them, or run what is due.",
     "serve": "Keep the registry fresh, and answer over HTTP.",
     "status": "Print when each provider was last read; fail if too long ago.",
-    "update": "Bring models.yaml up to what the vendors' pages state.",
+    "update": "Update models.yaml from the vendors' pages.",
 }
 
 

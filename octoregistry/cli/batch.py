@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from octoregistry.cli.batch_lines import requests_in, schema_in
-from octoregistry.cli.batch_progress import drawn, told
+from octoregistry.cli.batch_progress import progress_display, progress_line
 from providers import ProviderError, RegistryError, get_provider
 from providers.base import LLMProvider
 from providers.batches import (
@@ -35,7 +35,7 @@ _file = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 _state = click.option(
     "--state",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Where the run is kept.  [default: FILE.batch.json]",
+    help="The file of the run's state.  [default: FILE.batch.json]",
 )
 
 
@@ -99,16 +99,16 @@ def run_command(  # noqa: PLR0913, PLR0917 - an option each
 
     Ctrl-C leaves the batches running at the vendor; the same command waits for them again.
     """
-    kept = state or default_state(file)
+    path = state or default_state(file)
     with _errors(file):
-        left = read_run(kept) if kept.exists() else None
-        maker = _provider_of(left, provider, model, max_tokens)
+        run = read_run(path) if path.exists() else None
+        maker = _provider_of(run, provider, model, max_tokens)
         entries = requests_in(file, schema_in(schema) if schema else None)
-        begun = kept_settings(left)
+        begun = kept_settings(run)
         settings = replace(begun, attempts=attempts or begun.attempts, rows=rows or begun.rows)
         try:
-            with drawn() as progress:
-                results = run_batch(maker, entries, kept, max_cost=max_cost, progress=progress, settings=settings)
+            with progress_display() as progress:
+                results = run_batch(maker, entries, path, max_cost=max_cost, progress=progress, settings=settings)
         except KeyboardInterrupt:
             click.echo(_how_to_go_on(file, state, click.get_current_context()), err=True)
             raise click.exceptions.Exit(INTERRUPTED) from None
@@ -127,16 +127,16 @@ def run_command(  # noqa: PLR0913, PLR0917 - an option each
 @click.option("--ask/--no-ask", default=True, help="Ask the vendor how far its batches are.  [default: ask]")
 def status_command(file: Path, state: Path | None, ask: bool) -> None:
     """Print where the run of FILE stands, and what it has cost so far."""
-    kept = state or default_state(file)
-    with _errors(kept):
-        left = read_run(kept)
-        maker = _provider(left.provider, left.model) if ask and not left.finished else None
-        progress = run_progress(kept, maker)
-    click.echo(f"{left.provider}/{left.model}: {told(progress)}")
-    for part in left.parts:
+    path = state or default_state(file)
+    with _errors(path):
+        run = read_run(path)
+        maker = _provider(run.provider, run.model) if ask and not run.finished else None
+        progress = run_progress(path, maker)
+    click.echo(f"{run.provider}/{run.model}: {progress_line(progress)}")
+    for part in run.parts:
         error = f": {part.error}" if part.error else ""
         click.echo(f"  batch {part.number}, {part.size} rows, {part.status} {part.batch_id or ''}".rstrip() + error)
-    raise click.exceptions.Exit(DONE if left.finished and not progress.failed else SOME_FAILED)
+    raise click.exceptions.Exit(DONE if run.finished and not progress.failed else SOME_FAILED)
 
 
 @command.command(name="results")
@@ -147,13 +147,13 @@ def status_command(file: Path, state: Path | None, ask: bool) -> None:
 )
 def results_command(file: Path, state: Path | None, out: Path | None) -> None:
     """Print the results that were collected, a line of JSON for each row; all of them when the run has finished."""
-    kept = state or default_state(file)
-    with _errors(kept):
-        left = read_run(kept)
-        written, failed = _write(results_so_far(kept), out)
-    if written < left.rows:
-        click.echo(f"{written} of {left.rows} rows so far: octoregistry batch run {file} goes on", err=True)
-    raise click.exceptions.Exit(SOME_FAILED if failed or written < left.rows else DONE)
+    path = state or default_state(file)
+    with _errors(path):
+        run = read_run(path)
+        written, failed = _write(results_so_far(path), out)
+    if written < run.rows:
+        click.echo(f"{written} of {run.rows} rows so far: octoregistry batch run {file} goes on", err=True)
+    raise click.exceptions.Exit(SOME_FAILED if failed or written < run.rows else DONE)
 
 
 @command.command(name="cancel")
@@ -161,13 +161,13 @@ def results_command(file: Path, state: Path | None, out: Path | None) -> None:
 @_state
 def cancel_command(file: Path, state: Path | None) -> None:
     """Cancel the batches of FILE at the vendor. What was answered by then is billed; `batch run` collects it."""
-    kept = state or default_state(file)
-    with _errors(kept):
-        left = read_run(kept)
-        cancelled, unknown = cancel_run(_provider(left.provider, left.model), kept)
+    path = state or default_state(file)
+    with _errors(path):
+        run = read_run(path)
+        cancelled, unknown = cancel_run(_provider(run.provider, run.model), path)
     click.echo(
         f"{len(cancelled)} batches are being cancelled; nothing more is submitted"
-        if not left.finished
+        if not run.finished
         else "The run had finished."
     )
     if unknown:
@@ -181,14 +181,14 @@ def default_state(file: Path) -> Path:
     return file.with_name(file.name + ".batch.json")
 
 
-def _provider_of(left: RunState | None, name: str | None, model: str | None, max_tokens: int | None) -> LLMProvider:
+def _provider_of(run: RunState | None, name: str | None, model: str | None, max_tokens: int | None) -> LLMProvider:
     """The provider that is asked for; of what is not, the one of the run that was begun."""
-    if left is None:
+    if run is None:
         return _provider(name, model, max_tokens)
-    terms = left.terms or {}
+    terms = run.terms or {}
     surface = terms.get("surface")
     words = None if surface is None else "responses" if str(surface).endswith("responses") else "chat"
-    return _provider(name or left.provider, model or left.model, max_tokens or terms.get("max_tokens"), words)
+    return _provider(name or run.provider, model or run.model, max_tokens or terms.get("max_tokens"), words)
 
 
 def _provider(

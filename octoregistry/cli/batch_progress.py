@@ -14,7 +14,7 @@ from providers.batches.values import Progress as Listener
 
 
 @contextmanager
-def drawn() -> Iterator[Listener]:
+def progress_display() -> Iterator[Listener]:
     """What to tell progress to."""
     console = Console(stderr=True)
     if not console.is_terminal:
@@ -44,7 +44,7 @@ def _lines() -> Listener:
 
     def tell(progress: BatchProgress) -> None:
         nonlocal last
-        line = told(progress)
+        line = progress_line(progress)
         if line != last:
             click.echo(line, err=True)
         last = line
@@ -52,7 +52,7 @@ def _lines() -> Listener:
     return tell
 
 
-def told(progress: BatchProgress) -> str:
+def progress_line(progress: BatchProgress) -> str:
     """Where a run stands, in a line."""
     running = f", {progress.running} done at the vendor" if progress.running else ""
     retrying = f", {progress.retrying} sent again" if progress.retrying else ""

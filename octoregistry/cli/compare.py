@@ -1,4 +1,4 @@
-"""`octoregistry compare`: our registry beside the others, every disagreement with the official page's evidence."""
+"""`octoregistry compare`: our registry compared with others, and the vendor page's evidence for each difference."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import click
 from rich.table import Table
 from rich.text import Text
 
-from octoregistry.cli.explain import said_json
-from octoregistry.cli.model_argument import opened
+from octoregistry.cli.explain import witness_price_json
+from octoregistry.cli.model_argument import open_registry
+from octoregistry.cli.output import cell, line, print_json, print_message, print_table, visible
 from octoregistry.cli.registry_option import registry_option
 from octoregistry.cli.settings_option import settings_option
-from octoregistry.cli.showing import cell, line, print_json, show, tell, visible
 from octoregistry.planning.decimals import plain
 from octoregistry.queries.compare import Comparison, Disagreement, compare
 from octoregistry.queries.vendor_prices import vendor_prices
@@ -39,7 +39,7 @@ def command(others: str | None, offline: bool, as_json: bool, settings: Path | N
     Beside each stands what the vendor's own page says. Exit status: 0, or 1 if no other registry could be read.
     """
     wanted = [name.strip() for name in others.split(",") if name.strip()] if others else None
-    known = opened(registry)
+    known = open_registry(registry)
     try:
         chosen = command_settings(settings)
     except SettingsError as error:
@@ -84,8 +84,8 @@ def _disagreement_json(one: Disagreement) -> dict[str, Any]:
         **one.key._asdict(),
         "usd": plain(one.usd),
         "now": plain(one.now),
-        "official": page,
-        "differ": [said_json(said) for said in one.said],
+        "vendor_page": page,
+        "differ": [witness_price_json(price) for price in one.witness_prices],
         "agree": list(one.agree),
     }
 
@@ -93,18 +93,18 @@ def _disagreement_json(one: Disagreement) -> dict[str, Any]:
 def _print(found: Comparison, reports: dict[str, Statements | Failed]) -> None:
     for name, one in reports.items():
         if isinstance(one, Failed):
-            tell(f"{name} could not be read: {one}")
+            print_message(f"{name} could not be read: {one}")
     if found.disagreements:
-        show(_disagreements(found))
+        print_table(_disagreements(found))
     if found.tallies:
-        show(_agreement(found, reports))
+        print_table(_agreement(found, reports))
 
 
 def _disagreements(found: Comparison) -> Table:
     table = Table(title="Disagreements, USD per million tokens", title_justify="left", header_style="bold")
     table.add_column("price")
     table.add_column("ours", justify="right")
-    table.add_column("official page")
+    table.add_column("vendor page")
     table.add_column("others")
     last = None
     for one in found.disagreements:
@@ -112,7 +112,7 @@ def _disagreements(found: Comparison) -> Table:
         if model != last:
             table.add_row(cell(model, "bold"))
             last = model
-        differ = ", ".join(map(str, one.said)) + (f"; agree: {', '.join(one.agree)}" if one.agree else "")
+        differ = ", ".join(map(str, one.witness_prices)) + (f"; agree: {', '.join(one.agree)}" if one.agree else "")
         table.add_row(cell(f"  {one.key}"), cell(_ours(one)), _page(one), cell(differ))
     return table
 
@@ -132,14 +132,14 @@ def _page(one: Disagreement) -> Text:
 def _agreement(found: Comparison, reports: dict[str, Statements | Failed]) -> Table:
     table = Table(title="Agreement: same of those that both have", title_justify="left", header_style="bold")
     table.add_column("dimension")
-    told = [name for name, one in reports.items() if isinstance(one, Statements)]
-    for name in told:
+    reported = [name for name, one in reports.items() if isinstance(one, Statements)]
+    for name in reported:
         table.add_column(name, justify="right")
     counts = {(tally.witness, tally.dimension): (tally.same, tally.other) for tally in found.tallies}
     for dimension in dict.fromkeys(tally.dimension for tally in found.tallies):
-        row = [counts.get((name, dimension)) for name in told]
+        row = [counts.get((name, dimension)) for name in reported]
         table.add_row(dimension.replace("_", " "), *(f"{c[0]} of {sum(c)}" if c else "" for c in row))
-    sums = [[count for (name, _), count in counts.items() if name == witness] for witness in told]
+    sums = [[count for (name, _), count in counts.items() if name == witness] for witness in reported]
     totals = [(sum(same for same, _ in column), sum(map(sum, column))) for column in sums]
     table.add_row(Text("all", style="bold"), *(f"{same} of {both}" for same, both in totals))
     return table

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
+from octoregistry.cli.output import cell, plain_table, print_json, print_table, visible
 from octoregistry.cli.settings_option import settings_option
-from octoregistry.cli.showing import cell, plain_table, print_json, show, visible
 from octoregistry.errors import UnknownProviderError, UserFacingError
 from octoregistry.settings import Setting, settings_with_origins, vendor_facts
 
@@ -42,4 +42,4 @@ def _print(found: Sequence[Setting], title: str, as_json: bool) -> None:
     table = plain_table(title, ("setting", "value", "from"))
     for one in found:
         table.add_row(*map(cell, (one.name, one.shown, one.origin)))
-    show(table)
+    print_table(table)

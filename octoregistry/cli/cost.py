@@ -16,8 +16,8 @@ from rich.table import Table
 from rich.text import Text
 
 from octoregistry.cli.map_option import map_option
+from octoregistry.cli.output import print_table
 from octoregistry.cli.registry_option import registry_option
-from octoregistry.cli.showing import show
 from octoregistry.settings import SettingsError, command_settings
 from providers.registry import Registry, RegistryError, load_registry
 
@@ -60,13 +60,13 @@ def command(
     settings: Path | None,
     registry: Path,
 ) -> None:
-    """Say what the calls in LOG cost: files or patterns of CSV, JSON lines or Parquet, or a table of --engine.
+    """Print what the calls in LOG cost: files or patterns of CSV, JSON lines or Parquet, or a table of --engine.
 
     The columns are day, provider, model, mode, requests and the dimensions (input, output, cached_input, ...), or
     those of OpenAI's and Anthropic's usage exports, of OpenTelemetry's gen_ai attributes or of LiteLLM's spend logs.
 
     \b
-    Exit status: 0 done; 1 error; 2 usage; 3 some rows have no price: they are in no cost, and the reasons are told.
+    Exit status: 0 done; 1 error; 2 usage; 3 some rows have no price: no cost includes them, and the reasons are printed.
     """
     keys = tuple(key.strip() for key in by.split(",") if key.strip())
     try:
@@ -77,7 +77,7 @@ def command(
         ) from error
     try:
         if out is not None:
-            _check_place(out)
+            _check_output(out)
         chosen = {**command_settings(settings).costing.columns, **names}
         costs = _costs(logs, engine, keys, chosen, load_registry(registry))
         if out is not None:
@@ -93,7 +93,7 @@ def command(
         raise click.exceptions.Exit(UNPRICED)
 
 
-def _check_place(out: Path) -> None:
+def _check_output(out: Path) -> None:
     from octoregistry.costing.writing import check_place  # noqa: PLC0415 - half a second that --help need not pay
 
     check_place(out)
@@ -124,8 +124,10 @@ def _costs(
             raise click.UsageError("with --engine, give one table")
         connection = connect_engine(engine)
         table = usage_table(connection, logs[0])
-    with _bar() as told:
-        costs = costs_of(connection, table, rates, keys, names=names, ask=lambda on, query: watched(on, query, told))
+    with _bar() as listener:
+        costs = costs_of(
+            connection, table, rates, keys, names=names, ask=lambda on, query: watched(on, query, listener)
+        )
     if engine is not None:
         return with_examples(costs, connection, table, rates, names=names)
     torn = log.torn()
@@ -148,7 +150,7 @@ def _tell(costs: Costs, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(costs_json(costs), ensure_ascii=False, indent=1))
         return
-    show(_table(costs))
+    print_table(_table(costs))
     hidden = costs.table.num_rows - _MOST_SHOWN
     if hidden > 0:
         click.echo(f"and {hidden:,} groups more; --out FILE keeps all")

@@ -1,4 +1,4 @@
-"""`octoregistry doctor`: what works here, and what to do about the rest."""
+"""`octoregistry doctor`: checks the installation and says what to do about each fault."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from pathlib import Path
 
 import click
 
+from octoregistry.cli.output import print_json, print_text
 from octoregistry.cli.registry_option import registry_option
 from octoregistry.cli.settings_option import settings_option
-from octoregistry.cli.showing import print_json, say
 from octoregistry.publishing.readiness import readiness
 from octoregistry.queries.doctor import Finding, findings
 from octoregistry.settings import SettingsError, built_in_settings, command_settings
@@ -24,15 +24,15 @@ _MARKS = {"ok": "ok   ", "note": "note ", "wrong": "WRONG"}
 @settings_option
 @registry_option
 def command(offline: bool, as_json: bool, settings: Path | None, registry: Path) -> None:
-    """Say what works here: the registry, keys, pages, model lists, cache, lock, git, remote and token.
+    """Check the registry, keys, pages, model lists, cache, lock, git, remote and token.
 
-    Of a key it is said whether it is set, never what it is. Exit status: 0, or 1 where something is wrong.
+    A key is never printed, only whether it is set. Exit status: 0, or 1 if something is wrong.
     """
     found = []
     for one in _findings(registry, settings, offline=offline):
         found.append(one)
         if not as_json:
-            say(f"{_MARKS[one.state]}  {one.about}: {one.text}")
+            print_text(f"{_MARKS[one.state]}  {one.about}: {one.text}")
     if as_json:
         print_json([{"about": one.about, "state": one.state, "text": one.text} for one in found])
     raise click.exceptions.Exit(int(any(one.state == "wrong" for one in found)))

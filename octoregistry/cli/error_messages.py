@@ -8,13 +8,13 @@ from pathlib import Path
 
 import click
 
-from octoregistry.cli.showing import visible
+from octoregistry.cli.output import visible
 from octoregistry.errors import UnknownProviderError, UserFacingError
 from providers import RegistryError
 
 
 @contextmanager
-def told_errors(registry: Path) -> Iterator[None]:
+def error_messages(registry: Path) -> Iterator[None]:
     """Turns what can go wrong with settings, registry, lock, disk and git into one line and exit status 1, or 2 for a
     provider that was asked for and is not there."""
     try:

@@ -9,23 +9,23 @@ from typing import Any
 
 import click
 
-from octoregistry.cli.model_argument import Command, day_option, found_model, opened
-from octoregistry.cli.registry_option import registry_option
-from octoregistry.cli.showing import (
+from octoregistry.cli.model_argument import Command, day_option, find_model, open_registry
+from octoregistry.cli.output import (
     cell,
     format_options,
     one_format,
     plain_table,
     print_csv,
     print_json,
-    say,
-    show,
+    print_table,
+    print_text,
     visible,
 )
+from octoregistry.cli.registry_option import registry_option
 from octoregistry.queries.estimate import (
     Cost,
     Estimate,
-    Unknown,
+    UnknownCost,
     Workload,
     cost_in,
     cost_of,
@@ -80,12 +80,12 @@ def command(  # noqa: PLR0913 - an option a parameter
     nearest models that cost less. Without a model, the models that cost least.
 
     Tokens are those of one request, each counted in one dimension: --input is the uncached text of the prompt.
-    A cost that cannot be told is told as unknown, with the reason; exit status 1 where it is that of the model asked for.
+    A cost that cannot be computed is unknown, with the reason; exit status 1 if it is the cost of the given MODEL.
     """
     one_format(as_json, as_csv)
     if all(count is None for count in tokens.values()):
         raise click.UsageError("say how many tokens a request has: --input 12000 --output 800")
-    known = opened(registry)
+    known = open_registry(registry)
     day = at or datetime.now(UTC).date()
     try:
         load = Workload({name: count for name, count in tokens.items() if count}, day, requests, mode, batch_percent)
@@ -104,13 +104,13 @@ def command(  # noqa: PLR0913 - an option a parameter
         print_csv(("provider", "model", "usd", *MODES, "unknown"), map(_row, found))
     else:
         _print(found, load, asked=model is not None)
-    if model is not None and isinstance(found[0].cost, Unknown):
+    if model is not None and isinstance(found[0].cost, UnknownCost):
         raise click.exceptions.Exit(1)
 
 
 def _of_model(registry: Registry, name: str, load: Workload) -> Estimate:
     """The estimate of one model, in service or not: yesterday's usage of a retired one has a cost."""
-    model = found_model(registry, name)
+    model = find_model(registry, name)
     rates = registry.pricing(model.provider, model.id).rates
     return Estimate(model, cost_of(rates, load), {mode: cost_in(rates, load, mode) for mode in MODES})
 
@@ -121,31 +121,33 @@ def _values(found: Estimate) -> dict[str, Any]:
         "model": found.model.id,
         "usd": _usd(found.cost),
         "modes": {mode: _usd(cost) for mode, cost in found.modes.items()},
-        "unknown": str(found.cost) if isinstance(found.cost, Unknown) else None,
+        "unknown": str(found.cost) if isinstance(found.cost, UnknownCost) else None,
     }
 
 
 def _usd(cost: Cost) -> str | None:
-    return None if isinstance(cost, Unknown) else f"{cost:f}"
+    return None if isinstance(cost, UnknownCost) else f"{cost:f}"
 
 
 def _row(found: Estimate) -> tuple[object, ...]:
-    costs = [None if isinstance(cost, Unknown) else cost for cost in (found.cost, *found.modes.values())]
-    return found.model.provider, found.model.id, *costs, str(found.cost) if isinstance(found.cost, Unknown) else ""
+    costs = [None if isinstance(cost, UnknownCost) else cost for cost in (found.cost, *found.modes.values())]
+    return found.model.provider, found.model.id, *costs, str(found.cost) if isinstance(found.cost, UnknownCost) else ""
 
 
 def _print(found: tuple[Estimate, ...], load: Workload, *, asked: bool) -> None:
     first = found[0]
     if asked:
-        cost = "unknown: " + first.cost.reason if isinstance(first.cost, Unknown) else dollars(first.cost)
-        exact = "" if isinstance(first.cost, Unknown) else f" (exactly {first.cost:f} USD)"
-        say(f"{first.model.provider}/{first.model.id}, {load.requests:,} × {load.mode} on {load.day}: {cost}{exact}")
-    table = plain_table("USD", ("model", "as asked", *MODES), ("as asked", *MODES))
+        cost = "unknown: " + first.cost.reason if isinstance(first.cost, UnknownCost) else dollars(first.cost)
+        exact = "" if isinstance(first.cost, UnknownCost) else f" (exactly {first.cost:f} USD)"
+        print_text(
+            f"{first.model.provider}/{first.model.id}, {load.requests:,} × {load.mode} on {load.day}: {cost}{exact}"
+        )
+    table = plain_table("USD", ("model", "requested", *MODES), ("requested", *MODES))
     for each in found:
-        shown = [_told(cost) for cost in (each.cost, *each.modes.values())]
+        shown = [_text(cost) for cost in (each.cost, *each.modes.values())]
         table.add_row(*map(cell, (f"{each.model.provider}/{each.model.id}", *shown)))
-    show(table)
+    print_table(table)
 
 
-def _told(cost: Cost) -> str:
-    return "unknown" if isinstance(cost, Unknown) else dollars(cost)
+def _text(cost: Cost) -> str:
+    return "unknown" if isinstance(cost, UnknownCost) else dollars(cost)

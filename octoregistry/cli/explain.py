@@ -1,4 +1,4 @@
-"""`octoregistry explain PROVIDER/MODEL`: where each price stands, when it was read, who agrees, and what it was before."""
+"""`octoregistry explain PROVIDER/MODEL`: the evidence of each price, who agrees, and its history."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any
 import click
 from rich.table import Table
 
-from octoregistry.cli.model_argument import found_model, opened
+from octoregistry.cli.model_argument import find_model, open_registry
+from octoregistry.cli.output import cell, line, print_json, print_message, print_table, print_text, visible
 from octoregistry.cli.registry_option import registry_option
 from octoregistry.cli.settings_option import settings_option
-from octoregistry.cli.showing import cell, line, print_json, say, show, tell, visible
 from octoregistry.planning.decimals import plain
 from octoregistry.planning.plan import WitnessPrice
 from octoregistry.planning.witnesses import Witnesses
-from octoregistry.queries.explain import Explained, Explanation, explain
+from octoregistry.queries.explain import Explanation, PriceExplanation, explain
 from octoregistry.queries.vendor_prices import vendor_prices
 from octoregistry.settings import SettingsError, command_settings
 from octoregistry.sources import Failed
@@ -29,12 +29,12 @@ from octoregistry.sources.vendor_pages import utc_now
 @settings_option
 @registry_option
 def command(name: str, as_json: bool, settings: Path | None, registry: Path) -> None:
-    """Tell for each price of PROVIDER/MODEL where it stands, when it was read, and who agrees.
+    """Print for each price of PROVIDER/MODEL its evidence, when it was read, and who agrees.
 
-    The page that served last is read again, and other registries as they were last fetched; the network is not asked.
+    The page that was fetched last is read again, and other registries as they were last fetched; the network is not used.
     """
-    known = opened(registry)
-    model = found_model(known, name)
+    known = open_registry(registry)
+    model = find_model(known, name)
     try:
         chosen = command_settings(settings)
     except SettingsError as error:
@@ -68,57 +68,62 @@ def explanation_json(found: Explanation) -> dict[str, Any]:
     }
 
 
-def _price_json(price: Explained, *, looked: bool) -> dict[str, Any]:
+def _price_json(price: PriceExplanation, *, looked: bool) -> dict[str, Any]:
     stated = price.stated
-    stands: dict[str, Any] | None = None
+    page_json: dict[str, Any] | None = None
     if stated and stated.evidence and looked:
         evidence = stated.evidence
-        stands = {"page": evidence.page, "address": evidence.address, "text": evidence.text, "usd": plain(stated.usd)}
+        page_json = {
+            "page": evidence.page,
+            "address": evidence.address,
+            "text": evidence.text,
+            "usd": plain(stated.usd),
+        }
         if stated.doubts:
-            stands["doubts"] = [str(doubt) for doubt in stated.doubts]
+            page_json["doubts"] = [str(doubt) for doubt in stated.doubts]
     return {
         "mode": price.key.mode,
         "above_input_tokens": price.key.above_input_tokens,
         "dimension": price.key.dimension,
         "usd": None if price.usd is None else plain(price.usd),
         "derived": price.derived,
-        "stands": stands,
-        "agree": [said_json(said) for said in price.agree],
-        "behind": [said_json(said) for said in price.behind],
-        "differ": [said_json(said) for said in price.differ],
+        "vendor_page": page_json,
+        "agree": [witness_price_json(one) for one in price.agree],
+        "behind": [witness_price_json(one) for one in price.behind],
+        "differ": [witness_price_json(one) for one in price.differ],
         "history": [{"from": start.isoformat() if start else None, "usd": plain(usd)} for start, usd in price.history],
     }
 
 
-def said_json(said: WitnessPrice) -> dict[str, str]:
+def witness_price_json(price: WitnessPrice) -> dict[str, str]:
     """What a witness says, as plain values."""
-    return {"witness": said.witness, "usd": plain(said.usd), "as_of": said.as_of.isoformat()}
+    return {"witness": price.witness, "usd": plain(price.usd), "as_of": price.as_of.isoformat()}
 
 
 def _print(found: Explanation) -> None:
     model, page = found.model, found.page
     source = model.source
-    say(line(f"{model.provider}/{model.id}, {model.display_name}"))
+    print_text(line(f"{model.provider}/{model.id}, {model.display_name}"))
     if source and source.page:
-        say(f"Read from {line(source.page)}, checked {source.checked or 'on no known day'}.")
+        print_text(f"Read from {line(source.page)}, checked {source.checked or 'on no known day'}.")
     if isinstance(page, Failed):
-        tell(f"No page to read again: {page}")
+        print_message(f"No page to read again: {page}")
     else:
         where = {"network": "fetched", "cache": "from the cache", "bundled": "bundled with the package"}[
             page.from_cache
         ]
-        say(f"Read again: {line(page.url)}, {where}, of {page.fetched_at.date()}.")
+        print_text(f"Read again: {line(page.url)}, {where}, of {page.fetched_at.date()}.")
     table = Table(header_style="bold")
-    for heading, justify in (("price", "left"), ("USD", "right"), ("stands at", "left"), ("others", "left")):
+    for heading, justify in (("price", "left"), ("USD", "right"), ("evidence", "left"), ("others", "left")):
         table.add_column(heading, justify=justify)  # type: ignore[arg-type]  # a literal, by way of a tuple
     table.add_column("since")
     for price in found.prices:
         usd = "-" if price.usd is None else plain(price.usd)
-        table.add_row(*map(cell, (str(price.key), usd, _stands(price), _others(price), _history(price))))
-    show(table)
+        table.add_row(*map(cell, (str(price.key), usd, _vendor_page(price), _others(price), _history(price))))
+    print_table(table)
 
 
-def _stands(price: Explained) -> str:
+def _vendor_page(price: PriceExplanation) -> str:
     stated = price.stated
     if stated is None or stated.evidence is None:
         return "derived from the standard price" if price.derived else "the page is silent"
@@ -128,8 +133,8 @@ def _stands(price: Explained) -> str:
     return "; doubt: ".join([evidence, *(line(doubt, 120) for doubt in stated.doubts)])
 
 
-def _others(price: Explained) -> str:
-    agree = ", ".join(said.witness for said in price.agree)
+def _others(price: PriceExplanation) -> str:
+    agree = ", ".join(one.witness for one in price.agree)
     groups = (
         ("agree", agree),
         ("behind", ", ".join(map(str, price.behind))),
@@ -138,7 +143,7 @@ def _others(price: Explained) -> str:
     return "; ".join(f"{word}: {who}" for word, who in groups if who)
 
 
-def _history(price: Explained) -> str:
+def _history(price: PriceExplanation) -> str:
     if len(price.history) == 1:
         start = price.history[0][0]
         return str(start) if start else ""

@@ -12,10 +12,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from octoregistry.cli.llm_options import calls_json, calls_line, llm_options, reader_of, told_once
-from octoregistry.cli.model_argument import opened
+from octoregistry.cli.llm_options import calls_json, calls_line, closing_messages, llm_options, reader_of
+from octoregistry.cli.model_argument import open_registry
+from octoregistry.cli.output import print_message
 from octoregistry.cli.registry_option import registry_option
-from octoregistry.cli.showing import tell
 from octoregistry.documents import Unread, read_document
 from octoregistry.planning.foreign_models import own_rates
 from octoregistry.reading import PageRates, StatedRate, read_rates
@@ -34,7 +34,7 @@ from octoregistry.reading import PageRates, StatedRate, read_rates
     help="The day on which the page was stored.  [default: the file's]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: rates with evidence, and problems.")
-@click.option("--no-rules", is_flag=True, help="Read by kept readings and the language model alone.")
+@click.option("--no-rules", is_flag=True, help="Read with kept answers and the language model only.")
 @llm_options
 @registry_option
 def command(  # noqa: PLR0913 - an option a parameter
@@ -52,7 +52,7 @@ def command(  # noqa: PLR0913 - an option a parameter
 ) -> None:
     """Print the rates that the stored pricing page FILE of PROVIDER states.
 
-    Every price names the cell or passage it stands in. What was not understood is told as a problem, and nothing is
+    Every price names the cell or passage it stands in. What was not understood is a problem, and nothing is
     read from it. Exit status: 0 when the page could be read, 1 when it could not.
     """
     text = _text(file)
@@ -61,7 +61,7 @@ def command(  # noqa: PLR0913 - an option a parameter
     document = read_document(text, page)
     if isinstance(document, Unread):
         _leave_unread(file, page, document.reason, as_json)
-    known = opened(registry)
+    known = open_registry(registry)
     reader = reader_of(llm, lambda: known, second_reading=second_reading, no_known=no_known)
     ids = tuple(known.providers[provider].models) if provider in known.providers else ()
     read = read_rates(document, provider, page_date, rules=not no_rules, reader=reader, known_ids=ids)
@@ -69,14 +69,14 @@ def command(  # noqa: PLR0913 - an option a parameter
     if isinstance(rates, str):
         _leave_unread(file, page, rates, as_json)
     if as_json:
-        told = {**page_json(rates), **({"llm": calls_json(reader.calls)} if reader.calls else {})}
-        click.echo(json.dumps(told, ensure_ascii=False, indent=1))
+        values = {**page_json(rates), **({"llm": calls_json(reader.calls)} if reader.calls else {})}
+        click.echo(json.dumps(values, ensure_ascii=False, indent=1))
     else:
         _print(rates, page_date)
         if reader.calls:
             click.echo(calls_line(reader.calls))
-    for why in told_once(reader):
-        tell(why)
+    for why in closing_messages(reader):
+        print_message(why)
 
 
 def _leave_unread(file: Path, page: str, reason: str, as_json: bool) -> NoReturn:
@@ -148,7 +148,7 @@ def _print(page: PageRates, page_date: date) -> None:
         table.add_column(heading, no_wrap=True)
     for heading, _ in columns:
         table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("stands at", no_wrap=True)
+    table.add_column("evidence", no_wrap=True)
     for rate in page.rates:
         above = rate.above_input_tokens
         prompts = "" if above is None else f"> {above:,}" if isinstance(above, int) else "long"

@@ -7,11 +7,20 @@ from pathlib import Path
 
 import click
 
-from octoregistry.cli.model_argument import day_option, found_model, opened
+from octoregistry.cli.model_argument import day_option, find_model, open_registry
+from octoregistry.cli.output import (
+    cell,
+    format_options,
+    one_format,
+    plain_table,
+    print_csv,
+    print_json,
+    print_message,
+    print_table,
+)
 from octoregistry.cli.registry_option import registry_option
-from octoregistry.cli.showing import cell, format_options, one_format, plain_table, print_csv, print_json, show, tell
 from octoregistry.planning.values import value_text
-from octoregistry.queries.history import Move, history
+from octoregistry.queries.history import PriceMove, history
 
 _COLUMNS = ("from", "model", "mode", "price", "old", "new", "change")
 
@@ -24,11 +33,11 @@ _COLUMNS = ("from", "model", "mode", "price", "old", "new", "change")
 def command(model: str | None, since: date | None, as_json: bool, as_csv: bool, registry: Path) -> None:
     """Print how the prices of a model, or of all, moved: USD per million tokens, from the registry's dated rates.
 
-    Of all models the moves alone are told, of one model what was first known, too. Days to come are announced prices.
+    Without a model only moves are printed; with one also its first known prices. Later days are announced prices.
     """
     one_format(as_json, as_csv)
-    known = opened(registry)
-    chosen = [found_model(known, model)] if model else list(known)
+    known = open_registry(registry)
+    chosen = [find_model(known, model)] if model else list(known)
     moves = [
         move
         for each in chosen
@@ -39,19 +48,19 @@ def command(model: str | None, since: date | None, as_json: bool, as_csv: bool, 
     if as_json:
         print_json([move.as_values() for move in moves])
     elif as_csv:
-        columns = list(Move("", "", "", "", None, None, None, None).as_values())
+        columns = list(PriceMove("", "", "", "", None, None, None, None).as_values())
         print_csv(columns, (list(_numbers(move).values()) for move in moves))
     elif not moves:
-        tell("No price moved" + (f" since {since}." if since else "."))
+        print_message("No price moved" + (f" since {since}." if since else "."))
     else:
         _print(moves)
 
 
-def _numbers(move: Move) -> dict[str, object]:
+def _numbers(move: PriceMove) -> dict[str, object]:
     return move.as_values() | {"old": move.old, "new": move.new, "percent": move.percent and round(move.percent, 1)}
 
 
-def _print(moves: list[Move]) -> None:
+def _print(moves: list[PriceMove]) -> None:
     table = plain_table("USD per million tokens", _COLUMNS, ("old", "new", "change"))
     for move in moves:
         above = "" if move.above_input_tokens is None else f" above {move.above_input_tokens:,}"
@@ -66,4 +75,4 @@ def _print(moves: list[Move]) -> None:
             change,
         )
         table.add_row(*map(cell, row))
-    show(table)
+    print_table(table)

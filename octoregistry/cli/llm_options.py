@@ -1,4 +1,4 @@
-"""The options by which a command asks a language model, and what is said of its calls."""
+"""The options for the language model, and the output about its calls."""
 
 from __future__ import annotations
 
@@ -24,15 +24,17 @@ def llm_options(command: _Command) -> _Command:
         click.option(
             "--no-known",
             is_flag=True,
-            help="Use no reading that is kept or comes with the package: ask about everything.",
+            help="Use no kept answers, neither your own nor the package's: ask about everything.",
         ),
-        click.option("--second-reading", is_flag=True, help="Ask the language model about what the rules read, too."),
+        click.option(
+            "--second-reading", is_flag=True, help="Ask the language model also about what the rules have read."
+        ),
         click.option(
             "--llm",
             default="auto",
             show_default=True,
             metavar="auto|off|PROVIDER/MODEL",
-            help="Who reads the tables that the rules cannot: auto is the cheapest model whose vendor's key is set.",
+            help="The model that reads what the rules cannot: auto is the cheapest one whose vendor's key is set.",
         ),
     ):
         command = option(command)
@@ -84,7 +86,7 @@ def calls_line(calls: Sequence[Call]) -> str:
     )
 
 
-def told_once(reader: Reader) -> Iterator[str]:
+def closing_messages(reader: Reader) -> Iterator[str]:
     """What a person should know at the end of a run: why no language model was asked although there was something to
     ask, and why what one answered is not there for the next run."""
     why = reader.unavailable

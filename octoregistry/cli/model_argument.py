@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from octoregistry.cli.showing import visible
+from octoregistry.cli.output import visible
 from providers import Registry, RegistryError, load_registry
 from providers.dimensions import UnknownModelError
 from providers.entries import Model
@@ -17,7 +17,7 @@ from providers.entries import Model
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-def opened(path: Path) -> Registry:
+def open_registry(path: Path) -> Registry:
     """The registry at `path`; ClickException with every fault where it is none."""
     try:
         return load_registry(path)
@@ -25,7 +25,7 @@ def opened(path: Path) -> Registry:
         raise click.ClickException(visible(error)) from error
 
 
-def found_model(registry: Registry, name: str) -> Model:
+def find_model(registry: Registry, name: str) -> Model:
     """The model called PROVIDER/MODEL by id or alias, or MODEL where one provider alone has it; else UsageError."""
     provider, slash, model = name.partition("/")
     try:

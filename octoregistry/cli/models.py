@@ -9,9 +9,9 @@ from typing import Any
 
 import click
 
-from octoregistry.cli.model_argument import day_option, opened
+from octoregistry.cli.model_argument import day_option, open_registry
+from octoregistry.cli.output import cell, format_options, one_format, plain_table, print_csv, print_json, print_table
 from octoregistry.cli.registry_option import registry_option
-from octoregistry.cli.showing import cell, format_options, one_format, plain_table, print_csv, print_json, show
 from octoregistry.planning.rates_in_force import base_prices
 from octoregistry.planning.values import value_text
 from providers import Registry
@@ -41,7 +41,7 @@ def command(
 ) -> None:
     """Print the models of the registry with their prices for ordinary prompts, USD per million tokens."""
     one_format(as_json, as_csv)
-    known = opened(registry)
+    known = open_registry(registry)
     if unknown := set(providers) - set(known.providers):
         raise click.UsageError(f"no provider {', '.join(sorted(unknown))}; there are {', '.join(known.providers)}")
     day = at or datetime.now(UTC).date()
@@ -57,7 +57,7 @@ def command(
         for row in rows:
             named = row | {"model": f"{row['provider']}/{row['model']}"}
             table.add_row(*(cell(_shown(named[name])) for name in _TABLE))
-        show(table)
+        print_table(table)
 
 
 def _values(registry: Registry, model: Model, day: date) -> dict[str, Any]:

@@ -8,9 +8,18 @@ from typing import Any
 
 import click
 
-from octoregistry.cli.model_argument import day_option, found_model, opened
+from octoregistry.cli.model_argument import day_option, find_model, open_registry
+from octoregistry.cli.output import (
+    cell,
+    format_options,
+    one_format,
+    plain_table,
+    print_csv,
+    print_json,
+    print_table,
+    print_text,
+)
 from octoregistry.cli.registry_option import registry_option
-from octoregistry.cli.showing import cell, format_options, one_format, plain_table, print_csv, print_json, say, show
 from octoregistry.planning.rates_in_force import in_force
 from octoregistry.planning.values import value_text
 from providers.dimensions import DIMENSIONS, MODES
@@ -30,8 +39,8 @@ def command(model: str, at: date | None, as_json: bool, as_csv: bool, registry: 
     Prices that are announced for a later day follow with their day.
     """
     one_format(as_json, as_csv)
-    known = opened(registry)
-    found = found_model(known, model)
+    known = open_registry(registry)
+    found = find_model(known, model)
     day = at or datetime.now(UTC).date()
     rates = known.pricing(found.provider, found.id).rates
     now = [rate for mode in MODES for rate in in_force(rates, mode, day).values()]
@@ -84,8 +93,8 @@ def _print(model: Model, day: date, now: list[Rate], later: list[Rate]) -> None:
             if name in rate.prices:
                 table.add_row(*map(cell, (*first, name.replace("_", " "), value_text(rate.prices[name]))))
                 first = ("", "", "")
-    show(table)
+    print_table(table)
     if model.status != "active":
-        say(f"{model.status}" + (f", retires on {model.retires_on}" if model.retires_on else ""))
+        print_text(f"{model.status}" + (f", retires on {model.retires_on}" if model.retires_on else ""))
     if model.source:
-        say(f"read on {model.source.page}, checked on {model.source.checked}")
+        print_text(f"read on {model.source.page}, checked on {model.source.checked}")

@@ -1,10 +1,10 @@
-"""`octoregistry readings`: what is kept of what a language model said, to look through and to remove."""
+"""`octoregistry readings`: the kept answers of a language model, to review and to remove."""
 
 from __future__ import annotations
 
 import click
 
-from octoregistry.cli.showing import line
+from octoregistry.cli.output import line
 from octoregistry.reading.kept import Entry, Kept, readings_folder
 from octoregistry.reading.meaning import Meaning, Refusal
 

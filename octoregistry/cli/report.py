@@ -1,4 +1,4 @@
-"""`octoregistry report`: an update run as a page that a person opens."""
+"""`octoregistry report`: an update as an HTML page."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pathlib import Path
 import click
 
 from octoregistry.cli.map_option import map_option
+from octoregistry.cli.output import print_message, visible
 from octoregistry.cli.registry_option import registry_option
-from octoregistry.cli.showing import tell, visible
 from octoregistry.errors import UnknownProviderError
 from octoregistry.report import NAMES, Report, is_name, report_of, write
 from octoregistry.settings import SettingsError, command_settings
@@ -48,7 +48,7 @@ from providers import RegistryError
     "usage",
     multiple=True,
     metavar="FILE",
-    help="Tell what the calls in these logs cost, as `octoregistry cost` reads them: CSV, JSON lines or Parquet, a name or "
+    help="Add what the calls in these logs cost, as `octoregistry cost` reads them: CSV, JSON lines or Parquet, a name or "
     "a pattern; may be given again.",
 )
 @map_option
@@ -56,7 +56,7 @@ from providers import RegistryError
 @click.option(
     "--day",
     type=click.DateTime(["%Y-%m-%d"]),
-    help="Tell prices and ages as of this day; not with --online.  [default: today]",
+    help="Show prices and ages of this day; not with --online.  [default: today]",
 )
 @click.option(
     "--settings",
@@ -111,7 +111,7 @@ def command(  # noqa: PLR0913 - an option a parameter
         click.echo(f"{run.provider} could not be read: {run.page}", err=True)
     if report.usage is not None and report.usage.total.unpriced:
         left = report.usage.total.unpriced
-        tell(
+        print_message(
             f"{left:,} row{'s' * (left > 1)} of the usage {'have' if left > 1 else 'has'} no price; the report says why"
         )
     click.echo(f"{written.html}\n{written.json}\n{written.index}")

@@ -1,4 +1,4 @@
-"""`octoregistry runs`: what has been run, and what came of it."""
+"""`octoregistry runs`: the runs of the schedule and their outcomes."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from octoregistry.cli.service_errors import extra, told
+from octoregistry.cli.output import cell, plain_table, print_json, print_table, print_text
+from octoregistry.cli.service_errors import extra, service_errors
 from octoregistry.cli.settings_option import settings_option
-from octoregistry.cli.showing import cell, plain_table, print_json, say, show
 from octoregistry.settings import command_settings
 
 with extra():
@@ -31,18 +31,18 @@ with extra():
 @settings_option
 def command(*, limit: int, job: str | None, as_json: bool, copy_from: Path | None, settings: Path | None) -> None:
     """Print the last runs of the schedule: slot, holder, end, changes, what is held, what was spent."""
-    with told():
+    with service_errors():
         database = Database(database_url(command_settings(settings), os.environ))
         if copy_from is not None:
             copied = copy_log(database, copy_from)
-            say(", ".join(f"{count} {name}" for name, count in copied.items()) + " copied")
+            print_text(", ".join(f"{count} {name}" for name, count in copied.items()) + " copied")
             return
         found = RunLog(database).latest(limit, job)
     if as_json:
         print_json([run.values() for run in found])
         return
     if not found:
-        say("No run yet.")
+        print_text("No run yet.")
         return
     columns = ("slot", "job", "end", "took", "changes", "held", "spent", "holder", "why")
     table = plain_table("Runs, times in UTC", columns, ("took", "changes", "held", "spent"))
@@ -52,4 +52,4 @@ def command(*, limit: int, job: str | None, as_json: bool, copy_from: Path | Non
         slot, spent = f"{run.slot:%Y-%m-%d %H:%M:%S}", f"${run.spent:f}"
         row = (slot, run.job, end, took, run.changed, run.held, spent, run.holder, run.why)
         table.add_row(*map(cell, row))
-    show(table)
+    print_table(table)

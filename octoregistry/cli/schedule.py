@@ -11,12 +11,12 @@ from typing import Any
 
 import click
 
-from octoregistry.cli import exits
+from octoregistry.cli import exit_status
+from octoregistry.cli.output import print_json, print_message, print_text
 from octoregistry.cli.registry_option import registry_option
-from octoregistry.cli.service_errors import extra, told
+from octoregistry.cli.service_errors import extra, service_errors
 from octoregistry.cli.service_log import log_to_stderr
 from octoregistry.cli.settings_option import settings_option
-from octoregistry.cli.showing import print_json, say, tell
 from octoregistry.settings import Settings, command_settings
 
 with extra():
@@ -48,17 +48,17 @@ def command(
     """
     if only_show and once:
         raise click.UsageError("give --show or --once, not both")
-    with told():
+    with service_errors():
         chosen = command_settings(settings)
         if only_show:
-            show(upcoming_values(chosen, registry), as_json=as_json)
+            print_table(upcoming_values(chosen, registry), as_json=as_json)
             return
         log_to_stderr()
         service = assemble(chosen, settings, registry, os.environ, offline=offline)
         if once:
             raise click.exceptions.Exit(run_due(service))
         service.schedule.start()
-        tell(f"{len(service.jobs)} jobs, run log {service.database.shown}")
+        print_message(f"{len(service.jobs)} jobs, run log {service.database.shown}")
         try:
             threading.Event().wait()
         finally:
@@ -73,13 +73,13 @@ def upcoming_values(chosen: Settings, registry: Path) -> list[dict[str, Any]]:
     ]
 
 
-def show(values: list[dict[str, Any]], *, as_json: bool) -> None:
+def print_table(values: list[dict[str, Any]], *, as_json: bool) -> None:
     """None; the slots on standard output."""
     if as_json:
         print_json(values)
         return
     for one in values:
-        say(f"{one['at']}  {one['job']}  {', '.join(one['providers'])}")
+        print_text(f"{one['at']}  {one['job']}  {', '.join(one['providers'])}")
 
 
 def run_due(service: Service) -> int:
@@ -91,9 +91,9 @@ def run_due(service: Service) -> int:
             for slot in job.slots.latest(now):
                 outcome = service.schedule.run_once(job, slot)
                 if outcome is None:
-                    say(f"{job.name} {slot:%Y-%m-%dT%H:%M:%SZ}: somebody has it, or has had it")
+                    print_text(f"{job.name} {slot:%Y-%m-%dT%H:%M:%SZ}: somebody has it, or has had it")
                 else:
-                    say(f"{job.name} {slot:%Y-%m-%dT%H:%M:%SZ}: {outcome.end}, {len(outcome.changes)} changes")
+                    print_text(f"{job.name} {slot:%Y-%m-%dT%H:%M:%SZ}: {outcome.end}, {len(outcome.changes)} changes")
                     outcomes.append(outcome)
         outcomes += service.schedule.take_over()
         service.schedule.watch()
@@ -101,7 +101,7 @@ def run_due(service: Service) -> int:
         service.schedule.stop()
         sys.stdout.flush()
     if any(outcome.end == "failed" for outcome in outcomes):
-        return exits.ERROR
+        return exit_status.ERROR
     if any(outcome.end == "partly" for outcome in outcomes):
-        return exits.UNREAD
-    return exits.HELD if any(outcome.held for outcome in outcomes) else exits.DONE
+        return exit_status.UNREAD
+    return exit_status.HELD if any(outcome.held for outcome in outcomes) else exit_status.DONE

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import click
 
+from octoregistry.cli.output import print_message, visible
 from octoregistry.cli.registry_option import registry_option
-from octoregistry.cli.service_errors import extra, told
+from octoregistry.cli.service_errors import extra, service_errors
 from octoregistry.cli.service_log import log_to_stderr
 from octoregistry.cli.settings_option import settings_option
-from octoregistry.cli.showing import tell, visible
 from octoregistry.settings import command_settings
 
 with extra():
@@ -32,15 +32,15 @@ def _listening(host: str, port: int) -> socket.socket:
     asyncio sends without delay on sockets that say they are TCP: on others each answer waits 40 ms for an acknowledgement.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    opened = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    open_registry = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        opened.bind((host, port))
-        opened.listen(_QUEUE)
+        open_registry.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        open_registry.bind((host, port))
+        open_registry.listen(_QUEUE)
     except OSError:
-        opened.close()
+        open_registry.close()
         raise
-    return opened
+    return open_registry
 
 
 @click.command(name="serve")
@@ -58,7 +58,7 @@ def command(*, host: str, port: int, offline: bool, settings: Path | None, regis
     \b
     Exit status: 143 after SIGTERM, 130 after Ctrl-C, 1 error, 2 usage.
     """
-    with told():
+    with service_errors():
         chosen = command_settings(settings)
         token = secret(chosen.service.token, os.environ)
         try:
@@ -86,7 +86,7 @@ def command(*, host: str, port: int, offline: bool, settings: Path | None, regis
         )
         shown = f"[{host}]" if ":" in host else host
         jobs = f"{len(service.jobs)} job{'s' * (len(service.jobs) != 1)}"
-        tell(f"http://{shown}:{port}/ with {jobs}, run log {service.database.shown}")
+        print_message(f"http://{shown}:{port}/ with {jobs}, run log {service.database.shown}")
         service.schedule.start()
         try:
             server.run(sockets=[listening])

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import click
 
-from octoregistry.cli.showing import visible
+from octoregistry.cli.output import visible
 from octoregistry.settings import SettingsError
 from providers import RegistryError
 
@@ -26,7 +26,7 @@ def extra() -> Iterator[None]:
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def service_errors() -> Iterator[None]:
     """Turns what settings, schedule, registry, database and disk can say into one line and exit status 1."""
     with extra():
         from octoregistry.service.database import DatabaseError  # noqa: PLC0415 - there only with the extra

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 
-from octoregistry.cli.showing import visible
+from octoregistry.cli.output import visible
 
 
 class _Plain(logging.Formatter):

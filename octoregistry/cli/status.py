@@ -1,4 +1,4 @@
-"""`octoregistry status`: has every provider succeeded within two intervals?"""
+"""`octoregistry status`: when each provider was last read, and whether that is too long ago."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from pathlib import Path
 
 import click
 
+from octoregistry.cli.output import print_json, print_text
 from octoregistry.cli.registry_option import registry_option
-from octoregistry.cli.service_errors import extra, told
+from octoregistry.cli.service_errors import extra, service_errors
 from octoregistry.cli.settings_option import settings_option
-from octoregistry.cli.showing import print_json, say
 from octoregistry.settings import command_settings
 
 with extra():
@@ -31,7 +31,7 @@ def command(*, as_json: bool, settings: Path | None, registry: Path) -> None:
     \b
     Exit status: 0 only while every provider has been read within two intervals of its schedule; else 1.
     """
-    with told():
+    with service_errors():
         chosen = command_settings(settings)
         jobs = known_jobs(chosen, registry)
         log = RunLog(Database(database_url(chosen, os.environ)))
@@ -52,5 +52,5 @@ def command(*, as_json: bool, settings: Path | None, registry: Path) -> None:
         )
     else:
         for one in found:
-            say(one)
+            print_text(one)
     raise click.exceptions.Exit(0 if all(one.fresh for one in found) else 1)

@@ -13,12 +13,12 @@ from typing import Any
 import click
 from rich.console import Console
 
-from octoregistry.cli import exits
-from octoregistry.cli.error_messages import told_errors
-from octoregistry.cli.llm_options import llm_options, reader_of, told_once
+from octoregistry.cli import exit_status
+from octoregistry.cli.error_messages import error_messages
+from octoregistry.cli.llm_options import closing_messages, llm_options, reader_of
+from octoregistry.cli.output import cell, print_json, print_message
 from octoregistry.cli.registry_option import registry_option
 from octoregistry.cli.settings_option import settings_option
-from octoregistry.cli.showing import cell, print_json, tell
 from octoregistry.cli.update_output import print_update, proposal_json, update_json
 from octoregistry.merging.lock import locked
 from octoregistry.merging.registry_file import text_of
@@ -28,8 +28,8 @@ from octoregistry.publishing import ProposalResult
 from octoregistry.report import write_report
 from octoregistry.service.propose_update import propose_update, proposing
 from octoregistry.settings import Settings, command_settings
-from octoregistry.updating.carry_out import carry_out
-from octoregistry.updating.update import Progress, Update, plan_update, silent
+from octoregistry.updating.update import Progress, Update, no_progress, plan_update
+from octoregistry.updating.write_update import write_update
 from providers import load_registry
 
 
@@ -52,13 +52,13 @@ from providers import load_registry
     "accepted",
     multiple=True,
     metavar="MODEL[:MODE]|all",
-    help="Write these changes though they would be held; may be given again.",
+    help="Apply these changes instead of holding them; may be given again.",
 )
 @click.option(
     "--plan-out",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Keep the plan as JSON, for `octoregistry apply FILE`.",
+    help="Store the plan as JSON, for `octoregistry apply FILE`.",
 )
 @click.option(
     "--pr",
@@ -76,9 +76,9 @@ from providers import load_registry
     help="Write this run's report too, as `octoregistry report` does, into DIR or `reports`; also with --dry-run.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the plan, the sources and the diff as JSON.")
-@click.option("--exit-code", is_flag=True, help="Leave with 4 where there are changes.")
+@click.option("--exit-code", is_flag=True, help="Exit with 4 if there are changes.")
 @settings_option
-@click.option("--verbose", "-v", is_flag=True, help="Tell every page, note and unread table too.")
+@click.option("--verbose", "-v", is_flag=True, help="Print notes, problems and model lists, too.")
 @llm_options
 @registry_option
 def command(  # noqa: PLR0913 - an option a parameter
@@ -99,7 +99,7 @@ def command(  # noqa: PLR0913 - an option a parameter
     no_known: bool,
     registry: Path,
 ) -> None:
-    """Bring the registry up to what the vendors' pages state.
+    """Update the registry from the vendors' pages.
 
     \b
     Exit status: 0 done, or no change; 1 error; 2 usage; 3 a provider could not be read;
@@ -108,7 +108,7 @@ def command(  # noqa: PLR0913 - an option a parameter
     if dry_run and as_pull_request:
         raise click.UsageError("give --dry-run or --pr, not both")
     outcomes: tuple[ProposalResult, ...] = ()
-    with told_errors(registry), _progress(as_json) as progress:
+    with error_messages(registry), _progress(as_json) as progress:
         chosen = command_settings(settings)
         known = partial(load_registry, registry)
         language = reader_of(llm, known, second_reading=second_reading, no_known=no_known, offline=offline)
@@ -133,14 +133,14 @@ def command(  # noqa: PLR0913 - an option a parameter
         print_update(update, registry.name, verbose=verbose)
         wrote = not dry_run and not as_pull_request and update.new_text != update.old_text
         for done in (*([f"Wrote {registry}."] if wrote else []), *outcomes):
-            tell(done)
-    for why in told_once(language):
-        tell(why)
+            print_message(done)
+    for why in closing_messages(language):
+        print_message(why)
     if reports is not None:
         # last, so that a folder that cannot be written hides nothing of what was done to the registry
-        with told_errors(registry):
-            tell(f"Wrote the report {write_report(update, reports).html}.")
-    raise click.exceptions.Exit(exits.status(update, exit_code=exit_code))
+        with error_messages(registry):
+            print_message(f"Wrote the report {write_report(update, reports).html}.")
+    raise click.exceptions.Exit(exit_status.status(update, exit_code=exit_code))
 
 
 def _written(
@@ -151,7 +151,7 @@ def _written(
         update = plan(text_of(registry.read_bytes(), registry))
         if update.new_text != update.old_text:
             progress(f"Writing {registry}")
-        return carry_out(update, registry, settings, accepted)
+        return write_update(update, registry, settings, accepted)
 
 
 def keep_plan(update: Update, place: Path) -> None:
@@ -165,9 +165,9 @@ def _progress(quiet: bool) -> Iterator[Progress]:
     """A spinner on a terminal, a line a step elsewhere, on standard error; nothing with `quiet`."""
     console = Console(stderr=True)
     if quiet:
-        yield silent
+        yield no_progress
     elif console.is_terminal:
         with console.status("Starting") as status:
             yield lambda step: status.update(cell(step))
     else:
-        yield lambda step: tell(f"{step} ...")
+        yield lambda step: print_message(f"{step} ...")

@@ -1,13 +1,13 @@
-"""An update as people and programs read it: sources, tables, the diff; or one JSON object."""
+"""The output of an update: sources, tables and the diff, or one JSON object."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from octoregistry.cli.held import held_texts
+from octoregistry.cli.held_changes import held_texts
 from octoregistry.cli.llm_options import calls_json, calls_line
-from octoregistry.cli.showing import say, show, tell
-from octoregistry.cli.tables import plan_tables
+from octoregistry.cli.output import print_message, print_table, print_text
+from octoregistry.cli.plan_tables import plan_tables
 from octoregistry.merging.merge import diff
 from octoregistry.planning.plan_json import as_values
 from octoregistry.publishing import ProposalResult
@@ -64,34 +64,34 @@ def _witness_json(name: str, report: Statements | Failed) -> dict[str, Any]:
 
 def print_update(update: Update, name: str, *, verbose: bool) -> None:
     """None; the update as tables and a diff on standard output, and what went wrong on standard error."""
-    say("Pages: " + "; ".join(_served(run, update) for run in update.runs))
+    print_text("Pages: " + "; ".join(_served(run, update) for run in update.runs))
     for run in update.unread:
-        tell(f"{run.provider} could not be read: {run.page}")
+        print_message(f"{run.provider} could not be read: {run.page}")
     for refused in update.refused:
-        tell(refused)
+        print_message(refused)
     if update.calls:
-        say(calls_line(update.calls))
+        print_text(calls_line(update.calls))
     if update.witnesses:
-        say(f"Witnesses: {_reporting_witnesses(update)}")
+        print_text(f"Witnesses: {_reporting_witnesses(update)}")
     for table in (*plan_tables(update.plan), *held_texts(update.plan)):
-        show(table)
+        print_table(table)
     for provider, summary in update.plan.summary().items():
-        say(f"{provider}: {summary}")
+        print_text(f"{provider}: {summary}")
     changed = diff(update.old_text, update.new_text, name)
     if changed:
-        say("\n" + changed, newline=False)
+        print_text("\n" + changed, newline=False)
     elif len(update.unread) < len(update.runs):
-        say(_unchanged(update, name))
+        print_text(_unchanged(update, name))
     if verbose:
         for witness, report in update.witnesses.items():
             if isinstance(report, Failed):
-                say(f"{witness} could not be read: {report}")
+                print_text(f"{witness} could not be read: {report}")
         for note in update.plan.notes:
-            say(f"note: {note}")
+            print_text(f"note: {note}")
         for run in update.runs:
             for problem in run.rates.problems if run.rates else ():
-                say(f"not read: {problem}")
-            say(f"model list of {run.provider}: {_listed(run)}")
+                print_text(f"not read: {problem}")
+            print_text(f"model list of {run.provider}: {_listed(run)}")
 
 
 def _unchanged(update: Update, name: str) -> str:
@@ -114,9 +114,9 @@ def _served(run: ProviderRun, update: Update) -> str:
 
 def _reporting_witnesses(update: Update) -> str:
     """The other registries that were read, each with the day of its data, and how many could not be."""
-    told = [f"{name} of {one.as_of}" for name, one in update.witnesses.items() if isinstance(one, Statements)]
-    failed = len(update.witnesses) - len(told)
-    return "; ".join([*told, *([f"{failed} could not be read"] if failed else [])])
+    reported = [f"{name} of {one.as_of}" for name, one in update.witnesses.items() if isinstance(one, Statements)]
+    failed = len(update.witnesses) - len(reported)
+    return "; ".join([*reported, *([f"{failed} could not be read"] if failed else [])])
 
 
 def _listed(run: ProviderRun) -> str:

@@ -31,8 +31,8 @@ class Witnesses:
         """What each witness says of one price of the model of these ids: by the first that it knows, letter for letter."""
         found: dict[str, WitnessPrice] = {}
         for name in names:
-            for witness, said in self._prices.get((provider, name, mode, above, dimension), {}).items():
-                found.setdefault(witness, said)
+            for witness, price in self._prices.get((provider, name, mode, above, dimension), {}).items():
+                found.setdefault(witness, price)
         return tuple(found[witness] for witness in sorted(found))
 
     def with_reports(self, change: Change, names: Sequence[str], day: date, within_days: int) -> Change:
@@ -45,11 +45,11 @@ class Witnesses:
         if change.mode is None or not isinstance(change.new, Decimal) or change.kind in ("kept", "announced"):
             return change
         vouches, contradicts, other_days = [], [], []
-        for said in self.on(change.provider, names, change.mode, change.above_input_tokens, change.dimension):
-            if said.usd == change.new:
-                vouches.append(said)
-            elif abs((said.as_of - day).days) <= within_days:
-                contradicts.append(said)
+        for price in self.on(change.provider, names, change.mode, change.above_input_tokens, change.dimension):
+            if price.usd == change.new:
+                vouches.append(price)
+            elif abs((price.as_of - day).days) <= within_days:
+                contradicts.append(price)
             else:
-                other_days.append(said)
+                other_days.append(price)
         return replace(change, vouches=tuple(vouches), contradicts=tuple(contradicts), other_days=tuple(other_days))

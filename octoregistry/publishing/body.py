@@ -50,7 +50,7 @@ def sentence(plan: Plan, name: Callable[[str], str] = code) -> str:
             moved.setdefault(change.model, []).append(change)
     parts = [f"{name(model)} {_moves(changes)}" for model, changes in list(moved.items())[:_NAMED]]
     if len(moved) > _NAMED:
-        parts.append(wording.many(len(moved) - _NAMED, "more model moved", "more models moved"))
+        parts.append(wording.counted(len(moved) - _NAMED, "more model moved", "more models moved"))
     for kinds, one, more in (
         (("new_model",), "model new", "models new"),
         (("announced",), "model with an announced price", "models with announced prices"),
@@ -58,22 +58,22 @@ def sentence(plan: Plan, name: Callable[[str], str] = code) -> str:
     ):
         models = {change.model for change in visible if change.kind in kinds}
         if models:
-            parts.append(wording.many(len(models), one, more))
+            parts.append(wording.counted(len(models), one, more))
     others = [c for c in visible if c.kind not in ("price", "new_model", "announced", "missing", "plain")]
     if others:
-        parts.append(wording.many(len(others), "value added or corrected", "values added or corrected"))
+        parts.append(wording.counted(len(others), "value added or corrected", "values added or corrected"))
     return "; ".join(parts) or ("plain prices brought along" if visible else "checked again, nothing moved")
 
 
 def _moves(changes: Sequence[Change]) -> str:
     """The two moves that people ask for, or how many other prices moved."""
     main = {change.dimension: change for change in reversed(changes) if _is_main(change)}
-    told = [
+    reported = [
         f"{_percent(main[dimension])} {word}"
         for dimension, word in (("input", "in"), ("output", "out"))
         if dimension in main
     ]
-    return ", ".join(told) or wording.many(len(changes), "price moved", "prices moved")
+    return ", ".join(reported) or wording.counted(len(changes), "price moved", "prices moved")
 
 
 def _is_main(change: Change) -> bool:
@@ -127,7 +127,7 @@ def _body(update: Update, plan: Plan, branch: str, most: int) -> str:
 
 def _reporting_witnesses(update: Update) -> str:
     """The sentence that names the other registries that were read."""
-    found = sorted(name for name, said in update.witnesses.items() if not isinstance(said, Failed))
+    found = sorted(name for name, report in update.witnesses.items() if not isinstance(report, Failed))
     return f"Other registries read: {', '.join(map(code, found))}." if found else "No other registry was read."
 
 
@@ -182,7 +182,7 @@ def _others(change: Change) -> Markdown:
         ("disagree", change.contradicts),
         ("of another day", change.other_days),
     )
-    return Markdown("; ".join(f"{what}: {code(wording.said(found))}" for what, found in parts if found))
+    return Markdown("; ".join(f"{what}: {code(wording.witness_list(found))}" for what, found in parts if found))
 
 
 def _source(run: ProviderRun, update: Update) -> Markdown:

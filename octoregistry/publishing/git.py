@@ -87,8 +87,8 @@ class Git:
         except subprocess.TimeoutExpired:
             raise GitError(f"git {arguments[0]} took longer than {_TIMEOUT} s") from None
         if done.returncode:
-            said = (done.stderr.decode("utf-8", "replace") + done.stdout.decode("utf-8", "replace")).strip()
-            raise GitError(self._mask.masked(f"git {arguments[0]}: {said or f'status {done.returncode}'}"))
+            output = (done.stderr.decode("utf-8", "replace") + done.stdout.decode("utf-8", "replace")).strip()
+            raise GitError(self._mask.masked(f"git {arguments[0]}: {output or f'status {done.returncode}'}"))
         return done.stdout
 
     def remote_url(self, remote: str) -> str | None:

@@ -65,8 +65,8 @@ class GitHub:
         try:
             yield
         except GithubException as error:
-            said = error.data.get("message", "") if isinstance(error.data, dict) else ""
-            raise ForgeError(self._mask.masked(f"GitHub: status {error.status}: {said}"[:300])) from None
+            message = error.data.get("message", "") if isinstance(error.data, dict) else ""
+            raise ForgeError(self._mask.masked(f"GitHub: status {error.status}: {message}"[:300])) from None
         except requests.RequestException as error:
             raise ForgeError(self._mask.masked(f"GitHub cannot be reached: {type(error).__name__}")) from None
 

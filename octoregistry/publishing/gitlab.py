@@ -58,8 +58,8 @@ class GitLab:
         try:
             yield
         except GitlabError as error:
-            said = f"GitLab: status {error.response_code}: {error.error_message}"
-            raise ForgeError(self._mask.masked(said)[:300]) from None
+            message = f"GitLab: status {error.response_code}: {error.error_message}"
+            raise ForgeError(self._mask.masked(message)[:300]) from None
         except requests.RequestException as error:
             raise ForgeError(self._mask.masked(f"GitLab cannot be reached: {type(error).__name__}")) from None
 

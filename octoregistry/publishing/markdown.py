@@ -27,15 +27,15 @@ def code(text: object) -> Markdown:
 
     What is unseen or turns letters round is spelled out, and what is endless is cut.
     """
-    said = str(text)
-    said = said if len(said) <= _LONGEST else f"{said[:_LONGEST]}… ({len(said):,} letters)"
-    said = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in said)
-    said = said.replace("|", r"\x7c")  # a cell's border even inside of code, and escaping it fails behind a backslash
-    if not said.strip():
+    text = str(text)
+    text = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}… ({len(text):,} letters)"
+    text = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
+    text = text.replace("|", r"\x7c")  # a cell's border even inside of code, and escaping it fails behind a backslash
+    if not text.strip():
         return Markdown("–")
-    fence = "`" * (1 + max((len(run) for run in _FENCE.findall(said)), default=0))
-    blank = " " if said[0] in "` " or said[-1] in "` " else ""
-    return Markdown(f"{fence}{blank}{said}{blank}{fence}")
+    fence = "`" * (1 + max((len(run) for run in _FENCE.findall(text)), default=0))
+    blank = " " if text[0] in "` " or text[-1] in "` " else ""
+    return Markdown(f"{fence}{blank}{text}{blank}{fence}")
 
 
 def link(text: object, url: str | None) -> Markdown:
@@ -51,10 +51,10 @@ def link(text: object, url: str | None) -> Markdown:
 
 def plain_line(text: str, longest: int = 200) -> str:
     """`text` for a title: one line of letters that mean nothing anywhere."""
-    said = "".join(letter if letter.isprintable() else " " for letter in text)
-    said = re.sub(r"[<>`@#*\[\]()!\\|{}$]", " ", said)
-    said = re.sub(r"\s+", " ", said).strip()
-    return said if len(said) <= longest else said[: longest - 1] + "…"
+    text = "".join(letter if letter.isprintable() else " " for letter in text)
+    text = re.sub(r"[<>`@#*\[\]()!\\|{}$]", " ", text)
+    text = re.sub(r"\s+", " ", text).strip()
+    return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 def render(template: str, **values: Any) -> str:

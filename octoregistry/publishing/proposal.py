@@ -48,5 +48,5 @@ class ProposalResult:
     files: tuple[Path, ...] = ()
 
     def __str__(self) -> str:
-        said = " ".join(part for part in (f"{self.branch}: {self.what}", self.where) if part)
-        return f"{said} ({self.why})" if self.why else said
+        text = " ".join(part for part in (f"{self.branch}: {self.what}", self.where) if part)
+        return f"{text} ({self.why})" if self.why else text

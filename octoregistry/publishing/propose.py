@@ -89,8 +89,8 @@ def _local_target(git: Git, settings: PullRequestSettings, why: str) -> Proposal
 
 
 def _default_branch(git: Git, remote: str, environ: dict[str, str]) -> str:
-    said = git.run("ls-remote", "--symref", remote, "HEAD", environ=environ)
-    first = said.partition("\t")[0]
+    output = git.run("ls-remote", "--symref", remote, "HEAD", environ=environ)
+    first = output.partition("\t")[0]
     if not first.startswith("ref: refs/heads/"):
         raise GitError(f"{remote} does not say which its default branch is: set pull_request.base")
     return first.removeprefix("ref: refs/heads/")

@@ -37,8 +37,8 @@ def readiness(registry: Path, settings: Settings, environ: Mapping[str, str]) ->
         return
     yield Finding("remote", "ok", f"{repository.path} on {repository.kind}")
     found = next((name for name in repository.token_env if environ.get(name, "").strip()), None)
-    said = f"{found} is set" if found else f"{' or '.join(repository.token_env)} is not set: `--pr` leaves all here"
-    yield Finding("token", "ok" if found else "note", said)
+    message = f"{found} is set" if found else f"{' or '.join(repository.token_env)} is not set: `--pr` leaves all here"
+    yield Finding("token", "ok" if found else "note", message)
     module = {"github": "github", "gitlab": "gitlab"}[repository.kind]
     if importlib.util.find_spec(module) is None:
         yield Finding("client", "wrong" if found else "note", "not installed: pip install 'octoregistry[forge]'")

@@ -27,7 +27,7 @@ class Disagreement:
     usd: Decimal
     now: Decimal
     page: Price | None
-    said: tuple[WitnessPrice, ...]
+    witness_prices: tuple[WitnessPrice, ...]
     agree: tuple[str, ...]
 
     @property
@@ -59,7 +59,7 @@ def compare(
 ) -> Comparison:
     """The registry held against the `reports` of others, each price as it was on the day of the report."""
     statements = [one for one in reports.values() if isinstance(one, Statements)]
-    said = {one.witness: _by_key(one.prices) for one in statements}
+    witness_prices = {one.witness: _by_key(one.prices) for one in statements}
     disagreements: list[Disagreement] = []
     same: Counter[tuple[str, str]] = Counter()
     other: Counter[tuple[str, str]] = Counter()
@@ -69,7 +69,7 @@ def compare(
             page = vendor.get(provider.name)
             current = _prices_on(provider, model, _day_of(page))
             for key in dict.fromkeys(key for prices in ours.values() for key in prices):
-                agree, differ = _beside(key, model, ours, said)
+                agree, differ = _beside(key, model, ours, witness_prices)
                 same.update((witness, key.dimension) for witness in agree)
                 other.update((one.witness, key.dimension) for one in differ)
                 if differ:
@@ -84,12 +84,12 @@ _ByKey = Mapping[PriceKey, RegistryPrice]
 
 
 def _beside(
-    key: PriceKey, model: Model, ours: Mapping[str, Mapping[PriceKey, Decimal]], said: Mapping[str, _ByKey]
+    key: PriceKey, model: Model, ours: Mapping[str, Mapping[PriceKey, Decimal]], witness_prices: Mapping[str, _ByKey]
 ) -> tuple[tuple[str, ...], tuple[WitnessPrice, ...]]:
     """The witnesses that have our price, and what those say that have another."""
     agree, differ = [], []
     for witness, prices in ours.items():
-        usd, theirs = prices.get(key), _first(said[witness], key, (model.id, *model.aliases))
+        usd, theirs = prices.get(key), _first(witness_prices[witness], key, (model.id, *model.aliases))
         if usd is None or theirs is None:
             continue
         if theirs.usd == usd:
@@ -123,6 +123,8 @@ def _by_key(prices: Iterable[RegistryPrice]) -> _ByKey:
     return keys
 
 
-def _first(said: _ByKey, key: PriceKey, names: Iterable[str]) -> RegistryPrice | None:
+def _first(witness_prices: _ByKey, key: PriceKey, names: Iterable[str]) -> RegistryPrice | None:
     """What is said of a price under the first of the model's names that is known, letter for letter."""
-    return next((said[named] for name in names if (named := key._replace(model=name)) in said), None)
+    return next(
+        (witness_prices[named] for name in names if (named := key._replace(model=name)) in witness_prices), None
+    )

@@ -51,7 +51,7 @@ class Workload:
 
 
 @dataclass(frozen=True, slots=True)
-class Unknown:
+class UnknownCost:
     """A cost that cannot be told, and why; never 0, and never the price of something else."""
 
     reason: str
@@ -60,7 +60,7 @@ class Unknown:
         return self.reason
 
 
-Cost = Decimal | Unknown
+Cost = Decimal | UnknownCost
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def cost_of(rates: Sequence[Rate], workload: Workload) -> Cost:
     parts = ((workload.mode, 100 - workload.batch_percent), ("batch", workload.batch_percent))
     costs = [_share(rates, workload, mode, percent) for mode, percent in parts if percent]
     for cost in costs:
-        if isinstance(cost, Unknown):
+        if isinstance(cost, UnknownCost):
             return cost
     return _total([cost for cost in costs if isinstance(cost, Decimal)])
 
@@ -146,10 +146,10 @@ def _share(rates: Sequence[Rate], workload: Workload, mode: str, percent: int) -
         return Decimal(0)
     rate = rate_for(rates, mode, workload.day, workload.prompt)
     if rate is None:
-        return Unknown(f"no {mode} price")
+        return UnknownCost(f"no {mode} price")
     missing = [name for name in DIMENSIONS if name in tokens and name not in rate.prices]
     if missing:
-        return Unknown(f"no {mode} price of {missing[0].replace('_', ' ')}")
+        return UnknownCost(f"no {mode} price of {missing[0].replace('_', ' ')}")
     places = max(0, *(-int(rate.prices[name].as_tuple().exponent) for name in tokens))
     total = sum(scaled(rate.prices[name], places) * count for name, count in tokens.items())
     return unscaled(total * workload.requests * percent, places + _MILLION + _PERCENT)

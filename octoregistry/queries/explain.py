@@ -17,7 +17,7 @@ from providers.entries import Model, Provider
 
 
 @dataclass(frozen=True, slots=True)
-class Explained:
+class PriceExplanation:
     """One price of the registry: `usd` on the day asked for (None: not yet, or no more), `stated` as the page that
     served last has it (None: it is silent), and every price with its first day.
 
@@ -41,7 +41,7 @@ class Explanation:
 
     model: Model
     page: Page | Failed
-    prices: tuple[Explained, ...]
+    prices: tuple[PriceExplanation, ...]
 
 
 def explain(provider: Provider, model: Model, vendor: VendorPrices, witnesses: Witnesses, day: date) -> Explanation:
@@ -70,7 +70,7 @@ def explain(provider: Provider, model: Model, vendor: VendorPrices, witnesses: W
         mine = [r for r in rates if (r.mode, r.above_input_tokens) == (key.mode, key.above_input_tokens)]
         stated = sorted(((r.start, r.prices[key.dimension]) for r in mine if key.dimension in r.prices), key=_start)
         prices.append(
-            Explained(
+            PriceExplanation(
                 key,
                 now,
                 any(rate.derived for rate in mine if rate.prices.get(key.dimension) == now),

@@ -16,7 +16,7 @@ _EARLIEST = date.min
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class PriceMove:
     """A price that became another on `start`; None for as far back as is known.
 
     `old` is None where nothing was known before, `new` where nothing is known any more. A first price for long prompts
@@ -52,14 +52,14 @@ class Move:
         }
 
 
-def history(model: Model, rates: Iterable[Rate]) -> tuple[Move, ...]:
+def history(model: Model, rates: Iterable[Rate]) -> tuple[PriceMove, ...]:
     """Every move of a model whose rates are `rates`, in order of day, mode and prompt size; what was first known too."""
     known = tuple(rates)
     found = [move for mode in MODES for move in _of_mode(model, mode, [rate for rate in known if rate.mode == mode])]
     return tuple(sorted(found, key=lambda move: (move.start or _EARLIEST, MODES.index(move.mode))))
 
 
-def _of_mode(model: Model, mode: str, rates: list[Rate]) -> Iterator[Move]:
+def _of_mode(model: Model, mode: str, rates: list[Rate]) -> Iterator[PriceMove]:
     before: Mapping[int | None, Rate] = {}
     for start in sorted({rate.start for rate in rates}, key=lambda day: day or _EARLIEST):
         now = in_force(rates, mode, start or _EARLIEST)
@@ -68,7 +68,7 @@ def _of_mode(model: Model, mode: str, rates: list[Rate]) -> Iterator[Move]:
             for dimension in DIMENSIONS:
                 was, becomes = old.get(dimension), new.get(dimension)
                 if was != becomes and not _as_below(before, now, tier, dimension):
-                    yield Move(model.provider, model.id, mode, dimension, tier, start, was, becomes)
+                    yield PriceMove(model.provider, model.id, mode, dimension, tier, start, was, becomes)
         before = now
 
 

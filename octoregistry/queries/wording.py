@@ -50,12 +50,12 @@ def percent(change: Decimal | None) -> str:
     return f"{'−' if change < 0 else '+'}{text}%"
 
 
-def said(witnesses: Iterable[WitnessPrice]) -> str:
+def witness_list(witnesses: Iterable[WitnessPrice]) -> str:
     """What other registries have: `litellm 4.00 (2026-09-07), openrouter 4.00 (2026-09-08)`."""
     return ", ".join(f"{one.witness} {price(one.usd)} ({one.as_of})" for one in witnesses)
 
 
-def lower(share: Decimal) -> str:
+def percent_lower(share: Decimal) -> str:
     """How much lower a price is: `50` -> "50% lower", `-200` -> "200% higher"."""
     rounded = share.quantize(Decimal(1), ROUND_HALF_UP)
     return f"{abs(rounded)}% {'higher' if rounded < 0 else 'lower'}"
@@ -83,7 +83,7 @@ def age(days: int) -> str:
     return "today" if days < 1 else f"{days} day{'s' if days > 1 else ''} ago"
 
 
-def many(count: int, one: str, more: str | None = None) -> str:
+def counted(count: int, one: str, more: str | None = None) -> str:
     """`(1, "price")` -> "1 price", `(2, "price")` -> "2 prices"."""
     return f"{count:,} {one if count == 1 else more or one + 's'}"
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from octoregistry.queries import wording
-from octoregistry.queries.estimate import Cost, Estimate, Unknown, Workload, dollars, estimate
+from octoregistry.queries.estimate import Cost, Estimate, UnknownCost, Workload, dollars, estimate
 from octoregistry.report.report import Report
 
 SHOWN = 25
@@ -43,12 +43,12 @@ def _row(one: Estimate) -> CostRow:
         provider=one.model.provider,
         id=one.model.id,
         display_name=one.model.display_name,
-        cost=_told(one.cost),
+        cost=_text(one.cost),
         exact=f"{one.cost:f}" if isinstance(one.cost, Decimal) else "",
         multiple="" if one.multiple is None else f"×{one.multiple.quantize(Decimal('0.01'), ROUND_HALF_UP):,f}",
-        batch=_told(one.modes["batch"]),
+        batch=_text(one.modes["batch"]),
     )
 
 
-def _told(cost: Cost) -> str:
-    return wording.DASH if isinstance(cost, Unknown) else dollars(cost)
+def _text(cost: Cost) -> str:
+    return wording.DASH if isinstance(cost, UnknownCost) else dollars(cost)

@@ -131,14 +131,14 @@ def headline(report: Report) -> str:
     if prices:
         models = len({(change.provider, change.model) for change in prices})
         parts.append(
-            f"{wording.many(len(prices), 'price')} moved at {wording.many(models, 'model')} ({_directions(prices)})"
+            f"{wording.counted(len(prices), 'price')} moved at {wording.counted(models, 'model')} ({_directions(prices)})"
         )
     if new:
-        parts.append(f"{wording.many(len(new), 'model is', 'models are')} new")
+        parts.append(f"{wording.counted(len(new), 'model is', 'models are')} new")
     others = len(plan.visible) - len(plan.held) - len(prices)
     others -= sum(change.applies and change.kind == "new_model" for change in plan.visible)
     if others:
-        parts.append(f"{wording.many(others, 'other value')} {'is' if others == 1 else 'are'} added or corrected")
+        parts.append(f"{wording.counted(others, 'other value')} {'is' if others == 1 else 'are'} added or corrected")
     if not plan.visible:
         return unchanged(report)
     written = "; ".join(parts) or "nothing is written"
@@ -146,20 +146,20 @@ def headline(report: Report) -> str:
     waits = (
         "nothing waits for a person"
         if not held
-        else f"{wording.many(held, 'change waits', 'changes wait')} for a person"
+        else f"{wording.counted(held, 'change waits', 'changes wait')} for a person"
     )
     return f"{written[0].upper()}{written[1:]}; {waits}.{_moves(prices)}"
 
 
 def _moves(prices: Sequence[Change]) -> str:
     """Which models moved how far, where they are few enough to be named."""
-    told: dict[str, list[str]] = {}
+    moves_of: dict[str, list[str]] = {}
     for change in prices:
         if change.mode == "standard" and change.above_input_tokens is None and change.dimension in ("input", "output"):
-            told.setdefault(change.model, []).append(f"{change.dimension} {wording.percent(change.percent)}")
-    if not 0 < len(told) <= _NAMED:
+            moves_of.setdefault(change.model, []).append(f"{change.dimension} {wording.percent(change.percent)}")
+    if not 0 < len(moves_of) <= _NAMED:
         return ""
-    return " " + "; ".join(f"{model}: {', '.join(moves)}" for model, moves in told.items()) + "."
+    return " " + "; ".join(f"{model}: {', '.join(moves)}" for model, moves in moves_of.items()) + "."
 
 
 def _directions(prices: Iterable[Change]) -> str:
@@ -178,14 +178,14 @@ def _models(changes: Sequence[Change], report: Report) -> Iterable[ModelChanges]
 
 def _facts(fresh: Mapping[str, object]) -> str:
     """What is known of a new model besides its prices."""
-    told = []
+    facts = []
     if "batch_support" in fresh:
-        told.append("with batch prices" if fresh["batch_support"] else "no batch price")
+        facts.append("with batch prices" if fresh["batch_support"] else "no batch price")
     if fresh.get("context_window"):
-        told.append(f"{fresh['context_window']:,} tokens of context")
+        facts.append(f"{fresh['context_window']:,} tokens of context")
     if fresh.get("status", "active") != "active":
-        told.append(str(fresh["status"]))
-    return ", ".join(told)
+        facts.append(str(fresh["status"]))
+    return ", ".join(facts)
 
 
 def _name(registry: Registry, provider: str, model: str) -> str:
@@ -210,9 +210,9 @@ def _row(change: Change) -> ChangeRow:
         address=evidence.address if evidence else "",
         quoted=evidence.text if evidence else "",
         witness=witness or derived,
-        agree=wording.said(change.vouches),
-        disagree=wording.said(change.contradicts),
-        other_days=wording.said(change.other_days),
+        agree=wording.witness_list(change.vouches),
+        disagree=wording.witness_list(change.contradicts),
+        other_days=wording.witness_list(change.other_days),
         held=not change.applies,
         reasons=tuple(map(str, change.verdict.reasons)),
         notes=change.notes,

@@ -11,13 +11,13 @@ from decimal import Decimal
 from markupsafe import Markup
 
 from octoregistry.queries import wording
-from octoregistry.report.history import Histories, Step
+from octoregistry.report.price_steps import Histories, PriceStep
 from octoregistry.report.report import Report
 from octoregistry.report.svg import Point, picture, steps, tag
 from providers.entries import Model
 
 MOST_STEPS = 72  # in all pictures together: a page that travels by mail stays small
-_TOLD = 6  # steps in the description; the table beside has them all
+_DESCRIBED = 6  # steps in the description; the table beside has them all
 _SIZE = (352, 190)
 _LEFT, _RIGHT, _TOP, _BOTTOM = 40, 282, 24, 164
 _LINES = ("input", "output")
@@ -30,43 +30,45 @@ class HistoryPicture:
     """The picture of one model (or of several with the same steps), and its steps for the table beside it."""
 
     names: tuple[str, ...]
-    drawn: Markup
-    steps: tuple[Step, ...]
+    picture: Markup
+    steps: tuple[PriceStep, ...]
 
 
 def history_pictures(report: Report, histories: Histories) -> tuple[tuple[HistoryPicture, ...], int]:
     """The pictures of as many histories as there is room for, those that move next or moved last first; how many are left out."""
     alike: dict[tuple[tuple[date | None, tuple[Decimal | None, ...]], ...], list[Model]] = {}
-    told: dict[object, tuple[Step, ...]] = {}
+    steps_of: dict[object, tuple[PriceStep, ...]] = {}
     for model in report.after:
         history = _moves(histories[model.provider, model.id])
         if len(history) > 1:
             key = tuple((step.start, tuple(step.prices.get(line) for line in _LINES)) for step in history)
             alike.setdefault(key, []).append(model)
-            told[key] = history
+            steps_of[key] = history
     ordered = sorted(alike, key=lambda key: key[-1][0] or date.min, reverse=True)
     room = MOST_STEPS
-    drawn: list[HistoryPicture] = []
+    pictures: list[HistoryPicture] = []
     for key in ordered:
         room -= len(key)
-        if room < 0 and drawn:
+        if room < 0 and pictures:
             break
         names = tuple(model.display_name for model in alike[key])
-        drawn.append(HistoryPicture(names, _drawn(len(drawn), alike[key], told[key], report.day), told[key]))
-    return tuple(drawn), len(ordered) - len(drawn)
+        pictures.append(
+            HistoryPicture(names, _picture(len(pictures), alike[key], steps_of[key], report.day), steps_of[key])
+        )
+    return tuple(pictures), len(ordered) - len(pictures)
 
 
-def _moves(history: Sequence[Step]) -> tuple[Step, ...]:
+def _moves(history: Sequence[PriceStep]) -> tuple[PriceStep, ...]:
     """The steps at which the drawn prices change, without those at which neither is known."""
-    found: list[Step] = []
+    found: list[PriceStep] = []
     for step in history:
         prices = {line: step.prices[line] for line in _LINES if line in step.prices}
         if prices and (not found or prices != found[-1].prices):
-            found.append(Step(step.start, prices))
+            found.append(PriceStep(step.start, prices))
     return tuple(found)
 
 
-def _drawn(place: int, models: Sequence[Model], history: Sequence[Step], today: date) -> Markup:
+def _picture(place: int, models: Sequence[Model], history: Sequence[PriceStep], today: date) -> Markup:
     dated = [step.start for step in history if step.start]
     days = [day.toordinal() for day in (*dated, today)]  # the margins may lie beyond what a date can be
     first, last = min(days) - _MARGIN, max(days) + _MARGIN
@@ -111,31 +113,31 @@ def _drawn(place: int, models: Sequence[Model], history: Sequence[Step], today: 
         f"history-{place}",
         f"Price history of {names}",
         "Step lines of the standard input and output price in USD per million tokens; dotted after the report's day. "
-        + "; ".join(f"from {step.start or 'earlier'} {_prices(step)}" for step in history[-_TOLD:]),
+        + "; ".join(f"from {step.start or 'earlier'} {_prices(step)}" for step in history[-_DESCRIBED:]),
         _SIZE,
         *parts,
     )
 
 
-def _prices(step: Step) -> str:
+def _prices(step: PriceStep) -> str:
     return ", ".join(f"{line} ${wording.price(price)}" for line, price in step.prices.items())
 
 
-def _dot(line: str, step: Step, point: Point) -> Markup:
-    told = f"{line} ${wording.price(step.prices[line])} from {step.start or 'earlier'}"
-    return tag("circle", tag("title", told), cx=point[0], cy=point[1], r=3.5, class_=f"dot {line}")
+def _dot(line: str, step: PriceStep, point: Point) -> Markup:
+    description = f"{line} ${wording.price(step.prices[line])} from {step.start or 'earlier'}"
+    return tag("circle", tag("title", description), cx=point[0], cy=point[1], r=3.5, class_=f"dot {line}")
 
 
 def _axes(top: float, today: float) -> list[Markup]:
-    drawn = []
+    elements = []
     for share in (0, 0.5, 1):
         y = _BOTTOM - (_BOTTOM - _TOP) * share
-        drawn.append(tag("path", d=f"M{_LEFT} {y:.1f}H{_RIGHT}", class_="grid"))
-        drawn.append(tag("text", f"${wording.round_price(top * share)}", x=_LEFT - 6, y=y + 4, text_anchor="end"))
-    drawn.append(tag("path", d=f"M{today:.1f} {_TOP}V{_BOTTOM}", class_="today"))
+        elements.append(tag("path", d=f"M{_LEFT} {y:.1f}H{_RIGHT}", class_="grid"))
+        elements.append(tag("text", f"${wording.round_price(top * share)}", x=_LEFT - 6, y=y + 4, text_anchor="end"))
+    elements.append(tag("path", d=f"M{today:.1f} {_TOP}V{_BOTTOM}", class_="today"))
     anchor = "start" if today < _LEFT + 30 else "middle"
-    drawn.append(tag("text", "report", x=today, y=_BOTTOM + 18, text_anchor=anchor, class_="muted"))
-    return drawn
+    elements.append(tag("text", "report", x=today, y=_BOTTOM + 18, text_anchor=anchor, class_="muted"))
+    return elements
 
 
 def _date_label(x: float, text: str) -> Markup:
@@ -144,12 +146,12 @@ def _date_label(x: float, text: str) -> Markup:
 
 def _labels(labels: Sequence[tuple[float, str, str]]) -> list[Markup]:
     """The lines' names at their right ends, pushed apart where they would touch."""
-    drawn = []
+    elements = []
     lowest = float("-inf")
     for y, line, price in sorted(labels):
         lowest = max(y + 4, lowest + 13)
-        drawn.append(tag("text", f"{_SHORT[line]} ${price}", x=_RIGHT + 5, y=lowest, class_=f"label {line}"))
-    return drawn
+        elements.append(tag("text", f"{_SHORT[line]} ${price}", x=_RIGHT + 5, y=lowest, class_=f"label {line}"))
+    return elements
 
 
 def _ceiling(most: float) -> float:

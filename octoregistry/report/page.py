@@ -11,9 +11,9 @@ from markupsafe import Markup
 from octoregistry.queries import wording
 from octoregistry.report.calculator import SHOWN, starting_costs, starting_workload
 from octoregistry.report.changes import headline, sections, unchanged
-from octoregistry.report.history import histories
 from octoregistry.report.history_picture import history_pictures
 from octoregistry.report.payload import as_json, deflated
+from octoregistry.report.price_steps import histories
 from octoregistry.report.prices import COLUMNS, price_groups
 from octoregistry.report.report import STALE_DAYS, Report
 from octoregistry.report.savings import savings, savings_picture

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from octoregistry.planning.rates_in_force import in_force
 from octoregistry.queries import wording
-from octoregistry.report.history import Histories, Step
+from octoregistry.report.price_steps import Histories, PriceStep
 from octoregistry.report.report import STALE_DAYS, Report
 from octoregistry.report.sparkline import sparkline
 from providers.dimensions import DIMENSIONS, MODES
@@ -49,7 +49,7 @@ def price_groups(report: Report, histories: Histories) -> tuple[PriceGroup, ...]
     )
 
 
-def _group(model: Model, rates: tuple[Rate, ...], history: Sequence[Step], today: date) -> PriceGroup:
+def _group(model: Model, rates: tuple[Rate, ...], history: Sequence[PriceStep], today: date) -> PriceGroup:
     checked = model.source.checked if model.source else None
     days = (today - checked).days if checked else None
     return PriceGroup(

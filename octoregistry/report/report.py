@@ -17,7 +17,7 @@ STALE_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
-class SourceSeen:
+class SourceSummary:
     """What one provider's pricing page gave. `failed` says why it could not be read, and `day` is then None."""
 
     provider: str
@@ -44,7 +44,7 @@ class Report:
     before: Registry
     after: Registry
     plan: Plan
-    sources: tuple[SourceSeen, ...]
+    sources: tuple[SourceSummary, ...]
     rates: Rates
     rates_before: Rates
     witnesses: tuple[str, ...] = ()

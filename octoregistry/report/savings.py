@@ -30,11 +30,15 @@ class Saving:
     most: Decimal
 
     @property
-    def told(self) -> str:
+    def description(self) -> str:
         """The saving in words."""
-        spread = f", from {wording.lower(self.least)} to {wording.lower(self.most)}" if self.least != self.most else ""
-        of = f"median of {wording.many(self.models, 'model')}"
-        return f"{self.provider}, {dict(_KINDS)[self.kind]}: {wording.lower(self.middle)} ({of}{spread})"
+        spread = (
+            f", from {wording.percent_lower(self.least)} to {wording.percent_lower(self.most)}"
+            if self.least != self.most
+            else ""
+        )
+        of = f"median of {wording.counted(self.models, 'model')}"
+        return f"{self.provider}, {dict(_KINDS)[self.kind]}: {wording.percent_lower(self.middle)} ({of}{spread})"
 
 
 def savings(report: Report) -> tuple[Saving, ...]:
@@ -73,18 +77,32 @@ def savings_picture(found: Sequence[Saving]) -> Markup:
         middle, least, most = (max(0.0, float(share)) for share in (saving.middle, saving.least, saving.most))
         width = max(1.0, _x(middle) - _LEFT)
         parts.append(
-            tag("rect", tag("title", saving.told), x=_LEFT, y=y, width=width, height=17, class_=f"bar {saving.kind}")
+            tag(
+                "rect",
+                tag("title", saving.description),
+                x=_LEFT,
+                y=y,
+                width=width,
+                height=17,
+                class_=f"bar {saving.kind}",
+            )
         )
         if saving.least != saving.most:
             parts.append(tag("path", d=f"M{_x(least):.1f} {y + 8.5}H{_x(most):.1f}", class_="spread"))
         end = max(middle, most if saving.least != saving.most else 0)
         parts.append(
-            tag("text", f"{saving.kind}: {wording.lower(saving.middle)}", x=_x(end) + 6, y=y + 13, class_="label")
+            tag(
+                "text",
+                f"{saving.kind}: {wording.percent_lower(saving.middle)}",
+                x=_x(end) + 6,
+                y=y + 13,
+                class_="label",
+            )
         )
     for place, vendor in enumerate(vendors):
         parts.append(tag("text", vendor, x=_LEFT - 10, y=14 + place * _ROW + 24, text_anchor="end", class_="label"))
-    told = "; ".join(saving.told for saving in found)
-    return picture("savings", "What batches and the cache save", told, (760, height), *parts)
+    description = "; ".join(saving.description for saving in found)
+    return picture("savings", "What batches and the cache save", description, (760, height), *parts)
 
 
 def _x(share: float) -> float:

@@ -20,7 +20,7 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 84, 862, 16, 418
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class ScatterPoint:
     """The models of one vendor that have the same price and the same context window."""
 
     provider: str
@@ -29,7 +29,7 @@ class Spot:
     names: tuple[str, ...]
 
     @property
-    def told(self) -> str:
+    def description(self) -> str:
         """The spot in words."""
         names = ", ".join(self.names)
         return f"{names}: ${wording.price(self.price)}, {self.context:,} tokens"
@@ -39,8 +39,8 @@ class Spot:
 class Scatter:
     """The picture, what it shows, and how many models are not in it for want of one of the two figures."""
 
-    drawn: Markup
-    spots: tuple[Spot, ...]
+    picture: Markup
+    spots: tuple[ScatterPoint, ...]
     left_out: int
 
 
@@ -55,12 +55,12 @@ def scatter(report: Report) -> Scatter | None:
     if not found:
         return None
     spots = tuple(
-        sorted((Spot(*key, tuple(names)) for key, names in found.items()), key=lambda s: (s.price, s.context))
+        sorted((ScatterPoint(*key, tuple(names)) for key, names in found.items()), key=lambda s: (s.price, s.context))
     )
-    return Scatter(_drawn(spots, list(report.after.providers)), spots, len(models) - sum(len(s.names) for s in spots))
+    return Scatter(_picture(spots, list(report.after.providers)), spots, len(models) - sum(len(s.names) for s in spots))
 
 
-def _drawn(spots: tuple[Spot, ...], vendors: list[str]) -> Markup:
+def _picture(spots: tuple[ScatterPoint, ...], vendors: list[str]) -> Markup:
     contexts, prices = [spot.context for spot in spots], [float(spot.price) for spot in spots]
     left, right = math.log2(min(contexts)) - 0.4, math.log2(max(contexts)) + 0.4
     low, high = math.log10(min(prices)) - 0.12, math.log10(max(prices)) + 0.12
@@ -82,7 +82,7 @@ def _drawn(spots: tuple[Spot, ...], vendors: list[str]) -> Markup:
     parts.append(tag("text", "USD per million input tokens", x=_LEFT + 8, y=_TOP + 10, class_="muted"))
     for place, vendor in enumerate(vendors):
         spotted = [spot for spot in spots if spot.provider == vendor]
-        parts.append(marks(place, [(x(spot.context), y(float(spot.price)), spot.told) for spot in spotted]))
+        parts.append(marks(place, [(x(spot.context), y(float(spot.price)), spot.description) for spot in spotted]))
     description = (
         f"{sum(len(spot.names) for spot in spots)} models by context window, from {min(contexts):,} to {max(contexts):,} "
         f"tokens, and standard input price, from ${min(prices):g} to ${max(prices):g}; both axes are logarithmic."

@@ -10,15 +10,15 @@ from itertools import pairwise
 from markupsafe import Markup
 
 from octoregistry.queries import wording
-from octoregistry.report.history import Step
+from octoregistry.report.price_steps import PriceStep
 from octoregistry.report.svg import tag
 
 _WIDTH, _HEIGHT, _MARGIN = 64, 18, 3
-_MOST, _TOLD = 8, 4
+_MOST, _DESCRIBED = 8, 4
 _LEVEL = Markup("<i></i>")  # drawn by the style: 400 level lines as pictures would be a tenth of the page
 
 
-def sparkline(history: Sequence[Step], today: date) -> Markup:
+def sparkline(history: Sequence[PriceStep], today: date) -> Markup:
     """The picture of the latest steps, evenly spaced: at this size their order can be read, a day cannot."""
     priced = [step for step in history if _figure(step) is not None][-_MOST:]
     if len({_figure(step) for step in priced}) < 2:
@@ -32,12 +32,14 @@ def sparkline(history: Sequence[Step], today: date) -> Markup:
     if known < len(priced):
         ahead = f"M{2 + width * known} {heights[known - 1]}{_path(heights[known - 1 :], width)}"
         lines.append(tag("path", d=ahead, class_="ahead"))
-    return tag("svg", tag("title", told(priced)), *lines, class_="spark", role="img")  # its size stands in the style
+    return tag(
+        "svg", tag("title", description(priced)), *lines, class_="spark", role="img"
+    )  # its size stands in the style
 
 
-def told(history: Sequence[Step]) -> str:
+def description(history: Sequence[PriceStep]) -> str:
     """The latest steps of the input price in words."""
-    return ", ".join(f"{step.start or 'before'}: ${wording.price(_figure(step))}" for step in history[-_TOLD:])
+    return ", ".join(f"{step.start or 'before'}: ${wording.price(_figure(step))}" for step in history[-_DESCRIBED:])
 
 
 def _path(heights: Sequence[int], width: int) -> str:
@@ -45,5 +47,5 @@ def _path(heights: Sequence[int], width: int) -> str:
     return "".join(f"v{after - before}h{width}" for before, after in pairwise(heights))
 
 
-def _figure(step: Step) -> Decimal | None:
+def _figure(step: PriceStep) -> Decimal | None:
     return step.prices.get("input", step.prices.get("output"))

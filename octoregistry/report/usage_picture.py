@@ -39,23 +39,23 @@ def usage_picture(periods: Sequence[PeriodUsage], by: str) -> Markup | None:
         middle = _LEFT + step * (place + 0.5)
         if one.figures.cost is not None:
             top = _y(float(one.figures.cost), ticks[-1])
-            bar = tag("title", _told(one))
+            bar = tag("title", _text(one))
             parts.append(
                 tag("rect", bar, x=middle - width / 2, y=top, width=width, height=_BOTTOM - top, class_="bar batch")
             )
         else:
-            parts.append(tag("text", tag("title", _told(one)), "?", x=middle, y=_BOTTOM - 4, text_anchor="middle"))
+            parts.append(tag("text", tag("title", _text(one)), "?", x=middle, y=_BOTTOM - 4, text_anchor="middle"))
         if place % every == 0:
             parts.append(tag("text", _label(one.period), x=middle, y=_BOTTOM + 26, text_anchor="middle"))
     dearest = max(periods, key=lambda one: one.figures.cost or 0)
     description = (
         f"A bar for each {by} from {periods[0].period} to {periods[-1].period}. "
-        f"The dearest is {_told(dearest)}. A question mark stands where no row has a price."
+        f"The dearest is {_text(dearest)}. A question mark stands where no row has a price."
     )
     return picture("usage-bars", f"What the usage cost by {by}", description, _SIZE, *parts)
 
 
-def _told(one: PeriodUsage) -> str:
+def _text(one: PeriodUsage) -> str:
     figures = one.figures
     cost = "no price" if figures.cost is None else dollars(figures.cost)
     without = f", {figures.unpriced:,} of {figures.rows:,} rows without a price" if figures.unpriced else ""

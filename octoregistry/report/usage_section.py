@@ -25,7 +25,7 @@ _UNPRICED = "no price"  # said in words: a row without a price is neither a dash
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class CostComparison:
     """A sum beside another. `direction` is "up", "down" or nothing; `exact` is the sum with all its digits."""
 
     title: str
@@ -66,21 +66,21 @@ class UnpricedRow:
 
 @dataclass(frozen=True, slots=True)
 class UsageSection:
-    """All that the section shows; `drawn` is None where no row has a price."""
+    """All that the section shows; `picture` is None where no row has a price."""
 
     summary: str
     cost: str
     exact: str
     unpriced: str
-    otherwise: tuple[Compared, ...]
-    update: tuple[Compared, ...]
+    otherwise: tuple[CostComparison, ...]
+    update: tuple[CostComparison, ...]
     models: tuple[UsageRow, ...]
     more_models: str
     periods: tuple[UsageRow, ...]
     by: str
     problems: tuple[UnpricedRow, ...]
     more_problems: str
-    drawn: Markup | None
+    picture: Markup | None
 
 
 def usage_section(report: Report) -> UsageSection | None:
@@ -114,12 +114,12 @@ def usage_section(report: Report) -> UsageSection | None:
         models=tuple(
             _row(one.model or "(none stated)", one.provider or wording.DASH, one.figures) for one in usage.models
         ),
-        more_models=wording.many(usage.more_models, "more model") if usage.more_models else "",
+        more_models=wording.counted(usage.more_models, "more model") if usage.more_models else "",
         periods=tuple(_row(one.period, "", one.figures) for one in usage.periods),
         by=by,
         problems=tuple(map(_problem, usage.problems)),
-        more_problems=wording.many(usage.more_problems, "more reason") if usage.more_problems else "",
-        drawn=usage_picture(usage.periods, by),
+        more_problems=wording.counted(usage.more_problems, "more reason") if usage.more_problems else "",
+        picture=usage_picture(usage.periods, by),
     )
 
 
@@ -129,35 +129,37 @@ def _summary(usage: UsageCosts) -> str:
     if usage.periods:
         first, last = usage.periods[0].period, usage.periods[-1].period
         when = f", {first}" if first == last else f", {first} to {last}"
-    return f"{wording.many(total.rows, 'row')} of a log{when}; its form: {usage.form}."
+    return f"{wording.counted(total.rows, 'row')} of a log{when}; its form: {usage.form}."
 
 
 def _unpriced(figures: Figures) -> str:
     if not figures.unpriced:
         return ""
-    return f"{wording.many(figures.unpriced, 'row has', 'rows have')} no price"
+    return f"{wording.counted(figures.unpriced, 'row has', 'rows have')} no price"
 
 
-def _otherwise(name: str, total: Figures) -> Compared:
+def _otherwise(name: str, total: Figures) -> CostComparison:
     other = total.otherwise[name]
-    left = f"{wording.many(other.kept, 'row has', 'rows have')} no such price and count as paid" if other.kept else ""
+    left = (
+        f"{wording.counted(other.kept, 'row has', 'rows have')} no such price and count as paid" if other.kept else ""
+    )
     if other.cost is None:
         left = "no row has such a price"
     return _compared(_TITLES[name], WAYS[name], total.cost if other.cost is not None else None, other.cost, left)
 
 
-def _effect(title: str, assumes: str, effect: Effect) -> Compared:
+def _effect(title: str, assumes: str, effect: Effect) -> CostComparison:
     left = "; ".join(
-        f"{wording.many(count, 'row has', 'rows have')} a price only {when} it: in neither sum"
+        f"{wording.counted(count, 'row has', 'rows have')} a price only {when} it: in neither sum"
         for count, when in ((effect.gained, "since"), (effect.lost, "before"))
         if count
     )
     return _compared(title, assumes, effect.before, effect.after, left)
 
 
-def _compared(title: str, assumes: str, before: Decimal | None, cost: Decimal | None, left: str) -> Compared:
+def _compared(title: str, assumes: str, before: Decimal | None, cost: Decimal | None, left: str) -> CostComparison:
     move, direction = _move(before, cost)
-    return Compared(title, assumes, _money(before), _money(cost), _exact(cost), move, direction, left)
+    return CostComparison(title, assumes, _money(before), _money(cost), _exact(cost), move, direction, left)
 
 
 def _move(before: Decimal | None, after: Decimal | None) -> tuple[str, str]:

@@ -27,5 +27,5 @@ def marks(place: int, spots: Sequence[tuple[float, float, str]]) -> Markup:
     """The vendor's mark at each point, with what is to be told of it; the shape is written once."""
     shape = place % len(_SHAPES)
     name = f"mark-{place}"
-    drawn = [tag("use", tag("title", told), href=f"#{name}", x=x, y=y) for x, y, told in spots]
-    return tag("g", tag("defs", tag("path", id=name, d=f"M0 0{_SHAPES[shape]}")), *drawn, class_=f"v{shape} spots")
+    elements = [tag("use", tag("title", description), href=f"#{name}", x=x, y=y) for x, y, description in spots]
+    return tag("g", tag("defs", tag("path", id=name, d=f"M0 0{_SHAPES[shape]}")), *elements, class_=f"v{shape} spots")

@@ -34,9 +34,9 @@ from octoregistry.service.run_outcome import (
 )
 from octoregistry.settings import Settings
 from octoregistry.sources import Page
-from octoregistry.updating.apply_plan import KeptPlan, carry_out_plan
-from octoregistry.updating.carry_out import carry_out
+from octoregistry.updating.apply_plan import StoredPlan, apply_plan
 from octoregistry.updating.update import Progress, ProviderRun, Update, plan_update
+from octoregistry.updating.write_update import write_update
 from providers import load_registry
 
 _PATIENCE = 60.0  # seconds: a person's own update is let finish
@@ -85,7 +85,7 @@ def run(task: RunTask, settings: Settings, progress: Progress) -> RunOutcome:
             update, proposals, news = proposal.update, proposal.results, proposal.news
         else:
             update = with_accepted(text_of(task.registry.read_bytes(), task.registry))
-            update = carry_out(update, task.registry, settings)
+            update = write_update(update, task.registry, settings)
             news = tuple(change for change in update.plan.visible if change.applies)
         report, why = _report(update, settings)
     came = outcome_of(update, news, proposals, report)
@@ -120,10 +120,10 @@ def accept(task: RunTask, wanted: str, model: str, settings: Settings, progress:
         changes = tuple(c for c in update.plan.changes if (c.provider, c.model) == (provider, model))
         if not _values(found.changes) <= _values(change_values(changes)):
             raise StaleDecisionError(f"{provider}/{model}: the pages have moved on just now; wait for the next run")
-        kept = KeptPlan(Plan(changes), update.registry.text_sha256)
+        kept = StoredPlan(Plan(changes), update.registry.text_sha256)
         if not kept.plan.applied or kept.plan.held:
             raise NotCarriedOutError("; ".join(map(str, update.refused)) or f"{provider}/{model}: cannot be written")
-        carry_out_plan(kept, task.registry)
+        apply_plan(kept, task.registry)
     visible = [change for change in changes if change in kept.plan.visible]
     return RunOutcome(end="done", at=update.at, changes=change_values(visible))
 

@@ -13,14 +13,14 @@ from octoregistry.planning.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)
-class KeptPlan:
+class StoredPlan:
     """A plan as `--plan-out` keeps it, and the fingerprint of the registry that it was made against."""
 
     plan: Plan
     registry_sha256: str
 
 
-def carry_out_plan(kept: KeptPlan, path: Path, *, dry_run: bool = False) -> tuple[str, Merged]:
+def apply_plan(stored: StoredPlan, path: Path, *, dry_run: bool = False) -> tuple[str, Merged]:
     """The registry's text before, and what became of it, with the kept plan's applied changes written to `path`.
 
     To be called under the registry's lock. Raises NotCarriedOutError where the file is not the one that the plan was
@@ -28,13 +28,13 @@ def carry_out_plan(kept: KeptPlan, path: Path, *, dry_run: bool = False) -> tupl
     """
     before = path.read_bytes()
     sha256 = hashlib.sha256(before).hexdigest()
-    if sha256 != kept.registry_sha256:
+    if sha256 != stored.registry_sha256:
         raise NotCarriedOutError(
-            f"{path} has moved on since the plan was made (it was {kept.registry_sha256[:12]}…, "
+            f"{path} has moved on since the plan was made (it was {stored.registry_sha256[:12]}…, "
             f"it is {sha256[:12]}…): make a new plan"
         )
     text = text_of(before, path)
-    merged = merge_each(text, str(path), kept.plan)
+    merged = merge_each(text, str(path), stored.plan)
     if merged.refused:
         raise NotCarriedOutError("; ".join(map(str, merged.refused)))
     if not dry_run and merged.text != text:

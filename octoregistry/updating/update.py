@@ -14,7 +14,7 @@ from octoregistry.planning.planner import PlanSettings, plan_provider
 from octoregistry.planning.stated_models import PricedPage
 from octoregistry.planning.witnesses import Witnesses
 from octoregistry.reading import PageRates
-from octoregistry.reading import Reader as Language
+from octoregistry.reading import Reader as LanguageReader
 from octoregistry.reading.llm import Call
 from octoregistry.settings import Settings
 from octoregistry.sources import Clock, Failed, ListOutcome, ModelList, Page, fetch_model_lists, fetch_pages
@@ -27,7 +27,7 @@ Progress = Callable[[str], None]
 WitnessReports = Mapping[str, Statements | Failed]
 
 
-def silent(_: str) -> None:
+def no_progress(_: str) -> None:
     """No progress is told."""
 
 
@@ -82,8 +82,8 @@ def plan_update(  # noqa: PLR0913 - the edges of the run: clock, progress, langu
     offline: bool = False,
     accepted: Sequence[str] = (),
     clock: Clock = utc_now,
-    progress: Progress = silent,
-    language: Language | None = None,
+    progress: Progress = no_progress,
+    language: LanguageReader | None = None,
 ) -> Update:
     """What an update of the registry `text` (the file called `name`) would do; nothing is written but the cache.
 
@@ -108,7 +108,7 @@ def plan_update(  # noqa: PLR0913 - the edges of the run: clock, progress, langu
         calls = len(language.calls) if language else 0
         rates = reader.rates(page, provider, tuple(known[provider].models)) if isinstance(page, Page) else None
         if rates is not None and not rates.rates:
-            page, rates = Failed(page.url, "no token price was read from the page" + _because(rates)), None
+            page, rates = Failed(page.url, "no token price was read from the page" + _first_problem(rates)), None
         if rates is not None:
             mine = own_rates(rates, known)
             page, rates = (Failed(page.url, mine), None) if isinstance(mine, str) else (page, mine)
@@ -164,5 +164,5 @@ def plan_text(
     return Update(registry, text, merged.text, merged.plan, runs, at, merged.refused, witness_reports)
 
 
-def _because(rates: PageRates) -> str:
+def _first_problem(rates: PageRates) -> str:
     return f": {rates.problems[0]}" if rates.problems else ""

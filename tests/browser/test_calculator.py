@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from octoregistry.planning.plan import Plan
-from octoregistry.queries.estimate import Unknown, Workload, dollars, estimate, nearest_cheaper
+from octoregistry.queries.estimate import UnknownCost, Workload, dollars, estimate, nearest_cheaper
 from octoregistry.report import report_of, write_report
 from octoregistry.updating.update import Update
 from providers.dimensions import DIMENSIONS, MODES
@@ -43,7 +43,7 @@ def agrees(tab, update, typed, options):
     expected = estimate(report_of(update).after, workload)
     found = costs_shown(tab)
     assert len(found) == len(expected)
-    known = [one for one in expected if not isinstance(one.cost, Unknown)]
+    known = [one for one in expected if not isinstance(one.cost, UnknownCost)]
     assert [(model, vendor) for model, vendor, exact, _ in found if exact is not None] == [
         (one.model.id, one.model.provider) for one in known
     ]

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import pytest
 
-from octoregistry.cli.error_messages import told_errors
+from octoregistry.cli.error_messages import error_messages
 from octoregistry.errors import UnknownProviderError, UserFacingError
 
 
@@ -26,12 +26,12 @@ def test_an_error_is_one_line_and_an_exit_status(
 ) -> None:
     """Nothing in it steers the terminal."""
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(click.ClickException) as told, told_errors(Path("models.yaml")):
+    with pytest.raises(click.ClickException) as told, error_messages(Path("models.yaml")):
         raise error
     assert (told.value.exit_code, told.value.message) == (status, said)
 
 
 def test_a_key_that_we_missed_is_no_unknown_provider() -> None:
     """A fault of ours is seen as one."""
-    with pytest.raises(KeyError), told_errors(Path("models.yaml")):
+    with pytest.raises(KeyError), error_messages(Path("models.yaml")):
         raise KeyError("acme")

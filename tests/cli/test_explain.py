@@ -53,8 +53,8 @@ def test_explain_as_json_holds_the_evidence(settings: str) -> None:
     assert (found["checked"], found["page"]["from"]) == ("2026-09-07", "bundled")
     price = found["prices"][0]
     assert (price["mode"], price["dimension"], price["usd"]) == ("standard", "input", "4.0")
-    assert price["stands"]["page"].startswith("https://")
-    assert price["stands"]["usd"] == "4.0"
+    assert price["vendor_page"]["page"].startswith("https://")
+    assert price["vendor_page"]["usd"] == "4.0"
     assert price["history"] == [{"from": None, "usd": "5.0"}, {"from": "2026-09-07", "usd": "4.0"}]
     output = next(price for price in found["prices"] if price["dimension"] == "output")
     assert output["behind"] == [{"witness": "openrouter", "usd": "30.0", "as_of": "2026-08-22"}]
@@ -85,7 +85,7 @@ def test_compare_shows_each_disagreement_beside_the_page(settings: str) -> None:
 def test_compare_as_json(settings: str) -> None:
     found = json.loads(run("compare", "--offline", "--json", "--with", "openrouter", "--settings", settings).stdout)
     (one,) = found["disagreements"]
-    assert (one["model"], one["usd"], one["now"], one["official"]["usd"]) == ("gpt-5.6-sol", "5.0", "4.0", "4.0")
+    assert (one["model"], one["usd"], one["now"], one["vendor_page"]["usd"]) == ("gpt-5.6-sol", "5.0", "4.0", "4.0")
     assert found["agreement"] == [
         {"witness": "openrouter", "dimension": "input", "same": 1, "other": 1},
         {"witness": "openrouter", "dimension": "output", "same": 1, "other": 0},

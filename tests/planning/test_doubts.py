@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from decimal import Decimal
 
-from octoregistry.cli.held import held_texts
+from octoregistry.cli.held_changes import held_texts
 from octoregistry.planning.doubts import held_by_labels
 from octoregistry.planning.plan import Plan
 from octoregistry.planning.plan_json import as_values, from_values

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from octoregistry.queries.estimate import (
-    Unknown,
+    UnknownCost,
     Workload,
     cost_in,
     dollars,
@@ -75,7 +75,7 @@ def test_one_request_costs_what_pricing_says(model, mode, day, tokens):
     try:
         assert found == pricing.cost(mode=mode, at=day, **tokens)
     except UnknownPriceError:
-        assert isinstance(found, Unknown)
+        assert isinstance(found, UnknownCost)
 
 
 def test_requests_and_a_share_in_batches_multiply_exactly():
@@ -86,8 +86,8 @@ def test_requests_and_a_share_in_batches_multiply_exactly():
 
 def test_a_model_without_a_batch_price_has_no_cost_as_soon_as_a_share_goes_in_batches():
     """Never 0, never the standard price in its place: the reason."""
-    assert costs(Workload({"input": 1000}, DAY, batch_percent=1))["path"] == Unknown("no batch price")
-    assert costs(Workload({"input": 1000, "cached_input": 1}, DAY))["lane"] == Unknown(
+    assert costs(Workload({"input": 1000}, DAY, batch_percent=1))["path"] == UnknownCost("no batch price")
+    assert costs(Workload({"input": 1000, "cached_input": 1}, DAY))["lane"] == UnknownCost(
         "no standard price of cached input"
     )
 
@@ -114,7 +114,7 @@ def test_every_mode_is_told_beside_the_one_asked_for():
     found = {one.model.id: one.modes for one in estimate(REGISTRY, Workload({"input": 1_000_000}, DAY))}
     assert found["lane"]["standard"] == 1
     assert found["lane"]["batch"] == Decimal("0.5")
-    assert found["lane"]["priority"] == Unknown("no priority price")
+    assert found["lane"]["priority"] == UnknownCost("no priority price")
 
 
 def test_retired_models_are_left_out_unless_asked_for():

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from octoregistry.planning.witnesses import Witnesses
-from octoregistry.queries.explain import Explained, explain
+from octoregistry.queries.explain import PriceExplanation, explain
 from octoregistry.queries.vendor_prices import VendorPrices, vendor_prices
 from octoregistry.settings import Settings
 from octoregistry.sources import Failed, Page
@@ -17,7 +17,7 @@ from tests.witness_reports import SOL, witness_report
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
-def explained(registry: Registry, official: VendorPrices, *said: Statements) -> Explained:
+def explained(registry: Registry, official: VendorPrices, *said: Statements) -> PriceExplanation:
     model = registry.model("openai", "gpt-5.6-sol")
     witnesses = Witnesses.from_reports(said)
     found = explain(registry.providers["openai"], model, official, witnesses, NOW.date())

@@ -14,7 +14,7 @@ from octoregistry.planning.plan import Change, Plan, Reason, Verdict, WitnessPri
 from octoregistry.reading.rates import Evidence
 from octoregistry.report import page, report_of
 from octoregistry.report.payload import as_json
-from octoregistry.report.report import SourceSeen
+from octoregistry.report.report import SourceSummary
 from octoregistry.settings.templating import environment, visible
 from octoregistry.sources import Failed
 from octoregistry.updating.update import Update
@@ -238,7 +238,7 @@ def test_an_update_that_changes_nothing_says_so(update_of):
         (None, "the registry says what the vendors’ pages say"),
         ("a challenge", "no page could be read"),
     ):
-        source = SourceSeen("acme", "https://acme.example/pricing", "fetched", NOW.date(), 4, 0, failed)
+        source = SourceSummary("acme", "https://acme.example/pricing", "fetched", NOW.date(), 4, 0, failed)
         soup = BeautifulSoup(page(replace(report, sources=(source,))), "lxml")
         for place in (".headline", "#changes"):
             assert "Nothing changed" in soup.select_one(place).text

@@ -80,10 +80,10 @@ def test_what_reading_cost_is_logged_though_the_plan_was_made_twice(
     monkeypatch.chdir(repository.folder)
     costs = iter([Decimal("0.25"), Decimal(0)])
     monkeypatch.setattr(run_task, "_spent", lambda update: next(costs))
-    settings, silent = load_settings(), lambda step: None
+    settings, no_progress = load_settings(), lambda step: None
     request = RunTask(repository.registry, ("anthropic",), offline=True, proposes=True)
-    (held,) = run_task.run(request, settings, silent).held
+    (held,) = run_task.run(request, settings, no_progress).held
     costs = iter([Decimal("0.25"), Decimal(0)])
-    again = run_task.run(replace(request, accepted=frozenset({held.id})), settings, silent)
+    again = run_task.run(replace(request, accepted=frozenset({held.id})), settings, no_progress)
     assert again.accepted == (held.id,)
     assert again.spent == Decimal("0.25")

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from octoregistry.queries.estimate import Cost, Estimate, Unknown, Workload, cost_in, cost_of, estimate
+from octoregistry.queries.estimate import Cost, Estimate, UnknownCost, Workload, cost_in, cost_of, estimate
 from octoregistry.service.http.live_registry import LiveRegistry
 from octoregistry.service.http.responses import IsoDay, ResponseCache, error_responses, respond
 from providers import Registry
@@ -89,7 +89,7 @@ def _values(registry: Registry, query: EstimateQuery, day: date) -> dict[str, An
                 "model": one.model.id,
                 "usd": _usd(one.cost),
                 "modes": {mode: _usd(cost) for mode, cost in one.modes.items()},
-                "unknown": str(one.cost) if isinstance(one.cost, Unknown) else None,
+                "unknown": str(one.cost) if isinstance(one.cost, UnknownCost) else None,
             }
             for one in found
         ],
@@ -107,4 +107,4 @@ def _of_model(registry: Registry, name: str, load: Workload) -> Estimate:
 
 
 def _usd(cost: Cost) -> str | None:
-    return None if isinstance(cost, Unknown) else f"{cost:f}"
+    return None if isinstance(cost, UnknownCost) else f"{cost:f}"

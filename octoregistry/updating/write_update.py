@@ -13,7 +13,7 @@ from octoregistry.updating.update import Update, plan_text
 _ATTEMPTS = 5
 
 
-def carry_out(update: Update, path: Path, settings: Settings, accepted: Sequence[str] = ()) -> Update:
+def write_update(update: Update, path: Path, settings: Settings, accepted: Sequence[str] = ()) -> Update:
     """The update as it was written to `path`, planned with `settings`. To be called under the registry's lock.
 
     What somebody edited since the registry was read is kept: the same sources are held against the new text. Raises

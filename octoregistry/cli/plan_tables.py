@@ -1,4 +1,4 @@
-"""Plans as tables for people: what is new, and what moved."""
+"""A plan as tables: new models, and changes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from octoregistry.cli.showing import cell
+from octoregistry.cli.output import cell
 from octoregistry.planning.plan import Change, Plan
 from octoregistry.planning.values import value_text
 
@@ -40,8 +40,8 @@ def _new_models(changes: list[Change]) -> Table:
     for name in _MAIN:
         table.add_column(name.replace("_", " "), justify="right")
     table.add_column("more")
-    heard = _heard(changes)
-    if heard:
+    with_witnesses = _has_witnesses(changes)
+    if with_witnesses:
         table.add_column("others")
     held = _add_verdict(table, changes)
     for model, of_model in groupby(changes, key=lambda c: f"{c.provider}/{c.model}"):
@@ -52,7 +52,7 @@ def _new_models(changes: list[Change]) -> Table:
             by_name = {price.dimension: value_text(price.new) for price in prices}
             more = ", ".join(f"{key} {usd}" for key, usd in by_name.items() if key not in _MAIN)
             cells = [name, _rate_words(mode or "", above, start), *(by_name.get(key, "") for key in _MAIN), more]
-            others = (_others(prices),) if heard else ()
+            others = (_others(prices),) if with_witnesses else ()
             table.add_row(*map(cell, cells), *others, *_verdict(prices[0], held))
             name = ""
     return table
@@ -63,9 +63,9 @@ def _moved(changes: list[Change]) -> Table:
     table.add_column("value")
     for name in ("old", "new", "change"):
         table.add_column(name, justify="right")
-    table.add_column("stands at", no_wrap=True)
-    heard = _heard(changes)
-    if heard:
+    table.add_column("evidence", no_wrap=True)
+    with_witnesses = _has_witnesses(changes)
+    if with_witnesses:
         table.add_column("others")
     held = _add_verdict(table, changes)
     for model, of_model in groupby(changes, key=lambda c: f"{c.provider}/{c.model}"):
@@ -80,12 +80,12 @@ def _moved(changes: list[Change]) -> Table:
                 cell(value_text(change.new)),
                 cell(percent, style),
             )
-            others = (_others([change]),) if heard else ()
+            others = (_others([change]),) if with_witnesses else ()
             table.add_row(*cells, cell(stands), *others, *_verdict(change, held))
     return table
 
 
-def _heard(changes: list[Change]) -> bool:
+def _has_witnesses(changes: list[Change]) -> bool:
     """True where another registry says anything of any of the changes."""
     return any(change.vouches or change.contradicts or change.other_days for change in changes)
 

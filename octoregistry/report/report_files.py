@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from octoregistry.report.facts import report_of
+from octoregistry.report.from_update import report_of
 from octoregistry.report.index import index_page
 from octoregistry.report.page import page
 from octoregistry.report.payload import as_json, encoded
@@ -21,7 +21,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class ReportFiles:
     """Where the report of a run, its data and the index of all runs stand."""
 
     html: Path
@@ -29,7 +29,7 @@ class Written:
     index: Path
 
 
-def write_report(update: Update, folder: Path, run: str | None = None) -> Written:
+def write_report(update: Update, folder: Path, run: str | None = None) -> ReportFiles:
     """The files written for `update` into `folder`, which is made if need be.
 
     They are called `run`, or by the update's point in time; a report of that name is replaced. Raises OSError where the
@@ -38,11 +38,11 @@ def write_report(update: Update, folder: Path, run: str | None = None) -> Writte
     return write(report_of(update, run), folder)
 
 
-def write(report: Report, folder: Path) -> Written:
+def write(report: Report, folder: Path) -> ReportFiles:
     """The files written for `report` into `folder`; as `write_report`, for a report that holds more than an update."""
     if not is_name(report.run):
         raise ValueError(f"{report.run!r}: {NAMES}")
-    written = Written(folder / f"{report.run}.html", folder / f"{report.run}.json", folder / "index.html")
+    written = ReportFiles(folder / f"{report.run}.html", folder / f"{report.run}.json", folder / "index.html")
     data = as_json(report)
     texts = {written.html: page(report, data), written.json: data}
     folder.mkdir(parents=True, exist_ok=True)

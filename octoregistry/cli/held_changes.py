@@ -1,4 +1,4 @@
-"""Held changes for people: each with every reason, where it stands, and who says what."""
+"""Held changes as text: each with its reasons, its evidence and its witnesses."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from itertools import groupby
 
 from rich.text import Text
 
-from octoregistry.cli.showing import line
+from octoregistry.cli.output import line
 from octoregistry.planning.doubts import held_by_labels
 from octoregistry.planning.plan import Change, Plan
 from octoregistry.planning.values import value_text
@@ -16,9 +16,7 @@ _MOST = 12  # changes of one model that are held for the same reasons, before th
 
 
 def held_texts(plan: Plan) -> Iterator[Text]:
-    """What is held: the labels that nobody understands, each once with its count, then model by model the reasons and the
-    changes that they hold. Nothing where nothing is held.
-    """
+    """The held changes: the labels with unknown words, each with its count, then by model the reasons and the changes."""
     held = [change for change in plan.visible if not change.applies]
     if not held:
         return
@@ -48,13 +46,13 @@ def _line(change: Change) -> str:
     factor = f" (×{change.factor:.3g})" if change.factor else ""
     place = f', {change.evidence.address} "{line(change.evidence.text, 60)}"' if change.evidence else ""
     who = [
-        f"{word}: {', '.join(map(str, said))}"
-        for word, said in (
+        f"{word}: {', '.join(map(str, witness_prices))}"
+        for word, witness_prices in (
             ("agree", change.vouches),
             ("disagree", change.contradicts),
             ("of another day", change.other_days),
         )
-        if said
+        if witness_prices
     ]
     return (
         line(f"{change.where} {old}{value_text(change.new)}{factor}", 200)

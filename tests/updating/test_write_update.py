@@ -13,9 +13,9 @@ import pytest
 from octoregistry.merging.registry_file import NotCarriedOutError, bring_copy_along
 from octoregistry.planning.plan import Change, Plan
 from octoregistry.settings import Settings
-from octoregistry.updating.apply_plan import KeptPlan, carry_out_plan
-from octoregistry.updating.carry_out import carry_out
+from octoregistry.updating.apply_plan import StoredPlan, apply_plan
 from octoregistry.updating.update import Update, plan_update
+from octoregistry.updating.write_update import write_update
 from providers import RegistryError, compiled, load_registry, parse_registry
 
 ROOT = Path(__file__).parents[2]
@@ -39,11 +39,11 @@ def planned(path: Path, settings: Settings) -> Update:
 
 def test_an_update_is_written_and_the_next_changes_nothing(path: Path, settings: Settings) -> None:
     """Byte-identical files, and no second write."""
-    update = carry_out(planned(path, settings), path, settings)
+    update = write_update(planned(path, settings), path, settings)
     assert path.read_text() == update.new_text != update.old_text
 
     before = path.stat()
-    carry_out(planned(path, settings), path, settings)
+    write_update(planned(path, settings), path, settings)
     assert (path.stat().st_ino, path.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
     assert [entry.name for entry in path.parent.iterdir()] == ["models.yaml"]
 
@@ -54,7 +54,7 @@ def test_what_a_person_edits_during_the_run_is_merged_with(path: Path, settings:
     edited = update.old_text.replace("default_provider: gemini", "default_provider: openai  # by hand")
     path.write_text(edited)
 
-    written = carry_out(update, path, settings)
+    written = write_update(update, path, settings)
 
     assert "default_provider: openai  # by hand" in path.read_text()
     assert written.old_text == edited
@@ -68,7 +68,7 @@ def test_a_file_that_a_person_broke_during_the_run_is_left_alone(path: Path, set
     path.write_text(update.old_text.replace("default_provider: gemini", "default_provider: [gemini"))
 
     with pytest.raises(RegistryError, match=r"models.yaml:\d+"):
-        carry_out(update, path, settings)
+        write_update(update, path, settings)
     assert "default_provider: [gemini" in path.read_text()
 
 
@@ -87,19 +87,19 @@ def test_a_file_that_is_edited_again_and_again_is_left_alone(
 
     monkeypatch.setattr(Path, "read_bytes", edited)
     with pytest.raises(NotCarriedOutError, match="edited again and again"):
-        carry_out(update, path, settings)
+        write_update(update, path, settings)
     assert "gpt-6-astra" not in path.read_text()
 
 
 def test_the_copy_that_is_shipped_beside_a_registry_comes_along(path: Path, settings: Settings) -> None:
     """Programs find the new prices at once; a copy left behind by a killed run is mended by the next."""
     copy = Path(compiled.write_beside(str(path)))
-    carry_out(planned(path, settings), path, settings)
+    write_update(planned(path, settings), path, settings)
     sha256 = parse_registry(path.read_bytes()).text_sha256
     assert json.loads(copy.read_text())["sha256"] == sha256
 
     copy.write_text('{"format":1,"sha256":"stale"')
-    carry_out(planned(path, settings), path, settings)
+    write_update(planned(path, settings), path, settings)
     assert json.loads(copy.read_text())["sha256"] == sha256
     assert load_registry(path).model("openai", "gpt-6-astra")
 
@@ -117,13 +117,13 @@ KEPT = Plan((Change("openai", "gpt-5.5", "metadata", "context_window", None, 400
 
 def test_a_kept_plan_is_carried_out_once(path: Path) -> None:
     """The registry has moved on after the first time."""
-    kept = KeptPlan(KEPT, parse_registry(path.read_bytes()).text_sha256)
-    carry_out_plan(kept, path)
+    kept = StoredPlan(KEPT, parse_registry(path.read_bytes()).text_sha256)
+    apply_plan(kept, path)
     assert parse_registry(path.read_text()).model("openai", "gpt-5.5").context_window == 400_000
 
     after = path.read_bytes()
     with pytest.raises(NotCarriedOutError, match="has moved on since the plan was made"):
-        carry_out_plan(kept, path)
+        apply_plan(kept, path)
     assert path.read_bytes() == after
 
 
@@ -141,10 +141,10 @@ def test_a_kept_plan_is_carried_out_once(path: Path) -> None:
 def test_a_plan_that_does_not_fit_writes_nothing_of_it(path: Path, change: Change) -> None:
     """All of a kept plan or none of it."""
     before = path.read_bytes()
-    kept = KeptPlan(Plan((*KEPT.changes, change)), parse_registry(before).text_sha256)
+    kept = StoredPlan(Plan((*KEPT.changes, change)), parse_registry(before).text_sha256)
 
     with pytest.raises(NotCarriedOutError, match="cannot be written"):
-        carry_out_plan(kept, path)
+        apply_plan(kept, path)
     assert path.read_bytes() == before
 
 
@@ -160,7 +160,7 @@ def test_two_threads_of_readers_see_whole_files(path: Path, settings: Settings) 
 
     reader = threading.Thread(target=read)
     reader.start()
-    carry_out(update, path, settings)
+    write_update(update, path, settings)
     done.set()
     reader.join()
     assert seen <= {update.old_text.encode(), update.new_text.encode()}

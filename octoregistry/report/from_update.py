@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
-from octoregistry.report.report import Rates, Report, SourceSeen
+from octoregistry.report.report import Rates, Report, SourceSummary
 from octoregistry.sources import Failed, Page
 from octoregistry.updating.update import ProviderRun, Update
 from providers.registry import Registry, parse_registry
@@ -30,7 +30,7 @@ def report_of(update: Update, run: str | None = None) -> Report:
         plan=update.plan,
         sources=tuple(map(_seen, update.runs)),
         rates=rates,
-        witnesses=tuple(sorted(name for name, said in update.witnesses.items() if not isinstance(said, Failed))),
+        witnesses=tuple(sorted(name for name, report in update.witnesses.items() if not isinstance(report, Failed))),
         rates_before=rates if unchanged else _rates(update.registry),
     )
 
@@ -39,12 +39,12 @@ def _rates(registry: Registry) -> Rates:
     return {(model.provider, model.id): registry.pricing(model.provider, model.id).rates for model in registry}
 
 
-def _seen(run: ProviderRun) -> SourceSeen:
+def _seen(run: ProviderRun) -> SourceSummary:
     page = run.page
     if not isinstance(page, Page) or run.rates is None:
         reason = "its prices could not be read" if isinstance(page, Page) else page.reason
-        return SourceSeen(run.provider, page.url, "unread", None, 0, 0, reason)
-    return SourceSeen(
+        return SourceSummary(run.provider, page.url, "unread", None, 0, 0, reason)
+    return SourceSummary(
         provider=run.provider,
         page=page.url,
         served=_SERVED[page.from_cache],

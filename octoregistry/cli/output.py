@@ -1,4 +1,4 @@
-"""What goes to a terminal or into a pipe: text that steers nothing, JSON, and CSV that no spreadsheet runs."""
+"""Output for terminals and pipes: text without control characters, JSON, and CSV without formulas."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ def visible(text: object) -> str:
     Names come from pages and from files that anybody may have written: `\\x1b]0;…` would set a title, and a
     right-to-left mark can make 5.0 look like 0.5.
     """
-    said = str(text)
-    if said.isascii() and said.isprintable():
-        return said
-    return "".join(letter if letter.isprintable() or letter == "\n" else _spelled(letter) for letter in said)
+    text = str(text)
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(letter if letter.isprintable() or letter == "\n" else _spelled(letter) for letter in text)
 
 
 def line(text: object, longest: int = 160) -> str:
@@ -43,12 +43,12 @@ def _spelled(letter: str) -> str:
     return ascii(letter)[1:-1]
 
 
-def say(text: object = "", *, newline: bool = True) -> None:
+def print_text(text: object = "", *, newline: bool = True) -> None:
     """None; data for standard output, made visible."""
     click.echo(visible(text), nl=newline)
 
 
-def tell(text: object) -> None:
+def print_message(text: object) -> None:
     """None; a message for standard error, made visible."""
     click.echo(visible(text), err=True)
 
@@ -58,7 +58,7 @@ def cell(text: object, style: str = "") -> Text:
     return Text(visible(text).replace("\n", "\\n"), style=style)
 
 
-def show(renderable: RenderableType) -> None:
+def print_table(renderable: RenderableType) -> None:
     """None; a table on standard output. Into a pipe it is as wide as it has to be; NO_COLOR is honoured by rich."""
     console = Console()
     if not console.is_terminal and isinstance(renderable, Table):

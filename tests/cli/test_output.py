@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from octoregistry.cli.showing import csv_text, visible
+from octoregistry.cli.output import csv_text, visible
 from tests.cli.conftest import Run
 
 EVIL = (

@@ -9,8 +9,8 @@ from decimal import Decimal
 import pytest
 from rich.console import Console
 
-from octoregistry.cli.held import held_texts
-from octoregistry.cli.showing import line as line_of
+from octoregistry.cli.held_changes import held_texts
+from octoregistry.cli.output import line as line_of
 from octoregistry.planning.plan import Change, Plan, Reason, Verdict, WitnessPrice
 from octoregistry.reading.rates import Evidence
 

@@ -13,14 +13,14 @@ from providers.entries import Rate
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PriceStep:
     """The prices from `start` on; None for as far back as is known."""
 
     start: date | None
     prices: Mapping[str, Decimal]
 
 
-Histories = Mapping[tuple[str, str], tuple[Step, ...]]
+Histories = Mapping[tuple[str, str], tuple[PriceStep, ...]]
 
 
 def histories(report: Report) -> Histories:
@@ -28,12 +28,12 @@ def histories(report: Report) -> Histories:
     return {(model.provider, model.id): price_steps(report.rates_of(model)) for model in report.after}
 
 
-def price_steps(rates: Iterable[Rate], mode: str = "standard") -> tuple[Step, ...]:
+def price_steps(rates: Iterable[Rate], mode: str = "standard") -> tuple[PriceStep, ...]:
     """The steps in order of day, each of which differs from the one before it."""
     in_mode = [rate for rate in rates if rate.mode == mode]
-    found: list[Step] = []
+    found: list[PriceStep] = []
     for start in sorted({rate.start for rate in in_mode}, key=lambda day: day or date.min):
         prices = base_prices(in_mode, mode, start or date.min)
         if not found or prices != found[-1].prices:
-            found.append(Step(start, prices))
+            found.append(PriceStep(start, prices))
     return tuple(found)
