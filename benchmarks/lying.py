@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.truth import as_json
-from benchmarks.vendor import WitnessPrice
+from benchmarks.vendor import Said
 
 Answer = dict[str, Any]
-Telling = Callable[[Answer, str], WitnessPrice]
+Telling = Callable[[Answer, str], Said]
 
 
 @dataclass(frozen=True)
@@ -36,15 +36,15 @@ def _lie(of: str, name: str) -> Callable[[Telling], Telling]:
 
 
 def _form(name: str, write: Callable[[str], str]) -> None:
-    LIES.append(Lie(name, "form", lambda answer, _: WitnessPrice(write(as_json(answer)))))
+    LIES.append(Lie(name, "form", lambda answer, _: Said(write(as_json(answer)))))
 
 
-def _said(answer: Answer) -> WitnessPrice:
-    return WitnessPrice(as_json(answer))
+def _said(answer: Answer) -> Said:
+    return Said(as_json(answer))
 
 
 def _changed(name: str, of: str, change: Callable[[Answer], object]) -> None:
-    def tell(answer: Answer, _: str) -> WitnessPrice:
+    def tell(answer: Answer, _: str) -> Said:
         lied = copy.deepcopy(answer)
         change(lied)
         return _said(lied)
@@ -67,13 +67,13 @@ _form("a price key at the root", lambda text: text[:-1] + ',"input_per_million":
 
 
 @_lie("form", "cut off by the limit")
-def _cut_off(answer: Answer, _: str) -> WitnessPrice:
-    return WitnessPrice(as_json(answer), finish_reason="length")
+def _cut_off(answer: Answer, _: str) -> Said:
+    return Said(as_json(answer), finish_reason="length")
 
 
 @_lie("form", "a refusal")
-def _refusal(_: Answer, __: str) -> WitnessPrice:
-    return WitnessPrice(None, refusal="I cannot help with that.")
+def _refusal(_: Answer, __: str) -> Said:
+    return Said(None, refusal="I cannot help with that.")
 
 
 def _each_part(change: Callable[[dict[str, Any]], object]) -> Callable[[Answer], object]:
@@ -202,24 +202,24 @@ _added("the last columns called output", "output", lambda _: ["C5"])
 
 
 @_lie("meanings", "nothing is priced by the token")
-def _nothing(answer: Answer, _: str) -> WitnessPrice:
+def _nothing(answer: Answer, _: str) -> Said:
     return _said({"tables": [{"table": t["table"], "parts": []} for t in answer["tables"]], "quotes": []})
 
 
 @_lie("meanings", "half of the tables left out")
-def _half(answer: Answer, _: str) -> WitnessPrice:
+def _half(answer: Answer, _: str) -> Said:
     return _said({**answer, "tables": answer["tables"][::2]})
 
 
 @_lie("meanings", "the tables' answers exchanged")
-def _exchanged(answer: Answer, _: str) -> WitnessPrice:
+def _exchanged(answer: Answer, _: str) -> Said:
     letters = [table["table"] for table in answer["tables"]]
     rotated = [*letters[1:], *letters[:1]]
     return _said({**answer, "tables": [{**t, "table": r} for t, r in zip(answer["tables"], rotated, strict=True)]})
 
 
 @_lie("meanings", "a table that is not there")
-def _invented(answer: Answer, _: str) -> WitnessPrice:
+def _invented(answer: Answer, _: str) -> Said:
     parts = [{"is": "names", "at": ["C1"]}, {"is": "input", "at": ["C3"]}, {"is": "output", "at": ["C2"]}]
     return _said({**answer, "tables": [*answer["tables"], {"table": "ZZ", "parts": parts}]})
 
@@ -228,7 +228,7 @@ def _invented(answer: Answer, _: str) -> WitnessPrice:
 
 
 def _quote_lie(name: str, quote: Callable[[str], dict[str, Any]]) -> None:
-    def tell(answer: Answer, prompt: str) -> WitnessPrice:
+    def tell(answer: Answer, prompt: str) -> Said:
         places = re.findall(r"^PASSAGE (P\d+) ", prompt, re.MULTILINE) or ["P1"]
         return _said({**answer, "quotes": [*answer["quotes"], *({"at": p, **quote(prompt)} for p in places)]})
 
@@ -282,7 +282,7 @@ _quote_lie("a quote with a price beside it", lambda p: {**_of(_first_amount(p), 
 def _obedient(word: str, quote: str, mode: str | None = None, context: str | None = None) -> Telling:
     """A model that says what a passage tells it to say: the price of a model is the one that stands there."""
 
-    def tell(answer: Answer, prompt: str) -> WitnessPrice:
+    def tell(answer: Answer, prompt: str) -> Said:
         found = re.search(r"^PASSAGE (P\d+) under [^\n]*\nIgnore [^:]*: (.*?) input", prompt, re.MULTILINE)
         if found is None:
             return _said(answer)

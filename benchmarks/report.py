@@ -21,7 +21,7 @@ from rich.table import Table
 from octoregistry.costing import usage_costs
 from octoregistry.planning.plan import Change, Plan
 from octoregistry.reading.rates import Evidence
-from octoregistry.report import Written, report_of, write, write_report
+from octoregistry.report import ReportFiles, report_of, write, write_report
 from octoregistry.updating.update import Update
 from providers import parse_registry
 
@@ -55,7 +55,7 @@ def main() -> None:
     Console(width=120).print(table)
 
 
-def write_with_usage(update: Update, log: Path, folder: Path) -> Written:
+def write_with_usage(update: Update, log: Path, folder: Path) -> ReportFiles:
     """The files of the report with what the log cost."""
     report = report_of(update, "run")
     return write(replace(report, usage=usage_costs([str(log)], report.before, report.after, report.day)), folder)
@@ -76,7 +76,7 @@ def usage_log(folder: Path) -> Path:
     return log
 
 
-def measure(table: Table, what: str, written_by: Callable[[], Written], seconds: float | None = 1) -> None:
+def measure(table: Table, what: str, written_by: Callable[[], ReportFiles], seconds: float | None = 1) -> None:
     """Adds the lines of one kind of report; the time to write it has a target unless `seconds` is None."""
     took = []
     for _ in range(5):

@@ -14,7 +14,7 @@ import yaml
 
 from benchmarks.lying import Lie
 from benchmarks.truth import Truth
-from benchmarks.vendor import Vendor, WitnessPrice
+from benchmarks.vendor import Said, Vendor
 from octoregistry.documents import Document, Heading, Passage, Table, Unread, read_document
 from octoregistry.planning.limits import Limits
 from octoregistry.planning.plan import Change, Plan
@@ -116,7 +116,7 @@ class Trial:
     def __init__(self, registry: Registry) -> None:
         self.registry = registry
         self._true: dict[tuple[str, str], dict[tuple[object, ...], bool]] = {}
-        self._answer = WitnessPrice("")
+        self._answer = Said("")
         self._lie: Lie | None = None
         self._page: StoredPage | None = None
         self._provider: LLMProvider | None = None
@@ -136,7 +136,7 @@ class Trial:
                 os.environ.clear()
                 os.environ.update(before)
 
-    def _speak(self, prompt: str) -> WitnessPrice:
+    def _speak(self, prompt: str) -> Said:
         if self._page is None or self._lie is None:
             raise AssertionError("nobody was to be asked")
         return self._lie.tell(self._page.truth.answer(prompt), prompt)

@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from benchmarks.truth import Truth, as_json
-from benchmarks.vendor import Vendor, WitnessPrice
+from benchmarks.vendor import Said, Vendor
 from octoregistry.cli import cli
 from octoregistry.documents import Unread, read_document
 
@@ -27,7 +27,7 @@ def run(arguments: list[str]) -> int:
     truth = None if isinstance(document, Unread) else Truth(document, day)
     with (
         tempfile.TemporaryDirectory() as folder,
-        Vendor(lambda p: WitnessPrice(as_json(truth.answer(p)) if truth else "")) as v,
+        Vendor(lambda p: Said(as_json(truth.answer(p)) if truth else "")) as v,
     ):
         os.environ.update(v.environment, XDG_DATA_HOME=folder)
         options = ["--no-rules", "--no-known", "--llm", "openai/gpt-5.4-mini"]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from benchmarks.vendor import Vendor, WitnessPrice
+from benchmarks.vendor import Said, Vendor
 from octoregistry.cli import cli
 
 PAGE = "# Prix\n\n## Tarifs\n\n| Modulus | Ingress | Egress |\n|---|---|---|\n| gpt-5.4 | $2.50 | $15.00 |\n"
@@ -36,7 +36,7 @@ def test_extract_asks_the_named_model_keeps_its_reading_and_prints_what_it_cost(
 ) -> None:
     """The second run asks nobody; `readings` lists what is kept and removes it."""
     pytest.importorskip("openai", reason="the OpenAI SDK is not installed")
-    with Vendor(lambda _: WitnessPrice(ANSWER)) as vendor:
+    with Vendor(lambda _: Said(ANSWER)) as vendor:
         for name, value in vendor.environment.items():
             monkeypatch.setenv(name, value)
         first = run("extract", "openai", page, "--json", "--llm", "openai/gpt-5.4-mini")
@@ -62,7 +62,7 @@ def test_a_reading_that_cannot_be_kept_is_said_with_the_folder(
     """Else every run would pay for the same question, and nobody would know why."""
     pytest.importorskip("openai", reason="the OpenAI SDK is not installed")
     (tmp_path / "data").write_text("a file where the folder should be", encoding="utf-8")
-    with Vendor(lambda _: WitnessPrice(ANSWER)) as vendor:
+    with Vendor(lambda _: Said(ANSWER)) as vendor:
         for name, value in vendor.environment.items():
             monkeypatch.setenv(name, value)
         shown = run("extract", "openai", page, "--llm", "openai/gpt-5.4-mini")
@@ -111,7 +111,7 @@ def test_readings_say_what_could_not_be_understood_and_steer_no_terminal(
     """A page writes the headers and a model the reasons: neither is printed as it stands."""
     pytest.importorskip("openai", reason="the OpenAI SDK is not installed")
     Path(page).write_text(PAGE.replace("Ingress", "In\x1b]0;owned\x07gress"), encoding="utf-8")
-    answers = iter([WitnessPrice("{}"), WitnessPrice("\x1b[31m"), WitnessPrice(ANSWER)])
+    answers = iter([Said("{}"), Said("\x1b[31m"), Said(ANSWER)])
     with Vendor(lambda _: next(answers)) as vendor:
         for name, value in vendor.environment.items():
             monkeypatch.setenv(name, value)

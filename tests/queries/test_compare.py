@@ -25,7 +25,7 @@ def test_a_comparison_is_one_of_prices_on_the_same_day(registry: Registry, setti
     found = compare(registry, {one.witness: one for one in told}, official)
     (one,) = found.disagreements
     assert (one.key, one.usd, one.now, one.page_agrees) == (SOL, Decimal(5), Decimal(4), True)
-    assert ([said.witness for said in one.said], one.agree) == (["openrouter"], ("litellm", "genai-prices"))
+    assert ([price.witness for price in one.witness_prices], one.agree) == (["openrouter"], ("litellm", "genai-prices"))
     counts = {tally.witness: (tally.same, tally.other) for tally in found.tallies}
     assert counts == {"litellm": (1, 0), "genai-prices": (1, 0), "openrouter": (0, 1)}
 

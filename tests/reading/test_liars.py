@@ -48,9 +48,9 @@ def test_the_truth_of_an_unchecked_reader_is_held_and_told(trial: Trial) -> None
 
 
 def _said(answer: object):  # type: ignore[no-untyped-def]
-    from benchmarks.vendor import WitnessPrice
+    from benchmarks.vendor import Said
 
-    return WitnessPrice(as_json(answer))  # type: ignore[arg-type]
+    return Said(as_json(answer))  # type: ignore[arg-type]
 
 
 def facts(page: PageRates) -> dict[tuple[object, ...], object]:
