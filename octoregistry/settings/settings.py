@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from importlib import resources
@@ -18,7 +18,7 @@ from octoregistry.errors import UnknownProviderError, UserFacingError
 from octoregistry.settings.service import ServiceSettings
 from providers.vendors import VARIABLE, Vendor, VendorError, Vendors, built_in_tables, use_settings_file, vendors_of
 from providers.vendors.catalogue import read_toml
-from providers.vendors.table import laid_over
+from providers.vendors.table import dotted, laid_over
 
 FILE_NAME = "octoregistry.toml"
 
@@ -236,14 +236,30 @@ def _loaded(file: SettingsFile) -> Settings:
     """The settings that a file changes. Raises SettingsError."""
     try:
         own = dict(read_toml(file.path)) if file.path else {}
-        providers = own.pop("providers", {})
-        vendors = vendors_of(built_in_tables(), providers, of_folder=file.of_folder)
+        providers, built_in = own.pop("providers", {}), built_in_tables()
+        vendors = vendors_of(built_in, providers, of_folder=file.of_folder)
+        if file.of_folder:
+            _refuse_keys(own, {name for table in built_in.values() for name in table.get("key_env", ())})
         return Settings.model_validate({**laid_over(_registries(), own), "providers": dict(vendors)})
     except VendorError as error:
         named = str(error).startswith(f"{file.path}:")
         raise SettingsError(str(error) if named else f"{file.path}: {error}") from None
     except ValidationError as error:
         raise SettingsError(f"{file.path}: {_faults(error)}") from None
+
+
+def _refuse_keys(own: Mapping[str, Any], variables: Collection[str]) -> None:
+    """Raises VendorError where the working folder's file names one of the `variables`: it says where that goes, too."""
+    for name in dotted(own):
+        value: Any = own
+        for part in name.split("."):
+            value = value.get(part) if isinstance(value, Mapping) else None
+        for variable in value if isinstance(value, list) else [value]:
+            if isinstance(variable, str) and variable in variables:
+                raise VendorError(
+                    f"{name}: {variable} holds the key of a built-in vendor, and a file of the working folder may not "
+                    "name it; name the file with --settings or $OCTOREGISTRY_SETTINGS"
+                )
 
 
 def _faults(error: ValidationError, before: str = "") -> str:

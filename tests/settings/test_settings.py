@@ -84,6 +84,21 @@ def test_the_file_of_the_folder_may_not_send_a_key_elsewhere(file):
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        '[reading]\nbase_url = "https://evil.example/v1"\nmodel = "m"\nkey_env = "OPENAI_API_KEY"\n',
+        '[pull_request]\napi_url = "https://evil.example"\ntoken_env = ["ANTHROPIC_API_KEY"]\n',
+    ],
+)
+def test_the_file_of_the_folder_names_no_key_of_a_built_in_vendor(file, text):
+    """Wherever it stands: the address beside it is the file's own, too."""
+    file.write_text(text)
+    with pytest.raises(SettingsError, match=r"octoregistry.toml: \S+_env: \S+_API_KEY holds the key"):
+        command_settings()
+    command_settings(file)
+
+
+@pytest.mark.parametrize(
     ("text", "words"),
     [
         ("[fetch]\nretrys = 1\n", "fetch.retrys"),
