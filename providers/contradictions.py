@@ -15,7 +15,19 @@ _EXACT = Context(prec=100)  # prices have 25 digits at most, and a product of tw
 _FINITE = Context(prec=40, traps=[Inexact])
 
 
-def contradictions(entry: Mapping[str, Any], rates: list[Any], factor: Any) -> Iterator[tuple[str, str]]:
+class Contradiction(str):
+    """What contradicts what in one model's entry: that model has no price to rely on, and the others do."""
+
+    __slots__ = ()
+
+
+def contradictions(entry: Mapping[str, Any], rates: list[Any], factor: Any) -> Iterator[tuple[str, Contradiction]]:
+    """Where the two plain prices are not those of `rates` on the day of `source.checked`."""
+    for key, wrong in _contradictions(entry, rates, factor):
+        yield key, Contradiction(wrong)
+
+
+def _contradictions(entry: Mapping[str, Any], rates: list[Any], factor: Any) -> Iterator[tuple[str, str]]:
     """Where the two plain prices are not those of `rates` on the day of `source.checked`."""
     checked = (entry.get("source") or {}).get("checked")
     supported = entry.get("batch_support", True)

@@ -81,7 +81,7 @@ class Pricing:
     """
 
     __slots__ = (
-        "_batch", "_entry", "_first", "_input", "_multiplier", "_output", "_rates", "_tiers", "model", "provider"
+        "_batch", "_due", "_entry", "_first", "_input", "_multiplier", "_output", "_rates", "_tiers", "model", "provider"
     )  # fmt: skip
 
     def __init__(
@@ -99,6 +99,7 @@ class Pricing:
         self._rates: Sequence[Mapping[str, Any]] = entry.get("rates") or _plain_rates(entry, multiplier)
         self._first = _ordinal(entry["first_seen"]) if "first_seen" in entry else 0
         self._tiers: dict[tuple[str, int, bool], tuple[list[_Tier], list[_Tier]]] = {}
+        self._due: tuple[int, tuple[float, float], tuple[float, float] | None] | None = None  # plain prices of a day
         # Floats from here on: the founding formula is a contract, and its result is one.
         self._input, self._output, self._multiplier = (
             float(input_per_million),
@@ -128,9 +129,48 @@ class Pricing:
         return tuple(Rate.from_entry(rate) for rate in self._rates)
 
     def estimate_cost(self, input_tokens: int, output_tokens: int, is_batch: bool = True) -> float:
-        """USD by the two plain prices: (input/1M × its price + output/1M × its price) × multiplier."""
-        usd = input_tokens / 1_000_000 * self._input + output_tokens / 1_000_000 * self._output
-        return usd if is_batch else usd * self._multiplier
+        """USD by the two plain prices: (input/1M × its price + output/1M × its price) × multiplier.
+
+        Where a dated rate has come due since they were read, by that rate: the file states it, and brings its plain
+        prices along at the next update only.
+        """
+        day = int(time.time() // 86400) + _EPOCH
+        if self._due is None or self._due[0] != day:
+            self._due = day, *self._plain_on(day)
+        batch, realtime = self._due[1:]
+        if is_batch or realtime is None:
+            usd = input_tokens / 1_000_000 * batch[0] + output_tokens / 1_000_000 * batch[1]
+            return usd if is_batch else usd * self._multiplier
+        return input_tokens / 1_000_000 * realtime[0] + output_tokens / 1_000_000 * realtime[1]
+
+    def _plain_on(self, day: int) -> tuple[tuple[float, float], tuple[float, float] | None]:
+        """Input and output, USD per million, of batches and of realtime calls on a day; None: the batch prices × the
+        multiplier.
+        """
+        checked = (self._entry.get("source") or {}).get("checked")
+        due: dict[str, tuple[float, float]] = {}
+        for mode in ("standard", "batch"):
+            base = [
+                rate
+                for rate in self._rates
+                if rate["mode"] == mode and "from" in rate and "above_input_tokens" not in rate
+            ]
+            new = [
+                rate for rate in base if _ordinal(rate["from"]) <= day and (checked is None or rate["from"] > checked)
+            ]
+            latest = max(new, key=lambda rate: str(rate["from"]), default={})
+            if "input" in latest and "output" in latest:
+                due[mode] = float(latest["input"]), float(latest["output"])
+        batch = due.get("batch") or (self._input, self._output)
+        realtime = due.get("standard")
+        if realtime is None and "batch" in due:  # the standard price stays
+            realtime = self._input * self._multiplier, self._output * self._multiplier
+        elif realtime is not None and "batch" not in due and not self._serves("batch"):
+            batch = realtime[0] / self._multiplier, realtime[1] / self._multiplier
+        return batch, realtime
+
+    def _serves(self, mode: str) -> bool:
+        return any(rate["mode"] == mode for rate in self._rates)
 
     def cost(  # noqa: PLR0913 - a dimension a name: a misspelt one is an error where it is written
         self,

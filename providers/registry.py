@@ -25,7 +25,14 @@ PACKAGED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "models.yaml
 class Registry:
     """A valid registry. Entries are made when they are asked for, so that one price costs no more than itself."""
 
-    def __init__(self, values: Mapping[str, Any], path: str, text_sha256: str) -> None:
+    def __init__(
+        self,
+        values: Mapping[str, Any],
+        path: str,
+        text_sha256: str,
+        unusable: Mapping[tuple[str, str], Fault] | None = None,
+    ) -> None:
+        self.unusable = unusable or {}  # (provider, model) that contradict themselves: no price of theirs is given
         self.values = values  # as written, numbers as Decimal or int, dates as ISO text; not to be changed
         self.path = path
         self.text_sha256 = text_sha256
@@ -79,6 +86,8 @@ class Registry:
         found = self._pricings.get((provider, model))
         if found is None:
             name = self.id_of(provider, model)
+            if (provider, name) in self.unusable:
+                raise UnknownModelError(f"{provider}/{name} has no price to rely on: {self.unusable[provider, name]}")
             entry = self._entries(provider)[name]
             found = self._pricings[provider, model] = Pricing(
                 provider,
@@ -179,9 +188,31 @@ def _read(written: bytes, name: str) -> Registry:
     values = compiled.find(name, sha256)
     if values is not None:
         return Registry(values, name, sha256)
-    registry = _parsed(written, name, sha256)
+    try:
+        registry = _parsed(written, name, sha256)
+    except RegistryError:
+        usable = _without_contradictions(written, name, sha256)
+        if usable is None:
+            raise
+        return usable
     compiled.keep(name, sha256, registry.values)
     return registry
+
+
+def _without_contradictions(written: bytes, name: str, sha256: str) -> Registry | None:
+    """The registry of a file in which nothing is wrong but that models contradict themselves, with a warning for each:
+    whichever program wrote one of them must not take all the others away.
+    """
+    from .validated import set_aside  # noqa: PLC0415 - for a faulty file only
+
+    values, unusable = set_aside(written, name)
+    if values is None:
+        return None
+    import warnings  # noqa: PLC0415 - for a faulty file only
+
+    for (provider, model), fault in unusable.items():
+        warnings.warn(f"{provider}/{model} is not used: {fault}", stacklevel=4)
+    return Registry(values, name, sha256, unusable)
 
 
 def _parsed(written: bytes, name: str, sha256: str) -> Registry:
@@ -216,6 +247,8 @@ def load_model_registry() -> dict[str, Any]:
     """The whole registry, a copy for each call. Every provider has its multiplier, stated or by default."""
     registry = load_registry()
     values: dict[str, Any] = _plain(registry.values)
+    for name, model in registry.unusable:
+        del values["providers"][name]["models"][model]
     for provider in values["providers"].values():
         provider.setdefault("realtime_multiplier", values["defaults"]["realtime_multiplier"])
     return values

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .contradictions import Contradiction
 from .faults import Fault
 from .validation import faults_in
 from .yamlread import lines_of, read_yaml
@@ -27,6 +28,20 @@ def validated(written: bytes, name: str) -> tuple[Any, list[Fault]]:
         lines = lines_of(text) if not any("has no anchor" in message for _, _, message in unread) else {}
         faults += [Fault(name, _line(lines, path), dotted(path), message) for path, message in invalid]
     return values, sorted(faults, key=lambda fault: fault.line or 0)
+
+
+def set_aside(written: bytes, name: str) -> tuple[Any, dict[tuple[str, str], Fault]]:
+    """(values, the fault of each model that contradicts itself) of a file in which nothing else is wrong; None for the
+    values of any other file.
+    """
+    values, faults = validated(written, name)
+    if values is None:
+        return None, {}
+    found = list(faults_in(values))
+    if len(found) != len(faults) or not all(isinstance(message, Contradiction) for _, message in found):
+        return None, {}
+    places = {fault.key: fault for fault in faults}
+    return values, {(str(path[1]), str(path[3])): places[dotted(path)] for path, _ in found}
 
 
 def dotted(path: tuple[object, ...]) -> str:

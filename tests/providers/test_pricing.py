@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from providers.pricing import DIMENSIONS, InvalidUsageError, Pricing, UncertainPriceError, UnknownPriceError, Usage
+from providers.registry import parse_registry
 
 
 def pricing(rates, **entry):
@@ -310,3 +311,36 @@ def test_a_range_with_a_bound_on_one_side_is_unknown():
 
     with pytest.raises(UnknownPriceError):
         pricing(bounded).cost(input=2_000, at="2026-09-01")
+
+
+DATED = """\
+default_provider: acme
+providers:
+  acme:
+    env_var: ACME_KEY
+    default_model: road
+    realtime_multiplier: 2
+    models:
+      road:
+        display_name: Road
+        input_per_million: 1
+        output_per_million: 4
+        rates:
+          - {mode: standard, input: 2, output: 8}
+          - {mode: batch, input: 1, output: 4}
+          - {mode: standard, from: "2026-02-01", input: 3, output: 9}
+          - {mode: batch, from: "2026-02-01", input: 1.5, output: 4.5}
+          - {mode: batch, from: "2999-01-01", input: 100, output: 400}
+        source: {checked: "2026-01-01"}
+defaults: {input_per_million: 1, output_per_million: 2, realtime_multiplier: 2}
+"""
+
+
+def test_an_estimate_takes_the_plain_prices_that_are_in_force_today():
+    """A dated rate that has come due counts, before an update brings the two plain prices along; a later one does not."""
+    pricing = parse_registry(DATED).pricing("acme", "road")
+    assert pricing.estimate_cost(1_000_000, 1_000_000) == 6.0
+    assert pricing.estimate_cost(1_000_000, 1_000_000, is_batch=False) == 12.0
+    before = parse_registry(DATED.replace("2026-02-01", "2998-01-01")).pricing("acme", "road")
+    assert before.estimate_cost(1_000_000, 1_000_000) == 5.0
+    assert before.estimate_cost(1_000_000, 1_000_000, is_batch=False) == 10.0

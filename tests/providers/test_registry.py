@@ -11,7 +11,14 @@ import pytest
 import providers
 from providers import registry as room
 from providers.pricing import UnknownModelError
-from providers.registry import PACKAGED, RegistryError, get_pricing, load_registry, parse_registry
+from providers.registry import (
+    PACKAGED,
+    RegistryError,
+    get_pricing,
+    get_provider_models,
+    load_registry,
+    parse_registry,
+)
 
 
 def test_a_price_is_found_by_id_and_by_alias(small):
@@ -171,3 +178,34 @@ def test_the_package_works_from_within_another(tmp_path):
     run = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
 
     assert run.stdout == "openai\n"
+
+
+def test_a_model_that_contradicts_itself_is_set_aside_with_a_warning_and_the_others_are_used(small, tmp_path):
+    """Whichever program wrote one entry wrongly must not take every other model away."""
+    path = tmp_path / "models.yaml"
+    path.write_text(small.replace("input_per_million: 1.0\n        output", "input_per_million: 7.0\n        output"))
+    with pytest.warns(
+        UserWarning, match=r"acme/road is not used: .*models\.yaml:\d+: .*7\.0 contradicts the batch rate"
+    ):
+        registry = load_registry(path)
+    assert registry.pricing("acme", "plain").estimate_cost(1_000_000, 0) == 0.15
+    with pytest.raises(UnknownModelError, match="no price to rely on"):
+        registry.pricing("acme", "road")
+    with pytest.raises(RegistryError, match="contradicts"):
+        parse_registry(path.read_text())
+
+
+def test_the_raw_registry_lacks_a_model_that_contradicts_itself(small, tmp_path, monkeypatch):
+    path = tmp_path / "models.yaml"
+    path.write_text(small.replace("output: 6.0}", "output: 6.5}"))
+    monkeypatch.setenv("OCTOREGISTRY_MODELS", str(path))
+    with pytest.warns(UserWarning, match="acme/road is not used"):
+        assert set(get_provider_models("acme", all=True)) == {"plain"}
+    assert set(get_provider_models("acme")) == {"plain"}
+
+
+def test_another_fault_beside_a_contradiction_is_a_fault_of_the_whole(small, tmp_path):
+    path = tmp_path / "models.yaml"
+    path.write_text(small.replace("output: 6.0}", "output: 6.5}").replace("0.15", "-1"))
+    with pytest.raises(RegistryError, match="negative"):
+        load_registry(path)
