@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+    from .api_settings import SettingsError as SettingsError
     from .base import BatchLimits as BatchLimits
     from .base import BatchMetadata as BatchMetadata
     from .base import BatchResult as BatchResult
@@ -42,15 +43,22 @@ if TYPE_CHECKING:
     from .batches import BatchResults as BatchResults
     from .batches import BatchSettings as BatchSettings
     from .batches import RowResult as RowResult
+    from .batches import RunState as RunState
+    from .batches import cancel_run as cancel_run
     from .batches import estimate_batch as estimate_batch
+    from .batches import read_run as read_run
+    from .batches import results_so_far as results_so_far
     from .batches import run_batch as run_batch
+    from .batches import run_progress as run_progress
     from .dialects import SchemaError as SchemaError
     from .entries import Model as Model
     from .entries import Provider as Provider
     from .entries import Rate as Rate
+    from .errors import AmbiguousError as AmbiguousError
     from .errors import AuthenticationError as AuthenticationError
     from .errors import ProviderError as ProviderError
     from .errors import RateLimitError as RateLimitError
+    from .errors import RequestError as RequestError
     from .served import ServedUsage as ServedUsage
     from .served import usage_of as usage_of
     from .usage import Usage as Usage
@@ -58,6 +66,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DIMENSIONS",
     "MODES",
+    "AmbiguousError",
     "AuthenticationError",
     "BatchError",
     "BatchEstimate",
@@ -80,10 +89,14 @@ __all__ = [
     "RealtimeResult",
     "Registry",
     "RegistryError",
+    "RequestError",
     "RowResult",
+    "RunState",
     "SchemaError",
     "ServedUsage",
+    "SettingsError",
     "Usage",
+    "cancel_run",
     "estimate_batch",
     "get_all_providers",
     "get_default_pricing",
@@ -95,12 +108,16 @@ __all__ = [
     "load_model_registry",
     "load_registry",
     "parse_registry",
+    "read_run",
+    "results_so_far",
     "run_batch",
+    "run_progress",
     "usage_of",
 ]
 
 # Names whose rooms are opened when they are first asked for, so that `import providers` stays light.
 _LATE = {
+    "AmbiguousError": "errors",
     "AuthenticationError": "errors",
     "BatchError": "batches",
     "BatchEstimate": "batches",
@@ -119,12 +136,19 @@ _LATE = {
     "Rate": "entries",
     "RateLimitError": "errors",
     "RealtimeResult": "base",
+    "RequestError": "errors",
     "RowResult": "batches",
+    "RunState": "batches",
     "SchemaError": "dialects",
     "ServedUsage": "served",
+    "SettingsError": "api_settings",
     "Usage": "usage",
+    "cancel_run": "batches",
     "estimate_batch": "batches",
+    "read_run": "batches",
+    "results_so_far": "batches",
     "run_batch": "batches",
+    "run_progress": "batches",
     "usage_of": "served",
 }
 _VENDORS = {"gemini": "GeminiProvider", "openai": "OpenAIProvider", "anthropic": "AnthropicProvider"}

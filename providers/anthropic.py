@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
 from .answers import Answer
 from .anthropic_messages import SPENT_CODES, read_answer, read_row, request_params
-from .base import BatchLimits, BatchResult, BatchStatus, RealtimeResult
-from .errors import ProviderError
-from .jobs import CANCELLED, COMPLETED, FAILED, RUNNING, Job, State
+from .base import BatchLimits, BatchResult, RealtimeResult
+from .errors import ProviderError, RequestError
+from .jobs import CANCELLED, CANCELLING, COMPLETED, EXPIRED, FAILED, RUNNING, Job, State
 from .received import entries_of, named, not_json, pages
 from .vendor import VendorProvider
 from .wire import count, iso, section
 
 # anthropic/types/messages/message_batch.py. "ended" says nothing of how: `_ending` reads the counts.
-STATES = {"in_progress": RUNNING, "canceling": RUNNING, "ended": COMPLETED}
+STATES = {"in_progress": RUNNING, "canceling": CANCELLING, "ended": COMPLETED}
 
 
 class AnthropicProvider(VendorProvider):
@@ -45,26 +47,24 @@ class AnthropicProvider(VendorProvider):
         return self._realtime(call)
 
     def format_batch_request(self, unit_id: str, prompt: str, schema: dict[str, Any] | None = None) -> dict[str, Any]:
-        """One row of a batch. The API takes ids of up to 64 letters, digits, hyphens and underscores, and refuses the
-        whole batch for one other.
+        """One row of a batch. The API takes names of up to 64 letters, digits, hyphens and underscores, so that other
+        ids are written in those.
         """
-        self._check_unit_id(unit_id)
         return {
-            "custom_id": unit_id,
+            "custom_id": self._name_of(unit_id),
             "params": request_params(self.model, prompt, schema, self.max_tokens or self.default_max_tokens),
         }
 
-    def upload_batch_file(self, file_path: Path) -> str:
-        """The file's path: Anthropic takes the rows with the batch, so the file must stay where it is until then."""
-        return str(self._local_file(file_path).resolve())
+    # -- what VendorProvider asks for
 
-    def create_batch(self, file_id: str) -> str:
-        """The id of the new batch, over the rows of a local file. Only a call that surely made none is repeated."""
+    def _upload(self, path: Path) -> str:
+        """The file's path: Anthropic takes the rows with the batch, so the file must stay where it is until then."""
+        return str(path.resolve())
+
+    def _create(self, file_id: str, tag: str) -> str:  # noqa: ARG002 - Anthropic's batches carry no mark
         rows = self._rows_of_file(Path(file_id))
         call = self.client.messages.batches.with_raw_response.create
-        return self._remember(self._call(lambda: self._id_in(self._json_in(call(requests=rows))), repeatable=False))
-
-    # -- what VendorProvider asks for
+        return self._call(lambda: self._id_in(self._json_in(call(requests=rows))), repeatable=False)
 
     def _cancel(self, batch_id: str) -> None:
         self.client.messages.batches.with_raw_response.cancel(batch_id)
@@ -90,7 +90,13 @@ class AnthropicProvider(VendorProvider):
         # An explicit key, so that no profile on disk is looked for; an explicit timeout, so that large `max_tokens`
         # are not refused.
         timeout = anthropic.Timeout(self.timeout, connect=min(10.0, self.timeout))
-        return anthropic.Anthropic(api_key=self._key, max_retries=0, timeout=timeout)
+        http = anthropic.DefaultHttpxClient(timeout=timeout, event_hooks=self._hooks)
+        return anthropic.Anthropic(
+            api_key=self._key, base_url=self.base_url, max_retries=0, timeout=timeout, http_client=http
+        )
+
+    def _address_of(self, client: Any) -> str:
+        return str(client.base_url)
 
     def _errors(self) -> tuple[type[Exception], ...]:
         import anthropic  # noqa: PLC0415 - with the SDK only
@@ -120,8 +126,7 @@ class AnthropicProvider(VendorProvider):
         """The rows of a batch that has ended, whatever became of each."""
         if not job.fields.get("results_url"):
             return
-        day = (job.completed_at or self._today())[:10]
-        yield from self._read_rows(partial(self._fetch, job.id), "custom_id", read_row, day)
+        yield from self._read_rows(job, partial(self._fetch, job.id), "custom_id", read_row)
 
     def _fetch(self, batch_id: str, spool: IO[bytes]) -> None:
         try:
@@ -139,20 +144,24 @@ class AnthropicProvider(VendorProvider):
         try:
             text = path.read_bytes()
         except OSError as error:
-            raise ProviderError(f"cannot read {path}: {error.strerror}", provider=self.name, code="no_file") from error
+            raise RequestError(f"cannot read {path}: {error.strerror}", provider=self.name, code="no_file") from error
         rows: list[dict[str, Any]] = []
         for number, line in enumerate(text.split(b"\n"), start=1):
             if not line.strip():
                 continue
             try:
-                row = json.loads(line)
-                self._check_unit_id(row["custom_id"])
-                rows.append({"custom_id": row["custom_id"], "params": row["params"]})
-            except (ValueError, KeyError, TypeError, ProviderError) as error:
-                why = getattr(error, "vendor_message", error)
-                told = f"line {number} of {path.name} is no batch row: {why}"
-                raise ProviderError(told, provider=self.name, code="bad_row") from error
+                rows.append(_checked(json.loads(line), self.limits.unit_id))
+            except (ValueError, KeyError, TypeError) as error:
+                told = f"line {number} of {path.name} is no batch row: {error}"
+                raise RequestError(told, provider=self.name, code="bad_row") from error
         return rows
+
+
+def _checked(row: Any, pattern: str) -> dict[str, Any]:
+    """A row of a file as the API takes it. Raises ValueError, KeyError or TypeError for what is none."""
+    if not isinstance(row["custom_id"], str) or not re.fullmatch(pattern, row["custom_id"]):
+        raise ValueError(f"the custom_id {row['custom_id']!r} does not fit {pattern}")
+    return {"custom_id": row["custom_id"], "params": row["params"]}
 
 
 def _job(fields: Mapping[str, Any]) -> Job:
@@ -183,14 +192,11 @@ def _job(fields: Mapping[str, Any]) -> Job:
 
 def _ending(by_kind: Mapping[str, int], *, cancelled: bool) -> State:
     """How a batch ended, by what became of its rows."""
-    lost = ", ".join(f"{by_kind[kind]} {kind}" for kind in ("errored", "canceled", "expired") if by_kind[kind])
-    why = f"{lost} of {sum(by_kind.values())} rows" if lost else None
+    lost = sum(by_kind[kind] for kind in ("errored", "canceled", "expired"))
     if cancelled and by_kind["canceled"]:
-        status = CANCELLED.with_rows
-    elif by_kind["succeeded"] or not lost:
-        status = COMPLETED.with_rows
-    elif by_kind["canceled"] and not (by_kind["errored"] or by_kind["expired"]):
-        status = BatchStatus.CANCELLED
-    else:
-        status = FAILED.with_rows
-    return State(status, status, why)
+        return CANCELLED
+    if by_kind["succeeded"] or not lost:
+        return replace(COMPLETED, why=EXPIRED.why) if by_kind["expired"] else COMPLETED
+    if by_kind["canceled"] == lost:
+        return CANCELLED
+    return replace(FAILED, why=EXPIRED.why) if by_kind["expired"] == lost else FAILED

@@ -93,6 +93,7 @@ class BatchStatusInfo(TypedDict):
     counts: NotRequired[dict[str, int]]  # total, completed, failed: as far as the vendor says
     retryable: NotRequired[bool]  # a failed batch that may work when submitted again
     batch_id: NotRequired[str]
+    cancelling: NotRequired[bool]  # it ends as soon as the vendor can, with what was answered by then
     tag: NotRequired[str | None]  # what `create_batch` was told to mark it with
 
 
@@ -132,6 +133,7 @@ class LLMProvider(ABC):
     config: dict[str, Any]
     model: str
     max_tokens: int | None = None  # the longest answer, as configured
+    clock_offset: float = 0.0  # seconds that the vendor's clock is ahead of ours, as far as its answers tell
     # What `run_batch` has to know, stated for a provider that says nothing of it.
     name: ClassVar[str] = ""  # the registry's word for the vendor; else the class is named
     limits: ClassVar[BatchLimits] = CAUTIOUS

@@ -1,8 +1,17 @@
-"""What a vendor's failure is to the program that called: abort, wait, or look at the row."""
+"""What a vendor's failure is to the program that called: abort, wait, or look at the row.
+
+ProviderError
+├── RateLimitError         wait, then repeat
+├── AuthenticationError    no call will work
+├── AmbiguousError         a batch may have been made: look before you repeat
+└── RequestError           the caller's own mistake, found before anything is sent (a ValueError, too)
+    └── SchemaError        a schema that the vendor cannot enforce (in `dialects`)
+"""
 
 from __future__ import annotations
 
 import re
+from typing import Any
 
 # Programs tell failures apart by looking for these numbers in the text of an error (503: try again; the others: give
 # up), so a number that only happens to stand in a vendor's message ("max_tokens: 4003 > 4000") must not look like a
@@ -49,6 +58,20 @@ class RateLimitError(ProviderError):
 
 class AuthenticationError(ProviderError):
     """The key is missing, wrong, or may not do this (401, 403; Gemini says 400 for a bad key): no call will work."""
+
+
+class AmbiguousError(ProviderError):
+    """A batch may have been made, and no answer told its id. `batch_ids` are those of the account's batches that may be
+    it, as far as the vendor lists them.
+    """
+
+    def __init__(self, message: str = "", *, batch_ids: tuple[str, ...] = (), **told: Any) -> None:
+        self.batch_ids = batch_ids
+        super().__init__(message, **{**told, "ambiguous": True})
+
+
+class RequestError(ProviderError, ValueError):
+    """What the caller asks for cannot be sent; the text names what is wrong with it. Nothing was sent."""
 
 
 def without_stray_statuses(text: str) -> str:

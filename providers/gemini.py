@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlencode
 
-from .answers import Answer, Failure, batch_result
+from .answers import Answer, Failure
 from .base import BatchLimits, BatchResult, RealtimeResult
 from .errors import ProviderError
 from .gemini_content import PASSING_CODES, batch_row, generation_config, read_answer, read_row
-from .jobs import CANCELLED, COMPLETED, EXPIRED, FAILED, PENDING, RUNNING, Job, State
+from .jobs import CANCELLED, CANCELLING, COMPLETED, EXPIRED, FAILED, PENDING, RUNNING, Job, State
 from .received import entries_of, json_object, named, pages
 from .vendor import VendorProvider
 from .wire import count, field, iso, listed, plain, section
@@ -28,7 +28,7 @@ STATES: dict[str, State] = {
     "RUNNING": RUNNING,
     "UPDATING": RUNNING,
     "PAUSED": RUNNING,  # it can be resumed; if nobody does, `longest_life` ends it
-    "CANCELLING": RUNNING,
+    "CANCELLING": CANCELLING,
     "SUCCEEDED": COMPLETED,
     "PARTIALLY_SUCCEEDED": COMPLETED,
     "FAILED": FAILED,
@@ -64,29 +64,24 @@ class GeminiProvider(VendorProvider):
 
     def format_batch_request(self, unit_id: str, prompt: str, schema: dict[str, Any] | None = None) -> dict[str, Any]:
         """One line of a batch's input file."""
-        return batch_row(unit_id, prompt, generation_config(schema, self.max_tokens))
-
-    def upload_batch_file(self, file_path: Path) -> str:
-        """The name of the uploaded file, "files/..."."""
-        path = self._local_file(file_path)
-        config = {"mime_type": "application/jsonl", "display_name": path.name}
-        uploaded = self._call(lambda: self.client.files.upload(file=str(path), config=config))
-        return self._id_in({"name": uploaded.name}, "name")
-
-    def create_batch(self, file_id: str, *, tag: str | None = None) -> str:
-        """The name of the new batch, "batches/...". Only a call that surely made none is repeated; `tag` becomes its
-        display name.
-        """
-        config = {"display_name": tag or "octoregistry"}
-        create = self.client.batches.create
-        made = self._call(lambda: create(model=self.model, src=file_id, config=config), repeatable=False)
-        return self._remember(self._id_in({"name": made.name}, "name"))
+        return batch_row(self._name_of(unit_id), prompt, generation_config(schema, self.max_tokens))
 
     def discard_file(self, file_id: str) -> None:
         """Deletes an uploaded file."""
         self._call(lambda: self.client.files.delete(name=file_id))
 
     # -- what VendorProvider asks for
+
+    def _upload(self, path: Path) -> str:
+        config = {"mime_type": "application/jsonl", "display_name": path.name}
+        uploaded = self._call(lambda: self.client.files.upload(file=str(path), config=config))
+        return self._id_in({"name": uploaded.name}, "name")
+
+    def _create(self, file_id: str, tag: str) -> str:
+        config = {"display_name": tag}
+        create = self.client.batches.create
+        made = self._call(lambda: create(model=self.model, src=file_id, config=config), repeatable=False)
+        return self._id_in({"name": made.name}, "name")
 
     def _cancel(self, batch_id: str) -> None:
         self.client.batches.cancel(name=batch_id)
@@ -109,10 +104,16 @@ class GeminiProvider(VendorProvider):
         with _one_key_in_the_environment():
             # Milliseconds; the SDK has no timeout at all of its own, and repeats nothing unless it is told to. Not Vertex,
             # whatever the environment says: its batches have other states and no files.
+            hooks = {**self._hooks, "response": [*self._hooks["response"], self._heard]}
             options = genai.types.HttpOptions(
-                timeout=max(1, int(self.timeout * 1000)), client_args={"event_hooks": {"response": [self._heard]}}
+                base_url=self.base_url,
+                timeout=max(1, int(self.timeout * 1000)),
+                client_args={"event_hooks": hooks},
             )
             return genai.Client(api_key=self._key, vertexai=False, http_options=options)
+
+    def _address_of(self, client: Any) -> str:
+        return str(client._api_client._http_options.base_url)
 
     def _heard(self, response: Any) -> None:
         """Raises for what the SDK makes an empty answer of: an error, a page or anything but an object, with status 200."""
@@ -184,13 +185,12 @@ class GeminiProvider(VendorProvider):
 
     def _rows(self, job: Job) -> Iterator[BatchResult]:
         """The rows of the results file, or those that came with the job."""
-        day = (job.completed_at or self._today())[:10]
         for answer in job.fields["inlined"]:
-            yield batch_result(str(section(answer, "metadata").get("key") or ""), read_row(answer), self._cost_on, day)
+            yield self._row(job, str(section(answer, "metadata").get("key") or ""), read_row(answer))
         name = job.fields["file"]
         if not name:
             return
-        yield from self._read_rows(partial(self._fetch, name), "key", read_row, day)
+        yield from self._read_rows(job, partial(self._fetch, name), "key", read_row)
 
     def _fetch(self, name: str, spool: IO[bytes]) -> None:
         self.client.files.download(file=name, destination=spool)
@@ -225,9 +225,6 @@ def _job(operation: Mapping[str, Any]) -> Job:
         counts = {"total": count(stats, "request_count"), "completed": completed, "failed": failed}
     error = section(operation, "error")
     told = f"{error.get('status') or error.get('code')}: {error.get('message')}" if error else None
-    if told is None and counts and counts["failed"] and meaning is not None and meaning.ended:
-        told = f"{meaning.why}; " if meaning.why else ""
-        told += f"{counts['failed']} of {counts['total']} rows failed"
     return Job(
         id=str(field(operation, "name") or ""),
         state=state,

@@ -6,11 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from .base import BatchStatus, BatchStatusInfo
-from .wire import seconds_since
 
 _ENDED = frozenset({BatchStatus.COMPLETED, BatchStatus.FAILED, BatchStatus.CANCELLED})
 
@@ -22,6 +20,7 @@ class State:
     with_rows: BatchStatus
     without: BatchStatus
     why: str | None = None  # said as the error, where the state is one
+    cancelling: bool = False  # on its way to an end that the vendor promises, however long it takes
 
     @property
     def ended(self) -> bool:
@@ -31,6 +30,7 @@ class State:
 
 PENDING = State(BatchStatus.PENDING, BatchStatus.PENDING)
 RUNNING = State(BatchStatus.RUNNING, BatchStatus.RUNNING)
+CANCELLING = State(BatchStatus.RUNNING, BatchStatus.RUNNING, cancelling=True)
 COMPLETED = State(BatchStatus.COMPLETED, BatchStatus.COMPLETED)
 FAILED = State(BatchStatus.FAILED, BatchStatus.FAILED)
 CANCELLED = State(BatchStatus.CANCELLED, BatchStatus.CANCELLED)
@@ -62,23 +62,33 @@ class Job:
     def ended(self) -> bool:
         return self.meaning is not None and self.meaning.ended
 
+    @property
+    def cancelling(self) -> bool:
+        return self.meaning is not None and self.meaning.cancelling
 
-def status_of(job: Job, now: datetime, longest_life: float) -> BatchStatusInfo:
-    """Where `job` stands.
+
+def error_of(job: Job) -> str | None:
+    """What went wrong with a batch as a whole, or how many of its rows failed; None where nothing did."""
+    why = job.error or (job.meaning.why if job.meaning is not None else None)
+    counts = job.counts or {}
+    failed = f"{counts['failed']} of {counts['total']} rows failed" if job.ended and counts.get("failed") else None
+    return "; ".join(told for told in (why, failed) if told) or None
+
+
+def status_of(job: Job, known_for: float, longest_life: float) -> BatchStatusInfo:
+    """Where `job` stands; `known_for` are the seconds since we first saw it.
 
     A state that nobody knew when this was written is polled on, visible as `provider_status`; but a batch that has
-    not ended `longest_life` seconds after its creation, twice what its vendor allows it, never will: it is FAILED,
-    and says why.
+    not ended `longest_life` seconds after we first saw it, twice what its vendor allows it, never will: it is FAILED,
+    and says why. Not by the day of its creation: a clock of ours that is days ahead would end batches that live. One
+    that is being cancelled is never FAILED: it ends with what was answered by then.
     """
-    status, error = _status(job), job.error
-    age = seconds_since(job.created_at, now)
-    if status not in _ENDED and age is not None and age > longest_life:
-        error = f"no end in sight: still {job.state!r} {age / 3600:.0f} hours after it was created" + (
+    status, error = _status(job), error_of(job)
+    if status not in _ENDED and not job.cancelling and known_for > longest_life:
+        error = f"no end in sight: still {job.state!r} {known_for / 3600:.0f} hours after it was first seen" + (
             f"; {error}" if error else ""
         )
         status = BatchStatus.FAILED
-    elif error is None and job.meaning is not None and job.meaning.why:
-        error = job.meaning.why
     info: BatchStatusInfo = {
         "status": status,
         "progress": _progress(job.counts),
@@ -91,6 +101,7 @@ def status_of(job: Job, now: datetime, longest_life: float) -> BatchStatusInfo:
         "expires_at": job.expires_at,
         "tag": job.tag,
         "retryable": job.retryable,
+        "cancelling": job.cancelling,
     }
     if job.counts is not None:
         info["counts"] = dict(job.counts)

@@ -12,7 +12,7 @@ from typing import IO, Any
 from .answers import Answer
 from .base import BatchLimits, BatchResult, RealtimeResult
 from .errors import ProviderError
-from .jobs import CANCELLED, COMPLETED, EXPIRED, FAILED, PENDING, RUNNING, Job
+from .jobs import CANCELLED, CANCELLING, COMPLETED, EXPIRED, FAILED, PENDING, RUNNING, Job
 from .openai_answers import PASSING_CODES, SPENT_CODES, read_answer, read_row
 from .openai_requests import CHAT, request_body, surface_of
 from .pricing import Usage
@@ -28,7 +28,7 @@ STATES = {
     "completed": COMPLETED,  # also with an error file only
     "failed": FAILED,
     "expired": EXPIRED,
-    "cancelling": RUNNING,  # for up to ten minutes, then cancelled, with what was finished
+    "cancelling": CANCELLING,  # for up to ten minutes, then cancelled, with what was finished
     "cancelled": CANCELLED,
 }
 _TAG = "octoregistry"
@@ -62,12 +62,15 @@ class OpenAIProvider(VendorProvider):
     def format_batch_request(self, unit_id: str, prompt: str, schema: dict[str, Any] | None = None) -> dict[str, Any]:
         """One line of a batch's input file."""
         body = request_body(self.surface, self.model, prompt, schema, self.max_tokens)
-        return {"custom_id": unit_id, "method": "POST", "url": self.surface, "body": body}
+        return {"custom_id": self._name_of(unit_id), "method": "POST", "url": self.surface, "body": body}
 
-    def upload_batch_file(self, file_path: Path) -> str:
-        """The id of the uploaded file."""
-        path = self._local_file(file_path)
+    def discard_file(self, file_id: str) -> None:
+        """Deletes an uploaded file."""
+        self._call(lambda: self.client.files.with_raw_response.delete(file_id))
 
+    # -- what VendorProvider asks for
+
+    def _upload(self, path: Path) -> str:
         def call() -> str:
             with path.open("rb") as file:
                 raw = self.client.files.with_raw_response.create(
@@ -79,25 +82,15 @@ class OpenAIProvider(VendorProvider):
         self._surface_of_file[file_id] = _surface_in(path) or self.surface
         return file_id
 
-    def create_batch(self, file_id: str, *, tag: str | None = None) -> str:
-        """The id of the new batch. Only a call that surely made none is repeated; `tag` marks the batch for
-        `list_batches`.
-        """
+    def _create(self, file_id: str, tag: str) -> str:
         asked: dict[str, Any] = {
             "input_file_id": file_id,
             "endpoint": self._surface_of_file.get(file_id, self.surface),
             "completion_window": "24h",
+            "metadata": {_TAG: tag},
         }
-        if tag is not None:
-            asked["metadata"] = {_TAG: tag}
         call = self.client.batches.with_raw_response.create
-        return self._remember(self._call(lambda: self._id_in(self._json_in(call(**asked))), repeatable=False))
-
-    def discard_file(self, file_id: str) -> None:
-        """Deletes an uploaded file."""
-        self._call(lambda: self.client.files.with_raw_response.delete(file_id))
-
-    # -- what VendorProvider asks for
+        return self._call(lambda: self._id_in(self._json_in(call(**asked))), repeatable=False)
 
     def _cancel(self, batch_id: str) -> None:
         self.client.batches.with_raw_response.cancel(batch_id)
@@ -118,9 +111,14 @@ class OpenAIProvider(VendorProvider):
     def _make_client(self) -> Any:
         import openai  # noqa: PLC0415 - with the SDK only
 
+        timeout = openai.Timeout(self.timeout, connect=min(10.0, self.timeout))
+        http = openai.DefaultHttpxClient(timeout=timeout, event_hooks=self._hooks)
         return openai.OpenAI(
-            api_key=self._key, max_retries=0, timeout=openai.Timeout(self.timeout, connect=min(10.0, self.timeout))
+            api_key=self._key, base_url=self.base_url, max_retries=0, timeout=timeout, http_client=http
         )
+
+    def _address_of(self, client: Any) -> str:
+        return str(client.base_url)
 
     def _errors(self) -> tuple[type[Exception], ...]:
         import httpx2  # noqa: PLC0415 - with the SDK only
@@ -149,13 +147,12 @@ class OpenAIProvider(VendorProvider):
 
     def _rows(self, job: Job) -> Iterator[BatchResult]:
         """The rows of the output file, then those of the error file: a batch may have both, either or none."""
-        day = (job.completed_at or self._today())[:10]
         for name in ("output_file_id", "error_file_id"):
             file_id = job.fields.get(name)
             if not file_id:
                 continue
             fetch = partial(self._fetch, str(file_id))
-            yield from self._read_rows(fetch, "custom_id", read_row, day)
+            yield from self._read_rows(job, fetch, "custom_id", read_row)
 
     def _fetch(self, file_id: str, spool: IO[bytes]) -> None:
         with self.client.files.with_streaming_response.content(file_id) as response:

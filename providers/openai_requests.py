@@ -48,7 +48,10 @@ def request_body(
     surface: str, model: str, prompt: str, schema: dict[str, Any] | None, max_tokens: int | None
 ) -> dict[str, Any]:
     """The body of one request, the same for a realtime call and for a row of a batch."""
-    form = None if schema is None else {"name": _name(schema), "schema": translated(schema, OPENAI), "strict": True}
+    form: dict[str, Any] | None = None
+    if schema is not None:
+        enforced = translated(schema, OPENAI)
+        form = {"name": _name(schema), "schema": enforced, "strict": True}
     if surface == RESPONSES:
         body: dict[str, Any] = {"model": model, "input": prompt}
         if max_tokens is not None:

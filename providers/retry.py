@@ -16,13 +16,26 @@ T = TypeVar("T")
 RETRYABLE_STATUSES = frozenset({408, 409, 425, 429})
 
 
+# Every key that `api.transport_retry` may have, and what it says.
+RETRY_KEYS = {
+    "max_attempts": "how often a call is made",
+    "initial_delay_seconds": "the first wait",
+    "backoff_multiplier": "each further wait over the one before",
+    "max_wait_seconds": "the longest wait, also where the server asks for more",
+    "total_seconds": "no further try begins later than this after the first",
+}
+
+
 def number(settings: Mapping[str, Any], name: str, default: float) -> float:
     """The number that a configuration's `api` states, or the default; ValueError with the setting's name for no number."""
     stated = settings.get(name)
     try:
-        return default if stated is None else float(stated)
+        value = default if stated is None or isinstance(stated, bool) else float(stated)
     except (TypeError, ValueError):
-        raise ValueError(f"api.{name} is {stated!r}: it is a number") from None
+        value = float("nan")
+    if isinstance(stated, bool) or not 0 <= value < float("inf"):
+        raise ValueError(f"api.{name} is {stated!r}: it is a number from 0 up")
+    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +51,20 @@ class RetryPolicy:
     initial_delay: float = 1.0
     multiplier: float = 2.0
     longest_wait: float = 60.0
+    total: float = 180.0  # seconds from the first try in which another one may begin
     sleep: Callable[[float], None] = time.sleep
 
     @classmethod
     def of(cls, settings: Mapping[str, Any] | None) -> RetryPolicy:
-        """The policy of a configuration's `api.retry`; what is not stated keeps its default."""
+        """The policy of a configuration's `api.transport_retry`; what is not stated keeps its default."""
         default = cls()
-        stated = {f"retry.{name}": value for name, value in (settings or {}).items()}
+        stated = {f"transport_retry.{name}": value for name, value in (settings or {}).items()}
         return cls(
-            attempts=max(1, int(number(stated, "retry.max_attempts", default.attempts))),
-            initial_delay=max(0.0, number(stated, "retry.initial_delay_seconds", default.initial_delay)),
-            multiplier=max(1.0, number(stated, "retry.backoff_multiplier", default.multiplier)),
-            longest_wait=max(0.0, number(stated, "retry.max_wait_seconds", default.longest_wait)),
+            attempts=max(1, int(number(stated, "transport_retry.max_attempts", default.attempts))),
+            initial_delay=max(0.0, number(stated, "transport_retry.initial_delay_seconds", default.initial_delay)),
+            multiplier=max(1.0, number(stated, "transport_retry.backoff_multiplier", default.multiplier)),
+            longest_wait=max(0.0, number(stated, "transport_retry.max_wait_seconds", default.longest_wait)),
+            total=number(stated, "transport_retry.total_seconds", default.total),
         )
 
     def wait_before(self, attempt: int, error: ProviderError) -> float | None:
@@ -69,14 +84,15 @@ class RetryPolicy:
         With `repeatable` false an error that leaves open whether the vendor acted ends it: a batch made twice is paid
         twice.
         """
-        attempt = 1
+        attempt, begun = 1, time.monotonic()
         while True:
             try:
                 return call()
             except ProviderError as error:
                 attempt += 1
                 wait = self.wait_before(attempt, error)
-                if wait is None or (error.ambiguous and not repeatable):
+                spent = time.monotonic() - begun
+                if wait is None or (error.ambiguous and not repeatable) or spent + wait > self.total:
                     raise
             self.sleep(wait)
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
+
+_BILLIONTHS = re.compile(r"(\.\d{6})\d+")
 
 
 def plain(response: Any) -> Mapping[str, Any]:
@@ -57,25 +60,25 @@ def count(fields: Mapping[str, Any], name: str) -> int:
 
 
 def iso(moment: Any) -> str | None:
-    """ISO 8601 of Unix seconds, a datetime, or a text that already is ISO; None for nothing, and for no time at all."""
+    """ISO 8601 in UTC, of Unix seconds, a datetime or ISO text; None for nothing, and for no time at all."""
     if moment is None or moment == "" or isinstance(moment, bool):
         return None
-    if isinstance(moment, int | float):
-        try:
+    try:
+        if isinstance(moment, int | float):
             return datetime.fromtimestamp(moment, UTC).isoformat()
-        except (ValueError, OverflowError, OSError):
-            return None
-    if isinstance(moment, datetime):
-        return moment.isoformat()
-    return str(moment)
+        # of a second Google tells the billionths
+        then = moment if isinstance(moment, datetime) else datetime.fromisoformat(_BILLIONTHS.sub(r"\1", str(moment)))
+        return then.replace(tzinfo=then.tzinfo or UTC).astimezone(UTC).isoformat()
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
-def seconds_since(moment: str | None, now: datetime) -> float | None:
-    """Seconds from an ISO time until `now`, or None where there is none or it cannot be read."""
-    if moment is None:
+def moment_of(text: str | None) -> float | None:
+    """Unix seconds of an ISO time, or None where there is none or it cannot be read."""
+    if text is None:
         return None
     try:
-        then = datetime.fromisoformat(moment)
+        then = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return (now - (then if then.tzinfo else then.replace(tzinfo=UTC))).total_seconds()
+    return (then if then.tzinfo else then.replace(tzinfo=UTC)).timestamp()

@@ -13,6 +13,7 @@ from .asking import cancel_run, read_run, results_so_far, run_progress
 from .errors import BatchError, BatchInputError, BatchInUseError, BatchTooExpensiveError
 from .estimating import estimate_batch
 from .running import run_batch
+from .state import RunState
 from .values import BatchEstimate, BatchProgress, BatchResults, BatchSettings, RowResult
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "BatchSettings",
     "BatchTooExpensiveError",
     "RowResult",
+    "RunState",
     "cancel_run",
     "estimate_batch",
     "read_run",

@@ -9,7 +9,8 @@ from ..base import BatchStatusInfo, LLMProvider
 from ..errors import ProviderError
 from .collecting import merged
 from .errors import BatchError
-from .state import SUBMITTED, SUBMITTING, RunFiles, RunState
+from .soundness import check_collected, counted, load
+from .state import COLLECTED, SUBMITTED, SUBMITTING, RunFiles, RunState
 from .submitting import is_for_good
 from .telling import progress_of
 from .values import BatchProgress, RowResult
@@ -17,7 +18,7 @@ from .values import BatchProgress, RowResult
 
 def read_run(state_file: Path | str) -> RunState:
     """The state of a run; BatchError where there is none."""
-    state = RunFiles(Path(state_file)).load()
+    state = load(Path(state_file))
     if state is None:
         raise BatchError(f"{state_file}: there is no run: `octoregistry batch run` begins one")
     return state
@@ -46,10 +47,14 @@ def results_so_far(state_file: Path | str) -> Iterator[RowResult]:
     files = RunFiles(Path(state_file))
     state = read_run(state_file)
     if state.finished:
+        counted(files.results, state.rows)
         with files.results.open("rb") as lines:
             for line in lines:
                 yield RowResult.of_json(line)
     else:
+        for part in state.parts:
+            if part.status == COLLECTED:
+                check_collected(part, files.collected(part))
         yield from merged(state, files)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import heapq
 import itertools
-import json
 import tempfile
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
@@ -231,16 +230,4 @@ def write_results(results: Iterable[RowResult], path: Path) -> tuple[int, int]:
         for result in results:
             file.write(result.as_json().encode() + b"\n")
             answered, failed = (answered + 1, failed) if result.error is None else (answered, failed + 1)
-    return answered, failed
-
-
-def counted(path: Path) -> tuple[int, int]:
-    """How many rows of a results file were answered, and how many failed."""
-    answered = failed = 0
-    with path.open("rb") as lines:
-        for line in lines:
-            if json.loads(line)["error"] is None:
-                answered += 1
-            else:
-                failed += 1
     return answered, failed

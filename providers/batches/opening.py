@@ -10,7 +10,8 @@ from ..base import LLMProvider
 from .errors import BatchError, BatchTooExpensiveError
 from .planning import Planner, name_of, refuse_without_batches
 from .requests import KeptRequests, fingerprint, keep
-from .state import OPEN, PLANNED, RunFiles, RunState
+from .soundness import check_collected, check_requests, load, never_submitted
+from .state import COLLECTED, OPEN, PLANNED, RunFiles, RunState
 from .values import BatchSettings
 
 
@@ -22,12 +23,14 @@ def opened(
     settings: BatchSettings,
 ) -> RunState:
     """The state to go on from, safely on disk; nothing was uploaded for it yet, or only what it says."""
-    state = files.load()
+    state = load(files.state)
     if state is None:
         if requests is None:
             raise BatchError(f"{files.state}: there is no run to take up")
         return _begun(provider, requests, files, allowed, settings)
-    _check_it_is_ours(provider, requests, files, state)
+    if requests is not None and never_submitted(state) and not files.cancelled.exists():
+        return _begun(provider, requests, files, allowed, settings)
+    _check_it_is_ours(provider, requests, files, state, settings)
     if any(part.status == PLANNED for part in state.parts):
         still = sum((part.estimate for part in state.parts if part.status in OPEN), Decimal(0))
         spent = sum((part.expected for part in state.parts if part.status not in OPEN), Decimal(0))
@@ -87,7 +90,9 @@ def kept_allowance(state: RunState | None) -> Decimal | None:
     return None if allowed is None else Decimal(allowed)
 
 
-def _check_it_is_ours(provider: LLMProvider, requests: Iterable[Any] | None, files: RunFiles, state: RunState) -> None:
+def _check_it_is_ours(
+    provider: LLMProvider, requests: Iterable[Any] | None, files: RunFiles, state: RunState, settings: BatchSettings
+) -> None:
     asked = f"{name_of(provider)}/{provider.model}"
     if asked != f"{state.provider}/{state.model}":
         raise BatchError(
@@ -99,7 +104,18 @@ def _check_it_is_ours(provider: LLMProvider, requests: Iterable[Any] | None, fil
             raise BatchError(
                 f"{files.state} is of a run with {name} {begun}, not {now}: give that api.{name}, or another state file"
             )
+    rows = (state.terms or {}).get("rows")
+    if settings.rows is not None and settings.rows != rows and state.terms and not state.finished:
+        raise BatchError(
+            f"{files.state} is of a run with {rows or 'the most'} rows in a batch, not {settings.rows}: its batches are cut"
+            " already; give that number or none, or another state file"
+        )
     if requests is not None and fingerprint(requests) != state.requests_sha256:
         raise BatchError(f"{files.state} is of a run over other requests: give another state file, or those requests")
     if not (files.results if state.finished else files.requests).exists():
         raise BatchError(f"{files.state}: what was kept beside it is gone, so the run cannot be taken up")
+    if not state.finished:
+        check_requests(state, files.requests)
+        for part in state.parts:
+            if part.status == COLLECTED:
+                check_collected(part, files.collected(part))

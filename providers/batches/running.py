@@ -10,6 +10,7 @@ from typing import Any
 
 from ..base import LLMProvider
 from .opening import kept_allowance, kept_settings, opened
+from .soundness import load
 from .state import RunFiles, locked
 from .turn import Turn, results_of
 from .values import BatchResults, BatchSettings, Progress
@@ -35,7 +36,7 @@ def run_batch(
     it, so a call after the end costs nothing and gives the same results.
 
     A run that is taken up keeps its `max_cost`, and without `settings` its attempts, rows and output_tokens; with another
-    max_tokens or surface it is refused.
+    max_tokens, surface or number of rows it is refused. One that never submitted anything is begun anew.
 
     With `max_cost` (USD) nothing is submitted that may cost more in sum: BatchTooExpensiveError. BatchInputError names
     all requests that cannot be sent. BatchInUseError: another process has this state. ProviderError and BatchError
@@ -44,7 +45,7 @@ def run_batch(
     files = RunFiles(Path(state_file))
     allowed = None if max_cost is None else _amount(max_cost)
     with locked(files):
-        left = files.load()
+        left = load(files.state)
         settings = settings or kept_settings(left)
         allowed = kept_allowance(left) if allowed is None else allowed
         state = opened(provider, requests, files, allowed, settings)

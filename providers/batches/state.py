@@ -10,12 +10,12 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any
 
-from .errors import BatchError, BatchInUseError
+from .errors import BatchInUseError
 
 VERSION = 1
 
@@ -123,35 +123,11 @@ class RunFiles:
     def collected(self, part: Part) -> Path:
         return self.folder / f"part-{part.number}.jsonl"
 
-    def load(self) -> RunState | None:
-        """The state, or None where there is none yet."""
-        try:
-            text = self.state.read_text(encoding="utf-8")
-        except FileNotFoundError:
-            return None
-        try:
-            stated = json.loads(text)
-            if stated["version"] != VERSION:
-                raise BatchError(f"{self.state}: written by another version of this program ({stated['version']})")
-            parts = tuple(_part(fields) for fields in stated.pop("parts"))
-            return RunState(parts=parts, **{**stated, "batch_ids": tuple(stated["batch_ids"])})
-        except (ValueError, KeyError, TypeError, ArithmeticError) as error:
-            raise BatchError(f"{self.state}: this is no state of a batch run: {error!r}") from error
-
     def save(self, state: RunState) -> RunState:
         """`state`, once it is safely on disk: a kill at any instant leaves the one before it or this one."""
         with replacing(self.state) as file:
             file.write(json.dumps(asdict(state), default=str, indent=1).encode())
         return state
-
-
-def _part(stated: dict[str, Any]) -> Part:
-    known = {spec.name for spec in fields(Part)}
-    values = {name: value for name, value in stated.items() if name in known}
-    values["rows"] = tuple((int(start), int(stop)) for start, stop in stated["rows"])
-    values["lost"] = tuple((str(mark), float(at)) for mark, at in stated.get("lost", ()))
-    values["estimate"], values["cost"] = Decimal(stated["estimate"]), Decimal(stated["cost"])
-    return Part(**values)
 
 
 @contextmanager

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from ..base import BatchStatus, BatchStatusInfo, LLMProvider
 from ..errors import AuthenticationError, ProviderError
-from ..wire import seconds_since
+from ..wire import moment_of
 from .planning import mark_of
 from .state import Part
 
@@ -63,7 +62,9 @@ def look_up(provider: LLMProvider, part: Part, known: Iterable[str], seen: dict[
         made = next((info["batch_id"] for info in batches if info.get("tag") == part.mark), None)
         return NotMade() if made is None else Made(made)
     accounted = set(known)
-    candidates = [info for info in batches if info["batch_id"] not in accounted and _may_be(info, part)]
+    candidates = [
+        info for info in batches if info["batch_id"] not in accounted and _may_be(info, part, provider.clock_offset)
+    ]
     unclear = []
     for info in candidates:
         batch_id = info["batch_id"]
@@ -79,12 +80,14 @@ def look_up(provider: LLMProvider, part: Part, known: Iterable[str], seen: dict[
     return Unclear(tuple(unclear)) if unclear else NotMade()
 
 
-def _may_be(info: BatchStatusInfo, part: Part) -> bool:
-    """Whether a batch was made at the time of our call, with as many rows as ours has. Counts may be all 0 at first."""
+def _may_be(info: BatchStatusInfo, part: Part, clock_offset: float) -> bool:
+    """Whether a batch was made at the time of our call, by the vendor's clock, with as many rows as ours has. Counts may be
+    all 0 at first.
+    """
     if part.asked_at is None:
         return False
-    age = seconds_since(info.get("created_at"), datetime.fromtimestamp(part.asked_at, UTC))
-    if age is not None and not -_LATEST <= age <= _CLOCKS_DIFFER:
+    created = moment_of(info.get("created_at"))
+    if created is not None and not -_CLOCKS_DIFFER <= created - part.asked_at - clock_offset <= _LATEST:
         return False
     return info.get("counts", {}).get("total", 0) in {0, part.size}
 

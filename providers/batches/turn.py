@@ -11,10 +11,11 @@ from ..answers import Failure
 from ..base import BatchStatus, BatchStatusInfo, LLMProvider
 from ..errors import ProviderError
 from . import submitting
-from .collecting import collect, counted, merged, missing_of, write_results
+from .collecting import collect, merged, missing_of, write_results
 from .errors import BatchError
 from .planning import Planner, new_mark
 from .requests import KeptRequests
+from .soundness import counted
 from .state import COLLECTED, DROPPED, OPEN, PLANNED, SUBMITTED, SUBMITTING, Part, RunFiles, RunState
 from .telling import progress_of
 from .values import BatchResults, BatchSettings, Progress
@@ -28,7 +29,7 @@ _CANCELLED = Failure("cancelled before it was submitted", "cancelled")
 
 def results_of(state: RunState, files: RunFiles) -> BatchResults:
     """The results of a run that has finished."""
-    answered, failed = counted(files.results)
+    answered, failed = counted(files.results, state.rows)
     cost = sum((part.cost for part in state.parts), Decimal(0))
     unpriced = sum(part.unpriced for part in state.parts)
     return BatchResults(files.results, state.rows, answered, failed, cost, unpriced, state.batch_ids)
@@ -58,6 +59,7 @@ class Turn:
         self.refused: dict[int, float] = {}  # since when the vendor refuses to tell of a part's batch
         self.ended: set[int] = set()  # parts whose batch was seen to have ended
         self.short: dict[int, list[float]] = {}  # when a part's results lacked rows that its vendor counts
+        self.overdue: dict[int, float] = {}  # when a part's batch was past its life, and cancelled
         self.failing: dict[int, float] = {}  # since when asking about a part has failed
         self.marks: dict[str, str] = {}  # of batches that have ended, by their id
         self.asked_to_stop: set[int] = set()
@@ -155,7 +157,7 @@ class Turn:
         file_id: str | None = None
         try:
             file_id = self.provider.upload_batch_file(path)
-            part = self._save(replace(part, status=SUBMITTING, asked_at=self.clock()))
+            part = self._save(replace(part, status=SUBMITTING, asked_at=self.clock(), error=None))
             batch_id = submitting.create(self.provider, file_id, part.mark)
         except ProviderError as error:
             if error.ambiguous and part.status == SUBMITTING:
@@ -215,7 +217,7 @@ class Turn:
     def _refused(self, part: Part, error: ProviderError) -> None:
         """The vendor surely made no batch: later, never, or not with this account."""
         if submitting.is_for_good(error):
-            self._save(replace(part, status=PLANNED, error=str(error)))
+            self._save(replace(part, status=PLANNED, error=str(error), asked_at=None))
             raise error
         if error.retryable or error.ambiguous:  # an upload without an answer makes no batch
             self._later(part, str(error), error.retry_after)
@@ -295,7 +297,7 @@ class Turn:
             self._collect(part, info)
 
     def _stop(self, batch_id: str) -> None:
-        """Has the vendor cancel a batch, if it will."""
+        """Has the vendor cancel a batch, if it will; one that has ended meanwhile is collected at the next look."""
         try:
             self.provider.cancel_batch(batch_id)
         except ProviderError as error:
@@ -304,10 +306,12 @@ class Turn:
             self.note = str(error)  # what became of it, its status tells
 
     def _aged(self, part: Part, info: BatchStatusInfo) -> BatchStatusInfo:
-        """`info`, but FAILED for a batch past its longest life whose vendor does not say when it was made."""
-        longest = self.provider.longest_life
+        """`info`, but FAILED for a batch that lives longer than any, since we submitted it: another process may have seen
+        it first. One that is being cancelled ends when it ends.
+        """
         age = self.clock() - (part.submitted_at or self.clock())
-        if info["status"] not in {BatchStatus.PENDING, BatchStatus.RUNNING} or info.get("created_at") or age <= longest:
+        unended = info["status"] in {BatchStatus.PENDING, BatchStatus.RUNNING} and not info.get("cancelling")
+        if not unended or age <= self.provider.longest_life:
             return info
         why = f"no end in sight: still {info.get('provider_status')!r} {age / 3600:.0f} hours after it was submitted"
         return {**info, "status": BatchStatus.FAILED, "error": why, "retryable": False}
@@ -322,7 +326,8 @@ class Turn:
         except ProviderError as error:
             if error.code != "not_ended" or info["status"] is not BatchStatus.FAILED:
                 raise
-            self._stop(str(part.batch_id))  # past its life, but it may go on, and be billed
+            if not self._is_beyond_stopping(part):
+                return
             missing = replace(missing, answered=True)
             got = collect(self.provider, part, self.requests, (), missing, path, info.get("counts"))
         if got.short and not self._had_its_time(part):
@@ -352,6 +357,18 @@ class Turn:
         )
         self._save(done, *more)
         self.seen.pop(part.number, None)
+
+    def _is_beyond_stopping(self, part: Part) -> bool:
+        """Whether a batch past its life, which may go on and be billed, did not end although it was to be cancelled long
+        ago: till then it may still give back what was answered.
+        """
+        since = self.overdue.get(part.number)
+        if since is None:
+            self.overdue[part.number] = self.clock()
+            self._stop(str(part.batch_id))
+            return False
+        self.note = f"batch {part.batch_id} is past its time, and was to be cancelled"
+        return self.clock() - since > self.settings.patience
 
     def _had_its_time(self, part: Part) -> bool:
         """Whether the vendor had as long as it may need, and some tries, to give back rows that its results lack now."""

@@ -16,8 +16,8 @@ def make(aimock):
     made = []
 
     def provider(name="openai", **api):
-        retry = {"initial_delay_seconds": 0.01, **api.pop("retry", {})}
-        made.append(get_provider({"api": {"provider": name, "timeout_seconds": 5, "retry": retry, **api}}))
+        retry = {"initial_delay_seconds": 0.01, **api.pop("transport_retry", {})}
+        made.append(get_provider({"api": {"provider": name, "timeout_seconds": 5, "transport_retry": retry, **api}}))
         return made[-1]
 
     yield provider
@@ -114,7 +114,7 @@ def test_a_wrong_key_is_refused(make, monkeypatch):
     ],
 )
 def test_chaos_is_an_error_worth_a_retry_and_over_when_it_is_over(make, aimock, chaos, kind):
-    provider = make(retry={"max_attempts": 2, "max_wait_seconds": 0.05})
+    provider = make(transport_retry={"max_attempts": 2, "max_wait_seconds": 0.05})
     aimock.chaos(**chaos)
     with pytest.raises(kind) as failed:
         provider.generate_realtime("What is two and two?")
@@ -124,7 +124,7 @@ def test_chaos_is_an_error_worth_a_retry_and_over_when_it_is_over(make, aimock, 
 
 
 def test_half_of_all_requests_failing_is_survived(make, aimock, tmp_path):
-    provider = make(retry={"max_attempts": 12})
+    provider = make(transport_retry={"max_attempts": 12})
     batch_id = submit(provider, tmp_path)
     aimock.chaos(dropRate=0.3, disconnectRate=0.2)
     for _ in range(10):

@@ -55,7 +55,7 @@ def test_whatever_goes_wrong_no_row_is_lost_and_none_is_paid_twice(vendor, work,
     working.polls, working.ends_when_listed = 2, vendor.name == "anthropic"
     working.outcome = lambda prompt, times: PASSING if (prompt, times) == ("prompt 3", 1) else ANSWERED
     chaos = Chaos(vendor, clock, seed)
-    provider = vendor.make(retry={"max_attempts": 1})
+    provider = vendor.make(transport_retry={"max_attempts": 1})
     results = run(provider, numbered(ROWS), settings=BatchSettings(rows=4))
     assert chaos.faults
     assert [(row.unit_id, row.content) for row in results] == [(f"unit-{n}", f"re: prompt {n}") for n in range(ROWS)]

@@ -164,18 +164,33 @@ def test_cancelling_goes_on_where_one_batch_is_gone(openai, work, clock, tmp_pat
     assert "gone" in results[0].error
 
 
-def test_a_batch_without_a_date_ends_at_the_age_that_its_run_knows(openai, work, run, clock):
-    working = work(openai)
+def test_a_batch_past_its_life_is_cancelled_and_waited_for_and_then_its_rows_fail(vendor, work, run):
+    working = work(vendor)
     working.polls = 10**6
-    leave_out(openai, lambda body: body.pop("created_at", None))
-    results = list(run(openai.make(), numbered(2), settings=BatchSettings(poll_longest=3600)))
+    vendor.server.cancel = lambda request, **parts: Reply(vendor.server.retrieve(request, **parts).body)  # in vain
+    results = list(run(vendor.make(), numbered(2), settings=BatchSettings(poll_longest=3600)))
     assert ["no end in sight" in row.error for row in results] == [True, True]
+    assert [row.cost for row in results] == [None, None]
+    assert set(working.handed_in.values()) == {1}
+
+
+def test_a_batch_that_ended_when_it_was_to_be_cancelled_gives_back_what_was_answered(vendor, work, run):
+    working = work(vendor)
+    working.polls = 10**6
+
+    def ended(request, **parts):
+        working.finish(next(iter(parts.values())))
+        return Reply(vendor.unanswered(400, "the batch has ended already"), 400)
+
+    vendor.server.cancel = ended
+    results = run(vendor.make(), numbered(2), settings=BatchSettings(poll_longest=3600))
+    assert results.answered == 2
     assert set(working.handed_in.values()) == {1}
 
 
 def test_a_status_without_an_id_is_an_error_that_passes(vendor, work, tmp_path):
     work(vendor)
-    provider = vendor.make(retry={"max_attempts": 1})
+    provider = vendor.make(transport_retry={"max_attempts": 1})
     batch_id = vendor.submit(provider, tmp_path)
     vendor.server.retrieve = lambda request, **parts: Reply({})
     with pytest.raises(ProviderError) as error:

@@ -23,7 +23,7 @@ def run(provider: LLMProvider, order: dict[str, object]) -> None:
 
 
 def main() -> None:
-    api = {"provider": sys.argv[1], "timeout_seconds": 5, "retry": {"initial_delay_seconds": 0.01}}
+    api = {"provider": sys.argv[1], "timeout_seconds": 5, "transport_retry": {"initial_delay_seconds": 0.01}}
     provider = get_provider({"api": api})
     provider.client  # noqa: B018 - made once, without a connection yet, so that kills hit the run and not its imports
     print("ready", flush=True)

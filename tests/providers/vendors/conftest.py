@@ -165,8 +165,8 @@ def _vendor(name: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Vendor]:
     made = []
 
     def make(**api: Any) -> Any:
-        retry = {"initial_delay_seconds": 0.01, **api.pop("retry", {})}
-        made.append(get_provider({"api": {"provider": name, "timeout_seconds": 5, "retry": retry, **api}}))
+        retry = {"initial_delay_seconds": 0.01, **api.pop("transport_retry", {})}
+        made.append(get_provider({"api": {"provider": name, "timeout_seconds": 5, "transport_retry": retry, **api}}))
         return made[-1]
 
     yield Vendor(name, server, make, *paths)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import subprocess
 import sys
 
 import pytest
 
 import providers
-from providers import AuthenticationError, LLMProvider, get_provider, get_step_provider
+from providers import AuthenticationError, LLMProvider, SettingsError, get_provider, get_step_provider
 
 
 def installed(module):
@@ -135,11 +136,53 @@ def test_a_number_of_tokens_that_is_none_is_refused_before_any_call(max_tokens):
 
 @pytest.mark.parametrize(
     ("api", "name"),
-    [({"timeout_seconds": "long"}, "timeout_seconds"), ({"retry": {"max_attempts": "a few"}}, "retry.max_attempts")],
+    [
+        ({"timeout_seconds": "long"}, "timeout_seconds"),
+        ({"transport_retry": {"max_attempts": "a few"}}, "transport_retry.max_attempts"),
+    ],
 )
 def test_a_setting_that_is_no_number_is_named(api, name):
-    with pytest.raises(ValueError, match=rf"^api\.{name} is .*: it is a number$"):
+    with pytest.raises(ValueError, match=rf"^api\.{name} is .*: it is a number from 0 up$"):
         get_provider({"api": {"provider": "openai", **api}})
+
+
+@needs_sdks
+@pytest.mark.parametrize(
+    ("api", "told"),
+    [
+        ({"max_token": 5}, "api.max_token: unknown setting; did you mean max_tokens?"),
+        (
+            {"transport_retry": {"attempts": 5}},
+            "api.transport_retry.attempts: unknown setting; did you mean max_attempts?",
+        ),
+        ({"xyzzy": 1}, "api.xyzzy: unknown setting; known are provider, model, "),
+        ({"transport_retry": 3}, "api.transport_retry is 3: it has max_attempts, "),
+        ({"max_inflight_batches": 0}, "api.max_inflight_batches is 0: it is a whole number"),
+        ({"model": 4}, "api.model is 4: it is text"),
+    ],
+)
+def test_a_setting_that_nobody_reads_is_an_error_with_the_nearest_name(api, told):
+    with pytest.raises(SettingsError, match=rf"^{re.escape(told)}"):
+        get_provider({"api": {"provider": "openai", **api}})
+
+
+@needs_sdks
+def test_tables_of_the_client_beside_api_are_none_of_our_business():
+    retry = {"max_attempts": 5, "initial_delay_seconds": 2, "backoff_multiplier": 3, "jitter": True}
+    api = {"provider": "openai", "model": "gpt-5.4-mini", "max_tokens": 9, "max_inflight_batches": 3, "retry": retry}
+    config = {"api": api, "pipeline": {"steps": [{"name": "write", "odd": 1}]}, "realtime": {"concurrency": 4}}
+    assert get_step_provider(config, "write", {"metadata": {"cli_model_override": None}}).config is config
+
+
+def test_every_setting_is_documented():
+    from pathlib import Path
+
+    from providers.api_settings import KEYS
+    from providers.retry import RETRY_KEYS
+
+    page = (Path(__file__).parents[3] / "docs" / "providers.md").read_text()
+    assert [key for key in KEYS if f"`api.{key}`" not in page] == []
+    assert [key for key in RETRY_KEYS if f"`.{key}`" not in page] == []
 
 
 def test_the_registry_methods_are_callable_on_the_class():

@@ -46,7 +46,7 @@ def test_retry_after_may_be_a_date(vendor):
 def test_attempts_are_as_many_as_configured_and_no_more(vendor):
     vendor.server.fail(*[Reply(vendor.unanswered(500), 500)] * 9)
     with pytest.raises(ProviderError) as failed:
-        vendor.make(retry={"max_attempts": 4}).generate_realtime("2 + 2?")
+        vendor.make(transport_retry={"max_attempts": 4}).generate_realtime("2 + 2?")
     assert len(vendor.server.asked(vendor.realtime_path)) == 4
     assert failed.value.ambiguous
     assert "unavailable" in str(failed.value)
@@ -96,7 +96,7 @@ def test_a_server_that_never_answers_is_a_timeout(vendor):
     vendor.server.fail(HANG)
     start = time.monotonic()
     with pytest.raises(ProviderError, match="timeout") as late:
-        vendor.make(timeout_seconds=0.3, retry=ONCE).generate_realtime("2 + 2?")
+        vendor.make(timeout_seconds=0.3, transport_retry=ONCE).generate_realtime("2 + 2?")
     assert time.monotonic() - start < PROMPT
     assert (late.value.retryable, late.value.ambiguous, late.value.status_code) == (True, True, None)
 
@@ -106,12 +106,12 @@ def test_a_cut_connection_is_tried_again_and_said_so_at_last(vendor):
     assert vendor.make().generate_realtime("2 + 2?")["content"] == "4"
     vendor.server.fail(CUT)
     with pytest.raises(ProviderError, match="unavailable") as cut:
-        vendor.make(retry=ONCE).generate_realtime("2 + 2?")
+        vendor.make(transport_retry=ONCE).generate_realtime("2 + 2?")
     assert cut.value.ambiguous
 
 
 def test_a_server_that_is_not_there_is_unavailable_and_has_done_nothing(vendor):
-    provider = vendor.make(retry=ONCE)
+    provider = vendor.make(transport_retry=ONCE)
     vendor.server.close()
     with pytest.raises(ProviderError, match="unavailable") as gone:
         provider.generate_realtime("2 + 2?")
@@ -122,7 +122,7 @@ def test_a_server_that_is_not_there_is_unavailable_and_has_done_nothing(vendor):
 def test_a_page_with_status_200_is_no_answer(vendor):
     vendor.server.fail(HTML)
     with pytest.raises(ProviderError) as page:
-        vendor.make(retry=ONCE).generate_realtime("2 + 2?")
+        vendor.make(transport_retry=ONCE).generate_realtime("2 + 2?")
     assert page.value.retryable
     vendor.server.fail(HTML)
     assert vendor.make().generate_realtime("2 + 2?")["content"] == "4"
@@ -132,11 +132,11 @@ def test_an_empty_answer_and_one_that_is_no_object_are_no_answers(vendor):
     for body in (b"", b"[]", b"null", b'"text"', b"{}", b'{"choices": [17]}'):
         vendor.server.fail(Reply(body))
         with pytest.raises(ProviderError):
-            vendor.make(retry=ONCE).generate_realtime("2 + 2?")
+            vendor.make(transport_retry=ONCE).generate_realtime("2 + 2?")
 
 
 def test_an_answer_of_any_shape_is_at_worst_an_error_of_ours(vendor, tmp_path):
-    provider = vendor.make(retry=ONCE)
+    provider = vendor.make(transport_retry=ONCE)
     batch_id = vendor.submit(provider, tmp_path)
     number = {"choices": 5, "content": 5, "candidates": 5, "usage": 5, "usageMetadata": 5, "status": 5, "metadata": 5}
     for body in (b"[" * 100_000, b'{"a": "\xff"}', json.dumps(number).encode(), b'{"id": 5, "name": 5, "data": 5}'):
@@ -194,7 +194,7 @@ def test_gemini_says_how_long_to_wait_in_the_body(gemini):
     body = {"error": {"code": 429, "status": "RESOURCE_EXHAUSTED", "message": "Quota exceeded", "details": [detail]}}
     gemini.server.fail(Reply(body, 429))
     with pytest.raises(RateLimitError) as limited:
-        gemini.make(retry={"max_wait_seconds": 1}).generate_realtime("2 + 2?")
+        gemini.make(transport_retry={"max_wait_seconds": 1}).generate_realtime("2 + 2?")
     assert (limited.value.retry_after, limited.value.code) == (39, "RESOURCE_EXHAUSTED")
 
 
@@ -250,7 +250,7 @@ def test_an_upload_that_breaks_is_made_again(openai, gemini, tmp_path):
 
 
 def test_a_silent_server_ends_every_kind_of_call(vendor, tmp_path):
-    provider = vendor.make(timeout_seconds=0.3, retry=ONCE)
+    provider = vendor.make(timeout_seconds=0.3, transport_retry=ONCE)
     batch_id = vendor.submit(provider, tmp_path)
     for call in (provider.get_batch_status, provider.cancel_batch, provider.download_batch_results):
         vendor.server.fail(HANG)

@@ -22,7 +22,7 @@ UNAVAILABLE = {"error": {"code": 503, "status": "UNAVAILABLE", "message": "The s
     ids=["page", "text", "list", "408", "409"],
 )
 def test_what_may_pass_says_so_in_a_word_that_programs_look_for(vendor, reply):
-    provider = vendor.make(retry={"max_attempts": 1})
+    provider = vendor.make(transport_retry={"max_attempts": 1})
     vendor.server.fail(reply, path=vendor.realtime_path)
     with pytest.raises(ProviderError) as error:
         provider.generate_realtime("hi")
@@ -35,10 +35,10 @@ def test_a_failure_with_status_200_is_repeated_and_keeps_the_vendors_words(vendo
     empty = {"openai": ERROR, "anthropic": BUSY, "gemini": UNAVAILABLE}[vendor.name]
     quick = {"max_attempts": 2, "initial_delay_seconds": 0.01}
     vendor.server.fail(Reply(empty), path=vendor.realtime_path)
-    assert vendor.make(retry=quick).generate_realtime("hi")["content"] == "4"
+    assert vendor.make(transport_retry=quick).generate_realtime("hi")["content"] == "4"
     vendor.server.fail(Reply(empty), Reply(empty), path=vendor.realtime_path)
     with pytest.raises(ProviderError) as error:
-        vendor.make(retry=quick).generate_realtime("hi")
+        vendor.make(transport_retry=quick).generate_realtime("hi")
     assert WORDS.search(str(error.value))
     assert "The server is busy" in str(error.value)
 

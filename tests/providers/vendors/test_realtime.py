@@ -154,7 +154,7 @@ def test_a_failed_response_is_an_error_with_its_message_and_worth_a_retry_if_it_
 
     openai.server.response = response(status="failed", error={"code": "server_error", "message": "The model broke."})
     with pytest.raises(ProviderError, match="The model broke") as failed:
-        openai.make(surface="responses", retry={"max_attempts": 1}).generate_realtime("2 + 2?")
+        openai.make(surface="responses", transport_retry={"max_attempts": 1}).generate_realtime("2 + 2?")
     assert (failed.value.code, failed.value.retryable) == ("server_error", True)
 
 

@@ -60,17 +60,39 @@ def test_a_state_that_nobody_knew_is_polled_on_and_seen(vendor, tmp_path):
     assert provider.cancel_batch(batch_id) is True
 
 
-@pytest.mark.parametrize(
-    "state", ["BATCH_STATE_PONDERING", "JOB_STATE_PAUSED", "in_progress", "validating", "canceling"]
-)
-def test_a_batch_that_has_not_ended_long_after_its_time_has_failed(vendor, tmp_path, state):
+STANDING = ["BATCH_STATE_PONDERING", "JOB_STATE_PAUSED", "in_progress", "validating"]
+
+
+@pytest.mark.parametrize("state", STANDING)
+def test_a_batch_that_has_not_ended_long_after_it_was_first_seen_has_failed(vendor, tmp_path, state):
     provider = vendor.make()
     batch_id = vendor.submit(provider, tmp_path)
-    put(vendor, batch_id, state, datetime.now(UTC) - timedelta(hours=100))
+    put(vendor, batch_id, state)
+    provider._first_seen[batch_id] -= 100 * 3600
     info = provider.get_batch_status(batch_id)
     assert info["status"] is BatchStatus.FAILED
     assert state in info["error"]
     assert "100 hours" in info["error"]
+
+
+@pytest.mark.parametrize("days", [-5, 5])
+def test_no_clock_that_is_wrong_by_days_fails_a_batch_that_lives(vendor, tmp_path, days):
+    provider = vendor.make()
+    batch_id = vendor.submit(provider, tmp_path)
+    put(vendor, batch_id, "in_progress", datetime.now(UTC) + timedelta(days=days))
+    assert provider.get_batch_status(batch_id)["status"] is BatchStatus.RUNNING
+    assert vendor.make().get_batch_status(batch_id)["status"] is BatchStatus.RUNNING
+
+
+@pytest.mark.parametrize("hours", [0, 100, 1000])
+def test_a_batch_that_is_being_cancelled_has_not_failed_however_long_it_takes(vendor, tmp_path, hours):
+    provider = vendor.make()
+    batch_id = vendor.submit(provider, tmp_path)
+    word = {"openai": "cancelling", "anthropic": "canceling", "gemini": "BATCH_STATE_CANCELLING"}[vendor.name]
+    put(vendor, batch_id, word)
+    provider._first_seen[batch_id] -= hours * 3600
+    info = provider.get_batch_status(batch_id)
+    assert (info["status"], info["provider_status"], info["cancelling"]) == (BatchStatus.RUNNING, word, True)
 
 
 @pytest.mark.parametrize("state", [17, None, "", {"odd": 1}])

@@ -1,0 +1,219 @@
+"""What is wrong with the state of a run, or with what is kept beside it: found before anything is sent."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import math
+import operator
+import re
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from .errors import BatchError
+from .state import COLLECTED, DROPPED, OPEN, PLANNED, SUBMITTED, VERSION, Part, RunState
+
+_MARK = re.compile(r"[0-9a-f]{16}")
+_STATUSES = OPEN | {COLLECTED, DROPPED}
+_COUNTS = ("number", "attempt", "refusals", "answered", "failed", "unpriced")
+_TIMES = ("asked_at", "unanswered_at", "submitted_at", "refused_since")
+_NO_STATE = "put back what was there, or give another state file; nothing was sent"
+
+
+def no_state(path: Path, why: str) -> BatchError:
+    """The error for a file that is no state of a run."""
+    return BatchError(f"{path}: this is no state of a batch run: {why}: {_NO_STATE}")
+
+
+def load(path: Path) -> RunState | None:
+    """The state that a file keeps, or None where there is none yet. Raises BatchError that names the file where it is not
+    whole, or says what no run can have come to.
+    """
+    try:
+        written = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    try:
+        stated = json.loads(written.decode("utf-8"))
+        version = stated["version"]
+        if version != VERSION:
+            raise BatchError(f"{path}: written by another version of this program ({version})")
+        parts = tuple(_part(fields) for fields in stated.pop("parts"))
+        return check_state(RunState(parts=parts, **{**stated, "batch_ids": tuple(stated["batch_ids"])}), path)
+    except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
+        raise no_state(path, f"{type(error).__name__}: {error}"[:200]) from None
+
+
+def _part(stated: Mapping[str, Any]) -> Part:
+    known = {spec.name for spec in dataclasses.fields(Part)}
+    values = {name: value for name, value in stated.items() if name in known}
+    values["rows"] = tuple((operator.index(start), operator.index(stop)) for start, stop in stated["rows"])
+    values["lost"] = tuple((str(mark), float(at)) for mark, at in stated.get("lost", ()))
+    values["estimate"], values["cost"] = Decimal(stated["estimate"]), Decimal(stated["cost"])
+    return Part(**values)
+
+
+def check_state(state: RunState, path: Path) -> RunState:
+    """`state`, if it can have been written by a run. Raises BatchError that names the file and what is wrong in it."""
+    wrong = next(_wrong_with(state), None)
+    if wrong is not None:
+        raise no_state(path, wrong)
+    return state
+
+
+def _wrong_with(state: RunState) -> Iterator[str]:
+    texts = ("provider", "model", "requests_sha256")
+    yield from (f"{name} is no text" for name in texts if not isinstance(getattr(state, name), str))
+    if not _is_count(state.rows):
+        yield "rows is no number of rows"
+        return
+    if not isinstance(state.finished, bool) or not isinstance(state.terms, Mapping | None):
+        yield "finished or terms is of another kind"
+    if not all(isinstance(batch_id, str) and batch_id for batch_id in state.batch_ids):
+        yield "batch_ids are no ids"
+    for part in state.parts:
+        yield from (f"part {part.number}: {wrong}" for wrong in _wrong_with_part(part, state.rows))
+    numbers = [part.number for part in state.parts]
+    if len(set(numbers)) != len(numbers):
+        yield "two parts have one number"
+    yield from _wrong_coverage(state)
+    if state.finished and any(part.status in OPEN for part in state.parts):
+        yield "it is finished, and parts of it are not"
+
+
+def _wrong_with_part(part: Part, rows: int) -> Iterator[str]:
+    for name in _COUNTS:
+        if not _is_count(getattr(part, name)):
+            yield f"{name} is no number from 0 up"
+            return
+    for name in (*_TIMES, "not_before"):
+        moment = getattr(part, name)
+        if not (moment is None or (_is_number(moment) and math.isfinite(moment))):
+            yield f"{name} is no time"
+    if not (part.estimate.is_finite() and part.estimate >= 0 and part.cost.is_finite() and part.cost >= 0):
+        yield "estimate or cost is no amount"
+    if part.status not in _STATUSES:
+        yield f"the status {part.status!r} is none of {', '.join(sorted(_STATUSES))}"
+    marks = [part.mark, *(mark for mark, _ in part.lost)]
+    if not all(isinstance(mark, str) and _MARK.fullmatch(mark) for mark in marks):
+        yield f"{part.mark!r} is no mark"
+    if not all(math.isfinite(at) for _, at in part.lost):
+        yield "lost holds no time"
+    if part.status == SUBMITTED and not (isinstance(part.batch_id, str) and part.batch_id):
+        yield "it was submitted, and names no batch"
+    if part.attempt < 1 or (part.attempt == 1 and part.status == DROPPED):
+        yield "an attempt that there cannot be"
+    stops = [0, *(stop for _, stop in part.rows)]
+    if (
+        not part.rows
+        or stops[-1] > rows
+        or any(not before <= a < b for before, (a, b) in zip(stops, part.rows, strict=False))
+    ):
+        yield f"its rows are none of 0 to {rows}, in order"
+
+
+def _wrong_coverage(state: RunState) -> Iterator[str]:
+    """Whether the first attempts hold each row once, and later ones only rows that the attempt before had."""
+    attempts: dict[int, list[tuple[int, int]]] = {}
+    for part in state.parts:
+        attempts.setdefault(part.attempt, []).extend(part.rows)
+    for attempt, ranges in sorted(attempts.items()):
+        ranges.sort()
+        at = 0
+        for start, stop in ranges:
+            if start < at:
+                yield f"row {start} is in two parts of attempt {attempt}"
+                return
+            if attempt == 1 and start > at:
+                yield f"row {at} is in no part"
+                return
+            at = stop
+        if attempt == 1 and at != state.rows:
+            yield f"row {at} is in no part"
+        if attempt > 1 and not _is_within(ranges, attempts.get(attempt - 1, [])):
+            yield f"a row of attempt {attempt} had none before"
+    if 1 not in attempts:
+        yield "row 0 is in no part"
+
+
+def _is_within(ranges: list[tuple[int, int]], others: list[tuple[int, int]]) -> bool:
+    """Whether the rows of sorted ranges are among those of others."""
+    joined: list[list[int]] = []
+    for start, stop in sorted(others):
+        if joined and joined[-1][1] >= start:
+            joined[-1][1] = max(joined[-1][1], stop)
+        else:
+            joined.append([start, stop])
+    return all(any(a <= start and stop <= b for a, b in joined) for start, stop in ranges)
+
+
+def check_requests(state: RunState, path: Path) -> None:
+    """Raises BatchError where the requests that are kept are not those of the run."""
+    digest = hashlib.sha256()
+    with path.open("rb") as lines:
+        for line in lines:
+            digest.update(line)
+    if digest.hexdigest() != state.requests_sha256:
+        raise BatchError(f"{path}: these are not the requests of the run: {_NO_STATE}")
+
+
+def check_collected(part: Part, path: Path) -> None:
+    """Raises BatchError where the results of a part are not, row for row, those of its rows."""
+    wanted = (row for start, stop in part.rows for row in range(start, stop))
+    cure = f"batch {part.batch_id} had its rows: put back what was there; nothing was sent"
+    try:
+        with path.open("rb") as lines:
+            for line in lines:
+                number, _, result = line.partition(b" ")
+                row = next(wanted, None)
+                if not number.isdigit() or row != int(number) or result_in(result) is None:
+                    raise BatchError(f"{path}: this is not what was written of row {row}; {cure}")
+    except FileNotFoundError:
+        raise BatchError(f"{path}: it is gone; {cure}") from None
+    if (row := next(wanted, None)) is not None:
+        raise BatchError(f"{path}: row {row} is missing; {cure}")
+
+
+def counted(path: Path, rows: int) -> tuple[int, int]:
+    """How many rows of a results file were answered, and how many failed. Raises BatchError where they are not all there."""
+    answered = failed = 0
+    cure = "put back what was there; nothing was sent"
+    with path.open("rb") as lines:
+        for line in lines:
+            result = result_in(line)
+            if result is None:
+                raise BatchError(f"{path}:{answered + failed + 1}: this is not what was written; {cure}")
+            answered, failed = (answered + 1, failed) if result["error"] is None else (answered, failed + 1)
+    if answered + failed != rows:
+        raise BatchError(f"{path}: {answered + failed} of {rows} rows are there; {cure}")
+    return answered, failed
+
+
+_RESULT = frozenset({"id", "content", "error", "cost", "input_tokens", "output_tokens", "attempts", "batch_id"})
+
+
+def result_in(line: bytes) -> dict[str, Any] | None:
+    """The result that a line states, with all that one has and a cost that is an amount; None for any other line."""
+    try:
+        result = json.loads(line)
+        whole = isinstance(result, dict) and result.keys() >= _RESULT and isinstance(result["id"], str)
+        return result if whole and (result["cost"] is None or Decimal(result["cost"]).is_finite()) else None
+    except (ValueError, TypeError, ArithmeticError, RecursionError):
+        return None
+
+
+def never_submitted(state: RunState) -> bool:
+    """Whether nothing of a run was ever handed to its vendor, so that nobody loses anything by another one."""
+    untouched = (part.status == PLANNED and part.asked_at is None and not part.lost for part in state.parts)
+    return not state.finished and not state.batch_ids and all(untouched)
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

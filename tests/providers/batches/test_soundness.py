@@ -1,0 +1,175 @@
+"""A state, or what is kept beside it, that no run can have written: one error that names the file, and nothing is sent."""
+
+from __future__ import annotations
+
+import copy
+import json
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from servers.working import numbered
+
+from providers import AuthenticationError, BatchError, BatchSettings, run_batch
+from providers.batches import results_so_far
+from providers.batches.soundness import load
+
+
+@pytest.fixture
+def half(openai, work, clock, tmp_path):
+    """A run of four rows in two batches, stopped when the first was collected; with its server."""
+    working = work(openai)
+    working.held = {"batch_2"}
+    state = tmp_path / "run.json"
+
+    def stop(progress):
+        if progress.batches_ended:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_batch(
+            openai.make(),
+            numbered(4),
+            state,
+            settings=BatchSettings(rows=2),
+            clock=clock,
+            sleep=clock.sleep,
+            progress=stop,
+        )
+    openai.server.requests.clear()
+    return openai, state, clock
+
+
+def edit(state, change):
+    stated = json.loads(state.read_text())
+    change(stated, stated["parts"])
+    state.write_text(json.dumps(stated))
+
+
+def set_to(**values):
+    return lambda stated, parts: parts[0].update(values)
+
+
+EDITS = {
+    "a row is left out": set_to(rows=[[0, 1]]),
+    "rows overlap": set_to(rows=[[0, 3]]),
+    "rows below nothing": set_to(rows=[[-1, 2]]),
+    "rows beyond the end": lambda stated, parts: parts[1].update(rows=[[2, 5]]),
+    "rows out of order": set_to(rows=[[1, 2], [0, 1]]),
+    "no rows": set_to(rows=[]),
+    "a status that is none": set_to(status="bogus"),
+    "a first attempt dropped": set_to(status="dropped"),
+    "a mark that is a path": set_to(mark="../../etc/passwd"),
+    "an estimate that is no number": set_to(estimate="NaN"),
+    "a cost without end": set_to(cost="Infinity"),
+    "a time that is text": set_to(asked_at="now"),
+    "a number twice": lambda stated, parts: parts[1].update(number=parts[0]["number"]),
+    "a part twice": lambda stated, parts: parts.append(copy.deepcopy(parts[0])),
+    "an attempt without one before": lambda stated, parts: parts[1].update(attempt=3),
+    "submitted without a batch": lambda stated, parts: parts[1].update(batch_id=None, status="submitted"),
+    "finished with an open part": lambda stated, parts: stated.update(finished=True),
+    "parts that are text": lambda stated, parts: stated.update(parts="all"),
+    "rows that are many": lambda stated, parts: stated.update(rows="many"),
+    "other requests": lambda stated, parts: stated.update(requests_sha256="0" * 64),
+}
+
+
+@pytest.mark.parametrize("change", EDITS.values(), ids=EDITS)
+def test_an_edited_state_is_refused_by_name_and_nothing_is_sent(half, change):
+    vendor, state, clock = half
+    edit(state, change)
+    with pytest.raises(BatchError, match=r"run\.json.*nothing was sent"):
+        run_batch(vendor.make(), None, state, clock=clock, sleep=clock.sleep)
+    assert not vendor.server.requests
+
+
+@pytest.mark.parametrize(
+    "text", [b"", b"\0" * 40, b"[" * 100_000, '{"version": 1}'.encode("utf-16"), b"7", b'{"version": 1, "parts": {}}']
+)
+def test_a_file_that_is_no_state_is_refused_by_name(tmp_path, text):
+    (tmp_path / "run.json").write_bytes(text)
+    with pytest.raises(BatchError, match=r"run\.json: this is no state"):
+        load(tmp_path / "run.json")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text.splitlines(keepends=True)[0],
+        lambda text: text + text.splitlines(keepends=True)[0],
+        lambda text: text[:-20],
+        lambda text: text.replace(b'"error"', b'"terror"'),
+        lambda text: b"x" + text,
+    ],
+)
+def test_collected_rows_that_were_cut_or_edited_are_refused_by_name(half, change):
+    vendor, state, clock = half
+    kept = state.with_name("run.json.d") / "part-1.jsonl"
+    kept.write_bytes(change(kept.read_bytes()))
+    with pytest.raises(BatchError, match=r"part-1\.jsonl"):
+        run_batch(vendor.make(), None, state, clock=clock, sleep=clock.sleep)
+    with pytest.raises(BatchError, match=r"part-1\.jsonl"):
+        list(results_so_far(state))
+    assert not vendor.server.requests
+
+
+def test_results_that_lack_their_end_are_refused_by_name(openai, work, run, tmp_path):
+    work(openai)
+    run(openai.make(), numbered(3))
+    results = tmp_path / "run.json.results.jsonl"
+    whole = results.read_bytes()
+    for cut in (whole[:-9], b"".join(whole.splitlines(keepends=True)[:2])):
+        results.write_bytes(cut)
+        with pytest.raises(BatchError, match=r"results\.jsonl"):
+            run(openai.make(), numbered(3))
+        with pytest.raises(BatchError, match=r"results\.jsonl"):
+            list(results_so_far(tmp_path / "run.json"))
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(data=st.data())
+def test_whatever_stands_in_a_field_a_state_is_read_or_refused(half, data):
+    """200 states with one field, or one field of a part, replaced by any JSON value."""
+    _, state, _ = half
+    whole = state.read_text()
+    stated = json.loads(whole)
+    place = data.draw(st.sampled_from([stated, *stated["parts"]]))
+    place[data.draw(st.sampled_from(sorted(place)))] = data.draw(VALUES)
+    try:
+        state.write_text(json.dumps(stated))
+        load(state)
+    except BatchError as error:
+        assert str(state) in str(error)  # noqa: PT017 - most states are refused, some are as good as the first
+    finally:
+        state.write_text(whole)
+
+
+def test_a_state_that_never_submitted_anything_may_be_replaced(vendor, work, run):
+    working = work(vendor)
+    refused = vendor.server.refuse
+    vendor.server.refuse = lambda request: refused(
+        type(request)(request.method, request.path, request.query, {**request.headers, **WRONG}, request.body)
+    )
+    with pytest.raises(AuthenticationError):
+        run(vendor.make(), numbered(2))
+    vendor.server.refuse = refused
+    results = run(vendor.make(max_tokens=77), numbered(3))
+    assert results.answered == 3
+    assert set(working.handed_in.values()) == {1}
+
+
+WRONG = {"authorization": "Bearer wrong", "x-goog-api-key": "wrong"}
+
+
+def test_another_number_of_rows_for_a_run_that_is_cut_already_is_refused(half):
+    vendor, state, clock = half
+    with pytest.raises(BatchError, match="2 rows in a batch, not 1"):
+        run_batch(vendor.make(), None, state, settings=BatchSettings(rows=1), clock=clock, sleep=clock.sleep)
+    assert not vendor.server.requests
