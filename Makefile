@@ -2,7 +2,7 @@
 PYTHON ?= python3
 PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo update test test-conformance test-browser example-report lint lies bench lock clean
+.PHONY: demo update test test-fast test-conformance test-browser example-report lint lies bench lock clean
 
 demo: .venv/installed
 	.venv/bin/octoregistry update --dry-run --offline
@@ -14,6 +14,10 @@ update: .venv/installed
 
 test: .venv/installed-dev
 	.venv/bin/python -m pytest --numprocesses auto --dist worksteal
+
+# The inner loop: no browser, no server, no process.
+test-fast: .venv/installed-dev
+	.venv/bin/python -m pytest --numprocesses auto --dist worksteal -m 'not slow'
 
 # The providers against servers that nobody here wrote; skipped, with the reason, where npm is absent.
 test-conformance: .venv/installed-dev

@@ -24,6 +24,38 @@ _ROOT = Path(__file__).parent.parent
 hypothesis_settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("patient")
 
+# Where tests start a browser, a server or a process, or make up thousands of examples: `make test-fast` leaves them out.
+_SLOW = (
+    "browser",
+    "cli/test_batch.py",
+    "cli/test_cost.py",
+    "cli/test_update_writes.py",
+    "conformance",
+    "costing",
+    "merging/test_lock.py",
+    "merging/test_merge_properties.py",
+    "merging/test_pages_in_order.py",
+    "merging/test_store.py",
+    "planning/test_guards_properties.py",
+    "providers/batches",
+    "providers/vendors",
+    "publishing",
+    "reading/test_metamorphic.py",
+    "report/test_usage.py",
+    "service",
+    "sources",
+    "test_readme.py",
+    "test_wheel.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks as `slow` what stands in _SLOW."""
+    slow = [_ROOT / "tests" / name for name in _SLOW]
+    for item in items:
+        if any(item.path.is_relative_to(place) for place in slow):
+            item.add_marker(pytest.mark.slow)
+
 
 @dataclass(frozen=True)
 class StoredPage:
