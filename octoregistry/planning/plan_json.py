@@ -6,11 +6,12 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from octoregistry.planning.decimals import plain
 from octoregistry.planning.doubts import HeldByLabel, held_by_labels
@@ -41,32 +42,12 @@ class _Form(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
-class _NoteForm(_Form):
+class _LabelForm(_Form):
     provider: str
-    subject: str
-    text: str
-
-
-class _ReasonForm(_Form):
-    code: str
-    text: str
-
-
-class _EvidenceForm(_Form):
-    page: str
-    address: str
-    text: str
-
-
-class _DoubtForm(_Form):
     label: str
     place: Place
     address: str
     reason: str
-
-
-class _LabelForm(_DoubtForm):
-    provider: str
     prices: int
     models: int
 
@@ -83,21 +64,21 @@ class _ChangeForm(_Form):
     kind: Kind
     mode: Literal["standard", "batch", "flex", "priority"] | None
     above_input_tokens: Annotated[int, Field(ge=0)] | None
-    start: Annotated[str | None, Field(alias="from")]
+    start: Annotated[date | None, Field(alias="from")]
     dimension: str
     old: Any
     new: Any
     factor: str | None = None  # for other readers: it follows from the two
     derived: bool
-    evidence: _EvidenceForm | None
+    evidence: Evidence | None
     witness: str | None
     vouches: list[_SaidForm] = Field(default_factory=list)
     contradicts: list[_SaidForm] = Field(default_factory=list)
     other_days: list[_SaidForm] = Field(default_factory=list)
-    doubts: list[_DoubtForm] = Field(default_factory=list)
+    doubts: tuple[Doubt, ...] = ()
     verdict: Literal["apply", "hold"]
-    reasons: list[_ReasonForm]
-    notes: list[str]
+    reasons: tuple[Reason, ...]
+    notes: tuple[str, ...]
 
 
 class _PlanForm(_Form):
@@ -106,7 +87,10 @@ class _PlanForm(_Form):
     summary: dict[str, str] = Field(default_factory=dict)
     labels: list[_LabelForm] = Field(default_factory=list)  # for other readers: it follows from the changes
     changes: list[_ChangeForm]
-    notes: list[_NoteForm]
+    notes: tuple[Note, ...]
+
+
+_PLANS = TypeAdapter(_PlanForm)
 
 
 class PlanError(ValueError):
@@ -124,7 +108,7 @@ def as_values(plan: Plan, registry_sha256: str | None = None) -> dict[str, Any]:
         "summary": {provider: str(summary) for provider, summary in plan.summary().items()},
         "labels": [_label_values(label) for label in held_by_labels(plan)],
         "changes": [_change_values(change) for change in plan.changes],
-        "notes": [{"provider": note.provider, "subject": note.subject, "text": note.text} for note in plan.notes],
+        "notes": [asdict(note) for note in plan.notes],
     }
 
 
@@ -168,19 +152,19 @@ def fingerprint_of(values: Any) -> str:
 
 def _form_of(values: Any) -> _PlanForm:
     try:
-        return _PlanForm.model_validate(values)
+        return _PLANS.validate_json(
+            json.dumps(values)
+        )  # as JSON: values of Python's own types are strict in another way
     except ValidationError as error:
         fault = error.errors()[0]
         raise PlanError(f"no plan of format {FORMAT}: {'.'.join(map(str, fault['loc']))}: {fault['msg']}") from None
 
 
 def _plan_of(form: _PlanForm) -> Plan:
-    notes = tuple(Note(note.provider, note.subject, note.text) for note in form.notes)
-    return Plan(tuple(_change(entry, place) for place, entry in enumerate(form.changes)), notes)
+    return Plan(tuple(_change(entry, place) for place, entry in enumerate(form.changes)), form.notes)
 
 
 def _change_values(change: Change) -> dict[str, Any]:
-    evidence = change.evidence
     return {
         "provider": change.provider,
         "model": change.model,
@@ -193,12 +177,12 @@ def _change_values(change: Change) -> dict[str, Any]:
         "new": _plain(change.new),
         **({} if change.factor is None else {"factor": f"{change.factor:.6g}"}),
         "derived": change.derived,
-        "evidence": {"page": evidence.page, "address": evidence.address, "text": evidence.text} if evidence else None,
+        "evidence": asdict(change.evidence) if change.evidence else None,
         "witness": change.witness,
         **{name: [_said_values(one) for one in said] for name in _SAID if (said := getattr(change, name))},
-        **({"doubts": [_doubt_values(doubt) for doubt in change.doubts]} if change.doubts else {}),
+        **({"doubts": [asdict(doubt) for doubt in change.doubts]} if change.doubts else {}),
         "verdict": change.verdict.kind,
-        "reasons": [{"code": reason.code, "text": reason.text} for reason in change.verdict.reasons],
+        "reasons": [asdict(reason) for reason in change.verdict.reasons],
         "notes": list(change.notes),
     }
 
@@ -207,13 +191,11 @@ def _change(entry: _ChangeForm, place: int) -> Change:
     try:
         _check_key(entry)
         old, new = (_value(entry.dimension, value) for value in (entry.old, entry.new))
-        start = date.fromisoformat(entry.start) if entry.start else None
         said = {name: tuple(map(_said, getattr(entry, name))) for name in _SAID}
     except ValueError as error:
         raise PlanError(f"changes.{place}: {error}") from None
     if new is None and entry.dimension not in _REMOVABLE:
         raise PlanError(f"changes.{place}: {entry.dimension} is never taken out")
-    evidence = entry.evidence
     return Change(
         provider=entry.provider,
         model=entry.model,
@@ -223,24 +205,20 @@ def _change(entry: _ChangeForm, place: int) -> Change:
         new=new,
         mode=entry.mode,
         above_input_tokens=entry.above_input_tokens,
-        start=start,
+        start=entry.start,
         derived=entry.derived,
-        evidence=Evidence(evidence.page, evidence.address, evidence.text) if evidence else None,
+        evidence=entry.evidence,
         witness=entry.witness,
-        verdict=Verdict(entry.verdict, tuple(Reason(reason.code, reason.text) for reason in entry.reasons)),
-        notes=tuple(entry.notes),
-        doubts=tuple(Doubt(doubt.label, doubt.place, doubt.address, doubt.reason) for doubt in entry.doubts),
+        verdict=Verdict(entry.verdict, entry.reasons),
+        notes=entry.notes,
+        doubts=entry.doubts,
         **said,
     )
 
 
-def _doubt_values(doubt: Doubt) -> dict[str, str]:
-    return {"label": doubt.label, "place": doubt.place, "address": doubt.address, "reason": doubt.reason}
-
-
 def _label_values(label: HeldByLabel) -> dict[str, Any]:
     counts = {"prices": label.prices, "models": label.models}
-    return {"provider": label.provider, **_doubt_values(label.doubt), **counts}
+    return {"provider": label.provider, **asdict(label.doubt), **counts}
 
 
 def _said_values(said: WitnessPrice) -> dict[str, str]:
