@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from octoregistry.cli import cli
 from octoregistry.settings import load_settings
-from octoregistry.sources.cache import Cache, Kept
+from octoregistry.sources.cache import Cache, CacheEntry
 
 ROOT = Path(__file__).parents[2]
 AUGUST = datetime(2026, 8, 22, tzinfo=UTC)
@@ -29,7 +29,7 @@ def settings(tmp_path: Path) -> str:
     file = tmp_path / "octoregistry.toml"
     file.write_text(f'[fetch]\ncache_dir = "{tmp_path / "cache"}"\n')
     url = load_settings().registries["openrouter"].url
-    kept = Kept(url, url, json.dumps(OPENROUTER).encode(), "application/json", None, None, AUGUST, AUGUST)
+    kept = CacheEntry(url, url, json.dumps(OPENROUTER).encode(), "application/json", None, None, AUGUST, AUGUST)
     Cache(tmp_path / "cache").put(url, kept)
     return str(file)
 

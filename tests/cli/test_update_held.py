@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from octoregistry.cli import cli
 from octoregistry.settings import load_settings
-from octoregistry.sources.cache import Cache, Kept
+from octoregistry.sources.cache import Cache, CacheEntry
 
 ROOT = Path(__file__).parents[2]
 DAY = datetime(2026, 9, 8, tzinfo=UTC)
@@ -24,7 +24,7 @@ def settings(tmp_path: Path) -> str:
     file.write_text(f'[fetch]\ncache_dir = "{tmp_path / "cache"}"\n')
     answer = json.dumps({"openai": {"models": {"gpt-5.6-sol": {"cost": {"input": 5, "output": 20}}}}})
     url = load_settings().registries["models-dev"].url
-    Cache(tmp_path / "cache").put(url, Kept(url, url, answer.encode(), "application/json", None, None, DAY, DAY))
+    Cache(tmp_path / "cache").put(url, CacheEntry(url, url, answer.encode(), "application/json", None, None, DAY, DAY))
     return str(file)
 
 

@@ -12,7 +12,7 @@ import pytest
 from octoregistry.errors import UnknownProviderError
 from octoregistry.settings import Settings
 from octoregistry.sources import Failed
-from octoregistry.sources.cache import Cache, Kept
+from octoregistry.sources.cache import Cache, CacheEntry
 from octoregistry.sources.registries import Statements
 from octoregistry.updating.update import Update, plan_update
 from providers import parse_registry
@@ -100,7 +100,7 @@ def keep(settings: Settings, witness: str, usd: str, day: datetime) -> None:
     assert settings.fetch.cache_dir
     answer = json.dumps({"openai": {"models": {"gpt-5.6-sol": {"cost": {"input": float(usd)}}}}})
     url = settings.registries[witness].url
-    kept = Kept(url, url, answer.encode(), "application/json", None, None, day, day)
+    kept = CacheEntry(url, url, answer.encode(), "application/json", None, None, day, day)
     Cache(settings.fetch.cache_dir).put(url, kept)
 
 
