@@ -1,4 +1,4 @@
-"""What it takes to carry a plan into a registry of 10,000 models, as whole processes with all they import.
+"""What it takes to carry a plan into a registry of 2,000 models, as whole processes with all they import.
 
 Each process is `octoregistry apply`: the plan is read and validated, the registry is read and validated, the changes are
 merged, the result is read and validated again, and written with its lock and its fsync.
@@ -23,7 +23,7 @@ from octoregistry.planning.plan import Change, Plan
 from octoregistry.planning.plan_json import as_values
 from providers import parse_registry
 
-MODELS = 10_000
+MODELS = 2_000
 RUNS = 3
 SECONDS, MEGABYTES = 3.0, 300
 # Prints behind the run its peak of resident memory in bytes and its CPU time, which a busy machine does not stretch so far.

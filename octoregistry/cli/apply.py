@@ -12,8 +12,8 @@ from octoregistry.cli.error_messages import error_messages
 from octoregistry.cli.output import print_message, print_table, print_text, visible
 from octoregistry.cli.plan_tables import plan_tables
 from octoregistry.cli.registry_option import registry_option
+from octoregistry.merging.diff import diff
 from octoregistry.merging.lock import locked
-from octoregistry.merging.merge import diff
 from octoregistry.planning.plan_json import PlanError, fingerprint_of, from_values
 from octoregistry.updating.apply_plan import StoredPlan, apply_plan
 

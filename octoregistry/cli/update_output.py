@@ -8,7 +8,7 @@ from octoregistry.cli.held_changes import held_texts
 from octoregistry.cli.llm_options import calls_json, calls_line
 from octoregistry.cli.output import print_message, print_table, print_text
 from octoregistry.cli.plan_tables import plan_tables
-from octoregistry.merging.merge import diff
+from octoregistry.merging.diff import diff
 from octoregistry.planning.plan_json import as_values
 from octoregistry.publishing import ProposalResult
 from octoregistry.sources import Failed

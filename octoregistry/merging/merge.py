@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Any
 
-from octoregistry.merging.edits import Edits
-from octoregistry.merging.intended import Wanted, after, rate_entries, slot_of, slot_order, wanted
-from octoregistry.merging.linediff import diff
-from octoregistry.merging.nodes import (
-    Located,
-    Mapping,
-    MergeError,
-    Models,
-    Node,
-    Sequence,
-    anchors_in,
-    borrows,
-    located,
-    values,
-)
-from octoregistry.merging.writing import MODEL_KEYS, RATE_KEYS, SOURCE_KEYS, flow_mapping, text_of, yaml_of
+import yaml
+from ruamel.yaml.comments import CommentedMap
+from ruamel.yaml.error import YAMLError
+
+from octoregistry.merging.block import Block, dumped
+from octoregistry.merging.entry import MergeError, edit_entry, new_entry
+from octoregistry.merging.layout import quoted
+from octoregistry.merging.model_changes import ModelChanges, changes_by_model, expected_values, sorted_rates
+from octoregistry.merging.spans import ModelSpan, ModelsSpan, models_spans
 from octoregistry.planning.plan import Plan
 from providers.yamlread import read_yaml
 
-__all__ = ["MergeError", "diff", "merge"]
+__all__ = ["MergeError", "merge", "merged_with_values"]
 
 _BOM = "\ufeff"
+_ByModel = Mapping[tuple[str, str], ModelChanges]
+_Piece = tuple[int, int, str]  # what is put for the text between two places
 
 
 def merge(text: str, plan: Plan) -> str:
@@ -41,204 +36,117 @@ def merge(text: str, plan: Plan) -> str:
 
 def merged_with_values(text: str, plan: Plan) -> tuple[str, dict[str, Any] | None]:
     """As `merge`, with the values that were read from the result: None where nothing has changed."""
-    models = wanted(plan.changes)
-    bom = _BOM if text.startswith(_BOM) else ""
-    body = text[len(bom) :]
+    models = changes_by_model(plan.changes)
     if not models:
         return text, None
-    before = located(body, models)
-    edits = Edits(body)
-    for (provider, model), want in models.items():
-        _edit(edits, before, provider, model, want)
-    result = edits.result()
+    bom = _BOM if text.startswith(_BOM) else ""
+    body = text[len(bom) :]
+    before = _values(body, "the text")
+    result = _spliced(body, _pieces(body, before, models))
     if result == body:
         return text, None
-    now, faults = read_yaml(result)
-    if faults:
-        raise MergeError(f"the merged text cannot be read: line {faults[0][0]}: {faults[0][2]}")
-    _verify(body, before, edits, now, models)
+    now = _values(result, "the merged text")
+    _verify(before, now, models)
     return bom + result, now
 
 
-def _edit(edits: Edits, before: Located, provider: str, model: str, want: Wanted) -> None:
-    home = before.models.get(provider)
-    if home is None:
-        raise MergeError(f"{provider} has no models in this file")
-    entry = home.mapping.items.get(model)
-    if entry is None:
-        if not want.new:
-            raise MergeError(f"{provider}/{model} is not in this file")
-        _add_model(edits, home, model, want)
-    elif want.new:
-        raise MergeError(f"{provider}/{model} is in this file already")
-    else:
-        node = entry[1]
-        if not isinstance(node, Mapping):
-            raise MergeError(f"line {node.line}: {provider}/{model} is a reference; write it out first")
-        _refuse_shared(edits.text, node)
-        _edit_model(edits, node, want)
+def _values(text: str, name: str) -> dict[str, Any]:
+    values, faults = read_yaml(text)
+    if faults:
+        raise MergeError(f"{name} cannot be read: line {faults[0][0]}: {faults[0][2]}")
+    if not isinstance(values, dict):
+        raise MergeError("not a registry: the file is no mapping")
+    return values
 
 
-def _refuse_shared(text: str, entry: Mapping) -> None:
-    """MergeError where a part of the entry is referred to elsewhere: changing it would change other models."""
-    for anchor, line in anchors_in(entry):
-        if re.search(rf"\*{re.escape(anchor)}(?![^\s,\]}}])", text):
-            raise MergeError(f"line {line}: &{anchor} is used elsewhere; write the values out first")
+def _spliced(text: str, pieces: list[_Piece]) -> str:
+    parts, place = [], 0
+    for start, end, new in sorted(pieces, key=lambda piece: piece[:2]):
+        parts += [text[place:start], new]
+        place = end
+    return "".join([*parts, text[place:]])
 
 
-def _edit_model(edits: Edits, entry: Mapping, want: Wanted) -> None:
-    for key, value in want.keys.items():
-        if value is None:
-            edits.drop(entry, key)
-        elif isinstance(value, tuple) and key in entry.items:
-            listed = _own(entry, key, Sequence)
-            there = values(listed)
-            for item in value[len(there) :]:
-                edits.add_item(listed, listed.items[-1] if there else None, text_of(item))
-        else:
-            edits.set(entry, key, yaml_of(value), MODEL_KEYS)
-    # A key that is added twice at one place comes in the order of the calls: rates before source.
-    if want.rates:
-        _edit_rates(edits, entry, want)
-    if want.source:
-        source = _own(entry, "source", Mapping)
-        if source is None:
-            edits.add(entry, "source", f"source: {flow_mapping(_in_order(want.source))}", MODEL_KEYS)
-        else:
-            for key, value in _in_order(want.source).items():
-                edits.set(source, key, yaml_of(value), SOURCE_KEYS)
-
-
-def _in_order(source: dict[str, Any]) -> dict[str, Any]:
-    return {key: source[key] for key in SOURCE_KEYS if key in source}
-
-
-def _edit_rates(edits: Edits, entry: Mapping, want: Wanted) -> None:
-    rates = _own(entry, "rates", Sequence)
-    if rates is None:
-        edits.add(entry, "rates", _rates_text(want, flow=entry.flow), MODEL_KEYS)
-        return
-    there: list[tuple[Any, Mapping]] = []
-    for item in rates.items:
-        if not isinstance(item, Mapping) or "<<" in item.items:
-            raise MergeError(f"line {item.line}: a rate that is a reference; write it out first")
-        there.append((slot_of(values(item)), item))
-    known = dict(there)
-    for slot, prices in want.rates_in_order():
-        if slot not in known:
-            edits.add_item(rates, _predecessor(slot, there), flow_mapping(rate_entries(slot, prices)))
+def _pieces(text: str, values: dict[str, Any], models: _ByModel) -> list[_Piece]:
+    """What the changes put for which part of the text."""
+    try:
+        spans = models_spans(text)
+    except yaml.YAMLError as error:
+        raise MergeError(f"not YAML: {error}") from error
+    newline = found.group() if (found := re.search("\r\n|\n|\r", text)) else "\n"
+    pieces = []
+    for (provider, model), changes in models.items():
+        span = spans.get(provider)
+        if span is None:
+            raise MergeError(f"{provider} has no models in this file")
+        if changes.new and model in span.models:
+            raise MergeError(f"{provider}/{model} is in this file already")
+        if changes.new:
+            pieces.append(_new_model(text, span, model, changes, newline))
             continue
-        for key, value in sorted(prices.items(), key=lambda item: RATE_KEYS.index(item[0])):
-            if key == "derived" and value is False:
-                edits.drop(known[slot], key)
-            else:
-                edits.set(known[slot], key, yaml_of(value), RATE_KEYS)
+        known = span.models.get(model)
+        if known is None:
+            raise MergeError(f"{provider}/{model} is not in this file")
+        if known.reference:
+            raise MergeError(f"line {known.line}: {provider}/{model} is a reference; write it out first")
+        entry = values["providers"][provider]["models"][model]
+        try:
+            pieces.append(_changed_model(text, known, model, entry, changes, newline))
+        except (MergeError, YAMLError) as error:
+            raise MergeError(f"line {known.line}: {error}") from error
+    return pieces
 
 
-def _predecessor(slot: Any, there: list[tuple[Any, Mapping]]) -> Node | None:
-    """The rate behind which a new one belongs: the last earlier one of its mode, else of its mode, else of all."""
-    same = [(known, node) for known, node in there if known[0] == slot[0]]
-    earlier = [node for known, node in same if slot_order(known) < slot_order(slot)]
-    for nodes in (earlier, [node for _, node in same], [node for _, node in there]):
-        if nodes:
-            return nodes[-1]
-    return None
+def _changed_model(
+    text: str, span: ModelSpan, model: str, values: Mapping[str, Any], changes: ModelChanges, newline: str
+) -> _Piece:
+    block = Block(text[span.start : span.end])
+    for anchor in block.anchors:
+        if re.search(rf"\*{re.escape(anchor)}(?![^\s,\]}}])", text):
+            raise MergeError(f"&{anchor} is used elsewhere; write the values out first")
+
+    def edit(mapping: CommentedMap) -> None:
+        if not isinstance(mapping[model], CommentedMap):
+            raise MergeError(f"{model} is no mapping")
+        edit_entry(mapping[model], values, changes)
+
+    return span.start, span.start + block.length, block.edited(newline, edit)
 
 
-def _own(entry: Mapping, key: str, kind: type[Any]) -> Any:
-    """The entry's own list or mapping under `key`, None where it has none; MergeError where it is borrowed."""
-    if key not in entry.items:
-        if "<<" in entry.items:
-            raise MergeError(f"line {entry.line}: {key} may come from <<; write it out first")
-        return None
-    node = entry.items[key][1]
-    if not isinstance(node, kind):
-        raise MergeError(f"line {node.line}: {key} is no {kind.__name__.lower()} of its own; write it out first")
-    return node
+def _new_model(text: str, span: ModelsSpan, model: str, changes: ModelChanges, newline: str) -> _Piece:
+    """A new entry behind the provider's last one, in the layout of its neighbours: on one line where they are."""
+    written = dumped(CommentedMap({quoted(model): new_entry(changes, flow=span.flow)})).removesuffix("\n")
+    if span.flow:
+        return span.end, span.end, f"{', ' if span.models else ''}{written}"
+    last = list(span.models.values())[-1]
+    place = last.start + Block(text[last.start : last.end]).length
+    lines = "".join(f"{' ' * span.column}{line}{newline}" for line in written.split("\n"))
+    whole = text[:place].endswith(("\r", "\n"))
+    return place, place, lines if whole else newline + lines.removesuffix(newline)
 
 
-def _rates_text(want: Wanted, *, flow: bool) -> str:
-    lines = [flow_mapping(rate_entries(slot, prices)) for slot, prices in want.rates_in_order()]
-    return f"rates: [{', '.join(lines)}]" if flow else "\n".join(["rates:", *(f"  - {line}" for line in lines)])
-
-
-def _add_model(edits: Edits, home: Models, model: str, want: Wanted) -> None:
-    """A new entry behind the provider's last one, in the layout of its neighbours (one line where they are flow)."""
-    flow = home.mapping.flow
-    parts = {key: f"{key}: {yaml_of(value)}" for key, value in want.keys.items() if value is not None}
-    if want.rates:
-        parts["rates"] = _rates_text(want, flow=flow)
-    if want.source:
-        parts["source"] = f"source: {flow_mapping(_in_order(want.source))}"
-    ordered = [parts[key] for key in MODEL_KEYS if key in parts]
-    starts = [name.start for name, _ in home.mapping.items.values()] + [span.start for span in home.others.values()]
-    if flow:
-        place = home.mapping.end - 1
-        comma = ", " if starts else ""
-        edits.replace(place, place, f"{comma}{text_of(model)}: {{{', '.join(ordered)}}}")
-        return
-    lines = [f"{text_of(model)}:", *(f"  {line}" for part in ordered for line in part.split("\n"))]
-    edits.add_lines(home.mapping.end, edits.column(starts[0]), "\n".join(lines))
-
-
-def _verify(
-    body: str, before: Located, edits: Edits, now: dict[str, Any], models: dict[tuple[str, str], Wanted]
-) -> None:
-    """MergeError unless the new values (`now`) are what was intended of the models and everything else as before.
-
-    Of the other models nothing is compared but that they are there, in their order: no edit reaches into their text.
-    """
-    rest, entries = _values_before(body, before, models)
-    new_rest, new_entries = _apart(now)
-    if _typed(rest) != _typed(new_rest):
-        raise MergeError("the merged text differs outside of the models")
-    for provider, home in before.models.items():
-        added = [model for (mine, model), want in models.items() if mine == provider and want.new]
-        there = [model for model in new_entries[provider] if model not in added]
-        if there != list(home.order) or any(model not in new_entries[provider] for model in added):
-            raise MergeError(f"the merged text has other models of {provider}")
-        for model, span in home.others.items():
-            if edits.reach_into(span.start, span.end):
-                raise MergeError(f"the merged text changes {provider}/{model}")
-    for (provider, model), want in models.items():
-        known = entries.get(provider, {}).get(model, {})
-        if not _same(new_entries[provider].get(model), after(known, want)):
+def _verify(before: dict[str, Any], now: dict[str, Any], models: _ByModel) -> None:
+    """MergeError unless the values of `now` are those of `before` with the changes made, and nothing else."""
+    providers = {name: {**provider} for name, provider in before["providers"].items()}
+    for provider in {provider for provider, _ in models}:
+        providers[provider]["models"] = {**providers[provider]["models"]}
+    for (provider, model), changes in models.items():
+        entries = providers[provider]["models"]
+        entries[model] = expected_values(entries.get(model, {}), changes)
+        found = now["providers"][provider]["models"].get(model)
+        if not isinstance(found, dict) or _typed(_sorted(found)) != _typed(entries[model]):
             raise MergeError(f"the merged text does not say of {provider}/{model} what was intended")
+        entries[model] = found
+    if now != {**before, "providers": providers}:
+        raise MergeError("the merged text differs elsewhere, too")
 
 
-def _apart(registry: dict[str, Any]) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
-    """A registry's values without the models, and the models by provider."""
-    providers = {name: {**provider, "models": ""} for name, provider in registry["providers"].items()}
-    return {**registry, "providers": providers}, {
-        name: provider["models"] for name, provider in registry["providers"].items()
-    }
-
-
-def _values_before(
-    body: str, before: Located, models: Iterable[tuple[str, str]]
-) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
-    """What the text says besides models, and of the chosen ones: as its readers have it, with all references followed."""
-    chosen = [before.models[provider].mapping.items.get(model) for provider, model in models]
-    if any(map(borrows, [before.rest, *(entry[1] for entry in chosen if entry)])):
-        return _apart(read_yaml(body)[0])
-    entries = {
-        provider: {model: values(entry) for model, (_, entry) in home.mapping.items.items()}
-        for provider, home in before.models.items()
-    }
-    return values(before.rest), entries
-
-
-def _same(found: Any, intended: dict[str, Any]) -> bool:
-    """True where both say the same; the order of the rates says nothing."""
-    if not isinstance(found, dict):
-        return False
-    rates = sorted(found.get("rates", ()), key=lambda rate: slot_order(slot_of(rate)))
-    mine = {**found, "rates": rates} if rates else found
-    return bool(_typed(mine) == _typed(intended))
+def _sorted(entry: dict[str, Any]) -> dict[str, Any]:
+    return {**entry, "rates": sorted_rates(entry["rates"])} if "rates" in entry else entry
 
 
 def _typed(value: Any) -> Any:
-    """The value with its types told apart where Python does not: True is not 1, 1 is not 1.0 to a reader's eye."""
+    """The value with its types told apart where Python does not: to a reader True is not 1."""
     if isinstance(value, dict):
         return {key: _typed(inner) for key, inner in value.items()}
     if isinstance(value, (list, tuple)):

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from octoregistry.merging.edits import Edits
-from octoregistry.merging.merge import MergeError, diff, merge
+from octoregistry.merging.diff import diff
+from octoregistry.merging.merge import MergeError, merge
 from octoregistry.planning.plan import Change, Kind, Plan, Reason, Verdict
 from octoregistry.planning.values import Value
 from providers.registry import parse_registry
@@ -312,37 +312,6 @@ def test_any_name_is_written_so_that_it_is_read_back_to_the_letter(name: str) ->
     merged = merge(TEXT, Plan((change("display_name", name), change("source.page", name))))
 
     assert len(merged.splitlines()) == len(TEXT.splitlines())
-
-
-def test_the_diff_is_unified_and_says_where_a_last_line_has_no_end() -> None:
-    assert diff("a\n", "b", "models.yaml") == (
-        "--- a/models.yaml\n+++ b/models.yaml\n@@ -1 +1 @@\n-a\n+b\n\\ No newline at end of file\n"
-    )
-    assert not diff(TEXT, TEXT)
-
-
-@pytest.mark.parametrize(
-    ("piece", "span", "reaches"),
-    [
-        ((2, 4), (3, 6), True),
-        ((2, 4), (0, 3), True),
-        ((2, 4), (2, 4), True),
-        ((2, 4), (0, 9), True),
-        ((2, 4), (4, 6), False),
-        ((2, 4), (0, 2), False),
-        ((2, 2), (1, 3), True),
-        ((2, 2), (0, 2), False),
-        ((2, 2), (2, 4), False),
-    ],
-)
-def test_an_edit_that_reaches_into_another_models_text_is_seen(
-    piece: tuple[int, int], span: tuple[int, int], reaches: bool
-) -> None:
-    """What is put before or behind it does not count; pieces elsewhere make no difference."""
-    edits = Edits("0123456789")
-    for start, end in ((7, 7), piece, (0, 0), (9, 9)):
-        edits.replace(start, end, "x")
-    assert edits.reach_into(*span) == (reaches or span[0] < 7 < span[1])
 
 
 def test_references_are_followed_when_the_result_is_checked() -> None:

@@ -12,7 +12,8 @@ from itertools import pairwise
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from octoregistry.merging.merge import diff, merge
+from octoregistry.merging.diff import diff
+from octoregistry.merging.merge import merge
 from octoregistry.planning.plan_json import as_values, from_values
 from octoregistry.planning.planner import PlanSettings, plan_provider
 from octoregistry.planning.stated_models import PricedPage

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from octoregistry.merging.linediff import diff
+from octoregistry.merging.diff import diff
 
 
 def edited(rng: random.Random, lines: list[str]) -> list[str]:
@@ -30,7 +30,7 @@ def edited(rng: random.Random, lines: list[str]) -> list[str]:
 def test_patch_makes_the_new_text_of_the_old_one(tmp_path: Path, seed: int) -> None:
     """Random edits of texts with many equal lines, with and without an end of the last line."""
     rng = random.Random(seed)  # noqa: S311 - a text, no secret
-    old = [rng.choice(["same\n", "and\n", f"line {n}\n"]) for n in range(rng.randrange(40))]
+    old = [rng.choice(["same\n", "and:\n", f"line {n}\n", f"part {n}:\n"]) for n in range(rng.randrange(40))]
     new = edited(rng, old)
     before, after = ("".join(lines).removesuffix(rng.choice(["", "\n"])) for lines in (old, new))
     (tmp_path / "models.yaml").write_text(before)
@@ -44,13 +44,19 @@ def test_patch_makes_the_new_text_of_the_old_one(tmp_path: Path, seed: int) -> N
         assert (done.read_text() if done.exists() else "") == after
 
 
-def test_a_thousand_changes_in_a_long_file_take_no_time() -> None:
-    """difflib alone takes minutes."""
-    lines = [f"line {n}\n" if n % 15 == 0 else f"same {n % 15}\n" for n in range(100_000)]
-    new = list(lines)
-    for place in range(7, len(new), 100):
-        new[place] = "changed\n"
+def test_a_change_of_every_one_of_two_thousand_models_takes_no_time() -> None:
+    """difflib alone takes minutes: most lines of a registry stand in it many times."""
+    lines = [line for n in range(2000) for line in (f"  model-{n}:\n", *(f"    same {k}\n" for k in range(14)))]
+    new = ["    changed\n" if place % 15 == 7 else line for place, line in enumerate(lines)]
     started = time.process_time()
     made = diff("".join(lines), "".join(new))
-    assert made.count("\n+changed") == 1000
+    assert made.count("\n+    changed") == 2000
     assert time.process_time() - started < 10
+
+
+def test_equal_texts_have_no_diff_and_a_last_line_without_an_end_is_told() -> None:
+    """As `git apply` wants it."""
+    assert diff("a\n", "b", "models.yaml") == (
+        "--- a/models.yaml\n+++ b/models.yaml\n@@ -1 +1 @@\n-a\n+b\n\\ No newline at end of file\n"
+    )
+    assert not diff("a:\n  b\n", "a:\n  b\n")

@@ -1,0 +1,105 @@
+"""The changes of a plan by model: keys, nested keys and rates, and the values that a reader finds afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from octoregistry.planning.plan import Change
+from octoregistry.planning.values import Value
+from providers.dimensions import MODES
+
+RateSlot = tuple[str, int | None, date | None]
+
+
+@dataclass(slots=True)
+class ModelChanges:
+    """What changes in one model: its keys (None: the key goes), the keys of its nested maps, and its rates by slot.
+
+    In a rate, `derived: False` takes the mark out.
+    """
+
+    new: bool = False
+    keys: dict[str, Value] = field(default_factory=dict)
+    nested: dict[str, dict[str, Value]] = field(default_factory=dict)
+    rates: dict[RateSlot, dict[str, Value]] = field(default_factory=dict)
+
+    def rates_in_order(self) -> list[tuple[RateSlot, dict[str, Value]]]:
+        """The rates as they are listed: by mode, then day, then prompt size."""
+        return sorted(self.rates.items(), key=lambda rate: slot_order(rate[0]))
+
+
+def changes_by_model(changes: Iterable[Change]) -> dict[tuple[str, str], ModelChanges]:
+    """(provider, model) -> its changes, of those that apply."""
+    models: dict[tuple[str, str], ModelChanges] = {}
+    for change in changes:
+        if not change.applies:
+            continue
+        model = models.setdefault((change.provider, change.model), ModelChanges())
+        model.new = model.new or change.kind == "new_model"
+        outer, _, inner = change.dimension.rpartition(".")
+        if change.mode is not None:
+            rate = model.rates.setdefault((change.mode, change.above_input_tokens, change.start), {})
+            rate[change.dimension] = change.new
+            if change.derived:
+                rate["derived"] = True
+        elif outer:
+            model.nested.setdefault(outer, {})[inner] = change.new
+        else:
+            model.keys[change.dimension] = change.new
+    return models
+
+
+def slot_order(slot: RateSlot) -> tuple[int, date, int]:
+    """Modes as the registry lists them, the oldest rate first, small prompts before large ones."""
+    mode, above, start = slot
+    return (MODES.index(mode), start or date.min, -1 if above is None else above)
+
+
+def slot_of(rate: Mapping[str, Any]) -> RateSlot:
+    """The slot of a rate as a reader of the file has it."""
+    start = rate.get("from")
+    return (rate["mode"], rate.get("above_input_tokens"), date.fromisoformat(start) if start else None)
+
+
+def slot_keys(slot: RateSlot) -> dict[str, Value]:
+    """The keys of a rate that say which one it is."""
+    mode, above, start = slot
+    keys: dict[str, Value] = {"mode": mode, "above_input_tokens": above, "from": start}
+    return {key: value for key, value in keys.items() if value is not None}
+
+
+def expected_values(entry: Mapping[str, Any], changes: ModelChanges) -> dict[str, Any]:
+    """An entry's plain values with the changes made, its rates in their order."""
+    result = _changed(entry, changes.keys)
+    for key, values in changes.nested.items():
+        result[key] = _changed(entry.get(key, {}), values)
+    rates = {slot_of(rate): rate for rate in entry.get("rates", ())}
+    for slot, values in changes.rates.items():
+        gone = {"derived": None} if values.get("derived") is False else {}
+        rates[slot] = _changed(rates.get(slot) or _changed({}, slot_keys(slot)), {**values, **gone})
+    return result | ({"rates": sorted_rates(rates.values())} if rates else {})
+
+
+def sorted_rates(rates: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The rates in the order of their slots: the order in the file says nothing."""
+    return sorted(rates, key=lambda rate: slot_order(slot_of(rate)))
+
+
+def _changed(values: Mapping[str, Any], changes: Mapping[str, Value]) -> dict[str, Any]:
+    merged = {**values, **{key: _as_read(value) for key, value in changes.items()}}
+    return {key: value for key, value in merged.items() if not (key in changes and value is None)}
+
+
+def _as_read(value: Value) -> Any:
+    """A value as a reader of the file gets it: dates are text there, lists are lists."""
+    match value:
+        case date():
+            return value.isoformat()
+        case tuple():
+            return list(value)
+        case Decimal() | bool() | int() | str() | None:
+            return value
