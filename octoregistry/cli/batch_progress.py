@@ -1,4 +1,4 @@
-"""How a run's progress looks: a bar on a terminal, a line a change elsewhere, on standard error."""
+"""The progress of a batch run on standard error: a bar on a terminal, else a line a change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`octoregistry check [FILE]`: all that is wrong with a registry, at once."""
+"""`octoregistry check [FILE]`: every fault of a registry."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`octoregistry completion SHELL`: what makes a shell complete our commands and options."""
+"""`octoregistry completion SHELL`: the completion script of a shell."""
 
 from __future__ import annotations
 

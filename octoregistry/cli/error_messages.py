@@ -1,4 +1,4 @@
-"""What can go wrong with settings, registry, lock, disk and git, as one line and an exit status."""
+"""Errors as one line and an exit status."""
 
 from __future__ import annotations
 

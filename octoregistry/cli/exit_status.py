@@ -1,4 +1,4 @@
-"""The exit statuses of an update, in the order in which they win."""
+"""The exit statuses of an update, in order of precedence."""
 
 from __future__ import annotations
 

@@ -154,18 +154,18 @@ def _print(page: PageRates, page_date: date) -> None:
         prompts = "" if above is None else f"> {above:,}" if isinstance(above, int) else "long"
         prices = [f"{rate.prices[name].usd:f}" if name in rate.prices else "" for _, name in columns]
         place = next(iter(rate.prices.values())).evidence.address
-        table.add_row(*map(Text, (shown(rate.name), rate.mode, prompts, str(rate.start or ""), *prices, place)))
+        table.add_row(*map(Text, (printable(rate.name), rate.mode, prompts, str(rate.start or ""), *prices, place)))
     console = Console(width=10_000, highlight=False, soft_wrap=True)
-    console.print(f"{page.provider}: {shown(page.page)} on {page_date}, USD per million tokens\n", markup=False)
+    console.print(f"{page.provider}: {printable(page.page)} on {page_date}, USD per million tokens\n", markup=False)
     if page.rates:
         console.print(table)
     for problem in page.problems:
-        console.print(Text(f"not read: {shown(str(problem))}"))
+        console.print(Text(f"not read: {printable(str(problem))}"))
     models = len({rate.name for rate in page.rates})
     prices_read = sum(len(rate.prices) for rate in page.rates)
     console.print(f"\n{prices_read} prices of {models} models, {len(page.problems)} problems")
 
 
-def shown(text: str) -> str:
+def printable(text: str) -> str:
     """`text` in one line that no terminal acts upon: a page's names may hold escape codes."""
     return "".join(char if char.isprintable() else " " for char in text)

@@ -1,4 +1,4 @@
-"""`octoregistry history`: how prices moved, and how they will."""
+"""`octoregistry history`: past and announced moves of prices."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`--map OURS=THEIRS`: which columns of a usage log mean what, where it has others than ours."""
+"""`--map OURS=THEIRS`: names for the columns of a usage log."""
 
 from __future__ import annotations
 

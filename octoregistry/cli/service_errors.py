@@ -1,4 +1,4 @@
-"""What can go wrong with the service, as one line and an exit status."""
+"""Errors of the service as one line and an exit status."""
 
 from __future__ import annotations
 

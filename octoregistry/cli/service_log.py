@@ -1,4 +1,4 @@
-"""What the service says while it works: a line an event on standard error, from our own logger alone."""
+"""The service's log: a line an event on standard error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`octoregistry update`: what the vendors' pages change in the registry, shown, written, or proposed."""
+"""`octoregistry update`: shows, writes or proposes what the vendors' pages change in the registry."""
 
 from __future__ import annotations
 

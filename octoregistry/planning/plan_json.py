@@ -24,7 +24,7 @@ from providers.dimensions import DIMENSIONS, STATUSES
 FORMAT = 1
 
 _PRICES = frozenset({*DIMENSIONS, "input_per_million", "output_per_million", "realtime_multiplier"})
-_SAID = ("vouches", "contradicts", "other_days")
+_WITNESS_PRICES = ("vouches", "contradicts", "other_days")
 _DAYS = frozenset({"retires_on", "missing_since", "source.checked"})
 _TEXTS = frozenset({"display_name", "status", "source.page", "source.sha256"})
 _SWITCHES = frozenset({"batch_support", "derived"})
@@ -52,7 +52,7 @@ class _LabelForm(_Form):
     models: int
 
 
-class _SaidForm(_Form):
+class _WitnessPriceForm(_Form):
     witness: _Name
     usd: str
     as_of: str
@@ -72,9 +72,9 @@ class _ChangeForm(_Form):
     derived: bool
     evidence: Evidence | None
     witness: str | None
-    vouches: list[_SaidForm] = Field(default_factory=list)
-    contradicts: list[_SaidForm] = Field(default_factory=list)
-    other_days: list[_SaidForm] = Field(default_factory=list)
+    vouches: list[_WitnessPriceForm] = Field(default_factory=list)
+    contradicts: list[_WitnessPriceForm] = Field(default_factory=list)
+    other_days: list[_WitnessPriceForm] = Field(default_factory=list)
     doubts: tuple[Doubt, ...] = ()
     verdict: Literal["apply", "hold"]
     reasons: tuple[Reason, ...]
@@ -179,7 +179,11 @@ def _change_values(change: Change) -> dict[str, Any]:
         "derived": change.derived,
         "evidence": asdict(change.evidence) if change.evidence else None,
         "witness": change.witness,
-        **{name: [_said_values(one) for one in said] for name in _SAID if (said := getattr(change, name))},
+        **{
+            name: [_witness_price_values(one) for one in prices]
+            for name in _WITNESS_PRICES
+            if (prices := getattr(change, name))
+        },
         **({"doubts": [asdict(doubt) for doubt in change.doubts]} if change.doubts else {}),
         "verdict": change.verdict.kind,
         "reasons": [asdict(reason) for reason in change.verdict.reasons],
@@ -191,7 +195,7 @@ def _change(entry: _ChangeForm, place: int) -> Change:
     try:
         _check_key(entry)
         old, new = (_value(entry.dimension, value) for value in (entry.old, entry.new))
-        said = {name: tuple(map(_said, getattr(entry, name))) for name in _SAID}
+        prices = {name: tuple(map(_witness_price, getattr(entry, name))) for name in _WITNESS_PRICES}
     except ValueError as error:
         raise PlanError(f"changes.{place}: {error}") from None
     if new is None and entry.dimension not in _REMOVABLE:
@@ -212,7 +216,7 @@ def _change(entry: _ChangeForm, place: int) -> Change:
         verdict=Verdict(entry.verdict, entry.reasons),
         notes=entry.notes,
         doubts=entry.doubts,
-        **said,
+        **prices,
     )
 
 
@@ -221,11 +225,11 @@ def _label_values(label: HeldByLabel) -> dict[str, Any]:
     return {"provider": label.provider, **asdict(label.doubt), **counts}
 
 
-def _said_values(said: WitnessPrice) -> dict[str, str]:
-    return {"witness": said.witness, "usd": plain(said.usd), "as_of": said.as_of.isoformat()}
+def _witness_price_values(price: WitnessPrice) -> dict[str, str]:
+    return {"witness": price.witness, "usd": plain(price.usd), "as_of": price.as_of.isoformat()}
 
 
-def _said(form: _SaidForm) -> WitnessPrice:
+def _witness_price(form: _WitnessPriceForm) -> WitnessPrice:
     """What a witness said; ValueError where it is no price of a day."""
     if not _PRICE.fullmatch(form.usd):
         raise ValueError(f"{form.usd!r} is no price")

@@ -133,7 +133,7 @@ def _add(stated: StatedModel, rate: StatedRate, found: Matched | NewModel, reaso
                 price.usd,
                 price.evidence,
                 "+".join(filter(None, (rate.witness, price.seconded_by))),
-                reasons=(*reasons, *(Reason("readings", told) for told in price.doubts if isinstance(told, str))),
+                reasons=(*reasons, *(Reason("readings", doubt) for doubt in price.doubts if isinstance(doubt, str))),
                 unit_stated=price.unit_stated,
                 doubts=tuple(doubt for doubt in price.doubts if isinstance(doubt, Doubt)),
             )

@@ -1,4 +1,4 @@
-"""Changes proposed: a branch of our own, and one pull request that the next run finds again."""
+"""Proposals: a branch of our own, and one pull request that the next run updates."""
 
 from octoregistry.publishing.forge import ForgeError
 from octoregistry.publishing.git import Git, GitError

@@ -1,4 +1,4 @@
-"""Our branch: one commit of ours on the base, made without the person's working tree, and never over anybody's work."""
+"""The proposal's branch: one commit on the base, made without a working tree; commits of people are never overwritten."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""git, as a program: without prompts, hooks, or a look at the person's index and working tree."""
+"""Runs git without prompts or hooks; the person's index and working tree are not touched."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A proposal without a forge: the branch, a patch and the body, beside the repository's own files, never in the tree."""
+"""A proposal without a forge: a branch, a patch and the body in the .git folder."""
 
 from __future__ import annotations
 

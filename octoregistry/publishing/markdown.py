@@ -1,4 +1,4 @@
-"""Markdown from templates, in which every value that is put in stands as code unless it was made here."""
+"""Markdown from templates; every inserted value becomes a code span unless it is Markdown already."""
 
 from __future__ import annotations
 

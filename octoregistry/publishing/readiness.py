@@ -1,4 +1,4 @@
-"""Whether an update can be proposed from here: git, the remote, its forge and the token, each as a Finding."""
+"""Findings on proposals: git, the remote, its forge and the token."""
 
 from __future__ import annotations
 

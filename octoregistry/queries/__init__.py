@@ -1,1 +1,1 @@
-"""What a person asks of the registry: what a workload costs, why a price stands there, what moved, what others say."""
+"""Questions that a person asks of the registry: costs, evidence, history, comparison."""

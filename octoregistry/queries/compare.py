@@ -1,4 +1,4 @@
-"""The registry beside the others: where they agree, and every price in which they do not."""
+"""The registry compared with others: agreement by dimension, and every price that differs."""
 
 from __future__ import annotations
 

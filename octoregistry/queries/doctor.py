@@ -1,4 +1,4 @@
-"""What works here and what does not: keys, pages, lists, cache and lock; each finding with what to do about it."""
+"""Findings on this installation: keys, pages, lists, cache and lock, each with what to do."""
 
 from __future__ import annotations
 

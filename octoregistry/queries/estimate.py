@@ -1,4 +1,4 @@
-"""What a workload costs: each model's exact sum, in its own mode and in the others, and the nearest that cost less."""
+"""What a workload costs with each model, in its own mode and in the others, and cheaper models."""
 
 from __future__ import annotations
 

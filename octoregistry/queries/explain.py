@@ -1,4 +1,4 @@
-"""Why does the registry have this price? Where each price of a model stands, who agrees, and what it was before."""
+"""The evidence of each price of a model, who agrees, and its history."""
 
 from __future__ import annotations
 

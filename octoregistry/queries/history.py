@@ -1,4 +1,4 @@
-"""What prices were, are and will be: every move that the dated rates of a registry tell of."""
+"""The moves of prices, from the dated rates of a registry."""
 
 from __future__ import annotations
 

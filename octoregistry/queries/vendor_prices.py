@@ -1,4 +1,4 @@
-"""What the vendors' own pages state, each price at its place: the evidence behind the registry, read again on demand."""
+"""The prices that the vendors' pages state, read again on demand, each with its evidence."""
 
 from __future__ import annotations
 

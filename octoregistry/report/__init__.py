@@ -1,4 +1,4 @@
-"""Reports: one HTML file for an update that opens anywhere and asks for nothing, its data as JSON, and an index."""
+"""Reports: an update as one self-contained HTML file, its data as JSON, and an index."""
 
 from octoregistry.report.from_update import report_of
 from octoregistry.report.page import page

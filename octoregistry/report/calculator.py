@@ -1,4 +1,4 @@
-"""The calculator as it stands before anyone types: a usual workload, and what each model costs for it."""
+"""The calculator as the page opens: a usual workload, and what each model costs for it."""
 
 from __future__ import annotations
 

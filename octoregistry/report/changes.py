@@ -1,4 +1,4 @@
-"""What changed, for people: held first, then what moved, what is new, what is announced, and the rest; a block a model."""
+"""The changes of a report: held ones, moved prices, new models, announced prices, and the rest."""
 
 from __future__ import annotations
 

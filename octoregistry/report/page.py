@@ -1,4 +1,4 @@
-"""A report as one HTML file that asks for nothing: its only script and style stand in it, and their hashes say so."""
+"""A report as one HTML file that loads nothing; its policy names the hashes of its only script and style."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A report as plain values: the text of reports/<run>.json, and the same deflated for the page that carries it inside."""
+"""A report as JSON, and the same text deflated inside the page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a model's prices were, are and will be: the steps of its standard prices for ordinary prompts."""
+"""The price steps of a model: each day from which its standard prices differ."""
 
 from __future__ import annotations
 

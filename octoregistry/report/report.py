@@ -1,4 +1,4 @@
-"""What a report is made of: one update, the registry before and after it, and where the prices came from."""
+"""The Report: one update, the registry before and after it, and the pages that it read."""
 
 from __future__ import annotations
 

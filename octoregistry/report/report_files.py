@@ -1,4 +1,4 @@
-"""The files of a report, whole or not at all."""
+"""Writes the files of a report, all of them or none."""
 
 from __future__ import annotations
 

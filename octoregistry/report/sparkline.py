@@ -1,4 +1,4 @@
-"""The line of a model's price in its row: one step a change, dotted where it is yet to come."""
+"""The sparkline of a model's price in its row; announced steps are dotted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The section "Your usage": what a log cost, by model and by day, what else it would have cost, and what has no price."""
+"""The section "Your usage": what a log cost, by model and day, what it would have cost otherwise, and unpriced rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Logged usage as plain values: every sum and every count of tokens is text, which no reader makes a binary float of."""
+"""The usage of a log as plain values; sums and token counts are text, so that no reader rounds them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How each vendor looks in every picture: a colour and a shape, so that nothing is said by colour alone."""
+"""The colour and the shape of each vendor in every picture."""
 
 from __future__ import annotations
 

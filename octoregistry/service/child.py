@@ -1,4 +1,4 @@
-"""`python -m octoregistry.service.child WORK`: one run in its own process; it prints a RunOutcome as a line of JSON.
+"""`python -m octoregistry.service.child REQUEST`: one run in its own process; it prints a RunOutcome as a line of JSON.
 
 A process can be ended at any instant and gives its memory back, and HTTP responses do not wait for a page that is
 being parsed.

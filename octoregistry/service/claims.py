@@ -87,7 +87,7 @@ class Claims:
                     return self._taken(Claim(row.id, row.job, row.slot, self.holder, row.attempt + 1))
         return None
 
-    def seen(self, claim: Claim) -> bool:
+    def renew(self, claim: Claim) -> bool:
         """True if the claim is still ours; it is renewed."""
         with self.database.begin() as connection:
             values = {"seen_at": self.database.now(connection)}

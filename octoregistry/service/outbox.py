@@ -49,7 +49,7 @@ class Outbox:
 
     def send_due(self, ending: Callable[[], bool] = lambda: False) -> int:
         """How many notices were told just now; after each it is asked whether the service is `ending`."""
-        told = 0
+        sent = 0
         for row in self._due():
             if ending():
                 break
@@ -61,9 +61,9 @@ class Outbox:
                 log.warning("notice %s: %s", row.id, error)
                 self._note(row.id, why=str(error))
             else:
-                self._note(row.id, told=True)
-                told += 1
-        return told
+                self._note(row.id, sent=True)
+                sent += 1
+        return sent
 
     def counts(self) -> tuple[int, int]:
         """How many notices wait to be told by the ways that are set, and how many nobody has taken in all their tries."""
@@ -93,9 +93,9 @@ class Outbox:
             same = and_(notices.c.id == name, notices.c.tries == tries, notices.c.told_at.is_(None))
             return connection.execute(update(notices).where(same).values(values)).rowcount == 1
 
-    def _note(self, name: str, *, told: bool = False, why: str = "") -> None:
+    def _note(self, name: str, *, sent: bool = False, why: str = "") -> None:
         with self.database.begin() as connection:
-            values = {"told_at": self.database.now(connection) if told else None, "why": why}
+            values = {"told_at": self.database.now(connection) if sent else None, "why": why}
             connection.execute(update(notices).where(notices.c.id == name).values(values))
 
 

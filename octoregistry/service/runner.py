@@ -133,7 +133,7 @@ class Runner:
     def _alive(self, claim: Claim) -> bool:
         """False once somebody else has the claim. A database that is away is not a claim that is lost."""
         try:
-            return self.claims.seen(claim)
+            return self.claims.renew(claim)
         except DatabaseError as error:
             log.warning("run %s: %s", claim.id, error)
             return True

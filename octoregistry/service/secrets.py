@@ -1,4 +1,4 @@
-"""The secrets of the service: from the environment or files, and kept out of all that is shown."""
+"""The secrets of the service, from the environment or from files."""
 
 from __future__ import annotations
 

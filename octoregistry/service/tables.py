@@ -97,7 +97,7 @@ held = Table(
     Column("changes", JSON, nullable=False),
 )
 
-# What is to be told, until it has been: whoever inserts a key tells it, once.
+# Notices that wait to be sent: whoever inserts a key sends it, once.
 notices = Table(
     "octoregistry_notices",
     metadata,

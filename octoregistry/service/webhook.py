@@ -1,4 +1,4 @@
-"""A notice as an HTTP request that its receiver can tell is ours."""
+"""A notice as a signed HTTP request."""
 
 from __future__ import annotations
 

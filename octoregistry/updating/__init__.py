@@ -1,1 +1,1 @@
-"""An update, from its sources to the registry's file: planned, checked, and carried out."""
+"""An update, from its sources to the registry's file."""

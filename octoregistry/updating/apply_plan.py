@@ -1,4 +1,4 @@
-"""A plan that was kept, carried out: all of it, into just the registry that it was made against."""
+"""Applies a stored plan to the registry that it was made against, the whole plan or nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages as Documents and rates, each parsed once though several steps look at it."""
+"""Pages as Documents and rates, each parsed once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The conductor: sources, documents, reading and planning, once for every provider; the only file that knows them all."""
+"""The conductor: sources, documents, reading and planning, once for every provider."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ WitnessReports = Mapping[str, Statements | Failed]
 
 
 def no_progress(_: str) -> None:
-    """No progress is told."""
+    """Show no progress."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def plan_update(  # noqa: PLR0913 - the edges of the run: clock, progress, langu
 
     `providers` are those to update, all of the registry whose pages are set without it; with `offline` nothing is asked
     of the network. `language` reads what the rules leave unread; without it that stays unread.
-    A provider whose pages cannot be read is told in the result, and the others go on. Other registries are asked only
+    A provider whose pages cannot be read is in the result with the reason, and the others go on. Other registries are asked only
     where a price changes. A provider of the registry that no pages are set for is left as it is, with a note. Raises
     RegistryError for a faulty registry, UnknownProviderError for a provider that it or the settings do not know.
     """

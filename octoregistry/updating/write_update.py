@@ -1,4 +1,4 @@
-"""An update carried out: written into the registry's file, whatever somebody edits there meanwhile."""
+"""Writes an update into the registry's file, also if somebody edits the file meanwhile."""
 
 from __future__ import annotations
 

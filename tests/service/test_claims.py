@@ -105,9 +105,9 @@ def test_a_claim_whose_holder_died_is_taken_over_by_one(database: Database) -> N
     assert taken is not None
     assert (taken.id, taken.attempt) == (claim.id, 2)
     assert third.take_over([JOB]) is None
-    assert not first.seen(claim)
+    assert not first.renew(claim)
     assert not first.finish(claim, DONE)
-    assert second.seen(taken)
+    assert second.renew(taken)
     assert second.finish(taken, DONE)
 
 

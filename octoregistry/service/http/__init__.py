@@ -1,1 +1,1 @@
-"""The HTTP face: what the registry says, how the service is, and the review of what is held."""
+"""The HTTP API: models and prices, the state of the service, and the review of held changes."""

@@ -1,4 +1,4 @@
-"""/api/changes: what was changed, what is held, and a person's word on it."""
+"""/api/changes: what was changed, what is held, and the decisions of people."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""/healthz, /readyz and /metrics: how the service is, for whoever watches it."""
+"""/healthz, /readyz and /metrics: the state of the service."""
 
 from __future__ import annotations
 

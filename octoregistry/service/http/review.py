@@ -1,4 +1,4 @@
-"""/review: what is held, on a page on which a person decides."""
+"""/review: the page on which a person accepts or refuses held changes."""
 
 from __future__ import annotations
 

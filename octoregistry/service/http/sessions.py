@@ -1,4 +1,4 @@
-"""Who may decide: a bearer token, or a cookie that somebody with the token has got, from our own page only."""
+"""Authentication: a bearer token, or a session cookie of our own page."""
 
 from __future__ import annotations
 
