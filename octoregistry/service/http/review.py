@@ -85,8 +85,8 @@ class _Page:
     service: Service
     sessions: Sessions
 
-    def respond(self, request: Request, said: str = "", status: int = 200, up: str = "") -> HTMLResponse:
-        """What is held, with `said` above it; `up` leads from the address that was asked to that of the service."""
+    def respond(self, request: Request, message: str = "", status: int = 200, up: str = "") -> HTMLResponse:
+        """What is held, with `message` above it; `up` leads from the address that was asked to that of the service."""
         style = (folder() / "service" / "review.css").read_text(encoding="utf-8")
         session = self.sessions.session(request)
         html = environment().get_template("service/review.html.j2").render(
@@ -99,7 +99,7 @@ class _Page:
             csrf=session.csrf if session else "",
             possible=self.sessions.possible,
             proposes=self.service.settings.service.pull_request,
-            said=said,
+            message=message,
             style=style,
             up=up,
         )  # fmt: skip

@@ -22,8 +22,8 @@ const restore = () => {
   written = location.hash;
   const state = new URLSearchParams(written.slice(1));
   for (const field of fields) {
-    const said = state.get(field.name) ?? defaults.get(field);
-    field.value = field.type === "date" && !/^\d{4}-\d{2}-\d{2}$/.test(said) ? defaults.get(field) : said;
+    const value = state.get(field.name) ?? defaults.get(field);
+    field.value = field.type === "date" && !/^\d{4}-\d{2}-\d{2}$/.test(value) ? defaults.get(field) : value;
   }
   for (const field of fields) if (field.tagName === "SELECT" && field.selectedIndex < 0) field.value = defaults.get(field);
   const key = state.get("sort") || "";

@@ -24,4 +24,4 @@ const made = (tag, text, attributes = {}) => {
   return element;
 };
 const named = text => made("bdi", clean(text));
-const say = text => { $("#said").textContent = text; };
+const announce = text => { $("#status").textContent = text; };

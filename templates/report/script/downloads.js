@@ -5,7 +5,7 @@ const save = (name, type, text) => {
   link.click();
   link.remove();
   setTimeout(() => URL.revokeObjectURL(link.href), 10000);
-  say(`${name} is saved`);
+  announce(`${name} is saved`);
 };
 /* A spreadsheet takes what begins like this for a formula, whatever stands around it. */
 const cell = value => {

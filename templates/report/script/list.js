@@ -104,7 +104,7 @@ list.addEventListener("click", event => {
   setTimeout(() => { button.textContent = "copy"; }, 1500);
 });
 
-const copy = async (text, told) => {
+const copy = async (text, message) => {
   try {
     await navigator.clipboard.writeText(text);
   } catch {
@@ -115,5 +115,5 @@ const copy = async (text, told) => {
     document.execCommand("copy");
     field.remove();
   }
-  say(told);
+  announce(message);
 };

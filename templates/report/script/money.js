@@ -31,7 +31,7 @@ const rateFor = (rates, mode, day, prompt) => {
   return best;
 };
 
-/* What a share of the workload costs in a mode: a BigInt, or why that cannot be told. */
+/* What a share of the workload costs in a mode: a BigInt, or why it is unknown. */
 const share = (rates, work, mode, percent) => {
   const used = Object.entries(work.tokens).filter(([, count]) => count);
   if (!used.length || !work.requests) return 0n;

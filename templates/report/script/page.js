@@ -8,10 +8,10 @@ $("#theme").addEventListener("click", () => {
 });
 
 const tip = $("#tip");
-let told = null;
+let marked = null;
 document.addEventListener("pointerover", event => {
   const mark = event.target.closest?.("svg use, svg .dot, svg .bar, svg.spark[role]");
-  told = mark;
+  marked = mark;
   if (!mark) { tip.hidden = true; return; }
   const title = $("title", mark);
   if (title) { mark.setAttribute("aria-label", title.textContent); title.remove(); } // else the browser shows its own, later
@@ -23,7 +23,7 @@ document.addEventListener("pointerover", event => {
   tip.style.top = `${Math.max(8, Math.min(top - 6, innerHeight - tip.offsetHeight - 8))}px`;
 });
 addEventListener("keydown", event => { if (event.key === "Escape") tip.hidden = true; });
-addEventListener("scroll", () => { if (!told?.matches(":hover")) tip.hidden = true; }, {passive: true, capture: true});
+addEventListener("scroll", () => { if (!marked?.matches(":hover")) tip.hidden = true; }, {passive: true, capture: true});
 let opened = [];
 addEventListener("beforeprint", () => { opened = $$("details:not([open])"); for (const one of opened) one.open = true; });
 addEventListener("afterprint", () => { for (const one of opened) one.open = false; });
