@@ -17,7 +17,7 @@ from octoregistry.service.database import Database, database_url
 from octoregistry.service.decisions import Decisions
 from octoregistry.service.email import email
 from octoregistry.service.freshness import Freshness, freshness
-from octoregistry.service.jobs import Job, jobs_of
+from octoregistry.service.jobs import UpdateJob, jobs_of
 from octoregistry.service.notices import run_notices, staleness_notices
 from octoregistry.service.outbox import Outbox, Sender
 from octoregistry.service.run_outcome import HeldModel, RunOutcome
@@ -37,7 +37,7 @@ class Service:
     settings: Settings
     registry: Path
     database: Database
-    jobs: tuple[Job, ...]
+    jobs: tuple[UpdateJob, ...]
     log: RunLog
     decisions: Decisions
     runner: Runner
@@ -50,7 +50,7 @@ class Service:
         return freshness(self.jobs, self.log.last_success(now), now)
 
 
-def known_jobs(settings: Settings, registry: Path) -> tuple[Job, ...]:
+def known_jobs(settings: Settings, registry: Path) -> tuple[UpdateJob, ...]:
     """The jobs for a registry's providers. Raises ScheduleError, RegistryError."""
     return jobs_of(settings, tuple(load_registry(registry).providers))
 

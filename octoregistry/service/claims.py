@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 
 from octoregistry.service.database import Database
-from octoregistry.service.jobs import Job
+from octoregistry.service.jobs import UpdateJob
 from octoregistry.service.run_outcome import RunOutcome
 from octoregistry.service.tables import readings, runs
 
@@ -56,7 +56,7 @@ class Claims:
             )
         return self._taken(Claim(run_id(job, slot), job, slot, self.holder)) if new else None
 
-    def take_over(self, jobs: Iterable[Job]) -> Claim | None:
+    def take_over(self, jobs: Iterable[UpdateJob]) -> Claim | None:
         """A claim whose holder gave no sign for a lease, or gave it back; None where there is none.
 
         What is older than two intervals is given up instead: later runs have done its work.

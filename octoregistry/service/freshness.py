@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from octoregistry.service.jobs import Job
+from octoregistry.service.jobs import UpdateJob
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Freshness:
         return f"{self.provider}: {word}, read {when}, allowed {_words(self.allowed)}"
 
 
-def freshness(jobs: Iterable[Job], successes: Mapping[str, datetime], now: datetime) -> tuple[Freshness, ...]:
+def freshness(jobs: Iterable[UpdateJob], successes: Mapping[str, datetime], now: datetime) -> tuple[Freshness, ...]:
     """Each provider that some job updates, in the order of the jobs."""
     allowed: dict[str, timedelta] = {}
     for job in jobs:

@@ -11,7 +11,7 @@ from octoregistry.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class UpdateJob:
     """Some providers, updated together at their slots."""
 
     name: str
@@ -19,9 +19,9 @@ class Job:
     slots: Slots
 
 
-def jobs_of(settings: Settings, known: Sequence[str]) -> tuple[Job, ...]:
+def jobs_of(settings: Settings, known: Sequence[str]) -> tuple[UpdateJob, ...]:
     """The jobs, all the registry's providers (`known`) that have pages in those that name none. Raises ScheduleError."""
-    jobs: list[Job] = []
+    jobs: list[UpdateJob] = []
     for name, wanted in settings.service.jobs.items():
         try:
             providers = settings.with_pages(known, wanted.providers)
@@ -29,9 +29,9 @@ def jobs_of(settings: Settings, known: Sequence[str]) -> tuple[Job, ...]:
             raise ScheduleError(f"service.jobs.{name}: {error}") from None
         slots = Slots(wanted)
         if wanted.each_provider:
-            jobs += [Job(f"{name}-{provider}", (provider,), slots) for provider in providers]
+            jobs += [UpdateJob(f"{name}-{provider}", (provider,), slots) for provider in providers]
         else:
-            jobs.append(Job(name, providers, slots))
+            jobs.append(UpdateJob(name, providers, slots))
     if len({job.name for job in jobs}) < len(jobs):
         raise ScheduleError("service.jobs: two jobs of one name")
     return tuple(jobs)

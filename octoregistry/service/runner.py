@@ -23,7 +23,7 @@ from octoregistry.service.child import ChildRequest
 from octoregistry.service.claims import Claim, Claims
 from octoregistry.service.database import DatabaseError, DatabaseUnavailableError
 from octoregistry.service.decisions import Decisions
-from octoregistry.service.jobs import Job
+from octoregistry.service.jobs import UpdateJob
 from octoregistry.service.run_outcome import HeldModel, RunOutcome
 
 _GRACE = 10.0  # seconds that a process gets to undo what is half done
@@ -58,7 +58,7 @@ class Runner:
         self._stopping = threading.Event()
         self._working = threading.Lock()
 
-    def run(self, claim: Claim, job: Job) -> RunOutcome | None:
+    def run(self, claim: Claim, job: UpdateJob) -> RunOutcome | None:
         """What the run came to, as it stands in the log; None where another holder has taken it over meanwhile.
 
         Raises Stopped when the service ends, and DatabaseError: then, and with whatever else ends us, the slot is given

@@ -14,7 +14,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from octoregistry.service.claims import Claims
 from octoregistry.service.database import DatabaseError
-from octoregistry.service.jobs import Job
+from octoregistry.service.jobs import UpdateJob
 from octoregistry.service.run_outcome import RunOutcome
 from octoregistry.service.runner import Runner, ServiceStopped
 from octoregistry.service.slots import SlotTrigger
@@ -27,7 +27,7 @@ class Schedule:
     """Runs the jobs in this process until `stop`. Jobs come from the settings at every start, from nowhere else."""
 
     def __init__(
-        self, jobs: Sequence[Job], claims: Claims, runner: Runner, *, jitter: timedelta, watch: Callable[[], None]
+        self, jobs: Sequence[UpdateJob], claims: Claims, runner: Runner, *, jitter: timedelta, watch: Callable[[], None]
     ) -> None:
         self.jobs, self.claims, self.runner = {job.name: job for job in jobs}, claims, runner
         self._watch, self._ended = watch, threading.Event()
@@ -67,7 +67,7 @@ class Schedule:
         if self._watching.is_alive():
             self._watching.join(_LAST_WORD)
 
-    def run_slot(self, job: Job) -> None:
+    def run_slot(self, job: UpdateJob) -> None:
         """None; the slot that is due has been run, by us or by another."""
         for slot in job.slots.latest(datetime.now(UTC)):
             try:
@@ -77,7 +77,7 @@ class Schedule:
             except DatabaseError as error:
                 log.error("%s: %s", job.name, error)  # noqa: TRY400 - the next slot comes; a traceback says no more
 
-    def run_once(self, job: Job, slot: datetime) -> RunOutcome | None:
+    def run_once(self, job: UpdateJob, slot: datetime) -> RunOutcome | None:
         """What the slot came to; None where somebody else has it. Raises DatabaseError, Stopped."""
         claim = self.claims.claim(job.name, slot)
         return None if claim is None else self.runner.run(claim, job)
@@ -128,9 +128,9 @@ def _ahead() -> float:
     return time.time() - time.monotonic()
 
 
-def upcoming(jobs: Sequence[Job], now: datetime, count: int = 10) -> list[tuple[datetime, Job]]:
+def upcoming(jobs: Sequence[UpdateJob], now: datetime, count: int = 10) -> list[tuple[datetime, UpdateJob]]:
     """The next `count` slots of all jobs."""
-    times: list[tuple[datetime, Job]] = []
+    times: list[tuple[datetime, UpdateJob]] = []
     for job in jobs:
         times += [(slot, job) for slot, _ in zip(job.slots.from_on(now), range(count), strict=False)]
     return sorted(times, key=lambda one: (one[0], one[1].name))[:count]

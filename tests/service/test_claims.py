@@ -14,7 +14,7 @@ from sqlalchemy import Connection, text, update
 from octoregistry.service.claims import Claims
 from octoregistry.service.database import Database, DatabaseError
 from octoregistry.service.decisions import Decisions
-from octoregistry.service.jobs import Job
+from octoregistry.service.jobs import UpdateJob
 from octoregistry.service.log_copy import copy_log
 from octoregistry.service.run_outcome import HeldModel, ProviderOutcome, RunOutcome
 from octoregistry.service.runlog import RunLog
@@ -22,7 +22,7 @@ from octoregistry.service.slots import Slots
 from octoregistry.service.tables import runs
 from octoregistry.settings.service import JobSettings
 
-JOB = Job("all", ("acme",), Slots(JobSettings(every=timedelta(hours=1))))
+JOB = UpdateJob("all", ("acme",), Slots(JobSettings(every=timedelta(hours=1))))
 LEASE = timedelta(seconds=30)
 DONE = RunOutcome(
     end="done",

@@ -21,7 +21,7 @@ import pytest
 from octoregistry.merging.lock import is_locked
 from octoregistry.service import schedule
 from octoregistry.service.claims import Claims
-from octoregistry.service.jobs import Job
+from octoregistry.service.jobs import UpdateJob
 from octoregistry.service.runner import Runner
 from octoregistry.service.slots import Slots
 from octoregistry.settings.service import JobSettings
@@ -124,7 +124,7 @@ def test_a_clock_that_is_set_back_stops_no_schedule(
     """Each job is looked at again: the next time that it had was one of the old clock, and may be a year away."""
     ahead, looked = [500.0], []
     monkeypatch.setattr(schedule, "_ahead", lambda: ahead[0])
-    job = Job("all", ("acme",), Slots(JobSettings(every=timedelta(days=1))))
+    job = UpdateJob("all", ("acme",), Slots(JobSettings(every=timedelta(days=1))))
     claims = Claims(log_of(f"sqlite:///{tmp_path / 'runs.sqlite3'}").database, "here", timedelta(seconds=1))
     runner = cast("Runner", SimpleNamespace(stop=lambda: None, stopping=False))
     ours = schedule.Schedule([job], claims, runner, jitter=timedelta(0), watch=lambda: None)
