@@ -6,6 +6,7 @@ import re
 
 _ROW = re.compile(r"^[ \t]*\|.*\|[ \t]*$")
 _DELIMITER = re.compile(r"^[ \t]*\|(?:\s*:?-+:?\s*\|)+[ \t]*$")
+_ANY_DELIMITER = re.compile(r"^[ \t]*\|?(?:[ \t]*:?-+:?[ \t]*\|)+(?:[ \t]*:?-+:?)?[ \t]*$")
 _CELLS = re.compile(r"(?<!\\)\|")
 _FIGURE = re.compile(r"[$€£¥]\s?\d|\d\s?[$€£¥]|^\W*[\d.,]+\W*$")
 _PRICE_OF_A_SIZE = re.compile(r"\s*\\?[$€£¥]\s?[\d.,]+.*\btokens?\b", re.IGNORECASE)
@@ -21,7 +22,7 @@ def without_spans(text: str) -> str:
     """
     if not _CELLS.search(text):
         return text
-    lines = text.split("\n")
+    lines = _apart(text.split("\n")[:_MOST_LINES]) + text.split("\n")[_MOST_LINES:]
     at = 0
     while at + 3 < min(len(lines), _MOST_LINES):
         if _ROW.match(lines[at]) and _DELIMITER.match(lines[at + 1]):
@@ -40,6 +41,17 @@ def without_spans(text: str) -> str:
         else:
             at += 1
     return "\n".join(lines)
+
+
+def _apart(lines: list[str]) -> list[str]:
+    """`lines` with a blank one over each header: a row over a delimiter begins a table, whatever it stands under."""
+    found: list[str] = []
+    for at, line in enumerate(lines):
+        begins = at + 1 < len(lines) and "|" in line and _ANY_DELIMITER.match(lines[at + 1]) is not None
+        if begins and found and found[-1].strip() and not _ANY_DELIMITER.match(line):
+            found.append("")
+        found.append(line)
+    return found
 
 
 def _joined(header: list[str], rows: list[list[str]]) -> list[str] | None:
