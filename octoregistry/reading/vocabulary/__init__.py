@@ -13,9 +13,9 @@ from typing import Any
 from octoregistry.reading.labels import Place
 
 COMPLETE = (
-    "mode:batch", "mode:flex", "mode:priority", "mode:standard", "dimension:input", "dimension:output",
-    "dimension:cached", "dimension:write", "dimension:storage", "tier:long", "word:above", "word:below", "currency:*",
-    "offer:*", "speaks_of_table", "negation", "word:token", "word:per", "price",
+    "mode:batch", "mode:priority", "mode:standard", "dimension:input", "dimension:output", "dimension:cached",
+    "dimension:write", "dimension:storage", "modality:text", "tier:long", "word:above", "word:below", "word:from",
+    "word:until", "word:per", "word:token", "word:million", "currency:*", "offer:*", "price", "speaks_of_table", "negation",
 )  # fmt: skip
 """What a language's file must hold before its harmless rows and notes count."""
 _UNTIL_COMPLETE = ("harmless", "note", "function", "describes")
@@ -71,9 +71,13 @@ class Vocabulary:
 
     def for_provider(self, provider: str) -> Vocabulary:
         """Those rows that hold on every page or on those of `provider`."""
-        if all(row.provider in (None, provider) for row in self.rows):
-            return self
-        return Vocabulary(tuple(row for row in self.rows if row.provider in (None, provider)))
+        own = provider.lower()
+        return Vocabulary(
+            tuple(
+                row for row in self.rows
+                if row.provider in (None, provider) and not (row.means == "offer:cloud" and own in row.text.lower())
+            )
+        )  # fmt: skip
 
     def words(self, means: str) -> tuple[str, ...]:
         """The texts that mean `means`, the longest first."""
