@@ -1,0 +1,179 @@
+"""The amounts of a cell or line, and for each the words before and behind it that are its own."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+
+from octoregistry.reading.classify.numbers import FIGURE, decimal_of
+from octoregistry.reading.classify.scan import fold, one_of, spaced
+from octoregistry.reading.classify.units import units
+from octoregistry.reading.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A sum of money in a cell. `number` is None where it can be read in no way or in two; `currency` is USD, EUR, …, ""
+    where none stands beside it. `before` and `behind` are the words that qualify it and no other amount of the cell."""
+
+    text: str
+    number: Decimal | None
+    currency: str
+    before: str = ""
+    behind: str = ""
+    restated: bool = False
+    past: bool = False
+
+
+@lru_cache(maxsize=16)
+def _money(vocabulary: Vocabulary) -> tuple[re.Pattern[str], dict[str, str]]:
+    kinds = sorted({row.means for row in vocabulary.rows if row.means.startswith("currency:") and row.text})
+    codes = {spaced(fold(t)): kind[9:] for kind in kinds for t in vocabulary.words(kind)}
+    any_currency = one_of(vocabulary, *kinds)
+    glued = "|".join(re.escape(c) for c in sorted(codes, key=len, reverse=True) if not c[0].isalpha())
+    # "200k tokens$2.50" and "mtok$2" have lost a line break; "c$2" and "hk$2" are other dollars
+    before = rf"(?:{any_currency}|(?:(?<![a-z])|(?<=[a-z]{{4}})|(?<=\d[km]))(?:{glued or '(?!)'}))"
+    pattern = re.compile(
+        rf"(?P<before>{before}(?:\s?(?:{glued or '(?!)'}))?)\s?(?P<figure>{FIGURE})(?:[^\S\n]?(?P<also>(?<=\s){any_currency})(?!\s?\d))?"
+        rf"|(?<![\w.,'/])(?P<figure2>{FIGURE})\s?(?P<after>{any_currency})(?!\s?\d)"
+    )
+    return pattern, codes
+
+
+BARE = re.compile(rf"\s*(?P<figure>{FIGURE})\s*")
+_EMPTY = re.compile(r"\W*")
+
+
+def has_amount(text: str, vocabulary: Vocabulary) -> bool:
+    """True where `text` states a sum of money with its currency."""
+    return any(c.isdigit() for c in text) and _money(vocabulary)[0].search(fold(text)) is not None
+
+
+@lru_cache(maxsize=8192)
+def amounts(
+    text: str, vocabulary: Vocabulary, *, bare: bool = False, decimal_comma: bool | None = False
+) -> tuple[Amount, ...]:
+    """Every amount of `text`. With `bare` a cell that is a figure and nothing more is one without a currency."""
+    folded = fold(text)
+    pattern, codes = _money(vocabulary)
+    matches = list(pattern.finditer(folded))
+    if not matches:
+        alone = BARE.fullmatch(text) if bare else None
+        return (Amount(text.strip(), decimal_of(alone["figure"], decimal_comma=decimal_comma), ""),) if alone else ()
+    found = []
+    pieces = _pieces(text, matches, vocabulary)
+    for match, (before, behind, past) in zip(matches, pieces, strict=True):
+        figure = match["figure"] or match["figure2"]
+        number = decimal_of(figure, decimal_comma=decimal_comma)
+        words = {_code(match[name], codes) for name in ("before", "also", "after") if match[name]} - {""}
+        if "USD" in words and len(words) == 2:
+            words.discard("USD")  # "$5 CAD" is Canadian
+        currency = words.pop() if len(words) == 1 else "?"
+        if currency == "cents":
+            number, currency = (number / 100 if number is not None else None), "USD"
+        found.append(Amount(match.group().strip(), number, currency, before, behind, past=past))
+    return tuple(_restating(found, vocabulary))
+
+
+def _code(word: str, codes: dict[str, str]) -> str:
+    word = word.strip()
+    if word in codes:
+        return codes[word]
+    known = {codes[part] for part in (word.replace(" ", ""), word.rstrip("$€£¥").strip(), word[-1:]) if part in codes}
+    return next(iter(known)) if len(known) == 1 else "?" if word else ""
+
+
+def _pieces(text: str, matches: list[re.Match[str]], vocabulary: Vocabulary) -> list[tuple[str, str, bool]]:
+    """(before, behind, is a price of the past) of each amount: most cells say behind a figure what it is, some before."""
+    lead = text[: matches[0].start()]
+    leading = re.search(r"[^\W\d_]", lead) is not None and not _only(lead, "word:starts", vocabulary)
+    found = []
+    before = lead
+    for at, match in enumerate(matches):
+        last = at + 1 == len(matches)
+        end = len(text) if last else matches[at + 1].start()
+        between = text[match.end() : end]
+        cut = len(between) if last else _cut(between, leading=leading, vocabulary=vocabulary)
+        becomes = not last and _becomes(between[cut:] or between, vocabulary)
+        behind = between[:cut]
+        if becomes:
+            behind = ""
+        past = becomes or bool(re.search(rf"{one_of(vocabulary, 'word:was')}[\s:]*$", fold(before)))
+        found.append((before, behind, past))
+        before = "" if becomes else between[cut:]
+    return found
+
+
+def _becomes(between: str, vocabulary: Vocabulary) -> bool:
+    return (
+        re.fullmatch(rf"[\s,;(]*(?:→|⟶|➜|⇒|->|=>|{one_of(vocabulary, 'word:becomes')})[\s:]*", fold(between))
+        is not None
+    )
+
+
+def _only(text: str, means: str, vocabulary: Vocabulary) -> bool:
+    return re.fullmatch(rf"\W*{one_of(vocabulary, means)}\W*", fold(text)) is not None
+
+
+_CLOSING = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")
+_BREAK = re.compile(r"\n|[·•|;]|,\s|(?<=[)\]])\s|\.\s")
+_LABEL = re.compile(r"(?:^|(?<=[\s.,;)]))[^\W\d][^\d:.;,]{0,40}:\s*$")
+
+
+def _cut(between: str, *, leading: bool, vocabulary: Vocabulary) -> int:
+    """Where in `between`, of two amounts, the words of the first end and those of the second begin."""
+    at = 0
+    for stretches, _ in units(fold(between), vocabulary):
+        if _EMPTY.fullmatch(between[: stretches[0][0]]) and stretches[-1][1] > at:
+            at = stretches[-1][1]
+    if not leading:
+        # a unit that begins right before the next figure is that figure's: "每 100 万个令牌 $1.00"
+        label = _LABEL.search(between[at:])
+        return at + label.start() if label else len(between)
+    while closing := _CLOSING.match(between, at):
+        at = closing.end()
+    cut = _BREAK.search(between, at)
+    if at == 0 and cut:
+        return cut.end()
+    return at
+
+
+def _restating(found: list[Amount], vocabulary: Vocabulary) -> list[Amount]:
+    """`found` with figures marked that state the one before them once more, by another unit: "$3.00 or $0.005/min"."""
+    told: list[Amount] = []
+    for amount in found:
+        own = tuple(unit for _, unit in units(fold(amount.behind), vocabulary))
+        before = told[-1] if told else None
+        joint = (before.behind if before else "") + amount.before
+        again = re.search(rf"(?:{one_of(vocabulary, 'word:or')}|≈|~|\(|/|=)\W*$", fold(joint)) if before else None
+        if before and again and own and own[0].factor is None:
+            index = next(i for i in range(len(told) - 1, -1, -1) if not told[i].restated)
+            kept = told[index]
+            cleaned = _without_end(kept.behind, vocabulary)
+            told[index] = Amount(
+                kept.text,
+                kept.number,
+                kept.currency,
+                kept.before,
+                f"{cleaned} {_beside(amount.behind, vocabulary)}".strip(),
+                past=kept.past,
+            )
+            told.append(Amount(amount.text, amount.number, amount.currency, restated=True))
+        else:
+            told.append(amount)
+    return told
+
+
+def _without_end(text: str, vocabulary: Vocabulary) -> str:
+    match = re.search(rf"[\s,(]*(?:{one_of(vocabulary, 'word:or')}|≈|~|\(|/|=)\W*$", fold(text))
+    return text[: match.start()] if match else text
+
+
+def _beside(text: str, vocabulary: Vocabulary) -> str:
+    """`text` without its units and the bracket that closes behind them: what is said of both spellings of a price."""
+    for stretches, _ in units(fold(text), vocabulary):
+        for start, end in stretches:
+            text = text[:start] + " " * (end - start) + text[end:]
+    return re.sub(r"^\s*[)\]]", " ", text)

@@ -1,0 +1,129 @@
+"""Where the vocabulary's words stand in a text: by the longest entry, each character used once."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import lru_cache
+
+from octoregistry.reading.labels import Place
+from octoregistry.reading.vocabulary import Row, Vocabulary
+
+USED = "\x00"
+"""Stands for a character that a grammar or a row has used up."""
+_BLANKS = str.maketrans("\u00a0\u202f", "  ")
+_SIGNS = str.maketrans("（）［］【】：；，／＄％＜＞＋－～〜“”‘’　\u2009\u2011\t", "()[][]:;,/$%<>+-~~\"\"''  - ")
+_LETTER = r"A-Za-z\u00c0-\u024f\u0370-\u04ff"
+_LETTERS = re.compile(rf"[{_LETTER}]")
+_JOINED = re.compile(r"(?<=[^\W_])[-_](?=[^\W\d_])")
+
+
+def fold(text: str) -> str:
+    """`text` in lower case with plain signs and blanks, every character in its place."""
+    text = text.translate(_SIGNS)
+    lowered = text.lower()
+    return lowered if len(lowered) == len(text) else "".join(c if len(c.lower()) != 1 else c.lower() for c in text)
+
+
+def spaced(text: str) -> str:
+    """`text`, folded, with words that a hyphen joins standing apart: "fast-mode" is "fast mode"."""
+    return _JOINED.sub(" ", text.translate(_BLANKS).replace("\n", " "))
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row as it is looked for."""
+
+    text: str
+    stem: bool
+    row: Row
+
+
+@dataclass(frozen=True)
+class Index:
+    """The rows of a vocabulary by the first character of their text; patterns and whole labels beside them."""
+
+    entries: dict[str, list[Entry]]
+    patterns: tuple[tuple[re.Pattern[str], Row], ...]
+    whole: dict[str, list[Row]]
+
+
+@lru_cache(maxsize=64)
+def index_of(vocabulary: Vocabulary) -> Index:
+    """The index of `vocabulary`."""
+    entries: dict[str, list[Entry]] = defaultdict(list)
+    whole: dict[str, list[Row]] = defaultdict(list)
+    patterns = []
+    for row in vocabulary.rows:
+        if row.pattern:
+            patterns.append((re.compile(row.pattern, re.IGNORECASE), row))
+        elif row.means.startswith("harmless"):
+            whole[key(row.text)].append(row)
+        elif row.text and not row.means.startswith("word:"):
+            text = spaced(fold(row.text))
+            stem = text.endswith("*")
+            entries[text[0]].append(Entry(text.rstrip("*"), stem, row))
+    for found in entries.values():
+        found.sort(key=lambda entry: -len(entry.text))
+    return Index(dict(entries), tuple(patterns), dict(whole))
+
+
+def key(text: str) -> str:
+    """`text` as a whole label is compared: folded, single blanks, without a colon behind it."""
+    return " ".join(fold(text).split()).rstrip(": ").strip()
+
+
+def whole(text: str, place: Place, index: Index) -> Row | None:
+    """The row that calls `text` harmless as a whole label (`harmless`), or what is not understood of it (`harmless:rest`)."""
+    return next((row for row in index.whole.get(key(text), ()) if fits(row, place)), None)
+
+
+def fits(row: Row, place: Place) -> bool:
+    """Whether `row` holds in `place`."""
+    return not row.place or place in row.place
+
+
+def found_at(text: str, at: int, place: Place, index: Index) -> tuple[Row, int] | None:
+    """(row, end) of the longest entry that stands in `text`, spaced, at `at`."""
+    for entry in index.entries.get(text[at], ()):
+        if text.startswith(entry.text, at) and fits(entry.row, place):
+            end = at + len(entry.text)
+            if entry.stem:
+                while end < len(text) and _LETTERS.match(text[end]):
+                    end += 1
+            if _bounded(text, at, end):
+                return entry.row, end
+    for pattern, row in index.patterns:
+        if (
+            fits(row, place)
+            and (match := pattern.match(text, at))
+            and match.end() > at
+            and _bounded(text, at, match.end())
+        ):
+            return row, match.end()
+    return None
+
+
+def _bounded(text: str, start: int, end: int) -> bool:
+    """True where what stands from `start` to `end` is not part of a longer word in letters."""
+    before = start > 0 and _LETTERS.match(text[start]) and _LETTERS.match(text[start - 1])
+    behind = end < len(text) and _LETTERS.match(text[end - 1]) and _LETTERS.match(text[end])
+    return not before and not behind
+
+
+@lru_cache(maxsize=4096)
+def one_of(vocabulary: Vocabulary, *means: str) -> str:
+    """A regular expression for any word that means one of `means`, as it stands in folded text."""
+    texts = sorted(
+        {spaced(fold(text)) for word in means for text in vocabulary.words(word)}, key=lambda t: (-len(t), t)
+    )
+    return "(?:" + "|".join(map(_escaped, texts)) + ")" if texts else r"(?!)"
+
+
+def _escaped(text: str) -> str:
+    stem = text.endswith("*")
+    plain = text.rstrip("*")
+    before = rf"(?<![{_LETTER}])" if _LETTERS.match(plain[0]) else ""
+    behind = rf"[{_LETTER}]*" if stem else rf"(?![{_LETTER}])" if _LETTERS.match(plain[-1]) else ""
+    return before + re.escape(plain).replace(r"\ ", r"\s?") + behind

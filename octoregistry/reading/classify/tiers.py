@@ -1,0 +1,75 @@
+"""For prompts of which size a price holds: "<= 200k tokens", "over 272,000"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal, TypeAlias
+
+from octoregistry.reading.classify.scan import one_of
+from octoregistry.reading.vocabulary import Vocabulary
+
+Bound: TypeAlias = "int | Literal['unknown'] | None"
+"""So many tokens; None for no bound; "unknown" where the page states no threshold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """Prompts above `above` input tokens and up to `up_to` of them."""
+
+    above: Bound = None
+    up_to: Bound = None
+
+
+_NUMBER = r"(?P<number>\d{1,3}(?: \d{3})+(?!\d)|\d[\d.,]{0,14})\s?(?P<scale>k(?![a-z])|m(?![a-z])|thousand|million|mil\b|ribu\b|tausend|tys|тыс\.?|[万萬]|만|천|千)?"
+_FACTOR = {"k": 10**3, "m": 10**6, "million": 10**6, "万": 10**4, "萬": 10**4, "만": 10**4}
+_SIGN = re.compile(r"[<>≤≥⩽⩾=]")
+
+
+@lru_cache(maxsize=16)
+def _grammar(vocabulary: Vocabulary) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    below, above = one_of(vocabulary, "word:below"), one_of(vocabulary, "word:above")
+    about = one_of(vocabulary, "word:size", "word:token", "dimension:input")
+    of = r"(?:\s?(?:of|de|di|d'|の|的)\s?)?"
+    around = rf"(?P<lead>(?:{about}\s?(?:that\s|length\s|を|is\s|are\s)?){{0,2}})"
+    behind = rf"(?P<tail>(?:\s?-?{of}\s?{about}){{0,3}})"
+    return (
+        re.compile(rf"{around}(?:(?P<below>{below})|(?P<above>{above}))\s?(?:토큰\s?)?{_NUMBER}{behind}"),
+        re.compile(
+            rf"{around}{_NUMBER}{behind}\s?を?(?:(?P<above>\+|{one_of(vocabulary, 'word:above_behind')})"
+            rf"|(?P<below>{one_of(vocabulary, 'word:below_behind')})){behind.replace('tail', 'tail2')}"
+        ),
+    )
+
+
+def tiers(text: str, vocabulary: Vocabulary) -> Iterator[tuple[int, int, Tier]]:
+    """(start, end, tier) of every prompt size in `text`, folded."""
+    if not any(char.isdigit() for char in text):
+        return
+    taken: list[tuple[int, int]] = []
+    for pattern in _grammar(vocabulary):
+        for match in pattern.finditer(text):
+            about = match["lead"].strip() or match["tail"].strip() or match.groupdict().get("tail2", "") or ""
+            if not about.strip() and not _SIGN.match(text[match.end("lead") :]):
+                continue  # "up to 50,000 requests"; but "> 200,000" is never said of anything else beside a price
+            if any(match.start() < end and match.end() > start for start, end in taken):
+                continue
+            if tokens := tokens_of(match["number"], match["scale"]):
+                taken.append(match.span())
+                yield match.start(), match.end(), Tier(up_to=tokens) if match["below"] else Tier(above=tokens)
+
+
+def tokens_of(number: str, scale: str | None) -> int | None:
+    """How many tokens "272,000", "200" with "k" or "1.05" with "M" are; None for what is no such number."""
+    text = number.replace(" ", "").strip(".,")
+    scale = (scale or "").strip(".")
+    factor = _FACTOR.get(scale, 1000) if scale else 1
+    if factor == 1 or re.fullmatch(r"\d{1,3}(?:[.,]\d{3})+", text):
+        digits = re.sub(r"[.,]", "", text)
+        value = int(digits) * factor if digits else 0
+    else:
+        whole, _, part = text.replace(",", ".").partition(".")
+        value = int(whole + part) * factor // 10 ** len(part) if (whole + part).isdecimal() else 0
+    return value if value >= 1000 else None
