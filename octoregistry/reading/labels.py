@@ -38,12 +38,16 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """Words in the scope of a price that nobody understands yet, where they stand, and why they are a doubt."""
+    """Words in the scope of a price that nobody understands yet, where they stand, and why they are a doubt.
+
+    `witness` is who alone says what they mean (`llm:…`), "" where nobody does.
+    """
 
     label: str
     place: Place
     address: str
     reason: str
+    witness: str = ""
 
     def __str__(self) -> str:
         return f"{self.label!r} ({self.place.replace('_', ' ')}, {self.address}): {self.reason}"
@@ -53,7 +57,8 @@ class Doubt:
 class OpenLabel:
     """A label of a page that somebody may explain: `leftover` are its words that are not understood.
 
-    `figures` counts the prices in whose scope it stands; `neighbour` is a row or line beside it, its figures blanked.
+    `figures` counts the prices in whose scope it stands; `neighbour` is a row or line beside it, its figures blanked;
+    `says` is what is understood of it, as `slot:value`.
     """
 
     text: str
@@ -62,3 +67,4 @@ class OpenLabel:
     leftover: str
     figures: int
     neighbour: str = ""
+    says: frozenset[str] = frozenset()

@@ -1,0 +1,47 @@
+"""Passages as lines: labels, and the sentences that stand between them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from octoregistry.documents import Passage
+
+_LONGEST_LABEL = 64
+_MOST_WORDS = 9
+_MOST_BEFORE_COLON = 5
+_ENDS = re.compile(r"[.!?。！？][\"'”’)\]]*$")
+_SENTENCES = re.compile(r"(?<=[.!?])\s+(?=[^a-z])|(?<=[。！？])")
+_STARS = re.compile(r"^[\s*_#>•·-]+(?=\w)|[*_]{2,}")
+
+
+def is_label(line: str) -> bool:
+    """True for a line that is too short for a sentence and does not end as one."""
+    if line.endswith((":", "：")) and len(line.split()) > _MOST_BEFORE_COLON:
+        return False
+    if not any(char.isalnum() for char in line):
+        return False
+    return (
+        len(line) <= _LONGEST_LABEL
+        and len(line.split()) <= _MOST_WORDS
+        and not _ENDS.search(line)
+        and "://" not in line
+    )
+
+
+def clean(line: str) -> str:
+    """`line` without the marks of lists and of bold type."""
+    return _STARS.sub("", line).strip()
+
+
+def lines(passages: Iterable[Passage]) -> Iterator[tuple[Passage, str]]:
+    """Every line of `passages` with its own."""
+    for passage in passages:
+        for line in passage.text.split("\n"):
+            if text := clean(line):
+                yield passage, text
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a line."""
+    return [part.strip() for part in _SENTENCES.split(text) if part.strip()]
