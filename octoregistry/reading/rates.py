@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from octoregistry.reading.labels import Doubt
+from octoregistry.reading.labels import Doubt, OpenLabel
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,7 @@ class StatedRate:
 
     `name` is the model as the page calls it, `ids` the API ids that the page itself gives for it (often none).
     `above_input_tokens` is None for the base rate, and "unknown" for a long-context price without a stated threshold.
+    `up_to_input_tokens` is the longest prompt that it answers for, "unknown" where the page bounds it without a number.
     `start` is the first day on which it holds, None where the page gives no date (it holds on the page's own day).
     `witness` says who read what its figures mean: `rules`, `known` (a kept reading that a person has reviewed), or
     `llm:PROVIDER/MODEL`, which nobody has checked.
@@ -54,6 +55,7 @@ class StatedRate:
     above_input_tokens: int | Literal["unknown"] | None = None
     start: date | None = None
     witness: str = "rules"
+    up_to_input_tokens: int | Literal["unknown"] | None = None
 
 
 def is_checked(witness: str) -> bool:
@@ -78,9 +80,10 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class PageRates:
-    """All that was read from one page."""
+    """All that was read from one page. `open_labels` are those with words that nobody understands yet."""
 
     provider: str
     page: str
     rates: tuple[StatedRate, ...] = ()
     problems: tuple[Problem, ...] = field(default=())
+    open_labels: tuple[OpenLabel, ...] = ()

@@ -1,0 +1,124 @@
+"""Settled prices into rates: what holds on the page's day and later, and where a page states two prices for one thing."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+
+from octoregistry.reading.classify.tiers import Bound
+from octoregistry.reading.labels import Doubt
+from octoregistry.reading.rates import Evidence, Problem, StatedPrice, StatedRate
+from octoregistry.reading.settle import Priced
+
+_NOT_KEPT = {"cached_input_image", "cached_input_video"}  # read to see that a table is in order; no rate has them
+
+
+def rates_of(
+    prices: Iterable[Priced], page: str, page_date: date, ids: Mapping[str, tuple[str, ...]]
+) -> tuple[tuple[StatedRate, ...], tuple[Problem, ...]]:
+    """The rates that `prices` make up on `page_date`: what has ended is left out, what is to come keeps its first day.
+
+    `ids` are the API ids that the page gives for its names. Where the page states two prices for the same thing neither
+    is taken and both places are told; one with a doubt gives way to one without.
+    """
+    slots: dict[tuple[str, str, Bound, str], list[Priced]] = defaultdict(list)
+    for price in prices:
+        if price.span.until is None or price.span.until >= page_date:
+            for name in price.names:
+                for dimension in set(price.dimensions) - _NOT_KEPT:
+                    slots[name, price.mode, price.tier.above, dimension].append(price)
+    problems: list[Problem] = []
+    rates: dict[tuple[str, str, Bound, date | None, str], dict[str, StatedPrice]] = defaultdict(dict)
+    bounds: dict[tuple[str, str, Bound, date | None, str], Bound] = {}
+    given: dict[str, tuple[str, ...]] = {}
+    for (name, mode, above, dimension), candidates in slots.items():
+        for start, price in _in_force(candidates, page, page_date, f"{dimension} of {name} ({mode})", problems):
+            slot = (name, mode, above, start, price.witness)
+            rates[slot][dimension] = StatedPrice(
+                price.usd, Evidence(page, price.figure.address, price.figure.text), price.unit_stated, price.doubts
+            )
+            if price.tier.up_to is not None and not isinstance(bounds.get(slot), int):
+                bounds[slot] = price.tier.up_to
+            given[name] = given.get(name) or price.ids or ids.get(name, ())
+    stated = tuple(
+        StatedRate(
+            name, mode, found, given[name], above, start, witness, bounds.get((name, mode, above, start, witness))
+        )
+        for (name, mode, above, start, witness), found in rates.items()
+    )
+    return _bounded(stated), tuple(problems)
+
+
+def _bounded(rates: tuple[StatedRate, ...]) -> tuple[StatedRate, ...]:
+    """`rates`, of which those without a bound end where a higher tier of the same model and mode begins."""
+    above: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for rate in rates:
+        if isinstance(rate.above_input_tokens, int):
+            above[rate.name, rate.mode].append(rate.above_input_tokens)
+    return tuple(
+        replace(rate, up_to_input_tokens=min(higher))
+        if rate.up_to_input_tokens == "unknown"
+        and rate.above_input_tokens is None
+        and (higher := above.get((rate.name, rate.mode)))
+        else rate
+        for rate in rates
+    )
+
+
+def _in_force(
+    candidates: list[Priced], page: str, page_date: date, what: str, problems: list[Problem]
+) -> Iterator[tuple[date | None, Priced]]:
+    """(first day or None for today's price, price) of the prices that hold now and later."""
+    by_start: dict[date | None, list[Priced]] = defaultdict(list)
+    candidates = [price for price in candidates if not price.doubts] or candidates
+    begun = [p.span.start for p in candidates if p.span.start and p.span.start <= page_date]
+    latest = max(begun, default=None)
+    for price in candidates:
+        start = price.span.start
+        if start is not None and start > page_date:
+            by_start[start].append(price)
+        elif start == latest:
+            by_start[None].append(price)
+    for start, same in by_start.items():
+        clear = [price for price in same if not price.doubts] or same
+        if len({price.usd for price in clear}) == 1:
+            yield start, clear[0]
+            continue
+        places = ", ".join(f"{p.figure.address} says {p.usd}" for p in clear[:6])
+        problems.append(Problem(page, clear[0].figure.address, f"two prices for {what}: {places}"))
+
+
+def without_shared_ids(rates: tuple[StatedRate, ...], page: str) -> tuple[tuple[StatedRate, ...], tuple[Problem, ...]]:
+    """(`rates` without ids that the page gives for more than one name, a problem for each): such an id names neither."""
+    named: dict[str, dict[str, None]] = defaultdict(dict)
+    for rate in rates:
+        for model_id in rate.ids:
+            named[model_id][rate.name] = None
+    shared = {model_id: names for model_id, names in named.items() if len(names) > 1}
+    problems = tuple(
+        Problem(page, "page", f"the id {model_id!r} stands for {' and for '.join(map(repr, names))}")
+        for model_id, names in shared.items()
+    )
+    kept = tuple(replace(rate, ids=tuple(i for i in rate.ids if i not in shared)) if shared else rate for rate in rates)
+    return kept, problems
+
+
+def counted(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """One problem for each table and reason, with how often it stands there."""
+    places: dict[tuple[str, str, str], list[Problem]] = defaultdict(list)
+    for problem in problems:
+        table = problem.address.partition("R")[0] if problem.address.startswith("T") else problem.address
+        places[problem.page, table, problem.reason].append(problem)
+    return tuple(
+        same[0] if len(same) == 1 else Problem(page, table, f"{reason} ({len(same)} times)")
+        for (page, table, reason), same in places.items()
+    )
+
+
+def doubted(rates: Iterable[StatedRate]) -> Counter[Doubt]:
+    """How many prices each doubt holds."""
+    return Counter(
+        doubt for rate in rates for price in rate.prices.values() for doubt in price.doubts if isinstance(doubt, Doubt)
+    )

@@ -1,0 +1,268 @@
+"""What a page's labels mean, and the rates that stand under them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from datetime import date
+from functools import lru_cache
+from typing import TypeAlias
+
+from octoregistry.documents import Document, Table
+from octoregistry.reading.classify import Classified, Families, classify
+from octoregistry.reading.classify.cells import BARE, amounts, has_amount
+from octoregistry.reading.classify.names import plain
+from octoregistry.reading.classify.numbers import shows_decimal_comma
+from octoregistry.reading.gather import counted, doubted, rates_of, without_shared_ids
+from octoregistry.reading.ids import page_ids
+from octoregistry.reading.labels import Doubt, Label, OpenLabel, Place
+from octoregistry.reading.layout import Scope
+from octoregistry.reading.layout.cards import Kind, card_scopes
+from octoregistry.reading.layout.lines import clean, sentences
+from octoregistry.reading.layout.over import over
+from octoregistry.reading.layout.tables import table_figures
+from octoregistry.reading.rates import PageRates, Problem, StatedRate
+from octoregistry.reading.settle import DENIES, Priced, Reader, Refused, Settler
+from octoregistry.reading.vocabulary import Row, Vocabulary, shipped
+from providers.vendors import vendors
+
+Says: TypeAlias = Callable[..., Classified]
+
+
+def read_rates(
+    document: Document,
+    provider: str,
+    page_date: date,
+    known_names: Iterable[str] = (),
+    *,
+    vocabulary: Vocabulary | None = None,
+) -> PageRates:
+    """The rates that `document` states on `page_date`, with all that was not understood as doubts and problems."""
+    words = (vocabulary or shipped()).for_provider(provider).with_rows(_called())
+    families = _families().with_known(frozenset(name.lower() for name in known_names if len(name) > 2))
+    reader = Reader(words, families, page_date, _decimal_comma(document, words))
+    ids = page_ids(document)
+    reader = Reader(
+        words,
+        families.with_known(frozenset(n.lower() for n in ids)),
+        page_date,
+        reader.decimal_comma,
+        _threshold(document, reader),
+    )
+    prices: list[Priced] = []
+    problems = [Problem(document.url, gap.address, gap.reason) for gap in document.gaps]
+    for scope in scopes(document, reader):
+        found, refused = _read(scope, reader)
+        prices += found
+        problems += [Problem(document.url, no.figure.address, no.reason) for no in refused]
+    prices = [_in_full(price, prices) for price in prices]
+    rates, contradictions = rates_of(prices, document.url, page_date, ids)
+    rates, shared = without_shared_ids(rates, document.url)
+    problems = [*counted(problems), *contradictions, *shared]
+    return PageRates(provider, document.url, rates, tuple(problems), tuple(_open_labels(document, rates, reader)))
+
+
+@lru_cache(maxsize=4)
+def _families() -> Families:
+    """What all vendors call their models."""
+    every = vendors().values()
+    return Families(
+        tuple(dict.fromkeys(pattern for vendor in every for pattern in vendor.names.families)),
+        tuple(dict.fromkeys(pattern for vendor in every for pattern in vendor.names.words)),
+    )
+
+
+@lru_cache(maxsize=4)
+def _called() -> tuple[Row, ...]:
+    """What pages call the vendors, as words that say nothing of a price."""
+    texts = dict.fromkeys(text for vendor in vendors().values() for text in (*vendor.names.called, vendor.display_name))
+    return tuple(Row("vendor", text) for text in texts if text)
+
+
+def _in_full(price: Priced, prices: list[Priced]) -> Priced:
+    """`price` by the names that the page uses elsewhere, where a sentence left out the family: "Sonnet 4.5"."""
+    if not price.mentioned:
+        return price
+    known = {name for other in prices if not other.mentioned for name in other.names}
+
+    def full(name: str) -> str:
+        longer = {k for k in known if k.lower().endswith(f" {name.lower()}")}
+        return longer.pop() if len(longer) == 1 and name not in known else name
+
+    return replace(price, names=tuple(dict.fromkeys(map(full, price.names))))
+
+
+def scopes(document: Document, reader: Reader) -> Iterator[Scope]:
+    """Every table and run of lines of `document` that holds figures."""
+
+    def says(text: str, place: Place = "lead") -> Classified:
+        return classify(plain(text), place, reader.vocabulary, reader.families, reader.page_date)
+
+    def names_mode(text: str) -> bool:
+        said = says(clean(text), "tab") if len(text) < 60 else None
+        return (
+            said is not None
+            and bool(said.values("mode") or said.values("offer"))
+            and not said.leftover
+            and not said.values("model")
+            and not said.values("dimension")
+        )
+
+    def money(text: str) -> bool:
+        return has_amount(text, reader.vocabulary)
+
+    for table in document.tables:
+        above = tuple(over(document, table, names_mode, money))
+        bare = table.component is not None or _states_currency(table, above, says)
+
+        def figure(text: str, bare: bool = bare) -> bool:
+            return money(text) or (bare and BARE.fullmatch(text) is not None)
+
+        figures, names = table_figures(table, figure, _footnotes(document, table))
+        if figures:
+            codes = tuple(
+                c
+                for p in (document.under(table.headings[-1]) if table.headings else ())
+                if p.number <= table.after
+                for c in p.codes
+            )
+            codes += tuple(
+                c for h in table.headings[-2:-1] for p in document.under(h) if p.number <= table.after for c in p.codes
+            )
+            trouble = {
+                table.address(r, 0).partition("C")[0]: "the row has more or fewer cells than the header"
+                for r in table.ragged
+            }
+            yield Scope(f"T{table.number}", figures, above, "table", bare, names, codes, trouble)
+
+    def kind(line: str) -> Kind:
+        said = says(line)
+        slots = {fact.slot for fact in said.facts}
+        if "model" in slots and not slots & {"dimension", "unit"} and (not said.leftover or len(line.split()) < 6):
+            return "name"
+        if (
+            slots
+            and slots <= {"price", "head", "vendor", "function", "token"}
+            and "price" in slots
+            and not said.leftover
+        ):
+            return "prices"
+        if "describes" in slots and "dimension" not in slots:
+            return "describes"
+        if slots == {"unit"} and not said.leftover and (line[:1] == "/" or line.lower().startswith("per ")):
+            return "unit"
+        return None
+
+    def labelled(line: str) -> bool:
+        return any(any(c.isalpha() for c in a.before) for a in amounts(line, reader.vocabulary)[:1])
+
+    yield from card_scopes(document, money, kind, labelled)
+
+
+def _states_currency(table: Table, above: tuple[Label, ...], says: Says) -> bool:
+    heads = [text for row in table.rows[: table.header_rows] for text in row if text]
+    heads += [label.text for label in above if label.place in ("caption", "heading", "lead") and label.distance < 2]
+    if any(says(text, "column_head").values("currency") for text in dict.fromkeys(heads)):
+        return True
+    told = [label for label in above if label.place == "sentence" and label.distance < 3]
+    return any(
+        fact.values("currency") and fact.values("unit") for fact in (says(label.text, "sentence") for label in told)
+    )
+
+
+def _footnotes(document: Document, table: Table) -> dict[str, Label]:
+    found: dict[str, Label] = {}
+    for passage in document.passages[table.after : table.after + 12]:
+        for line in passage.text.split("\n"):
+            match = re.match(r"\s*([*†‡§¹²³⁴⁵])\s*(?=\w)", line)
+            if match:
+                found.setdefault(match[1], Label(line[match.end() :], "footnote", 0, passage.address))
+    return found
+
+
+def _read(scope: Scope, reader: Reader) -> tuple[list[Priced], list[Refused]]:
+    settler = Settler(scope, reader)
+    found: list[Priced] = []
+    refused: list[Refused] = []
+    for figure in scope.figures:
+        trouble = scope.trouble.get(figure.address.partition("C")[0]) or scope.trouble.get(figure.address)
+        for settled in settler.settle(figure):
+            if isinstance(settled, Refused):
+                if not settled.quiet:
+                    refused.append(settled)
+            elif trouble == "a sentence":
+                refused.append(Refused("a sentence states token prices; sentences are not read", figure))
+            else:
+                found.append(_with(settled, trouble) if trouble else settled)
+    return found, refused
+
+
+def _with(price: Priced, trouble: str) -> Priced:
+    return replace(price, doubts=(*price.doubts, Doubt(price.figure.text, "cell", price.figure.address, trouble)))
+
+
+def _threshold(document: Document, reader: Reader) -> int | None:
+    """How many tokens a long context begins at, where a head, tooltip or sentence of the page says it once."""
+    texts = dict.fromkeys(text for t in document.tables for row in t.rows[: t.header_rows] for text in row)
+    texts |= dict.fromkeys(
+        s for p in document.passages if len(p.text) < 1500 for s in sentences(p.text.replace("\n", " "))
+    )
+    stated = set()
+    for text in texts:
+        if not any(c.isdigit() for c in text) or len(text) > 400:
+            continue
+        said = classify(plain(text), "column_head", reader.vocabulary, reader.families, reader.page_date)
+        tiers = said.values("tier")
+        if any("unknown" in (t.above, t.up_to) for t in tiers):
+            stated |= {b for t in tiers for b in (t.above, t.up_to) if isinstance(b, int)}
+    return stated.pop() if len(stated) == 1 else None
+
+
+def _decimal_comma(document: Document, vocabulary: Vocabulary) -> bool | None:
+    """True where more prices of the page need a decimal comma than a decimal point, None where none needs either."""
+    commas = points = 0
+    texts = {text for table in document.tables for _, text in table.cells()} | {
+        p.text[:2000] for p in document.passages
+    }
+    for text in texts:
+        if not has_amount(text, vocabulary):
+            continue
+        for amount in amounts(text, vocabulary):
+            figure = re.search(r"\d(?:[\d.,\u00a0\u202f]*\d)?", amount.text)
+            if figure and shows_decimal_comma(figure.group()):
+                commas += 1
+            elif figure and re.match(r"\d+\.\d+$|\d{1,3},\d{3}\.\d+$", figure.group()):
+                points += 1
+    return commas > points if commas or points else None
+
+
+_BLANKED = re.compile(r"\d+(?:[.,]\d+)*")
+
+
+def _open_labels(document: Document, rates: Iterable[StatedRate], reader: Reader) -> Iterator[OpenLabel]:
+    """The labels that hold prices up, each once."""
+    counts: Counter[tuple[str, str]] = Counter()
+    first: dict[tuple[str, str], Doubt] = {}
+    for doubt, count in doubted(rates).items():
+        if doubt.reason.startswith(("not understood: ", DENIES)):
+            slot = (doubt.label, doubt.place)
+            counts[slot] += count
+            first.setdefault(slot, doubt)
+    for (text, place), count in counts.items():
+        doubt = first[text, place]
+        left = text if doubt.reason == DENIES else doubt.reason.removeprefix("not understood: ")
+        said = reader.said(Label(text, doubt.place))
+        says = frozenset(
+            f"{fact.slot}:{fact.value}" if isinstance(fact.value, str) else fact.slot for fact in said.facts
+        )
+        yield OpenLabel(text, doubt.place, doubt.address, left, count, _neighbour(document, doubt.address), says)
+
+
+def _neighbour(document: Document, address: str) -> str:
+    if match := re.match(r"T(\d+)R(\d+)", address):
+        table = document.tables[int(match[1]) - 1]
+        row = table.rows[min(int(match[2]), len(table.rows) - 1)]
+        return " | ".join(_BLANKED.sub("#", cell)[:60] for cell in row)[:300]
+    return ""

@@ -1,0 +1,404 @@
+"""The facts of a figure's labels as one price: the only place where precedence is decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from octoregistry.reading.classify import Classified, Fact, classify, name_cell
+from octoregistry.reading.classify.cells import Amount, amounts
+from octoregistry.reading.classify.days import Span
+from octoregistry.reading.classify.names import looks_like_id, looks_like_name, plain, split_names
+from octoregistry.reading.classify.tiers import Tier
+from octoregistry.reading.classify.units import Unit
+from octoregistry.reading.labels import Doubt, Figure, Label, Place
+from octoregistry.reading.layout import Scope
+from octoregistry.reading.settle.said import DENIES, NEAR, OVER, TOLD, Reader, Said
+from octoregistry.reading.settle.slots import days_of, dimension_of, modalities_of, mode_of, tier_of, unit_of
+
+__all__ = ["DENIES", "Priced", "Reader", "Refused", "Settler"]
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """One price with all that is known of it. `usd` is per million tokens (and hour, for storage)."""
+
+    names: tuple[str, ...]
+    mode: str
+    tier: Tier
+    dimensions: tuple[str, ...]
+    span: Span
+    usd: Decimal
+    figure: Figure
+    unit_stated: bool
+    doubts: tuple[Doubt, ...] = ()
+    witness: str = "rules"
+    ids: tuple[str, ...] = ()
+    mentioned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why a figure is none of a plain call by the token. `quiet` for what no reader would take for one."""
+
+    reason: str
+    figure: Figure
+    quiet: bool = False
+
+
+class Settler:
+    """Settles the figures of one scope; what stands over all of them is looked at once."""
+
+    def __init__(self, scope: Scope, reader: Reader) -> None:
+        self.scope = scope
+        self.reader = reader
+        self.over = [(_as_lead(label, said), said) for label in scope.over if (said := self._over(label)) is not None]
+        self.mentions = tuple(
+            label for label in reversed(scope.over) if label.place == "sentence" and label.distance < 2
+        )
+
+    def _over(self, label: Label) -> Classified | None:
+        said = self.reader.said(label)
+        if label.place in TOLD and any(fact.slot == "pointer" and fact.start < 3 for fact in said.facts):
+            return None
+        if label.place == "sentence" and label.distance == 0 and not said.leftover:
+            return said
+        if label.place in TOLD:
+            return said if _speaks_of_table(label, said) else None
+        if label.place == "section":
+            return said if said.values("mode") or said.values("tier") or said.values("offer") or said.leftover else None
+        return None if said.values("describes") and not said.values("dimension") else said
+
+    def settle(self, figure: Figure) -> Iterator[Priced | Refused]:
+        """Every price that `figure` states, or why it is none."""
+        bare = self.scope.bare
+        found = amounts(figure.text, self.reader.vocabulary, bare=bare, decimal_comma=self.reader.decimal_comma)
+        near = self._near(figure)
+        if self.scope.kind == "table":
+            near, names, name_label = self._named(near)
+        else:
+            names, name_label = (), None
+        current = [amount for amount in found if not amount.restated and not amount.past]
+        cells = [(amount, *self._cell(amount, figure)) for amount in current]
+        pair = _pair(near, cells)
+        left = next((text for _, _, said in cells if (text := said.leftover)), "")
+        for at, (amount, label, said) in enumerate(cells):
+            all_said = Said([(label, said), *near, *self.over])
+            if left:
+                all_said.doubt(Label(figure.text, "cell", 0, figure.address), f"not understood: {left}")
+            yield self._price(figure, amount, all_said, (names, name_label), pair[at] if pair else None)
+
+    def _cell(self, amount: Amount, figure: Figure) -> tuple[Label, Classified]:
+        place: Place = "cell" if self.scope.kind == "table" else "in_line"
+        text = plain(f"{amount.before} … {amount.behind}")
+        before = classify(
+            amount.before.strip(), place, self.reader.vocabulary, self.reader.families, self.reader.page_date
+        )
+        behind = classify(
+            amount.behind.strip(), "cell", self.reader.vocabulary, self.reader.families, self.reader.page_date
+        )
+        left = " … ".join(filter(None, (before.leftover, behind.leftover, _glued(amount))))
+        return Label(text, "cell", 0, figure.address), Classified((*before.facts, *behind.facts), left)
+
+    def _near(self, figure: Figure) -> list[tuple[Label, Classified]]:
+        found = []
+        for label in figure.labels:
+            said = self.reader.said(label)
+            if label.place in ("beside", "row_head") and label.head:
+                head = self.reader.said(Label(label.head, "column_head", 0, label.address))
+                kinds = head.values("describes")
+                if True in kinds and not head.values("dimension"):
+                    continue
+                if "soft" in kinds:
+                    said = Classified(said.facts if not said.leftover else (), "")
+                elif head.values("unit") or _is_unit_head(head):
+                    said = self._unit_cell(label, said)
+                elif "id" in head.values("head"):
+                    said = Classified((Fact("id", label.text.strip(), 0, 0),))
+                elif "free" in head.values("offer") or self._none(label.text):
+                    continue
+                elif label.place == "beside" and head.values("price") and any(c.isdigit() for c in label.text):
+                    continue  # another price, by another unit
+            if label.place == "row_head" and said.values("describes") and not said.values("dimension"):
+                said = Classified(said.facts, "")
+            found.append((label, said))
+        return found
+
+    def _none(self, text: str) -> bool:
+        """True for a cell that says that there is no price, or that it is free."""
+        said = classify(plain(text), "cell", self.reader.vocabulary, self.reader.families, self.reader.page_date)
+        slots = {fact.slot for fact in said.facts}
+        return bool(slots & {"none", "free"}) and not said.leftover and slots <= {"none", "free", "function"}
+
+    def _unit_cell(self, label: Label, said: Classified) -> Classified:
+        told = classify(
+            f"per {label.text}", "beside", self.reader.vocabulary, self.reader.families, self.reader.page_date
+        )
+        return told if told.values("unit") else said
+
+    def _named(
+        self, near: list[tuple[Label, Classified]]
+    ) -> tuple[list[tuple[Label, Classified]], tuple[str, ...], Label | None]:
+        """The labels with what a name cell says beside the name, the models, and where they are named."""
+        heads = {label.head: self.reader.said(Label(label.head, "column_head")) for label, _ in near if label.head}
+        ranked = sorted(
+            (("model" not in heads[label.head].values("head"), at) for at, (label, _) in enumerate(near)
+             if label.place in ("row_head", "beside") and label.head and _heads_names(heads[label.head]))
+        )  # fmt: skip
+        for _, at in ranked:
+            label, said = near[at]
+            names, rest = name_cell(
+                plain(label.text), self.reader.vocabulary, self.reader.families, self.reader.page_date
+            )
+            if not names or _only_qualifies(said):
+                continue
+            return [*near[:at], (label, rest), *near[at + 1 :]], names, label
+        return near, (), None
+
+    def _price(
+        self,
+        figure: Figure,
+        amount: Amount,
+        said: Said,
+        named: tuple[tuple[str, ...], Label | None],
+        paired: str | None,
+    ) -> Priced | Refused:
+        if refused := self._refused(figure, amount, said):
+            return refused
+        counted = self._counted(figure, amount, said, paired)
+        if isinstance(counted, Refused):
+            return counted
+        dimension, unit, stated = counted
+        names, name_label = named
+        ids: tuple[str, ...] = ()
+        if not names:
+            names, name_label, ids = self._model(figure, said)
+        if not names:
+            return Refused("no model is named", figure)
+        _leave_out_other_models(said, names, name_label)
+        mode = mode_of(said)
+        tier = tier_of(said, name_label, self.reader.threshold)
+        dimensions = modalities_of(said, dimension)
+        span = days_of(said)
+        self._open(said)
+        self._told(said, mode, tier, dimensions)
+        ids = ids or tuple(dict.fromkeys(fact.value for _, fact in said.facts("id")))
+        usd = (amount.number or Decimal(0)) * (unit.factor or 1)
+        witness = "+".join(sorted(said.rows)) or "rules"
+        mentioned = name_label is not None and name_label.place == "sentence"
+        doubts = tuple(dict.fromkeys(said.doubts))
+        return Priced(names, mode, tier, dimensions, span, usd, figure, stated, doubts, witness, ids, mentioned)
+
+    def _refused(self, figure: Figure, amount: Amount, said: Said) -> Refused | None:
+        """Why the amount is none of a plain call in US dollars, or None."""
+        offer = next((label for label, _ in said.facts("offer", ("cell", *NEAR, *OVER))), None)
+        if offer:
+            return Refused(f"{offer.text[:80]!r} is another offer than the plain call", figure)
+        if any(fact.value == "training" for _, fact in said.facts("offer", ("neighbour_head",))):
+            return Refused("a column of training stands beside it: another offer than the plain call", figure)
+        if amount.currency == "" and not self.scope.bare:
+            return Refused("no currency", figure, quiet=True)
+        if refused := self._currency(figure, amount, said):
+            return refused
+        if amount.number is None:
+            return Refused(f"the figure {amount.text!r} can be read in two ways", figure)
+        return None
+
+    def _counted(
+        self, figure: Figure, amount: Amount, said: Said, paired: str | None
+    ) -> tuple[str, Unit, bool] | Refused:
+        """(what is counted, by which unit, whether that is stated), or why it is nothing of tokens."""
+        dimension = dimension_of(said, paired)
+        unit, stated = unit_of(said, dimension)
+        if unit.factor is None:
+            return Refused(f"priced by another unit than tokens ({unit.name})", figure, quiet=dimension is None)
+        if dimension is None:
+            return Refused("nothing says what is counted", figure, quiet=not stated or self.scope.kind == "card")
+        if self.scope.kind == "card" and not stated:
+            return Refused("no unit of tokens is stated", figure, quiet=True)
+        if dimension == "cache_storage_hour" or (unit.per_hour and dimension.startswith("cache")):
+            if not unit.per_hour:
+                return Refused(f"{amount.text!r} stands for storage, but for no hour", figure)
+            return "cache_storage_hour", unit, stated
+        return Refused("priced by the hour", figure) if unit.per_hour else (dimension, unit, stated)
+
+    def _currency(self, figure: Figure, amount: Amount, said: Said) -> Refused | None:
+        stated = {fact.value for _, fact in said.facts("currency", ("cell", *NEAR, *OVER, *TOLD))}
+        other = sorted(stated - {"USD", "cents"})
+        if amount.currency not in ("", "USD"):
+            return Refused(f"{amount.text!r} is not in US dollars", figure)
+        if other and not (amount.currency == "USD" and "USD" in stated):
+            return Refused(f"{other[0]} is stated: not US dollars", figure)
+        return None
+
+    def _model(self, figure: Figure, said: Said) -> tuple[tuple[str, ...], Label | None, tuple[str, ...]]:
+        """The models that the nearest label names; beyond the row's own come those of the rows above and what stands over."""
+        near = [
+            (label, own) for label, own in said.labels if label.place in ("row_head", "column_head", "in_line", "cell")
+        ]
+        for label, own in near:
+            if names := _names(own):
+                return names, label, ()
+        key = figure.address if self.scope.kind == "table" else f"{figure.address}:{figure.text}"
+        for label in self.scope.names_above.get(key, ()):
+            own = self.reader.said(label)
+            if self.scope.kind == "card":
+                return split_names(plain(label.text)), label, ()
+            if _heads_names(self.reader.said(Label(label.head, "column_head")) if label.head else None) or own.values(
+                "model"
+            ):
+                names, rest = name_cell(
+                    plain(label.text), self.reader.vocabulary, self.reader.families, self.reader.page_date
+                )
+                if names and not _only_qualifies(own):
+                    said.labels.append((label, Classified(rest.facts, rest.leftover)))
+                    return names, label, ()
+        for label, own in said.labels:
+            if label.place in OVER and (names := _names(own)):
+                return names, label, self._codes(label)
+        for label, own in said.labels:
+            text = plain(label.text)
+            shaped = looks_like_name(text.split(" (")[0]) or (
+                label.place == "heading" and self.scope.codes and label.distance < 2
+            )
+            if (
+                label.place in ("row_head", "column_head", "heading", "lead", "group_row", "pane", "caption")
+                and shaped
+                and not own.values("dimension")
+                and not own.values("price")
+            ):
+                names, rest = name_cell(text, self.reader.vocabulary, self.reader.families, self.reader.page_date)
+                if names:
+                    said.labels[:] = [(la, rest if la is label else c) for la, c in said.labels]
+                    return names, label, self._codes(label)
+        for label in self.mentions:
+            own = self.reader.said(label)
+            if own.values("model") and not own.values("negation"):
+                return tuple(dict.fromkeys(own.values("model"))), label, ()
+        return (), None, ()
+
+    def _codes(self, label: Label) -> tuple[str, ...]:
+        return (
+            tuple(dict.fromkeys(code for code in self.scope.codes if looks_like_id(code)))
+            if label.place == "heading"
+            else ()
+        )
+
+    def _open(self, said: Said) -> None:
+        """A doubt for each label with words that are left over, and for each that denies something."""
+        for label, own in said.labels:
+            for row in (fact.row for fact in own.facts if fact.row is not None and fact.row.witness):
+                said.rows.add(row.witness or "")
+                said.doubt(label, f"only {row.witness} says what it means: {row.means}", row.witness or "")
+            if label.place == "section" and own.leftover:
+                said.doubt(label, f"not understood: {own.leftover}")
+            if label.place in ("neighbour_head", "section") or label.place == "cell":
+                if label.place == "cell" and own.values("negation"):
+                    said.doubt(label, DENIES)
+                continue
+            if own.values("negation"):
+                said.doubt(label, DENIES)
+            elif own.leftover and not (
+                label.place == "column_head" and own.values("head") and not own.values("dimension")
+            ):
+                said.doubt(label, f"not understood: {own.leftover}")
+
+    def _told(self, said: Said, mode: str, tier: Tier, dimensions: tuple[str, ...]) -> None:
+        """What a sentence or note states and no label settled is a doubt: it fills only unit, days and currency."""
+        for label, own in said.labels:
+            if label.place not in TOLD:
+                continue
+            modes = set(own.values("mode")) - {mode, "standard"}
+            tiers = [t for t in own.values("tier") if not (t.above is None and t.up_to is None)]
+            other = {
+                value for value in own.values("modality") if value != "text" and not any(value in d for d in dimensions)
+            }
+            if own.values("offer"):
+                said.doubt(label, f"it speaks of another offer ({own.values('offer')[0]})")
+            elif modes:
+                said.doubt(label, f"are these {' or '.join(sorted(modes))} prices?")
+            elif tiers and tier == Tier():
+                said.doubt(label, "it states a prompt size that no label settles")
+            elif other and not own.leftover:
+                said.doubt(label, f"are these prices of {', '.join(sorted(other))}?")
+
+
+def _glued(amount: Amount) -> str:
+    """What stands right beside the figure and belongs to no word: "'100", "+", "-"."""
+    before, behind = amount.before[-1:], amount.behind[:1]
+    odd = [c for c in (before,) if c and not (c.isspace() or c in "(:,;[/·•|。、）)」*\"'" or c.isalpha())]
+    odd += [
+        c
+        for c in (behind,)
+        if c and not (c.isspace() or c in '/).,;:]*†‡§·•|（(，。、"' or c.isalpha() or c in "¹²³⁴⁵")
+    ]
+    if before and before.isalpha() and amount.text[:1].isdigit():
+        odd.append(before)
+    return " ".join(odd)
+
+
+def _speaks_of_table(label: Label, said: Classified) -> bool:
+    """True for a sentence whose subject is the prices or the table, or that ends in ":" right over it."""
+    if label.distance == 0 and label.place == "sentence":
+        return True
+    return bool(said.values("speaks_of_table")) and label.distance < 3
+
+
+def _as_lead(label: Label, said: Classified) -> Label:
+    """A sentence that ends in ":" right over the table, and of which every word is understood, is a label over it."""
+    near = label.place == "sentence" and label.distance == 0 and not said.leftover and not said.values("model")
+    return replace(label, place="lead") if near else label
+
+
+def _is_unit_head(head: Classified) -> bool:
+    return "unit" in head.values("head")
+
+
+def _heads_names(head: Classified | None) -> bool:
+    """True for the head of a column of names: "Model", "Claude model", "Amazon Nova models"."""
+    if head is None:
+        return False
+    slots = {fact.slot for fact in head.facts}
+    return bool(set(head.values("head")) & {"model", "id", "name"}) and not slots & {
+        "dimension",
+        "price",
+        "unit",
+        "offer",
+    }
+
+
+def _only_qualifies(said: Classified) -> bool:
+    """True for a label in a column of names that names none: "> 200K tokens", "Audio"."""
+    slots = {fact.slot for fact in said.facts}
+    return bool(slots) and not said.leftover and "model" not in slots and "harmless" not in slots
+
+
+def _pair(
+    near: list[tuple[Label, Classified]], cells: list[tuple[Amount, Label, Classified]]
+) -> tuple[str, ...] | None:
+    """What each of several prices in a cell counts, where one label lists as many: "Input / Output" over "$3 / $15"."""
+    if len(cells) < 2 or any(said.values("dimension") for _, _, said in cells):
+        return None
+    for _, said in near:
+        atoms = [fact.value for fact in said.facts if fact.slot == "dimension"]
+        if len(atoms) == len(cells) and len(set(atoms)) == len(atoms):
+            return tuple("cached_input" if atom == "cached" else atom for atom in atoms)
+    return None
+
+
+def _names(own: Classified) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(own.values("model")))
+
+
+def _leave_out_other_models(said: Said, names: tuple[str, ...], name_label: Label | None) -> None:
+    """A sentence that names models speaks of those alone."""
+    own_names = {name.lower() for name in names}
+    said.labels[:] = [
+        (label, own)
+        for label, own in said.labels
+        if label.place not in TOLD
+        or label is name_label
+        or not (named := {name.lower() for name in own.values("model")})
+        or named & own_names
+    ]

@@ -1,0 +1,261 @@
+"""One slot of a price from all that its labels say: what is counted, by which unit, how served, for which prompts, when."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from octoregistry.reading.classify import Fact
+from octoregistry.reading.classify.days import NO_SPAN, Span
+from octoregistry.reading.classify.tiers import Bound, Tier
+from octoregistry.reading.classify.units import PER_MILLION, Unit
+from octoregistry.reading.labels import Label, Place
+from octoregistry.reading.settle.said import NEAR, OVER, RANK, TOLD, Said
+
+_OF_MODALITY = {
+    "input": {"text": "input", "audio": "input_audio", "image": "input_image", "video": "input_video"},
+    "output": {"text": "output", "audio": "output_audio", "image": "output_image", "video": "output_video"},
+    "cached_input": {"text": "cached_input", "audio": "cached_input_audio", "image": "cached_input_image", "video": "cached_input_video"},
+}  # fmt: skip
+_BESIDE_MODALITY = {"modality", "token", "price", "mode", "function", "model", "vendor", "head"}
+
+
+_Pairs: TypeAlias = "list[tuple[Label, Fact]]"
+_FAR_DIMENSION: tuple[Place, ...] = ("group_row", "lead")
+
+
+def dimension_of(said: Said, paired: str | None) -> str | None:
+    """What is counted, or None where nothing says it. `paired` is what a head that lists several says of this amount.
+
+    Row and column are one: "Cached" beside "Input" is cached input; where they contradict each other it is a doubt.
+    """
+    if paired:
+        return paired
+    own = [fact.value for _, fact in said.facts("dimension", ("cell",))]
+    near = [pair for pair in said.facts("dimension", NEAR) if not (pair[0].place == "beside" and own)]
+    atoms = {*own, *(said.use(fact) for _, fact in near)}
+    if not atoms - {"read", "embedding"}:
+        atoms |= {said.use(fact) for _, fact in said.facts("dimension", _FAR_DIMENSION)}
+    elif atoms & {"read", "write"}:
+        atoms |= {f.value for _, f in said.facts("dimension", (*_FAR_DIMENSION, "heading")) if f.value == "cached"}
+    dimension = _combined(atoms, {fact.value for _, fact in said.facts("ttl", ("cell", *NEAR))})
+    if dimension == "?":
+        where = near[0][0] if near else said.labels[0][0]
+        said.doubt(where, "its labels say several things that are counted: " + ", ".join(sorted(atoms)))
+        first = next(iter((*own, *(fact.value for _, fact in near))), None)
+        return first if first in ("input", "output") else None
+    if dimension is None and any(fact.value == "embedding" for _, fact in said.facts("dimension", (*NEAR, *OVER))):
+        return "input"
+    return dimension
+
+
+def unit_of(said: Said, dimension: str | None) -> tuple[Unit, bool]:
+    """(the unit, whether it is stated): of the cell, then of its row and column, then of what stands over it.
+
+    The cell and the nearest label must not differ in factor or hour; what is priced by the hour may say so in either.
+    """
+    places: tuple[tuple[Place, ...], ...] = (
+        ("cell",), NEAR, ("group_row", "caption", "pane", "tab", "lead"), ("heading", "stray"), TOLD,
+    )  # fmt: skip
+    chosen: tuple[Label, Unit] | None = None
+    for group in (list(said.facts("unit", wanted)) for wanted in places):
+        if not group:
+            continue
+        label, unit = _unit_among(said, group, first=chosen is None)
+        if chosen is None:
+            chosen = (label, unit)
+            if label.place not in ("cell", *NEAR) and not (unit.per_hour and unit.factor is None):
+                break
+            continue
+        before = chosen[1]
+        if (
+            before.factor is None
+            and before.per_hour
+            and unit.factor
+            and dimension in ("cached_input", "cache_storage_hour")
+        ):
+            return Unit(f"{unit.name} and hour", unit.factor, per_hour=True), True
+        if (unit.factor, unit.per_hour) != (before.factor, before.per_hour) and not before.per_hour:
+            said.doubt(label, f"its unit is not that of {chosen[0].text[:40]!r}")
+        break
+    return (chosen[1], True) if chosen else (PER_MILLION, False)
+
+
+def _unit_among(said: Said, group: _Pairs, *, first: bool) -> tuple[Label, Unit]:
+    """The unit of labels of one rank, with a doubt where they state two."""
+    place = group[0][0].place
+    if place in TOLD:
+        group = sorted(group, key=lambda pair: pair[0].distance)
+    label, fact = next((pair for pair in group if pair[1].value.factor is not None), group[0])
+    if place in ("cell", *NEAR):
+        label, fact = group[0]
+        other = next((la for la, f in group if _price_of(f) != _price_of(fact)), None)
+        if other and first:
+            if place == "cell" or all(f.value.factor is not None for _, f in group):
+                said.doubt(other, "two units are stated")
+            fact = next((f for _, f in group if f.value.per_hour), fact)
+    unit: Unit = said.use(fact)
+    return label, unit
+
+
+def _price_of(fact: Fact) -> tuple[object, object]:
+    return fact.value.factor, fact.value.per_hour
+
+
+def mode_of(said: Said) -> str:
+    """How the call is served: what the nearest rank says; a doubt where one rank, or a farther one, says otherwise."""
+    chosen = ""
+    for group in _ranked(said, "mode"):
+        values = {fact.value for _, fact in group}
+        if len(values) > 1:
+            said.doubt(group[0][0], f"{' and '.join(sorted(values))}: two ways to be served")
+        value = next((fact.value for _, fact in group if fact.value != "standard"), group[0][1].value)
+        if not chosen:
+            chosen = value
+            for _, fact in group:
+                said.use(fact)
+        elif value not in (chosen, "standard") and chosen != "standard":
+            said.doubt(group[0][0], f"{value}, but a nearer label says {chosen}")
+        elif chosen == "standard" and value != "standard" and group[0][0].place != "heading":
+            said.doubt(group[0][0], f"{value}, but a nearer label says standard")
+    if not chosen:
+        for label, own in said.labels:
+            if label.place == "section" and not own.leftover:
+                said.doubt(label, "it stands over the table before: does it hold for this one?")
+    return chosen or "standard"
+
+
+def tier_of(said: Said, name_label: Label | None, threshold: int | None) -> Tier:
+    """For which prompts it holds; "long" and "short" are told apart at `threshold` where the page states one."""
+    named = next(
+        (
+            fact.value
+            for label, fact in said.facts("tier")
+            if name_label is not None and label.address == name_label.address
+        ),
+        None,
+    )
+    for group in filter(None, (list(said.facts("tier", ("cell",))), *_ranked_tiers(said, name_label))):
+        tiers = [said.use(fact) for _, fact in group]
+        joined = _joined(tiers)
+        if joined is not None and joined.above == "unknown" and named is not None and isinstance(named.up_to, int):
+            return Tier(named.up_to)  # "(<272K context length)" in a name tells where its long context begins
+        if joined is None:
+            said.doubt(group[0][0], "several prompt sizes are stated")
+            return _sized(tiers[0], threshold)
+        return _sized(joined, threshold)
+    return Tier()
+
+
+def modalities_of(said: Said, dimension: str) -> tuple[str, ...]:
+    """The dimensions that it is the price of: an input of text and image is `input` and `input_image`."""
+    table = _OF_MODALITY.get(dimension)
+    groups: list[list[tuple[Label, Fact]]] = [
+        list(said.facts("modality", ("cell",))),
+        list(said.facts("modality", NEAR)),
+    ]
+    for label, own in said.labels:
+        if (
+            label.place in OVER
+            and own.values("modality")
+            and not own.leftover
+            and {f.slot for f in own.facts} <= _BESIDE_MODALITY
+        ):
+            groups.append([(label, fact) for fact in own.facts if fact.slot == "modality"])
+    chosen = next((group for group in groups if group), None)
+    if chosen is None:
+        return (dimension,)
+    values = tuple(dict.fromkeys(said.use(fact) for _, fact in chosen))
+    over = [group for group in groups[2:] if group]
+    if len({frozenset(fact.value for _, fact in group) for group in over}) > 1:
+        said.doubt(over[-1][0][0], "another modality than a nearer label says")
+    if table is None:
+        if values != ("text",):
+            said.doubt(chosen[0][0], f"{', '.join(values)}: no price of {dimension} is one of it")
+        return (dimension,)
+    row = {f.value for la, f in chosen if la.place == "row_head"}
+    column = {f.value for la, f in chosen if la.place == "column_head"}
+    if row and column and row != column:
+        said.doubt(chosen[0][0], "its row and its column name different modalities")
+    return tuple(dict.fromkeys(table[value] for value in values if value in table))
+
+
+def days_of(said: Said) -> Span:
+    """The days on which it holds, of the nearest labels that state any."""
+    span = NO_SPAN
+    for places in (("cell",), NEAR, OVER, TOLD):
+        found = [(label, fact) for label, fact in said.facts("days", places)]
+        if found:
+            starts = {fact.value.start for _, fact in found if fact.value.start}
+            ends = {fact.value.until for _, fact in found if fact.value.until}
+            if len(starts) > 1 or len(ends) > 1:
+                said.doubt(found[0][0], "several days are stated")
+            for _, fact in found:
+                said.use(fact)
+            return Span(next(iter(starts), None), next(iter(ends), None))
+    return span
+
+
+def _ranked(said: Said, slot: str) -> list[list[tuple[Label, Fact]]]:
+    ranks: dict[int, list[tuple[Label, Fact]]] = {}
+    for label, fact in said.facts(slot, ("cell", *NEAR, *OVER)):
+        ranks.setdefault(RANK[label.place], []).append((label, fact))
+    return [ranks[rank] for rank in sorted(ranks)]
+
+
+def _ranked_tiers(said: Said, name_label: Label | None) -> list[list[tuple[Label, Fact]]]:
+    """The sizes by rank; one in the name only where nothing else states one; a heading with a model gives none."""
+    kept: dict[int, list[tuple[Label, Fact]]] = {}
+    for label, fact in said.facts("tier", (*NEAR, *OVER)):
+        of_model = label.place in ("heading", "lead", "stray") and any(
+            own.values("model") for la, own in said.labels if la is label
+        )
+        if of_model and fact.value.above is None:  # "up to 1M context" praises a model
+            continue
+        named = name_label is not None and label.address == name_label.address
+        kept.setdefault(9 if named else RANK[label.place], []).append((label, fact))
+    return [kept[rank] for rank in sorted(kept)]
+
+
+def _joined(tiers: list[Tier]) -> Tier | None:
+    """The one tier that `tiers` are: "short context" and "≤ 272K", or "> 32K" and "≤ 128K"."""
+    above = {t.above for t in tiers if t.above is not None}
+    up_to = {t.up_to for t in tiers if t.up_to is not None}
+    above = above - {"unknown"} if len(above) > 1 else above
+    up_to = up_to - {"unknown"} if len(up_to) > 1 else up_to
+    if len(above) > 1 or len(up_to) > 1 or (above and up_to and "unknown" in above | up_to):
+        return None
+    low, high = next(iter(above), None), next(iter(up_to), None)
+    return None if isinstance(low, int) and isinstance(high, int) and low >= high else Tier(low, high)
+
+
+def _sized(tier: Tier, threshold: int | None) -> Tier:
+    def size(bound: Bound) -> Bound:
+        return threshold if bound == "unknown" and threshold else bound
+
+    return Tier(size(tier.above), size(tier.up_to))
+
+
+def _combined(atoms: set[str], ttl: set[str]) -> str | None:
+    """The dimension that `atoms` make up together; "?" where they contradict each other, None for none."""
+    atoms = atoms - {"embedding", "read"} if atoms - {"embedding", "read"} else atoms
+    named = {
+        atom
+        for atom in atoms
+        if atom in ("cached_input", "cache_write_5m", "cache_write_1h", "cache_storage_hour")
+        or atom.startswith(("input_", "output_"))
+    }
+    if named:
+        return named.pop() if len(named) == 1 else "?"
+    if "storage" in atoms:
+        return "?" if "output" in atoms else "cache_storage_hour"
+    if "write" in atoms:
+        return "?" if "output" in atoms else "cache_write_1h" if "1h" in ttl else "cache_write_5m"
+    if "output" in atoms:
+        return "?" if atoms & {"input", "cached", "uncached"} else "output"
+    if "uncached" in atoms:
+        return "?" if "cached" in atoms else "input"
+    if "cached" in atoms:
+        return "cached_input"
+    if "read" in atoms:
+        return "cached_input" if ttl else None
+    return "input" if "input" in atoms else None
