@@ -50,6 +50,7 @@ class _LabelForm(_Form):
     reason: str
     prices: int
     models: int
+    witness: str = ""
 
 
 class _WitnessPriceForm(_Form):
