@@ -44,6 +44,22 @@ class Answer:
     model: str | None = None
 
 
+# Why an answer ended, in one vocabulary: openai/types/chat/chat_completion.py, openai/types/responses/response.py,
+# anthropic/types/stop_reason.py, google/genai/types.py (FinishReason). A refusal is told by the answer itself.
+_ENDINGS = {
+    **dict.fromkeys(("stop", "completed", "end_turn", "stop_sequence", "STOP"), "stop"),
+    **dict.fromkeys(
+        ("length", "max_output_tokens", "max_tokens", "model_context_window_exceeded", "MAX_TOKENS"), "length"
+    ),
+    **dict.fromkeys(("tool_calls", "function_call", "tool_use"), "tool"),
+}
+
+
+def ending_of(answer: Answer) -> str:
+    """stop, length, refusal, tool or other."""
+    return "refusal" if answer.refusal is not None else _ENDINGS.get(answer.finish_reason, "other")
+
+
 Price = Callable[[ServedUsage, str], Decimal]  # USD of a usage on a day
 
 
@@ -53,7 +69,8 @@ def realtime_result(answer: Answer, price: Price, day: str, request_id: str | No
         "content": answer.text,
         "input_tokens": answer.served.input_tokens if answer.served else 0,
         "output_tokens": answer.served.output_tokens if answer.served else 0,
-        "finish_reason": answer.finish_reason,
+        "finish_reason": ending_of(answer),
+        "vendor_finish_reason": answer.finish_reason,
         "request_id": request_id,
     }
     return _with_cost(result, answer, price, day)
@@ -72,7 +89,8 @@ def batch_result(unit_id: str, answer: Answer, price: Price, day: str) -> BatchR
         "input_tokens": answer.served.input_tokens if answer.served else 0,
         "output_tokens": answer.served.output_tokens if answer.served else 0,
         "error": error,
-        "finish_reason": answer.finish_reason,
+        "finish_reason": ending_of(answer),
+        "vendor_finish_reason": answer.finish_reason,
     }
     if error is not None:
         result["retryable"] = answer.failure.retryable if answer.failure else False

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import IO, Any
 
 from .answers import Answer
-from .anthropic_messages import SPENT_CODES, read_answer, read_row, request_params
-from .base import BatchLimits, BatchResult, RealtimeResult
+from .anthropic_messages import SPENT_CODES, read_answer, read_row, request_params, stream_pieces
+from .base import BatchLimits, BatchResult
 from .errors import ProviderError, RequestError
 from .jobs import CANCELLED, CANCELLING, COMPLETED, EXPIRED, FAILED, RUNNING, Job, State
 from .received import entries_of, named, not_json, pages
+from .request import Request
 from .vendor import VendorProvider
 from .wire import count, iso, section
 
@@ -36,26 +37,23 @@ class AnthropicProvider(VendorProvider):
     tags_batches = False
     default_max_tokens = 8192  # the API wants a number; this one every model that it still serves can answer with
 
-    def generate_realtime(self, prompt: str, schema: dict[str, Any] | None = None) -> RealtimeResult:
-        """The answer to one prompt; with a JSON schema the vendor enforces that the answer fits it."""
-        params = request_params(self.model, prompt, schema, self.max_tokens or self.default_max_tokens)
-
-        def call() -> tuple[Answer, str | None]:
-            raw = self.client.messages.with_raw_response.create(**params)
-            return read_answer(self._json_in(raw)), raw.headers.get("request-id")
-
-        return self._realtime(call)
-
-    def format_batch_request(self, unit_id: str, prompt: str, schema: dict[str, Any] | None = None) -> dict[str, Any]:
-        """One row of a batch. The API takes names of up to 64 letters, digits, hyphens and underscores, so that other
-        ids are written in those.
-        """
-        return {
-            "custom_id": self._name_of(unit_id),
-            "params": request_params(self.model, prompt, schema, self.max_tokens or self.default_max_tokens),
-        }
-
     # -- what VendorProvider asks for
+
+    def _body(self, request: Request) -> Any:
+        return request_params(self.model, request, self.default_max_tokens)
+
+    def _send(self, body: Any, request: Request) -> tuple[Answer, str | None]:
+        raw = self.client.messages.with_raw_response.create(**body, extra_body=dict(request.extra) or None)
+        return read_answer(self._json_in(raw)), raw.headers.get("request-id")
+
+    def _open_stream(self, body: Any, request: Request) -> Any:
+        return self.client.messages.create(**body, stream=True, extra_body=dict(request.extra) or None)
+
+    def _pieces(self, source: Any) -> Iterator[str | Answer]:
+        return stream_pieces(source)
+
+    def _row_of(self, name: str, request: Request) -> dict[str, Any]:
+        return {"custom_id": name, "params": {**self._body(request), **request.extra}}
 
     def _upload(self, path: Path) -> str:
         """The file's path: Anthropic takes the rows with the batch, so the file must stay where it is until then."""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import base64
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from .answers import Answer, Failure
 from .dialects import ANTHROPIC, translated
+from .errors import RequestError
+from .media import Media
+from .request import Message, Request
 from .served import usage_of
-from .wire import listed, section
+from .wire import listed, plain, section
 
 # Types of errors that pass (anthropic/types/shared/error_type.py).
 PASSING_TYPES = frozenset({"rate_limit_error", "overloaded_error", "api_error", "timeout_error"})
@@ -24,16 +28,62 @@ SPENT_CODES = frozenset(
 )
 
 
-def request_params(model: str, prompt: str, schema: dict[str, Any] | None, max_tokens: int) -> dict[str, Any]:
-    """The parameters of one message, the same for a realtime call and for a row of a batch."""
+def request_params(model: str, request: Request, max_tokens: int) -> dict[str, Any]:
+    """The parameters of one message, the same for a realtime call and for a row of a batch; without `extra`."""
+    if request.temperature is not None:
+        raise _refused(
+            "Anthropic's messages have no temperature any more; extra={'temperature': ...} sends it as it is"
+        )
+    if "key" in request.cache:
+        raise _refused("Anthropic's cache has no key: give cache={'ttl': '5m'} or '1h'")
     params: dict[str, Any] = {
         "model": model,
-        "max_tokens": max_tokens,
-        "messages": [{"role": "user", "content": prompt}],
+        "max_tokens": request.max_tokens or max_tokens,
+        "messages": [{"role": message.role, "content": _content_of(message)} for message in request.messages],
     }
-    if schema is not None:
-        params["output_config"] = {"format": {"type": "json_schema", "schema": translated(schema, ANTHROPIC)}}
+    if request.system:
+        params["system"] = request.system
+    config: dict[str, Any] = {}
+    if request.schema is not None:
+        config["format"] = {"type": "json_schema", "schema": translated(request.schema, ANTHROPIC)}
+    if request.reasoning == "off":
+        params["thinking"] = {"type": "disabled"}
+    elif request.reasoning:
+        params["thinking"] = {"type": "adaptive"}
+        config["effort"] = request.reasoning
+    if config:
+        params["output_config"] = config
+    if request.cache:
+        ttl = request.cache.get("ttl", "5m")
+        if ttl not in {"5m", "1h"}:  # anthropic/types/cache_control_ephemeral_param.py
+            raise _refused(f"cache.ttl is {ttl!r}: Anthropic keeps a prefix for 5m or 1h")
+        params["cache_control"] = {"type": "ephemeral", "ttl": ttl}
     return params
+
+
+def _refused(why: str) -> RequestError:
+    return RequestError(why, provider="anthropic", code="bad_request")
+
+
+def _content_of(message: Message) -> str | list[dict[str, Any]]:
+    return message.text if message.is_text else [_block(part) for part in message.parts]
+
+
+def _block(part: str | Media) -> dict[str, Any]:
+    if isinstance(part, str):
+        return {"type": "text", "text": part}
+    if part.url is not None:
+        source = {"type": "url", "url": part.url}
+    else:
+        source = {"type": "base64", "media_type": part.media_type, "data": part.data or ""}
+    if part.is_image:
+        return {"type": "image", "source": source}
+    if part.media_type == "application/pdf":
+        return {"type": "document", "source": source}
+    if part.media_type.startswith("text/") and part.data is not None:
+        text = base64.b64decode(part.data).decode("utf-8", "replace")
+        return {"type": "document", "source": {"type": "text", "media_type": "text/plain", "data": text}}
+    raise _refused(f"{part.name} is {part.media_type}: Anthropic reads images, PDF and text")
 
 
 def read_answer(message: Mapping[str, Any], mode: str | None = None) -> Answer:
@@ -48,7 +98,7 @@ def read_answer(message: Mapping[str, Any], mode: str | None = None) -> Answer:
         told = str(error.get("message") or "no message")
         return Answer("", "error", served, failure=Failure(told, kind, kind in PASSING_TYPES and served is None))
     if not isinstance(message.get("content"), list):
-        failure = Failure("the answer is no message", "no_message", retryable=served is None, answered=True)
+        failure = Failure("the response is no message", "no_answer", retryable=served is None, answered=True)
         return Answer("", "error", served, failure=failure)
     text = "".join(str(block.get("text") or "") for block in listed(message, "content") if block.get("type") == "text")
     reason = str(message.get("stop_reason") or "unknown")
@@ -60,6 +110,34 @@ def read_answer(message: Mapping[str, Any], mode: str | None = None) -> Answer:
             or "the model refused"
         )
     return Answer(text, reason, served, refusal, model=str(message["model"]) if message.get("model") else None)
+
+
+def stream_pieces(events: Iterable[Any]) -> Iterator[str | Answer]:
+    """The pieces of a streamed message, then the whole of it; nothing at the end where it did not come to one. The counts of
+    the last event stand over those of the first.
+    """
+    message: dict[str, Any] = {}
+    texts: list[str] = []
+    ended = False
+    for event in events:
+        fields = plain(event)
+        kind = fields.get("type")
+        if kind == "error":
+            yield read_answer(fields)
+            return
+        if kind == "message_start":
+            message = dict(section(fields, "message"))
+        elif kind == "content_block_delta" and section(fields, "delta").get("type") == "text_delta":
+            texts.append(str(section(fields, "delta").get("text") or ""))
+            yield texts[-1]
+        elif kind == "message_delta":
+            message.update({name: value for name, value in section(fields, "delta").items() if value is not None})
+            counts = {name: value for name, value in section(fields, "usage").items() if value is not None}
+            message["usage"] = {**section(message, "usage"), **counts}
+        elif kind == "message_stop":
+            ended = True
+    if ended:
+        yield read_answer({**message, "content": [{"type": "text", "text": "".join(texts)}]})
 
 
 def read_row(row: Mapping[str, Any]) -> Answer:

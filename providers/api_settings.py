@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .request import check_options
 from .retry import RETRY_KEYS, RetryPolicy, number
 
 # Every key that `api` may have, and what it says; docs/providers.md tells more.
@@ -21,8 +22,15 @@ KEYS = {
     "retry": "the caller's retries: accepted, and left to it",
     "max_inflight_batches": "batches of a run at the vendor at a time",
     "surface": 'OpenAI: "chat" or "responses"',
+    "system": "what the model is told before all else",
+    "temperature": "how far answers may differ",
+    "reasoning": "how much a model thinks: off, low, medium, high",
+    "cache": "how long a prompt's beginning is kept",
+    "extra": "the vendor's own keys of a request",
     "base_url": "the address of the vendor's API",
 }
+
+_DEFAULTS = ("system", "temperature", "reasoning", "cache", "extra")
 
 
 class SettingsError(ValueError):
@@ -38,6 +46,7 @@ class ApiSettings:
     timeout: float | None  # seconds
     retry: RetryPolicy
     base_url: str | None
+    options: Mapping[str, Any]  # what each request has that does not state it otherwise
 
 
 def settings_of(api: Mapping[str, Any]) -> ApiSettings:
@@ -52,12 +61,19 @@ def settings_of(api: Mapping[str, Any]) -> ApiSettings:
     else:  # a caller that retries by itself must not find each of its tries made three times
         retry = RetryPolicy() if api.get("retry") is None else RetryPolicy(attempts=1)
     whole(api.get("max_inflight_batches"), "api.max_inflight_batches")
+    most = whole(api.get("max_tokens"), "api.max_tokens")
+    options = {name: api[name] for name in _DEFAULTS if api.get(name) is not None}
+    try:
+        check_options(options)
+    except (ValueError, TypeError) as error:
+        raise SettingsError(f"api.{error}") from None
     return ApiSettings(
         model=_text(api, "model"),
-        max_tokens=whole(api.get("max_tokens"), "api.max_tokens"),
+        max_tokens=most,
         timeout=number(api, "timeout_seconds", 0) or None,
         retry=retry,
         base_url=_text(api, "base_url"),
+        options=options,
     )
 
 

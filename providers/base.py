@@ -53,13 +53,18 @@ class _Spent(TypedDict):
 
 
 class RealtimeResult(_Spent):
-    """The answer to one call. `finish_reason` is the vendor's own word; a refusal is no exception: it is billed."""
+    """The answer to one call. `finish_reason` is stop, length, refusal, tool or other, `vendor_finish_reason` the vendor's
+    own word; a refusal is no exception: it is billed.
+    """
 
     content: str
     input_tokens: int
     output_tokens: int
     finish_reason: str
+    vendor_finish_reason: NotRequired[str]
     request_id: NotRequired[str | None]
+    parsed: NotRequired[Any]  # the pydantic model's instance, where one was given as the schema and the answer fits it
+    unfit: NotRequired[str]  # why there is none
 
 
 class BatchResult(_Spent):
@@ -73,6 +78,7 @@ class BatchResult(_Spent):
     output_tokens: int
     error: str | None
     finish_reason: NotRequired[str]
+    vendor_finish_reason: NotRequired[str]
     error_code: NotRequired[str]
     retryable: NotRequired[bool]
 

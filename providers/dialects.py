@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .errors import ProviderError
+from .errors import RequestError
 
 # Say something about the schema, not about the answer. `discriminator` is OpenAPI's, and pydantic writes it beside the
 # `oneOf` that already says the same.
@@ -52,7 +52,7 @@ _CONSTRAINTS = frozenset(
 _ELSEWHERE = frozenset({"$defs", "definitions", "required", "additionalProperties"})
 
 
-class SchemaError(ProviderError, ValueError):
+class SchemaError(RequestError):
     """A schema that a vendor cannot enforce; the text names the place in the schema and what to write instead."""
 
 
@@ -146,6 +146,8 @@ class _Translation:
                 result[keyword] = value
             else:
                 notes.append(f"{keyword}: {value}")
+        if "enum" in result and "type" not in result:
+            result = {"type": _kinds_of(result["enum"]), **result}
         if self.dialect.closed_objects and not result.keys() & {"type", "enum", "anyOf", "properties"}:
             raise self.error(at, "this says nothing of the answer's shape: state a type")
         kind = result.get("type")
@@ -287,8 +289,6 @@ def _one_type_each(schema: dict[str, Any]) -> dict[str, Any]:
     """A union of single types in place of a list of types."""
     shared = {key: schema[key] for key in ("description",) if key in schema}
     rest = {key: value for key, value in schema.items() if key not in {"type", "description"}}
-    if "enum" in rest:
-        rest["enum"] = [value for value in rest["enum"] if value is not None]
     return {
         "anyOf": [{"type": "null"} if kind == "null" else {"type": kind, **_of(rest, kind)} for kind in schema["type"]],
         **shared,
@@ -302,7 +302,18 @@ def _of(keywords: dict[str, Any], kind: str) -> dict[str, Any]:
         "array": {"properties", "required", "additionalProperties", "format"},
     }
     unfit = others.get(kind, {"items", "minItems", "properties", "required", "additionalProperties"})
-    return {key: value for key, value in keywords.items() if key not in unfit}
+    fit = {key: value for key, value in keywords.items() if key not in unfit}
+    if "enum" in fit:
+        numbers = {"integer", "number"}
+        fit["enum"] = [value for value in fit["enum"] if (own := _kinds_of([value])) == kind or {own, kind} == numbers]
+    return fit
+
+
+def _kinds_of(values: list[Any]) -> str | list[str]:
+    """The type of the values of an `enum`, or the types."""
+    names = {bool: "boolean", int: "integer", float: "number", str: "string", type(None): "null", list: "array"}
+    kinds = list(dict.fromkeys(names.get(type(value), "object") for value in values))
+    return kinds[0] if len(kinds) == 1 else kinds
 
 
 def _references(part: Any) -> set[str]:

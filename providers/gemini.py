@@ -7,16 +7,26 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlencode
 
 from .answers import Answer, Failure
-from .base import BatchLimits, BatchResult, RealtimeResult
+from .base import BatchLimits, BatchResult
 from .errors import ProviderError
-from .gemini_content import PASSING_CODES, batch_row, generation_config, read_answer, read_row
+from .gemini_content import (
+    PASSING_CODES,
+    batch_row,
+    contents_of,
+    generation_config,
+    read_answer,
+    read_row,
+    stream_pieces,
+)
 from .jobs import CANCELLED, CANCELLING, COMPLETED, EXPIRED, FAILED, PENDING, RUNNING, Job, State
 from .received import entries_of, json_object, named, pages
+from .request import Request
 from .vendor import VendorProvider
 from .wire import count, field, iso, listed, plain, section
 
@@ -50,27 +60,35 @@ class GeminiProvider(VendorProvider):
     default_timeout = 120.0
     longest_life = 96 * 3600.0
 
-    def generate_realtime(self, prompt: str, schema: dict[str, Any] | None = None) -> RealtimeResult:
-        """The answer to one prompt; with a JSON schema the vendor enforces that the answer fits it."""
-        config = generation_config(schema, self.max_tokens)
-
-        def call() -> tuple[Answer, str | None]:
-            # The SDK follows an answer that is continued (finish_reason CONTINUATION), and sums its usage.
-            made = self.client.models.generate_content(model=self.model, contents=prompt, config=config)
-            response = _with_tier(made)
-            return read_answer(response), field(response, "response_id")
-
-        return self._realtime(call)
-
-    def format_batch_request(self, unit_id: str, prompt: str, schema: dict[str, Any] | None = None) -> dict[str, Any]:
-        """One line of a batch's input file."""
-        return batch_row(self._name_of(unit_id), prompt, generation_config(schema, self.max_tokens))
-
     def discard_file(self, file_id: str) -> None:
         """Deletes an uploaded file."""
         self._call(lambda: self.client.files.delete(name=file_id))
 
     # -- what VendorProvider asks for
+
+    def _body(self, request: Request) -> Any:
+        config = generation_config(request)
+        if request.system:
+            config["system_instruction"] = request.system
+        if request.extra:
+            config["http_options"] = {"extra_body": dict(request.extra)}
+        return {"model": self.model, "contents": contents_of(request), "config": config}
+
+    def _send(self, body: Any, request: Request) -> tuple[Answer, str | None]:  # noqa: ARG002 - it is all in the body
+        # The SDK follows an answer that is continued (finish_reason CONTINUATION), and sums its usage.
+        response = _with_tier(self.client.models.generate_content(**body))
+        return read_answer(response), field(response, "response_id")
+
+    def _open_stream(self, body: Any, request: Request) -> Any:  # noqa: ARG002 - it is all in the body
+        events = self.client.models.generate_content_stream(**body)
+        first = next(events, None)  # with it the call is made: a refusal shows here
+        return chain([] if first is None else [first], events)
+
+    def _pieces(self, source: Any) -> Iterator[str | Answer]:
+        return stream_pieces(map(_with_tier, source))
+
+    def _row_of(self, name: str, request: Request) -> dict[str, Any]:
+        return batch_row(name, request)
 
     def _upload(self, path: Path) -> str:
         config = {"mime_type": "application/jsonl", "display_name": path.name}

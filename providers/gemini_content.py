@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from .answers import Answer, Failure
 from .dialects import GEMINI, translated
+from .errors import RequestError
+from .media import Media
+from .request import Request
 from .served import usage_of
 from .wire import field, listed, section
 
@@ -33,23 +36,54 @@ REFUSING_REASONS = frozenset(
 PASSING_CODES = frozenset({4, 8, 10, 13, 14, 408, 409, 429, 499, 500, 502, 503, 504})
 
 
-def generation_config(schema: dict[str, Any] | None, max_tokens: int | None) -> dict[str, Any]:
+def contents_of(request: Request) -> list[dict[str, Any]]:
+    """The turns of a conversation, as the SDK takes them."""
+    roles = {"user": "user", "assistant": "model"}
+    return [
+        {"role": roles[message.role], "parts": [_part(part) for part in message.parts]} for message in request.messages
+    ]
+
+
+def _part(part: str | Media) -> dict[str, Any]:
+    if isinstance(part, str):
+        return {"text": part}
+    if part.url is not None:
+        return {"file_data": {"file_uri": part.url, "mime_type": part.media_type}}
+    return {"inline_data": {"data": part.data, "mime_type": part.media_type}}
+
+
+def generation_config(request: Request) -> dict[str, Any]:
     """How to answer, in the SDK's snake_case; `batch_row` makes the wire's of it."""
+    if request.cache:
+        told = (
+            "Gemini caches by itself; a cache made beforehand is named by extra={'cachedContent': 'cachedContents/...'}"
+        )
+        raise RequestError(told, provider="gemini", code="bad_request")
     config: dict[str, Any] = {}
-    if max_tokens is not None:
-        config["max_output_tokens"] = max_tokens
-    if schema is not None:
+    if request.max_tokens is not None:
+        config["max_output_tokens"] = request.max_tokens
+    if request.temperature is not None:
+        config["temperature"] = request.temperature
+    if request.schema is not None:
         config["response_mime_type"] = "application/json"
-        config["response_json_schema"] = translated(schema, GEMINI)
+        config["response_json_schema"] = translated(request.schema, GEMINI)
+    if request.reasoning == "off":  # google/genai/types.py, ThinkingConfig: 0 is disabled
+        config["thinking_config"] = {"thinking_budget": 0}
+    elif request.reasoning:
+        config["thinking_config"] = {"thinking_level": request.reasoning.upper()}
     return config
 
 
-def batch_row(key: str, prompt: str, config: Mapping[str, Any]) -> dict[str, Any]:
+def batch_row(key: str, request: Request) -> dict[str, Any]:
     """One line of a batch's input file, in the wire's camelCase."""
-    request: dict[str, Any] = {"contents": [{"role": "user", "parts": [{"text": prompt}]}]}
+    asked: dict[str, Any] = {"contents": _camels(contents_of(request))}
+    if request.system:
+        asked["systemInstruction"] = {"parts": [{"text": request.system}]}
+    config = generation_config(request)
     if config:
-        request["generationConfig"] = {_camel(name): value for name, value in config.items()}
-    return {"key": key, "request": request}
+        schema = config.pop("response_json_schema", None)  # whose keys are its own
+        asked["generationConfig"] = {**_camels(config), **({} if schema is None else {"responseJsonSchema": schema})}
+    return {"key": key, "request": {**asked, **request.extra}}
 
 
 def read_answer(response: Mapping[str, Any], mode: str | None = None) -> Answer:
@@ -69,7 +103,7 @@ def read_answer(response: Mapping[str, Any], mode: str | None = None) -> Answer:
         if reason:
             said = field(blocked, "block_reason_message")
             return Answer("", str(reason), served, f"the prompt was blocked: {said or reason}", model=model)
-        failure = Failure("the response has no candidates", "no_candidates", retryable=served is None, answered=True)
+        failure = Failure("the response has no candidates", "no_answer", retryable=served is None, answered=True)
         return Answer("", "error", served, failure=failure, model=model)
     first = candidates[0]
     parts = listed(section(first, "content"), "parts")
@@ -77,6 +111,23 @@ def read_answer(response: Mapping[str, Any], mode: str | None = None) -> Answer:
     reason = str(field(first, "finish_reason") or "FINISH_REASON_UNSPECIFIED")
     refusal = str(field(first, "finish_message") or reason) if reason in REFUSING_REASONS else None
     return Answer(text, reason, served, refusal, model=model)
+
+
+def stream_pieces(chunks: Iterable[Mapping[str, Any]]) -> Iterator[str | Answer]:
+    """The pieces of a streamed answer, then the whole of it; nothing at the end where it did not come to one."""
+    whole: dict[str, Any] = {}
+    texts: list[str] = []
+    last: Mapping[str, Any] = {}
+    for chunk in chunks:
+        whole.update({name: value for name, value in chunk.items() if value and name != "candidates"})
+        for candidate in listed(chunk, "candidates")[:1]:
+            last = candidate if field(candidate, "finish_reason") else last
+            parts = listed(section(candidate, "content"), "parts")
+            texts.append("".join(str(part.get("text") or "") for part in parts if not part.get("thought")))
+            yield texts[-1]
+    if last or section(whole, "prompt_feedback"):
+        content = {"parts": [{"text": "".join(texts)}]}
+        yield read_answer({**whole, "candidates": [{**last, "content": content}] if last else []})
 
 
 def read_row(row: Mapping[str, Any]) -> Answer:
@@ -93,6 +144,12 @@ def read_row(row: Mapping[str, Any]) -> Answer:
         told = "the row has neither a response nor an error"
         return Answer("", "error", failure=Failure(told, "no_response", retryable=True, answered=True))
     return read_answer(response, mode="batch")
+
+
+def _camels(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {_camel(name): _camels(item) for name, item in value.items()}
+    return [_camels(item) for item in value] if isinstance(value, list) else value
 
 
 def _camel(name: str) -> str:

@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import IO, Any
 
 from .answers import Answer
-from .base import BatchLimits, BatchResult, RealtimeResult
+from .base import BatchLimits, BatchResult
 from .errors import ProviderError
 from .jobs import CANCELLED, CANCELLING, COMPLETED, EXPIRED, FAILED, PENDING, RUNNING, Job
 from .openai_answers import PASSING_CODES, SPENT_CODES, read_answer, read_row
 from .openai_requests import CHAT, request_body, surface_of
+from .openai_streams import chat_pieces, response_pieces
 from .pricing import Usage
 from .received import entries_of, named, pages
+from .request import Request
 from .vendor import VendorProvider
 from .wire import count, iso, listed, section
 
@@ -48,27 +50,33 @@ class OpenAIProvider(VendorProvider):
         self.surface = surface_of(self.model, (config.get("api") or {}).get("surface"))
         self._surface_of_file: dict[str, str] = {}
 
-    def generate_realtime(self, prompt: str, schema: dict[str, Any] | None = None) -> RealtimeResult:
-        """The answer to one prompt; with a JSON schema the vendor enforces that the answer fits it."""
-        body = request_body(self.surface, self.model, prompt, schema, self.max_tokens)
-
-        def call() -> tuple[Answer, str | None]:
-            surface = self.client.chat.completions if self.surface == CHAT else self.client.responses
-            raw = surface.with_raw_response.create(**body)
-            return read_answer(self._json_in(raw)), raw.request_id
-
-        return self._realtime(call)
-
-    def format_batch_request(self, unit_id: str, prompt: str, schema: dict[str, Any] | None = None) -> dict[str, Any]:
-        """One line of a batch's input file."""
-        body = request_body(self.surface, self.model, prompt, schema, self.max_tokens)
-        return {"custom_id": self._name_of(unit_id), "method": "POST", "url": self.surface, "body": body}
-
     def discard_file(self, file_id: str) -> None:
         """Deletes an uploaded file."""
         self._call(lambda: self.client.files.with_raw_response.delete(file_id))
 
     # -- what VendorProvider asks for
+
+    def _body(self, request: Request) -> Any:
+        return request_body(self.surface, self.model, request)
+
+    def _send(self, body: Any, request: Request) -> tuple[Answer, str | None]:
+        raw = self._endpoint.with_raw_response.create(**body, extra_body=dict(request.extra) or None)
+        return read_answer(self._json_in(raw)), raw.request_id
+
+    @property
+    def _endpoint(self) -> Any:
+        return self.client.chat.completions if self.surface == CHAT else self.client.responses
+
+    def _open_stream(self, body: Any, request: Request) -> Any:
+        more = {"stream_options": {"include_usage": True}} if self.surface == CHAT else {}
+        return self._endpoint.create(**body, **more, stream=True, extra_body=dict(request.extra) or None)
+
+    def _pieces(self, source: Any) -> Iterator[str | Answer]:
+        return chat_pieces(source) if self.surface == CHAT else response_pieces(source)
+
+    def _row_of(self, name: str, request: Request) -> dict[str, Any]:
+        body = {**self._body(request), **request.extra}
+        return {"custom_id": name, "method": "POST", "url": self.surface, "body": body}
 
     def _upload(self, path: Path) -> str:
         def call() -> str:

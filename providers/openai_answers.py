@@ -40,7 +40,7 @@ def read_answer(response: Mapping[str, Any], mode: str | None = None) -> Answer:
         failure = Failure(str(error.get("message") or "no message"), code, code in PASSING_CODES)
         return Answer("", "error", served, failure=failure, model=model)
     if not choices:
-        failure = Failure("the response has no choices", "no_choices", answered=True)
+        failure = Failure("the response has no choices", "no_answer", retryable=served is None, answered=True)
         return Answer("", "error", served, failure=failure, model=model)
     message = section(choices[0], "message")
     reason = str(choices[0].get("finish_reason") or "unknown")

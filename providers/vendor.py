@@ -6,8 +6,10 @@ import math
 import time
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
-from typing import IO, Any, ClassVar
+from typing import IO, Any, ClassVar, Unpack
 
 from . import unit_ids
 from .answers import Answer, Failure, batch_result, failed_row, realtime_result
@@ -17,10 +19,14 @@ from .bill import Billed
 from .connection import Connection
 from .creation import Creations
 from .errors import ProviderError, RequestError
+from .fit import fitted
 from .jobs import Job, error_of, status_of
 from .received import spooled_lines
 from .registry import load_registry
+from .request import Options, Request, request_of
+from .stream import AnswerStream
 
+_MOST_AT_ONCE = 256  # calls of `agenerate_realtime` at a time
 # Seconds in which a batch that was just made may be unknown to the server that is asked for it.
 _FIRST_SEEN_AFTER = 120.0
 
@@ -50,6 +56,8 @@ class VendorProvider(Connection, Billed):
         self._created: dict[str, float] = {}  # batches that were made here, and when
         self._first_seen: dict[str, float] = {}
         self._files: dict[str, Path] = {}  # what was uploaded here, by its id there
+        self._defaults = settings.options
+        self._threads: ThreadPoolExecutor | None = None
         self._creations = Creations(self, self._create)
 
     # -- what each vendor says of itself
@@ -57,6 +65,26 @@ class VendorProvider(Connection, Billed):
     @abstractmethod
     def _read_job(self, batch_id: str) -> Job:
         """The batch as the vendor's server has it."""
+
+    @abstractmethod
+    def _body(self, request: Request) -> Any:
+        """What is sent for a request. Raises RequestError for what this vendor cannot do."""
+
+    @abstractmethod
+    def _send(self, body: Any, request: Request) -> tuple[Answer, str | None]:
+        """The answer, and the id of the call."""
+
+    @abstractmethod
+    def _open_stream(self, body: Any, request: Request) -> Any:
+        """The vendor's events, once the first headers of an answer are there."""
+
+    @abstractmethod
+    def _pieces(self, source: Any) -> Iterator[str | Answer]:
+        """The pieces of the text in the vendor's events, and at the end the whole answer."""
+
+    @abstractmethod
+    def _row_of(self, name: str, request: Request) -> dict[str, Any]:
+        """A row of a batch under the name that the vendor takes."""
 
     @abstractmethod
     def _upload(self, path: Path) -> str:
@@ -80,17 +108,81 @@ class VendorProvider(Connection, Billed):
 
     # -- realtime
 
-    def _realtime(self, call: Callable[[], tuple[Answer, str | None]]) -> RealtimeResult:
-        """The result of a call; a failure that came with status 200 is one, and repeated by the same policy."""
+    def generate_realtime(self, prompt: str | None, schema: Any = None, **options: Unpack[Options]) -> RealtimeResult:
+        """The answer to one prompt. With a JSON schema, or a pydantic model, the vendor enforces that the answer fits it;
+        of a model `parsed` is the instance. RequestError for what cannot be sent, and what this vendor cannot do.
+        """
+        request = self._request(prompt, schema, options)
+        body = self._body(request)
 
         def answered() -> tuple[Answer, str | None]:
-            answer, request_id = call()
+            """A failure that came with status 200 is one, and repeated by the same policy."""
+            answer, request_id = self._send(body, request)
             if answer.failure is not None:
                 raise self._failure_of(answer.failure, request_id)
             return answer, request_id
 
         answer, request_id = self._call(answered)
-        return realtime_result(answer, self._cost_on, self._today(), request_id)
+        return self._result(answer, request, request_id)
+
+    async def agenerate_realtime(
+        self, prompt: str | None, schema: Any = None, **options: Unpack[Options]
+    ) -> RealtimeResult:
+        """What `generate_realtime` gives, without holding up the event loop: the call is made in a thread, and goes on,
+        and is billed, where the task that waits for it is cancelled.
+        """
+        import asyncio  # noqa: PLC0415 - with a loop only
+
+        with self._client_lock:
+            if self._threads is None:
+                self._threads = ThreadPoolExecutor(_MOST_AT_ONCE, f"{self.name}-call")
+        call = partial(self.generate_realtime, prompt, schema, **options)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+
+    def stream_realtime(self, prompt: str | None, schema: Any = None, **options: Unpack[Options]) -> AnswerStream:
+        """The answer to one prompt, piece by piece; its `result` is there at the end. What fails before the first piece is
+        repeated as any call, what breaks off later is an error.
+        """
+        request = self._request(prompt, schema, options)
+        body = self._body(request)
+        source = self._call(lambda: self._open_stream(body, request))
+
+        def pieces() -> Iterator[str | Answer]:
+            come = self._pieces(source)
+            while True:
+                piece = self._call(lambda: next(come, None), repeatable=False, once=True)
+                if piece is None:
+                    told = "unavailable: the stream ended before the answer did"
+                    raise ProviderError(told, provider=self.name, code="cut", retryable=True, ambiguous=True)
+                if isinstance(piece, Answer) and piece.failure is not None:
+                    raise self._without_secrets(self._failure_of(piece.failure, None))
+                yield piece
+                if isinstance(piece, Answer):
+                    return
+
+        return AnswerStream(pieces(), lambda answer: self._result(answer, request, None))
+
+    def format_batch_request(
+        self, unit_id: str, prompt: str | None, schema: Any = None, **options: Unpack[Options]
+    ) -> dict[str, Any]:
+        """One row of a batch, ready for `json.dumps`. A unit may have any id: one that the vendor would refuse is written
+        so that results come back under it all the same.
+        """
+        request = self._request(prompt, schema, options)
+        return self._row_of(self._name_of(unit_id), request)
+
+    def _request(self, prompt: Any, schema: Any, options: Mapping[str, Any]) -> Request:
+        defaults = {**self._defaults, **({} if self.max_tokens is None else {"max_tokens": self.max_tokens})}
+        return request_of(self.name, prompt, schema, options, defaults)
+
+    def _result(self, answer: Answer, request: Request, request_id: str | None) -> RealtimeResult:
+        result = realtime_result(answer, self._cost_on, self._today(), request_id)
+        if request.model is not None:
+            try:
+                result["parsed"] = request.model.model_validate(fitted(answer.text, request.schema or {}))
+            except ValueError as error:  # pydantic's, and UnfitError
+                result["parsed"], result["unfit"] = None, str(error)
+        return result
 
     def _failure_of(self, failure: Failure, request_id: str | None) -> ProviderError:
         return ProviderError(

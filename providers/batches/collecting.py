@@ -15,6 +15,7 @@ from typing import IO, Any
 from ..answers import Failure, failed_row
 from ..base import BatchResult, BatchStatus, BatchStatusInfo, LLMProvider
 from ..dimensions import PricingError
+from ..fit import UnfitError, fitted
 from .planning import mark_of, ranges_of, rows_of
 from .requests import KeptRequests
 from .state import COLLECTED, OPEN, Part, Ranges, RunFiles, RunState, replacing
@@ -43,6 +44,8 @@ def collect(
     missing: Failure,
     path: Path,
     counts: Mapping[str, int] | None = None,
+    *,
+    longer: bool = False,
 ) -> Collected:
     """What the rows of `part` came to, once each has its line in `path`, in the order of the requests.
 
@@ -64,7 +67,7 @@ def collect(
             missing = Failure(lost, "lost", answered=True)
         elif short:
             missing = replace(missing, answered=True)
-        return replace(_in_order(part, requests, missing, (starts, lengths), spool, path, seen), short=short)
+        return replace(_in_order(part, requests, missing, (starts, lengths), spool, path, seen, longer), short=short)
 
 
 def missing_of(info: BatchStatusInfo) -> Failure:
@@ -130,6 +133,7 @@ def _in_order(
     spool: IO[bytes],
     path: Path,
     seen: int,
+    longer: bool,
 ) -> Collected:
     """The sums over the part's rows, once they stand in `path` in their order and under their own ids."""
     starts, lengths = index
@@ -140,7 +144,8 @@ def _in_order(
                 result = _unanswered(request.unit_id, part, missing)
             else:
                 spool.seek(starts[at])
-                result = replace(RowResult.of_json(spool.read(lengths[at])), unit_id=request.unit_id)
+                given = RowResult.of_json(spool.read(lengths[at]))
+                result = judged(replace(given, unit_id=request.unit_id), request.schema, again=longer)
             if result.error is None:
                 answered += 1
             elif result.retryable:
@@ -175,6 +180,27 @@ def _row(provider: LLMProvider, part: Part, result: BatchResult) -> RowResult:
         batch_id=part.batch_id,
         details=details,
     )
+
+
+def judged(result: RowResult, schema: dict[str, Any] | None, *, again: bool) -> RowResult:
+    """`result`, failed where its answer was cut off, or does not fit its schema: what there is of it stays, and was paid.
+
+    A truncated one is worth another try with a larger max_tokens (`again`); one that does not fit is not.
+    """
+    if result.error is not None or result.content is None or result.details.get("finish_reason") == "refusal":
+        return result
+    if result.details.get("finish_reason") == "length":
+        told = {"error_code": "truncated", "retryable": again}
+        return replace(
+            result, error="truncated: the answer was cut off at max_tokens", details={**result.details, **told}
+        )
+    if schema is not None:
+        try:
+            fitted(result.content, schema)
+        except UnfitError as error:
+            told = {"error_code": "invalid", "retryable": False}
+            return replace(result, error=f"invalid: {error}", details={**result.details, **told})
+    return result
 
 
 def _unanswered(unit_id: str, part: Part, missing: Failure) -> RowResult:

@@ -20,6 +20,9 @@ from .values import BatchEstimate, BatchSettings
 
 _EXPECTED_ANSWER = 1_000  # tokens, where nobody says how long an answer may be
 _BYTES_PER_TOKEN = 3
+_MEDIA_TOKENS = (
+    2_000  # of an image or a file beside a prompt: a guess, as each vendor counts pixels and pages its own way
+)
 _READABLE = re.compile(r"[A-Za-z0-9_.:-]+")
 _OURS = re.compile(r"(?:.*-)?([0-9a-f]{16})-(\d+)")
 
@@ -75,6 +78,7 @@ class Planner:
         self._requests = requests
         self._limits = limits_of(provider, settings)
         sent = provider.max_tokens or provider.default_max_tokens
+        self._longer, self._stated = settings.longer_max_tokens, settings.output_tokens
         self._answer = settings.output_tokens or sent or _EXPECTED_ANSWER
 
     def parts(self, ranges: Ranges, attempt: int, first_number: int) -> tuple[tuple[Part, ...], BatchEstimate]:
@@ -82,15 +86,15 @@ class Planner:
         made: list[Part] = []
         problems: list[str] = []
         rows: list[int] = []
-        size, cost, tokens, mark = 0, Decimal(0), 0, new_mark()
+        size, cost, tokens, answers, mark = 0, Decimal(0), 0, 0, new_mark()
 
         def close() -> None:
             made.append(Part(first_number + len(made), ranges_of(rows), attempt, mark, cost))
 
         for row, request in self._requests.read(ranges):
             try:
-                length = len(self._line(row, request, mark))
-            except ValueError as error:  # a schema that the vendor cannot enforce
+                length = len(self._line(row, request, mark, attempt))
+            except (ValueError, TypeError) as error:  # what this vendor cannot do, a schema that it cannot enforce
                 problems.append(f"request {row + 1} ({request.unit_id!r}): {error}")
                 continue
             if length > self._limits.file_bytes:
@@ -101,38 +105,66 @@ class Planner:
                 rows, size, cost, mark = [], 0, Decimal(0), new_mark()
             asked = tokens_of(request)
             rows.append(row)
-            size, cost, tokens = size + length, cost + self._expected_cost(asked), tokens + asked
+            answer = self.answer_of(request, attempt)
+            size, cost, tokens = size + length, cost + self._expected_cost(asked, answer), tokens + asked
+            answers += answer
         if problems:
             raise BatchInputError(problems)
         close()
         count = sum(part.size for part in made)
         total = sum((part.estimate for part in made), Decimal(0))
-        return tuple(made), BatchEstimate(count, len(made), tokens, count * self._answer, total)
+        return tuple(made), BatchEstimate(count, len(made), tokens, answers, total)
 
     def write(self, part: Part, path: Path) -> None:
         """The part's rows, in `path`, as the vendor wants them."""
         with replacing(path) as file:
             for row, request in self._requests.read(part.rows):
-                file.write(self._line(row, request, part.mark))
+                file.write(self._line(row, request, part.mark, part.attempt))
 
-    def _line(self, row: int, request: Request, mark: str) -> bytes:
+    def _line(self, row: int, request: Request, mark: str, attempt: int) -> bytes:
         name = row_id(request.unit_id, mark, row, self._limits.unit_id)
-        line = self._provider.format_batch_request(name, request.prompt, request.schema)
+        options = dict(request.options)
+        if attempt > 1 and self._longer is not None:  # an answer that was cut off needs more room
+            options["max_tokens"] = max(self._longer, options.get("max_tokens") or 0)
+        form: Any = self._provider.format_batch_request  # a provider of the founding kind takes no options
+        line = form(name, request.prompt, request.schema, **options)
         return json.dumps(line, ensure_ascii=False).encode() + b"\n"
 
-    def _expected_cost(self, asked: int) -> Decimal:
+    def answer_of(self, request: Request, attempt: int) -> int:
+        """How many tokens a row's answer is taken to have."""
+        longest = self._longer if attempt > 1 and self._longer else request.options.get("max_tokens")
+        return self._stated or longest or self._answer
+
+    def _expected_cost(self, asked: int, answer: int) -> Decimal:
         """USD of one row. A row at a time, as a long prompt may have a price of its own."""
-        usage: dict[str, Any] = {"usage": {"input": asked, "output": self._answer}, "mode": "batch"}
+        usage: dict[str, Any] = {"usage": {"input": asked, "output": answer}, "mode": "batch"}
         try:
             return self._provider.cost_of(usage)
         except PricingError:  # not in the registry, or a provider without prices of its own
-            return Decimal(str(self._provider.estimate_cost(asked, self._answer, True)))
+            return Decimal(str(self._provider.estimate_cost(asked, answer, True)))
 
 
 def tokens_of(request: Request) -> int:
     """About how many tokens a request has: a third of its bytes, rounded up."""
-    schema = "" if request.schema is None else json.dumps(request.schema, ensure_ascii=False)
-    return -(-len((request.prompt + schema).encode()) // _BYTES_PER_TOKEN)
+    told = [
+        request.prompt or "",
+        *(json.dumps(part, ensure_ascii=False) for part in (request.schema,) if part is not None),
+    ]
+    text = [
+        request.options.get("system") or "",
+        *(_text_of(message) for message in request.options.get("messages") or ()),
+    ]
+    media = [part for name in ("images", "files") for part in request.options.get(name) or ()]
+    return -(-len("".join([*told, *text]).encode()) // _BYTES_PER_TOKEN) + _MEDIA_TOKENS * len(media)
+
+
+def _text_of(message: Any) -> str:
+    """The text of a message's content, media left out."""
+    content = message.get("content") if isinstance(message, dict) else ""
+    parts = content if isinstance(content, list) else [content]
+    return "".join(
+        part if isinstance(part, str) else str(part.get("text") or "") for part in parts if isinstance(part, str | dict)
+    )
 
 
 def refuse_without_batches(provider: LLMProvider) -> None:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import base64
+import difflib
 import hashlib
 import json
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..request import OPTIONS, check_options, schema_of
 from .errors import BatchInputError
 from .state import Ranges, replacing
 
-_KEYS = frozenset({"id", "unit_id", "prompt", "schema"})
+_KEYS = ("id", "unit_id", "prompt", "schema", *OPTIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,23 +24,36 @@ class Request:
     """One prompt, under the name that its result will have."""
 
     unit_id: str
-    prompt: str
+    prompt: str | None
     schema: dict[str, Any] | None = None
+    options: dict[str, Any] = field(default_factory=dict)  # what else a call takes: messages, system, images, ...
 
     def line(self) -> bytes:
         """The request as a line of the file that keeps it. Raises ValueError for what no JSON or UTF-8 can hold."""
-        fields = [self.unit_id, self.prompt, *([self.schema] if self.schema is not None else [])]
+        fields: list[Any] = [self.unit_id, self.prompt]
+        if self.schema is not None or self.options:
+            fields.append(self.schema)
+        if self.options:
+            fields.append(self.options)
         return json.dumps(fields, ensure_ascii=False, allow_nan=False).encode() + b"\n"
 
 
 def read_request(entry: Any) -> Request:
     """The request that an entry states: (unit_id, prompt), with a schema as a third, or a mapping with `id` or
-    `unit_id`, `prompt`, `schema`. Raises ValueError that says what is wrong.
+    `unit_id`, `prompt`, `schema` and what else a call takes. Raises ValueError or TypeError that says what is wrong.
     """
+    options: dict[str, Any] = {}
     if isinstance(entry, Mapping):
-        if unknown := sorted(map(str, entry.keys() - _KEYS)):
-            raise ValueError(f"unknown keys {', '.join(unknown)}: a request has id, prompt and perhaps schema")
+        if unknown := sorted(str(key) for key in entry if key not in _KEYS):
+            near = difflib.get_close_matches(unknown[0], _KEYS, 1, 0.5)
+            told = (
+                f"did you mean {near[0]}?"
+                if near
+                else f"a request has id, prompt and perhaps schema, {', '.join(OPTIONS)}"
+            )
+            raise ValueError(f"unknown keys {', '.join(unknown)}: {told}")
         values = (entry.get("id", entry.get("unit_id")), entry.get("prompt"), entry.get("schema"))
+        options = {name: entry[name] for name in OPTIONS if entry.get(name) is not None}
     elif isinstance(entry, list | tuple) and 2 <= len(entry) <= 3:
         values = (entry[0], entry[1], entry[2] if len(entry) == 3 else None)
     else:
@@ -45,11 +61,30 @@ def read_request(entry: Any) -> Request:
     unit_id, prompt, schema = values
     if not isinstance(unit_id, str) or not unit_id:
         raise ValueError(f"the id is {unit_id!r}: give text")
-    if not isinstance(prompt, str) or not prompt:
+    if (prompt is not None or "messages" not in options) and (not isinstance(prompt, str) or not prompt):
         raise ValueError(f"{unit_id!r}: the prompt is {'empty' if prompt == '' else repr(prompt)[:40]}: give text")
-    if schema is not None and not isinstance(schema, Mapping):
-        raise ValueError(f"{unit_id!r}: the schema is {type(schema).__name__}: give a JSON schema as a mapping")
-    return Request(unit_id, prompt, None if schema is None else dict(schema))
+    try:
+        shape, _ = schema_of(schema)
+        check_options(options)
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"{unit_id!r}: {error}") from None
+    return Request(unit_id, prompt, shape, {name: _kept(value) for name, value in options.items()})
+
+
+def _kept(value: Any) -> Any:
+    """An option as JSON holds it: bytes in base64, paths as text."""
+    if isinstance(value, bytes | bytearray):
+        return {"data": base64.b64encode(value).decode()}
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, Mapping):
+        coded = (
+            {"data": base64.b64encode(value["data"]).decode()}
+            if isinstance(value.get("data"), bytes | bytearray)
+            else {}
+        )
+        return {str(name): _kept(item) for name, item in value.items()} | coded
+    return [_kept(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def checked_lines(entries: Iterable[Any]) -> Iterator[bytes]:

@@ -322,7 +322,8 @@ class Turn:
         given = self.provider.iter_batch_results(str(part.batch_id))
         path = self.files.collected(part)
         try:
-            got = collect(self.provider, part, self.requests, given, missing, path, info.get("counts"))
+            longer = self.settings.longer_max_tokens is not None
+            got = collect(self.provider, part, self.requests, given, missing, path, info.get("counts"), longer=longer)
         except ProviderError as error:
             if error.code != "not_ended" or info["status"] is not BatchStatus.FAILED:
                 raise

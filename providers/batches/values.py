@@ -9,6 +9,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from ..fit import fitted
+
 
 @dataclass(frozen=True, slots=True)
 class BatchSettings:
@@ -25,6 +27,8 @@ class BatchSettings:
     rows: int | None = None  # rows of one batch; the vendor's limit where it is lower
     file_bytes: int | None = None  # bytes of one batch, likewise
     max_inflight: int | None = None  # batches at the vendor at a time; None: api.max_inflight_batches, or no limit
+    # What rows are sent with when they are sent again; only where it stands are answers that were cut off asked for anew.
+    longer_max_tokens: int | None = None
     output_tokens: int | None = None  # expected of each row, for the estimate; None: the limit that is sent, or 1,000
 
 
@@ -90,6 +94,10 @@ class RowResult:
     def retryable(self) -> bool:
         """Whether the row failed for a reason that passes."""
         return bool(self.details.get("retryable"))
+
+    def parsed(self, model: Any) -> Any:
+        """The answer as an instance of a pydantic model; ValueError where it is none."""
+        return model.model_validate(fitted(self.content or "", model.model_json_schema()))
 
     def as_json(self) -> str:
         """The result as one line of JSON; the cost is decimal text, as no float can hold it."""

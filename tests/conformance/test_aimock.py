@@ -52,7 +52,7 @@ def test_both_surfaces_of_openai_answer_with_a_schema(make, surface):
     schema = {"type": "object", "properties": {"sum": {"type": "integer"}}, "required": ["sum"]}
     result = make(surface=surface).generate_realtime("What is two and two?", schema)
     assert result["content"] == "4"
-    assert result["finish_reason"] == {"chat": "stop", "responses": "completed"}[surface]
+    assert result["vendor_finish_reason"] == {"chat": "stop", "responses": "completed"}[surface]
 
 
 @pytest.mark.parametrize("surface", ["chat", "responses"])

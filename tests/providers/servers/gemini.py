@@ -25,7 +25,7 @@ def _types() -> tuple[TypeAdapter[Any], TypeAdapter[Any]]:
 
 def check_body(body: dict[str, Any]) -> None:
     """Raises where the body of a generateContent is not what the SDK's own types allow."""
-    assert body.keys() <= {"contents", "generationConfig", "continuationToken"}
+    assert body.keys() <= {"contents", "generationConfig", "systemInstruction", "safetySettings", "continuationToken"}
     contents, config = _types()
     contents.validate_python(body["contents"])
     config.validate_python(body.get("generationConfig", {}))

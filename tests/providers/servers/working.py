@@ -97,10 +97,10 @@ class Work:
 
     def _prompts(self, request: Request) -> dict[str, str]:
         if self.name == "anthropic":
-            return {row["custom_id"]: row["params"]["messages"][0]["content"] for row in request.json["requests"]}
+            return {row["custom_id"]: row["params"]["messages"][-1]["content"] for row in request.json["requests"]}
         if self.name == "openai":
             rows = [json.loads(line) for line in self.server.files[request.json["input_file_id"]].splitlines()]
-            return {row["custom_id"]: row["body"]["messages"][0]["content"] for row in rows}
+            return {row["custom_id"]: row["body"]["messages"][-1]["content"] for row in rows}
         name = request.json["batch"]["inputConfig"]["fileName"]
         rows = [json.loads(line) for line in self.server.files[name].splitlines()]
         return {row["key"]: row["request"]["contents"][0]["parts"][0]["text"] for row in rows}

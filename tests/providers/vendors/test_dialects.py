@@ -36,7 +36,7 @@ def test_openai_gets_closed_objects_with_every_key_required_and_optional_ones_nu
     assert schema["required"] == ["title", "stars", "tags", "mood", "by"]
     assert schema["additionalProperties"] is False
     assert schema["properties"]["tags"] == {"type": ["array", "null"], "items": {"type": "string"}, "minItems": 2}
-    assert schema["properties"]["mood"] == {"anyOf": [{"enum": ["good", "bad"]}, {"type": "null"}]}
+    assert schema["properties"]["mood"] == {"anyOf": [{"type": "string", "enum": ["good", "bad"]}, {"type": "null"}]}
     assert schema["properties"]["by"] == {"$ref": "#/$defs/person"}
     assert schema["$defs"]["person"]["additionalProperties"] is False
     assert "$schema" not in schema
@@ -64,7 +64,29 @@ def test_anthropic_keeps_optional_keys_optional_and_gets_unions_for_lists_of_typ
 def test_anthropic_takes_what_is_left_as_its_own_sdk_would_leave_it():
     transform = pytest.importorskip("anthropic").transform_schema
     schema = translated(OBJECT, ANTHROPIC)
-    assert transform(schema) == schema
+    mood = schema["properties"]["mood"]
+    assert mood == {"type": "string", "enum": ["good", "bad"]}
+    left = transform(schema)
+    assert left["properties"].pop("mood") == {"enum": mood["enum"]}  # the SDK leaves the type of the values out
+    del schema["properties"]["mood"]
+    assert left == schema
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        (["a", "b"], "string"),
+        ([1, 2], "integer"),
+        ([1.5], "number"),
+        ([True], "boolean"),
+        (["a", None], ["string", "null"]),
+    ],
+)
+def test_values_without_a_type_get_the_type_of_the_values(values, kind):
+    part = {"type": "object", "properties": {"a": {"enum": values}}, "required": ["a"]}
+    assert translated(part, OPENAI)["properties"]["a"] == {"type": kind, "enum": values}
+    of_one = {"type": "object", "properties": {"a": {"const": values[0]}}, "required": ["a"]}
+    assert translated(of_one, GEMINI)["properties"]["a"]["type"] == (kind if isinstance(kind, str) else kind[0])
 
 
 def test_gemini_enforces_maps_and_tuples():

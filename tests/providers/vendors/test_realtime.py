@@ -74,7 +74,8 @@ def test_the_finish_reason_is_kept_in_the_vendors_words(vendor):
         vendor.server.content = content("4", finish_reason="MAX_TOKENS")
     result = provider.generate_realtime("2 + 2?")
     assert (
-        result["finish_reason"] == {"openai": "length", "anthropic": "max_tokens", "gemini": "MAX_TOKENS"}[vendor.name]
+        result["vendor_finish_reason"]
+        == {"openai": "length", "anthropic": "max_tokens", "gemini": "MAX_TOKENS"}[vendor.name]
     )
     assert "refusal" not in result
 
@@ -107,7 +108,7 @@ def test_a_blocked_prompt_has_no_candidates_and_is_said_as_such(gemini):
     }
     result = gemini.make().generate_realtime("harm")
     assert result["refusal"] == "the prompt was blocked: PROHIBITED_CONTENT"
-    assert result["finish_reason"] == "PROHIBITED_CONTENT"
+    assert (result["finish_reason"], result["vendor_finish_reason"]) == ("refusal", "PROHIBITED_CONTENT")
     assert result["input_tokens"] == 100
 
 
@@ -120,7 +121,7 @@ def test_the_sdk_follows_a_continued_answer_and_its_usage_is_summed(gemini):
     gemini.server.fail(Reply(begun))
     result = gemini.make().generate_realtime("2 + 2?")
     assert len(gemini.server.asked(":generateContent")) == 2
-    assert (result["content"], result["output_tokens"], result["finish_reason"]) == ("4 and 4", 400, "STOP")
+    assert (result["content"], result["output_tokens"], result["finish_reason"]) == ("4 and 4", 400, "stop")
 
 
 def test_a_model_of_the_responses_surface_is_called_there(openai):
@@ -140,7 +141,7 @@ def test_an_incomplete_response_says_why_and_a_refused_one_that_it_is(openai):
 
     provider = openai.make(surface="responses")
     openai.server.response = response("4", status="incomplete", incomplete_details={"reason": "max_output_tokens"})
-    assert provider.generate_realtime("2 + 2?")["finish_reason"] == "max_output_tokens"
+    assert provider.generate_realtime("2 + 2?")["vendor_finish_reason"] == "max_output_tokens"
     refused = response()
     refused["output"][1]["content"] = [{"type": "refusal", "refusal": "No."}]
     openai.server.response = refused

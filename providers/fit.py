@@ -1,0 +1,113 @@
+"""Whether a value fits a JSON schema, as far as schemas are enforced here, and the value without what only stands for
+nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+_KINDS: dict[str, tuple[type, ...]] = {
+    "string": (str,),
+    "integer": (int, float),
+    "number": (int, float),
+    "boolean": (bool,),
+    "object": (dict,),
+    "array": (list,),
+    "null": (type(None),),
+}
+
+
+class UnfitError(ValueError):
+    """Where a value does not fit its schema."""
+
+
+def fitted(text: str, schema: Mapping[str, Any]) -> Any:
+    """The value of JSON `text`, which fits `schema`. An optional key that is null, where the schema takes no null, is left
+    out: OpenAI has no optional keys, so it says null. Raises UnfitError.
+    """
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise UnfitError(f"not JSON: {error}") from None
+    return _Fitting(schema).value(value, schema, "#")
+
+
+class _Fitting:
+    def __init__(self, schema: Mapping[str, Any]) -> None:
+        self.root = schema
+        self.definitions = {**(schema.get("definitions") or {}), **(schema.get("$defs") or {})}
+
+    def value(self, value: Any, schema: Any, at: str) -> Any:
+        if not isinstance(schema, Mapping):
+            return value
+        if "$ref" in schema:
+            target = str(schema["$ref"])
+            return self.value(
+                value, self.root if target == "#" else self.definitions.get(target.rsplit("/", 1)[-1], {}), at
+            )
+        kinds = schema.get("type")
+        kinds = kinds if isinstance(kinds, list) else [kinds] if kinds else []
+        if kinds and not any(_is(value, kind) for kind in kinds):
+            raise UnfitError(f"{at}: {json.dumps(value)[:40]} is no {' or '.join(map(str, kinds))}")
+        if "enum" in schema and value not in schema["enum"]:
+            raise UnfitError(f"{at}: {json.dumps(value)[:40]} is none of those allowed")
+        if "const" in schema and value != schema["const"]:
+            raise UnfitError(f"{at}: {json.dumps(value)[:40]} is not {json.dumps(schema['const'])}")
+        for key in ("anyOf", "oneOf"):
+            if key in schema:
+                value = self.one_of(value, schema[key], at)
+        for part in schema.get("allOf", ()):
+            value = self.value(value, part, at)
+        if isinstance(value, dict):
+            return self.object(value, schema, at)
+        if isinstance(value, list):
+            _between(len(value), schema, "Items", at)
+            return [self.value(item, schema.get("items"), f"{at}/{n}") for n, item in enumerate(value)]
+        if isinstance(value, str):
+            _between(len(value), schema, "Length", at)
+            if "pattern" in schema and not re.search(schema["pattern"], value):
+                raise UnfitError(f"{at}: it does not match {schema['pattern']}")
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            _between(value, schema, "imum", at)
+        return value
+
+    def one_of(self, value: Any, options: list[Any], at: str) -> Any:
+        for option in options:
+            try:
+                return self.value(value, option, at)
+            except UnfitError as error:
+                unfit = error
+        raise unfit
+
+    def object(self, value: dict[str, Any], schema: Mapping[str, Any], at: str) -> dict[str, Any]:
+        properties, required = schema.get("properties") or {}, schema.get("required") or ()
+        for name in required:
+            if name not in value:
+                raise UnfitError(f"{at}: {name} is missing")
+        fit: dict[str, Any] = {}
+        for name, item in value.items():
+            more = properties.get(name, schema.get("additionalProperties"))
+            if more is False:
+                raise UnfitError(f"{at}: {name} is not one of its keys")
+            try:
+                fit[name] = self.value(item, more, f"{at}/{name}")
+            except UnfitError:
+                if item is not None or name in required:
+                    raise
+        return fit
+
+
+def _is(value: Any, kind: Any) -> bool:
+    if isinstance(value, bool):
+        return bool(kind == "boolean")
+    if kind == "integer":
+        return isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+    return isinstance(value, _KINDS.get(kind, (object,)))
+
+
+def _between(size: float, schema: Mapping[str, Any], of: str, at: str) -> None:
+    if size < schema.get(f"min{of}", size) or size > schema.get(f"max{of}", size):
+        raise UnfitError(f"{at}: {size} is not within its bounds")

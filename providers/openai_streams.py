@@ -1,0 +1,49 @@
+"""The events of a streamed OpenAI answer: its text piece by piece, then the whole answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from .answers import Answer
+from .openai_answers import read_answer
+from .wire import listed, plain, section
+
+
+def chat_pieces(events: Iterable[Any]) -> Iterator[str | Answer]:
+    """The pieces of a chat completion; nothing at the end where it did not come to one. The last event has the usage and
+    no choice.
+    """
+    texts: list[str] = []
+    refusal = ""
+    reason: Any = None
+    whole: dict[str, Any] = {}
+    for event in events:
+        fields = plain(event)
+        if section(fields, "error"):
+            yield read_answer(fields)
+            return
+        whole.update({name: fields[name] for name in ("model", "usage", "service_tier") if fields.get(name)})
+        for choice in listed(fields, "choices")[:1]:
+            delta = section(choice, "delta")
+            refusal += str(delta.get("refusal") or "")
+            reason = choice.get("finish_reason") or reason
+            if delta.get("content"):
+                texts.append(str(delta["content"]))
+                yield texts[-1]
+    if reason is not None:
+        message = {"content": "".join(texts), "refusal": refusal or None}
+        yield read_answer(
+            {**whole, "object": "chat.completion", "choices": [{"message": message, "finish_reason": reason}]}
+        )
+
+
+def response_pieces(events: Iterable[Any]) -> Iterator[str | Answer]:
+    """The pieces of a response, whose last event holds all of it."""
+    for event in events:
+        fields = plain(event)
+        if fields.get("type") == "response.output_text.delta":
+            yield str(fields.get("delta") or "")
+        elif fields.get("type") in {"response.completed", "response.incomplete", "response.failed"}:
+            yield read_answer({"output": [], **section(fields, "response")})
+            return

@@ -1,0 +1,134 @@
+"""An answer that comes piece by piece ends with the very result of a call: text, usage, cost, why it ended."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+import pytest
+from servers import anthropic as anthropic_wire
+from servers import gemini as gemini_wire
+from servers import openai as openai_wire
+from servers.base import Reply
+
+from providers import AuthenticationError, ProviderError, RateLimitError
+
+PIECES = ("Two and two ", "is ", "4.")
+
+
+def events(*given, named=False):
+    """Server-sent events."""
+    lines = (f"event: {event['type']}\n" if named else "" for event in given)
+    text = "".join(f"{line}data: {json.dumps(event)}\n\n" for line, event in zip(lines, given, strict=True))
+    return Reply(text.encode(), headers={"content-type": "text/event-stream"})
+
+
+def openai_chat(end=True):
+    whole = openai_wire.completion("")
+    shared = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": whole["model"]}
+    given = [
+        {**shared, "choices": [{"index": 0, "delta": {"content": piece}, "finish_reason": None}]} for piece in PIECES
+    ]
+    if end:
+        given.append({**shared, "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
+        given.append({**shared, "choices": [], "usage": whole["usage"], "service_tier": whole.get("service_tier")})
+    return events(*given)
+
+
+def openai_responses(end=True):
+    delta = {
+        "type": "response.output_text.delta",
+        "item_id": "i",
+        "output_index": 0,
+        "content_index": 0,
+        "logprobs": [],
+    }
+    given = [{**delta, "sequence_number": n, "delta": piece} for n, piece in enumerate(PIECES)]
+    if end:
+        given.append(
+            {"type": "response.completed", "sequence_number": 9, "response": openai_wire.response("".join(PIECES))}
+        )
+    return events(*given, named=True)
+
+
+def anthropic_messages(end=True):
+    whole = anthropic_wire.message("")
+    begun = {**whole, "content": [], "stop_reason": None, "usage": {**whole["usage"], "output_tokens": 1}}
+    thinking = {"type": "thinking", "thinking": "", "signature": ""}
+    given = [{"type": "message_start", "message": begun}]
+    given.append({"type": "content_block_start", "index": 0, "content_block": thinking})
+    given.append({"type": "content_block_delta", "index": 0, "delta": {"type": "thinking_delta", "thinking": "Hm."}})
+    given += [
+        {"type": "content_block_delta", "index": 1, "delta": {"type": "text_delta", "text": piece}} for piece in PIECES
+    ]
+    if end:
+        usage = {"output_tokens": 200, "output_tokens_details": {"thinking_tokens": 150}}
+        given.append(
+            {"type": "message_delta", "delta": {"stop_reason": "end_turn", "stop_sequence": None}, "usage": usage}
+        )
+        given.append({"type": "message_stop"})
+    return events(*given, named=True)
+
+
+def gemini_content(end=True):
+    thought = {"candidates": [{"content": {"parts": [{"text": "Hm.", "thought": True}]}}]}
+    given = [
+        thought,
+        *({"candidates": [{"content": {"role": "model", "parts": [{"text": piece}]}}]} for piece in PIECES),
+    ]
+    if end:
+        given.append(gemini_wire.content())
+    return events(*given)
+
+
+STREAMS = {"openai": openai_chat, "anthropic": anthropic_messages, "gemini": gemini_content}
+
+
+def test_the_pieces_are_the_answer_and_the_result_is_that_of_a_call(vendor):
+    whole = vendor.make().generate_realtime("2 + 2?")
+    vendor.server.fail(STREAMS[vendor.name]())
+    stream = vendor.make().stream_realtime("2 + 2?")
+    with pytest.raises(ProviderError, match="has not ended"):
+        _ = stream.result
+    assert "".join(stream) == "Two and two is 4."
+    same = {name: stream.result[name] for name in ("usage", "cost", "finish_reason", "mode", "output_tokens")}
+    assert same == {name: whole[name] for name in same}
+    assert stream.result["content"] == "Two and two is 4."
+    assert stream.result["cost"] > 0
+
+
+def test_the_responses_surface_streams_too(openai):
+    whole = openai.make(surface="responses").generate_realtime("2 + 2?")
+    openai.server.fail(openai_responses())
+    stream = openai.make(surface="responses").stream_realtime("2 + 2?")
+    assert list(stream) == list(PIECES)
+    assert (stream.result["usage"], stream.result["cost"]) == (whole["usage"], whole["cost"])
+
+
+def test_a_stream_that_breaks_off_is_an_error_and_no_short_answer(vendor):
+    vendor.server.fail(STREAMS[vendor.name](end=False))
+    with pytest.raises(ProviderError) as error:
+        list(vendor.make().stream_realtime("2 + 2?"))
+    assert (error.value.retryable, error.value.ambiguous) == (True, True)
+
+
+def test_what_is_refused_before_the_first_piece_is_the_error_of_a_call(vendor, monkeypatch):
+    provider = vendor.make(transport_retry={"max_attempts": 2})
+    vendor.server.fail(Reply(vendor.unanswered(429), 429), Reply(vendor.unanswered(429), 429))
+    with pytest.raises(RateLimitError):
+        provider.stream_realtime("2 + 2?")
+    assert len(vendor.server.requests) == 2
+    vendor.server.fail(Reply(vendor.unanswered(503), 503), STREAMS[vendor.name]())
+    assert "".join(provider.stream_realtime("2 + 2?")) == "Two and two is 4."
+    vendor.server.fail(Reply(vendor.unanswered(401), 401))
+    with pytest.raises(AuthenticationError):
+        vendor.make().stream_realtime("2 + 2?")
+
+
+def test_calls_that_are_awaited_run_side_by_side(vendor):
+    provider = vendor.make()
+
+    async def many():
+        return await asyncio.gather(*(provider.agenerate_realtime(f"{n} + 2?") for n in range(8)))
+
+    assert [result["content"] for result in asyncio.run(many())] == ["4"] * 8
