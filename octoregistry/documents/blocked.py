@@ -13,13 +13,19 @@ _CHALLENGES = re.compile(
     re.IGNORECASE,
 )
 _LOGIN = re.compile(r"type=[\"']password|sign in to continue|log in to continue|please (?:sign|log) in", re.IGNORECASE)
-_PRICE = re.compile(r"(?:[$€£¥]|US\$|USD)\s*\d|\d\s*(?:[$€£¥]|USD|US\$|美元|ドル|달러)")
+_PRICE = re.compile(
+    r"(?:[$€£¥￥₹₩]|\b(?:USD|EUR|GBP|CNY|RMB|JPY|INR|KRW))\s*\d|\d\s*(?:[$€£¥￥₹₩元円원]|USD|EUR|CNY|RMB|美元|ドル|달러|yuan\b|euros?\b)"
+)
 # A table whose figures carry no currency, since its header or a sentence says it for all of them.
-_DOLLARS = re.compile(r"\bUSD\b|US\s?\$|\$|\b(?:US )?dollars?\b|美元|ドル|달러", re.IGNORECASE)
+_DOLLARS = re.compile(
+    r"\b(?:USD|CNY|RMB|EUR|GBP|JPY|KRW)\b|[$€£¥￥₩]|\b(?:US )?dollars?\b|\byuan\b|\beuros?\b|[元円원]|ドル|달러",
+    re.IGNORECASE,
+)
 _BARE = re.compile(r"\s*\d+(?:[.,]\d+)?\s*")
 _MODE = re.compile(
     r"^(?:standard|batch|flex|priority|fast(?: mode)?)$", re.IGNORECASE
 )  # panes that exist to hold prices
+_WHOLE_PAGE = 4000  # a page with more text is one of its own, whatever it says of captchas
 _LITTLE = 400  # letters of visible text; an application's empty shell has fewer
 
 
@@ -31,13 +37,13 @@ def why_unread(source: str, document: Document) -> str | None:
         return f"the page lost its tables: nothing stands in any of its panes ({panes})"
     if any(table.component for table in document.tables) or _has_price(document):
         return None
-    if _CHALLENGES.search(source):
-        return "a challenge page for browsers stands in place of the prices"
-    if _LOGIN.search(source):
-        return "a login page stands in place of the prices"
     letters = sum(len(p.text) for p in document.passages) + sum(
         len(text) for t in document.tables for _, text in t.cells()
     )
+    if _CHALLENGES.search(source) and letters < _WHOLE_PAGE:
+        return "a challenge page for browsers stands in place of the prices"
+    if _LOGIN.search(source):
+        return "a login page stands in place of the prices"
     if letters < _LITTLE:
         return f"the page is an empty shell: {letters} letters of text and no price"
     return "no price on the page"

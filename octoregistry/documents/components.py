@@ -24,6 +24,8 @@ _STATEMENT = re.compile(r"^(?:import|export)\b[^;]{0,2000}?(?:;|from\s+[\"'][^\"
 _FIGURE = re.compile(r"\s*(?:\$?\s*\d[\d.,]*|-|\u2013|\u2014|free|n/?a|)\s*$", re.IGNORECASE)
 _MODALITY = re.compile(r"(?:text|audio|image|video)s?$", re.IGNORECASE)
 _MOST_GAPS = 20  # after so many broken components the page is no such page, and looking on takes ever longer
+_FRAGMENT = re.compile(r"<>((?:[^<>{}]|\{\"[^\"{}]*\"\}){1,200})</>")  # <>{"$"}0.16</>
+_QUOTED = re.compile(r"\{\"([^\"{}]*)\"\}")
 _LOOSE_ROWS = re.compile(r"\brows\s*(?::|=\s*\{)\s*(?=\[)")
 _LOOSE_GROUP = re.compile(r"\b(?:model|name|label)\s*:\s*(?P<name>\"[^\"]{1,120}\"|'[^']{1,120}')\s*,\s*$")
 
@@ -95,7 +97,7 @@ def lift_components(source: str) -> tuple[str, tuple[ComponentTable, ...], tuple
         return source, (), ()
     tables: list[ComponentTable] = []
     gaps: list[Gap] = []
-    text = _STATEMENT.sub("", source)
+    text = _FRAGMENT.sub(lambda match: json.dumps(_QUOTED.sub(r"\1", match[1])), _STATEMENT.sub("", source))
     text = _replace(text, _tags(text, tables))
     text = _replace(text, _loose_rows(text, tables, gaps))
     return text, tuple(tables), tuple(gaps)

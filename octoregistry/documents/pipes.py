@@ -10,6 +10,7 @@ _ANY_DELIMITER = re.compile(r"^[ \t]*\|?(?:[ \t]*:?-+:?[ \t]*\|)+(?:[ \t]*:?-+:?
 _CELLS = re.compile(r"(?<!\\)\|")
 _FIGURE = re.compile(r"[$€£¥]\s?\d|\d\s?[$€£¥]|^\W*[\d.,]+\W*$")
 _PRICE_OF_A_SIZE = re.compile(r"\s*\\?[$€£¥]\s?[\d.,]+.*\btokens?\b", re.IGNORECASE)
+_MOST_LOST = 12  # cells by which a row may be longer than its header
 _MOST_LINES = 20_000  # a page with more lines is looked at no further than this
 
 
@@ -33,6 +34,11 @@ def without_spans(text: str) -> str:
                 lines[at : at + 3] = [_line(joined), _line(["---"] * len(joined))]
                 end -= 1
             width = len(_cells(lines[at]))
+            widest = max((len(_cells(line)) for line in lines[at + 2 : end]), default=width)
+            if width < widest <= width + _MOST_LOST:
+                lines[at] = _line([*_cells(lines[at]), *[""] * (widest - width)])
+                lines[at + 1] = _line(["---"] * widest)
+                width = widest
             for row in range(at + 2, end):
                 cells = _cells(lines[row])
                 if len(cells) == width - 1 and _PRICE_OF_A_SIZE.match(cells[0]):

@@ -51,8 +51,9 @@ _INVISIBLE_CLASSES = {"hidden", "sr-only", "visually-hidden", "visuallyhidden", 
 _STRUCK_CLASSES = {"line-through", "strikethrough", "strike-through", "struck"}
 _FOOTNOTE = re.compile(r"[\s()\[\]\d*†‡§¶,]{0,6}$")
 # Zero-width, directional and soft-hyphen characters: they change nothing that is seen, and hide words from a search.
+# An override stays: it turns the digits of a price, which then is none.
 _UNSEEN = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202c\u2060-\u206f\ufe00-\ufe0f\ufeff]"
 )
 
 
