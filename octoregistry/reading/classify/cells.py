@@ -96,6 +96,8 @@ def _pieces(text: str, matches: list[re.Match[str]], vocabulary: Vocabulary) -> 
         end = len(text) if last else matches[at + 1].start()
         between = text[match.end() : end]
         cut = len(between) if last else _cut(between, leading=leading, vocabulary=vocabulary)
+        was = None if last else re.search(rf"[\s,;(]*{one_of(vocabulary, 'word:was')}[\s:]*$", fold(between))
+        cut = min(cut, was.start()) if was else cut
         becomes = not last and _becomes(between[cut:] or between, vocabulary)
         behind = between[:cut]
         if becomes:

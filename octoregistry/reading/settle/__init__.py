@@ -82,7 +82,9 @@ class Settler:
         current = [amount for amount in found if not amount.restated and not amount.past]
         cells = [(amount, *self._cell(amount, figure)) for amount in current]
         pair = _pair(near, cells)
-        left = next((text for _, _, said in cells if (text := said.leftover)), "")
+        left = next(
+            (text for _, _, said in cells if (text := said.leftover) and not (pair and not text.strip("/ …"))), ""
+        )
         for at, (amount, label, said) in enumerate(cells):
             all_said = Said([(label, said), *near, *self.over])
             if left:
@@ -299,6 +301,8 @@ class Settler:
                 continue
             if own.values("negation"):
                 said.doubt(label, DENIES)
+            elif True in own.values("describes") and own.values("dimension"):
+                said.doubt(label, "it describes something beside what it counts")
             elif own.leftover and not (
                 label.place == "column_head" and own.values("head") and not own.values("dimension")
             ):
