@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from .dimensions import FEATURES, KINDS, MODALITIES, MODES, STATUSES
+from .dimensions import DIMENSIONS, FEATURES, KINDS, MODALITIES, MODES, STATUSES
 from .yamlread import Ambiguous
 
 TYPE_CHECKING = False  # typing takes longer to import than a price takes to find
@@ -112,6 +112,11 @@ def via(value: Any) -> str | None:
 def features(value: Any) -> str | None:
     """What is wrong with a list of features."""
     return _among(value, FEATURES)
+
+
+def dimensions(value: Any) -> str | None:
+    """What is wrong with a list of dimensions."""
+    return _among(value, DIMENSIONS)
 
 
 def modalities(value: Any) -> str | None:

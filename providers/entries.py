@@ -18,7 +18,8 @@ class Rate:
     Without a `start` it holds as far back as is known. `seen_before` is the last day on which the price before it was
     seen, where no page states the day of the change: between the two either may have held.
     `prices` are USD per million tokens by dimension; a rate without any says that from `start` nothing is known.
-    `derived` marks prices that no page states: standard prices with the vendor's general batch discount applied.
+    `derived` marks prices that no page states: standard prices with the vendor's general batch discount applied;
+    `derived_dimensions` are those of them that stand beside stated ones.
     `up_to_input_tokens` is the longest prompt that the rate answers for; `up_to_derived` marks a bound that no label
     states, the smallest threshold that is known of the vendor.
     """
@@ -28,6 +29,7 @@ class Rate:
     above_input_tokens: int | None = None
     start: date | None = None
     derived: bool = False
+    derived_dimensions: tuple[str, ...] = ()
     up_to_input_tokens: int | None = None
     up_to_derived: bool = False
     seen_before: date | None = None
@@ -41,6 +43,7 @@ class Rate:
             above_input_tokens=entry.get("above_input_tokens"),
             start=_day(entry.get("from")),
             derived=entry.get("derived", False),
+            derived_dimensions=tuple(entry.get("derived_dimensions", ())),
             up_to_input_tokens=entry.get("up_to_input_tokens"),
             up_to_derived=entry.get("up_to_derived", False),
             seen_before=_day(entry.get("seen_before")),
@@ -51,15 +54,13 @@ class Rate:
 class Source:
     """Where the prices of a model were read, on which day, and the fingerprint of what was read.
 
-    `via` is "digest" where a digest of the page was read and not the page itself. `last_seen` gives the day on which a
-    mode was last seen on the page, for the modes that were not seen on `checked`.
+    `via` is "digest" where a digest of the page was read and not the page itself.
     """
 
     page: str | None = None
     checked: date | None = None
     sha256: str | None = None
     via: str | None = None
-    last_seen: Mapping[str, date] = field(default_factory=dict)
 
     @classmethod
     def from_entry(cls, entry: Mapping[str, Any]) -> Source:
@@ -69,17 +70,16 @@ class Source:
             checked=_day(entry.get("checked")),
             sha256=entry.get("sha256"),
             via=entry.get("via"),
-            last_seen={mode: date.fromisoformat(day) for mode, day in entry.get("last_seen", {}).items()},
         )
-
-    def seen_on(self, mode: str) -> date | None:
-        """The day on which a mode was last seen on the page."""
-        return self.last_seen.get(mode, self.checked)
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """An entry of the registry, as it stands there: what falls to the provider or the defaults is None here."""
+    """An entry of the registry, as it stands there: what falls to the provider or the defaults is None here.
+
+    `first_seen` is the day of the first reading: no cost is known before it. `last_seen` gives the day on which the page
+    last stated a mode, for the modes that it did not state on `source.checked`.
+    """
 
     provider: str
     id: str
@@ -104,6 +104,11 @@ class Model:
     output_modalities: tuple[str, ...] = ()
     features: tuple[str, ...] = ()
     facts_from: Mapping[str, str] = field(default_factory=dict)
+    last_seen: Mapping[str, date] = field(default_factory=dict)
+
+    def seen_on(self, mode: str) -> date | None:
+        """The day on which the page last stated a mode; None where nobody wrote it down."""
+        return self.last_seen.get(mode, self.source.checked if self.source else None)
 
     @classmethod
     def from_entry(cls, provider: str, model: str, entry: Mapping[str, Any]) -> Model:
@@ -133,6 +138,7 @@ class Model:
             output_modalities=tuple(modalities.get("output", ())),
             features=tuple(entry.get("features", ())),
             facts_from=entry.get("facts_from", {}),
+            last_seen={mode: date.fromisoformat(day) for mode, day in entry.get("last_seen", {}).items()},
         )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from . import checks, validation
-from .dimensions import FEATURES, KINDS, MODALITIES, MODES, STATUSES
+from .dimensions import DIMENSIONS, FEATURES, KINDS, MODALITIES, MODES, STATUSES
 
 BESIDE = Path(__file__).with_name("models.schema.json")
 
@@ -25,6 +25,7 @@ _VALUES: dict[Any, dict[str, Any]] = {
     checks.kind: {"enum": list(KINDS)},
     checks.features: {"type": "array", "items": {"enum": list(FEATURES)}, "uniqueItems": True},
     checks.modalities: {"type": "array", "items": {"enum": list(MODALITIES)}, "uniqueItems": True},
+    checks.dimensions: {"type": "array", "items": {"enum": list(DIMENSIONS)}, "uniqueItems": True},
     checks.via: {"const": "digest"},
     validation.version: {"type": "integer", "minimum": 1, "maximum": validation.SCHEMA_VERSION},
 }
@@ -48,6 +49,7 @@ _MEANINGS = {
     "schema_version": "the version of this form; 1 where the key is absent",
     "from": "the first day on which the rate holds; without it as far back as is known",
     "derived": "no page states it: a standard price with the vendor's general batch discount applied",
+    "derived_dimensions": "those of its prices that no page states, where the others are stated",
     "cache_storage_hour": "USD per million tokens and hour",
     "missing_since": "the first day on which the vendor's list did not hold the model",
     "env_var": "the environment variable that holds the key",
@@ -59,7 +61,8 @@ def schema() -> dict[str, Any]:
     rate = _group(validation.RATE_KEYS, "rate")
     parts = {
         "rates": {"type": "array", "items": rate},
-        "source": _group(validation.SOURCE_KEYS, last_seen=_group(validation.LAST_SEEN_KEYS)),
+        "source": _group(validation.SOURCE_KEYS),
+        "last_seen": _group(validation.LAST_SEEN_KEYS),
         "modalities": _group(validation.MODALITY_KEYS),
         "facts_from": _group(validation.FACT_KEYS),
     }

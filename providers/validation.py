@@ -5,6 +5,7 @@ from __future__ import annotations
 from .checks import (
     count,
     day,
+    dimensions,
     features,
     kind,
     mapping,
@@ -82,6 +83,7 @@ MODEL_KEYS: dict[str, Any] = {
     "modalities": mapping,
     "features": features,
     "facts_from": mapping,
+    "last_seen": mapping,
     "rates": sequence,
     "source": mapping,
 }
@@ -93,9 +95,10 @@ RATE_KEYS: dict[str, Any] = {
     "from": day,
     "seen_before": day,
     "derived": yes_or_no,
+    "derived_dimensions": dimensions,
     **dict.fromkeys(DIMENSIONS, number),
 }
-SOURCE_KEYS: dict[str, Any] = {"page": text, "checked": day, "sha256": text, "via": via, "last_seen": mapping}
+SOURCE_KEYS: dict[str, Any] = {"page": text, "checked": day, "sha256": text, "via": via}
 MODALITY_KEYS: dict[str, Any] = {"input": modalities, "output": modalities}
 LAST_SEEN_KEYS: dict[str, Any] = dict.fromkeys(MODES, day)
 FACT_KEYS: dict[str, Any] = dict.fromkeys(
@@ -188,9 +191,9 @@ def _model(entry: Mapping[str, Any], path: tuple[object, ...], factor: Any) -> F
         sound = False
         yield fault
     for group, keys in _GROUPS.items():
-        values = _within(entry, group)
+        values = entry.get(group)
         if type(values) is dict:
-            for fault in _keys(values, keys, (), (*path, *group)):
+            for fault in _keys(values, keys, (), (*path, group)):
                 sound = False
                 yield fault
     rates = entry.get("rates")
@@ -204,20 +207,12 @@ def _model(entry: Mapping[str, Any], path: tuple[object, ...], factor: Any) -> F
             yield (*path, key), wrong
 
 
-_GROUPS: dict[tuple[str, ...], dict[str, Any]] = {
-    ("source",): SOURCE_KEYS,
-    ("source", "last_seen"): LAST_SEEN_KEYS,
-    ("modalities",): MODALITY_KEYS,
-    ("facts_from",): FACT_KEYS,
+_GROUPS: dict[str, dict[str, Any]] = {
+    "source": SOURCE_KEYS,
+    "last_seen": LAST_SEEN_KEYS,
+    "modalities": MODALITY_KEYS,
+    "facts_from": FACT_KEYS,
 }
-
-
-def _within(entry: Mapping[str, Any], group: tuple[str, ...]) -> Any:
-    """The value at a path of keys; None where there is no mapping on the way."""
-    value: Any = entry
-    for key in group:
-        value = value.get(key) if type(value) is dict else None
-    return value
 
 
 def _rates(rates: list[Any], path: tuple[object, ...]) -> Found:

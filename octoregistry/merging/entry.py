@@ -44,6 +44,8 @@ def edit_entry(entry: CommentedMap, values: Mapping[str, Any], changes: ModelCha
             _add(entry, key, flow_mapping(nested, order), MODEL_KEYS)
         else:
             _set_keys(mapping, nested, order)
+            if not mapping:
+                _drop(entry, key)
 
 
 def _set_keys(mapping: CommentedMap, changes: Mapping[str, Value], order: tuple[str, ...]) -> None:

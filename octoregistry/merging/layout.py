@@ -16,7 +16,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString, SingleQuotedScala
 
 from octoregistry.planning.decimals import plain
 from octoregistry.planning.values import Value
-from providers.dimensions import DIMENSIONS
+from providers.dimensions import DIMENSIONS, MODES
 from providers.yamlread import scalar
 
 MODEL_KEYS = (
@@ -28,14 +28,25 @@ MODEL_KEYS = (
     "aliases",
     "context_window",
     "max_output_tokens",
+    "kind",
+    "modalities",
+    "features",
+    "facts_from",
     "status",
+    "deprecated_on",
     "retires_on",
+    "replaced_by",
     "missing_since",
+    "first_seen",
+    "last_seen",
     "rates",
     "source",
 )
-RATE_KEYS = ("mode", "above_input_tokens", "from", *DIMENSIONS, "derived")
-NESTED_KEYS = {"source": ("page", "checked", "sha256")}
+RATE_KEYS = (
+    "mode", "above_input_tokens", "up_to_input_tokens", "up_to_derived", "from", "seen_before", *DIMENSIONS, "derived",
+    "derived_dimensions",
+)  # fmt: skip
+NESTED_KEYS = {"source": ("page", "checked", "sha256", "via"), "last_seen": MODES}
 
 # What needs no quotes in any YAML, neither in a block nor between braces.
 _BARE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._/+()@~-]*[A-Za-z0-9._/+()@~-])?")

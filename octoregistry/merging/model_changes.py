@@ -77,6 +77,8 @@ def expected_values(entry: Mapping[str, Any], changes: ModelChanges) -> dict[str
     result = _changed(entry, changes.keys)
     for key, values in changes.nested.items():
         result[key] = _changed(entry.get(key, {}), values)
+        if not result[key]:
+            del result[key]
     rates = {slot_of(rate): rate for rate in entry.get("rates", ())}
     for slot, values in changes.rates.items():
         gone = {"derived": None} if values.get("derived") is False else {}

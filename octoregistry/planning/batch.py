@@ -2,68 +2,94 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 
-from octoregistry.planning.rates_in_force import in_force
+from octoregistry.planning.rates_in_force import in_force, standard_since
 from octoregistry.planning.stated_models import Dated, Price, current_and_announced
 from providers.entries import Model, Rate
-
-# Cached prices often are not halved, nor is what caches cost to keep: the discount is general for these two only.
-_DISCOUNTED = ("input", "output")
+from providers.vendors import Batch
 
 
-def derived_batch(model: Model | None, rates: tuple[Rate, ...], standard: Dated, discount: Decimal, day: date) -> Dated:
-    """The batch prices that follow from the stated standard ones, marked as derived; empty where none do.
+def derived_batch(model: Model | None, rates: tuple[Rate, ...], standard: Dated, batch: Batch, day: date) -> Dated:
+    """The batch prices that follow on `day` from the stated standard ones, marked as derived; empty where none do.
 
-    For a model that has batch prices they follow only as far as the old ones followed from the old standard prices: a
-    batch price that was stated on its own terms is never overwritten by a discount.
+    `rates` are the model's with the standard prices of the page in them. A batch price that a page stated stays as long
+    as the standard price beside which it was stated; one that was no discounted standard price is followed by none.
     """
-    if model is not None and not model.batch_support:
+    if batch.share is None or (model is not None and not model.batch_support):
         return {}
     current, since, announced = current_and_announced(standard, day)
     dated: Dated = {}
     for start, tiers in ((since, current), *announced.items()):
         on = start if start and start > day else day
-        for tier, prices in tiers.items():
-            found = {
-                name: _discounted(price, discount)
-                for name, price in prices.items()
-                if _is_discounted_standard(rates, (name, tier), price.usd, discount, on)
-            }
-            if found:
-                dated.setdefault(start, {})[tier] = found
+        if not _follows(model, rates, batch, on):
+            continue
+        found = {tier: prices for tier, stated in tiers.items() if (prices := _discounted_all(stated, batch))}
+        if found:
+            dated[start] = found
     return dated
 
 
-def _is_discounted_standard(
-    rates: tuple[Rate, ...], place: tuple[str, int | None], new: Decimal, discount: Decimal, day: date
-) -> bool:
-    """True where the batch price of a dimension and tier is the discounted standard one: it was so before the standard
-    price moved, or the model had no batch price at all and the discount is general for this dimension."""
-    batch, standard = (_price(rates, mode, place, day) for mode in ("batch", "standard"))
-    if batch is None:
-        return place[0] in _DISCOUNTED and not any(rate.mode == "batch" for rate in rates)
-    return standard is not None and standard != new and batch == standard * (1 - discount)
+def filled_batch(stated: Dated, standard: Dated, batch: Batch) -> Dated:
+    """The stated batch prices, with those that follow from the standard ones where the discount is on all usage."""
+    if batch.share is None or batch.on != "all":
+        return stated
+    filled: Dated = {}
+    for start, tiers in stated.items():
+        beside = standard.get(start, {})
+        filled[start] = {
+            tier: {
+                **{
+                    name: replace(one, partial=True)
+                    for name, one in _discounted_all(beside.get(tier, {}), batch).items()
+                },
+                **tiers.get(tier, {}),
+            }
+            for tier in {**tiers, **beside}
+        }
+    return filled
 
 
-def _price(rates: tuple[Rate, ...], mode: str, place: tuple[str, int | None], day: date) -> Decimal | None:
-    name, tier = place
-    rate = in_force(rates, mode, day).get(tier)
-    return rate.prices.get(name) if rate else None
+def holds_still(model: Model, mode: str, rates: tuple[Rate, ...], day: date) -> bool:
+    """True where the standard price of `day` is the one beside which the mode was last seen on a page.
+
+    It may have been another in between: what a page of those days said must not decide what is known today. Where nobody
+    wrote down when the mode was seen, a standard price that holds from a known day is another.
+    """
+    seen = model.seen_on(mode)
+    if seen is None:
+        return standard_since(rates, day) is None
+    then, now = (in_force(rates, "standard", on) for on in (seen, day))
+    return {tier: rate.prices for tier, rate in then.items()} == {tier: rate.prices for tier, rate in now.items()}
 
 
-def _discounted(price: Price, discount: Decimal) -> Price:
-    note = f"standard price with the general batch discount of {(discount * 100).normalize():f}%"
-    return replace(price, usd=price.usd * (1 - discount), derived=True, notes=(*price.notes, note))
+def stated_rates(model: Model, mode: str, rates: tuple[Rate, ...], day: date) -> dict[int | None, Rate]:
+    """Tier -> the rate that a page stated when the mode was last seen; no derived one, and none without prices."""
+    view = in_force(rates, mode, model.seen_on(mode) or day)
+    return {tier: rate for tier, rate in view.items() if rate.prices and not rate.derived}
 
 
-def discount_for(
-    provider: str, stated_in_registry: Decimal | None, settings: Mapping[str, Decimal | None]
-) -> Decimal | None:
-    """The general batch discount of a provider: by the settings, else by the registry, else a half; None for none."""
-    if provider in settings:
-        return settings[provider]
-    return Decimal("0.5") if stated_in_registry is None else stated_in_registry
+def _follows(model: Model | None, rates: tuple[Rate, ...], batch: Batch, day: date) -> bool:
+    """True where no page stated a batch price that holds still, or that was no discounted standard price of its time."""
+    stated = stated_rates(model, "batch", rates, day).get(None) if model else None
+    if model is None or stated is None:
+        return True
+    if holds_still(model, "batch", rates, day):
+        return False
+    left = 1 - (batch.share or 0)
+    names = [name for name in stated.prices if batch.covers(name)]
+    standard = in_force(rates, "standard", model.seen_on("batch") or day).get(None)
+    return standard is not None and all(standard.prices.get(name, 0) * left == stated.prices[name] for name in names)
+
+
+def _discounted_all(prices: dict[str, Price], batch: Batch) -> dict[str, Price]:
+    return {name: _discounted(price, batch) for name, price in prices.items() if batch.covers(name)}
+
+
+def _discounted(price: Price, batch: Batch) -> Price:
+    share = batch.share or 0
+    note = f"standard price with the general batch discount of {(share * 100):f}%".replace(".00%", "%").replace(
+        ".0%", "%"
+    )
+    return replace(price, usd=price.usd * (1 - share), derived=True, notes=(*price.notes, note))

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from octoregistry.planning.decimals import divided
-from octoregistry.planning.rates_in_force import base_prices
+from octoregistry.planning.rates_in_force import base_prices, in_force
 from providers.entries import Rate
 
 # A model that speaks or draws bills its only kind of output; of a plain price that kind's price is the truth.
@@ -32,20 +32,22 @@ class PlainPrices:
 
 
 def plain_prices(rates: tuple[Rate, ...], multiplier: Decimal, day: date, *, no_output: bool = False) -> PlainPrices:
-    """The plain prices in force on `day`: batch prices, or for a model without any standard ÷ multiplier.
+    """The plain prices in force on `day`: batch prices, or where none are known standard ÷ multiplier.
 
-    `multiplier` is the provider's. `no_output` says that the model bills no output tokens, so that their price is 0.
+    A model whose batch price is no longer known keeps its batches. `multiplier` is the provider's. `no_output` says that
+    the model bills no output tokens, so that their price is 0.
     """
     standard, batch = (_two(base_prices(rates, mode, day), no_output=no_output) for mode in ("standard", "batch"))
     notes = tuple(dict.fromkeys((*standard[1], *batch[1])))
-    if any(rate.mode == "batch" and rate.prices for rate in rates):
+    supported = any(rate.mode == "batch" and rate.prices for rate in rates)
+    if batch[0] or (supported and not in_force(rates, "batch", day)):
         found = {name: batch[0].get(name, standard[0].get(name)) for name in _KINDS}
         return PlainPrices(found["input"], found["output"], True, _fitting(found, standard[0], multiplier), notes)
     by = multiplier
     if any(divided(price, by) is None for price in standard[0].values()):
         by = _EVERYDAY
     halves = {name: divided(price, by) for name, price in standard[0].items()}
-    return PlainPrices(halves.get("input"), halves.get("output"), False, None if by == multiplier else by, notes)
+    return PlainPrices(halves.get("input"), halves.get("output"), supported, None if by == multiplier else by, notes)
 
 
 def _two(prices: Mapping[str, Decimal], *, no_output: bool) -> tuple[dict[str, Decimal], tuple[str, ...]]:

@@ -20,6 +20,7 @@ Kind = Literal[
     "new_price",  # a dimension that a rate of the registry lacked
     "new_rate",  # a mode or a tier that the model lacked
     "announced",  # a price for a day to come
+    "unknown",  # a mode of which nothing is known from a day on
     "kept",  # a price repeated in a dated set so that the set is whole: nothing changes
     "plain",  # the two plain prices, the multiplier and batch_support, which follow from the rates
     "metadata",
@@ -102,6 +103,11 @@ class Change:
     def applies(self) -> bool:
         """True where the change may be written."""
         return self.verdict.kind == "apply"
+
+    @property
+    def is_price(self) -> bool:
+        """True for a price of a rate; not for what a rate says besides, nor for a key of the model."""
+        return self.mode is not None and isinstance(self.new, Decimal)
 
     @property
     def where(self) -> str:
@@ -199,7 +205,7 @@ class Plan:
     def _summary_of(self, provider: str) -> Summary:
         mine = [change for change in self.visible if change.provider == provider]
         kinds = Counter(
-            "new_model" if change.kind == "new_model" else "price" if change.mode else "other"
+            "new_model" if change.kind == "new_model" else "price" if change.is_price else "other"
             for change in mine
             if change.applies
         )

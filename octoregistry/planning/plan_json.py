@@ -16,22 +16,30 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from octoregistry.planning.decimals import plain
 from octoregistry.planning.doubts import HeldByLabel, held_by_labels
 from octoregistry.planning.plan import Change, Kind, Note, Plan, Reason, Verdict, WitnessPrice
+from octoregistry.planning.rates_in_force import RATE_FACTS
 from octoregistry.planning.values import Value
 from octoregistry.reading.labels import Doubt, Place
 from octoregistry.reading.rates import Evidence
-from providers.dimensions import DIMENSIONS, STATUSES
+from providers.dimensions import DIMENSIONS, KINDS, MODES, STATUSES
+from providers.validation import FACT_KEYS
 
 FORMAT = 1
 
 _PRICES = frozenset({*DIMENSIONS, "input_per_million", "output_per_million", "realtime_multiplier"})
 _WITNESS_PRICES = ("vouches", "contradicts", "other_days")
-_DAYS = frozenset({"retires_on", "missing_since", "source.checked"})
-_TEXTS = frozenset({"display_name", "status", "source.page", "source.sha256"})
-_SWITCHES = frozenset({"batch_support", "derived"})
-_COUNTS = frozenset({"context_window", "max_output_tokens"})
-_MODEL_KEYS = (_PRICES - frozenset(DIMENSIONS)) | _DAYS | _TEXTS | _COUNTS | {"batch_support", "aliases"}
+_LAST_SEEN = frozenset(f"last_seen.{mode}" for mode in MODES)
+_DAYS = _LAST_SEEN | {"deprecated_on", "first_seen", "missing_since", "retires_on", "seen_before", "source.checked"}
+_WORDS = {"status": STATUSES, "kind": KINDS, "mode": MODES, "source.via": ("digest",)}
+_TEXTS = frozenset({"display_name", "replaced_by", "source.page", "source.sha256", *_WORDS}) | frozenset(
+    f"facts_from.{key}" for key in FACT_KEYS
+)
+_SWITCHES = frozenset({"batch_support", "derived", "up_to_derived"})
+_COUNTS = frozenset({"context_window", "max_output_tokens", "up_to_input_tokens"})
+_LISTS = frozenset({"aliases", "features", "modalities.input", "modalities.output", "derived_dimensions"})
+_RATE_KEYS = frozenset({*DIMENSIONS, *RATE_FACTS, "mode"})
+_MODEL_KEYS = (_PRICES | _DAYS | _TEXTS | _COUNTS | _SWITCHES | _LISTS) - _RATE_KEYS
 _OF_TODAY: frozenset[Kind] = frozenset({"source", "missing"})
-_REMOVABLE = frozenset({"missing_since", "retires_on"})
+_REMOVABLE = _LAST_SEEN | {"missing_since", "retires_on", "source.via", *RATE_FACTS}
 # As `as_values` writes them; Decimal itself would take 1e999999999, which is a gigabyte as plain text.
 _PRICE = re.compile(r"\d{1,15}(?:\.\d{1,30})?", re.ASCII)
 
@@ -239,7 +247,7 @@ def _witness_price(form: _WitnessPriceForm) -> WitnessPrice:
 
 def _check_key(entry: _ChangeForm) -> None:
     """ValueError unless the change is of a key that stands where the change says."""
-    keys = (*DIMENSIONS, "derived") if entry.mode else _MODEL_KEYS
+    keys = _RATE_KEYS if entry.mode else _MODEL_KEYS
     if entry.dimension not in keys:
         raise ValueError(f"{entry.dimension!r} is no {'dimension' if entry.mode else 'key of a model'}")
     if not entry.mode and (entry.above_input_tokens is not None or entry.start is not None):
@@ -263,7 +271,7 @@ def _value(dimension: str, value: Any) -> Value:
     if isinstance(value, str):
         read = _text_value(dimension, value)
     elif isinstance(value, list):
-        read = tuple(value) if dimension == "aliases" and all(isinstance(alias, str) for alias in value) else None
+        read = tuple(value) if dimension in _LISTS and all(isinstance(item, str) for item in value) else None
     else:
         switch = dimension in _SWITCHES and isinstance(value, bool)
         count = dimension in _COUNTS and type(value) is int and value > 0
@@ -278,4 +286,4 @@ def _text_value(dimension: str, value: str) -> Value:
         return Decimal(value) if _PRICE.fullmatch(value) else None
     if dimension in _DAYS:
         return date.fromisoformat(value)
-    return value if dimension in _TEXTS and (dimension != "status" or value in STATUSES) else None
+    return value if dimension in _TEXTS and value in _WORDS.get(dimension, (value,)) else None

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal
 
-from octoregistry.planning.batch import derived_batch, discount_for
 from octoregistry.planning.guards import GuardContext
 from octoregistry.planning.limits import Limits
 from octoregistry.planning.list_changes import list_changes
 from octoregistry.planning.matching import ModelNames, remarks_of
+from octoregistry.planning.model_prices import ModelPrices
 from octoregistry.planning.plain_prices import plain_prices
 from octoregistry.planning.plan import APPLY, Change, Kind, Note, Plan, Reason, Verdict
-from octoregistry.planning.price_changes import ModelMode, changes_of_mode, missing_prices
 from octoregistry.planning.rates_in_force import effective_rates, in_force, rates_after
 from octoregistry.planning.shares import moved_by, too_many_gone_from_list, too_many_gone_from_page, too_many_moved
 from octoregistry.planning.stated_models import (
@@ -30,18 +28,21 @@ from octoregistry.planning.verdicts import batch_follows, hold_together, verdict
 from octoregistry.planning.witnesses import Witnesses
 from octoregistry.reading.rates import Evidence
 from octoregistry.sources.listings import ListedModel
+from providers.dimensions import MODES
 from providers.entries import Model, Provider, Rate, Source
-from providers.vendors import vendor
+from providers.vendors import Batch, vendor
 
 
 @dataclass(frozen=True, slots=True)
 class PlanSettings:
-    """What a person decides about plans. `batch_discount` by provider (None: the vendor gives none in general);
-    `accepted` names held changes that may be written: `all`, MODEL, PROVIDER/MODEL, each also with `:MODE`;
-    `recheck_days` is how old `source.checked` may grow before a page that says nothing new renews it; `limits` are how
-    far a change may go unseen."""
+    """What is decided about plans.
 
-    batch_discount: Mapping[str, Decimal | None] = field(default_factory=dict)
+    `batch` is what the vendor says of batches in general (None: as its file does); `accepted` names held changes that may
+    be written: `all`, MODEL, PROVIDER/MODEL, each also with `:MODE`; `recheck_days` is how old `source.checked` may grow
+    before a page that says nothing new renews it; `limits` are the thresholds of the guards.
+    """
+
+    batch: Batch | None = None
     accepted: Collection[str] = ()
     recheck_days: int = 30
     limits: Limits = field(default_factory=Limits)
@@ -98,7 +99,13 @@ class _Planner:
         self.listed = {entry.id: entry for entry in listed or ()}
         self.naming = vendor(provider.name).names
         self.names = ModelNames(provider.models.values(), listed or (), self.naming)
-        self.discount = discount_for(provider.name, provider.batch_discount, settings.batch_discount)
+        self.batch = settings.batch or vendor(provider.name).batch
+        self.thresholds = {
+            rate.above_input_tokens
+            for model in provider.models.values()
+            for rate in model.rates
+            if rate.above_input_tokens is not None
+        }
         self._notes: dict[str, list[str]] = {}
         self._aliases_given: set[str] = set()
         self._places = {model: place for place, model in enumerate(provider.models)}
@@ -109,6 +116,10 @@ class _Planner:
         return (
             {rate.above_input_tokens for rate in known.rates if rate.above_input_tokens is not None} if known else set()
         )
+
+    def kind_stated(self, model: str) -> str | None:
+        """What the vendor's file says that a model is for."""
+        return self.naming.kind_of(model)
 
     def place(self, model: str) -> int:
         """Where a model stands in the registry; new ones come after all."""
@@ -208,20 +219,13 @@ class _Planner:
     def _price_changes(
         self, model: str, known: Model | None, stated: StatedModel, rates: tuple[Rate, ...], everything: StatedModels
     ) -> list[Change]:
-        modes = dict(stated.modes)
-        if "standard" in modes and "batch" not in modes and not everything.prices_batches and self.discount is not None:
-            derived = derived_batch(known, rates, modes["standard"], self.discount, stated.page.checked)
-            if derived:
-                modes["batch"] = derived
-        changes: list[Change] = []
-        for mode, dated in modes.items():
-            target = ModelMode(self.provider.name, model, mode, "new_rate" if known else "new_model")
-            changes += changes_of_mode(target, rates, dated, stated.page.checked)
-            tiers = current_and_announced(dated, stated.page.checked)[0]
-            if mode in stated.modes and (gone := missing_prices(rates, mode, tiers, stated.page.checked)):
-                self._note(model, f"the page is silent on {', '.join(gone)}: kept")
-        if gone_modes := sorted({rate.mode for rate in rates} - modes.keys()):
-            self._note(model, f"the page is silent on the mode {', '.join(gone_modes)}: kept")
+        thresholds = self.thresholds | everything.thresholds
+        prices = ModelPrices(
+            self.provider.name, model, known, stated, rates, self.batch, everything.prices_batches, thresholds
+        )
+        changes = prices.compare()
+        for note in prices.notes:
+            self._note(model, note)
         return changes
 
     def _implied_prices(self, model: str, rates: tuple[Rate, ...]) -> list[Change]:
@@ -252,6 +256,10 @@ class _Planner:
             entry["max_output_tokens"] = listed.max_output_tokens
         entry["status"] = status
         entry["retires_on"] = listed.retires_on if listed else None
+        entry["first_seen"] = stated.page.checked
+        kind = self.kind_stated(model)
+        entry["kind"] = kind
+        entry["facts_from.kind"] = "vendor" if kind else None
         return [
             Change(
                 self.provider.name, model, "new_model", name, None, value, notes=notes if name == "display_name" else ()
@@ -312,13 +320,15 @@ class _Planner:
         old = known.source if known else None
         if old and old.checked and old.checked > stated.page.checked:
             return []
-        renews = not changes and not doubted and self._check_is_due(old, stated)
+        renews = not changes and not doubted and (self._check_is_due(old, stated) or _seen_again(known, stated))
         if known and not renews and not any(change.applies for change in changes):
             return []
         wanted: dict[str, tuple[Value, Value]] = {
             "source.page": (old.page if old else None, stated.page.read.page),
             "source.checked": (old.checked if old else None, stated.page.checked),
             "source.sha256": (old.sha256 if old else None, stated.page.sha256),
+            "source.via": (old.via if old else None, stated.page.via),
+            **(self._kind(known) | _last_seen(known, stated) if known else {}),
         }
         kind: Kind = "source" if known else "new_model"
         return [
@@ -326,6 +336,11 @@ class _Planner:
             for name, (before, now) in wanted.items()
             if before != now
         ]
+
+    def _kind(self, known: Model) -> dict[str, tuple[Value, Value]]:
+        """What the vendor's file says that a model is for, where the registry says nothing."""
+        kind = self.kind_stated(known.id) if known.kind is None else None
+        return {"kind": (None, kind), "facts_from.kind": (None, "vendor")} if kind else {}
 
     def _check_is_due(self, source: Source | None, stated: StatedModel) -> bool:
         """True where the last check lies `recheck_days` or more before the day of the page, which checks the model only
@@ -341,6 +356,18 @@ class _Planner:
     def notes(self) -> list[Note]:
         """What was noticed, once for all the models of which it is true."""
         return [Note(self.provider.name, _listing(models), text) for text, models in self._notes.items()]
+
+
+def _last_seen(known: Model, stated: StatedModel) -> dict[str, tuple[Value, Value]]:
+    """What is written of the modes that the page does not state: the day on which they were last seen."""
+    modes = {rate.mode for rate in known.rates if rate.prices} | known.last_seen.keys()
+    unseen = {mode: known.seen_on(mode) for mode in modes - stated.modes.keys()}
+    return {f"last_seen.{mode}": (known.last_seen.get(mode), unseen.get(mode)) for mode in MODES if mode in modes}
+
+
+def _seen_again(known: Model | None, stated: StatedModel) -> bool:
+    """True where the page states a mode that earlier pages no longer stated, as more than a language model reads it."""
+    return known is not None and stated.checked and not stated.modes.keys().isdisjoint(known.last_seen)
 
 
 def _listing(models: Sequence[str]) -> str:

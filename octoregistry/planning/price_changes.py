@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from octoregistry.planning.plan import Change, Kind, Reason, Verdict
 from octoregistry.planning.rates_in_force import in_force, rates_after
@@ -16,12 +16,18 @@ from providers.entries import Rate
 
 @dataclass(frozen=True, slots=True)
 class ModelMode:
-    """The mode of a model that is compared, and the kind of change that a first price of it is."""
+    """The mode of a model that is compared, and the kind of change that a first price of it is.
+
+    `seen` is the day on which the page last stated the mode, None where nobody wrote it down. What is read for the first
+    time holds back to `since`, the day from which the model's present standard price holds, and no further.
+    """
 
     provider: str
     model: str
     mode: str
     first: Kind = "new_rate"
+    seen: date | None = None
+    since: date | None = None
 
 
 def changes_of_mode(target: ModelMode, rates: tuple[Rate, ...], dated: Dated, day: date) -> list[Change]:
@@ -29,7 +35,8 @@ def changes_of_mode(target: ModelMode, rates: tuple[Rate, ...], dated: Dated, da
 
     A price that changed leaves the old rate and opens a set of the mode's whole tiers with its `from`: of the rates
     that fit a call the latest set counts, so a set that lacked a tier would bill long prompts at the short price.
-    What the page is silent on is carried into that set as it was.
+    What the page is silent on is carried into that set as it was. A mode, tier or dimension that is read for the first
+    time is no change of price: it holds as far back as the standard price of today.
     """
     current, since, announced = current_and_announced(dated, day)
     changes = _changes_at(target, rates, current, day, since)
@@ -50,17 +57,62 @@ def _changes_at(
     ]
     if not moved:
         return _unmark_derived(target, view, stated)
+    if all(_old_price(view, tier, name) is None for tier, name in moved) and not announced:
+        return [*_first_known(target, view, stated, moved, since), *_unmark_derived(target, view, stated)]
     if not view:
-        kind: Kind = "announced" if announced and target.first != "new_model" else target.first
+        kind: Kind = "announced" if target.first != "new_model" else target.first
         return [_change(target, kind, tier, since, name, None, stated[tier][name]) for tier, name in moved]
     start = day if announced else _start_of_set(view, day, since)
-    in_place = all(_old_price(view, tier, name) is None and tier in view for tier, name in moved)
-    if in_place and (not announced or all(view[tier].start == start for tier, _ in moved)):
-        filled = [
-            _change(target, "new_price", tier, view[tier].start, name, None, stated[tier][name]) for tier, name in moved
-        ]
+    in_place = all(
+        _old_price(view, tier, name) is None and tier in view and view[tier].start == start for tier, name in moved
+    )
+    if in_place:
+        filled = [_change(target, "new_price", tier, start, name, None, stated[tier][name]) for tier, name in moved]
         return filled + _unmark_derived(target, view, stated)
-    return _new_set(target, view, stated, start, announced=announced)
+    changes = _new_set(target, view, stated, start, announced=announced)
+    return changes if announced or start != day else [*changes, *_seen_before(target, view, changes, start)]
+
+
+def _first_known(
+    target: ModelMode, view: dict[Tier, Rate], stated: Tiers, new: list[tuple[Tier, str]], since: date | None
+) -> list[Change]:
+    """Prices of which nothing was known: each from the day of the page's own, else back to that of the standard price.
+
+    A price is put into the rate that its prompts are billed by, unless that holds from an earlier day; then the mode gets
+    a set from that day on.
+    """
+    holds_from = since or target.since
+    if not view:
+        return [_change(target, target.first, tier, holds_from, name, None, stated[tier][name]) for tier, name in new]
+    latest = max((rate.start for rate in view.values() if rate.start), default=None)
+    if any(tier in view and _earlier(view[tier].start, holds_from) for tier, _ in new):
+        return _new_set(target, view, stated, max(holds_from or date.min, latest or date.min), announced=False)
+    changes = []
+    for tier, name in new:
+        kind: Kind = "new_price" if tier in view else "new_rate"
+        start = view[tier].start if tier in view else latest if _earlier(holds_from, latest) else holds_from
+        changes.append(_change(target, kind, tier, start, name, None, stated[tier][name]))
+    return changes
+
+
+def _earlier(day: date | None, than: date | None) -> bool:
+    """True where `day` lies before `than`; None lies before all days."""
+    return than is not None and (day is None or day < than)
+
+
+def _seen_before(target: ModelMode, view: dict[Tier, Rate], changes: Iterable[Change], start: date) -> Iterator[Change]:
+    """The last day on which the old prices were seen, for each rate that a page opens which does not date its prices.
+
+    Where it is the day before, nothing lies between, and nothing is written.
+    """
+    if target.seen is None or target.seen >= start - timedelta(days=1):
+        return
+    opened = dict.fromkeys(change.above_input_tokens for change in changes if change.start == start)
+    for tier in opened:
+        if tier not in view or view[tier].start != start:
+            yield Change(
+                target.provider, target.model, "source", "seen_before", None, target.seen, target.mode, tier, start
+            )
 
 
 def _start_of_set(view: dict[Tier, Rate], day: date, since: date | None) -> date:
@@ -116,7 +168,7 @@ def _unmark_derived(target: ModelMode, view: dict[Tier, Rate], stated: Tiers) ->
 
 
 def _is_stated(price: Price) -> bool:
-    return not price.derived and is_checked(price.witness or "rules")
+    return price.partial or (not price.derived and is_checked(price.witness or "rules"))
 
 
 def _change(
@@ -139,7 +191,7 @@ def _change(
         target.mode,
         tier,
         start,
-        price.derived,
+        price.derived and not price.partial,
         price.evidence,
         price.witness,
         verdict_for(price.reasons),

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from providers.entries import Model, Rate
+
+RATE_FACTS = ("derived", "derived_dimensions", "up_to_input_tokens", "up_to_derived", "seen_before")
+"""What a rate says besides its prices, and a change may set; the names are those of `Rate` and of the file."""
 
 if TYPE_CHECKING:  # `price` and `models` read rates and need no plan
     from octoregistry.planning.plan import Change
@@ -15,10 +19,13 @@ if TYPE_CHECKING:  # `price` and `models` read rates and need no plan
 
 def in_force(rates: Iterable[Rate], mode: str, day: date) -> dict[int | None, Rate]:
     """Tier -> the rate that bills a prompt just above it on `day`; tiers that a later rate covers are left out."""
-    fitting = [rate for rate in rates if rate.mode == mode and (rate.start is None or rate.start <= day)]
+    latest: dict[int | None, Rate] = {}
+    for rate in sorted(rates, key=_precedence):
+        if rate.mode == mode and (rate.start is None or rate.start <= day):
+            latest[rate.above_input_tokens] = rate
     view = {}
-    for tier in {rate.above_input_tokens for rate in fitting}:
-        best = max((rate for rate in fitting if _floor(rate) <= _height(tier)), key=_precedence)
+    for tier in latest:
+        best = max((rate for rate in latest.values() if _reaches(rate, tier)), key=_precedence)
         if best.above_input_tokens == tier:
             view[tier] = best
     return dict(sorted(view.items(), key=lambda item: _height(item[0])))
@@ -36,24 +43,44 @@ def effective_rates(model: Model, multiplier: Decimal) -> tuple[Rate, ...]:
 
 def rates_after(rates: Iterable[Rate], changes: Iterable[Change]) -> tuple[Rate, ...]:
     """The rates once the changes among `changes` that are about prices have been made, verdicts not asked."""
-    slots: dict[tuple[str, int | None, date | None], tuple[dict[str, Decimal], bool]] = {
-        (rate.mode, rate.above_input_tokens, rate.start): (dict(rate.prices), rate.derived) for rate in rates
-    }
+    slots = {(rate.mode, rate.above_input_tokens, rate.start): rate for rate in rates}
     for change in changes:
         if change.mode is None:
             continue
         slot = (change.mode, change.above_input_tokens, change.start)
-        prices, derived = slots.get(slot, ({}, False))
+        rate = slots.get(slot) or Rate(change.mode, {}, change.above_input_tokens, change.start)
         if isinstance(change.new, Decimal):
-            prices[change.dimension] = change.new
-        slots[slot] = (prices, bool(change.new) if change.dimension == "derived" else derived or change.derived)
-    return tuple(Rate(mode, prices, tier, start, derived) for (mode, tier, start), (prices, derived) in slots.items())
+            rate = replace(
+                rate, prices={**rate.prices, change.dimension: change.new}, derived=rate.derived or change.derived
+            )
+        elif change.dimension in RATE_FACTS:
+            rate = _with_fact(rate, change)
+        slots[slot] = rate
+    return tuple(slots.values())
+
+
+def _with_fact(rate: Rate, change: Change) -> Rate:
+    """The rate with what a change says of it besides prices; None takes the fact back."""
+    value = getattr(Rate(rate.mode), change.dimension) if change.new is None else change.new
+    return replace(rate, **{change.dimension: value})  # type: ignore[arg-type]  # a Value, of the field's own type
+
+
+def standard_since(rates: Iterable[Rate], day: date) -> date | None:
+    """The day from which the standard price of ordinary prompts that is in force on `day` holds; None for no known day."""
+    rate = in_force(rates, "standard", day).get(None)
+    return rate.start if rate else None
 
 
 def base_prices(rates: Iterable[Rate], mode: str, day: date) -> Mapping[str, Decimal]:
     """The prices of the smallest prompts in a mode on `day`; empty where none are known."""
     rate = in_force(rates, mode, day).get(None)
     return rate.prices if rate else {}
+
+
+def _reaches(rate: Rate, tier: int | None) -> bool:
+    """True where the rate would bill a prompt just above `tier`."""
+    up_to = rate.up_to_input_tokens
+    return _floor(rate) <= _height(tier) and (up_to is None or up_to > _height(tier))
 
 
 def _height(tier: int | None) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from typing import Literal
 
 from octoregistry.planning.matching import Ambiguous, Match, Matched, NewModel, Unmatched
 from octoregistry.planning.plan import Reason
@@ -17,17 +18,22 @@ Tier = int | None
 
 @dataclass(frozen=True, slots=True)
 class PricedPage:
-    """The rates of one page, the day on which the page read like this, and the fingerprint of its body."""
+    """The rates of one page, the day on which the page read like this, and the fingerprint of what was read.
+
+    `via` is "digest" where that was a digest of the page, and not the page itself.
+    """
 
     read: PageRates
     checked: date
     sha256: str
+    via: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
     """A price on its way into the plan. `reasons` to hold it stand before anything is compared; `doubts` are the words in
-    its scope that nobody understands. `unit_stated` is False where the page states no unit for it."""
+    its scope that nobody understands. `unit_stated` is False where the page states no unit for it. A `derived` price follows
+    from another by the vendor's discount; a `partial` one stands in a rate beside prices that the page states."""
 
     usd: Decimal
     evidence: Evidence | None = None
@@ -37,6 +43,7 @@ class Price:
     notes: tuple[str, ...] = ()
     unit_stated: bool = True
     doubts: tuple[Doubt, ...] = ()
+    partial: bool = False
 
 
 Tiers = dict[Tier, dict[str, Price]]
@@ -45,13 +52,19 @@ Dated = dict[date | None, Tiers]
 
 @dataclass(slots=True)
 class StatedModel:
-    """One model's prices by mode, day and tier. `new` is set where the registry lacks the model."""
+    """One model's prices by mode, day and tier. `new` is set where the registry lacks the model.
+
+    `up_to` is the longest prompt that a mode and tier answers for, "unknown" where the page bounds it without a number;
+    `unsized` are the modes in which long prompts cost something else, above a size that the page does not state.
+    """
 
     page: PricedPage
     names: list[str] = field(default_factory=list)
     aliases: list[str] = field(default_factory=list)
     modes: dict[str, Dated] = field(default_factory=dict)
     new: NewModel | None = None
+    up_to: dict[tuple[str, Tier], int | Literal["unknown"]] = field(default_factory=dict)
+    unsized: set[str] = field(default_factory=set)
 
     @property
     def checked(self) -> bool:
@@ -70,6 +83,12 @@ class StatedModels:
     models: Mapping[str, StatedModel]
     prices_batches: bool
     asides: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def thresholds(self) -> set[int]:
+        """The prompt sizes above which any price of the pages changes."""
+        dated = (each for model in self.models.values() for each in model.modes.values())
+        return {tier for one in dated for tiers in one.values() for tier in tiers if tier is not None}
 
 
 def stated_models(
@@ -125,6 +144,8 @@ def _add(stated: StatedModel, rate: StatedRate, found: Matched | NewModel, reaso
     if isinstance(found, NewModel) and stated.new is None:
         stated.new = found
     tier = _UNKNOWN if rate.above_input_tokens == "unknown" else rate.above_input_tokens
+    if rate.up_to_input_tokens is not None:
+        stated.up_to.setdefault((rate.mode, tier), rate.up_to_input_tokens)
     prices = stated.modes.setdefault(rate.mode, {}).setdefault(rate.start, {}).setdefault(tier, {})
     for dimension, price in rate.prices.items():
         known = prices.get(dimension)
@@ -170,6 +191,7 @@ def _settle_unknown_tiers(
                 for dimension, price in prices.items():
                     settled.setdefault(dimension, replace(price, notes=(*price.notes, note)))
             else:
+                stated.unsized.add(mode)
                 asides[model, f"a {mode} price for long prompts without a threshold is left out"] = None
     for mode in [mode for mode, dated in stated.modes.items() if not any(dated.values())]:
         del stated.modes[mode]
@@ -181,6 +203,9 @@ def _join(models: dict[str, StatedModel], model: str, stated: StatedModel) -> No
             models[model] = stated
         return
     known = models[model]
+    known.unsized |= stated.unsized
+    for place, up_to in stated.up_to.items():
+        known.up_to.setdefault(place, up_to)
     for mode, dated in stated.modes.items():
         known.modes.setdefault(mode, dated)
     known.aliases += [alias for alias in stated.aliases if alias not in known.aliases]

@@ -153,7 +153,7 @@ def plan_text(
             run.listed.models if isinstance(run.listed, ModelList) else None,
             today=at.date(),
             settings=PlanSettings(
-                {run.provider: settings.providers[run.provider].batch.share},
+                settings.providers[run.provider].batch,
                 accepted,
                 settings.update.recheck_days,
                 Limits(**settings.guards_of(run.provider).model_dump()),

@@ -77,6 +77,17 @@ class Names:
         default_factory=dict
     )
     without_output: Annotated[tuple[str, ...], "patterns of ids of models that bill no output tokens"] = ()
+    kinds: Annotated[
+        Mapping[str, tuple[str, ...]],
+        "a kind (chat, embedding, ...): patterns of the ids of such models; the first kind that fits counts",
+    ] = field(default_factory=dict)
+
+    def kind_of(self, model: str) -> str | None:
+        """What the model is for, as its id says it; None where it says nothing."""
+        return next(
+            (kind for kind, patterns in self.kinds.items() if any(_compiled(one).search(model) for one in patterns)),
+            None,
+        )
 
     def derived_id(self, name: str) -> str | None:
         """The id that the vendor would give to a model of this (lower-case, plain) name, or None."""

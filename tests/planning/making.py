@@ -32,10 +32,16 @@ def registry(*lines: str, provider: str = "openai", multiplier: str = "2.0") -> 
 
 
 def rate(
-    name: str, mode: str = "standard", *, above: object = None, start: date | None = None, **usd: str
+    name: str,
+    mode: str = "standard",
+    *,
+    above: object = None,
+    up_to: object = None,
+    start: date | None = None,
+    **usd: str,
 ) -> StatedRate:
     prices = {key: StatedPrice(Decimal(price), Evidence(PAGE, "T1R2C3", f"${price}")) for key, price in usd.items()}
-    return StatedRate(name, mode, prices, above_input_tokens=above, start=start)  # type: ignore[arg-type]
+    return StatedRate(name, mode, prices, above_input_tokens=above, start=start, up_to_input_tokens=up_to)  # type: ignore[arg-type]
 
 
 def page(*rates: StatedRate, checked: date = SEPTEMBER_7, provider: str = "openai") -> PricedPage:

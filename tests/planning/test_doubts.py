@@ -35,8 +35,8 @@ def test_a_label_is_told_once_with_the_prices_that_it_holds() -> None:
     """Wherever it stands on the page, derived batch prices among them; another label has a line of its own."""
     plan = plan_of(doubted(SOL_DROPPED[0], TURBO), doubted(SOL_DROPPED[1], ELSEWHERE, HEAD))
     turbo, head = held_by_labels(plan)
-    assert str(turbo) == "openai 'Turbo' (lead, P3): not understood: Turbo: holds 9 prices of 1 model"
-    assert (head.doubt.label, head.prices) == ("Input (new)", 3)
+    assert str(turbo) == "openai 'Turbo' (lead, P3): not understood: Turbo: holds 10 prices of 1 model"
+    assert (head.doubt.label, head.prices) == ("Input (new)", 5)
     told = "\n".join(map(str, held_texts(plan)))
     assert told.count("not understood: Turbo: holds") == 1
     assert "octoregistry readings review" in told

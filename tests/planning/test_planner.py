@@ -9,7 +9,10 @@ import pytest
 
 from octoregistry.merging.merge import merge
 from octoregistry.planning.planner import PlanSettings
+from octoregistry.planning.rates_in_force import in_force
+from providers.dimensions import UncertainPriceError, UnknownPriceError
 from providers.registry import parse_registry
+from providers.vendors import Batch
 from tests.planning.making import (
     SEPTEMBER_7,
     SOL,
@@ -29,8 +32,11 @@ def test_a_dropped_price_is_dated_and_yesterdays_call_costs_what_it_did() -> Non
     after = updated(SOL, page(*SOL_DROPPED)).pricing("openai", "gpt-5.6-sol")
 
     before = parse_registry(SOL).pricing("openai", "gpt-5.6-sol")
-    assert after.cost(at="2026-09-06", **call) == before.cost(at="2026-09-06", **call) == Decimal("0.65")
+    assert after.cost(at="2026-08-21", **call) == before.cost(at="2026-08-21", **call) == Decimal("0.65")
     assert after.cost(at="2026-09-07", **call) == Decimal("0.5")
+    with pytest.raises(UncertainPriceError) as between:  # nobody saw on which day it moved
+        after.cost(at="2026-09-06", **call)
+    assert (between.value.least, between.value.most) == (Decimal("0.5"), Decimal("0.65"))
     assert after.cost(at="2026-09-07", input=300_000) == Decimal("2.4")
 
 
@@ -62,9 +68,12 @@ def test_a_price_once_derived_and_now_stated_loses_its_mark() -> None:
     merged = merge(SOL, planned(SOL, page(*SOL_DROPPED)))
     stated = page(*SOL_DROPPED, rate("gpt-5.6-sol", "batch", input="2", output="10"), checked=date(2026, 9, 8))
 
-    after = updated(merged, stated).model("openai", "gpt-5.6-sol")
+    after = updated(merged, stated)
 
-    assert not any(rate.derived for rate in after.rates)
+    rates = after.model("openai", "gpt-5.6-sol").rates
+    assert not in_force(rates, "batch", date(2026, 9, 8))[None].derived
+    with pytest.raises(UnknownPriceError):  # the page states batch prices, and none for long prompts
+        after.pricing("openai", "gpt-5.6-sol").cost(mode="batch", input=300_000, at="2026-09-08")
 
 
 def test_a_change_of_one_tier_writes_the_whole_set_of_the_mode() -> None:
@@ -79,7 +88,7 @@ def test_a_change_of_one_tier_writes_the_whole_set_of_the_mode() -> None:
 def test_what_the_page_is_silent_on_is_noted_and_kept() -> None:
     plan = planned(SOL, page(rate("gpt-5.6-sol", input="5", output="30")))
 
-    assert not plan.visible
+    assert not [change for change in plan.visible if change.is_price]
     assert any("silent on standard cached_input" in note.text for note in plan.notes)
 
 
@@ -193,7 +202,7 @@ def test_a_page_of_standard_prices_only_gives_new_models_derived_batch_prices() 
 
 
 def test_no_discount_is_assumed_of_a_vendor_that_gives_none() -> None:
-    settings = PlanSettings(batch_discount={"openai": None})
+    settings = PlanSettings(batch=Batch(offered=True))
 
     after = updated(SOL, page(rate("gpt-7", input="3", output="9")), settings=settings).model("openai", "gpt-7")
 
@@ -307,7 +316,7 @@ def test_a_change_reads_well() -> None:
     assert str(change(plan, "input", "standard")) == (
         "openai/gpt-5.6-sol: standard input from 2026-09-07 5.0 -> 4.0 (-20%)"
     )
-    assert str(plan.summary()["openai"]) == "1 model changed, 9 prices, 2 other values"
+    assert str(plan.summary()["openai"]) == "1 model changed, 10 prices, 2 other values"
 
 
 def checked(text: str) -> date | None:

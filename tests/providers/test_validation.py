@@ -51,7 +51,11 @@ def faults(text):
         ("{mode: batch, ", "{mode: batch, seen_before: 2026-01-01, ", r": .*goes with a `from`"),
         ("{mode: batch, ", "{mode: batch, from: 2026-01-01, seen_before: 2026-01-01, ", r": .*is not before from"),
         ("checked: 2026-09-04", "checked: 2026-09-04, via: hearsay", r": .*'hearsay' is not digest"),
-        ("checked: 2026-09-04", "checked: 2026-09-04, last_seen: {turbo: 2026-01-01}", r": .*unknown key"),
+        (
+            "display_name: Road Runner",
+            "display_name: Road Runner\n        last_seen: {turbo: 2026-01-01}",
+            r":11: .*unknown key",
+        ),
         ("default_provider: acme", "schema_version: 3\ndefault_provider: acme", r":1: .*3 is no version"),
         (
             "output_per_million: 6.0",

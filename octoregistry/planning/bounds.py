@@ -1,0 +1,84 @@
+"""For which prompts does a rate answer? A tier that is known to exist bounds the rate below it, also where its price is not."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from octoregistry.planning.plan import Change
+from octoregistry.planning.rates_in_force import in_force
+from octoregistry.planning.stated_models import StatedModel, Tier
+from octoregistry.planning.values import Value
+from providers.dimensions import MODES
+from providers.entries import Rate
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """The longest prompt that a rate answers for: as its label states it, or `derived` from what else is known."""
+
+    up_to: int | None
+    derived: bool = False
+
+
+def bound_changes(
+    provider: str, model: str, stated: StatedModel, rates: tuple[Rate, ...], thresholds: Collection[int], day: date
+) -> list[Change]:
+    """What has to be written so that no rate answers for longer prompts than is known on `day` and after.
+
+    `rates` are the model's with the prices of the page in them, `thresholds` those that are known of the vendor.
+    """
+    days = sorted({day, *(rate.start for rate in rates if rate.start and rate.start > day)})
+    changes: dict[tuple[object, ...], Change] = {}
+    for on in days:
+        views = {mode: in_force(rates, mode, on) for mode in MODES}
+        for mode, view in views.items():
+            for tier, rate in view.items():
+                bound = _bound(tier, mode, views, stated, thresholds)
+                for change in _changes(provider, model, rate, bound):
+                    changes[mode, tier, rate.start, change.dimension] = change
+    return list(changes.values())
+
+
+def unbounded(stated: StatedModel, thresholds: Collection[int]) -> tuple[str, ...]:
+    """The modes in which long prompts cost something else, above a size that nobody knows."""
+    known = any(isinstance(above, int) for above in thresholds) or any(
+        tier is not None for dated in stated.modes.values() for tiers in dated.values() for tier in tiers
+    )
+    return () if known else tuple(mode for mode in MODES if mode in stated.unsized)
+
+
+def _bound(
+    tier: Tier,
+    mode: str,
+    views: Mapping[str, Mapping[Tier, Rate]],
+    stated: StatedModel,
+    thresholds: Collection[int],
+) -> Bound | None:
+    """The bound of the rate of a tier; None where nothing new is known of it."""
+    floor = -1 if tier is None else tier
+    if any(above is not None and above > floor for above in views[mode]):
+        return Bound(None)  # the next tier says where this one ends
+    said = stated.up_to.get((mode, tier))
+    if isinstance(said, int):
+        return Bound(said)
+    of_model = [above for view in views.values() for above in view if above is not None and above > floor]
+    if of_model:
+        return Bound(min(of_model), derived=True)
+    if said is not None or mode in stated.unsized:
+        smallest = min((above for above in thresholds if above > floor), default=None)
+        return Bound(smallest, derived=True) if smallest else None
+    return None
+
+
+def _changes(provider: str, model: str, rate: Rate, bound: Bound | None) -> Iterator[Change]:
+    if bound is None or (rate.up_to_input_tokens is not None and bound.derived and not rate.up_to_derived):
+        return  # what a label states outweighs what is derived
+    pairs: tuple[tuple[str, Value, Value], ...] = (
+        ("up_to_input_tokens", rate.up_to_input_tokens, bound.up_to),
+        ("up_to_derived", rate.up_to_derived or None, bound.derived or None),
+    )
+    for name, old, new in pairs:
+        if old != new:
+            yield Change(provider, model, "metadata", name, old, new, rate.mode, rate.above_input_tokens, rate.start)
