@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from .batches import results_so_far as results_so_far
     from .batches import run_batch as run_batch
     from .batches import run_progress as run_progress
+    from .batches import run_realtime as run_realtime
     from .dialects import SchemaError as SchemaError
     from .entries import Model as Model
     from .entries import Provider as Provider
@@ -112,6 +113,7 @@ __all__ = [
     "results_so_far",
     "run_batch",
     "run_progress",
+    "run_realtime",
     "usage_of",
 ]
 
@@ -149,6 +151,7 @@ _LATE = {
     "results_so_far": "batches",
     "run_batch": "batches",
     "run_progress": "batches",
+    "run_realtime": "batches",
     "usage_of": "served",
 }
 _VENDORS = {"gemini": "GeminiProvider", "openai": "OpenAIProvider", "anthropic": "AnthropicProvider"}

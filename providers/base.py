@@ -63,6 +63,7 @@ class RealtimeResult(_Spent):
     finish_reason: str
     vendor_finish_reason: NotRequired[str]
     request_id: NotRequired[str | None]
+    maybe_paid: NotRequired[int]  # earlier tries that got no answer, and may have been billed: they are in no cost
     parsed: NotRequired[Any]  # the pydantic model's instance, where one was given as the schema and the answer fits it
     unfit: NotRequired[str]  # why there is none
 

@@ -112,7 +112,14 @@ class Connection(LLMProvider):
         if date is not None:
             self.clock_offset = email.utils.mktime_tz(date) - time.time()
 
-    def _call(self, call: Callable[[], T], *, repeatable: bool = True, once: bool = False) -> T:
+    def _call(
+        self,
+        call: Callable[[], T],
+        *,
+        repeatable: bool = True,
+        once: bool = False,
+        lost: list[ProviderError] | None = None,
+    ) -> T:
         """What `call` returns; the SDK's errors as ours, and repeated by our policy unless it is made `once`. What the SDK
         said of a failure may hold the key, so no error of ours leads back to one of its.
         """
@@ -129,7 +136,7 @@ class Connection(LLMProvider):
             failed.__cause__ = failed.__context__ = None
             raise self._without_secrets(failed)
 
-        return attempt() if once else self.retry.run(attempt, repeatable=repeatable)
+        return attempt() if once else self.retry.run(attempt, repeatable=repeatable, lost=lost)
 
     def _without_secrets(self, error: ProviderError) -> ProviderError:
         """`error`, or one like it in which the key stands nowhere, however a gateway spelt it."""

@@ -78,11 +78,11 @@ class RetryPolicy:
         delay = min(self.initial_delay * self.multiplier ** (attempt - 2), self.longest_wait)
         return delay * (1 - 0.25 * random.random())  # noqa: S311  # spreads callers that failed together; guards nothing
 
-    def run(self, call: Callable[[], T], *, repeatable: bool = True) -> T:
+    def run(self, call: Callable[[], T], *, repeatable: bool = True, lost: list[ProviderError] | None = None) -> T:
         """What `call` returns, at the first attempt that works; else its last error.
 
         With `repeatable` false an error that leaves open whether the vendor acted ends it: a batch made twice is paid
-        twice.
+        twice. `lost` gets such errors of calls that were repeated: what was answered then may be billed too.
         """
         attempt, begun = 1, time.monotonic()
         while True:
@@ -94,6 +94,8 @@ class RetryPolicy:
                 spent = time.monotonic() - begun
                 if wait is None or (error.ambiguous and not repeatable) or spent + wait > self.total:
                     raise
+                if error.ambiguous and lost is not None:
+                    lost.append(error)
             self.sleep(wait)
 
 

@@ -122,8 +122,12 @@ class VendorProvider(Connection, Billed):
                 raise self._failure_of(answer.failure, request_id)
             return answer, request_id
 
-        answer, request_id = self._call(answered)
-        return self._result(answer, request, request_id)
+        lost: list[ProviderError] = []
+        answer, request_id = self._call(answered, lost=lost)
+        result = self._result(answer, request, request_id)
+        if lost:
+            result["maybe_paid"] = len(lost)
+        return result
 
     async def agenerate_realtime(
         self, prompt: str | None, schema: Any = None, **options: Unpack[Options]

@@ -25,8 +25,10 @@ from providers.batches import (
     results_so_far,
     run_batch,
     run_progress,
+    run_realtime,
 )
 from providers.batches.opening import kept_settings
+from providers.batches.realtime import is_realtime, load_realtime, realtime_progress
 from providers.batches.state import RunState
 
 DONE, ERROR, SOME_FAILED, INTERRUPTED = 0, 1, 3, 130
@@ -69,8 +71,12 @@ def command() -> None:
 
 
 @command.command(name="run")
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True))
 @_state
+@click.option("--realtime", is_flag=True, help="Make realtime calls, many at once, instead of batches.")
+@click.option("--concurrency", type=click.IntRange(min=1), default=8, show_default=True, help="Realtime calls at once.")
+@click.option("--requests-per-minute", type=click.FloatRange(min=0, min_open=True), help="The most realtime calls.")
+@click.option("--tokens-per-minute", type=click.FloatRange(min=0, min_open=True), help="The most tokens of such calls.")
 @click.option("--provider", "-p", help="The vendor that runs it.  [default: the registry's]")
 @click.option("--model", "-m", help="The model's id.  [default: the provider's]")
 @click.option(
@@ -86,6 +92,10 @@ def command() -> None:
 def run_command(  # noqa: PLR0913, PLR0917 - an option each
     file: Path,
     state: Path | None,
+    realtime: bool,
+    concurrency: int,
+    requests_per_minute: float | None,
+    tokens_per_minute: float | None,
     provider: str | None,
     model: str | None,
     schema: Path | None,
@@ -95,20 +105,28 @@ def run_command(  # noqa: PLR0913, PLR0917 - an option each
     rows: int | None,
     out: Path | None,
 ) -> None:
-    """Submit FILE, wait, and print a line of JSON for each row, in the order of FILE.
+    """Submit FILE, wait, and print a line of JSON for each row, in the order of FILE. `-` is standard input.
 
     Ctrl-C leaves the batches running at the vendor; the same command waits for them again.
     """
     path = state or default_state(file)
     with _errors(file):
-        run = read_run(path) if path.exists() else None
-        maker = _provider_of(run, provider, model, max_tokens)
-        entries = requests_in(file, schema_in(schema) if schema else None)
+        calls = realtime or is_realtime(path)
+        run = read_run(path) if path.exists() and not calls else None
+        maker = (
+            _caller_of(path, provider, model, max_tokens) if calls else _provider_of(run, provider, model, max_tokens)
+        )
+        entries = requests_in(file, schema_in(schema) if schema else None, maker.model)
         begun = kept_settings(run)
         settings = replace(begun, attempts=attempts or begun.attempts, rows=rows or begun.rows)
+        pace: dict[str, Any] = {"requests_per_minute": requests_per_minute, "tokens_per_minute": tokens_per_minute}
         try:
             with progress_display() as progress:
-                results = run_batch(maker, entries, path, max_cost=max_cost, progress=progress, settings=settings)
+                shared: dict[str, Any] = {"max_cost": max_cost, "progress": progress, "settings": settings}
+                if calls:
+                    results = run_realtime(maker, entries, path, concurrency=concurrency, **pace, **shared)
+                else:
+                    results = run_batch(maker, entries, path, **shared)
         except KeyboardInterrupt:
             click.echo(_how_to_go_on(file, state, click.get_current_context()), err=True)
             raise click.exceptions.Exit(INTERRUPTED) from None
@@ -129,6 +147,10 @@ def status_command(file: Path, state: Path | None, ask: bool) -> None:
     """Print where the run of FILE stands, and what it has cost so far."""
     path = state or default_state(file)
     with _errors(path):
+        if is_realtime(path):
+            begun, progress = realtime_progress(path)
+            click.echo(f"{begun.provider}/{begun.model}: {progress_line(progress)}")
+            raise click.exceptions.Exit(DONE if begun.finished and not progress.failed else SOME_FAILED)
         run = read_run(path)
         maker = _provider(run.provider, run.model) if ask and not run.finished else None
         progress = run_progress(path, maker)
@@ -149,11 +171,11 @@ def results_command(file: Path, state: Path | None, out: Path | None) -> None:
     """Print the results that were collected, a line of JSON for each row; all of them when the run has finished."""
     path = state or default_state(file)
     with _errors(path):
-        run = read_run(path)
+        rows = realtime_progress(path)[0].rows if is_realtime(path) else read_run(path).rows
         written, failed = _write(results_so_far(path), out)
-    if written < run.rows:
-        click.echo(f"{written} of {run.rows} rows so far: octoregistry batch run {file} goes on", err=True)
-    raise click.exceptions.Exit(SOME_FAILED if failed or written < run.rows else DONE)
+    if written < rows:
+        click.echo(f"{written} of {rows} rows so far: octoregistry batch run {file} goes on", err=True)
+    raise click.exceptions.Exit(SOME_FAILED if failed or written < rows else DONE)
 
 
 @command.command(name="cancel")
@@ -176,9 +198,25 @@ def cancel_command(file: Path, state: Path | None) -> None:
         )
 
 
+@command.command(name="list")
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False), default=Path())
+@click.option("--provider", "-p", help="List the batches of this vendor's account instead.")
+def list_command(folder: Path, provider: str | None) -> None:
+    """Print the runs that are path in FOLDER, or with --provider the batches that a vendor's account holds."""
+    with _errors(folder):
+        if provider is not None:
+            for info in _provider(provider, None).list_batches():
+                words = (info.get("batch_id"), info["status"].value, info.get("progress"), info.get("created_at"))
+                click.echo("  ".join(str(word) for word in words if word))
+            return
+        for path in sorted(folder.glob("*.batch.json")):
+            begun = realtime_progress(path)[0] if is_realtime(path) else read_run(path)
+            click.echo(f"{path}: {begun.provider}/{begun.model}: {progress_line(run_progress(path))}")
+
+
 def default_state(file: Path) -> Path:
     """Where the run of a file is kept when nobody says: beside it."""
-    return file.with_name(file.name + ".batch.json")
+    return Path("stdin.batch.json") if str(file) == "-" else file.with_name(file.name + ".batch.json")
 
 
 def _provider_of(run: RunState | None, name: str | None, model: str | None, max_tokens: int | None) -> LLMProvider:
@@ -189,6 +227,14 @@ def _provider_of(run: RunState | None, name: str | None, model: str | None, max_
     surface = terms.get("surface")
     words = None if surface is None else "responses" if str(surface).endswith("responses") else "chat"
     return _provider(name or run.provider, model or run.model, max_tokens or terms.get("max_tokens"), words)
+
+
+def _caller_of(path: Path, name: str | None, model: str | None, max_tokens: int | None) -> LLMProvider:
+    """The provider of realtime calls that is asked for; of what is not, the one of the run that was begun."""
+    run = load_realtime(path)
+    if run is None:
+        return _provider(name, model, max_tokens)
+    return _provider(name or run.provider, model or run.model, max_tokens or run.max_tokens)
 
 
 def _provider(
@@ -229,8 +275,8 @@ def _how_to_go_on(file: Path, state: Path | None, context: click.Context) -> str
     words = [str(file)]
     for option in context.command.params:
         value = context.params.get(option.name or "")
-        if isinstance(option, click.Option) and value is not None:
-            words += [option.opts[0], str(value)]
+        if isinstance(option, click.Option) and value not in {None, False} and value != option.default:
+            words += [option.opts[0], *([] if option.is_flag else [str(value)])]
     return (
         f"Stopped. What was submitted goes on at the vendor: octoregistry batch run {shlex.join(words)} waits for it again,"
         f" octoregistry batch cancel {named} stops it."

@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
+from octoregistry.cli.openai_lines import of_openai
 from providers.batches import BatchInputError
 from providers.batches.requests import read_request
 
 
-def requests_in(file: Path, schema: dict[str, Any] | None = None) -> Iterator[dict[str, Any]]:
-    """The request of each line; `schema` is that of lines without their own.
+def requests_in(file: Path, schema: dict[str, Any] | None = None, model: str | None = None) -> Iterator[dict[str, Any]]:
+    """The request of each line; `schema` is that of lines without their own. `-` is standard input.
 
-    Blank lines are skipped. At the end BatchInputError names all lines that are wrong, by their number in the file.
+    A line is ours, or one of OpenAI's batch files, whose model must be `model`. Blank lines are skipped. At the end
+    BatchInputError names all lines that are wrong, by their number in the file.
     """
     problems: list[str] = []
     places: dict[str, int] = {}
-    with file.open("rb") as lines:
+    with nullcontext(sys.stdin.buffer) if str(file) == "-" else file.open("rb") as lines:
         for number, line in enumerate(lines, start=1):
             if not line.strip():
                 continue
             try:
                 entry = _entry(line)
+                entry = of_openai(entry, model) if "custom_id" in entry else entry
                 request = read_request(entry)
                 request.line()
             except ValueError as error:

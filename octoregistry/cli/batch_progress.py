@@ -29,12 +29,16 @@ def progress_display() -> Iterator[Listener]:
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("Starting", total=None)
 
+        noted: str | None = None
+
         def draw(progress: BatchProgress) -> None:
+            nonlocal noted
             bar.update(
                 task, description=money(progress), total=progress.rows, completed=progress.done + progress.running
             )
-            if progress.note:
+            if progress.note and progress.note != noted:  # said once, and gone with its reason
                 bar.console.print(progress.note, markup=False, highlight=False)
+            noted = progress.note
 
         yield draw
 
@@ -58,9 +62,10 @@ def progress_line(progress: BatchProgress) -> str:
     retrying = f", {progress.retrying} sent again" if progress.retrying else ""
     failed = f", {progress.failed} failed" if progress.failed else ""
     note = f" ({progress.note})" if progress.note else ""
+    batches = f" {progress.batches_ended} of {progress.batches} batches ended;" if progress.batches else ""
     return (
-        f"{progress.answered} of {progress.rows} rows answered{failed}{running}{retrying};"
-        f" {progress.batches_ended} of {progress.batches} batches ended; {money(progress)}{note}"
+        f"{progress.answered} of {progress.rows} rows answered{failed}{running}{retrying};{batches}"
+        f" {money(progress)}{note}"
     )
 
 

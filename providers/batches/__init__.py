@@ -12,6 +12,7 @@ from __future__ import annotations
 from .asking import cancel_run, read_run, results_so_far, run_progress
 from .errors import BatchError, BatchInputError, BatchInUseError, BatchTooExpensiveError
 from .estimating import estimate_batch
+from .realtime import run_realtime
 from .running import run_batch
 from .state import RunState
 from .values import BatchEstimate, BatchProgress, BatchResults, BatchSettings, RowResult
@@ -33,4 +34,5 @@ __all__ = [
     "results_so_far",
     "run_batch",
     "run_progress",
+    "run_realtime",
 ]

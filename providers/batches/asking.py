@@ -9,6 +9,7 @@ from ..base import BatchStatusInfo, LLMProvider
 from ..errors import ProviderError
 from .collecting import merged
 from .errors import BatchError
+from .realtime import is_realtime, realtime_progress, realtime_results
 from .soundness import check_collected, counted, load
 from .state import COLLECTED, SUBMITTED, SUBMITTING, RunFiles, RunState
 from .submitting import is_for_good
@@ -26,6 +27,8 @@ def read_run(state_file: Path | str) -> RunState:
 
 def run_progress(state_file: Path | str, provider: LLMProvider | None = None) -> BatchProgress:
     """Where a run stands; with a provider its vendor is asked how far each batch is."""
+    if is_realtime(Path(state_file)):
+        return realtime_progress(Path(state_file))[1]
     state = read_run(state_file)
     seen: dict[int, BatchStatusInfo] = {}
     refused: list[str] = []
@@ -45,6 +48,9 @@ def run_progress(state_file: Path | str, provider: LLMProvider | None = None) ->
 def results_so_far(state_file: Path | str) -> Iterator[RowResult]:
     """The results that are final, in the order of the requests: all of them when the run has finished."""
     files = RunFiles(Path(state_file))
+    if is_realtime(files.state):
+        yield from realtime_results(files.state)
+        return
     state = read_run(state_file)
     if state.finished:
         counted(files.results, state.rows)

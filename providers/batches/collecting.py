@@ -117,7 +117,7 @@ def _spool(
             continue
         if starts[at] >= 0:  # a row in both of OpenAI's files: the first, the output file's, counts
             continue
-        line = _row(provider, part, result).as_json().encode()
+        line = row_result(provider, result["unit_id"], result, part.attempt, part.batch_id).as_json().encode()
         starts[at], lengths[at] = spool.tell(), len(line)
         spool.write(line)
         seen += 1
@@ -158,8 +158,10 @@ def _in_order(
     return Collected(seen, answered, cost, unpriced, ranges_of(again))
 
 
-def _row(provider: LLMProvider, part: Part, result: BatchResult) -> RowResult:
-    """A provider's result with its exact cost."""
+def row_result(
+    provider: LLMProvider, unit_id: str, result: Mapping[str, Any], attempt: int, batch_id: str | None = None
+) -> RowResult:
+    """A provider's result, of a row or of a call, with its exact cost."""
     details: dict[str, Any] = {name: value for name, value in result.items() if name not in _OWN}
     cost: Decimal | None
     if "usage" in result:
@@ -170,14 +172,14 @@ def _row(provider: LLMProvider, part: Part, result: BatchResult) -> RowResult:
     else:
         cost = _decimal(result.get("cost"))
     return RowResult(
-        unit_id=result["unit_id"],
+        unit_id=unit_id,
         content=result["content"],
-        error=result["error"],
+        error=result.get("error"),
         cost=cost,
         input_tokens=result["input_tokens"],
         output_tokens=result["output_tokens"],
-        attempts=part.attempt,
-        batch_id=part.batch_id,
+        attempts=attempt,
+        batch_id=batch_id,
         details=details,
     )
 

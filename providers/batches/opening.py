@@ -115,7 +115,7 @@ def _check_it_is_ours(
     if not (files.results if state.finished else files.requests).exists():
         raise BatchError(f"{files.state}: what was kept beside it is gone, so the run cannot be taken up")
     if not state.finished:
-        check_requests(state, files.requests)
+        check_requests(state.requests_sha256, files.requests)
         for part in state.parts:
             if part.status == COLLECTED:
                 check_collected(part, files.collected(part))

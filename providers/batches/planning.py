@@ -121,6 +121,10 @@ class Planner:
             for row, request in self._requests.read(part.rows):
                 file.write(self._line(row, request, part.mark, part.attempt))
 
+    def line(self, row: int, request: Request) -> bytes:
+        """A row as its vendor wants it. Raises ValueError or TypeError for what this vendor cannot do."""
+        return self._line(row, request, "0" * 16, 1)
+
     def _line(self, row: int, request: Request, mark: str, attempt: int) -> bytes:
         name = row_id(request.unit_id, mark, row, self._limits.unit_id)
         options = dict(request.options)

@@ -43,7 +43,7 @@ def run_batch(
     leave the run as it is, to be taken up again.
     """
     files = RunFiles(Path(state_file))
-    allowed = None if max_cost is None else _amount(max_cost)
+    allowed = None if max_cost is None else amount(max_cost)
     with locked(files):
         left = load(files.state)
         settings = settings or kept_settings(left)
@@ -54,7 +54,7 @@ def run_batch(
         return Turn(provider, files, state, allowed, progress or _unheard, settings, clock, sleep).to_the_end()
 
 
-def _amount(max_cost: Decimal | float) -> Decimal:
+def amount(max_cost: Decimal | float) -> Decimal:
     """An amount of USD; ValueError for what is none, as a NaN would compare as neither more nor less."""
     try:
         amount = Decimal(str(max_cost))

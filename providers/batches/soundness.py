@@ -38,6 +38,10 @@ def load(path: Path) -> RunState | None:
         return None
     try:
         stated = json.loads(written.decode("utf-8"))
+        if stated.get("kind") is not None:
+            raise BatchError(
+                f"{path}: this is a run of realtime calls: take it up with run_realtime, or give another file"
+            )
         version = stated["version"]
         if version != VERSION:
             raise BatchError(f"{path}: written by another version of this program ({version})")
@@ -150,13 +154,13 @@ def _is_within(ranges: list[tuple[int, int]], others: list[tuple[int, int]]) -> 
     return all(any(a <= start and stop <= b for a, b in joined) for start, stop in ranges)
 
 
-def check_requests(state: RunState, path: Path) -> None:
+def check_requests(sha256: str, path: Path) -> None:
     """Raises BatchError where the requests that are kept are not those of the run."""
     digest = hashlib.sha256()
     with path.open("rb") as lines:
         for line in lines:
             digest.update(line)
-    if digest.hexdigest() != state.requests_sha256:
+    if digest.hexdigest() != sha256:
         raise BatchError(f"{path}: these are not the requests of the run: {_NO_STATE}")
 
 

@@ -138,3 +138,33 @@ def test_ctrl_c_leaves_the_batch_running_and_says_how_to_go_on(work, rows):
     assert done.returncode == 3
     assert [json.loads(line)["content"] for line in done.stdout.splitlines()] == ["re: prompt 0", None, None]
     assert set(work.handed_in.values()) == {1}
+
+
+def test_realtime_calls_are_made_of_openais_own_batch_lines_on_standard_input(work, tmp_path):
+    body = {
+        "model": "gpt-5.4-mini",
+        "max_completion_tokens": 9,
+        "seed": 7,
+        "messages": [{"role": "user", "content": "hi"}],
+    }
+    lines = [{"custom_id": f"u{n}", "method": "POST", "url": "/v1/chat/completions", "body": body} for n in range(3)]
+    state = str(tmp_path / "run.batch.json")
+    words = ["run", "-", "--realtime", "--provider", "openai", "--model", "gpt-5.4-mini", "--state", state]
+    command = [sys.executable, "-W", "ignore::UserWarning", "-c", MAIN, "batch", *words]
+    text = "".join(json.dumps(line) + "\n" for line in lines).encode()
+    done = subprocess.run(command, input=text, capture_output=True, check=False, timeout=LIMIT)
+    assert done.returncode == 0, done.stderr
+    assert [json.loads(line)["id"] for line in done.stdout.splitlines()] == ["u0", "u1", "u2"]
+    asked = work.server.asked("/chat/completions")
+    assert [(request.json["seed"], request.json["max_completion_tokens"]) for request in asked] == [(7, 9)] * 3
+    listed = octoregistry("list", tmp_path)
+    assert b"openai/gpt-5.4-mini: 3 of 3 rows answered; done" in listed.stdout
+    assert octoregistry("status", "-", "--state", tmp_path / "run.batch.json").returncode == 0
+    wrong = text.replace(b"gpt-5.4-mini", b"gpt-5.5")
+    refused = subprocess.run(command, input=wrong, capture_output=True, check=False, timeout=LIMIT)
+    assert b"its model is 'gpt-5.5'" in refused.stderr
+
+
+def test_the_batches_of_an_account_are_listed(work, rows):
+    assert octoregistry("run", rows, "--provider", "openai").returncode == 0
+    assert b"batch_1  completed  3/3" in octoregistry("list", "--provider", "openai").stdout

@@ -12,14 +12,17 @@ from pathlib import Path
 
 sys.path.remove(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120 - its modules are named like the SDKs
 
-from providers import BatchSettings, LLMProvider, get_provider, run_batch
+from providers import BatchSettings, LLMProvider, get_provider, run_batch, run_realtime
 
 
 def run(provider: LLMProvider, order: dict[str, object]) -> None:
     """One run to its end; what it came to stands in the file that the order names."""
     settings = BatchSettings(poll_initial=0.005, poll_longest=0.02, settle=2.0, rows=5)
     requests = [(f"unit-{n}", f"{order['name']} {n}") for n in range(20)]
-    run_batch(provider, requests, str(order["state"]), settings=settings)
+    if order.get("realtime"):
+        run_realtime(provider, requests, str(order["state"]), concurrency=4)
+    else:
+        run_batch(provider, requests, str(order["state"]), settings=settings)
 
 
 def main() -> None:

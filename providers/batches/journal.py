@@ -1,0 +1,94 @@
+"""What became of the rows of a run of realtime calls: a line when a row is asked, a line with its result. Appended as it
+happens, so that a kill at any instant loses at most the answer that was just coming.
+"""
+
+from __future__ import annotations
+
+import os
+from array import array
+from collections.abc import Iterator
+from pathlib import Path
+
+from .errors import BatchError
+from .soundness import result_in
+from .values import RowResult
+
+_STEPS = {b"asked\n": 1, b"refused\n": -1}
+
+
+class Journal:
+    """The journal of `rows` rows in a file. A last line that was not written to its end counts as not written."""
+
+    def __init__(self, path: Path, rows: int) -> None:
+        self.path = path
+        self._starts = array("q", [-1]) * rows  # where a row's result begins, and how long it is
+        self._lengths = array("q", [0]) * rows
+        self._open = array("q", [0]) * rows  # how often a row was asked without a result
+        end = self._read(rows) if path.exists() else 0
+        self._file = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+        os.ftruncate(self._file, end)
+        self._end = os.lseek(self._file, 0, os.SEEK_END)
+
+    def _read(self, rows: int) -> int:
+        at = 0
+        with self.path.open("rb") as lines:
+            for line in lines:
+                if not line.endswith(b"\n"):
+                    break
+                number, _, text = line.partition(b" ")
+                row = int(number) if number.isdigit() else rows
+                step = _STEPS.get(text, 0)
+                if row >= rows or not (step or result_in(text)):
+                    raise BatchError(f"{self.path}: this is not what was written: {line[:40]!r}; nothing was sent")
+                if step:
+                    self._open[row] += step
+                else:
+                    self._starts[row], self._lengths[row] = at + len(number) + 1, len(text)
+                at += len(line)
+        return at
+
+    def has(self, row: int) -> bool:
+        """Whether a row has its result."""
+        return self._starts[row] >= 0
+
+    def lost(self, row: int) -> int:
+        """How often a row was asked by a process that was killed before the answer came, or was kept."""
+        return self._open[row]
+
+    def asked(self, row: int) -> None:
+        """Keeps that a row is being asked."""
+        self._append(b"%d asked\n" % row)
+
+    def refused(self, row: int) -> None:
+        """Keeps that a row that was asked was surely not answered, as its vendor takes nothing from us."""
+        self._append(b"%d refused\n" % row)
+
+    @property
+    def untouched(self) -> bool:
+        """Whether no row was answered, or may have been."""
+        return not any(self._open) and all(start < 0 for start in self._starts)
+
+    def answered(self, row: int, result: RowResult) -> None:
+        """Keeps a row's result."""
+        number, text = b"%d " % row, result.as_json().encode() + b"\n"
+        self._starts[row], self._lengths[row] = self._end + len(number), len(text)
+        self._append(number + text)
+
+    def results(self) -> Iterator[RowResult]:
+        """The results that there are, in the order of the rows."""
+        with self.path.open("rb") as file:
+            for start, length in zip(self._starts, self._lengths, strict=True):
+                if start >= 0:
+                    file.seek(start)
+                    yield RowResult.of_json(file.read(length))
+
+    def _append(self, line: bytes) -> None:
+        view = memoryview(line)
+        while view:
+            view = view[os.write(self._file, view) :]
+        self._end += len(line)
+
+    def close(self) -> None:
+        """Closes the file, with all of it on disk."""
+        os.fsync(self._file)
+        os.close(self._file)

@@ -1,0 +1,160 @@
+"""Many realtime calls at once: in order, priced, and never asked again once their answer is kept."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from servers.base import Reply
+from servers.working import numbered
+
+from providers import AuthenticationError, BatchError, BatchSettings, results_so_far, run_realtime
+from providers.batches import BatchInputError, BatchTooExpensiveError
+from providers.batches.realtime import Pace
+
+KILLS = 30
+NURSERY = Path(__file__).parent.parent / "servers" / "nursery.py"
+CALLS = {"openai": "complete", "anthropic": "create_message", "gemini": "generate"}
+
+
+@pytest.fixture
+def asked(vendor):
+    """How often each prompt was answered in full; the server takes a moment for each."""
+    answered, lock, call = Counter(), threading.Lock(), getattr(vendor.server, CALLS[vendor.name])
+
+    def answer(request, **parts):
+        reply = call(request, **parts)
+        body = request.json
+        text = body["contents"][0]["parts"][0]["text"] if vendor.name == "gemini" else body["messages"][-1]["content"]
+        time.sleep(0.003)
+        with lock:
+            answered[text] += 1
+        return Reply(
+            json.loads(json.dumps(reply.body).replace('"4"', json.dumps(f"re: {text}"))), headers=reply.headers
+        )
+
+    setattr(vendor.server, CALLS[vendor.name], answer)
+    return answered
+
+
+def test_results_come_in_order_each_with_its_cost(vendor, asked, tmp_path):
+    seen = []
+    provider = vendor.make(timeout_seconds=60)
+    results = run_realtime(provider, numbered(40), tmp_path / "run.json", concurrency=10, progress=seen.append)
+    assert [(row.unit_id, row.content) for row in results] == [(f"unit-{n}", f"re: prompt {n}") for n in range(40)]
+    assert set(asked.values()) == {1}
+    assert results.cost == sum(row.cost for row in results) > 0
+    assert (seen[-1].step, seen[-1].done) == ("done", 40)
+    again = run_realtime(vendor.make(), numbered(40), tmp_path / "run.json")
+    assert [row.content for row in again] == [row.content for row in results]
+    assert set(asked.values()) == {1}
+
+
+def test_what_fails_for_a_passing_reason_is_tried_again_and_what_does_not_fails_its_row(vendor, asked, tmp_path):
+    vendor.server.fail(Reply(vendor.unanswered(503), 503), Reply(vendor.unanswered(400, "bad prompt"), 400))
+    provider = vendor.make(transport_retry={"max_attempts": 1})
+    results = list(
+        run_realtime(provider, numbered(3), tmp_path / "run.json", concurrency=1, settings=BatchSettings(attempts=2))
+    )
+    assert [row.error is None for row in results] == [False, True, True]
+    assert "bad prompt" in results[0].error
+    assert results[0].attempts == 2
+
+
+def test_a_wrong_key_ends_the_run_and_another_may_take_its_place(vendor, asked, tmp_path):
+    vendor.server.fail(*[Reply(vendor.unanswered(401), 401)] * 4)
+    with pytest.raises(AuthenticationError):
+        run_realtime(vendor.make(), numbered(9), tmp_path / "run.json", concurrency=1)
+    vendor.server.faults.clear()
+    results = run_realtime(vendor.make(), numbered(2), tmp_path / "run.json")
+    assert (results.answered, ["maybe_paid" in row.details for row in results]) == (2, [False, False])
+
+
+def test_no_more_is_spent_than_is_allowed(vendor, asked, tmp_path):
+    with pytest.raises(BatchTooExpensiveError):
+        run_realtime(vendor.make(max_tokens=1000), numbered(100), tmp_path / "run.json", max_cost=Decimal("0.01"))
+    assert not asked
+    with pytest.raises(BatchTooExpensiveError):  # each answer costs more than was expected of it
+        run_realtime(
+            vendor.make(max_tokens=1), numbered(100), tmp_path / "run.json", max_cost=Decimal("0.005"), concurrency=1
+        )
+    assert 0 < len(asked) < 100
+    assert run_realtime(vendor.make(max_tokens=1), None, tmp_path / "run.json", max_cost=5).answered == 100
+    assert set(asked.values()) == {1}
+
+
+def test_all_requests_that_cannot_be_sent_are_named_at_once(vendor, tmp_path):
+    rows = [
+        ("a", "hi"),
+        {"id": "b", "prompt": "hi", "images": ["/nowhere.png"]},
+        {"id": "c", "prompt": "hi", "files": [7]},
+    ]
+    with pytest.raises(BatchInputError) as error:
+        run_realtime(vendor.make(), rows, tmp_path / "run.json")
+    assert len(error.value.problems) == 2
+    assert not vendor.server.requests
+
+
+def test_calls_begin_no_faster_than_the_limits_say():
+    pace = Pace(600, None)
+    assert [round(pace.wait(1), 1) for _ in range(3)] == [0.0, 0.1, 0.2]
+    by_tokens = Pace(6000, 60_000)
+    assert [round(by_tokens.wait(200), 1) for _ in range(3)] == [0.0, 0.2, 0.4]
+    by_tokens.pause(5)
+    assert by_tokens.wait(1) > 4.9
+
+
+def test_a_journal_that_was_edited_is_refused_and_a_torn_last_line_is_not_there(vendor, asked, tmp_path):
+    state = tmp_path / "run.json"
+    vendor.server.fail(Reply(vendor.unanswered(401), 401), path="nowhere")
+    with pytest.raises(BatchTooExpensiveError):
+        run_realtime(vendor.make(max_tokens=1), numbered(100), state, max_cost=Decimal("0.005"), concurrency=1)
+    journal = tmp_path / "run.json.d" / "rows.jsonl"
+    whole = journal.read_bytes()
+    journal.write_bytes(whole + b'50 {"id": "un')
+    kept = list(results_so_far(state))
+    assert len(kept) == len(asked)
+    journal.write_bytes(b"x" + whole)
+    with pytest.raises(BatchError, match=r"rows\.jsonl"):
+        run_realtime(vendor.make(max_tokens=1), None, state, max_cost=5)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="runners are forked")
+def test_thirty_kills_at_random_points_lose_no_row_and_ask_none_again_whose_answer_came(vendor, asked, tmp_path):
+    kills, runs, chance = 0, 0, random.Random(17)  # noqa: S311 - guards nothing
+    with subprocess.Popen(
+        [sys.executable, str(NURSERY), vendor.name], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as nursery:
+        assert nursery.stdout.readline() == "ready\n"
+        unfinished = True
+        while kills < KILLS or unfinished:
+            order = {"name": f"run{runs}", "state": str(tmp_path / f"run{runs}.json"), "realtime": True}
+            nursery.stdin.write(json.dumps(order) + "\n")
+            nursery.stdin.flush()
+            child = int(nursery.stdout.readline())
+            timer = threading.Timer(chance.uniform(0, 0.9), os.kill, (child, 9))
+            if kills < KILLS:
+                timer.start()
+            status = int(nursery.stdout.readline())
+            timer.cancel()
+            if os.WIFSIGNALED(status):
+                kills, unfinished = kills + 1, True
+            else:
+                assert status == 0, (tmp_path / f"run{runs}.json.error").read_text()
+                unfinished, runs = False, runs + 1
+        nursery.stdin.close()
+    for number in range(runs):
+        results = list(results_so_far(tmp_path / f"run{number}.json"))
+        assert [row.content for row in results] == [f"re: run{number} {n}" for n in range(20)]
+        for n, row in enumerate(results):  # asked more than once only where a process died before the answer was kept
+            assert asked[f"run{number} {n}"] <= 1 + row.details.get("maybe_paid", 0)
+    print(vendor.name, kills, "kills over", runs, "runs,", sum(asked.values()) - 20 * runs, "rows asked again")
