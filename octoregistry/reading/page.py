@@ -13,7 +13,7 @@ from typing import TypeAlias
 from octoregistry.documents import Document, Table
 from octoregistry.reading.classify import Classified, Families, classify
 from octoregistry.reading.classify.cells import BARE, amounts, has_amount
-from octoregistry.reading.classify.names import plain
+from octoregistry.reading.classify.names import looks_like_id, plain
 from octoregistry.reading.classify.numbers import shows_decimal_comma
 from octoregistry.reading.gather import counted, doubted, rates_of, without_shared_ids
 from octoregistry.reading.ids import page_ids
@@ -122,15 +122,7 @@ def scopes(document: Document, reader: Reader) -> Iterator[Scope]:
 
         figures, names = table_figures(table, figure, _footnotes(document, table))
         if figures:
-            codes = tuple(
-                c
-                for p in (document.under(table.headings[-1]) if table.headings else ())
-                if p.number <= table.after
-                for c in p.codes
-            )
-            codes += tuple(
-                c for h in table.headings[-2:-1] for p in document.under(h) if p.number <= table.after for c in p.codes
-            )
+            codes = _ids_over(document, table)
             trouble = {
                 table.address(r, 0).partition("C")[0]: "the row has more or fewer cells than the header"
                 for r in table.ragged
@@ -149,8 +141,10 @@ def scopes(document: Document, reader: Reader) -> Iterator[Scope]:
             and not said.leftover
         ):
             return "prices"
-        if "describes" in slots and "dimension" not in slots:
+        if slots & {"describes", "rating"} and "dimension" not in slots:
             return "describes"
+        if slots & {"modality", "mode"} and slots <= {"modality", "mode", "token", "function"} and not said.leftover:
+            return "tab"
         if slots == {"unit"} and not said.leftover and (line[:1] == "/" or line.lower().startswith("per ")):
             return "unit"
         return None
@@ -170,6 +164,29 @@ def _states_currency(table: Table, above: tuple[Label, ...], says: Says) -> bool
     return any(
         fact.values("currency") and fact.values("unit") for fact in (says(label.text, "sentence") for label in told)
     )
+
+
+def _ids_over(document: Document, table: Table) -> tuple[str, ...]:
+    """The API ids that the page gives under the headings over `table`: in code that stands alone, or else linked."""
+    alone: list[str] = []
+    linked: list[str] = []
+    for heading in table.headings:
+        for passage in document.under(heading):
+            if passage.number > table.after:
+                break
+            ids = [code for code in passage.codes if looks_like_id(code)]
+            rest = passage.text
+            for code in sorted(passage.codes, key=len, reverse=True):
+                rest = rest.replace(code, " ")
+            if ids and not re.search(r"\w", _ID_LABEL.sub(" ", rest)):
+                alone += ids
+            elif len(passage.text) < _SHORT:
+                linked += [code for code in ids if code not in passage.text]
+    return tuple(dict.fromkeys(alone or linked))
+
+
+_SHORT = 48
+_ID_LABEL = re.compile(r"\b(?:api|model) (?:id|code|name)s?\b", re.IGNORECASE)
 
 
 def _footnotes(document: Document, table: Table) -> dict[str, Label]:

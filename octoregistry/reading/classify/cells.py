@@ -89,13 +89,14 @@ def _pieces(text: str, matches: list[re.Match[str]], vocabulary: Vocabulary) -> 
     """(before, behind, is a price of the past) of each amount: most cells say behind a figure what it is, some before."""
     lead = text[: matches[0].start()]
     leading = re.search(r"[^\W\d_]", lead) is not None and not _only(lead, "word:starts", vocabulary)
+    brackets = _CLOSING.fullmatch(lead.strip()) is None  # "(text) $0.03 (audio) $0.1" says before a figure what it is
     found = []
     before = lead
     for at, match in enumerate(matches):
         last = at + 1 == len(matches)
         end = len(text) if last else matches[at + 1].start()
         between = text[match.end() : end]
-        cut = len(between) if last else _cut(between, leading=leading, vocabulary=vocabulary)
+        cut = len(between) if last else _cut(between, leading=leading, brackets=brackets, vocabulary=vocabulary)
         was = None if last else re.search(rf"[\s,;(]*{one_of(vocabulary, 'word:was')}[\s:]*$", fold(between))
         cut = min(cut, was.start()) if was else cut
         becomes = not last and _becomes(between[cut:] or between, vocabulary)
@@ -124,7 +125,7 @@ _BREAK = re.compile(r"\n|[·•|;]|,\s|(?<=[)\]])\s|\.\s")
 _LABEL = re.compile(r"(?:^|(?<=[\s.,;)]))[^\W\d][^\d:.;,]{0,40}:\s*$")
 
 
-def _cut(between: str, *, leading: bool, vocabulary: Vocabulary) -> int:
+def _cut(between: str, *, leading: bool, brackets: bool, vocabulary: Vocabulary) -> int:
     """Where in `between`, of two amounts, the words of the first end and those of the second begin."""
     at = 0
     for stretches, _ in units(fold(between), vocabulary):
@@ -134,7 +135,7 @@ def _cut(between: str, *, leading: bool, vocabulary: Vocabulary) -> int:
         # a unit that begins right before the next figure is that figure's: "每 100 万个令牌 $1.00"
         label = _LABEL.search(between[at:])
         return at + label.start() if label else len(between)
-    while closing := _CLOSING.match(between, at):
+    while brackets and (closing := _CLOSING.match(between, at)):
         at = closing.end()
     cut = _BREAK.search(between, at)
     if at == 0 and cut:

@@ -13,8 +13,8 @@ from octoregistry.reading.labels import Figure, Label
 from octoregistry.reading.layout import Scope
 from octoregistry.reading.layout.lines import clean, is_label, sentences
 
-Kind: TypeAlias = Literal["name", "prices", "describes", "unit", None]
-"""What a line is for the make-up of a card: a model's name, a title over prices, a label of what is no price."""
+Kind: TypeAlias = Literal["name", "prices", "describes", "unit", "tab", None]
+"""What a line is for the make-up of a card: a model's name, a title over prices, a label of what is no price, a tab."""
 
 _LONGEST = 200
 _FAR = 40
@@ -27,6 +27,7 @@ class _Card:
 
     name: Label | None = None
     groups: list[Label] = field(default_factory=list)
+    tabs: list[Label] = field(default_factory=list)
     block: list[Label] = field(default_factory=list)
 
 
@@ -62,14 +63,15 @@ def _scope(
             address = passage.address
             if is_prose(line):
                 trouble[address] = "a sentence"
-            own = _own(card, labelled=labelled(line))
+            own = _own(card, kind, labelled=labelled(line))
             figures.append(Figure(line, line, address, own))
             names[f"{address}:{line}"] = (card.name,) if card.name else ()
             skip = False
             continue
         what = kind(line)
         if what == "name":
-            card = _Card(Label(line, "lead", 0, passage.address))
+            before = card.block[-1:] if card.block and kind(card.block[-1].text) == "tab" else card.tabs
+            card = _Card(Label(line, "lead", 0, passage.address), list(before), list(before))
         elif what == "prices":
             card.groups, card.block = [], []
         elif what == "describes":
@@ -92,12 +94,14 @@ def _scope(
     return Scope(first.address, tuple(figures), (*over, *said), "card", False, names, codes, trouble)
 
 
-def _own(card: _Card, *, labelled: bool) -> tuple[Label, ...]:
+def _own(card: _Card, kind: Callable[[str], Kind], *, labelled: bool) -> tuple[Label, ...]:
     """The lines over the next price: what stands above its own label groups the prices that follow as well. A line that
     is `labelled` has its label itself."""
     near = [] if labelled else card.block[-1:]
     if groups := card.block[: len(card.block) - len(near)]:
-        card.groups = [*reversed(groups), *(() if len(groups) > 1 else card.groups)]
+        tabs = any(kind(label.text) == "tab" for label in groups)  # another tab takes the place of the one before
+        older = [] if len(groups) > 1 else [old for old in card.groups if not (tabs and kind(old.text) == "tab")]
+        card.groups = [*reversed(groups), *older]
     card.block = []
     return tuple(
         Label(label.text, "row_head" if n < len(near) else "lead", n, label.address)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import pairwise
 
 from octoregistry.reading.classify import Classified, Fact, classify, name_cell
 from octoregistry.reading.classify.cells import Amount, amounts
@@ -54,6 +55,7 @@ class Settler:
         self.scope = scope
         self.reader = reader
         self.over = [(_as_lead(label, said), said) for label in scope.over if (said := self._over(label)) is not None]
+        self.over = _without_ratings(self.over)
         self.mentions = tuple(
             label for label in reversed(scope.over) if label.place == "sentence" and label.distance < 2
         )
@@ -68,7 +70,7 @@ class Settler:
             return said if _speaks_of_table(label, said) else None
         if label.place == "section":
             return said if said.values("mode") or said.values("tier") or said.values("offer") or said.leftover else None
-        return None if said.values("describes") and not said.values("dimension") else said
+        return said
 
     def settle(self, figure: Figure) -> Iterator[Priced | Refused]:
         """Every price that `figure` states, or why it is none."""
@@ -227,6 +229,8 @@ class Settler:
 
     def _currency(self, figure: Figure, amount: Amount, said: Said) -> Refused | None:
         stated = {fact.value for _, fact in said.facts("currency", ("cell", *NEAR, *OVER, *TOLD))}
+        if amount.currency == "":
+            stated |= {fact.value for _, fact in said.facts("currency", ("neighbour_head",))}
         other = sorted(stated - {"USD", "cents"})
         if amount.currency not in ("", "USD"):
             return Refused(f"{amount.text!r} is not in US dollars", figure)
@@ -256,9 +260,14 @@ class Settler:
                 if names and not _only_qualifies(own):
                     said.labels.append((label, Classified(rest.facts, rest.leftover)))
                     return names, label, ()
-        for label, own in said.labels:
-            if label.place in OVER and (names := _names(own)):
-                return names, label, self._codes(label)
+        over = [(label, names) for label, own in said.labels if label.place in OVER and (names := _names(own))]
+        headed = [pair for pair in over if pair[0].place == "heading"]
+        for label, names in over:
+            if label.place == "lead" and headed and all(map(looks_like_id, names)):
+                continue  # the id of the model that the heading names
+            return names, label, self._codes(label)
+        if over:
+            return headed[0][1], headed[0][0], self._codes(headed[0][0])
         for label, own in said.labels:
             text = plain(label.text)
             shaped = looks_like_name(text.split(" (")[0]) or (
@@ -289,6 +298,8 @@ class Settler:
 
     def _open(self, said: Said) -> None:
         """A doubt for each label with words that are left over, and for each that denies something."""
+        for label in _switches(said.labels):
+            said.doubt(label, "a switch between prices: whether it is on cannot be seen")
         for label, own in said.labels:
             for row in (fact.row for fact in own.facts if fact.row is not None and fact.row.witness):
                 said.rows.add(row.witness or "")
@@ -301,7 +312,7 @@ class Settler:
                 continue
             if own.values("negation"):
                 said.doubt(label, DENIES)
-            elif True in own.values("describes") and own.values("dimension"):
+            elif True in own.values("describes"):
                 said.doubt(label, "it describes something beside what it counts")
             elif own.leftover and not (
                 label.place == "column_head" and own.values("head") and not own.values("dimension")
@@ -347,6 +358,31 @@ def _speaks_of_table(label: Label, said: Classified) -> bool:
     if label.distance == 0 and label.place == "sentence":
         return True
     return bool(said.values("speaks_of_table")) and label.distance < 3
+
+
+def _without_ratings(over: list[tuple[Label, Classified]]) -> list[tuple[Label, Classified]]:
+    """`over` without the values of labels that describe a model: below "Speed" the line "Fast" is no way to be served."""
+    leads = [at for at, (label, _) in enumerate(over) if label.place == "lead"]
+    values = {at for at, above in pairwise(leads) if over[above][1].values("rating")}
+    rated = {at for at in leads if over[at][1].values("rating")}
+    return [pair for at, pair in enumerate(over) if at not in values | rated]
+
+
+def _switches(labels: list[tuple[Label, Classified]]) -> Iterator[Label]:
+    """The labels of a switch between prices: "Price per 1M tokens", and beside it "Batch API price": is it on?"""
+    leads = [(label, said) for label, said in labels if label.place == "lead"]
+    for at, (label, said) in enumerate(leads):
+        prices = sum(fact.slot == "price" for fact in said.facts)
+        if not said.values("mode") or not prices or label.text.rstrip().endswith((":", "：")):
+            continue
+        above = leads[at + 1 : at + 3]
+        priced = any(other.values("price") and other.values("unit") and not other.values("mode") for _, other in above)
+        if (
+            (prices > 1 and said.values("unit"))
+            or priced
+            or any(not other.facts for _, other in above[:1] if len(above[0][0].text) < 2)
+        ):
+            yield label
 
 
 def _as_lead(label: Label, said: Classified) -> Label:

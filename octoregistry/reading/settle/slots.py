@@ -35,6 +35,8 @@ def dimension_of(said: Said, paired: str | None) -> str | None:
     atoms = {*own, *(said.use(fact) for _, fact in near)}
     if not atoms - {"read", "embedding"}:
         atoms |= {said.use(fact) for _, fact in said.facts("dimension", _FAR_DIMENSION)}
+        if atoms == {"read"}:
+            atoms |= {f.value for _, f in said.facts("dimension", ("heading",)) if f.value == "cached"}
     elif atoms & {"read", "write"}:
         atoms |= {f.value for _, f in said.facts("dimension", (*_FAR_DIMENSION, "heading")) if f.value == "cached"}
     dimension = _combined(atoms, {fact.value for _, fact in said.facts("ttl", ("cell", *NEAR))})
