@@ -1,31 +1,30 @@
-"""Products and sums of prices of any length, exactly: whole numbers, and one decimal at the end."""
+"""Products and sums of prices of any length, exactly: a decimal context that refuses to round."""
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, Inexact, InvalidOperation, Overflow
+
+# Longer than any price times any count; whatever would need more raises instead of being rounded.
+EXACT = Context(prec=10_000, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[Inexact, InvalidOperation, Overflow])
+_ONE = Decimal(1)
+
+
+def tidy(number: Decimal) -> Decimal:
+    """The same number without trailing zeros behind its point, and never with an exponent above 0."""
+    whole = number.to_integral_value(context=EXACT)
+    return EXACT.quantize(whole, _ONE) if whole == number else number.normalize(EXACT)
 
 
 def scaled(price: Decimal | int, places: int) -> int:
-    """`price` × 10**places as a whole number, exactly; `places` must be enough for its digits."""
-    if isinstance(price, int):
-        return price * int(10**places)
-    _, digits, exponent = price.as_tuple()
-    return int("".join(map(str, digits))) * int(10 ** (places + int(exponent)))
+    """`price` × 10**places as a whole number, exactly; raises Inexact where `places` are too few for its digits."""
+    return int(EXACT.quantize(EXACT.scaleb(Decimal(price), places), _ONE))
 
 
 def unscaled(total: int, places: int) -> Decimal:
-    """`total` × 10**-places, exactly and without trailing zeros: a constructor, unlike an operator, does not round."""
-    if not total:
-        return Decimal(0)
-    text = str(total)
-    short = text.rstrip("0")
-    zeros = len(text) - len(short)
-    if zeros >= places:
-        return Decimal(total // 10**places)
-    return Decimal(f"{short}E-{places - zeros}")
+    """`total` × 10**-places, exactly and tidy."""
+    return tidy(EXACT.scaleb(Decimal(total), -places))
 
 
 def times(price: Decimal | int, multiplier: Decimal | int) -> Decimal:
     """The exact product, of any length."""
-    places = [max(0, -int(Decimal(number).as_tuple().exponent)) for number in (price, multiplier)]
-    return unscaled(scaled(price, places[0]) * scaled(multiplier, places[1]), sum(places))
+    return tidy(EXACT.multiply(Decimal(price), Decimal(multiplier)))

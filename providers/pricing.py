@@ -18,7 +18,7 @@ from .dimensions import (
     UnknownModelError,
     UnknownPriceError,
 )
-from .exact import scaled, times, unscaled
+from .exact import EXACT, tidy, times
 
 TYPE_CHECKING = False  # typing and dataclasses take longer to import than a price takes to find
 if TYPE_CHECKING:
@@ -53,24 +53,19 @@ _ENDLESS = float("inf")
 
 
 class _Tier:
-    """The prices of one rate as whole numbers of 10**-scale USD per token, for prompts above `above` and up to `up_to`.
+    """The prices of one rate in USD per million tokens, for prompts above `above` and up to `up_to`.
 
     It holds from `day` on; after `seen_before` and before `day` it may have held.
     """
 
-    __slots__ = ("above", "day", "prices", "scale", "seen_before", "up_to")
+    __slots__ = ("above", "day", "prices", "seen_before", "up_to")
 
     def __init__(self, rate: Mapping[str, Any]) -> None:
         self.day = _ordinal(rate["from"]) if "from" in rate else 0
         self.seen_before = _ordinal(rate["seen_before"]) if "seen_before" in rate else self.day
         self.above = rate.get("above_input_tokens", -1)
         self.up_to = rate.get("up_to_input_tokens", _ENDLESS)
-        prices = _prices(rate)
-        places = 0
-        for price in prices.values():
-            places = max(places, -int(Decimal(price).as_tuple().exponent))
-        self.scale = places + _MILLION
-        self.prices = {name: scaled(price, places) for name, price in prices.items()}
+        self.prices = _prices(rate)
 
 
 class Pricing:
@@ -296,18 +291,18 @@ class Pricing:
         )
 
     def _sum(self, tier: _Tier | None, tokens: Mapping[str, int], mode: str, at: date | str | None) -> Decimal:
-        """The exact cost: a sum of whole numbers, and one decimal at the end that no context can round."""
+        """The exact cost; no context of the caller's can round it."""
         if not tokens:
             return Decimal(0)
         if tier is None:
             raise UnknownPriceError(self._unknown_rate(mode, at))
-        total = 0
+        total = Decimal(0)
         for name, count in tokens.items():
             price = tier.prices.get(name)
             if price is None:
                 raise UnknownPriceError(self._unknown_dimension(tier, name, mode, at))
-            total += price * count
-        return unscaled(total, tier.scale)
+            total = EXACT.fma(price, count, total)
+        return tidy(EXACT.scaleb(total, -_MILLION))
 
     @property
     def _name(self) -> str:
