@@ -40,7 +40,7 @@ def read_rates(
     vocabulary: Vocabulary | None = None,
 ) -> PageRates:
     """The rates that `document` states on `page_date`, with all that was not understood as doubts and problems."""
-    words = (vocabulary or shipped()).for_provider(provider).with_rows(_called())
+    words = _words_of(vocabulary or shipped(), provider)
     families = _families().with_known(frozenset(name.lower() for name in known_names if len(name) > 2))
     reader = Reader(words, families, page_date, _decimal_comma(document, words))
     ids = page_ids(document)
@@ -72,6 +72,12 @@ def _families() -> Families:
         tuple(dict.fromkeys(pattern for vendor in every for pattern in vendor.names.families)),
         tuple(dict.fromkeys(pattern for vendor in every for pattern in vendor.names.words)),
     )
+
+
+@lru_cache(maxsize=16)
+def _words_of(vocabulary: Vocabulary, provider: str) -> Vocabulary:
+    """`vocabulary` on pages of `provider`; one value, so that what is classified by it is found again at once."""
+    return vocabulary.for_provider(provider).with_rows(_called())
 
 
 @lru_cache(maxsize=4)

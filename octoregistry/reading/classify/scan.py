@@ -42,7 +42,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Index:
-    """The rows of a vocabulary by the first character of their text; patterns and whole labels beside them."""
+    """The rows of a vocabulary by the first two characters of their text; patterns and whole labels beside them."""
 
     entries: dict[str, list[Entry]]
     patterns: tuple[tuple[re.Pattern[str], Row], ...]
@@ -63,7 +63,7 @@ def index_of(vocabulary: Vocabulary) -> Index:
         elif row.text and not row.means.startswith("word:"):
             text = spaced(fold(row.text))
             stem = text.endswith("*")
-            entries[text[0]].append(Entry(text.rstrip("*"), stem, row))
+            entries[text.rstrip("*")[:2]].append(Entry(text.rstrip("*"), stem, row))
     for found in entries.values():
         found.sort(key=lambda entry: -len(entry.text))
     return Index(dict(entries), tuple(patterns), dict(whole))
@@ -86,7 +86,9 @@ def fits(row: Row, place: Place) -> bool:
 
 def found_at(text: str, at: int, place: Place, index: Index) -> tuple[Row, int] | None:
     """(row, end) of the longest entry that stands in `text`, spaced, at `at`."""
-    for entry in index.entries.get(text[at], ()):
+    if at and _LETTERS.match(text[at]) and _LETTERS.match(text[at - 1]):
+        return None  # within a word
+    for entry in (*index.entries.get(text[at : at + 2], ()), *index.entries.get(text[at], ())):
         if text.startswith(entry.text, at) and fits(entry.row, place):
             end = at + len(entry.text)
             if entry.stem:

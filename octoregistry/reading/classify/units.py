@@ -52,10 +52,13 @@ def _grammar(vocabulary: Vocabulary) -> tuple[re.Pattern[str], re.Pattern[str], 
 
 def units(text: str, vocabulary: Vocabulary) -> Iterator[tuple[tuple[tuple[int, int], ...], Unit]]:
     """(the stretches it uses up, unit) of every unit in `text`, folded; words for what is counted inside it stay."""
+    tokens, per = _signs(vocabulary)
+    if not (has_token := tokens.search(text) is not None) and per.search(text) is None:
+        return
     whole, bare, token_first, other = _grammar(vocabulary)
     listed, hours = _lists(vocabulary)
     taken: list[tuple[int, int]] = []
-    for pattern in (token_first, whole, other, bare):
+    for pattern in (token_first, whole, other, bare) if has_token else (other, bare):
         for match in pattern.finditer(text):
             if any(match.start() < end and match.end() > start for start, end in taken) or not match.group().strip():
                 continue
@@ -67,6 +70,13 @@ def units(text: str, vocabulary: Vocabulary) -> Iterator[tuple[tuple[tuple[int, 
             taken.append(match.span())
             inner = match.span("mods") if "mods" in pattern.groupindex and match["mods"] else None
             yield (((match.start(), inner[0]), (inner[1], match.end())) if inner else (match.span(),)), read
+
+
+@lru_cache(maxsize=16)
+def _signs(vocabulary: Vocabulary) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What a unit of tokens, and any other unit, cannot do without: most texts hold neither."""
+    per = one_of(vocabulary, "word:per", "word:per_behind", "word:hourly")
+    return re.compile(one_of(vocabulary, "word:token")), re.compile(rf"/|{per}")
 
 
 @lru_cache(maxsize=16)
