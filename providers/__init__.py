@@ -181,7 +181,13 @@ def get_provider(config: dict[str, Any]) -> LLMProvider:
         name = load_registry().default_provider
     name = str(name).lower()
     if name not in _VENDORS:
-        raise ValueError(f"unknown provider {name!r}: api.provider is one of {', '.join(_VENDORS)}")
+        from .compatible import compatible_names, provider_of  # noqa: PLC0415 - for vendors without a room of their own
+
+        found = provider_of(name, config)
+        if found is None:
+            known = ", ".join([*_VENDORS, *compatible_names()])
+            raise ValueError(f"unknown provider {name!r}: api.provider is one of {known}")
+        return found
     from importlib import import_module  # noqa: PLC0415 - a vendor's room is opened when it is asked for
 
     provider: LLMProvider = getattr(import_module(f".{name}", __name__), _VENDORS[name])(config)

@@ -37,6 +37,7 @@ class Connection(LLMProvider):
     """What every call to a vendor goes through. What differs between SDKs stands in the subclasses."""
 
     sdk_module: ClassVar[str]
+    extra: ClassVar[str] = ""  # of the package, that brings the SDK; else it is called as the vendor
     env_vars: tuple[str, ...]  # where the key may stand, in order
     timeout: float
     retry: RetryPolicy
@@ -240,7 +241,8 @@ class Connection(LLMProvider):
             found = None
         if found is None:
             raise ImportError(
-                f"{self.name} needs its SDK: pip install 'octoregistry[{self.name}]'", name=self.sdk_module
+                f"{self.name} needs its SDK: pip install 'octoregistry[{self.extra or self.name}]'",
+                name=self.sdk_module,
             )
 
 

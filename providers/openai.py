@@ -41,6 +41,7 @@ class OpenAIProvider(VendorProvider):
 
     name = "openai"
     sdk_module = "openai"
+    extra = "openai"
     env_vars = ("OPENAI_API_KEY",)
     limits = BatchLimits(rows=50_000, file_bytes=200_000_000, unit_id=r"[\s\S]{1,512}")
     longest_life = 48 * 3600.0
@@ -61,7 +62,11 @@ class OpenAIProvider(VendorProvider):
 
     def _send(self, body: Any, request: Request) -> tuple[Answer, str | None]:
         raw = self._endpoint.with_raw_response.create(**body, extra_body=dict(request.extra) or None)
-        return read_answer(self._json_in(raw)), raw.request_id
+        return read_answer(self._read(self._json_in(raw))), raw.request_id
+
+    def _read(self, fields: Mapping[str, Any]) -> Mapping[str, Any]:
+        """An answer as OpenAI would state it: here as it is."""
+        return fields
 
     @property
     def _endpoint(self) -> Any:
@@ -72,7 +77,7 @@ class OpenAIProvider(VendorProvider):
         return self._endpoint.create(**body, **more, stream=True, extra_body=dict(request.extra) or None)
 
     def _pieces(self, source: Any) -> Iterator[str | Answer]:
-        return chat_pieces(source) if self.surface == CHAT else response_pieces(source)
+        return chat_pieces(source, self._read) if self.surface == CHAT else response_pieces(source)
 
     def _row_of(self, name: str, request: Request) -> dict[str, Any]:
         body = {**self._body(request), **request.extra}
@@ -160,7 +165,7 @@ class OpenAIProvider(VendorProvider):
             if not file_id:
                 continue
             fetch = partial(self._fetch, str(file_id))
-            yield from self._read_rows(job, fetch, "custom_id", read_row)
+            yield from self._read_rows(job, fetch, "custom_id", partial(read_row, read=self._read))
 
     def _fetch(self, file_id: str, spool: IO[bytes]) -> None:
         with self.client.files.with_streaming_response.content(file_id) as response:

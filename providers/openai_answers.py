@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from .answers import Answer, Failure
@@ -70,7 +70,7 @@ def _read_response(response: Mapping[str, Any], served: ServedUsage | None, mode
     return Answer(text, reason, served, refusal, model=model)
 
 
-def read_row(row: Mapping[str, Any]) -> Answer:
+def read_row(row: Mapping[str, Any], read: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict) -> Answer:
     """What became of a row. Rows fail in three shapes: an answer with an error status, no answer at all, and a failed
     response.
     """
@@ -87,7 +87,7 @@ def read_row(row: Mapping[str, Any]) -> Answer:
         code = str(told.get("code") or told.get("type") or status)
         passing = code not in SPENT_CODES and (code in PASSING_CODES or status in _PASSING_STATUSES or status >= 500)
         return Answer("", "error", failure=Failure(str(told.get("message") or f"status {status}"), code, passing))
-    return read_answer(body, mode="batch")
+    return read_answer(read(body), mode="batch")
 
 
 def _usage(response: Mapping[str, Any], mode: str | None) -> ServedUsage | None:

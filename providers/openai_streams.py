@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from .answers import Answer
@@ -10,7 +10,9 @@ from .openai_answers import read_answer
 from .wire import listed, plain, section
 
 
-def chat_pieces(events: Iterable[Any]) -> Iterator[str | Answer]:
+def chat_pieces(
+    events: Iterable[Any], read: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict
+) -> Iterator[str | Answer]:
     """The pieces of a chat completion; nothing at the end where it did not come to one. The last event has the usage and
     no choice.
     """
@@ -33,9 +35,8 @@ def chat_pieces(events: Iterable[Any]) -> Iterator[str | Answer]:
                 yield texts[-1]
     if reason is not None:
         message = {"content": "".join(texts), "refusal": refusal or None}
-        yield read_answer(
-            {**whole, "object": "chat.completion", "choices": [{"message": message, "finish_reason": reason}]}
-        )
+        choices = [{"message": message, "finish_reason": reason}]
+        yield read_answer(read({**whole, "object": "chat.completion", "choices": choices}))
 
 
 def response_pieces(events: Iterable[Any]) -> Iterator[str | Answer]:

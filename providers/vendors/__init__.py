@@ -15,13 +15,14 @@ from functools import lru_cache
 
 from .catalogue import Vendors, built_in_tables, load_vendors, vendors_of
 from .table import VendorError
-from .vendor import Batch, ModelList, Names, Schemas, Vendor, Witness
+from .vendor import Batch, Calls, ModelList, Names, Schemas, Vendor, Witness
 
 VARIABLE = "OCTOREGISTRY_SETTINGS"
 
 __all__ = [
     "VARIABLE",
     "Batch",
+    "Calls",
     "ModelList",
     "Names",
     "Schemas",

@@ -38,6 +38,18 @@ class ModelList:
 
 
 @dataclass(frozen=True, slots=True)
+class Calls:
+    """Where calls of a vendor that speaks OpenAI's protocol differ from OpenAI's own."""
+
+    max_tokens_field: Annotated[str, "what it calls the longest answer"] = "max_completion_tokens"
+    reasoning_outside_completion: Annotated[bool, "whether its completion_tokens leave thoughts out"] = False
+    cached_tokens_field: Annotated[
+        str | None, "where its usage says what of the prompt was cached, if not as OpenAI"
+    ] = None
+    strict_schemas: Annotated[bool, "whether it enforces a JSON schema"] = True
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """What is said of batches where a page states no batch price."""
 
@@ -154,6 +166,7 @@ class Vendor:
     base_url: Annotated[str | None, "the API's address"] = None
     base_url_env: Annotated[str | None, "the variable that may hold another address"] = None
     key_env: Annotated[tuple[str, ...], "the variables that may hold the key, the first that is set counts"] = ()
+    calls: Annotated[Calls, "its calls, where its protocol is OpenAI's"] = Calls()
     prices: Annotated[tuple[str, ...], "the pages of prices, in order of trust"] = ()
     lifecycle: Annotated[tuple[str, ...], "the pages that say which models end when"] = ()
     redirect_hosts: Annotated[tuple[str, ...], "the hosts that the pages may redirect to"] = ()

@@ -1,0 +1,87 @@
+"""A vendor, or a server of one's own, that speaks OpenAI's protocol: all that is known of it stands in its table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from .errors import ProviderError, RequestError
+from .openai import OpenAIProvider
+from .openai_requests import CHAT, request_body
+from .request import Request
+from .vendors import Vendor, VendorError, vendor_called, vendors
+from .wire import count, section
+
+_NO_KEY = "unused"  # a server of one's own may want none, and the SDK wants one
+
+
+class CompatibleProvider(OpenAIProvider):
+    """One model of a vendor whose table says `protocol = "openai"`. Made by `provider_of`, which fills in the facts."""
+
+    facts: ClassVar[Vendor]
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        api = dict(config.get("api") or {})
+        super().__init__({**config, "api": {"surface": "chat", "base_url": self.facts.base_url, **api}})
+        self.config = config
+
+    def _make_client(self) -> Any:
+        client = super()._make_client()
+        # What the environment says of OpenAI (organisation, project, headers, another key) is for OpenAI alone.
+        client.organization = client.project = client.admin_api_key = None
+        client._custom_headers = {}
+        return client
+
+    def _find_key(self) -> str:
+        return super()._find_key() if self.env_vars else _NO_KEY
+
+    def _body(self, request: Request) -> Any:
+        if request.schema is not None and not self.facts.calls.strict_schemas:
+            told = f"{self.name} enforces no schema: ask for JSON in the prompt, or give its own key in extra"
+            raise RequestError(told, provider=self.name, code="unsupported_schema")
+        field = "max_completion_tokens" if self.surface != CHAT else self.facts.calls.max_tokens_field
+        return request_body(self.surface, self.model, request, field)
+
+    def _read(self, fields: Mapping[str, Any]) -> Mapping[str, Any]:
+        """An answer with its usage in OpenAI's words: what was cached, and thoughts among the output."""
+        usage, calls = dict(section(fields, "usage")), self.facts.calls
+        if not usage:
+            return fields
+        if calls.cached_tokens_field in usage:
+            details = {"cached_tokens": count(usage, str(calls.cached_tokens_field))}
+            usage["prompt_tokens_details"] = {**section(usage, "prompt_tokens_details"), **details}
+        if calls.reasoning_outside_completion:
+            thoughts = count(section(usage, "completion_tokens_details"), "reasoning_tokens")
+            usage["completion_tokens"] = count(usage, "completion_tokens") + thoughts
+        return {**fields, "usage": usage}
+
+    def upload_batch_file(self, file_path: Any) -> str:
+        """The id of the uploaded file; ProviderError where the vendor has no batches."""
+        if not self.facts.batch.offered:
+            told = f"{self.name} has no batches: run_realtime makes many calls at once"
+            raise ProviderError(told, provider=self.name, code="no_batches")
+        return super().upload_batch_file(file_path)
+
+
+def _kind_of(vendor: Vendor) -> type[CompatibleProvider]:
+    facts = {"name": vendor.name, "env_vars": vendor.key_env, "facts": vendor}
+    return type(f"{vendor.name.title()}Provider", (CompatibleProvider,), facts)
+
+
+def compatible_names() -> list[str]:
+    """The vendors that speak OpenAI's protocol and have an address, the three with a room of their own left out."""
+    return sorted(
+        name for name, one in vendors().items() if one.protocol == "openai" and one.base_url and name != "openai"
+    )
+
+
+def provider_of(name: str, config: dict[str, Any]) -> CompatibleProvider | None:
+    """The provider of the vendor that is called `name`; None where no table knows one that speaks OpenAI's protocol."""
+    try:
+        known = vendor_called(name)
+        vendor = vendors()[known] if known is not None else None
+    except VendorError as error:
+        raise ValueError(str(error)) from error
+    if vendor is None or vendor.protocol != "openai" or not vendor.base_url:
+        return None
+    return _kind_of(vendor)(config)

@@ -1,0 +1,121 @@
+"""A vendor, or a server of one's own, that speaks OpenAI's protocol is a table: key, address, and where it differs."""
+
+from __future__ import annotations
+
+import pytest
+from servers.base import Reply
+from servers.openai import completion
+
+from providers import AuthenticationError, ProviderError, RequestError, get_provider, run_realtime
+from providers.vendors import use_settings_file
+
+TABLE = """
+[providers.acme]
+display_name = "Acme AI"
+protocol = "openai"
+base_url = "{url}"
+key_env = ["ACME_API_KEY"]
+[providers.acme.calls]
+max_tokens_field = "max_tokens"
+reasoning_outside_completion = true
+cached_tokens_field = "cache_hits"
+strict_schemas = false
+
+[providers.own]
+display_name = "A server of our own"
+protocol = "openai"
+base_url = "{url}"
+"""
+SCHEMA = {"type": "object", "properties": {"sum": {"type": "integer"}}, "required": ["sum"]}
+
+
+@pytest.fixture
+def acme(openai, monkeypatch, tmp_path):
+    """OpenAI's server on loopback as somebody else's, with a key of its own."""
+    settings = tmp_path / "octoregistry.toml"
+    settings.write_text(TABLE.format(url=openai.server.url + "/v1"))
+    use_settings_file(settings)
+    for variable, value in (
+        ("ACME_API_KEY", "acme-key-1"),
+        ("OPENAI_ORG_ID", "org-1"),
+        ("OPENAI_PROJECT_ID", "proj-1"),
+        ("OPENAI_CUSTOM_HEADERS", "X-Mine: yes"),
+        ("OPENAI_BASE_URL", "http://127.0.0.1:9/v1"),
+    ):
+        monkeypatch.setenv(variable, value)
+    openai.server.refuse = lambda request: None
+    yield openai.server
+    use_settings_file(None)
+
+
+@pytest.fixture
+def make():
+    """A provider of a vendor that a table knows; closed after the test."""
+    made = []
+
+    def provider(name="acme", **api):
+        made.append(get_provider({"api": {"provider": name, "model": "road-2", "timeout_seconds": 30, **api}}))
+        return made[-1]
+
+    yield provider
+    for one in made:
+        one.close()
+
+
+def test_a_table_is_enough_and_nothing_that_the_environment_says_of_openai_goes_there(acme, make):
+    result = make(max_tokens=9).generate_realtime("2 + 2?", system="Be brief.")
+    assert result["content"] == "4"
+    (request,) = acme.requests
+    assert request.headers["authorization"] == "Bearer acme-key-1"
+    assert not {"openai-organization", "openai-project", "x-mine"} & request.headers.keys()
+    assert "test-key" not in str(request)
+    assert request.json["max_tokens"] == 9
+    assert "max_completion_tokens" not in request.json
+
+
+def test_its_usage_is_read_by_its_own_words_and_it_has_no_price_where_none_is_known(acme, make):
+    usage = {
+        "prompt_tokens": 100,
+        "cache_hits": 40,
+        "completion_tokens": 10,
+        "completion_tokens_details": {"reasoning_tokens": 5},
+    }
+    acme.completion = {**completion("4"), "usage": usage}
+    result = make().generate_realtime("2 + 2?")
+    assert result["usage"] == {"input": 60, "cached_input": 40, "output": 15}
+    assert result["cost"] is None
+    assert "acme" in result["cost_unknown"]
+
+
+def test_what_it_cannot_do_is_an_error_that_says_so(acme, make, tmp_path):
+    with pytest.raises(RequestError, match="acme enforces no schema"):
+        make().generate_realtime("2 + 2?", SCHEMA)
+    (tmp_path / "rows.jsonl").write_text("{}\n")
+    with pytest.raises(ProviderError, match="acme has no batches: run_realtime"):
+        make().upload_batch_file(tmp_path / "rows.jsonl")
+    assert not acme.requests
+
+
+@pytest.mark.filterwarnings("ignore:no provider 'acme'")
+def test_many_calls_at_once_go_there_too(acme, make, tmp_path):
+    results = run_realtime(make(), [("a", "hi"), ("b", "ho")], tmp_path / "run.json")
+    assert (results.answered, results.unpriced) == (2, 2)
+
+
+def test_a_server_of_ones_own_needs_no_key_and_another_needs_its_own(acme, make, monkeypatch):
+    assert make("own").generate_realtime("hi")["content"] == "4"
+    assert "test-key" not in str(acme.requests[0])
+    monkeypatch.delenv("ACME_API_KEY")
+    with pytest.raises(AuthenticationError, match="ACME_API_KEY"):
+        make()
+
+
+def test_its_errors_are_ours_and_hold_no_key(acme, make):
+    acme.fail(Reply({"error": {"message": "bad key acme-key-1"}}, 401))
+    with pytest.raises(AuthenticationError, match=r"acme: HTTP 401 .*\[key\]"):
+        make().generate_realtime("hi")
+
+
+def test_a_vendor_that_no_table_knows_is_named_with_those_that_one_does():
+    with pytest.raises(ValueError, match="gemini, openai, anthropic"):
+        get_provider({"api": {"provider": "nobody"}})
