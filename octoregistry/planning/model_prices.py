@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 
 from octoregistry.planning.batch import derived_batch, filled_batch, holds_still, stated_rates
 from octoregistry.planning.bounds import bound_changes, unbounded
@@ -118,6 +119,8 @@ class ModelPrices:
         As long as it is the one beside which a mode was last seen, the mode stays as it was seen.
         """
         since = standard_since(self.rates_now, self.day)
+        standard = [in_force(rates, "standard", self.day) for rates in (self.rates, self.rates_now)]
+        moved = _prices(standard[0]) != _prices(standard[1])
         kept, lost = [], []
         for mode in modes:
             seen = stated_rates(known, mode, self.rates, self.day)
@@ -126,7 +129,7 @@ class ModelPrices:
             now = in_force(self.rates_now, mode, self.day)
             if holds_still(known, mode, self.rates_now, self.day):
                 kept.append(mode)
-                if any(not rate.prices or rate.derived for rate in now.values()):
+                if moved and _prices(now) != _prices(seen):
                     self.changes += [
                         self._restored(rate, name, since) for rate in seen.values() for name in rate.prices
                     ]
@@ -145,6 +148,10 @@ class ModelPrices:
         note = ("as it was last seen, beside the same standard price",)
         tier, price = rate.above_input_tokens, rate.prices[name]
         return Change(self.provider, self.model, "kept", name, None, price, rate.mode, tier, since, notes=note)
+
+
+def _prices(view: Mapping[int | None, Rate]) -> dict[int | None, Mapping[str, Decimal]]:
+    return {tier: rate.prices for tier, rate in view.items()}
 
 
 def _before(day: date | None, than: date) -> bool:

@@ -196,6 +196,27 @@ def test_once_the_standard_price_has_moved_flex_is_unknown_and_batch_follows_the
     assert found.model("openai", "gpt-8-sol").input_per_million == 2
 
 
+def test_an_announced_price_that_did_not_come_takes_no_batch_price_with_it() -> None:
+    """A page of July announced a dearer September, for batches too; in September the old price stood, alone."""
+    announced = (
+        rate("gpt-8-sol", mode, start=date(2026, 9, 1), input=usd, output="30")
+        for mode, usd in (("standard", "6"), ("batch", "3"))
+    )
+
+    found = read(page(STANDARD, BATCH, *announced, checked=AUGUST_21), page(STANDARD))
+
+    assert cost(found, "gpt-8-sol", mode="batch", input=1_000_000, at=SEPTEMBER_7) == Decimal("2.5")
+    assert found.model("openai", "gpt-8-sol").input_per_million == Decimal("2.5")
+
+
+def test_an_announced_batch_price_comes_though_the_page_of_its_day_is_silent_on_it() -> None:
+    announced = rate("gpt-8-sol", "batch", start=date(2026, 9, 1), input="2", output="15")
+
+    found = read(page(STANDARD, BATCH, announced, checked=AUGUST_21), page(STANDARD))
+
+    assert cost(found, "gpt-8-sol", mode="batch", input=1_000_000, at=SEPTEMBER_7) == 2
+
+
 def test_where_the_page_has_batch_prices_and_none_of_this_model_they_are_unknown_and_batches_stay() -> None:
     other = (rate("gpt-8-luna", input="1", output="2"), rate("gpt-8-luna", "batch", input="0.5", output="1"))
 
