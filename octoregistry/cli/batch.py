@@ -27,7 +27,7 @@ from providers.batches import (
     run_progress,
     run_realtime,
 )
-from providers.batches.opening import kept_settings
+from providers.batches.beginning import kept_settings
 from providers.batches.realtime import is_realtime, load_realtime, realtime_progress
 from providers.batches.state import RunState
 

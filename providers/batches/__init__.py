@@ -9,11 +9,11 @@ for row in run_batch(provider, [("a", "What is 2 + 2?")], "run.json", max_cost=5
 
 from __future__ import annotations
 
-from .asking import cancel_run, read_run, results_so_far, run_progress
+from .control import cancel_run, read_run, results_so_far, run_progress
 from .errors import BatchError, BatchInputError, BatchInUseError, BatchTooExpensiveError
-from .estimating import estimate_batch
+from .estimate import estimate_batch
 from .realtime import run_realtime
-from .running import run_batch
+from .run import run_batch
 from .state import RunState
 from .values import BatchEstimate, BatchProgress, BatchResults, BatchSettings, RowResult
 

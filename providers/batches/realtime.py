@@ -14,15 +14,15 @@ from typing import Any
 from ..base import LLMProvider
 from ..dimensions import PricingError
 from ..errors import ProviderError, RateLimitError
-from .collecting import judged, row_result, write_results
+from .collection import judged, row_result, write_results
 from .errors import BatchError, BatchInputError, BatchTooExpensiveError
 from .journal import Journal
-from .planning import Planner, name_of, tokens_of
+from .plan import Planner, name_of, tokens_of
 from .requests import KeptRequests, Request, fingerprint, keep
-from .running import amount
+from .run import amount
 from .soundness import check_requests, counted, no_state
 from .state import RunFiles, locked, replacing
-from .submitting import is_for_good
+from .submission import is_for_good
 from .values import BatchProgress, BatchResults, BatchSettings, Progress, RowResult
 
 KIND = "realtime"

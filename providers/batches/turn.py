@@ -10,14 +10,14 @@ from decimal import Decimal
 from ..answers import Failure
 from ..base import BatchStatus, BatchStatusInfo, LLMProvider
 from ..errors import ProviderError
-from . import submitting
-from .collecting import collect, merged, missing_of, write_results
+from . import submission
+from .collection import collect, merged, missing_of, write_results
 from .errors import BatchError
-from .planning import Planner, new_mark
+from .plan import Planner, new_mark
+from .progress import progress_of
 from .requests import KeptRequests
 from .soundness import counted
 from .state import COLLECTED, DROPPED, OPEN, PLANNED, SUBMITTED, SUBMITTING, Part, RunFiles, RunState
-from .telling import progress_of
 from .values import BatchResults, BatchSettings, Progress
 
 _LONGEST_REFUSAL = 600.0  # seconds between two tries of a batch that the vendor has no room for
@@ -119,7 +119,7 @@ class Turn:
     def _bear_refusal(self, part: Part, error: ProviderError) -> None:
         """Gives up a batch that its vendor will not tell of, once that cannot be for its being new; others go on."""
         about_the_batch = part.status == SUBMITTED and error.status_code is not None
-        if not about_the_batch or submitting.is_for_good(error):
+        if not about_the_batch or submission.is_for_good(error):
             raise error
         since = self.refused.setdefault(part.number, self.clock())
         if error.status_code == 404 and part.number not in self.ended:
@@ -158,7 +158,7 @@ class Turn:
         try:
             file_id = self.provider.upload_batch_file(path)
             part = self._save(replace(part, status=SUBMITTING, asked_at=self.clock(), error=None))
-            batch_id = submitting.create(self.provider, file_id, part.mark)
+            batch_id = submission.create(self.provider, file_id, part.mark)
         except ProviderError as error:
             if error.ambiguous and part.status == SUBMITTING:
                 self.note = str(error)
@@ -184,11 +184,11 @@ class Turn:
         """Whether the batch of an earlier submit is there after all, or may be: then the rows are not sent again."""
         for mark, asked_at in part.lost:
             earlier = replace(part, mark=mark, asked_at=asked_at)
-            found = submitting.look_up(self.provider, earlier, self.state.batch_ids, self.marks)
-            if isinstance(found, submitting.Made):
+            found = submission.look_up(self.provider, earlier, self.state.batch_ids, self.marks)
+            if isinstance(found, submission.Made):
                 self._made(earlier, found.batch_id)
                 return True
-            if isinstance(found, submitting.Unclear):
+            if isinstance(found, submission.Unclear):
                 self._save(replace(earlier, status=SUBMITTING, unanswered_at=self.clock()))
                 return True
         return False
@@ -199,8 +199,8 @@ class Turn:
             for mark, asked_at in part.lost:
                 earlier = replace(part, mark=mark, asked_at=asked_at)
                 try:
-                    found = submitting.look_up(self.provider, earlier, self.state.batch_ids, self.marks)
-                    if isinstance(found, submitting.Made):
+                    found = submission.look_up(self.provider, earlier, self.state.batch_ids, self.marks)
+                    if isinstance(found, submission.Made):
                         self.provider.cancel_batch(found.batch_id)
                         self.note = f"batch {found.batch_id} was made late, for rows that were sent again: cancelled"
                         self._save_late(found.batch_id)
@@ -216,7 +216,7 @@ class Turn:
 
     def _refused(self, part: Part, error: ProviderError) -> None:
         """The vendor surely made no batch: later, never, or not with this account."""
-        if submitting.is_for_good(error):
+        if submission.is_for_good(error):
             self._save(replace(part, status=PLANNED, error=str(error), asked_at=None))
             raise error
         if error.retryable or error.ambiguous:  # an upload without an answer makes no batch
@@ -262,13 +262,13 @@ class Turn:
                 f"batch {part.number} may have been submitted, and the provider cannot list its batches: look for rows"
                 f" whose ids hold {part.mark} before you delete {self.files.state}"
             )
-        found = submitting.look_up(self.provider, part, self.state.batch_ids, self.marks)
+        found = submission.look_up(self.provider, part, self.state.batch_ids, self.marks)
         if part.unanswered_at is None:  # killed while it asked: the vendor's time begins with this look
             part = self._save(replace(part, unanswered_at=self.clock()))
         waited = self.clock() - (part.unanswered_at or 0.0)
-        if isinstance(found, submitting.Made):
+        if isinstance(found, submission.Made):
             self._made(part, found.batch_id)
-        elif isinstance(found, submitting.Unclear):
+        elif isinstance(found, submission.Unclear):
             self.note = f"one of {', '.join(found.batch_ids)} may be ours: it shows when it has ended"
             if waited > 2 * self.settings.patience:
                 raise BatchError(
@@ -301,7 +301,7 @@ class Turn:
         try:
             self.provider.cancel_batch(batch_id)
         except ProviderError as error:
-            if error.retryable or submitting.is_for_good(error):
+            if error.retryable or submission.is_for_good(error):
                 raise
             self.note = str(error)  # what became of it, its status tells
 

@@ -45,7 +45,7 @@ def rows(tmp_path):
 MAIN = """
 import sys, time
 time.sleep = lambda seconds, sleep=time.sleep: sleep(min(seconds, 0.02))
-import providers.batches.running as running
+import providers.batches.run as running
 running.run_batch.__kwdefaults__["sleep"] = time.sleep
 sys.argv[0] = "octoregistry"
 from octoregistry.cli import main

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 
 import pytest
@@ -45,6 +46,38 @@ def ended(provider, batch_id):
 def test_a_realtime_call_is_answered(make, name):
     pytest.importorskip({"gemini": "google.genai"}.get(name, name), reason=f"the {name} extra is not installed")
     assert make(name).generate_realtime("What is two and two?")["content"] == "4"
+
+
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+)
+EACH = [("openai", {}), ("openai", {"surface": "responses"}), ("anthropic", {}), ("gemini", {})]
+
+
+def needs(name):
+    pytest.importorskip({"gemini": "google.genai"}.get(name, name), reason=f"the {name} extra is not installed")
+
+
+@pytest.mark.parametrize(("name", "api"), EACH)
+def test_a_conversation_with_a_system_prompt_is_answered(make, name, api):
+    needs(name)
+    turns = [{"role": "user", "content": "Hello"}, {"role": "assistant", "content": "Yes?"}]
+    result = make(name, **api).generate_realtime("What is two and two?", messages=turns, system="Be brief.", max_tokens=50)
+    assert (result["content"], result["finish_reason"]) == ("4", "stop")
+
+
+@pytest.mark.parametrize(("name", "api"), EACH)
+def test_an_image_beside_a_prompt_is_taken(make, name, api):
+    needs(name)
+    assert make(name, **api).generate_realtime("What is two and two?", images=[PNG])["content"] == "4"
+
+
+@pytest.mark.parametrize(("name", "api"), EACH)
+def test_an_answer_streams_and_ends_with_its_result(make, name, api):
+    needs(name)
+    stream = make(name, **api).stream_realtime("What is two and two?")
+    assert "".join(stream) == "4"
+    assert (stream.result["content"], stream.result["finish_reason"]) == ("4", "stop")
 
 
 @pytest.mark.parametrize("surface", ["chat", "responses"])

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..base import LLMProvider
-from .planning import Planner, refuse_without_batches
+from .plan import Planner, refuse_without_batches
 from .requests import KeptRequests, keep
 from .values import BatchEstimate, BatchSettings
 

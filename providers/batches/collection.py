@@ -16,7 +16,7 @@ from ..answers import Failure, failed_row
 from ..base import BatchResult, BatchStatus, BatchStatusInfo, LLMProvider
 from ..dimensions import PricingError
 from ..fit import UnfitError, fitted
-from .planning import mark_of, ranges_of, rows_of
+from .plan import mark_of, ranges_of, rows_of
 from .requests import KeptRequests
 from .state import COLLECTED, OPEN, Part, Ranges, RunFiles, RunState, replacing
 from .values import RowResult

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..base import LLMProvider
-from .opening import kept_allowance, kept_settings, opened
+from .beginning import kept_allowance, kept_settings, opened
 from .soundness import load
 from .state import RunFiles, locked
 from .turn import Turn, results_of

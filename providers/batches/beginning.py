@@ -8,7 +8,7 @@ from typing import Any
 
 from ..base import LLMProvider
 from .errors import BatchError, BatchTooExpensiveError
-from .planning import Planner, name_of, refuse_without_batches
+from .plan import Planner, name_of, refuse_without_batches
 from .requests import KeptRequests, fingerprint, keep
 from .soundness import check_collected, check_requests, load, never_submitted
 from .state import COLLECTED, OPEN, PLANNED, RunFiles, RunState

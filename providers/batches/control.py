@@ -7,13 +7,13 @@ from pathlib import Path
 
 from ..base import BatchStatusInfo, LLMProvider
 from ..errors import ProviderError
-from .collecting import merged
+from .collection import merged
 from .errors import BatchError
+from .progress import progress_of
 from .realtime import is_realtime, realtime_progress, realtime_results
 from .soundness import check_collected, counted, load
 from .state import COLLECTED, SUBMITTED, SUBMITTING, RunFiles, RunState
-from .submitting import is_for_good
-from .telling import progress_of
+from .submission import is_for_good
 from .values import BatchProgress, RowResult
 
 

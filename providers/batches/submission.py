@@ -9,7 +9,7 @@ from typing import Any
 from ..base import BatchStatus, BatchStatusInfo, LLMProvider
 from ..errors import AuthenticationError, ProviderError
 from ..wire import moment_of
-from .planning import mark_of
+from .plan import mark_of
 from .state import Part
 
 # A batch that a call of ours made was created, by the vendor's clock, within this window around the call.
