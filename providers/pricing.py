@@ -185,6 +185,7 @@ class Pricing:
         output_image: int = 0,
         output_video: int = 0,
         cache_storage_hour: int = 0,
+        requests: int = 0,
         assume: Literal["earliest"] | None = None,
     ) -> Decimal:
         """Exact USD for these tokens, served in `mode` on the day `at` (None: today, UTC).
@@ -193,6 +194,7 @@ class Pricing:
         Nothing is filled in: tokens of a dimension without a price raise UnknownPriceError, zero tokens need none, and so
         does a day before the model's first reading; `assume="earliest"` takes the prices of that reading for it.
         Raises UncertainPriceError, with the least and the most, between two days on which different prices were seen.
+        `requests` says that the tokens are the sum of so many requests, whose mean prompt decides the tier.
         """
         counts = (
             input,
@@ -217,7 +219,7 @@ class Pricing:
                 tokens[name] = number
                 if name in _IN_PROMPT:
                     prompt += number
-        early, late = self._tiers_of(mode, at, prompt, assume)
+        early, late = self._tiers_of(mode, at, _mean(prompt, requests), assume)
         cost = self._sum(early, tokens, mode, at)
         return cost if late is early else self._certain(cost, self._sum(late, tokens, mode, at), mode, at)
 
@@ -235,8 +237,9 @@ class Pricing:
         modality without its own price are counted as the plain dimension (`input`, `cached_input`, `output`).
         """
         tokens = {name: whole(name, count) for name, count in usage.tokens().items()}
+        requests = tokens.pop("requests", 0)
         prompt = sum(tokens.get(name, 0) for name in PROMPT_DIMENSIONS)
-        early, late = self._tiers_of(mode, at, prompt, assume)
+        early, late = self._tiers_of(mode, at, _mean(prompt, requests), assume)
         cost = self._sum(early, _plainly(tokens, early), mode, at)
         if late is early:
             return cost
@@ -300,9 +303,23 @@ class Pricing:
         for name, count in tokens.items():
             price = tier.prices.get(name)
             if price is None:
+                price = tier.prices.get(self.covering(name) or "")
+            if price is None:
                 raise UnknownPriceError(self._unknown_dimension(tier, name, mode, at))
             total = EXACT.fma(price, count, total)
         return tidy(EXACT.scaleb(total, -_MILLION))
+
+    def covering(self, dimension: str) -> str | None:
+        """The dimension at whose price this one is billed, derived: by the vendor's file, images, audio and video of a
+        prompt are, where no rate of the model names a modality of its input; None where its price is its own.
+        """
+        if not dimension.removeprefix("cached_").startswith("input_"):
+            return None
+        if any(name in rate for rate in self._rates for name in PLAIN_DIMENSION if "input_" in name):
+            return None
+        from .vendors import vendor  # noqa: PLC0415 - read where a price is missing, and nowhere else
+
+        return PLAIN_DIMENSION[dimension] if dimension in vendor(self.provider).one_input_price else None
 
     @property
     def _name(self) -> str:
@@ -358,6 +375,11 @@ class DefaultPricing(Pricing):
 
     def _unknown_rate(self, mode: str, at: date | str | None) -> str:  # noqa: ARG002 - no mode and no day is known
         return self._reason
+
+
+def _mean(prompt: int, requests: int) -> int:
+    """The size of each of so many requests, rounded up: it is above a bound where their sum is above so many of it."""
+    return -(-prompt // requests) if requests > 1 else prompt
 
 
 def whole(name: str, count: Any) -> int:

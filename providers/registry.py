@@ -72,14 +72,31 @@ class Registry:
         return self.models(provider)[self.id_of(provider, model)]
 
     def id_of(self, provider: str, model: str) -> str:
-        """The id for an id or alias, exactly as written; raises UnknownModelError, saying what is known."""
+        """The id for an id or alias, in any letter case, without the prefixes of the vendor's file that change nothing;
+        raises UnknownModelError, saying what is known.
+        """
         entries = self._entries(provider)
         if model in entries:
             return model
         for name, entry in entries.items():
             if model in entry.get("aliases", ()):
                 return name
+        if isinstance(model, str) and (found := self._id_spelt(provider, model.strip().lower())) is not None:
+            return found
         raise UnknownModelError(_unknown(f"{provider} has no model", model, list(entries), self.path))
+
+    def _id_spelt(self, provider: str, small: str) -> str | None:
+        """The id of a name in small letters, with and without what may stand before it."""
+        from .vendors import vendor  # noqa: PLC0415 - read for a name that is not there as it is written
+
+        names = {name.lower(): model for model, entry in self._entries(provider).items() for name in (
+            *entry.get("aliases", ()), model)}  # fmt: skip
+        while small not in names:
+            shorter = vendor(provider).names.without_prefix(small)
+            if shorter == small:
+                return None
+            small = shorter
+        return names[small]
 
     def pricing(self, provider: str, model: str) -> Pricing:
         """The prices of a model by id or alias; raises UnknownModelError."""

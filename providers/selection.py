@@ -61,18 +61,11 @@ def kind_of(model: Model) -> Kind:
 
 def misfits(model: Model, job: Job, day: date) -> tuple[str, ...]:
     """Why `model` does not fit `job` on `day`, a reason each; empty where it fits as far as is known."""
-    reasons = (
-        _other_kind(model, job),
-        _too_long(model, job),
-        *_lacking(model, job),
-        ended(model, day),
-        _missing(model),
+    return tuple(
+        reason
+        for reason in (_other_kind(model, job), _too_long(model, job), *_lacking(model, job), ended(model, day))
+        if reason
     )
-    return tuple(reason for reason in reasons if reason)
-
-
-def _missing(model: Model) -> str | None:
-    return f"left the vendor's model list by {model.missing_since}" if model.missing_since else None
 
 
 def _other_kind(model: Model, job: Job) -> str | None:

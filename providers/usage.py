@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """Tokens by dimension, each counted once (`cache_storage_hour`: tokens × hours)."""
+    """Tokens by dimension, each counted once (`cache_storage_hour`: tokens × hours).
+
+    `requests` says of how many requests they are the sum, where it is not one: their mean prompt decides the tier.
+    """
 
     input: int = 0
     output: int = 0
@@ -22,9 +25,10 @@ class Usage:
     output_image: int = 0
     output_video: int = 0
     cache_storage_hour: int = 0
+    requests: int = 0
 
     def tokens(self) -> dict[str, int]:
-        """The dimensions of which there were any, in the order of DIMENSIONS."""
+        """The dimensions of which there were any, in the order of DIMENSIONS, and `requests` of a sum."""
         return {name: count for name in self.__slots__ if (count := getattr(self, name))}
 
     def __add__(self, other: Usage) -> Usage:

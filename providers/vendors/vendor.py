@@ -179,6 +179,9 @@ class Vendor:
         tuple[tuple[str, ...], ...],
         "the columns of rows that a component of its pages draws without naming them, by their number",
     ] = ()
+    one_input_price: Annotated[
+        tuple[str, ...], "dimensions that are billed at the price of input where the page names no modality of input"
+    ] = ()
     guards: Annotated[Mapping[str, Any], "thresholds of the guards for this vendor alone"] = field(default_factory=dict)
 
 

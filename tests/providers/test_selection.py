@@ -51,7 +51,6 @@ def test_a_kind_is_stated_or_follows_from_text_prices_both_ways(facts, kind):
         ({"features": ("vision",)}, {"needs": ("vision", "tools")}, "tools is not among its known features"),
         ({"status": "retired"}, {}, "retired"),
         ({"retires_on": DAY}, {}, "retired on 2026-11-30"),
-        ({"missing_since": date(2026, 8, 5)}, {}, "left the vendor's model list by 2026-08-05"),
     ],
 )
 def test_what_does_not_fit_says_why(facts, job, reason):

@@ -50,12 +50,53 @@ def test_openai_audio_and_images_are_counted_apart():
     usage = {
         "prompt_tokens": 100,
         "completion_tokens": 50,
-        "prompt_tokens_details": {"audio_tokens": 30, "image_tokens": 20, "cached_tokens": 60},
+        "prompt_tokens_details": {"audio_tokens": 30, "image_tokens": 20},
         "completion_tokens_details": {"audio_tokens": 10},
     }
     tokens = usage_of({"usage": usage}).tokens
-    assert tokens == Usage(input=0, cached_input=60, input_audio=30, input_image=10, output=40, output_audio=10)
+    assert tokens == Usage(input=50, input_audio=30, input_image=20, output=40, output_audio=10)
     assert sum(tokens.tokens().values()) == 150
+
+
+def test_which_modality_was_cached_is_not_guessed():
+    asked = {"audio_tokens": 30, "cached_tokens": 60}
+    with pytest.raises(ValueError, match="which modality was cached is not said"):
+        usage_of({"usage": {"prompt_tokens": 100, "completion_tokens": 1, "prompt_tokens_details": asked}})
+
+
+@pytest.mark.parametrize(
+    ("response", "name"),
+    [
+        ({"usage": {"prompt_tokens": 5, "completion_tokens": 1, "oracle_tokens": 9}}, "usage.oracle_tokens"),
+        (
+            {"type": "message", "usage": {"input_tokens": 5, "output_tokens": 1, "tool": {"units": 3}}},
+            "usage.tool.units",
+        ),
+        ({"usageMetadata": {"promptTokenCount": 5, "dreamTokenCount": 2}}, "usage_metadata.dream_token_count"),
+    ],
+)
+def test_a_number_that_no_recipe_knows_is_not_dropped(response, name):
+    with pytest.raises(ValueError, match=name):
+        usage_of(response)
+
+
+def test_a_total_that_is_not_the_sum_of_its_parts_is_told_with_both_numbers():
+    with pytest.raises(ValueError, match=r"usage\.total_tokens 9, parts 6"):
+        usage_of({"usage": {"prompt_tokens": 5, "completion_tokens": 1, "total_tokens": 9}})
+
+
+def test_reasoning_outside_of_completion_tokens_is_output_where_the_total_says_so():
+    usage = {"prompt_tokens": 5, "completion_tokens": 1, "completion_tokens_details": {"reasoning_tokens": 4}}
+
+    assert usage_of({"usage": {**usage, "total_tokens": 10}}).tokens == Usage(input=5, output=5)
+    assert usage_of({"usage": {**usage, "total_tokens": 6}}).tokens == Usage(input=5, output=1)
+
+
+def test_a_batch_is_no_giant_prompt():
+    tokens = {"input_tokens": 900_000, "output_tokens": 5, "input_tokens_details": {"cached_tokens": 0}}
+    served = usage_of({"object": "batch", "request_counts": {"total": 300}, "usage": tokens})
+
+    assert (served.mode, served.tokens.requests) == ("batch", 300)
 
 
 def test_anthropic_input_leaves_out_what_the_cache_gave_and_took():
@@ -71,11 +112,11 @@ def test_anthropic_input_leaves_out_what_the_cache_gave_and_took():
         ({"service_tier": "batch"}, "batch"),
         ({"speed": "fast"}, "priority"),
         ({"service_tier": "priority"}, "priority_tier"),
-        ({"inference_geo": "us"}, "standard with inference kept in US"),
-        ({"inference_geo": "eu"}, "standard with inference kept in EU"),
+        ({"inference_geo": "us"}, "standard in US"),
+        ({"inference_geo": "eu"}, "standard in EU"),
         ({"inference_geo": "global"}, "standard"),
         ({"inference_geo": "not_available", "speed": "standard", "service_tier": None}, "standard"),
-        ({"speed": "ludicrous"}, "standard at ludicrous speed"),
+        ({"speed": "ludicrous"}, "ludicrous"),
         ({"server_tool_use": {"web_search_requests": 2}}, "standard with 2 web searches"),
         ({"server_tool_use": {"web_search_requests": 0, "web_fetch_requests": 3}}, "standard"),
     ],
@@ -113,7 +154,7 @@ def test_tokens_that_cannot_be_counted_are_an_error_and_not_0(count):
         {"usage": {"input_tokens": 5, "output_tokens": 1, "cache_read_input_tokens": count}},
         {"usageMetadata": {"promptTokenCount": count}},
     ):
-        with pytest.raises(ValueError, match="no number of tokens"):
+        with pytest.raises(ValueError, match=r"tokens (that are no whole number|below 0)"):
             usage_of(usage)
 
 

@@ -1,0 +1,305 @@
+"""What one row says by its recipe: the tokens of each dimension, how it was served, and what nobody can read of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .dimensions import DIMENSIONS
+from .flat import Row
+from .recipe import Condition, Names, Recipe, Term, Test, Words, known_patterns, recipes
+
+MOST = 10**18  # eight of them, a whole prompt, still fit into 64 bits
+MOST_REQUESTS = 10**9
+_EXACT = 2**53  # up to here every whole number is a float
+_TEXT = re.compile(r"\s*(-?[0-9]{1,18})(\.0*)?\s*")  # 12, and 12.0 from tools that turn a column with gaps into floats
+_NUMBER = re.compile(r"\s*[+-]?[0-9.,]*[0-9][0-9.,eE+-]*\s*")
+# What tells a column of usage from others, and columns that are none all the same.
+WORDS = ("token", "cache", "audio", "image", "video", "search", "second", "character", "unit", "request", "charge")
+FREE = re.compile(
+    r"(.*[._])?(id|ids|key|at|time|time_ms|ms|ns|date|name|url|hash|status|type|tags|count_limit|cost|costs|spend|usd|price|limit)"
+    r"|cost_.*|.*_cost|.*_usd|usd_.*|price_.*|.*_price|time_to_.*|max_.*|.*_per_.*|.*\.max_.*"
+)
+
+NOT_WHOLE = "tokens that are no whole number"
+BELOW = "tokens below 0"
+TOO_MANY = f"more tokens than anybody has: {MOST} and over"
+NO_REQUESTS = f"requests that are no whole number from 1 to {MOST_REQUESTS}"
+DIFFERENT = "two counts of the same that differ"
+TOTAL = "the stated total is not the sum of its parts"
+UNREAD = "a number that no recipe knows"
+
+
+@dataclass(frozen=True, slots=True)
+class Interpretation:
+    """What a row says. `fault` is why no sum of it can be right; None where one can.
+
+    `requests` is None where a sum of many does not say of how many; `prompt` is the size of each prompt where it is
+    stated. `charges` are what is paid for besides tokens. `place` is where a call was served, "" where it costs the
+    same everywhere.
+    """
+
+    recipe: Recipe
+    tokens: Mapping[str, int]
+    mode: str = "standard"
+    place: str = ""
+    provider: str | None = None
+    model: str | None = None
+    day: Any = None
+    requests: int | None = 1
+    of_batch: bool = False
+    prompt: int | None = None
+    charges: Mapping[str, int] = field(default_factory=dict)
+    fault: str | None = None
+    detail: str = ""  # the fault's own numbers
+    free: bool = False
+    call: bool = True
+    repeats: bool = False
+
+
+def recipe_of(row: Row, among: Iterable[Recipe] | None = None, columns: frozenset[str] = frozenset()) -> Recipe | None:
+    """The recipe whose form `row` has; None where there is none. Fields of `columns` are there, even if they are empty."""
+    there = _prefixes(row) | columns
+    for recipe in recipes() if among is None else among:
+        if all(holds(test, row, there) for test in recipe.known_by):
+            return recipe
+    return None
+
+
+def interpretation(row: Row, recipe: Recipe, columns: frozenset[str] = frozenset()) -> Interpretation:
+    """What `row` says, read by `recipe`; `columns` as above."""
+    there = _prefixes(row) | columns
+    call = all(holds(test, row, there) for test in recipe.calls)
+    reading = _Reading(row)
+    tokens = {name: reading.dimension(terms) for name, terms in recipe.counts.items()}
+    stated = reading.first(recipe.total)
+    tokens = _with_needed(reading, recipe, tokens, stated)
+    charges = {name: count for name, names in recipe.charges.items() if (count := reading.first(names))}
+    requests, of_batch, bad_requests = _requests(row, recipe, there)
+    prompt = _prompt(row, recipe, reading)
+    free = holds(recipe.free_if, row, there)
+    fault, detail = (None, "") if free else _fault(reading, recipe, tokens, stated, bad_requests, there)
+    return Interpretation(
+        recipe=recipe,
+        tokens={name: tokens[name] for name in DIMENSIONS if tokens.get(name)} if fault is None and not free else {},
+        mode=_mode(row, recipe),
+        place=" ".join(dict.fromkeys(_words(row, recipe, recipe.places))),
+        provider=text_of(row, recipe.fields.get("provider", ())),
+        model=text_of(row, recipe.fields.get("model", ())),
+        day=value_of(row, recipe.fields.get("day", ())),
+        requests=requests,
+        of_batch=of_batch,
+        prompt=prompt,
+        charges={} if free else charges,
+        fault=fault,
+        detail=detail,
+        free=free,
+        call=call,
+        repeats=bool(recipe.sum_of_others) and holds(recipe.sum_of_others, row, there),
+    )
+
+
+def holds(test: Test, row: Row, there: frozenset[str]) -> bool:
+    """Whether any of the conditions of `test` is true of `row`; `there` are the objects in it."""
+    return any(_true(condition, row, there) for condition in test)
+
+
+def value_of(row: Row, names: Names) -> Any:
+    """What the first of `names` holds that holds anything; the text after `:` is itself one."""
+    for name in names:
+        if name.startswith(":"):
+            return name[1:]
+        if (value := row.get(name)) is not None and value != "":
+            return value
+    return None
+
+
+def text_of(row: Row, names: Names) -> str | None:
+    """The same as text, without blanks around it; None where nothing is left."""
+    if names == ("?",):
+        return ""
+    value = value_of(row, names)
+    if isinstance(value, bool):
+        value = str(value).lower()
+    return None if value is None else str(value).strip() or None
+
+
+def whole(value: Any) -> int | None:
+    """The whole number that `value` states, None where it states none, or one that no engine could hold."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, str):
+        found = _TEXT.fullmatch(value)
+        return int(found[1]) if found else None
+    if isinstance(value, int):
+        return max(-MOST, min(MOST, value))
+    try:
+        exact = -_EXACT <= value <= _EXACT and value == int(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return int(value) if exact else None
+
+
+def is_number(value: Any) -> bool:
+    """Whether `value` states a number other than 0, whole or not; a list of anything does."""
+    if isinstance(value, str):
+        return bool(_NUMBER.fullmatch(value)) and bool(value.strip("0., +-eE\t"))
+    if isinstance(value, list):
+        return bool(value) and not all(isinstance(item, str) for item in value)
+    return not isinstance(value, bool) and bool(value)
+
+
+def is_usage(name: str, recipe: Recipe) -> bool:
+    """Whether a field of that name holds usage in rows of `recipe`: within its usage object, or by a word in its name."""
+    if any(name.startswith(f"{root}.") or name == root for root in recipe.usage):
+        return True
+    by_word = recipe.flat and not (recipe.usage and "." in name)
+    return by_word and any(word in name for word in WORDS) and not FREE.fullmatch(name)
+
+
+def unread(row: Row, recipe: Recipe) -> list[str]:
+    """The fields of usage that hold a number and that the recipe does not know."""
+    return [
+        name
+        for name, value in row.items()
+        if is_number(value) and is_usage(name, recipe) and not known_patterns(recipe).fullmatch(name)
+    ]
+
+
+class _Reading:
+    """The counts of a row, and what is wrong with any of them."""
+
+    def __init__(self, row: Row) -> None:
+        self.row = row
+        self.sound = True
+        self.differ: Names = ()
+
+    def count(self, name: str) -> int:
+        value = self.row.get(name)
+        if value is None or value == "":
+            return 0
+        number = whole(value)
+        if number is None:
+            self.sound = False
+            return 0
+        return number
+
+    def first(self, names: Names) -> int:
+        """The first that is not 0: where several fields may count the same, some logs leave one of them at 0."""
+        found = [(name, number) for name in names if (number := self.count(name))]
+        if len({number for _, number in found}) > 1:
+            self.differ = tuple(name for name, _ in found)
+        return found[0][1] if found else 0
+
+    def term(self, one: Term) -> int:
+        number = self.first(one.names)
+        if one.parts and number:
+            number -= sum(self.first(part) for part in one.parts)
+        return one.sign * number
+
+    def dimension(self, terms: tuple[Term, ...]) -> int:
+        return sum(self.term(one) for one in terms if not one.needed)
+
+
+def _with_needed(reading: _Reading, recipe: Recipe, tokens: Mapping[str, int], stated: int) -> dict[str, int]:
+    """The tokens with those that the stated total has and its parts have not."""
+    found = dict(tokens)
+    for name, terms in recipe.counts.items():
+        for one in terms:
+            if one.needed:
+                more = reading.term(one)
+                if more and stated and sum(found.values()) + more == stated:
+                    found[name] += more
+    return found
+
+
+def _fault(  # noqa: PLR0911 - a line for each fault
+    reading: _Reading,
+    recipe: Recipe,
+    tokens: Mapping[str, int],
+    stated: int,
+    bad_requests: bool,
+    there: frozenset[str],
+) -> tuple[str | None, str]:
+    if not reading.sound:
+        return NOT_WHOLE, ""
+    if any(count < 0 for count in tokens.values()):
+        return BELOW, ""
+    if any(count >= MOST for count in tokens.values()):
+        return TOO_MANY, ""
+    if bad_requests:
+        return NO_REQUESTS, ""
+    if reading.differ:
+        return f"{DIFFERENT}: {', '.join(reading.differ)}", ""
+    for one in recipe.unclear:
+        if all(reading.first(names) for names in one.both) and not any(name in there for name in one.unless):
+            return one.says, ""
+    if stated and stated != (parts := sum(tokens.values())):
+        return TOTAL, f"{recipe.total[0]} {stated}, parts {parts}"
+    if left := unread(reading.row, recipe):
+        return f"{UNREAD}: {left[0]}", f"{left[0]} {reading.row[left[0]]}"
+    return None, ""
+
+
+def _requests(row: Row, recipe: Recipe, there: frozenset[str]) -> tuple[int | None, bool, bool]:
+    """Of how many requests the row is the sum, whether of a whole batch, and whether that cannot be read."""
+    of_batch = bool(recipe.of_batch) and holds(recipe.of_batch, row, there)
+    value = value_of(row, recipe.fields.get("requests", ()))
+    if value is None:
+        is_sum = of_batch or (bool(recipe.sums) and holds(recipe.sums, row, there))
+        return None if is_sum else 1, of_batch, False
+    number = whole(value)
+    if number == 0 and (of_batch or recipe.sums):
+        return None, of_batch, False
+    bad = number is None or not 1 <= number <= MOST_REQUESTS
+    return (1 if bad else number), of_batch, bad
+
+
+def _prompt(row: Row, recipe: Recipe, reading: _Reading) -> int | None:
+    """The size of each prompt, where the row states it; a vendor's new word for a size leaves it unknown."""
+    names = recipe.fields.get("prompt_size", ())
+    value = value_of(row, names)
+    if value is None:
+        return None
+    if recipe.windows:
+        return whole(recipe.windows.get(str(value).strip().lower(), ""))
+    return reading.count(names[0])
+
+
+def _mode(row: Row, recipe: Recipe) -> str:
+    """The mode; where several fields say one, all of them, and that is no mode that has a price."""
+    said = [recipe.mode] if recipe.mode else []
+    return " + ".join(dict.fromkeys([*said, *_words(row, recipe, recipe.modes)])) or "standard"
+
+
+def _words(row: Row, recipe: Recipe, fields: tuple[Words, ...]) -> list[str]:
+    whose = (text_of(row, recipe.fields.get("provider", ())) or "").lower()
+    found = []
+    for one in fields:
+        text = (text_of(row, one.names) or "").lower()
+        if text in ("", "null", "none"):
+            continue
+        meant = one.words.get(f"{whose}:{text}", one.words.get(text, one.words.get("*", text)))
+        if meant:
+            found.append(meant)
+    return found
+
+
+def _true(condition: Condition, row: Row, there: frozenset[str]) -> bool:
+    if condition.values:
+        value = text_of(row, (condition.name,))
+        return (value is not None and value.lower() in condition.values) != condition.absent
+    return (condition.name in there) != condition.absent
+
+
+def _prefixes(row: Row) -> frozenset[str]:
+    """Every field of a row, and every object that it has fields of."""
+    found = set()
+    for field_ in row:
+        name = field_
+        while name and name not in found:
+            found.add(name)
+            name = name.rpartition(".")[0]
+    return frozenset(found)

@@ -1,0 +1,259 @@
+"""Recipes: which fields of a form of usage make which dimension. Data in `recipes/`, whose README says what each key means."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from fnmatch import translate
+from functools import cache
+from importlib.resources import files
+from typing import Any, NamedTuple
+
+FILES = ("responses", "gateways", "reports", "spans", "tools", "plain")
+Names = tuple[str, ...]
+
+
+class Term(NamedTuple):
+    """What is added to a dimension, or taken from it: the first of `names` that is not 0, less the `parts` where it is stated.
+
+    `needed`: only where the stated total is not reached without it.
+    """
+
+    sign: int
+    needed: bool
+    names: Names
+    parts: tuple[Names, ...]
+
+
+class Condition(NamedTuple):
+    """A field that is there (or is not), or holds one of `values`."""
+
+    name: str
+    absent: bool
+    values: frozenset[str]
+
+
+Test = tuple[Condition, ...]  # any of them
+
+
+class Words(NamedTuple):
+    """A field, or alternatives, and what the words in it mean."""
+
+    names: Names
+    words: Mapping[str, str]
+
+
+class Unclear(NamedTuple):
+    """Fields that together leave open what was used, `unless` others say it."""
+
+    both: tuple[Names, Names]
+    unless: Names
+    says: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recipe:
+    """How one form of usage is read."""
+
+    name: str
+    key: str
+    known_by: tuple[Test, ...] = ()
+    usage: Names = ()
+    flat: bool = False
+    response: bool = False
+    fields: Mapping[str, Names] = field(default_factory=dict)  # day, provider, model, requests, prompt_size
+    modes: tuple[Words, ...] = ()
+    mode: str = ""
+    places: tuple[Words, ...] = ()
+    windows: Mapping[str, str] = field(default_factory=dict)
+    counts: Mapping[str, tuple[Term, ...]] = field(default_factory=dict)
+    charges: Mapping[str, Names] = field(default_factory=dict)
+    total: Names = ()
+    contained: Names = ()
+    free: Names = ()
+    unclear: tuple[Unclear, ...] = ()
+    calls: tuple[Test, ...] = ()
+    sum_of_others: Test = ()
+    trace: Names = ()
+    free_if: Test = ()
+    sums: Test = ()
+    of_batch: Test = ()
+    once_by: Names = ()
+    rows: Names = ()
+    states_costs: Names = ()
+    carried: Names = ()
+    moved: str = ""
+
+    def known_fields(self) -> Names:
+        """Every field that the recipe names, without the patterns of what is contained or free."""
+        named: list[str] = [name for names in self.fields.values() for name in names]
+        named += [name for words in (*self.modes, *self.places) for name in words.names]
+        for terms in self.counts.values():
+            named += [name for term in terms for names in (term.names, *term.parts) for name in names]
+        named += [name for names in self.charges.values() for name in names]
+        named += [*self.total, *self.trace, *self.once_by, *self.states_costs]
+        tests = (*self.known_by, *self.calls, self.sum_of_others, self.free_if, self.sums, self.of_batch)
+        named += [condition.name for test in tests for condition in test]
+        named += [name for one in self.unclear for names in (*one.both, one.unless) for name in names]
+        return tuple(dict.fromkeys(name for name in named if not name.startswith((":", "?"))))
+
+
+@cache
+def recipes() -> tuple[Recipe, ...]:
+    """Every form that is known, in the order in which a row is held against them."""
+    words = _tables("words")
+    tables: dict[str, dict[str, Any]] = {}
+    for name in FILES:
+        tables |= _tables(name)
+    made: dict[str, Recipe] = {}
+    for key, table in tables.items():
+        base = made.get(table.get("like", ""))
+        if "within" in table and base is not None:
+            base = _within(base, table["within"])
+        made[key] = _recipe(key, table, words, base)
+    return tuple(sorted(made.values(), key=lambda recipe: "within" not in tables[recipe.key]))
+
+
+@cache
+def surfaces() -> frozenset[str]:
+    """What an SDK adds to the name of a provider and what changes nothing."""
+    return frozenset(_tables("words")["surface"])
+
+
+@cache
+def _tables(name: str) -> dict[str, dict[str, Any]]:
+    return tomllib.loads((files(__package__) / "recipes" / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def known_patterns(recipe: Recipe) -> re.Pattern[str]:
+    """What matches a field that the recipe names, be it counted, contained or free."""
+    patterns = [*map(re.escape, recipe.known_fields())]
+    patterns += [translate(name) for name in (*recipe.contained, *recipe.free)]
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns) or r"(?!)")
+
+
+def named(text: str) -> Names:
+    """The alternatives of `a|b`."""
+    return tuple(name.strip() for name in text.split("|"))
+
+
+def term(text: str) -> Term:
+    """A term as a recipe writes it."""
+    sign = -1 if text.startswith("-") else 1
+    first, *parts = text.lstrip("-?").split(" ~ ")
+    return Term(sign, text.startswith("?"), named(first), tuple(map(named, parts)))
+
+
+def _recipe(  # noqa: PLR0912 - a line for each key
+    key: str, table: Mapping[str, Any], words: Mapping[str, Mapping[str, str]], base: Recipe | None
+) -> Recipe:
+    also = tuple(table.get("also", ()))
+
+    def full(text: str) -> str:
+        """`text` with each `@.name` as the alternatives of that name in all the places of `also`."""
+        return re.sub(r"@\.([\w.]+)", lambda found: "|".join(f"{place}.{found[1]}" for place in also), text)
+
+    said: dict[str, Any] = {
+        "name": table["name"],
+        "key": key,
+        "known_by": (
+            *(base.known_by if base and "within" in table else ()),
+            *map(_test, table.get("known_by", ())),
+        ),
+        "fields": {
+            **(base.fields if base else {}),
+            **{
+                name: named(table[name])
+                for name in ("day", "provider", "model", "requests", "prompt_size")
+                if name in table
+            },
+        },
+    }
+    for name in ("usage", "contained", "free", "rows", "once_by", "carried"):
+        if name in table:
+            value = table[name]
+            said[name] = tuple(value.split(".")) if isinstance(value, str) else tuple(value)
+    for name in ("flat", "response", "mode", "moved"):
+        if name in table:
+            said[name] = table[name]
+    for name in ("total", "trace", "states_costs"):
+        if name in table:
+            said[name] = named(table[name])
+    for name in ("sum_of_others", "free_if", "sums", "of_batch"):
+        if name in table:
+            said[name] = _test(table[name])
+    if "modes" in table:
+        said["modes"] = tuple(Words(named(names), words[word]) for names, word in table["modes"].items())
+    if "place" in table:
+        said["places"] = tuple(Words(named(names), words[word]) for names, word in table["place"].items())
+    if "windows" in table:
+        said["windows"] = words[table["windows"]]
+    if "counts" in table:
+        said["counts"] = {
+            name: tuple(term(full(text)) for text in terms) for name, terms in table["counts"].items() if terms
+        }
+    if "charges" in table:
+        said["charges"] = {name: named(full(text)) for name, text in table["charges"].items()}
+    if "calls" in table:
+        said["calls"] = tuple(map(_test, table["calls"]))
+    if "unclear" in table:
+        said["unclear"] = tuple(
+            Unclear(
+                (named(full(one["both"][0])), named(full(one["both"][1]))),
+                tuple(name for text in one.get("unless", ()) for name in named(full(text))),
+                one["says"],
+            )
+            for one in table["unclear"]
+        )
+    return replace(base, **said) if base else Recipe(**said)
+
+
+def _test(text: str) -> Test:
+    return tuple(_condition(part.strip()) for part in text.split(" or "))
+
+
+def _condition(text: str) -> Condition:
+    name, equals, values = text.lstrip("!").partition("=")
+    return Condition(name, text.startswith("!"), frozenset(values.split("|")) if equals else frozenset())
+
+
+def _within(recipe: Recipe, place: str) -> Recipe:
+    """`recipe` with all its fields within `place`."""
+
+    def inside(name: str) -> str:
+        return name if name.startswith((":", "?")) else f"{place}.{name}"
+
+    def all_inside(names: Iterable[str]) -> Names:
+        return tuple(map(inside, names))
+
+    def test(conditions: Test) -> Test:
+        return tuple(condition._replace(name=inside(condition.name)) for condition in conditions)
+
+    return replace(
+        recipe,
+        known_by=tuple(map(test, recipe.known_by)),
+        usage=all_inside(recipe.usage),
+        fields={name: all_inside(names) for name, names in recipe.fields.items()},
+        modes=tuple(Words(all_inside(one.names), one.words) for one in recipe.modes),
+        places=tuple(Words(all_inside(one.names), one.words) for one in recipe.places),
+        counts={
+            name: tuple(
+                one._replace(names=all_inside(one.names), parts=tuple(map(all_inside, one.parts))) for one in terms
+            )
+            for name, terms in recipe.counts.items()
+        },
+        charges={name: all_inside(names) for name, names in recipe.charges.items()},
+        total=all_inside(recipe.total),
+        contained=all_inside(recipe.contained),
+        free=all_inside(recipe.free),
+        unclear=tuple(
+            Unclear((all_inside(one.both[0]), all_inside(one.both[1])), all_inside(one.unless), one.says)
+            for one in recipe.unclear
+        ),
+        free_if=test(recipe.free_if),
+        sums=test(recipe.sums),
+        of_batch=test(recipe.of_batch),
+    )
