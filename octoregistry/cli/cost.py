@@ -18,11 +18,12 @@ from rich.text import Text
 from octoregistry.cli.map_option import map_option
 from octoregistry.cli.output import print_table
 from octoregistry.cli.registry_option import registry_option
+from octoregistry.costing.reading import How
 from octoregistry.settings import SettingsError, command_settings
 from providers.registry import Registry, RegistryError, load_registry
 
 if TYPE_CHECKING:
-    from octoregistry.costing import Costs, Problem
+    from octoregistry.costing.values import Assumed, Costs, Problem, Stated
 
 UNPRICED = 3
 _MOST_SHOWN = 100  # groups on a terminal; --out keeps all
@@ -45,43 +46,56 @@ _CENT = Decimal("0.000001")
 )
 @map_option
 @click.option(
+    "--once-by", metavar="COLUMNS", help="Rows that agree in these columns are one response: the last counts."
+)
+@click.option("--strict-tiers", is_flag=True, help="Leave out rows of many requests whose tier only their mean tells.")
+@click.option(
+    "--stated-cost", metavar="COLUMN", help="Show where the costs in this column, USD, differ from ours, and the sums."
+)
+@click.option(
     "--settings",
     type=click.Path(path_type=Path),
     help="Read this octoregistry.toml.  [default: $OCTOREGISTRY_SETTINGS, then ./octoregistry.toml]",
 )
 @registry_option
-def command(
+def command(  # noqa: PLR0913, PLR0917 - an option each
     logs: tuple[str, ...],
     by: str,
     out: Path | None,
     as_json: bool,
     engine: str | None,
     names: Mapping[str, str],
+    once_by: str | None,
+    strict_tiers: bool,
+    stated_cost: str | None,
     settings: Path | None,
     registry: Path,
 ) -> None:
-    """Print what the calls in LOG cost: files or patterns of CSV, JSON lines or Parquet, or a table of --engine.
+    """Print what the calls in LOG cost: files, folders or patterns of CSV, JSON, JSON lines or Parquet, or a table of
+    --engine.
 
     The columns are day, provider, model, mode, requests and the dimensions (input, output, cached_input, ...), or
-    those of OpenAI's and Anthropic's usage exports, of OpenTelemetry's gen_ai attributes or of LiteLLM's spend logs.
+    those of a known form: usage reports of vendors, logs of gateways, spans, sessions of coding tools (docs/costing.md).
 
     \b
     Exit status: 0 done; 1 error; 2 usage; 3 some rows have no price: no cost includes them, and the reasons are printed.
     """
     keys = tuple(key.strip() for key in by.split(",") if key.strip())
+    ids = tuple(key.strip() for key in (once_by or "").split(",") if key.strip())
     try:
-        from octoregistry.costing import CostingError  # noqa: PLC0415 - the extra may not be there
+        from octoregistry.costing.errors import CostingError  # noqa: PLC0415 - half a second that --help need not pay
     except ModuleNotFoundError as error:
-        raise click.ClickException(
-            f"octoregistry cost needs the extra: pip install 'octoregistry[scale]' ({error})"
-        ) from error
+        raise _extra(error) from error
     try:
         if out is not None:
             _check_output(out)
-        chosen = {**command_settings(settings).costing.columns, **names}
-        costs = _costs(logs, engine, keys, chosen, load_registry(registry))
+        costing = command_settings(settings).costing
+        how = How({**costing.columns, **names}, ids, costing.hosts, strict_tiers, stated_cost)
+        costs = _costs(logs, engine, keys, how, load_registry(registry))
         if out is not None:
             _write(costs, out)
+    except ModuleNotFoundError as error:
+        raise _extra(error) from error
     except CostingError as error:  # it may name columns, and those are a log's
         raise click.ClickException(_harmless(str(error))) from error
     except (RegistryError, SettingsError) as error:
@@ -91,6 +105,10 @@ def command(
     _tell(costs, as_json=as_json)
     if costs.problems:
         raise click.exceptions.Exit(UNPRICED)
+
+
+def _extra(error: ModuleNotFoundError) -> click.ClickException:
+    return click.ClickException(f"octoregistry cost needs the extra: pip install 'octoregistry[scale]' ({error})")
 
 
 def _check_output(out: Path) -> None:
@@ -105,19 +123,23 @@ def _write(costs: Costs, out: Path) -> None:
     write_costs(costs, out)
 
 
-def _costs(
-    logs: Sequence[str], engine: str | None, keys: Sequence[str], names: dict[str, str], registry: Registry
-) -> Costs:
+def _costs(logs: Sequence[str], engine: str | None, keys: Sequence[str], how: How, registry: Registry) -> Costs:
     """The costs, computed in this process or on the engine, with an example for each problem."""
-    from octoregistry.costing import compile_rates, costs_of  # noqa: PLC0415 - as above
+    from octoregistry.costing.patterns import usage_files  # noqa: PLC0415 - as above
+    from octoregistry.costing.rates import compile_rates  # noqa: PLC0415 - as above
+    from octoregistry.costing.small import costs_of_files, needs_no_engine  # noqa: PLC0415 - as above
+
+    rates = compile_rates(registry)
+    if engine is None and needs_no_engine(files := usage_files(logs), how):
+        return costs_of_files(files, rates, keys, how)
+    from octoregistry.costing.costs import costs_of  # noqa: PLC0415 - as above
     from octoregistry.costing.engines import connect_engine, usage_table  # noqa: PLC0415 - as above
     from octoregistry.costing.examples import with_examples  # noqa: PLC0415 - as above
     from octoregistry.costing.files import read_files  # noqa: PLC0415 - as above
     from octoregistry.costing.progress import watched  # noqa: PLC0415 - as above
 
-    rates = compile_rates(registry)
     if engine is None:
-        log = read_files(logs, [*keys, *names.values()])
+        log = read_files(logs, [*keys, *how.columns()])
         connection, table = log.connection, log.table
     else:
         if len(logs) != 1:
@@ -125,13 +147,11 @@ def _costs(
         connection = connect_engine(engine)
         table = usage_table(connection, logs[0])
     with _bar() as listener:
-        costs = costs_of(
-            connection, table, rates, keys, names=names, ask=lambda on, query: watched(on, query, listener)
-        )
+        costs = costs_of(connection, table, rates, keys, how=how, ask=lambda on, query: watched(on, query, listener))
     if engine is not None:
-        return with_examples(costs, connection, table, rates, names=names)
+        return with_examples(costs, connection, table, rates, how=how)
     torn = log.torn()
-    return with_examples(costs, connection, log.placed(), rates, names=names, torn=torn)
+    return with_examples(costs, connection, log.placed(), rates, how=how, torn=torn)
 
 
 @contextmanager
@@ -151,22 +171,48 @@ def _tell(costs: Costs, *, as_json: bool) -> None:
         click.echo(json.dumps(costs_json(costs), ensure_ascii=False, indent=1))
         return
     print_table(_table(costs))
-    hidden = costs.table.num_rows - _MOST_SHOWN
+    hidden = len(costs.groups) - _MOST_SHOWN
     if hidden > 0:
         click.echo(f"and {hidden:,} groups more; --out FILE keeps all")
     click.echo(f"{usd(costs.total)} USD for {costs.rows:,} rows, read as {costs.form}")
-    if costs.problems:
-        click.echo(f"{costs.unpriced:,} rows have no price and are in no cost:")
-    for problem in costs.problems:
-        for line in _lines(problem):
+    if costs.assumed is not None:
+        click.echo(_assumed(costs.assumed))
+    if costs.stated is not None:
+        for line in _stated(costs.stated):
+            click.echo(_printable(line))
+    for said, in_sum in (
+        ("rows have no price and are in no cost:", False),
+        ("rows lack a charge in their cost:", True),
+    ):
+        found = [problem for problem in costs.problems if problem.in_sum == in_sum]
+        if found:
+            click.echo(f"{sum(problem.rows for problem in found):,} {said}")
+        for line in (line for problem in found for line in _lines(problem)):
             click.echo(line)
+
+
+def _assumed(assumed: Assumed) -> str:
+    most = "more, where no price is known" if assumed.most is None else f"{usd(assumed.most)}"
+    return (
+        f"{usd(assumed.cost)} USD of it are assumed: {assumed.rows:,} rows of many requests are costed by the mean of "
+        f"their prompts, and cost from {usd(assumed.least)} to {most}"
+    )
+
+
+def _stated(stated: Stated) -> Iterator[str]:
+    yield (
+        f"{stated.column} states {usd(stated.theirs)} USD for {stated.rows:,} of the rows that have a price, ours is "
+        f"{usd(stated.ours)}: {stated.differ:,} rows differ"
+    )
+    for place, theirs, ours in stated.rows_that_differ:
+        yield f"  {place}: {theirs} against {ours}"
 
 
 def _table(costs: Costs) -> Table:
     """The groups; a column that would say nothing, or say the rows again, is left out."""
-    empty = {"requests"} if costs.table["requests"].to_pylist() == costs.table["rows"].to_pylist() else set()
+    empty = {"requests"} if all(row["requests"] == row["rows"] for row in costs.groups) else set()
     empty |= set() if costs.problems else {"unpriced"}
-    names = [name for name in costs.table.column_names if name not in empty]
+    names = [name for name in costs.groups.columns if name not in empty]
     table = Table(header_style="bold")
     for name in names:
         table.add_column(
@@ -175,7 +221,7 @@ def _table(costs: Costs) -> Table:
             overflow="fold",  # half a name is worse than two lines
             no_wrap=name == "cost",
         )
-    for row in costs.table.slice(0, _MOST_SHOWN).to_pylist():
+    for row in costs.groups.rows[:_MOST_SHOWN]:
         table.add_row(*(Text(_printable(_cell(row[name], name))) for name in names))
     return table
 

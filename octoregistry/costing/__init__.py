@@ -1,22 +1,47 @@
 """Usage logs × dated rates: what calls cost, from a frame in memory to billions of rows where they lie."""
 
-from octoregistry.costing.costs import Costs, Problem, costs_of
-from octoregistry.costing.errors import CostingError
-from octoregistry.costing.frames import FrameCosts, cost_frame
-from octoregistry.costing.ledger import cost_by, ledger
-from octoregistry.costing.otherwise import usage_costs
-from octoregistry.costing.rates import RateTable, compile_rates
+from __future__ import annotations
 
-__all__ = [
-    "CostingError",
-    "Costs",
-    "FrameCosts",
-    "Problem",
-    "RateTable",
-    "compile_rates",
-    "cost_by",
-    "cost_frame",
-    "costs_of",
-    "ledger",
-    "usage_costs",
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from octoregistry.costing.costs import costs_of as costs_of
+    from octoregistry.costing.errors import CostingError as CostingError
+    from octoregistry.costing.frames import FrameCosts as FrameCosts
+    from octoregistry.costing.frames import cost_frame as cost_frame
+    from octoregistry.costing.ledger import cost_by as cost_by
+    from octoregistry.costing.ledger import ledger as ledger
+    from octoregistry.costing.otherwise import usage_costs as usage_costs
+    from octoregistry.costing.rates import RateTable as RateTable
+    from octoregistry.costing.rates import compile_rates as compile_rates
+    from octoregistry.costing.values import Costs as Costs
+    from octoregistry.costing.values import Problem as Problem
+
+# Each in its room, opened when it is first asked for: an engine takes half a second to import, and few rows need none.
+_ROOMS = {
+    "CostingError": "errors",
+    "Costs": "values",
+    "FrameCosts": "frames",
+    "Problem": "values",
+    "RateTable": "rates",
+    "compile_rates": "rates",
+    "cost_by": "ledger",
+    "cost_frame": "frames",
+    "costs_of": "costs",
+    "ledger": "ledger",
+    "usage_costs": "otherwise",
+}
+
+__all__ = [  # noqa: PLE0604 - all of them
+    *_ROOMS
 ]
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        """A public name, imported when it is first asked for."""
+        if name not in _ROOMS:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(f"{__name__}.{_ROOMS[name]}"), name)

@@ -2,64 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
 import ibis.expr.types as ir
 import pyarrow as pa
+import pyarrow.compute as pc
 from ibis.backends import BaseBackend
 
 from octoregistry.costing.arrow import fetched_from, in_memory
 from octoregistry.costing.engines import check_engine
 from octoregistry.costing.errors import CostingError
-from octoregistry.costing.ledger import ledger, read_as, rolled_up
+from octoregistry.costing.ledger import ledger, rolled_up, rows_of
 from octoregistry.costing.rates import RateTable
+from octoregistry.costing.reading import How
 from octoregistry.costing.sql import connect
+from octoregistry.costing.values import Assumed, Costs, Groups, Problem
+from providers.exact import unscaled
 
 Ask = Callable[[BaseBackend, ir.Table], pa.Table]
 _IN_TIME = ("day", "month")
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Rows that have no price for the same reason: how many, of which model, between which days, and one of them."""
-
-    reason: str
-    rows: int
-    provider: str | None = None
-    model: str | None = None
-    mode: str | None = None
-    first_day: date | None = None
-    last_day: date | None = None
-    place: str | None = None
-    example: Mapping[str, Any] | str | None = None
-
-    def __str__(self) -> str:
-        whose = "/".join(part for part in (self.provider, self.model) if part)
-        return ": ".join(part for part in (whose, self.reason) if part)
-
-
-@dataclass(frozen=True, slots=True)
-class Costs:
-    """The costs of a log. `table` has a row for each group: keys, rows, requests, tokens, cost, unpriced.
-
-    `cost` is USD, exact, and null where no row of a group has a price. `unpriced` rows are in no cost.
-    """
-
-    table: pa.Table
-    keys: tuple[str, ...]
-    form: str
-    total: Decimal
-    rows: int
-    problems: tuple[Problem, ...] = field(default=())
-
-    @property
-    def unpriced(self) -> int:
-        """The rows without a price, lines that are no row among them."""
-        return sum(problem.rows for problem in self.problems)
 
 
 def costs_of(
@@ -68,7 +31,7 @@ def costs_of(
     rates: RateTable,
     keys: Sequence[str],
     *,
-    names: Mapping[str, str] | None = None,
+    how: How | None = None,
     ask: Ask | None = None,
 ) -> Costs:
     """The costs of `usage`, computed where `connection` has it: one query, and only its answer comes back.
@@ -78,8 +41,8 @@ def costs_of(
     """
     check_engine(connection)
     keys = tuple(dict.fromkeys(keys))
-    form = read_as(usage, names)[1]
-    found = (ask or answer)(connection, ledger(usage, rates, keys, names=names))
+    recipes = rows_of(usage, rates, keys, how=how).recipes
+    found = (ask or answer)(connection, ledger(usage, rates, keys, how=how))
     local = connect()
     try:
         kept = in_memory(found)
@@ -90,12 +53,30 @@ def costs_of(
         local.disconnect()
     costs = table["cost"].to_pylist()
     return Costs(
-        table=table,
+        groups=Groups(table.to_pylist(), tuple(table.column_names), rates.scale),
         keys=keys,
-        form=form.name,
+        form=", ".join(dict.fromkeys(recipes[place].name for place in sorted(set(found["form"].to_pylist())))),
         total=sum((cost for cost in costs if cost is not None), Decimal(0)),
         rows=sum(table["rows"].to_pylist()),
         problems=tuple(Problem(**problem) for problem in problems),
+        assumed=_assumed(found, rates.scale),
+    )
+
+
+def _assumed(found: pa.Table, scale: int) -> Assumed | None:
+    """The rows in the sum whose tier is assumed."""
+    rows = found.filter(pc.greater(found["assumed_rows"], 0)).to_pylist()
+    if not rows:
+        return None
+    sums = {
+        name: unscaled(sum(int(row[name] or 0) for row in rows), scale) for name in ("assumed_units", "least", "most")
+    }
+    endless = any(row["endless"] for row in rows)
+    return Assumed(
+        rows=sum(row["assumed_rows"] for row in rows),
+        cost=sums["assumed_units"],
+        least=sums["least"],
+        most=None if endless else sums["most"],
     )
 
 
@@ -117,7 +98,7 @@ def _order(groups: ir.Table, keys: Sequence[str]) -> list[Any]:
 def _problems(found: ir.Table) -> ir.Table:
     without = found.filter(found.reason.notnull())
     whose = {name: without[f"unpriced_{name}"] for name in ("provider", "model", "mode")}
-    groups = without.group_by(reason=without.reason, **whose).agg(
+    groups = without.group_by(reason=without.reason, **whose, in_sum=without.unpriced == 0).agg(
         rows=without.rows.sum().cast("int64"), first_day=without.first_day.min(), last_day=without.last_day.max()
     )
     return groups.order_by([groups.rows.desc(), groups.reason, groups.provider, groups.model, groups.mode])

@@ -7,15 +7,8 @@ from typing import NamedTuple
 import ibis
 import ibis.expr.types as ir
 
-# A calendar in a pattern, so that a cast never meets the 30th of February: some engines have no cast that may fail.
-_DATE = (
-    r"(?:[12]\d\d\d-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)"
-    r"|02-(?:0[1-9]|1\d|2[0-8]))|(?:[12]\d(?:0[48]|[2468][048]|[13579][26])|(?:1[26]|2[048])00)-02-29)"
-)
-_CLOCK = r"[T ]((?:[01]\d|2[0-3]):[0-5]\d)(?::[0-5]\d(?:[.,]\d+)?)?"
-_ZONE = r"(Z|z| ?UTC|[+-](?:0\d|1\d|2[0-3])(?::?[0-5]\d)?)"
-ISO = rf"^\s*({_DATE})(?:{_CLOCK}{_ZONE}?)?\s*$"
-_PLAIN, _UNIX = rf"^{_DATE}$", r"^\s*([0-9]{9,18}|[12][0-9]{18})(?:\.[0-9]*)?\s*$"
+from octoregistry.costing.moments import ISO, PLAIN, UNIX
+
 _EPOCH = "1970-01-01"
 _DAY = 24 * 60
 PIECE = "octoregistry_day_"  # before the name of a column that `pieces` make
@@ -62,13 +55,13 @@ def _after_epoch(days: ir.IntegerValue) -> ir.DateValue:
 
 def pieces(column: ir.StringValue) -> dict[str, ir.Value]:
     """What patterns find in a text: to be selected once, and named for `Pieces`."""
-    plain = column.re_search(_PLAIN)  # most logs have nothing else, and one look is enough for them
+    plain = column.re_search(PLAIN)  # most logs have nothing else, and one look is enough for them
     return {
         f"{PIECE}text": column.nullif(""),
         f"{PIECE}date": ibis.ifelse(plain, column, column.re_extract(ISO, 1)).nullif("").cast("date"),
         f"{PIECE}clock": ibis.ifelse(plain, "", column.re_extract(ISO, 2)).nullif(""),
         f"{PIECE}zone": ibis.ifelse(plain, "", column.re_extract(ISO, 3)).nullif(""),
-        f"{PIECE}unix": ibis.ifelse(plain, "", column.re_extract(_UNIX, 1)).nullif("").cast("int64"),
+        f"{PIECE}unix": ibis.ifelse(plain, "", column.re_extract(UNIX, 1)).nullif("").cast("int64"),
     }
 
 

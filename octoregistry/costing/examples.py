@@ -11,12 +11,13 @@ from typing import Any
 import ibis.expr.types as ir
 from ibis.backends import BaseBackend
 
-from octoregistry.costing.costs import Costs, Problem, answer
-from octoregistry.costing.files import Torn
+from octoregistry.costing.costs import answer
 from octoregistry.costing.ledger import unpriced_rows
 from octoregistry.costing.rates import RateTable
+from octoregistry.costing.reading import How
+from octoregistry.costing.records import Torn, torn_problems
 from octoregistry.costing.sql import FILE, LINE
-from octoregistry.costing.usage import ZONES_MIXED
+from octoregistry.costing.values import ZONES_MIXED, Costs, Problem
 
 SHOWN = 10  # problems that get an example
 _AT_A_TIME = 1000
@@ -30,14 +31,14 @@ def with_examples(
     usage: ir.Table,
     rates: RateTable,
     *,
-    names: Mapping[str, str] | None = None,
+    how: How | None = None,
     torn: Sequence[Torn] = (),
 ) -> Costs:
     """`costs` with an example for each of its largest problems, and with the lines that are no rows as problems.
 
     `usage` is the log; where it has the columns FILE and LINE, they become the example's place.
     """
-    return replace(costs, problems=examples_of(costs.problems, connection, usage, rates, names=names, torn=torn))
+    return replace(costs, problems=examples_of(costs.problems, connection, usage, rates, how=how, torn=torn))
 
 
 def examples_of(
@@ -46,15 +47,16 @@ def examples_of(
     usage: ir.Table,
     rates: RateTable,
     *,
-    names: Mapping[str, str] | None = None,
+    how: How | None = None,
     torn: Sequence[Torn] = (),
 ) -> tuple[Problem, ...]:
     """`problems` with examples and torn lines, as `with_examples` adds them."""
     has_zones = any(problem.reason == ZONES_MIXED for problem in problems)
-    bad = unpriced_rows(usage, rates, names=names, has_zones=has_zones)
-    rows = _rows_of(problems[:SHOWN], connection, bad, [f"o_{name}" for name in usage.columns])
+    bad, read = unpriced_rows(usage, rates, how=how, has_zones=has_zones)
+    columns = [name for name in usage.columns if name in (FILE, LINE) or read.shows(name)]
+    rows = _rows_of(problems[:SHOWN], connection, bad, [f"o_{name}" for name in columns])
     shown = [_shown(problem, rows.get(_whose(problem)), torn) for problem in problems[:SHOWN]]
-    return (*shown, *problems[SHOWN:], *_torn(torn))
+    return (*shown, *problems[SHOWN:], *torn_problems(torn))
 
 
 def _rows_of(
@@ -99,13 +101,3 @@ def _line(file: str, line: int, torn: Sequence[Torn]) -> int:
     for lost in sorted(item.line for item in torn if item.file == file):
         line += lost <= line
     return line
-
-
-def _torn(torn: Sequence[Torn]) -> list[Problem]:
-    reasons: dict[str, list[Torn]] = {}
-    for line in torn:
-        reasons.setdefault(f"a line that is no row: {line.reason}", []).append(line)
-    return [
-        Problem(reason, len(lines), place=f"{lines[0].file}:{lines[0].line}", example=lines[0].text)
-        for reason, lines in reasons.items()
-    ]

@@ -12,11 +12,13 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from octoregistry.costing.arrow import in_memory
-from octoregistry.costing.costs import Costs, Problem, costs_of
+from octoregistry.costing.costs import costs_of
 from octoregistry.costing.errors import CostingError
 from octoregistry.costing.examples import with_examples
 from octoregistry.costing.rates import compile_rates
+from octoregistry.costing.reading import How
 from octoregistry.costing.sql import connect
+from octoregistry.costing.values import Costs, Problem
 from providers.registry import Registry, load_registry
 
 
@@ -54,8 +56,9 @@ def cost_frame(
         connection, table = usage.get_backend(), usage
     else:
         connection, table = connect(), in_memory(_as_arrow(usage))
-    costs = costs_of(connection, table, rates, list(by), names=names)
-    costs = with_examples(costs, connection, table, rates, names=names)
+    how = How(names or {})
+    costs = costs_of(connection, table, rates, list(by), how=how)
+    costs = with_examples(costs, connection, table, rates, how=how)
     return FrameCosts(_as_given(usage, costs), costs.total, costs.rows, costs.unpriced, costs.problems)
 
 

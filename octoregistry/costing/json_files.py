@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 from ibis.backends.duckdb import Backend
 
 from octoregistry.costing.errors import CostingError
-from octoregistry.costing.forms import known_sources
-from octoregistry.costing.sql import FILE, LINE, fetched, name_of, text_of, texts_of
+from octoregistry.costing.sql import FILE, LINE, LINE_BY_LINE, fetched, name_of, text_of, texts_of
+from octoregistry.costing.usage import forms_of
+from providers.flat import plain_name
+from providers.interpretation import WORDS
+from providers.recipe import recipes
 
 _SAMPLE = 1000  # lines of each file that are looked through for whatever they have
 _DEEPEST = 6
@@ -36,12 +37,12 @@ def lines_query(
     The columns are what the first lines of each file have, and of the known names and those `wanted` what any line has.
     """
     sampled = dict.fromkeys(path for file in files for path in _sampled(connection, source([file])))
-    missing = [name for name in (*known_sources(), *wanted) if name not in _columns(list(sampled))]
-    paths, all_rows = _searched(connection, source(files), missing)
+    paths, all_rows = _searched(connection, source(files), list(sampled), wanted)
     found = _columns([*sampled, *paths])
     if not found:
         raise CostingError(f"no row in {', '.join(files)}")
     chosen = ", ".join(f"{_value(path)} AS {name_of(name)}" for name, path in found.items())
+    chosen += f", true AS {LINE_BY_LINE}"
     rows = "" if all_rows else f" WHERE {_IS_ROW}"
     # a row's line is counted without the torn ones before it, as DuckDB counts the rows of a CSV
     placed = " UNION ALL ".join(
@@ -69,43 +70,41 @@ def _sampled(connection: Backend, file_rows: str) -> Iterator[Path_]:
             yield from _paths(json.loads(line), ())
 
 
-def _searched(connection: Backend, all_rows: str, names: Sequence[str]) -> tuple[list[Path_], bool]:
-    """The paths in all lines that name any of `names`, and whether every line is a row.
+def _searched(
+    connection: Backend, all_rows: str, sampled: Sequence[Path_], wanted: Sequence[str]
+) -> tuple[list[Path_], bool]:
+    """The paths in all lines to what the first lines have not: keys that a recipe of theirs knows, or whose name says
+    usage, and those `wanted`; and whether every line is a row.
 
-    A key may come late: cached tokens that nobody saw in the first thousand calls are not to be left out of the bill.
+    A key may come late: tokens that nobody saw in the first thousand calls are not to be left out of the bill.
     """
-    named = " OR ".join(f"({condition})" for condition in _conditions(names)) or "false"
-    shape = f"CASE WHEN {named} THEN json_structure(json) END"
-    query = f"SELECT DISTINCT {_IS_ROW} AS is_row, {shape} FROM {all_rows}"
-    found = fetched(connection, query)
-    paths = [path for is_row, structure in found if is_row and structure for path in _paths(json.loads(structure), ())]
-    return [path for path in dict.fromkeys(paths) if _name(path) in names], all(is_row for is_row, _ in found)
+    columns = {plain_name(name) for name in _columns(sampled)}
+    forms = forms_of(list(columns), recipes())
+    ends = {
+        end for recipe in forms for name in recipe.known_fields() for end in (name.rpartition(".")[2], _camel(name))
+    }
+    ends |= {name.rpartition(".")[2] for name in wanted}
+    plain = sorted(re.escape(end) for end in ends if not any(word in end.lower() for word in WORDS))
+    words = "(?i:" + "|".join(WORDS) + ")"
+    pattern = text_of(f'"((?:[^"\\\\]*{words}[^"\\\\]*)|{"|".join(plain) or "-"})"[ ]*:')
+    keys = f"SELECT DISTINCT unnest(regexp_extract_all(json::VARCHAR, {pattern}, 1)) FROM {all_rows} WHERE {_IS_ROW}"
+    known = {key for path in sampled for key in path}
+    new = [key for (key,) in fetched(connection, keys) if key not in known]
+    ((torn,),) = fetched(connection, f"SELECT count(*) FROM {all_rows} WHERE NOT ({_IS_ROW})")
+    if not new:
+        return [], not torn
+    shape = f"SELECT DISTINCT json_structure(json) FROM {all_rows} WHERE {_IS_ROW} AND {_has_key(new)}"
+    return [path for (structure,) in fetched(connection, shape) for path in _paths(json.loads(structure), ())], not torn
 
 
-def _conditions(names: Sequence[str]) -> Iterator[str]:
-    """What is true of every line that names one of `names`, and of few others: a structure takes long to tell.
-
-    A name with points may be one key or a path of several: one begins as it begins, and one ends as it ends.
-    """
-    whole = [name for name in names if "." not in name]
-    if whole:
-        yield _has_key("|".join(map(_escaped, whole)))
-    begun: dict[str, list[str]] = {}
-    for name in names:
-        if "." in name:
-            begun.setdefault(name.partition(".")[0], []).append(name)
-    for first, alike in begun.items():
-        ends = {name.split(".", place)[-1] for name in alike for place in range(name.count(".") + 1)}
-        last = _has_key("|".join(map(_escaped, sorted(ends))))
-        yield f"{_has_key(_escaped(first) + '[^' + chr(34) + ']*')} AND {last}"
+def _camel(name: str) -> str:
+    first, *others = name.rpartition(".")[2].split("_")
+    return first + "".join(part.title() for part in others)
 
 
-def _escaped(key: str) -> str:
-    return re.escape(json.dumps(key)[1:-1])
-
-
-def _has_key(pattern: str) -> str:
-    searched = text_of(f'"(?:{pattern})"[ ]*:')
+def _has_key(keys: Sequence[str]) -> str:
+    pattern = "|".join(re.escape(json.dumps(key)[1:-1]) for key in keys)
+    searched = text_of('"(?:' + pattern + ')"[ ]*:')
     return f"regexp_matches(json::VARCHAR, {searched})"
 
 
@@ -130,43 +129,3 @@ def _name(path: Path_) -> str:
 def _value(path: Path_) -> str:
     steps = "".join('."' + key.replace("\\", "\\\\").replace('"', '\\"') + '"' for key in path)
     return f"json ->> {text_of('$' + steps)}"
-
-
-def pages_table(files: Sequence[str]) -> pa.Table:
-    """The rows of JSON documents: a list of rows, or the pages of a vendor's usage report (buckets with results)."""
-    rows = [row for file in files for row in _rows_of(file)]
-    names = dict.fromkeys(name for row in rows for name in row)
-    if not names:
-        raise CostingError(f"no row in {', '.join(files)}")
-    return pa.table({name: pa.array([_as_text(row.get(name)) for row in rows], pa.string()) for name in names})
-
-
-def _rows_of(file: str) -> Iterator[dict[str, Any]]:
-    try:
-        document = json.loads(Path(file).read_bytes())
-    except ValueError as error:
-        raise CostingError(f"{file}: not JSON: {error}; of lines with an object each, call it .jsonl") from error
-    buckets = document.get("data", [document]) if isinstance(document, dict) else document
-    if not isinstance(buckets, list):
-        raise CostingError(f"{file}: neither a list of rows nor a page of a usage report")
-    for place, bucket in enumerate(buckets, 1):
-        if not isinstance(bucket, dict):
-            raise CostingError(f"{file}: item {place} is no object")
-        results = bucket.get("results")
-        around = {key: value for key, value in bucket.items() if key != "results"}
-        for row in [bucket] if results is None else results:
-            merged = around | row if row is not bucket else row
-            flat = {_name(path): _at(merged, path) for path in _paths(merged, ())}
-            yield {**flat, FILE: file, LINE: place}
-
-
-def _at(value: Any, path: Path_) -> Any:
-    for key in path:
-        value = value[key]
-    return value
-
-
-def _as_text(value: Any) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    return json.dumps(value)

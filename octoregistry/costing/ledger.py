@@ -7,36 +7,41 @@ of rows is therefore read once, in a scan and a grouping, which is what every en
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import reduce
-from operator import add
+from operator import add, and_
 
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
 from octoregistry.costing.arrow import in_memory, table_of
-from octoregistry.costing.forms import Form, form_of
+from octoregistry.costing.errors import CostingError
 from octoregistry.costing.inner import opened
-from octoregistry.costing.rates import RATE_COLUMNS, RateTable, plain_rows
-from octoregistry.costing.usage import DERIVED, FAULTS, ZONES_MIXED, Rows, usage_rows
+from octoregistry.costing.names import Names
+from octoregistry.costing.rates import RATE_COLUMNS, UNKNOWN_SIZE, RateTable, plain_rows
+from octoregistry.costing.reading import How, check_names, no_form, recipes_with
+from octoregistry.costing.sql import LINE_BY_LINE
+from octoregistry.costing.texts import model_key
+from octoregistry.costing.usage import Rows, forms_of, usage_rows
+from octoregistry.costing.values import CHARGES, DERIVED, STRICT, UNKNOWN_MODE, ZONES_MIXED
 from providers.dimensions import DIMENSIONS, MODES
+from providers.flat import plain_name
 
 WHOLE = "decimal(38, 0)"
-_SORTS = ("day", "zone", "provider", "model", "mode", "size", "mask", "fault")
+_SORTS = ("form", "day", "zone", "provider", "model", "mode", "place", "charges", "size", "assumed", "mask", "fault")
+_BOUNDS = ("least", "most")
 
 
-def cost_by(
-    usage: ir.Table, rates: RateTable, keys: Sequence[str], *, names: Mapping[str, str] | None = None
-) -> ir.Table:
+def cost_by(usage: ir.Table, rates: RateTable, keys: Sequence[str], *, how: How | None = None) -> ir.Table:
     """The cost of `usage` by `keys`: one expression, a row for each group.
 
     Its columns are the keys, `rows`, `requests`, the tokens of every dimension that the log counts, `cost` in USD, a
     decimal(38, …) that is exact and null where no row of the group has a price, and `unpriced`, the rows that have
     none: they are in no cost, and `ledger` says of each why. Keys are `day`, `month`, `provider`, `model` (aliases
-    under the model's own id), `mode`, and any column of `usage`. `names` says which column stands for which of ours.
+    under the model's own id), `mode`, and any column of `usage`. `how` says which column stands for which of ours.
     """
-    return rolled_up(ledger(usage, rates, keys, names=names), rates.scale, keys)
+    return rolled_up(ledger(usage, rates, keys, how=how), rates.scale, keys)
 
 
 def rolled_up(found: ir.Table, scale: int, keys: Sequence[str]) -> ir.Table:
@@ -48,82 +53,79 @@ def rolled_up(found: ir.Table, scale: int, keys: Sequence[str]) -> ir.Table:
         requests=found.requests.sum().cast(WHOLE),
         **tokens,
         cost=found.cost.sum().cast(f"decimal(38, {scale})"),
-        unpriced=found.reason.notnull().ifelse(found.rows, 0).sum().cast("int64"),
+        unpriced=found.unpriced.sum().cast("int64"),
     )
 
 
-def ledger(
-    usage: ir.Table, rates: RateTable, keys: Sequence[str], *, names: Mapping[str, str] | None = None
-) -> ir.Table:
-    """As `cost_by`, with a row more for each reason why rows of a group have no price.
+def ledger(usage: ir.Table, rates: RateTable, keys: Sequence[str], *, how: How | None = None) -> ir.Table:
+    """As `cost_by`, with a row more for each reason why rows of a group have no price, or lack a charge in it.
 
-    Such a row has no cost, and says in `reason`, `unpriced_provider`, `unpriced_model`, `unpriced_mode`, `first_day`
-    and `last_day` whose price is missing and when.
+    Such a row says in `reason`, `unpriced_provider`, `unpriced_model`, `unpriced_mode`, `first_day` and `last_day` whose
+    price is missing and when. Of the rows that are costed by the mean of their prompts `assumed_rows`, `assumed_units`,
+    `least` and `most` say what they may have cost, in 10**-scale USD.
     """
-    rows = _rows(usage, names, rates.thresholds, keys)
+    rows = rows_of(usage, rates, keys, how=how)
     grouped = _mixed_zones(_added_up(rows, keys))
-    priced = with_reasons(grouped, rates, rows.dimensions, grouped.has_zones)
+    priced = with_reasons(grouped, rates, rows, grouped.has_zones, how)
     return _by_keys(priced, rates, rows.dimensions, keys)
 
 
-def added_up(usage: ir.Table, thresholds: Sequence[int], *, names: Mapping[str, str] | None = None) -> ir.Table:
+def added_up(usage: ir.Table, rates: RateTable, *, how: How | None = None) -> tuple[ir.Table, Rows]:
     """The rows of `usage` that meet the same price, added up: a few thousand however long the log.
 
     Its columns are those that prices are found by, `rows`, `requests`, and `t_` and a dimension of those it counts.
     """
-    return _added_up(_rows(usage, names, thresholds), ())
+    rows = rows_of(usage, rates, (), how=how)
+    return _added_up(rows, ()), rows
 
 
 def unpriced_rows(
-    usage: ir.Table, rates: RateTable, *, names: Mapping[str, str] | None = None, has_zones: bool = False
-) -> ir.Table:
+    usage: ir.Table, rates: RateTable, *, how: How | None = None, has_zones: bool = False
+) -> tuple[ir.Table, Rows]:
     """The rows of `usage` that have no price, as they stand, each with its `reason`, provider, model and mode.
 
     The columns of the log are `o_` and their name. `has_zones` says that times elsewhere in the log have a zone.
     """
-    rows = _rows(usage, names, rates.thresholds, (), usage.columns)
-    found = with_reasons(_as_modes(rows.table), rates, rows.dimensions, ibis.literal(has_zones))
-    return found.filter(found.reason.notnull())
+    rows = rows_of(usage, rates, (), how=how, kept=usage.columns)
+    found = with_reasons(rows.table, rates, rows, ibis.literal(has_zones), how)
+    return found.filter(found.reason.notnull()), rows
 
 
-def read_as(usage: ir.Table, names: Mapping[str, str] | None = None, keys: Sequence[str] = ()) -> tuple[ir.Table, Form]:
-    """`usage` with the columns within its columns, and the form that these have."""
-    table = opened(usage, (*keys, *(names or {}).values()))
-    return table, form_of(table.columns, names)
-
-
-def _rows(
-    usage: ir.Table,
-    names: Mapping[str, str] | None,
-    thresholds: Sequence[int],
-    keys: Sequence[str] = (),
-    kept: Sequence[str] = (),
+def rows_of(
+    usage: ir.Table, rates: RateTable, keys: Sequence[str], *, how: How | None = None, kept: Sequence[str] = ()
 ) -> Rows:
-    table, form = read_as(usage, names, keys)
-    return usage_rows(table, form, thresholds, keys, kept)
+    """The rows of `usage` in our words; raises CostingError where no column counts tokens."""
+    how = how or How()
+    recipes = recipes_with(how)
+    table = opened(usage, (*keys, *how.columns()), recipes)
+    names = [plain_name(name) for name in table.columns]
+    check_names(how.names, names)
+    found = forms_of(names, recipes)
+    if not found:
+        raise CostingError(no_form(names))
+    tabular = LINE_BY_LINE not in usage.columns
+    return usage_rows(table, found, rates, Names(rates, how.hosts), keys, kept, tabular=tabular)
 
 
 def _added_up(rows: Rows, keys: Sequence[str]) -> ir.Table:
     """The rows that meet the same price and stand under the same keys, added up."""
     table = rows.table
     own = [f"k_{key}" for key in keys if key not in DERIVED]
-    sums = table.group_by([*_SORTS, *own]).agg(
+    return table.group_by([*_SORTS, *own]).agg(
         rows=table.count(),
-        requests=(table.fault == 8).ifelse(0, table.requests).cast("decimal(18, 0)").sum().cast(WHOLE),
+        requests=table.requests.cast("decimal(18, 0)").sum().cast(WHOLE),
         # 18 digits: the widest decimal that engines keep in a machine word
         **{f"t_{name}": table[f"t_{name}"].cast("decimal(18, 0)").sum().cast(WHOLE) for name in rows.dimensions},
     )
-    return _as_modes(sums)
-
-
-def _as_modes(table: ir.Table) -> ir.Table:
-    """`table` with `Batch` and ` batch ` as the mode batch: of the sums this costs nothing, of every row it would."""
-    return table.mutate(mode=table.mode.strip().lower())
 
 
 def _mixed_zones(grouped: ir.Table) -> ir.Table:
-    """The groups, each with whether any time in the whole log states a zone."""
-    return grouped.mutate(has_zones=(grouped.zone == "offset").ifelse(1, 0).max().over() == 1)
+    """The groups, each with whether any time in the whole log states a zone.
+
+    One row joined to all, and no window over all: Spark runs that in one partition.
+    """
+    any_zone = grouped.agg(has_zones=(grouped.zone == "offset").ifelse(1, 0).max().fill_null(0) == 1)
+    return grouped.cross_join(any_zone)
 
 
 def rate_rows(rates: RateTable) -> ir.Table:
@@ -131,21 +133,28 @@ def rate_rows(rates: RateTable) -> ir.Table:
     schema = pa.schema([(name, pa.int64() if name in ("low", "high") else pa.string()) for name in RATE_COLUMNS])
     table = in_memory(table_of(plain_rows(rates), schema))
     days = {name: table[name].cast("date") for name in ("first", "last")}
-    return table.mutate(**days, **{f"price_{name}": table[f"price_{name}"].cast(WHOLE) for name in DIMENSIONS})
+    prices = [name for name in RATE_COLUMNS if name.startswith(("price_", "least_", "most_"))]
+    return table.mutate(**days, **{name: table[name].cast(WHOLE) for name in prices})
 
 
-def with_reasons(table: ir.Table, rates: RateTable, dimensions: Sequence[str], has_zones: ir.BooleanValue) -> ir.Table:
-    """`table` (rows, or rows added up) with the prices in force, and `reason`: null where the cost can be told.
+def with_reasons(
+    table: ir.Table, rates: RateTable, rows: Rows, has_zones: ir.BooleanValue, how: How | None = None
+) -> ir.Table:
+    """`table` (rows, or rows added up) with the prices in force, and `reason`: null where the cost can be told, and
+    all of it.
 
     The spans of `rates` never overlap, so no row is ever doubled.
     """
     spans = rate_rows(rates)
     spans = spans.rename({f"r_{name}": name for name in ("provider", "mode", "reason", "model")})
+    table = table.mutate(
+        name_key=model_key(table.provider, table.model, rates.providers).fill_null(""), has_zones=has_zones
+    ).view()
     joined = table.left_join(
         spans,
         [
             table.provider == spans.r_provider,
-            table.model == spans.name,
+            table.name_key == spans.name,
             table.mode == spans.r_mode,
             table.day >= spans.first,
             table.day <= spans.last,
@@ -153,39 +162,50 @@ def with_reasons(table: ir.Table, rates: RateTable, dimensions: Sequence[str], h
             table.size <= spans.high,
         ],
     )
-    return joined.mutate(
-        reason=_reason(joined, rates, dimensions, has_zones), known_model=ibis.coalesce(joined.r_model, joined.model)
-    )
+    joined = joined.mutate(assumed=joined.assumed & (joined.low != UNKNOWN_SIZE).fill_null(False)).view()
+    wrong = _wrong(joined, rates, rows, how or How())
+    told = joined.mutate(wrong=wrong).view()
+    charges = ibis.ifelse(told.charges == "", ibis.null("string"), told.charges.re_replace(", $", "") + f": {CHARGES}")
+    return told.mutate(
+        reason=ibis.coalesce(told.wrong, charges),
+        priced=told.wrong.isnull(),
+        known_model=ibis.coalesce(told.r_model, told.model),
+        provider=ibis.coalesce(told.owner, told.provider).nullif(""),
+    ).view()
 
 
-def _reason(
-    joined: ir.Table, rates: RateTable, dimensions: Sequence[str], has_zones: ir.BooleanValue
-) -> ir.StringValue:
-    nothing_used = joined.mask == 0
+def _wrong(joined: ir.Table, rates: RateTable, rows: Rows, how: How) -> ir.StringValue:
+    """Why a row has no price; null where it has one."""
+    nothing_used = (joined.mask == 0) & (joined.charges == "")
     lacking = [
         (
             (joined[f"price_{name}"].isnull()) & ((joined.mask // 2**place) % 2 == 1),
             ibis.literal("no known ") + joined.mode + f" price of {name}",
         )
-        for place, name in enumerate(dimensions)
+        for place, name in enumerate(rows.dimensions)
     ]
+    strict = [(joined.assumed, ibis.literal(STRICT))] if how.strict_tiers else []
     return ibis.cases(
-        *((joined.fault == number, text) for number, text in FAULTS.items()),
-        ((joined.zone == "none") & has_zones, ZONES_MIXED),
-        (~joined.provider.isin(list(rates.providers)), "unknown provider"),
-        (~joined.mode.isin(list(MODES)), f"unknown mode: there are {', '.join(MODES)}"),
+        *((joined.fault == number, text) for number, text in rows.faults.items()),
+        ((joined.zone == "none") & joined.has_zones, ZONES_MIXED),
+        (~joined.provider.isin([*rates.providers, ""]), "unknown provider"),
+        (~joined.mode.isin(list(MODES)), UNKNOWN_MODE),
         (joined.name.isnull(), "unknown model"),
         (nothing_used, ibis.null("string")),  # no tokens, no cost, whatever their price would be
+        (joined.place != "", ibis.literal("no known price in ") + joined.place),
         (joined.r_reason.notnull(), joined.r_reason),
         *lacking,
+        *strict,
         else_=ibis.null("string"),
     )
 
 
 def _by_keys(priced: ir.Table, rates: RateTable, dimensions: Sequence[str], keys: Sequence[str]) -> ir.Table:
     without = priced.reason.notnull()
+    bounded = {name: units(priced, dimensions, name) for name in _BOUNDS}
     fields: dict[str, ir.Value] = {
         **{f"key_{place}": _key(priced, key) for place, key in enumerate(keys)},
+        "form": priced.form,
         "reason": priced.reason,
         # what is priced needs no names here, and stays together
         **{f"unpriced_{name}": without.ifelse(priced[name], None) for name in ("provider", "model", "mode")},
@@ -194,14 +214,23 @@ def _by_keys(priced: ir.Table, rates: RateTable, dimensions: Sequence[str], keys
         "p_requests": priced.requests,
         **{f"p_{name}": priced[f"t_{name}"] for name in dimensions},
         "units": units(priced, dimensions),
+        "p_unpriced": priced.priced.ifelse(0, priced.rows),
+        "p_assumed": (priced.assumed & priced.priced).ifelse(priced.rows, 0),
+        "p_assumed_units": (priced.assumed & priced.priced).ifelse(units(priced, dimensions), None),
+        **{f"p_{name}": (priced.assumed & priced.priced).ifelse(value, None) for name, value in bounded.items()},
+        "p_endless": (priced.assumed & priced.priced & bounded["most"].isnull()).ifelse(1, 0),
     }
     table = priced.select(**fields)
-    groups = [name for name in fields if name.startswith("key_") or name in ("reason", *_UNPRICED)]
+    groups = [name for name in fields if name.startswith("key_") or name in ("form", "reason", *_UNPRICED)]
     found = table.group_by(groups).agg(
         rows=table.p_rows.sum(),
         requests=table.p_requests.sum().cast(WHOLE),
         **{f"p_{name}": table[f"p_{name}"].sum().cast(WHOLE) for name in dimensions},
         units=table.units.sum().cast(WHOLE),
+        unpriced=table.p_unpriced.sum().cast("int64"),
+        assumed_rows=table.p_assumed.sum().cast("int64"),
+        **{name: table[f"p_{name}"].sum().cast(WHOLE) for name in ("assumed_units", *_BOUNDS)},
+        endless=table.p_endless.sum(),
         first_day=table.p_day.min(),
         last_day=table.p_day.max(),
     )
@@ -211,6 +240,11 @@ def _by_keys(priced: ir.Table, rates: RateTable, dimensions: Sequence[str], keys
         requests=found.requests,
         **{name: found[f"p_{name}"] for name in dimensions if name not in keys},
         cost=usd(found.units, rates.scale),
+        unpriced=found.unpriced,
+        assumed_rows=found.assumed_rows,
+        **{name: found[name] for name in ("assumed_units", *_BOUNDS)},
+        endless=found.endless > 0,
+        form=found.form,
         reason=found.reason,
         **{name: found[name] for name in _UNPRICED},
         first_day=found.first_day,
@@ -218,10 +252,18 @@ def _by_keys(priced: ir.Table, rates: RateTable, dimensions: Sequence[str], keys
     )
 
 
-def units(priced: ir.Table, dimensions: Sequence[str]) -> ir.DecimalValue:
-    """What each row of a priced table costs, in whole numbers of the rates' 10**-scale USD; null where it has no price."""
-    products = [(priced[f"t_{name}"] * priced[f"price_{name}"]).cast(WHOLE).fill_null(0) for name in dimensions]
-    return priced.reason.notnull().ifelse(None, reduce(add, products)).cast(WHOLE)
+def units(priced: ir.Table, dimensions: Sequence[str], of: str = "price") -> ir.DecimalValue:
+    """What each row of a priced table costs, in whole numbers of the rates' 10**-scale USD; null where it has no price.
+
+    `of` are its prices; or of all sizes of prompts the `least` or the `most`, null where one of them has none.
+    """
+    products, known = [], [priced.priced]
+    for name in dimensions:
+        price = priced[f"{of}_{name}"]
+        products.append((priced[f"t_{name}"] * price).cast(WHOLE).fill_null(0))
+        known.append(price.notnull() | (priced[f"t_{name}"] == 0))
+    total = reduce(add, products, ibis.literal(0).cast(WHOLE))
+    return reduce(and_, known).ifelse(total, None).cast(WHOLE)
 
 
 _UNPRICED = ("unpriced_provider", "unpriced_model", "unpriced_mode")

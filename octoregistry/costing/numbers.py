@@ -9,7 +9,8 @@ from typing import NamedTuple
 import ibis
 import ibis.expr.types as ir
 
-MOST = 10**18  # eight of them, a whole prompt, still fit into 64 bits
+from providers.interpretation import MOST
+
 _EXACT = 2**53  # up to here every whole number is a float
 _TEXT = r"^\s*(-?[0-9]{1,18})(\.0*)?\s*$"  # 12, and 12.0 from tools that turn a column with gaps into floats
 
@@ -42,6 +43,24 @@ def count(column: ir.Value, if_absent: int = 0) -> Count:
         )
     # a yes-or-no, a date, a list: no number in any row that holds one
     return Count(ibis.literal(if_absent, "int64"), column.isnull())
+
+
+_NUMBER = r"^\s*[+-]?[0-9.,]*[0-9][0-9.,eE+-]*\s*$"
+_LIST = r"^\[\s*[^\]\"\s]"  # of anything but texts
+
+
+def stated(column: ir.Value) -> ir.BooleanValue:
+    """Whether a column states a number other than 0, whole or not; a list of anything but texts does."""
+    kind = column.type()
+    if kind.is_boolean():
+        return ibis.literal(False)
+    if kind.is_numeric():
+        return (column != 0).fill_null(False)
+    if kind.is_array():
+        return (column.length() > 0).fill_null(False)
+    if not kind.is_string():
+        return ibis.literal(False)
+    return ((column.re_search(_NUMBER) & column.re_search("[1-9]")) | column.re_search(_LIST)).fill_null(False)
 
 
 def first(counts: list[Count]) -> Count:

@@ -6,7 +6,7 @@ The rows that meet the same price are added up where the log is; only those sums
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import PurePath
@@ -17,14 +17,16 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from octoregistry.costing.arrow import in_memory
-from octoregistry.costing.costs import Problem, answer
+from octoregistry.costing.costs import answer
 from octoregistry.costing.examples import examples_of
 from octoregistry.costing.files import Log, read_files
-from octoregistry.costing.ledger import WHOLE, added_up, read_as, units, with_reasons
+from octoregistry.costing.ledger import WHOLE, added_up, units, with_reasons
 from octoregistry.costing.rates import RateTable, compile_rates, thresholds_of
+from octoregistry.costing.reading import How
 from octoregistry.costing.sql import connect
 from octoregistry.costing.summary import WAYS, Effect, Figures, ModelUsage, Otherwise, PeriodUsage, Unpriced, UsageCosts
 from octoregistry.costing.usage import mask
+from octoregistry.costing.values import Problem
 from providers.dimensions import DIMENSIONS
 from providers.exact import unscaled
 from providers.registry import Registry
@@ -45,25 +47,28 @@ def usage_costs(
 
     `day` is the day whose prices are today's. Raises CostingError for files that cannot be read as usage.
     """
-    log = read_files(patterns, [*(names or {}).values()])
+    how = How(names or {})
+    log = read_files(patterns, how.columns())
     try:
         # both by the size classes of both, so that one reading of the log serves for both
         rates = compile_rates(after, thresholds_of(before))
-        found = _priced(log, rates, compile_rates(before, thresholds_of(after)), day, names)
-        problems = _with_places(found.problems(), log, rates, names)
+        found = _priced(log, rates, compile_rates(before, thresholds_of(after)), day, how)
+        problems = _with_places(found.problems(), log, rates, how)
     finally:
         log.connection.disconnect()
     torn = sum(problem.rows for problem in problems) - found.unpriced
-    return found.told(read_as(log.table, names)[1].name, problems, torn)
+    return found.told(", ".join(found.forms), problems, torn)
 
 
-def _priced(log: Log, after: RateTable, before: RateTable, day: date, names: Mapping[str, str] | None) -> _Priced:
-    groups = answer(log.connection, added_up(log.table, after.thresholds, names=names))
+def _priced(log: Log, after: RateTable, before: RateTable, day: date, how: How) -> _Priced:
+    sums, rows = added_up(log.table, after, how=how)
+    all_rows = replace(rows, dimensions=DIMENSIONS)
+    groups = answer(log.connection, sums)
     places = pa.array(range(groups.num_rows), pa.int64())
     has_zones = "offset" in groups["zone"].to_pylist()
     local = connect()
     try:
-        kept = in_memory(groups.append_column("place", places))
+        kept = in_memory(groups.append_column("at", places))
         absent = {f"t_{name}": ibis.literal(0).cast(WHOLE) for name in DIMENSIONS if f"t_{name}" not in kept.columns}
         kept = kept.mutate(**absent)
         scale = max(after.scale, before.scale)
@@ -71,9 +76,9 @@ def _priced(log: Log, after: RateTable, before: RateTable, day: date, names: Map
         def price(way: Way, rates: RateTable) -> dict[str, list[object]]:
             other = way(kept)
             other = other.mutate(mask=mask(other, DIMENSIONS)).view()
-            priced = with_reasons(other, rates, DIMENSIONS, ibis.literal(has_zones))
+            priced = with_reasons(other, rates, all_rows, ibis.literal(has_zones), how)
             cost = (units(priced, DIMENSIONS)).name("units")
-            rows = answer(local, priced.select("place", "reason", "known_model", cost).order_by("place"))
+            rows = answer(local, priced.select("at", "reason", "known_model", cost).order_by("at"))
             fields: dict[str, list[object]] = rows.to_pydict()
             raised = 10 ** (scale - rates.scale)
             fields["units"] = [None if cost is None else int(cost) * raised for cost in rows["units"].to_pylist()]
@@ -93,6 +98,7 @@ def _priced(log: Log, after: RateTable, before: RateTable, day: date, names: Map
             before=_units(price(_as_it_was, before)),
             before_today=_units(price(today, before)),
             scale=scale,
+            forms=rows.forms,
         )
     finally:
         local.disconnect()
@@ -146,6 +152,7 @@ class _Priced:
     before: list[int | None]
     before_today: list[int | None]
     scale: int
+    forms: tuple[str, ...]
 
     @property
     def unpriced(self) -> int:
@@ -249,14 +256,12 @@ def _grouped(keys: Iterable[Key]) -> list[tuple[Key, list[int]]]:
     return list(found.items())
 
 
-def _with_places(
-    problems: Sequence[Problem], log: Log, rates: RateTable, names: Mapping[str, str] | None
-) -> list[Unpriced]:
+def _with_places(problems: Sequence[Problem], log: Log, rates: RateTable, how: How) -> list[Unpriced]:
     """The problems with the place of a row each; not the row itself: a report travels, and a log may name people."""
     torn = log.torn()
     if not problems and not torn:
         return []
-    shown = examples_of(problems, log.connection, log.placed(), rates, names=names, torn=torn)
+    shown = examples_of(problems, log.connection, log.placed(), rates, how=how, torn=torn)
     return [
         Unpriced(
             reason=one.reason,

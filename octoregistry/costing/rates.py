@@ -11,27 +11,30 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import groupby
+from operator import itemgetter
 
 from octoregistry.costing.errors import CostingError
 from providers.dimensions import DIMENSIONS, MODES
-from providers.entries import Rate
+from providers.entries import Model, Rate
 from providers.exact import scaled
 from providers.pricing import Pricing
 from providers.registry import Registry
 
 FIRST_DAY, LAST_DAY = date.min, date.max
 UNKNOWN_SIZE = -1  # the class of prompts whose size nobody wrote down
+SIZE_UNKNOWN = "prompt size unknown: a total without the number of its requests"
+_ENDLESS = 10**18
 _MILLION = 6  # a price is per 10**6 tokens
 _LEAST_SCALE = 12  # so that the type of a cost does not change with every price that has one digit more
 _MOST_SCALE = 24  # 14 digits are left in front of the point: totals up to a hundred trillion dollars
 _FIELDS = ("provider", "name", "model", "mode", "first", "last", "low", "high", "reason")
-RATE_COLUMNS = (*_FIELDS, *(f"price_{name}" for name in DIMENSIONS))
+RATE_COLUMNS = (*_FIELDS, "owner", *(f"{of}_{name}" for of in ("price", "least", "most") for name in DIMENSIONS))
 _MOST_ABOVE = 9 * 10**9  # times a billion requests it still fits a 64-bit whole number
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """What holds for one name of a model, in one mode, from `first` to `last` and for size classes `low` to `high`.
+    """What holds for one name of a model (small letters), in one mode, from `first` to `last`, for size classes `low` to `high`.
 
     `prices` are whole numbers of 10**-scale USD per token. A span without any says in `reason` why there are none.
     """
@@ -69,19 +72,17 @@ def compile_rates(registry: Registry, further: Iterable[int] = ()) -> RateTable:
 
     Raises CostingError for prices with more digits than a decimal of 38 holds beside a total.
     """
-    pricings = [
-        (model.provider, (model.id, *model.aliases), registry.pricing(model.provider, model.id)) for model in registry
-    ]
-    rates = [rate for _, _, pricing in pricings for rate in pricing.rates]
+    pricings = [(model, registry.pricing(model.provider, model.id)) for model in usable(registry)]
+    rates = [rate for _, pricing in pricings for rate in pricing.rates]
     thresholds = tuple(sorted({*_thresholds(rates), *further}))
     if thresholds and thresholds[-1] > _MOST_ABOVE:
         raise CostingError(f"a tier above {thresholds[-1]} tokens: at most {_MOST_ABOVE} can be compared exactly")
     scale = _scale(rates)
     spans = tuple(
-        Span(provider, name, pricing.model, *stretch)
-        for provider, names, pricing in pricings
-        for stretch in list(_stretches(pricing, thresholds, scale))
-        for name in names
+        Span(model.provider, name, pricing.model, *stretch)
+        for model, pricing in pricings
+        for stretch in list(_stretches(pricing, model.first_seen, thresholds, scale))
+        for name in dict.fromkeys(map(str.lower, (model.id, *model.aliases)))
     )
     return RateTable(spans, thresholds, scale)
 
@@ -89,12 +90,20 @@ def compile_rates(registry: Registry, further: Iterable[int] = ()) -> RateTable:
 def thresholds_of(registry: Registry) -> tuple[int, ...]:
     """The prompt sizes above which any price of `registry` changes."""
     return tuple(
-        sorted(_thresholds(rate for model in registry for rate in registry.pricing(model.provider, model.id).rates))
+        sorted(
+            _thresholds(rate for model in usable(registry) for rate in registry.pricing(model.provider, model.id).rates)
+        )
     )
 
 
+def usable(registry: Registry) -> list[Model]:
+    """The models that do not contradict themselves; the others have no price to rely on."""
+    return [model for model in registry if (model.provider, model.id) not in registry.unusable]
+
+
 def _thresholds(rates: Iterable[Rate]) -> set[int]:
-    return {rate.above_input_tokens for rate in rates if rate.above_input_tokens is not None}
+    bounds = [bound for rate in rates for bound in (rate.above_input_tokens, rate.up_to_input_tokens)]
+    return {bound for bound in bounds if bound is not None}
 
 
 def _scale(rates: Sequence[Rate]) -> int:
@@ -113,32 +122,53 @@ def _exponent(price: Decimal) -> int:
 
 
 Stretch = tuple[str, date, date, int, int, Mapping[str, int], str | None]
+Held = tuple[Mapping[str, Decimal] | None, str | None]  # prices, or why there are none
 
 
-def _stretches(pricing: Pricing, thresholds: Sequence[int], scale: int) -> Iterator[Stretch]:
+def _stretches(pricing: Pricing, first_seen: date | None, thresholds: Sequence[int], scale: int) -> Iterator[Stretch]:
     """Mode, days, size classes, prices and reason of everything that can be asked of one model."""
     sizes = [0, *(above + 1 for above in thresholds)]  # the smallest prompt of each class stands for all of it
     for mode in MODES:
         of_mode = [rate for rate in pricing.rates if rate.mode == mode]
-        starts = sorted({FIRST_DAY, *(rate.start for rate in of_mode if rate.start)})
-        for first, following in zip(starts, [*starts[1:], None], strict=True):
-            last = following - timedelta(days=1) if following else LAST_DAY
-            in_force = [(_in_force(of_mode, first, size), number) for number, size in enumerate(sizes)]
-            runs = [(rate, [number for _, number in run]) for rate, run in groupby(in_force, key=lambda pair: pair[0])]
+        starts = {FIRST_DAY, *(rate.start for rate in of_mode if rate.start), *([first_seen] if first_seen else [])}
+        starts |= {rate.seen_before + timedelta(days=1) for rate in of_mode if rate.seen_before}
+        days = sorted(starts)
+        for first, last in zip(days, [*(day - timedelta(days=1) for day in days[1:]), LAST_DAY], strict=True):
+            held = [_held(pricing, of_mode, mode, first, first_seen, size) for size in sizes]
+            runs = [(one, [number for number, _ in run]) for one, run in groupby(enumerate(held), key=itemgetter(1))]
             if len(runs) > 1:
-                unknown = "prompt size unknown: a total without the number of its requests"
-                yield mode, first, last, UNKNOWN_SIZE, UNKNOWN_SIZE, {}, unknown
-            for rate, numbers in runs:
+                yield mode, first, last, UNKNOWN_SIZE, UNKNOWN_SIZE, {}, SIZE_UNKNOWN
+            for (prices, reason), numbers in runs:
                 low = numbers[0] if len(runs) > 1 else UNKNOWN_SIZE
-                prices = {name: scaled(price, scale - _MILLION) for name, price in rate.prices.items()} if rate else {}
-                reason = None if rate else _unknown(pricing, of_mode, mode)
-                yield mode, first, last, low, numbers[-1], prices, reason
+                whole = {name: scaled(price, scale - _MILLION) for name, price in (prices or {}).items()}
+                yield mode, first, last, low, numbers[-1], whole, reason
 
 
-def _in_force(rates: Sequence[Rate], day: date, prompt: int) -> Rate | None:
-    """The rate that counts, chosen as `Pricing.cost` chooses: the latest `from`, and of these the highest tier."""
-    fits = [rate for rate in rates if (rate.start or FIRST_DAY) <= day and prompt > _above(rate)]
-    return max(fits, key=lambda rate: (rate.start is not None, rate.start or FIRST_DAY, _above(rate)), default=None)
+def _held(pricing: Pricing, of_mode: Sequence[Rate], mode: str, day: date, first_seen: date | None, size: int) -> Held:
+    """What holds for a prompt of that size on that day, chosen as `Pricing.cost` chooses."""
+    if first_seen and day < first_seen:
+        return None, f"no known price before our first reading of it on {first_seen}"
+    early, late = (_in_force(of_mode, day, size, maybe=maybe) for maybe in (False, True))
+    if early != late and (early.prices if early else None) != (late.prices if late else None):
+        return None, f"its {mode} price changed on a day that no page states, and either may have held"
+    if early is None:
+        return None, _unknown(pricing, of_mode, mode)
+    prices = dict(early.prices)
+    for name in DIMENSIONS:
+        if name not in prices and (plain := prices.get(pricing.covering(name) or "")) is not None:
+            prices[name] = plain
+    return prices, None
+
+
+def _in_force(rates: Sequence[Rate], day: date, prompt: int, *, maybe: bool) -> Rate | None:
+    """The rate that counts: of the latest of each tier the one with the latest `from`, and of these the highest tier."""
+    latest: dict[int, Rate] = {}
+    for rate in sorted(rates, key=lambda rate: rate.start or FIRST_DAY):
+        start = rate.start or FIRST_DAY
+        if start <= day or (maybe and (rate.seen_before or start) < day):
+            latest[_above(rate)] = rate
+    tiers = sorted(latest.values(), key=lambda rate: (rate.start or FIRST_DAY, _above(rate)), reverse=True)
+    return next((rate for rate in tiers if _above(rate) < prompt <= (rate.up_to_input_tokens or _ENDLESS)), None)
 
 
 def _above(rate: Rate) -> int:
@@ -155,8 +185,32 @@ def _unknown(pricing: Pricing, of_mode: Sequence[Rate], mode: str) -> str:
 
 
 def plain_rows(rates: RateTable) -> Iterator[dict[str, str | int | None]]:
-    """The spans as rows of RATE_COLUMNS, days and prices as text; a price that is not known is None."""
+    """The spans as rows of RATE_COLUMNS, days and prices as text; a price that is not known is None.
+
+    `least` and `most` are the prices of all sizes of prompts on those days. What only one provider has stands under the
+    provider "" too, with its `owner`.
+    """
+    owners: dict[str, set[str]] = {}
     for span in rates.spans:
-        fields = {name: getattr(span, name) for name in _FIELDS}
-        prices = {f"price_{name}": str(span.prices[name]) if name in span.prices else None for name in DIMENSIONS}
-        yield fields | prices | {"first": span.first.isoformat(), "last": span.last.isoformat()}
+        owners.setdefault(span.name, set()).add(span.provider)
+    same: dict[tuple[str, str, str, date], list[Span]] = {}
+    for span in rates.spans:
+        if span.reason != SIZE_UNKNOWN:
+            same.setdefault((span.provider, span.name, span.mode, span.first), []).append(span)
+    for span in rates.spans:
+        alike = same.get((span.provider, span.name, span.mode, span.first), [])
+        row: dict[str, str | int | None] = {name: getattr(span, name) for name in _FIELDS}
+        row |= {"first": span.first.isoformat(), "last": span.last.isoformat(), "owner": span.provider}
+        for name in DIMENSIONS:
+            all_sizes = [other.prices.get(name) for other in alike]
+            known = [price for price in all_sizes if price is not None]
+            row[f"price_{name}"] = _text(span.prices.get(name))
+            row[f"least_{name}"] = _text(min(known, default=None))
+            row[f"most_{name}"] = None if None in all_sizes else _text(max(known, default=None))
+        yield row
+        if len(owners[span.name]) == 1:
+            yield row | {"provider": ""}
+
+
+def _text(price: int | None) -> str | None:
+    return None if price is None else str(price)

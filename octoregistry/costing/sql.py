@@ -13,6 +13,7 @@ from ibis.backends.duckdb import Backend
 from octoregistry.costing.errors import CostingError
 
 FILE, LINE = "octoregistry_file", "octoregistry_line"  # of each row, where it is asked for
+LINE_BY_LINE = "octoregistry_object"  # a column of rows that are objects: what one lacks is not there
 
 
 def connect() -> Backend:

@@ -1,4 +1,4 @@
-"""A usage log's rows in our words: day, model, mode and tokens of each, and what is wrong with a row."""
+"""A usage log's rows in our words, as an expression of an engine: what `providers.interpretation` says of one row, of all."""
 
 from __future__ import annotations
 
@@ -10,213 +10,364 @@ from operator import add, and_
 import ibis
 import ibis.expr.types as ir
 
+from octoregistry.costing.counts import (
+    FAULTS,
+    UsageTable,
+    column_of,
+    counts_any,
+    dimension,
+    first_of,
+    holds,
+    with_needed,
+    wrong,
+)
 from octoregistry.costing.days import PIECE, Day, day, day_of_pieces, pieces
 from octoregistry.costing.errors import CostingError
-from octoregistry.costing.forms import Form, Recipe
-from octoregistry.costing.numbers import MOST, Count, count, first, total
-from octoregistry.costing.rates import UNKNOWN_SIZE
-from providers.dimensions import DIMENSIONS, PROMPT_DIMENSIONS
-
-OURS = ("day", "provider", "model", "mode")
-DERIVED = (*OURS, "month")
-ANSWERED = (  # what an answer has beside its keys
-    *("rows", "requests", "cost", "unpriced", "reason"),
-    *("unpriced_provider", "unpriced_model", "unpriced_mode", "first_day", "last_day"),
+from octoregistry.costing.names import Names
+from octoregistry.costing.numbers import Count, count
+from octoregistry.costing.rates import UNKNOWN_SIZE, RateTable
+from octoregistry.costing.texts import clean, meant, owner_of
+from octoregistry.costing.values import (
+    ANSWERED,
+    DERIVED,
 )
-MOST_REQUESTS = 10**9
-
-# What can be wrong with a row by itself, in the order in which it is told; the number travels through the grouping.
-FAULTS = {
-    1: "no day is stated",
-    2: "what should be a day is none: write 2026-09-04 or ISO 8601",
-    3: "no provider is stated",
-    4: "no model is stated",
-    5: "tokens that are no whole number",
-    6: "tokens below 0",
-    7: f"more tokens than anybody has: {MOST} and over",
-    8: f"requests that are no whole number from 1 to {MOST_REQUESTS}",
-}
-ZONES_MIXED = "a time without a zone among times with one: it may be another day"
+from providers.dimensions import DIMENSIONS, PROMPT_DIMENSIONS
+from providers.flat import plain_name
+from providers.interpretation import (
+    MOST,
+    MOST_REQUESTS,
+    is_usage,
+)
+from providers.recipe import Condition, Recipe, known_patterns
+from providers.recipe import Names as FieldNames
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
     """The rows of a log as an expression, and which of our dimensions they count.
 
-    Columns of `table`: day, zone, provider, model, mode, requests, size (class), mask (a bit for each dimension of
-    `dimensions` of which there are tokens), fault (0: none), `t_` and a dimension, `k_` and a key.
+    Columns of `table`: form (the place of its recipe), day, zone, provider, model, mode, place, charges, requests,
+    size (class), assumed, mask (a bit for
+    each dimension of `dimensions` of which there are tokens), fault (0: none), `t_` and a dimension, `k_` and a key.
     """
 
     table: ir.Table
     dimensions: tuple[str, ...]
+    recipes: tuple[Recipe, ...]
+    faults: Mapping[int, str]
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """The names of the forms that rows may have."""
+        return tuple(dict.fromkeys(recipe.name for recipe in self.recipes))
+
+    def shows(self, column: str) -> bool:
+        """Whether a column may be shown as an example: what a recipe reads, or counts; never a prompt or an answer."""
+        name = plain_name(column)
+        return any(known_patterns(one).fullmatch(name) or is_usage(name, one) for one in self.recipes)
 
 
 def usage_rows(
-    usage: ir.Table, form: Form, thresholds: Sequence[int], keys: Sequence[str], kept: Sequence[str] = ()
+    usage: ir.Table,
+    recipes: Sequence[Recipe],
+    rates: RateTable,
+    names: Names,
+    keys: Sequence[str],
+    kept: Sequence[str] = (),
+    *,
+    tabular: bool = True,
 ) -> Rows:
-    """The rows of `usage` as `form` reads them. `kept` are columns that are passed on as they are, as `o_` and a name.
+    """The rows of `usage`, each as the first recipe whose form it has reads it. `kept` are columns that are passed on as
+    they are, as `o_` and a name; `tabular` says that a column is there for every row, even where it is empty.
 
-    Raises CostingError for a key that is neither one of ours nor a column.
+    Raises CostingError for a key that is neither one of ours nor a column, and where no form is that of any row.
     """
-    written = _column(usage, form.recipes["day"])
+    log = UsageTable(usage, _by_name(usage), tabular)
+    found = _forms(log, recipes)
+    if not found:
+        raise CostingError("no column counts tokens")
+    dimensions = tuple(name for name in DIMENSIONS if any(counts_any(log, recipe, name) for recipe, _ in found))
+    parts = [
+        _part(log, number, recipe, test, dimensions, names, keys, kept) for number, (recipe, test) in enumerate(found)
+    ]
+    read = (ibis.union(*parts) if len(parts) > 1 else parts[0]).view()
+    judged = read.mutate(
+        fault=_fault(read, dimensions),
+        # what is wrong with one row must not overflow in the sum of all
+        requests=ibis.ifelse((read.requests < 1) | (read.requests > MOST_REQUESTS), 1, read.requests),
+    ).view()
+    tokens = {
+        f"t_{name}": ((judged.fault == 0) & ~judged.free).ifelse(judged[f"v_{name}"], 0).cast("int64")
+        for name in dimensions
+    }
+    judged = judged.mutate(**tokens).view()
+    size, assumed = _size(judged, dimensions, rates.thresholds)
+    table = judged.mutate(size=size, assumed=assumed, mask=mask(judged, dimensions))
+    return Rows(table, dimensions, tuple(recipe for recipe, _ in found), log.faults)
+
+
+def forms_of(columns: Sequence[str], recipes: Sequence[Recipe]) -> list[Recipe]:
+    """The recipes whose form a table of such columns may have."""
+    there = {part for column in columns for part in _ends(plain_name(column))}
+    return [recipe for recipe in recipes if all(any(_may(one, there) for one in test) for test in recipe.known_by)]
+
+
+def _ends(name: str) -> list[str]:
+    parts = name.split(".")
+    return [".".join(parts[: end + 1]) for end in range(len(parts))]
+
+
+def _may(condition: Condition, there: set[str]) -> bool:
+    return condition.absent or condition.name in there
+
+
+def _by_name(usage: ir.Table) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for column in usage.columns:
+        if not column.startswith(("octoregistry_", PIECE)):
+            found.setdefault(plain_name(column), column)
+    return found
+
+
+def _forms(log: UsageTable, recipes: Sequence[Recipe]) -> list[tuple[Recipe, ir.BooleanValue | None]]:
+    """The recipes that rows may have, each with the test of a row; None: every row has it."""
+    found: list[tuple[Recipe, ir.BooleanValue | None]] = []
+    others: list[ir.BooleanValue] = []
+    for recipe in recipes:
+        tests = [holds(log, test) for test in recipe.known_by]
+        if any(test is False for test in tests) or recipe.states_costs:
+            continue
+        own = [test for test in tests if test is not True]
+        mine = reduce(and_, own) if own else None
+        conditions = [~one for one in others] + ([mine] if mine is not None else [])
+        found.append((recipe, reduce(and_, conditions) if conditions else None))
+        if mine is None:
+            break
+        others.append(mine)
+    return found
+
+
+def _part(
+    log: UsageTable,
+    number: int,
+    recipe: Recipe,
+    test: ir.BooleanValue | None,
+    dimensions: Sequence[str],
+    names: Names,
+    keys: Sequence[str],
+    kept: Sequence[str],
+) -> ir.Table:
+    """The rows of one form."""
+    tests = [] if test is None else [test]
+    calls = [holds(log, one) for one in recipe.calls]
+    if any(one is False for one in calls):
+        tests.append(ibis.literal(False))
+    tests += [one for one in calls if not isinstance(one, bool)]
+    usage = log.table.filter(*tests) if tests else log.table
+    usage = _once(_without_sums(usage, log, recipe), log, recipe)
+    written = column_of(_at(usage, log), recipe.fields.get("day", ()))
     if written is not None and written.type().is_string():
         usage = usage.mutate(**pieces(written)).view()
-    counts = {name: found for name in DIMENSIONS if (found := _dimension(usage, form.recipes.get(name, ())))}
-    stated = _stated(usage, form, counts) | {f"k_{key}": _key(usage, key) for key in keys if key not in DERIVED}
-    stated |= {f"o_{name}": usage[name] for name in kept}
-    # Each step here is a query of its own (`view`), or Ibis would write out the reading of a text wherever it is used.
-    read = usage.select(**stated).view()
-    fault = _fault(read, tuple(counts))
-    judged = read.mutate(
-        fault=fault,
-        **{f"t_{name}": ((fault == 0) & ~read.free).ifelse(read[f"v_{name}"], 0).cast("int64") for name in counts},
+    here = _at(usage, log)
+    own = {f"k_{key}": _key(here, key) for key in keys if key not in DERIVED}
+    return usage.select(
+        form=ibis.literal(number, "int16"),
+        **_stated(here, recipe, dimensions, names),
+        **own,
+        **{f"o_{name}": usage[name] for name in kept},
     ).view()
-    table = judged.mutate(size=_size_class(judged, tuple(counts), thresholds, form), mask=mask(judged, tuple(counts)))
-    return Rows(table, tuple(counts))
 
 
-def _stated(usage: ir.Table, form: Form, counts: Mapping[str, Count]) -> dict[str, ir.Value]:
+def _at(usage: ir.Table, log: UsageTable) -> UsageTable:
+    return UsageTable(usage, log.columns, log.tabular, log.faults)
+
+
+def _without_sums(usage: ir.Table, log: UsageTable, recipe: Recipe) -> ir.Table:
+    """The rows without the spans that repeat the sums of calls that are here too."""
+    here = _at(usage, log)
+    repeats = holds(here, recipe.sum_of_others) if recipe.sum_of_others else False
+    trace = next((name for name in recipe.trace if name in here.columns), None)
+    if isinstance(repeats, bool) or trace is None:
+        return usage
+    column = here.columns[trace]
+    traces = usage.filter(~repeats & usage[column].notnull()).select(column).distinct()
+    return usage.filter(~repeats | ~usage[column].isin(traces[column]).fill_null(False))
+
+
+def _once(usage: ir.Table, log: UsageTable, recipe: Recipe) -> ir.Table:
+    """The rows, of those of one response the last alone."""
+    here = _at(usage, log)
+    ids = [here[name] for name in recipe.once_by if name in here.columns]
+    if not ids:
+        return usage
+    when = column_of(here, recipe.fields.get("day", ()))
+    order = [] if when is None else [when.desc()]
+    if (output := dimension(here, recipe, "output")) is not None:
+        order.append(output.value.desc())
+    place = ibis.row_number().over(group_by=ids, order_by=order)
+    numbered = usage.mutate(octoregistry_place=place).view()
+    nameless = reduce(and_, (numbered[one.get_name()].isnull() for one in ids))
+    return numbered.filter((numbered.octoregistry_place == 0) | nameless).drop("octoregistry_place").view()
+
+
+def _stated(log: UsageTable, recipe: Recipe, dimensions: Sequence[str], names: Names) -> dict[str, ir.Value]:
     """What each row states, and whether it could be read."""
-    when = _day(usage, form)
-    requests = _column(usage, form.recipes.get("requests", ()))
+    when = _day(log, recipe)
+    counts = {name: found for name in dimensions if (found := dimension(log, recipe, name)) is not None}
+    whole = first_of(log, recipe.total)
+    counts = with_needed(log, recipe, counts, whole)
+    requests = column_of(log, recipe.fields.get("requests", ()))
+    of_batch = _literal(holds(log, recipe.of_batch) if recipe.of_batch else False)
+    is_sum = of_batch | _literal(holds(log, recipe.sums) if recipe.sums else False)
     times = count(requests, 1) if requests is not None else Count(ibis.literal(1, "int64"), None)
-    size = _known_size(usage, form)
-    # a vendor's new word for a size leaves it unknown; a number of one's own that is none is a fault
-    sounds = [found.sound for found in counts.values()] + ([] if "prompt_size" in form.words else [size.sound])
+    unsaid = requests.isnull() if requests is not None else ibis.literal(True)
+    if requests is not None and requests.type().is_string():
+        unsaid = unsaid | (requests == "")
+    unsaid = unsaid | (is_sum & (times.value == 0))
+    size = _known_size(log, recipe)
+    sounds = [one.sound for one in counts.values()] + ([] if recipe.windows else [size.sound])
+    provider = _provider(log, recipe, names)
+    model = _text(log, recipe.fields.get("model", ()))
+    charges = {name: one for name, fields in recipe.charges.items() if (one := first_of(log, fields)) is not None}
+    free = _literal(holds(log, recipe.free_if) if recipe.free_if else False)
+    repeats = _literal(holds(log, recipe.sum_of_others) if recipe.sum_of_others else False)
     return {
         "day": when.date,
         "day_stated": when.stated,
         "zone": when.zone if when.zone is not None else ibis.literal(""),
-        **{name: _text(usage, form, name) for name in ("provider", "model", "mode")},
-        "requests": times.value,
-        "requests_sound": ibis.literal(True) if times.sound is None else times.sound,
-        "asked": requests.notnull() if requests is not None else ibis.literal(not form.totals),
+        "provider": provider,
+        "model": model,
+        "mode": _mode(log, recipe),
+        "place": meant(log.columns, log.__getitem__, recipe, recipe.places, " "),
+        "charges": _joined([(one.value != 0) & ~free for one in charges.values()], list(charges)),
+        "requests": ibis.ifelse(unsaid, 1, times.value),
+        "requests_sound": unsaid | (ibis.literal(True) if times.sound is None else times.sound),
+        "asked": ~(unsaid & is_sum),
+        "of_batch": of_batch,
         "known_size": size.value,
-        "free": _is_free(usage, form),
-        **{f"v_{name}": found.value for name, found in counts.items()},
+        "free": free,
+        "repeats": repeats,
         "sound": reduce(and_, [sound for sound in sounds if sound is not None], ibis.literal(True)),
+        "wrong": wrong(log, recipe, counts, whole),
+        **{f"v_{name}": counts[name].value if name in counts else ibis.literal(0, "int64") for name in dimensions},
     }
 
 
-def _key(usage: ir.Table, key: str) -> ir.Value:
-    if key not in usage.columns or key.startswith(PIECE):
-        known = (*DERIVED, *(name for name in usage.columns if not name.startswith(PIECE)))
-        raise CostingError(f"nothing to group by: {key} is none of {', '.join(dict.fromkeys(known))}")
+def _literal(value: ir.BooleanValue | bool) -> ir.BooleanValue:
+    return ibis.literal(value) if isinstance(value, bool) else value
+
+
+def _key(log: UsageTable, key: str) -> ir.Value:
+    name = key if key in log.table.columns else log.columns.get(plain_name(key))
+    if name is None or key.startswith(PIECE):
+        raise CostingError(
+            f"nothing to group by: {key} is none of {', '.join(dict.fromkeys((*DERIVED, *log.columns)))}"
+        )
     if key in ANSWERED:
         raise CostingError(f"nothing to group by {key} with: the answer has a column of that name")
-    return usage[key]
+    return log.table[name]
 
 
-def _column(usage: ir.Table, recipe: Recipe) -> ir.Value | None:
-    """The first column of a recipe's only term that is there and holds something; None where none is there."""
-    if not recipe:
-        return None
-    if recipe[0].startswith(":"):
-        return ibis.literal(recipe[0][1:])
-    present = [usage[name] for name in recipe[0].lstrip("-").split("|") if name in usage.columns]
-    if len({str(column.type()) for column in present}) > 1:
-        present = [column.cast("string") for column in present]
-    return ibis.coalesce(*present) if len(present) > 1 else next(iter(present), None)
+def _text(log: UsageTable, fields: FieldNames) -> ir.StringValue:
+    column = column_of(log, fields)
+    return ibis.null("string") if column is None else clean(column).nullif("")
 
 
-def _dimension(usage: ir.Table, recipe: Recipe) -> Count | None:
-    """The tokens of one dimension; None where none of its columns is there."""
-    found = [(-1 if term.startswith("-") else 1, counts) for term in recipe if (counts := _counts(usage, term))]
-    return total([(sign, first(counts)) for sign, counts in found]) if any(sign > 0 for sign, _ in found) else None
+def _provider(log: UsageTable, recipe: Recipe, names: Names) -> ir.StringValue:
+    """The registry's name of the provider, "" where whoever has the model is to be found by it."""
+    if recipe.fields.get("provider") == ("?",):
+        return ibis.literal("")
+    return owner_of(_text(log, recipe.fields.get("provider", ())), names)
 
 
-def _counts(usage: ir.Table, term: str) -> list[Count]:
-    """What each of the columns of a term counts."""
-    columns = [_column(usage, (name,)) for name in term.lstrip("-").split("|")]
-    return [count(column) for column in columns if column is not None]
+def _mode(log: UsageTable, recipe: Recipe) -> ir.StringValue:
+    said = meant(log.columns, log.__getitem__, recipe, recipe.modes, " + ")
+    if recipe.mode:
+        said = ibis.ifelse((said == "") | (said == recipe.mode), recipe.mode, ibis.literal(f"{recipe.mode} + ") + said)
+    return ibis.ifelse(said == "", "standard", said)
 
 
-def _day(usage: ir.Table, form: Form) -> Day:
-    if f"{PIECE}text" in usage.columns:
-        return day_of_pieces(usage)
-    column = _column(usage, form.recipes["day"])
+def _day(log: UsageTable, recipe: Recipe) -> Day:
+    if f"{PIECE}text" in log.table.columns:
+        return day_of_pieces(log.table)
+    column = column_of(log, recipe.fields.get("day", ()))
     return day(column if column is not None else ibis.null("date"))
 
 
-def _text(usage: ir.Table, form: Form, name: str) -> ir.StringValue:
-    column = _column(usage, form.recipes.get(name, ()))
-    text = ibis.null("string") if column is None else _translated(column.cast("string"), form.words.get(name, {}))
-    if name == "mode":
-        text = text.fill_null("standard")
-        if (batch := _column(usage, form.recipes.get("batch", ()))) is not None:
-            in_batch = _translated(batch.cast("string"), form.words["batch"]) == "batch"
-            text = ibis.ifelse(in_batch.fill_null(False), "batch", text)
-    return text.re_replace("^.*/", "") if name == "model" and form.prefixed_model else text
-
-
-def _translated(text: ir.StringValue, words: Mapping[str, str]) -> ir.StringValue:
-    stated = text.nullif("")
-    if not words:
-        return stated
-    small = stated.lower()
-    return ibis.cases(*((small == word, meant) for word, meant in words.items()), else_=stated)
-
-
-def _known_size(usage: ir.Table, form: Form) -> Count:
+def _known_size(log: UsageTable, recipe: Recipe) -> Count:
     """The prompt size of each request where the log states it, else -1."""
-    column = _column(usage, form.recipes.get("prompt_size", ()))
+    column = column_of(log, recipe.fields.get("prompt_size", ()))
     if column is None:
         return Count(ibis.literal(-1, "int64"), None)
-    if "prompt_size" in form.words:
-        column = _translated(column.cast("string"), form.words["prompt_size"])
+    if recipe.windows:
+        small = clean(column).lower()
+        column = ibis.cases(
+            *((small == word, size) for word, size in recipe.windows.items()), else_=ibis.null("string")
+        )
     return count(column, -1)
-
-
-def _is_free(usage: ir.Table, form: Form) -> ir.BooleanValue:
-    if form.free_if is None or form.free_if[0] not in usage.columns:
-        return ibis.literal(False)
-    return (usage[form.free_if[0]].cast("string").lower() == form.free_if[1]).fill_null(False)
 
 
 def _fault(read: ir.Table, dimensions: Sequence[str]) -> ir.IntegerValue:
     """The number of the first fault of a row, 0 for none."""
     values = [read[f"v_{name}"] for name in dimensions]
-    least, most = (ibis.least(*values), ibis.greatest(*values)) if len(values) > 1 else (values[0], values[0])
-    checks = (
-        ~read.day_stated,
-        read.day.isnull(),
-        read.provider.isnull(),
-        read.model.isnull(),
+    least = ibis.least(*values) if len(values) > 1 else values[0] if values else ibis.literal(0)
+    most = ibis.greatest(*values) if len(values) > 1 else least
+    of_usage = (
         ~read.sound,
         least < 0,
         most >= MOST,
         ~read.requests_sound | (read.requests < 1) | (read.requests > MOST_REQUESTS),
     )
+    checks = (
+        ~read.day_stated,
+        read.day.isnull(),
+        read.provider.isnull(),
+        read.model.isnull(),
+        *(wrong & ~read.free for wrong in of_usage),
+        read.repeats,
+    )
     numbered = zip(checks, FAULTS, strict=True)
-    return ibis.cases(*((wrong, ibis.literal(number, "int8")) for wrong, number in numbered), else_=0)
+    cases = ((wrong, ibis.literal(number, "int32")) for wrong, number in numbered)
+    return ibis.cases(*cases, else_=ibis.ifelse(read.free, 0, read.wrong).cast("int32"))
 
 
-def _size_class(rows: ir.Table, dimensions: Sequence[str], thresholds: Sequence[int], form: Form) -> ir.IntegerValue:
-    """The class of a row's prompt size: tokens per request, compared without dividing, so that nothing is rounded.
+def _size(
+    rows: ir.Table, dimensions: Sequence[str], thresholds: Sequence[int]
+) -> tuple[ir.IntegerValue, ir.BooleanValue]:
+    """The class of a row's prompt size, and whether it is assumed: tokens per request, compared without dividing, so that
+    nothing is rounded.
 
     A row of one request has its own size; a row of many has their mean, which is all that a total still tells. Where a
     total does not say of how many requests it is, its size is known only if even the whole falls into the first class.
     """
     if not thresholds:
-        return ibis.literal(0, "int8")
+        return ibis.literal(0, "int8"), ibis.literal(False)
     in_prompt = [rows[f"t_{name}"] for name in dimensions if name in PROMPT_DIMENSIONS]
     prompt = reduce(add, in_prompt) if in_prompt else ibis.literal(0, "int64")
-    # requests of a faulty row may be anything, and nothing may overflow before the row is told apart
-    times = ibis.ifelse(rows.fault == 0, rows.requests, 1)
-    by_mean = _classes([prompt > above * times for above in thresholds])
-    if form.totals:
-        by_mean = ibis.ifelse(rows.asked | (by_mean == 0), by_mean, UNKNOWN_SIZE)
-    if "prompt_size" not in form.recipes:
-        return by_mean.cast("int8")
+    by_mean = _classes([prompt > above * rows.requests for above in thresholds])
+    is_long = prompt > thresholds[0]
     by_statement = _classes([rows.known_size > above for above in thresholds])
-    return ibis.ifelse(rows.known_size >= 0, by_statement, by_mean).cast("int8")
+    size = ibis.cases(
+        (rows.known_size >= 0, by_statement),
+        (rows.asked, by_mean),
+        (rows.of_batch | ~is_long, 0),
+        else_=UNKNOWN_SIZE,
+    )
+    assumed = (rows.known_size < 0) & is_long & ((rows.requests > 1) | (~rows.asked & rows.of_batch))
+    return size.cast("int8"), assumed
 
 
 def _classes(conditions: Sequence[ir.BooleanValue]) -> ir.IntegerValue:
     return reduce(add, (condition.ifelse(1, 0) for condition in conditions))
 
 
+def _joined(tests: Sequence[ir.BooleanValue], names: Sequence[str]) -> ir.StringValue:
+    """The names whose test is true, with a comma after each."""
+    parts = [ibis.ifelse(test, f"{name}, ", "") for test, name in zip(tests, names, strict=True)]
+    return reduce(add, parts) if parts else ibis.literal("")
+
+
 def mask(rows: ir.Table, dimensions: Sequence[str]) -> ir.IntegerValue:
     """A bit for each of the dimensions of which a row has tokens."""
     bits = [(rows[f"t_{name}"] > 0).ifelse(2**place, 0) for place, name in enumerate(dimensions)]
-    return reduce(add, bits).cast("int32")
+    return reduce(add, bits, ibis.literal(0)).cast("int32")

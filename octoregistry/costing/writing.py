@@ -6,15 +6,14 @@ import csv
 import io
 import json
 import os
+from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
-
-from octoregistry.costing.costs import Costs, Problem
 from octoregistry.costing.errors import CostingError
+from octoregistry.costing.values import Costs, Problem
 
 SUFFIXES = (".parquet", ".csv", ".json")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -34,6 +33,8 @@ def write_costs(costs: Costs, path: Path) -> None:
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
         if path.suffix.lower() == ".parquet":
+            import pyarrow.parquet as pq  # noqa: PLC0415 - other files need none
+
             pq.write_table(costs.table, partial)
         elif path.suffix.lower() == ".csv":
             partial.write_text(_csv(costs), encoding="utf-8", newline="")
@@ -51,7 +52,10 @@ def costs_json(costs: Costs) -> dict[str, Any]:
         "rows": costs.rows,
         "unpriced": costs.unpriced,
         "form": costs.form,
-        "groups": [{name: plain(value) for name, value in row.items()} for row in costs.table.to_pylist()],
+        "groups": [{name: plain(value) for name, value in row.items()} for row in costs.groups],
+        "assumed": None
+        if costs.assumed is None
+        else {name: plain(value) for name, value in asdict(costs.assumed).items()},
         "problems": [problem_json(problem) for problem in costs.problems],
     }
 
@@ -61,7 +65,7 @@ def problem_json(problem: Problem) -> dict[str, Any]:
     example = problem.example
     shown = {key: plain(value) for key, value in example.items()} if isinstance(example, dict) else example
     fields = {name: plain(getattr(problem, name)) for name in problem.__slots__ if name != "example"}
-    return {name: value for name, value in {**fields, "example": shown}.items() if value is not None}
+    return {name: value for name, value in {**fields, "example": shown}.items() if value not in (None, False)}
 
 
 def plain(value: Any) -> Any:
@@ -76,8 +80,8 @@ def plain(value: Any) -> Any:
 def _csv(costs: Costs) -> str:
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(costs.table.column_names)
-    rows.writerows([_cell(value) for value in row.values()] for row in costs.table.to_pylist())
+    rows.writerow(costs.groups.columns)
+    rows.writerows([_cell(row[name]) for name in costs.groups.columns] for row in costs.groups)
     return text.getvalue()
 
 

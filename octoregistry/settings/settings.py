@@ -125,9 +125,12 @@ class ReadingSettings(_Frozen):
 
 
 class CostingSettings(_Frozen):
-    """How usage logs are read: `columns` says which column of the logs stands for which of ours."""
+    """How usage logs are read: `columns` says which column of the logs stands for which of ours, `hosts` at which
+    provider's prices the calls of another seller are costed (`vertex_ai = "gemini"`).
+    """
 
     columns: Mapping[str, str] = Field(default_factory=dict)
+    hosts: Mapping[str, str] = Field(default_factory=dict)
 
 
 class Settings(_Frozen):

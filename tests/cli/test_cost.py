@@ -113,7 +113,10 @@ def test_rows_without_a_price_are_counted_shown_with_their_line_and_in_no_cost_e
         "no known standard price of output": (1, "bad.csv:8"),
         "tokens below 0": (1, "bad.csv:9"),
         "tokens that are no whole number": (1, "bad.csv:10"),
-        "what should be a day is none: write 2026-09-04 or ISO 8601": (1, None),  # the eleventh: ten have an example
+        "what should be a day is none: write 2026-09-04 or ISO 8601": (
+            1,
+            "bad.csv:11",
+        ),  # the eleventh: ten have an example
         "a time without a zone among times with one: it may be another day": (1, "bad.csv:12"),
         "no model is stated": (1, "bad.csv:14"),
         "a line that is no row: Expected Number of Columns: 7 Found: 3": (1, "bad.csv:15"),

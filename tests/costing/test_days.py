@@ -8,9 +8,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from octoregistry.costing.forms import PLAIN
+from octoregistry.costing.moments import moment
+from octoregistry.costing.names import Names
+from octoregistry.costing.rates import RateTable
 from octoregistry.costing.usage import FAULTS, usage_rows
 from providers.pricing import InvalidUsageError, _ordinal
+from providers.recipe import recipes
+
+NO_RATES = RateTable((), (), 12)
 
 TEXTS = {
     "2026-10-01": "2026-10-01",
@@ -45,7 +50,8 @@ def days(engine, rows):
         {"n": list(range(len(rows))), "day": rows, "provider": ["a"] * len(rows), "model": ["m"] * len(rows)}
     )
     usage = ibis.memtable(table.append_column("input", pa.array([1] * len(rows))))
-    found = usage_rows(usage, PLAIN, (), ["n"]).table
+    plain = [recipe for recipe in recipes() if recipe.key == "plain"]
+    found = usage_rows(usage, plain, NO_RATES, Names(NO_RATES), ["n"]).table
     answer = engine.to_pyarrow(found.select("k_n", "day", "fault")).to_pylist()
     return [(row["day"], row["fault"]) for row in sorted(answer, key=lambda row: row["k_n"])]
 
@@ -55,6 +61,11 @@ def test_texts_are_read_as_days_in_utc_or_told_to_be_none(engine):
 
     expected = [(datetime.date.fromisoformat(day), 0) if day else (None, 2) for day in TEXTS.values()]
     assert dict(zip(TEXTS, found, strict=True)) == dict(zip(TEXTS, expected, strict=True))
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_python_reads_the_same_day(text):
+    assert moment(text).day == (datetime.date.fromisoformat(TEXTS[text]) if TEXTS[text] else None)
 
 
 def test_nothing_where_a_day_should_be_is_a_fault_of_its_own(engine):

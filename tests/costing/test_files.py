@@ -105,7 +105,7 @@ def test_a_file_without_a_byte_holds_no_row_and_stops_no_other(tmp_path, name):
     [
         ("a.jsonl", "\n\n", "no row in a.jsonl"),
         ("a.json", "[]", "no row in a.json"),
-        ("a.json", "3", "a.json: neither a list of rows nor a page"),
+        ("a.json", "3", "a.json: item 1 is no object"),
         ("a.json", "{}\n{}\n", "a.json: not JSON: .*call it .jsonl"),
         ("a.parquet", "nothing of the kind", "a.parquet: no Parquet that can be read"),
         ("a.csv", CSV.replace("model,input", "input,input"), "a.csv: several columns are called input"),
@@ -130,7 +130,7 @@ def test_bytes_of_another_alphabet_are_told_without_reaching_a_terminal(tmp_path
     ("pattern", "said"),
     [
         ("s3://bucket/*.parquet", "not a file of this machine"),
-        ("logs", "logs: a folder; name the files in it, as in 'logs/"),
+        ("logs", "logs: a folder without a log"),
         ("*.txt", "no such file"),
     ],
 )

@@ -12,10 +12,12 @@ import pytest
 from octoregistry.costing.costs import costs_of
 from octoregistry.costing.errors import CostingError
 from octoregistry.costing.files import read_files
-from octoregistry.costing.forms import FORMS, PLAIN, form_of
 from octoregistry.costing.frames import cost_frame
 from octoregistry.costing.rates import compile_rates
+from octoregistry.costing.small import costs_of_files
 from providers import parse_registry
+from providers.dimensions import DIMENSIONS
+from providers.recipe import recipes
 
 REGISTRY = """\
 default_provider: openai
@@ -55,15 +57,25 @@ M = 1_000_000
 
 @pytest.fixture
 def cost_of(tmp_path):
-    """What the rows of a log cost that is written as JSON lines."""
+    """What the rows of a log cost that is written as JSON lines: on DuckDB, and to the last digit in Python alone."""
 
     def cost(*rows, by=("model",), suffix=".jsonl"):
         path = tmp_path / f"log{suffix}"
         path.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
-        log = read_files([str(path)])
-        return costs_of(log.connection, log.table, compile_rates(parse_registry(REGISTRY)), by)
+        log, rates = read_files([str(path)]), compile_rates(parse_registry(REGISTRY))
+        costs = costs_of(log.connection, log.table, rates, by)
+        alone = costs_of_files([(str(path), suffix[1:])], rates, by)
+        assert _said(alone) == _said(costs)
+        return costs
 
     return cost
+
+
+def _said(costs):
+    """What Python and an engine must both say of a log."""
+    problems = sorted((str(one), one.rows, one.in_sum, str(one.first_day), str(one.last_day)) for one in costs.problems)
+    groups = [tuple(row.items()) for row in costs.groups]
+    return costs.total, costs.rows, costs.form, problems, groups, costs.assumed
 
 
 def test_openai_counts_cached_tokens_among_the_input(cost_of):
@@ -326,15 +338,19 @@ def test_more_cached_than_there_was_is_told_not_paid_back(cost_of):
     assert [problem.reason for problem in costs.problems] == ["tokens below 0"]
 
 
-def test_every_form_reads_into_words_of_ours():
-    for form in FORMS:
-        assert set(form.recipes) <= {*PLAIN.recipes, "batch"}
+def test_every_recipe_counts_our_dimensions_and_no_field_twice():
+    for recipe in recipes():
+        assert set(recipe.counts) <= set(DIMENSIONS), recipe.key
+        assert recipe.name, recipe.key
 
 
 def test_names_that_are_given_go_before_those_of_the_form():
-    form = form_of(["when", "tokens", "provider"], {"day": "when", "input": "tokens", "model": ":road"})
+    row = pa.Table.from_pylist([{"when": "2026-10-01", "provider": "openai", "prompt_tokens": 3 * M, "cached": M}])
+    names = {"day": "when", "model": ":road", "input": "prompt_tokens-cached", "cached_input": "cached"}
 
-    assert [form.recipes[name] for name in ("day", "input", "model")] == [("when",), ("tokens",), (":road",)]
+    costs = cost_frame(row, registry=parse_registry(REGISTRY), names=names)
+
+    assert (costs.total, costs.problems) == (Decimal("2.1"), ())
 
 
 @pytest.mark.parametrize(
@@ -347,4 +363,22 @@ def test_names_that_are_given_go_before_those_of_the_form():
 )
 def test_names_that_cannot_be_are_refused(names, said):
     with pytest.raises(CostingError, match=said):
-        form_of(["a"], names)
+        cost_frame(pa.table({"a": [1]}), registry=parse_registry(REGISTRY), names=names)
+
+
+def test_a_number_that_no_recipe_knows_makes_the_row_unpriced_with_its_name(cost_of):
+    row = {"day": "2026-10-01", "provider": "openai", "model": "road", "input": M}
+
+    costs = cost_of(row, {**row, "thinking_tokens": 5}, {**row, "thinking_tokens": 0, "request_id": 7})
+
+    assert costs.total == 2
+    assert [problem.reason for problem in costs.problems] == ["a number that no recipe knows: thinking_tokens"]
+
+
+def test_a_key_that_comes_after_the_first_thousand_lines_is_not_passed_over(cost_of):
+    row = {"day": "2026-10-01", "provider": "openai", "model": "road", "input": 1}
+
+    costs = cost_of(*[row] * 1100, {**row, "dreamTokens": 5}, {**row, "output": M})
+
+    assert costs.total == Decimal("0.001101") + 10
+    assert [problem.reason for problem in costs.problems] == ["a number that no recipe knows: dream_tokens"]

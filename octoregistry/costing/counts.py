@@ -1,0 +1,179 @@
+"""What the columns of a table count by a recipe, and what no sum of them can be right for, as expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import reduce
+from itertools import pairwise
+from operator import add, and_, or_
+
+import ibis
+import ibis.expr.types as ir
+
+from octoregistry.costing.numbers import Count, count, first, stated, total
+from octoregistry.costing.texts import clean
+from octoregistry.costing.values import NO_CALL_HERE, NO_DAY, NO_MODEL, NO_PROVIDER, NO_SUCH_DAY
+from providers.interpretation import (
+    BELOW,
+    DIFFERENT,
+    NO_REQUESTS,
+    NOT_WHOLE,
+    TOO_MANY,
+    TOTAL,
+    UNREAD,
+    is_usage,
+)
+from providers.recipe import Condition, Recipe, Term, Test, known_patterns
+from providers.recipe import Names as FieldNames
+
+# What can be wrong with a row by itself, in the order in which it is told; the number travels through the grouping, and
+# from `len(FAULTS)` on it is one of the log's own.
+FAULTS = dict(
+    enumerate((NO_DAY, NO_SUCH_DAY, NO_PROVIDER, NO_MODEL, NOT_WHOLE, BELOW, TOO_MANY, NO_REQUESTS, NO_CALL_HERE), 1)
+)
+UNREAD_WITHIN = "octoregistry_unread_"  # before an object of usage: whether numbers in it are of no recipe
+
+
+@dataclass(slots=True)
+class UsageTable:
+    """A table, with the columns under the names that recipes have for them."""
+
+    table: ir.Table
+    columns: Mapping[str, str]
+    tabular: bool
+    faults: dict[int, str] = field(default_factory=lambda: dict(FAULTS))
+
+    def __getitem__(self, name: str) -> ir.Value:
+        return self.table[self.columns[name]]
+
+    def within(self, name: str) -> list[str]:
+        return [column for column in self.columns if column == name or column.startswith(f"{name}.")]
+
+    def fault(self, text: str) -> int:
+        """The number of a fault of this log."""
+        found = next((number for number, known in self.faults.items() if known == text), None)
+        if found is None:
+            found = len(self.faults) + 1
+            self.faults[found] = text
+        return found
+
+
+def holds(log: UsageTable, test: Test) -> ir.BooleanValue | bool:
+    found = [_true(log, condition) for condition in test]
+    if any(one is True for one in found):
+        return True
+    own = [one for one in found if one is not False]
+    return reduce(or_, own) if own else False
+
+
+def _true(log: UsageTable, condition: Condition) -> ir.BooleanValue | bool:
+    if condition.values:
+        if condition.name not in log.columns:
+            return condition.absent
+        among = clean(log[condition.name]).lower().isin(sorted(condition.values)).fill_null(False)
+        return ~among if condition.absent else among
+    columns = log.within(condition.name)
+    if not columns or log.tabular:
+        return bool(columns) != condition.absent
+    there = reduce(or_, (_stands(log[column]) for column in columns))
+    return ~there if condition.absent else there
+
+
+def _stands(value: ir.Value) -> ir.BooleanValue:
+    return value.notnull() & (value != "") if value.type().is_string() else value.notnull()
+
+
+def column_of(log: UsageTable, fields: FieldNames) -> ir.Value | None:
+    """The first of the columns that is there and holds something; None where none is there."""
+    if fields and fields[0].startswith(":"):
+        return ibis.literal(fields[0][1:])
+    present = [log[name] for name in fields if name in log.columns]
+    present = [column.nullif("") if column.type().is_string() else column for column in present]
+    if len({str(column.type()) for column in present}) > 1:
+        present = [column.cast("string") for column in present]
+    literal = [ibis.literal(name[1:]) for name in fields if name.startswith(":")]
+    if literal and present:
+        present = [column.cast("string") for column in present]
+    both = [*present, *literal]
+    return ibis.coalesce(*both) if len(both) > 1 else next(iter(both), None)
+
+
+def _count(log: UsageTable, name: str) -> Count:
+    return count(log[name])
+
+
+def first_of(log: UsageTable, fields: FieldNames) -> Count | None:
+    found = [_count(log, name) for name in fields if name in log.columns]
+    return first(found) if found else None
+
+
+def _term(log: UsageTable, one: Term) -> Count | None:
+    number = first_of(log, one.names)
+    if number is None or not one.parts:
+        return number
+    parts = [part for fields in one.parts if (part := first_of(log, fields)) is not None]
+    left = total([(1, number), *((-1, part) for part in parts)])
+    return Count(ibis.ifelse(number.value == 0, 0, left.value), left.sound)
+
+
+def counts_any(log: UsageTable, recipe: Recipe, name: str) -> bool:
+    return any(fields in log.columns for one in recipe.counts.get(name, ()) if one.sign > 0 for fields in one.names)
+
+
+def dimension(log: UsageTable, recipe: Recipe, name: str) -> Count | None:
+    """The tokens of one dimension; None where none of its columns is there."""
+    if not counts_any(log, recipe, name):
+        return None
+    found = [
+        (one.sign, number) for one in recipe.counts[name] if not one.needed and (number := _term(log, one)) is not None
+    ]
+    return total(found) if found else Count(ibis.literal(0, "int64"), None)
+
+
+def with_needed(log: UsageTable, recipe: Recipe, counts: Mapping[str, Count], whole: Count | None) -> dict[str, Count]:
+    """The counts with those that the stated total has and its parts have not."""
+    found = dict(counts)
+    for name, terms in recipe.counts.items():
+        for one in terms:
+            more = _term(log, one) if one.needed and name in found and whole is not None else None
+            if more is not None and whole is not None:
+                parts = reduce(add, (number.value for number in found.values()))
+                added = ibis.ifelse(parts + more.value == whole.value, more.value, 0)
+                found[name] = total([(1, found[name]), (1, Count(added, more.sound))])
+    return found
+
+
+def wrong(log: UsageTable, recipe: Recipe, counts: Mapping[str, Count], whole: Count | None) -> ir.IntegerValue:
+    """The number of the first fault that a recipe finds: counts that differ, what is unclear, totals, what is unread."""
+    checks: list[tuple[ir.BooleanValue, int]] = []
+    for fields in _alternatives(recipe):
+        known = [_count(log, name).value for name in fields if name in log.columns]
+        if len(known) > 1:
+            pairs = [(one != 0) & (other != 0) & (one != other) for one, other in pairwise(known)]
+            named = ", ".join(name for name in fields if name in log.columns)
+            checks.append((reduce(or_, pairs), log.fault(f"{DIFFERENT}: {named}")))
+    for one in recipe.unclear:
+        both = [first_of(log, fields) for fields in one.both]
+        if all(found is not None for found in both):
+            there = [_stands(log[column]) for name in one.unless for column in log.within(name)]
+            found = reduce(and_, (number.value != 0 for number in both if number is not None))
+            checks.append((found & ~reduce(or_, there) if there else found, log.fault(one.says)))
+    if whole is not None and counts:
+        parts = reduce(add, (number.value for number in counts.values()))
+        checks.append(((whole.value != 0) & (whole.value != parts), log.fault(TOTAL)))
+    for name in log.columns:
+        if is_usage(name, recipe) and not known_patterns(recipe).fullmatch(name):
+            checks.append((stated(log[name]), log.fault(f"{UNREAD}: {name}")))
+    for root in recipe.usage:
+        if UNREAD_WITHIN + root in log.table.columns:
+            checks.append((log.table[UNREAD_WITHIN + root], log.fault(f"{UNREAD}: within {root}")))
+    if not checks:
+        return ibis.literal(0, "int32")
+    return ibis.cases(*((test, ibis.literal(number, "int32")) for test, number in checks), else_=0).fill_null(0)
+
+
+def _alternatives(recipe: Recipe) -> list[FieldNames]:
+    terms = [one for terms in recipe.counts.values() for one in terms]
+    named = [fields for one in terms for fields in (one.names, *one.parts)] + [*recipe.charges.values(), recipe.total]
+    return list(dict.fromkeys(fields for fields in named if len(fields) > 1))

@@ -1,0 +1,67 @@
+"""The names of logs as the registry has them: providers in any letter case, models without what changes nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cached_property, lru_cache
+
+from octoregistry.costing.rates import RateTable
+from providers.recipe import surfaces
+from providers.vendors import vendor, vendor_called
+
+
+class Names:
+    """Who a provider and a model of a log are. `hosts` says at whose prices a person costs another seller's calls."""
+
+    def __init__(self, rates: RateTable, hosts: Mapping[str, str] | None = None) -> None:
+        self._rates = rates
+        self.hosts = {name.lower(): ours for name, ours in (hosts or {}).items()}
+        self.provider = lru_cache(maxsize=4096)(self._provider)
+        self.model = lru_cache(maxsize=65536)(self._model)
+        self.owner = lru_cache(maxsize=4096)(self._owner)
+
+    def spelt(self) -> dict[str, str]:
+        """The spellings of every provider that the registry has, without letter case, blanks, points and hyphens."""
+        spellings = {}
+        for name in self._rates.providers:
+            one = vendor(name)
+            for text in (name, one.display_name, *one.aliases):
+                spellings[re.sub(r"[\s._-]+", "", text.casefold())] = name
+        return spellings
+
+    @cached_property
+    def _known(self) -> frozenset[tuple[str, str]]:
+        return frozenset((span.provider, span.name) for span in self._rates.spans)
+
+    def _provider(self, text: str) -> str:
+        """The registry's name of a provider, or the text as it stands where nobody knows it.
+
+        What an SDK adds to the name of its vendor (`openai.responses`) changes nothing.
+        """
+        small = text.strip().lower()
+        if small in self.hosts:
+            return self.hosts[small]
+        first, _, rest = small.partition(".")
+        for name in (small, *([first] if rest in surfaces() else [])):
+            if name in self._rates.providers:
+                return name
+            called = vendor_called(name)
+            if called in self._rates.providers:
+                return str(called)
+        return text.strip()
+
+    def _model(self, provider: str, text: str) -> str:
+        """The model's name in small letters, without the prefixes of the provider's file."""
+        name = text.strip().lower()
+        while (provider, name) not in self._known:
+            shorter = vendor(provider).names.without_prefix(name)
+            if shorter == name:
+                break
+            name = shorter
+        return name
+
+    def _owner(self, text: str) -> str:
+        """The only provider that has a model of that name; "" where there is none, or several."""
+        owners = [one for one in self._rates.providers if (one, self.model(one, text)) in self._known]
+        return owners[0] if len(owners) == 1 else ""

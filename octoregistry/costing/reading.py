@@ -1,0 +1,138 @@
+"""Which recipe a row of a log is read by: those that are known, with a person's own names over them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from octoregistry.costing.errors import CostingError
+from providers.dimensions import DIMENSIONS
+from providers.flat import plain_name
+from providers.interpretation import FREE, WORDS
+from providers.recipe import Condition, Recipe, Term, Words, recipes, term
+
+FIELDS = ("day", "provider", "model", "mode", "requests", "prompt_size")
+CONTAINED = "contained"  # OURS of --map for columns that are counted within others
+NAMES = (*FIELDS, *DIMENSIONS, CONTAINED)
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How a person wants a log to be read: `names` (ours -> theirs), what tells a response, at whose prices other
+    sellers' calls are costed, whether assumed tiers are left out, and which column states a cost to compare with.
+    """
+
+    names: Mapping[str, str] = field(default_factory=dict)
+    once_by: tuple[str, ...] = ()
+    hosts: Mapping[str, str] = field(default_factory=dict)
+    strict_tiers: bool = False
+    stated_cost: str | None = None
+
+    def columns(self) -> tuple[str, ...]:
+        """The columns that a person names."""
+        return (*(name for theirs in self.names.values() for name in columns_of(theirs)), *self.once_by)
+
+
+# What a field's name says it counts, for a proposal of --map alone: nothing is ever read by it.
+_LIKELY = (
+    ("cached_input", r"cache.*read|read.*cache|cached|cache.*hit"),
+    ("cache_write_1h", r"cache.*1h"),
+    ("cache_write_5m", r"cache.*(writ|creat)"),
+    ("output_audio", r"(output|completion).*audio"),
+    ("input_audio", r"audio"),
+    ("output_image", r"(output|completion).*image"),
+    ("input_image", r"image"),
+    ("contained", r"total|reasoning|thought|accepted|rejected"),
+    ("output", r"output|completion|response|generated|answer"),
+    ("input", r"input|prompt|request"),
+)
+
+
+def recipes_with(how: How) -> tuple[Recipe, ...]:
+    """Every recipe, with a person's names over what it says.
+
+    Theirs is a column, a sum of columns and differences (`prompt_tokens-cached_tokens`), or a text after `:`. Raises
+    CostingError for names that are none of ours.
+    """
+    names, once_by = how.names, tuple(map(plain_name, how.once_by))
+    if unknown := [name for name in names if name not in NAMES]:
+        raise CostingError(f"{unknown[0]} is no name of ours: {', '.join(NAMES)}")
+    if not names and not once_by:
+        return recipes()
+    return tuple(_renamed(recipe, names, once_by) for recipe in recipes())
+
+
+def columns_of(theirs: str) -> tuple[str, ...]:
+    """The columns that a person's expression names."""
+    if theirs.startswith(":"):
+        return ()
+    return tuple(plain_name(part) for part in re.split(r"[+,]|(?<=\w)-(?=[A-Za-z_])", theirs) if part)
+
+
+def check_names(names: Mapping[str, str], there: Iterable[str]) -> None:
+    """Raises CostingError where a column that `names` gives is nowhere in the log."""
+    known = set(there)
+    for ours, theirs in names.items():
+        for column in columns_of(theirs):
+            if column not in known and not any(name.startswith(f"{column}.") for name in known):
+                listed = ", ".join(sorted(known)[:40])
+                raise CostingError(f"no column {column}, which {ours} should be read from: there are {listed}")
+
+
+def no_form(there: Iterable[str]) -> str:
+    """What to say of a log in which no column counts tokens."""
+    listed = list(there)
+    flags = proposal(listed)
+    return f"no column counts tokens: there are {', '.join(listed[:60])}; other names are given as ours=theirs" + (
+        f", perhaps {flags}" if flags else ""
+    )
+
+
+def proposal(fields: Iterable[str]) -> str:
+    """The flags of --map that would read these fields, by their names; "" where these say nothing."""
+    found: dict[str, str] = {}
+    for name in fields:
+        ours = next((ours for ours, pattern in _LIKELY if re.search(pattern, name)), None)
+        if ours is not None and any(word in name for word in WORDS) and not FREE.fullmatch(name):
+            found.setdefault(ours, name)
+    if "input" in found and "cached_input" in found:
+        found["input"] += f"-{found['cached_input']}"
+    return " ".join(f"--map {ours}={theirs}" for ours, theirs in found.items())
+
+
+def _renamed(recipe: Recipe, names: Mapping[str, str], once_by: tuple[str, ...]) -> Recipe:
+    fields = {**recipe.fields, **{ours: _field(names[ours]) for ours in FIELDS if ours in names and ours != "mode"}}
+    counts = {**recipe.counts, **{ours: _terms(names[ours]) for ours in DIMENSIONS if ours in names}}
+    contained = (*recipe.contained, *columns_of(names.get(CONTAINED, "")))
+    changed = replace(recipe, fields=fields, counts=counts, contained=contained, once_by=once_by or recipe.once_by)
+    if "mode" in names:
+        theirs = names["mode"]
+        literal = theirs.startswith(":")
+        words = next((one.words for one in recipe.modes), {})
+        changed = replace(
+            changed,
+            mode=theirs[1:] if literal else "",
+            modes=() if literal else (Words(_field(theirs), words),),
+        )
+    own = [column for ours in DIMENSIONS if ours in names for column in columns_of(names[ours])]
+    if recipe.key == "plain" and own:
+        known = tuple(Condition(name, absent=False, values=frozenset()) for name in (*own, *DIMENSIONS))
+        changed = replace(changed, known_by=(known,))
+    if "prompt_size" in names:
+        changed = replace(changed, windows={})
+    return changed
+
+
+def _field(theirs: str) -> tuple[str, ...]:
+    return (theirs,) if theirs.startswith(":") else (plain_name(theirs),)
+
+
+def _terms(theirs: str) -> tuple[Term, ...]:
+    if theirs.startswith(":"):
+        raise CostingError(f"{theirs}: tokens are read from a column")
+    signed = re.split(r"(\+|(?<=\w)-(?=[A-Za-z_]))", theirs)
+    found = [term(plain_name(signed[0]))]
+    for sign, name in zip(signed[1::2], signed[2::2], strict=True):
+        found.append(term(("-" if sign == "-" else "") + plain_name(name)))
+    return tuple(found)

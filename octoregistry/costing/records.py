@@ -1,0 +1,275 @@
+"""The records of usage files, one flat row each, read in Python: tables, lines, and documents that hold rows in lists."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from octoregistry.costing.errors import CostingError
+from octoregistry.costing.values import Problem
+from providers.flat import Row, flat, plain_name
+from providers.interpretation import recipe_of
+from providers.recipe import Recipe, recipes
+
+_LOOKED_AT = 50  # lines of a file, for what form they have
+_DELIMITERS = ",;\t|"
+_Rows = Iterator[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A row of a log, and where it stands. `columns` are those of its table; a record of JSON has none but its own."""
+
+    row: Row
+    file: str
+    line: int
+    columns: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Torn:
+    """A line of a file that is no row, and why."""
+
+    file: str
+    line: int
+    reason: str
+    text: str
+
+
+def records(file: str, kind: str) -> Iterator[Record | Torn]:
+    """The rows of a file of `kind` (csv, json, jsonl, parquet), and its lines that are none.
+
+    Raises CostingError for a file that cannot be read as what it is called.
+    """
+    if kind == "csv":
+        yield from _table(file, _csv_rows(file))
+    elif kind == "parquet":
+        yield from _table(file, _parquet_rows(file))
+    else:
+        yield from _Session(file).records(_lines(file) if kind == "jsonl" else _document(file))
+
+
+def torn_problems(torn: Sequence[Torn]) -> list[Problem]:
+    """Lines that are no rows as problems: where the first stands, and nothing of what stands there."""
+    reasons: dict[str, list[Torn]] = {}
+    for line in torn:
+        reasons.setdefault(f"a line that is no row: {line.reason}", []).append(line)
+    return [Problem(reason, len(lines), place=f"{lines[0].file}:{lines[0].line}") for reason, lines in reasons.items()]
+
+
+def is_session(file: str) -> bool:
+    """Whether any of the first lines is of a form that only Python reads."""
+    if file.endswith(".zst"):
+        return False
+    for found in islice(records(file, "jsonl"), _LOOKED_AT):
+        recipe = recipe_of(found.row) if isinstance(found, Record) else None
+        if recipe is not None and (recipe.once_by or recipe.moved or recipe.rows or recipe.key.endswith("_other")):
+            return True
+    return False
+
+
+@cache
+def json_columns() -> frozenset[str]:
+    """The columns of tables that may hold JSON in a text: those that a recipe knows fields of."""
+    named = [name for recipe in recipes() for name in (*recipe.known_fields(), *(f"{root}.x" for root in recipe.usage))]
+    return frozenset(part for name in named for part in [name.partition(".")[0]] if "." in name) | _HOLDERS
+
+
+_HOLDERS = frozenset(("attributes", "span_attributes"))
+
+
+def _table(file: str, rows: Iterator[tuple[int, dict[str, Any] | str]]) -> Iterator[Record | Torn]:
+    columns: frozenset[str] | None = None
+    for line, cells in rows:
+        if isinstance(cells, str):
+            yield Torn(file, line, *cells.split("\n", 1))
+            continue
+        columns = frozenset(map(plain_name, cells)) if columns is None else columns
+        yield Record(flat(cells, json_columns()), file, line, columns)
+
+
+def opened(file: str) -> io.BufferedReader | gzip.GzipFile:
+    """The bytes of a file, unpacked where it is packed."""
+    return gzip.open(file) if file.endswith(".gz") else open(file, "rb")  # noqa: PTH123 - closed by whoever reads
+
+
+def _csv_rows(file: str) -> Iterator[tuple[int, dict[str, Any] | str]]:
+    try:
+        with opened(file) as raw, io.TextIOWrapper(raw, "utf-8-sig", newline="") as text:
+            first = text.readline()
+            text.seek(0)
+            delimiter = max(_DELIMITERS, key=first.count)
+            rows = csv.reader(text, delimiter=delimiter, strict=True)
+            names = next(rows, [])
+            if not all(name.isprintable() for name in names) or not names:
+                raise CostingError(
+                    f"{file}: no CSV that can be read: it is not in UTF-8, or its first line has no names"
+                )
+            if twice := sorted({name for name in names if names.count(name) > 1}):
+                raise CostingError(
+                    f"{file}: several columns are called {', '.join(twice)}; name each, for only one can count"
+                )
+            for number, cells in enumerate(rows, 2):
+                if len(cells) == len(names):
+                    yield number, dict(zip(names, cells, strict=True))
+                elif cells:
+                    wrong = f"Expected Number of Columns: {len(names)} Found: {len(cells)}"
+                    yield number, f"{wrong}\n{delimiter.join(cells)}"
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise CostingError(f"{file}: no CSV that can be read: {error}") from error
+
+
+def _parquet_rows(file: str) -> Iterator[tuple[int, dict[str, Any] | str]]:
+    import pyarrow.parquet as pq  # noqa: PLC0415 - a tenth of a second that texts need not pay
+
+    # the folders of a partition are columns: day=2026-10-01/a.parquet
+    folders = dict(part.split("=", 1) for part in Path(file).parts[:-1] if "=" in part)
+    place = 1
+    for batch in pq.ParquetFile(file).iter_batches():
+        for cells in batch.to_pylist(maps_as_pydicts="lossy"):
+            yield place, {**cells, **folders}
+            place += 1
+
+
+def _lines(file: str) -> Iterator[tuple[int, Any]]:
+    """Every line as JSON, or as the bytes that are none."""
+    with opened(file) as raw:
+        for number, line in enumerate(raw, 1):
+            if line.strip():
+                try:
+                    yield number, json.loads(line)
+                except ValueError:
+                    yield number, line
+
+
+def _document(file: str) -> Iterator[tuple[int, Any]]:
+    with opened(file) as raw:
+        written = raw.read()
+    try:
+        document = json.loads(written)
+    except ValueError as error:
+        raise CostingError(f"{file}: not JSON: {error}; of lines with an object each, call it .jsonl") from error
+    items = document if isinstance(document, list) else [document]
+    for place, item in enumerate(items, 1):
+        if not isinstance(item, dict):
+            raise CostingError(f"{file}: item {place} is no object")
+        yield place, item
+
+
+class _Session:
+    """The rows of one file of JSON, with what some forms carry from one line to the next."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.carried: dict[str, Any] = {}
+        self.totals: dict[str, Any] = {}
+
+    def records(self, items: Iterator[tuple[int, Any]]) -> Iterator[Record | Torn]:
+        for place, item in items:
+            if not isinstance(item, dict):
+                text = item if isinstance(item, bytes) else json.dumps(item).encode()
+                yield Torn(self.file, place, "no JSON object", text.decode(errors="replace").strip()[:300])
+                continue
+            for row in _rows_of(item):
+                if (moved := self._moved(row)) is not None:
+                    yield Record(moved, self.file, place)
+
+    def _moved(self, row: Row) -> Row | None:
+        """The row with what lines before it said; None where it only repeats the last sums of a running total."""
+        for recipe in _with_memory():
+            for name in recipe.carried:
+                if name in row:
+                    self.carried[name] = row[name]
+            sums = {name: value for name, value in row.items() if name.startswith(f"{recipe.moved}.")}
+            if not sums:
+                continue
+            before, self.totals = self.totals, sums
+            if sums == before:
+                return None
+            last = recipe.usage[0]
+            if not any(name.startswith(f"{last}.") for name in row):  # older logs state the running total alone
+                row |= {
+                    last + name.removeprefix(recipe.moved): value - before.get(name, 0)
+                    for name, value in sums.items()
+                    if isinstance(value, int)
+                }
+            return row | {f"carried.{name}": value for name, value in self.carried.items()}
+        return row
+
+
+@cache
+def _with_memory() -> tuple[Recipe, ...]:
+    return tuple(recipe for recipe in recipes() if recipe.moved)
+
+
+@cache
+def _list_paths() -> tuple[tuple[str, ...], ...]:
+    """The lists that hold rows, as recipes name them, and the ends of those paths: a page may be kept bucket by bucket."""
+    paths = [recipe.rows for recipe in recipes() if recipe.rows]
+    return tuple(dict.fromkeys((*paths, *(path[1:] for path in paths if len(path) > 1))))
+
+
+def _rows_of(item: Mapping[str, Any]) -> Iterator[Row]:
+    """The rows within one object: itself, the spans of a trace, or the entries of its lists."""
+    spans = item.get("resourceSpans")
+    if isinstance(spans, list):
+        yield from (flat(span) for span in _spans(spans))
+        return
+    row = flat(item, json_columns())
+    if recipe_of(row) is None:
+        for path in _list_paths():
+            found = [flat(entry) for entry in _entries(item, path)]
+            if found and any((recipe := recipe_of(entry)) is not None and recipe.rows for entry in found):
+                yield from found
+                return
+        if isinstance(item.get("data"), list) and item["data"] and all(isinstance(one, dict) for one in item["data"]):
+            for one in item["data"]:
+                yield from _rows_of(one)
+            return
+        if any(isinstance(item.get(name), list) and not item[name] for name in ("data", "results")):
+            return  # a page of nothing
+    yield row
+
+
+def _entries(item: Mapping[str, Any], path: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """The entries of the lists at `path`, each with the fields around its list."""
+    inner = item.get(path[0])
+    if not isinstance(inner, list):
+        return
+    around = {key: value for key, value in item.items() if not isinstance(value, list)}
+    for entry in inner:
+        if not isinstance(entry, dict):
+            continue
+        if len(path) == 1:
+            yield around | entry
+        else:
+            yield from ({**around, **found} for found in _entries(entry, path[1:]))
+
+
+def _spans(resources: Sequence[Any]) -> Iterator[dict[str, Any]]:
+    """The spans of traces as a collector writes them (OTLP in JSON), attributes as objects."""
+    for resource in resources:
+        around = {"resource": _attributes(resource.get("resource") or {})}
+        for scope in resource.get("scopeSpans") or ():
+            for span in scope.get("spans") or ():
+                named = {key: value for key, value in span.items() if not isinstance(value, (list, dict))}
+                yield {**named, **around, "attributes": _attributes(span)}
+
+
+def _attributes(owner: Mapping[str, Any]) -> dict[str, Any]:
+    return {pair.get("key", ""): _typed(pair.get("value") or {}) for pair in owner.get("attributes") or ()}
+
+
+def _typed(value: Mapping[str, Any]) -> Any:
+    for kind in ("stringValue", "intValue", "doubleValue", "boolValue"):
+        if kind in value:
+            return value[kind]
+    return None

@@ -1,0 +1,147 @@
+"""The costs of a log as values, with every row that has no price, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from providers.dimensions import MODES
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+OURS = ("day", "provider", "model", "mode")
+DERIVED = (*OURS, "month")
+ANSWERED = (  # what an answer has beside its keys
+    *("rows", "requests", "cost", "unpriced", "reason"),
+    *("unpriced_provider", "unpriced_model", "unpriced_mode", "first_day", "last_day"),
+)
+
+# What can be wrong with a row before its price is looked for.
+NO_DAY = "no day is stated"
+NO_SUCH_DAY = "what should be a day is none: write 2026-09-04 or ISO 8601"
+NO_PROVIDER = "no provider is stated"
+NO_MODEL = "no model is stated"
+ZONES_MIXED = "a time without a zone among times with one: it may be another day"
+UNKNOWN_MODE = f"unknown mode: there are {', '.join(MODES)}"
+UNKNOWN_FORM = "a row of no known form that counts tokens"
+CHARGES = "a charge without a known price, which is not in the sum"
+STRICT = "prompt sizes unknown: their mean is above the smallest tier (--strict-tiers)"
+NO_CALL_HERE = "the sums of other spans, none of which is here"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Rows that have no price for the same reason: how many, of which model, between which days, and one of them.
+
+    `in_sum`: the rows are in the sum, but for a charge that has no known price.
+    """
+
+    reason: str
+    rows: int
+    provider: str | None = None
+    model: str | None = None
+    mode: str | None = None
+    first_day: date | None = None
+    last_day: date | None = None
+    place: str | None = None
+    example: Mapping[str, Any] | str | None = None
+    in_sum: bool = False
+
+    def with_rows(self, rows: int, first_day: date | None, last_day: date | None) -> Problem:
+        """The problem of so many rows between these days."""
+        return replace(self, rows=rows, first_day=first_day, last_day=last_day)
+
+    def __str__(self) -> str:
+        whose = "/".join(part for part in (self.provider, self.model) if part)
+        return ": ".join(part for part in (whose, self.reason) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Assumed:
+    """Rows of many requests that are in the sum at the tier of their mean prompt: what they cost so, and at least and at
+    most, in USD; `most` is None where a tier has no known price.
+    """
+
+    rows: int
+    cost: Decimal
+    least: Decimal
+    most: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What a column of the log states of the rows that have a price, beside ours, both in USD; and the first rows that
+    differ by more than a millionth: their place, theirs, ours.
+    """
+
+    column: str
+    rows: int
+    theirs: Decimal
+    ours: Decimal
+    differ: int
+    rows_that_differ: tuple[tuple[str, Decimal, Decimal], ...]
+
+
+@dataclass
+class Groups:
+    """The groups of an answer: rows of values, and the same as a table of Arrow."""
+
+    rows: Sequence[Mapping[str, Any]]
+    columns: tuple[str, ...]
+    scale: int
+
+    def __iter__(self) -> Iterator[Mapping[str, Any]]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @cached_property
+    def table(self) -> pa.Table:
+        """The groups as a table: tokens as decimal(38, 0), `cost` as decimal(38, scale)."""
+        import pyarrow as pa  # noqa: PLC0415 - a tenth of a second that a terminal need not pay
+
+        fixed = {"rows": pa.int64(), "unpriced": pa.int64(), "cost": pa.decimal128(38, self.scale)}
+        own = self.columns[: self.columns.index("rows")]
+        return pa.table(
+            {
+                name: pa.array(
+                    [row[name] for row in self.rows],
+                    None if name in own else fixed.get(name, pa.decimal128(38, 0)),
+                )
+                for name in self.columns
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """The costs of a log. `groups` have the keys, rows, requests, tokens, cost, unpriced.
+
+    `cost` is USD, exact, and null where no row of a group has a price. `unpriced` rows are in no cost; those of
+    `assumed` are in it.
+    """
+
+    groups: Groups
+    keys: tuple[str, ...]
+    form: str
+    total: Decimal
+    rows: int
+    problems: tuple[Problem, ...] = field(default=())
+    assumed: Assumed | None = None
+    stated: Stated | None = None
+
+    @property
+    def table(self) -> pa.Table:
+        """The groups as a table of Arrow."""
+        return self.groups.table
+
+    @property
+    def unpriced(self) -> int:
+        """The rows without a price, lines that are no row among them."""
+        return sum(problem.rows for problem in self.problems if not problem.in_sum)
