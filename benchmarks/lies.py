@@ -44,10 +44,8 @@ def own_pages() -> list[StoredPage | None]:
 
 
 def ways_of(lie: Lie) -> tuple[str, ...]:
-    """The ways in which a lie can be told: orders have to stand in the page, quotes need a passage to quote."""
-    if lie.of == "orders":
-        return WAYS[3:]
-    return WAYS if lie.of == "quotes" else WAYS[:3]
+    """The ways in which a lie can be told: orders have to stand in the page."""
+    return WAYS[2:] if lie.of == "orders" else WAYS[:2]
 
 
 def main() -> int:
@@ -59,9 +57,9 @@ def main() -> int:
     with Trial(other_prices(load_registry())).running() as trial:
         for page in listed:
             for number, lie in enumerate(LIES):
-                for way in (
-                    WAYS if "--all" in sys.argv or page.name.startswith("tests/") else [WAYS[number % len(WAYS)]]
-                ):
+                ways = ways_of(lie)
+                every = "--all" in sys.argv or page.name.startswith("tests/")
+                for way in ways if every else [ways[number % len(ways)]]:
                     outcome = trial.outcome(lie, page, way)
                     counts[outcome.verdict] += 1
                     by_way[way][outcome.verdict] += 1

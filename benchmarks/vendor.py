@@ -11,7 +11,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Said:
+class VendorReply:
     """What the model answers: text, why it stopped, and whether it refused."""
 
     text: str | None
@@ -23,7 +23,7 @@ class Said:
 class Vendor:
     """A server that answers each prompt with what `speak` says. `requests` are the bodies it got."""
 
-    speak: Callable[[str], Said]
+    speak: Callable[[str], VendorReply]
     requests: list[dict[str, Any]] = field(default_factory=list)
 
     def __enter__(self) -> Vendor:

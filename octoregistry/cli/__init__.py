@@ -30,7 +30,7 @@ COMMANDS = {
     "history": "Print how prices moved.",
     "models": "Print the models and their prices.",
     "price": "Print every price of a model.",
-    "readings": "List and remove answers of a language model.",
+    "readings": "Review, list and remove what words of pages mean.",
     "report": "Write an update as a page: changes, prices, a calculator.",
     "runs": "Print the runs of the schedule and their outcomes.",
     "schedule": "Update at set times, show them, or run what is due.",

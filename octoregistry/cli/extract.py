@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, NoReturn
@@ -12,13 +13,17 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from octoregistry.cli.llm_options import calls_json, calls_line, closing_messages, llm_options, reader_of
+from octoregistry.cli.llm_options import calls_json, calls_line, closing_messages, labels_json, llm_options, reader_of
 from octoregistry.cli.model_argument import open_registry
-from octoregistry.cli.output import print_message
+from octoregistry.cli.output import line, print_message, visible
 from octoregistry.cli.registry_option import registry_option
+from octoregistry.cli.settings_option import settings_option
 from octoregistry.documents import Unread, read_document
 from octoregistry.planning.foreign_models import own_rates
-from octoregistry.reading import PageRates, StatedRate, read_rates
+from octoregistry.reading.gather import doubted
+from octoregistry.reading.language.page import read_page
+from octoregistry.reading.rates import PageRates, StatedPrice, StatedRate
+from octoregistry.settings import SettingsError, command_settings
 
 
 @click.command(name="extract")
@@ -34,7 +39,7 @@ from octoregistry.reading import PageRates, StatedRate, read_rates
     help="The day on which the page was stored.  [default: the file's]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: rates with evidence, and problems.")
-@click.option("--no-rules", is_flag=True, help="Read with kept answers and the language model only.")
+@settings_option
 @llm_options
 @registry_option
 def command(  # noqa: PLR0913 - an option a parameter
@@ -44,16 +49,15 @@ def command(  # noqa: PLR0913 - an option a parameter
     url: str | None,
     day: datetime | None,
     as_json: bool,
-    no_rules: bool,
+    settings: Path | None,
     llm: str,
-    second_reading: bool,
     no_known: bool,
     registry: Path,
 ) -> None:
     """Print the rates that the stored pricing page FILE of PROVIDER states.
 
-    Every price names the cell or passage it stands in. What was not understood is a problem, and nothing is
-    read from it. Exit status: 0 when the page could be read, 1 when it could not.
+    Every price names the cell or line it stands in. Words in its scope that nobody understands are doubts (`?`), each told
+    once with its count; what was not read is told as a problem. Exit status: 0 when the page could be read, 1 when it could not.
     """
     text = _text(file)
     page_date = day.date() if day else datetime.fromtimestamp(file.stat().st_mtime, UTC).date()
@@ -62,9 +66,13 @@ def command(  # noqa: PLR0913 - an option a parameter
     if isinstance(document, Unread):
         _leave_unread(file, page, document.reason, as_json)
     known = open_registry(registry)
-    reader = reader_of(llm, lambda: known, second_reading=second_reading, no_known=no_known)
+    try:
+        own = command_settings(settings).reading
+    except SettingsError as error:
+        raise click.ClickException(visible(error)) from error
+    reader = reader_of(llm, lambda: known, own, no_known=no_known)
     ids = tuple(known.providers[provider].models) if provider in known.providers else ()
-    read = read_rates(document, provider, page_date, rules=not no_rules, reader=reader, known_ids=ids)
+    read = read_page(document, provider, page_date, ids, reader=reader)
     rates = own_rates(read, known.providers)
     if isinstance(rates, str):
         _leave_unread(file, page, rates, as_json)
@@ -98,27 +106,38 @@ def _text(file: Path) -> str:
 
 
 def page_json(page: PageRates) -> dict[str, Any]:
-    """`page` as plain values: rates as the page states them, prices as decimal text, and problems in words."""
-    return {"rates": [rate_json(rate) for rate in page.rates], "problems": [str(problem) for problem in page.problems]}
+    """`page` as plain values: rates as the page states them, prices as decimal text; a rate's prices with doubts stand in an
+    entry of their own. `labels` are the doubts, each once with the number of prices that it stands with; problems are words.
+    """
+    return {
+        "rates": [entry for rate in page.rates for entry in rate_json(rate)],
+        "labels": labels_json(page),
+        "problems": [str(problem) for problem in page.problems],
+    }
 
 
-def rate_json(rate: StatedRate) -> dict[str, Any]:
-    """`rate` as plain values."""
+def rate_json(rate: StatedRate) -> list[dict[str, Any]]:
+    """`rate` as plain values: its prices without a doubt, and those with."""
+    clear = {name: price for name, price in rate.prices.items() if not price.doubts}
+    open_ = {name: price for name, price in rate.prices.items() if price.doubts}
+    return [_entry(rate, prices) for prices in (clear, open_) if prices]
+
+
+def _entry(rate: StatedRate, prices: Mapping[str, StatedPrice]) -> dict[str, Any]:
+    doubts = dict.fromkeys(str(doubt) for price in prices.values() for doubt in price.doubts)
     return {
         "name": rate.name,
         "ids": list(rate.ids),
         "mode": rate.mode,
         "above_input_tokens": rate.above_input_tokens,
+        **({"up_to_input_tokens": rate.up_to_input_tokens} if rate.up_to_input_tokens is not None else {}),
         "from": rate.start.isoformat() if rate.start else None,
         "witness": rate.witness,
-        **{dimension: f"{price.usd:f}" for dimension, price in rate.prices.items()},
+        "doubts": list(doubts),
+        **{dimension: f"{price.usd:f}" for dimension, price in prices.items()},
         "evidence": {
-            dimension: {
-                "address": price.evidence.address,
-                "text": price.evidence.text,
-                **({"seconded_by": price.seconded_by} if price.seconded_by else {}),
-            }
-            for dimension, price in rate.prices.items()
+            dimension: {"address": price.evidence.address, "text": price.evidence.text}
+            for dimension, price in prices.items()
         },
     }
 
@@ -152,18 +171,26 @@ def _print(page: PageRates, page_date: date) -> None:
     for rate in page.rates:
         above = rate.above_input_tokens
         prompts = "" if above is None else f"> {above:,}" if isinstance(above, int) else "long"
-        prices = [f"{rate.prices[name].usd:f}" if name in rate.prices else "" for _, name in columns]
+        prices = [_priced(rate.prices.get(name)) for _, name in columns]
         place = next(iter(rate.prices.values())).evidence.address
         table.add_row(*map(Text, (printable(rate.name), rate.mode, prompts, str(rate.start or ""), *prices, place)))
     console = Console(width=10_000, highlight=False, soft_wrap=True)
     console.print(f"{page.provider}: {printable(page.page)} on {page_date}, USD per million tokens\n", markup=False)
     if page.rates:
         console.print(table)
+    for doubt, count in doubted(page.rates).items():
+        console.print(Text(f"? {line(doubt, 300)}: {count} price{'s' * (count != 1)}"))
     for problem in page.problems:
         console.print(Text(f"not read: {printable(str(problem))}"))
     models = len({rate.name for rate in page.rates})
     prices_read = sum(len(rate.prices) for rate in page.rates)
-    console.print(f"\n{prices_read} prices of {models} models, {len(page.problems)} problems")
+    open_ = sum(bool(price.doubts) for rate in page.rates for price in rate.prices.values())
+    console.print(f"\n{prices_read} prices of {models} models, {open_} with doubts, {len(page.problems)} problems")
+
+
+def _priced(price: StatedPrice | None) -> str:
+    """A price, with a mark where it has a doubt."""
+    return "" if price is None else f"{price.usd:f}?" if price.doubts else f"{price.usd:f}"
 
 
 def printable(text: str) -> str:

@@ -9,32 +9,29 @@ from typing import Any, TypeVar
 
 import click
 
-from octoregistry.reading import Reader
-from octoregistry.reading.choosing import NoModel, chosen
-from octoregistry.reading.kept import Kept, readings_folder
-from octoregistry.reading.llm import Call
+from octoregistry.reading.gather import doubted
+from octoregistry.reading.language.asking import NotAskedError
+from octoregistry.reading.language.choice import LanguageModels, chosen
+from octoregistry.reading.language.kept import Kept, readings_folder
+from octoregistry.reading.language.reader import Call, Reader
+from octoregistry.reading.rates import PageRates
+from octoregistry.settings import ReadingSettings
 from providers import Registry
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
 def llm_options(command: _Command) -> _Command:
-    """`command` with --llm, --second-reading and --no-known."""
+    """`command` with --llm and --no-known."""
     for option in (
-        click.option(
-            "--no-known",
-            is_flag=True,
-            help="Use no kept answers, neither your own nor the package's: ask about everything.",
-        ),
-        click.option(
-            "--second-reading", is_flag=True, help="Ask the language model also about what the rules have read."
-        ),
+        click.option("--no-known", is_flag=True, help="Use no answer that is kept: ask about every open label again."),
         click.option(
             "--llm",
             default="auto",
             show_default=True,
             metavar="auto|off|PROVIDER/MODEL",
-            help="The model that reads what the rules cannot: auto is the cheapest one whose vendor's key is set.",
+            help="Who is asked what words mean that nobody knows: auto is the endpoint of the settings, else the cheapest "
+            "model whose vendor's key is set.",
         ),
     ):
         command = option(command)
@@ -42,17 +39,33 @@ def llm_options(command: _Command) -> _Command:
 
 
 def reader_of(
-    llm: str, registry: Callable[[], Registry], *, second_reading: bool, no_known: bool, offline: bool = False
+    llm: str,
+    registry: Callable[[], Registry],
+    own: ReadingSettings | None = None,
+    *,
+    no_known: bool,
+    offline: bool = False,
 ) -> Reader:
     """The reader that the options ask for. Raises UsageError where a model is named that cannot be asked."""
     day = datetime.now(UTC).date()
-    if llm not in ("auto", "off") and not offline:
-        model = chosen(llm, registry(), day)
-        if isinstance(model, NoModel):
-            raise click.UsageError(model.reason)
-    choice = "off" if offline else llm
-    kept = Kept(readings_folder(), shipped=not no_known, earlier=not no_known)
-    return Reader(kept, lambda: chosen(choice, registry(), day), day, second=second_reading)
+    kept = Kept(readings_folder(), earlier=not no_known)
+    if offline:
+        return Reader(kept, lambda: LanguageModels(why_none="switched off"), day)
+    if llm in ("auto", "off"):
+        return Reader(kept, lambda: chosen(llm, registry(), day, own), day)
+    try:
+        named = chosen(llm, registry(), day)
+    except NotAskedError as why:
+        raise click.UsageError(str(why)) from None
+    return Reader(kept, lambda: named, day)
+
+
+def labels_json(page: PageRates) -> list[dict[str, Any]]:
+    """The labels that hold doubts of a page, each once with the number of prices that it stands with."""
+    return [
+        {"label": one.label, "place": one.place, "address": one.address, "reason": one.reason, "prices": count}
+        for one, count in doubted(page.rates).items()
+    ]
 
 
 def calls_json(calls: Sequence[Call]) -> dict[str, Any]:
@@ -87,13 +100,15 @@ def calls_line(calls: Sequence[Call]) -> str:
 
 
 def closing_messages(reader: Reader) -> Iterator[str]:
-    """What a person should know at the end of a run: why no language model was asked although there was something to
-    ask, and why what one answered is not there for the next run."""
-    why = reader.unavailable
-    if why is not None and why.reason != "switched off":
-        yield f"tables that the rules cannot read stay unread: {why.reason}"
+    """What a person should know at the end of a run: who was to be asked and could not be, why no language model was asked
+    although there was something to ask, and why answers are not there for the next run."""
+    for why in reader.passed_over:
+        if why != "switched off":
+            yield why if reader.models.tried else f"words that nobody knows stay doubts: {why}"
+    for file, fault in reader.kept.faults:
+        yield f"{file}: {fault}"
     if reader.kept.unsaved is not None:
-        yield f"readings could not be kept, and the next run asks again: {reader.kept.unsaved}"
+        yield f"answers could not be kept, and the next run asks again: {reader.kept.unsaved}"
 
 
 def _sum(calls: Sequence[Call]) -> Decimal:

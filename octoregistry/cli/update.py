@@ -95,7 +95,6 @@ def command(  # noqa: PLR0913 - an option a parameter
     settings: Path | None,
     verbose: bool,
     llm: str,
-    second_reading: bool,
     no_known: bool,
     registry: Path,
 ) -> None:
@@ -111,7 +110,7 @@ def command(  # noqa: PLR0913 - an option a parameter
     with error_messages(registry), _progress(as_json) as progress:
         chosen = command_settings(settings)
         known = partial(load_registry, registry)
-        language = reader_of(llm, known, second_reading=second_reading, no_known=no_known, offline=offline)
+        language = reader_of(llm, known, chosen.reading, no_known=no_known, offline=offline)
         edges: dict[str, Any] = {"offline": offline, "accepted": accepted, "progress": progress, "language": language}
 
         def plan(text: str) -> Update:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 from octoregistry.cli.held_changes import held_texts
-from octoregistry.cli.llm_options import calls_json, calls_line
-from octoregistry.cli.output import print_message, print_table, print_text
+from octoregistry.cli.llm_options import calls_json, calls_line, labels_json
+from octoregistry.cli.output import line, print_message, print_table, print_text
 from octoregistry.cli.plan_tables import plan_tables
 from octoregistry.merging.diff import diff
 from octoregistry.planning.plan_json import as_values
 from octoregistry.publishing import ProposalResult
+from octoregistry.reading.gather import doubted
 from octoregistry.sources import Failed
 from octoregistry.sources.registries import Statements
 from octoregistry.updating.update import ProviderRun, Update
+
+_FEW = 3
 
 
 def update_json(update: Update, name: str) -> dict[str, Any]:
@@ -51,6 +56,7 @@ def _source_json(run: ProviderRun) -> dict[str, Any]:
         "fetched_at": page.fetched_at.isoformat(timespec="seconds"),
         "sha256": page.sha256,
         "prices": sum(len(rate.prices) for rate in run.rates.rates) if run.rates else 0,
+        "labels": labels_json(run.rates) if run.rates else [],
         "problems": [str(problem) for problem in run.rates.problems] if run.rates else [],
     }
 
@@ -69,6 +75,9 @@ def print_update(update: Update, name: str, *, verbose: bool) -> None:
         print_message(f"{run.provider} could not be read: {run.page}")
     for refused in update.refused:
         print_message(refused)
+    for run in update.runs:
+        for text in left_open(run):
+            print_text(text)
     if update.calls:
         print_text(calls_line(update.calls))
     if update.witnesses:
@@ -83,15 +92,40 @@ def print_update(update: Update, name: str, *, verbose: bool) -> None:
     elif len(update.unread) < len(update.runs):
         print_text(_unchanged(update, name))
     if verbose:
-        for witness, report in update.witnesses.items():
-            if isinstance(report, Failed):
-                print_text(f"{witness} could not be read: {report}")
-        for note in update.plan.notes:
-            print_text(f"note: {note}")
-        for run in update.runs:
-            for problem in run.rates.problems if run.rates else ():
-                print_text(f"not read: {problem}")
-            print_text(f"model list of {run.provider}: {_listed(run)}")
+        _print_details(update)
+
+
+def _print_details(update: Update) -> None:
+    """None; every note, unread place and model list."""
+    for witness, report in update.witnesses.items():
+        if isinstance(report, Failed):
+            print_text(f"{witness} could not be read: {report}")
+    for note in update.plan.notes:
+        print_text(f"note: {note}")
+    for run in update.runs:
+        for problem in run.rates.problems if run.rates else ():
+            print_text(f"not read: {problem}")
+        print_text(f"model list of {run.provider}: {_listed(run)}")
+
+
+def left_open(run: ProviderRun) -> Iterator[str]:
+    """What of a vendor's page was not read, and why, and which words hold its prices; the first few of each."""
+    if run.rates is None:
+        return
+    reasons: Counter[str] = Counter()
+    for problem in run.rates.problems:
+        reasons[problem.reason] += problem.count
+    if reasons:
+        told = "; ".join(f"{line(reason, 120)} ({count})" for reason, count in reasons.most_common(_FEW))
+        more = f"; and {len(reasons) - _FEW} more reasons" if len(reasons) > _FEW else ""
+        places = f"{reasons.total()} priced place{'s' * (reasons.total() != 1)}"
+        yield f"{run.provider}: {places} not read: {told}{more}"
+    labels = doubted(run.rates.rates)
+    if labels:
+        told = "; ".join(f"{line(doubt, 120)} ({count})" for doubt, count in labels.most_common(_FEW))
+        more = f"; and {len(labels) - _FEW} more labels" if len(labels) > _FEW else ""
+        open_ = sum(bool(price.doubts) for rate in run.rates.rates for price in rate.prices.values())
+        yield f"{run.provider}: {open_} price{'s' * (open_ != 1)} with doubts: {told}{more}"
 
 
 def _unchanged(update: Update, name: str) -> str:

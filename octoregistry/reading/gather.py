@@ -112,7 +112,7 @@ def counted(problems: Iterable[Problem]) -> tuple[Problem, ...]:
         table = problem.address.partition("R")[0] if problem.address.startswith("T") else problem.address
         places[problem.page, table, problem.reason].append(problem)
     return tuple(
-        same[0] if len(same) == 1 else Problem(page, table, f"{reason} ({len(same)} times)")
+        same[0] if len(same) == 1 else Problem(page, table, reason, len(same))
         for (page, table, reason), same in places.items()
     )
 

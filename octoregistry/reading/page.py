@@ -23,7 +23,7 @@ from octoregistry.reading.layout.cards import Kind, card_scopes
 from octoregistry.reading.layout.lines import clean, sentences
 from octoregistry.reading.layout.over import over
 from octoregistry.reading.layout.tables import table_figures
-from octoregistry.reading.rates import PageRates, Problem, StatedRate
+from octoregistry.reading.rates import PageRates, Problem
 from octoregistry.reading.settle import DENIES, Priced, Reader, Refused, Settler
 from octoregistry.reading.vocabulary import Row, Vocabulary, shipped
 from providers.vendors import vendors
@@ -40,28 +40,38 @@ def read_rates(
     vocabulary: Vocabulary | None = None,
 ) -> PageRates:
     """The rates that `document` states on `page_date`, with all that was not understood as doubts and problems."""
-    words = _words_of(vocabulary or shipped(), provider)
-    families = _families().with_known(frozenset(name.lower() for name in known_names if len(name) > 2))
-    reader = Reader(words, families, page_date, _decimal_comma(document, words))
+    reader = reader_of(document, provider, page_date, known_names, vocabulary)
     ids = page_ids(document)
-    reader = Reader(
-        words,
-        families.with_known(frozenset(n.lower() for n in ids)),
-        page_date,
-        reader.decimal_comma,
-        _threshold(document, reader),
-    )
     prices: list[Priced] = []
     problems = [Problem(document.url, gap.address, gap.reason) for gap in document.gaps]
+    unsaid: Counter[Doubt] = Counter()
     for scope in scopes(document, reader):
         found, refused = _read(scope, reader)
         prices += found
-        problems += [Problem(document.url, no.figure.address, no.reason) for no in refused]
+        problems += [Problem(document.url, no.figure.address, no.reason) for no in refused if not no.quiet]
+        unsaid.update(doubt for no in refused for doubt in no.open)
     prices = [_in_full(price, prices) for price in prices]
     rates, contradictions = rates_of(prices, document.url, page_date, ids)
     rates, shared = without_shared_ids(rates, document.url)
     problems = [*counted(problems), *contradictions, *shared]
-    return PageRates(provider, document.url, rates, tuple(problems), tuple(_open_labels(document, rates, reader)))
+    return PageRates(
+        provider, document.url, rates, tuple(problems), tuple(_open_labels(document, doubted(rates) + unsaid, reader))
+    )
+
+
+def reader_of(
+    document: Document,
+    provider: str,
+    page_date: date,
+    known_names: Iterable[str] = (),
+    vocabulary: Vocabulary | None = None,
+) -> Reader:
+    """What the labels of `document` are read with."""
+    words = _words_of(vocabulary or shipped(), provider)
+    families = _families().with_known(frozenset(name.lower() for name in known_names if len(name) > 2))
+    reader = Reader(words, families, page_date, _decimal_comma(document, words))
+    named = families.with_known(frozenset(name.lower() for name in page_ids(document)))
+    return replace(reader, families=named, threshold=_threshold(document, reader))
 
 
 @lru_cache(maxsize=4)
@@ -213,8 +223,7 @@ def _read(scope: Scope, reader: Reader) -> tuple[list[Priced], list[Refused]]:
         trouble = scope.trouble.get(figure.address.partition("C")[0]) or scope.trouble.get(figure.address)
         for settled in settler.settle(figure):
             if isinstance(settled, Refused):
-                if not settled.quiet:
-                    refused.append(settled)
+                refused.append(settled)
             elif trouble == "a sentence":
                 refused.append(Refused("a sentence states token prices; sentences are not read", figure))
             else:
@@ -264,11 +273,11 @@ def _decimal_comma(document: Document, vocabulary: Vocabulary) -> bool | None:
 _BLANKED = re.compile(r"\d+(?:[.,]\d+)*")
 
 
-def _open_labels(document: Document, rates: Iterable[StatedRate], reader: Reader) -> Iterator[OpenLabel]:
-    """The labels that hold prices up, each once."""
+def _open_labels(document: Document, doubts: Counter[Doubt], reader: Reader) -> Iterator[OpenLabel]:
+    """The labels that hold prices up, or may say what a figure is the price of, each once."""
     counts: Counter[tuple[str, str]] = Counter()
     first: dict[tuple[str, str], Doubt] = {}
-    for doubt, count in doubted(rates).items():
+    for doubt, count in doubts.items():
         if doubt.reason.startswith(("not understood: ", DENIES)):
             slot = (doubt.label, doubt.place)
             counts[slot] += count

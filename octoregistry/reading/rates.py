@@ -68,14 +68,16 @@ def is_checked(witness: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What was not understood, where, and why: nothing is guessed, so nothing was read there."""
+    """What was not read, where, why, and how many figures stand there: nothing is guessed."""
 
     page: str
     address: str
     reason: str
+    count: int = 1
 
     def __str__(self) -> str:
-        return f"{self.page} {self.address}: {self.reason}"
+        times = f" ({self.count} times)" if self.count > 1 else ""
+        return f"{self.page} {self.address}: {self.reason}{times}"
 
 
 @dataclass(frozen=True, slots=True)

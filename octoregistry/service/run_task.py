@@ -8,7 +8,7 @@ import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,10 @@ from octoregistry.merging.registry_file import NotCarriedOutError, text_of
 from octoregistry.planning.plan import Change, Plan
 from octoregistry.publishing import ProposalResult
 from octoregistry.publishing.body import fingerprint_of
-from octoregistry.reading import Reader
-from octoregistry.reading.choosing import chosen
-from octoregistry.reading.kept import Kept, readings_folder
+from octoregistry.reading.language.asking import NotAskedError
+from octoregistry.reading.language.choice import LanguageModels, chosen
+from octoregistry.reading.language.kept import Kept, readings_folder
+from octoregistry.reading.language.reader import Reader
 from octoregistry.report import write_report
 from octoregistry.service.propose_update import propose_update, proposing
 from octoregistry.service.run_outcome import (
@@ -138,7 +139,8 @@ def _plan(
 ) -> Update:
     """The update as the command would plan it; a language model is asked only where the network is."""
     choice, day = "off" if offline else settings.service.llm, datetime.now(UTC).date()
-    language = Reader(Kept(readings_folder()), lambda: chosen(choice, load_registry(task.registry), day), day)
+    kept = Kept(readings_folder())
+    language = Reader(kept, lambda: _models(choice, task.registry, settings, day), day)
     return plan_update(
         text,
         str(task.registry),
@@ -149,6 +151,14 @@ def _plan(
         progress=progress,
         language=language,
     )
+
+
+def _models(choice: str, registry: Path, settings: Settings, day: date) -> LanguageModels:
+    """The models that may be asked; none, with the reason, where the one that is set cannot be."""
+    try:
+        return chosen(choice, load_registry(registry), day, settings.reading)
+    except NotAskedError as why:
+        return LanguageModels(why_none=str(why))
 
 
 def outcome_of(

@@ -6,14 +6,17 @@ from collections.abc import Sequence
 from threading import Lock
 
 from octoregistry.documents import Document, Unread, read_document
-from octoregistry.reading import PageRates, Reader, read_rates
+from octoregistry.reading.language.page import read_page
+from octoregistry.reading.language.reader import Reader
+from octoregistry.reading.page import read_rates
+from octoregistry.reading.rates import PageRates
 from octoregistry.sources import Page
 
 
 class PageReader:
     """Pages as Documents, each parsed once though fetching and reading both look at it; it may be called in threads.
 
-    `language` reads what the rules leave unread.
+    `language` explains the labels that the vocabulary does not.
     """
 
     def __init__(self, language: Reader | None = None) -> None:
@@ -40,4 +43,7 @@ class PageReader:
         document = self.document(page)
         if isinstance(document, Unread):
             return None
-        return read_rates(document, provider, page.fetched_at.date(), reader=self._language, known_ids=known_ids)
+        day = page.fetched_at.date()
+        if self._language is None:
+            return read_rates(document, provider, day)
+        return read_page(document, provider, day, known_ids, reader=self._language)

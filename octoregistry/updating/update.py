@@ -13,9 +13,9 @@ from octoregistry.planning.plan import Note, Plan
 from octoregistry.planning.planner import PlanSettings, plan_provider
 from octoregistry.planning.stated_models import PricedPage
 from octoregistry.planning.witnesses import Witnesses
-from octoregistry.reading import PageRates
-from octoregistry.reading import Reader as LanguageReader
-from octoregistry.reading.llm import Call
+from octoregistry.reading.language.reader import Call
+from octoregistry.reading.language.reader import Reader as LanguageReader
+from octoregistry.reading.rates import PageRates
 from octoregistry.settings import Settings
 from octoregistry.sources import Clock, Failed, ListOutcome, ModelList, Page, fetch_model_lists, fetch_pages
 from octoregistry.sources.registries import Statements, fetch_registries
@@ -88,8 +88,8 @@ def plan_update(  # noqa: PLR0913 - the edges of the run: clock, progress, langu
     """What an update of the registry `text` (the file called `name`) would do; nothing is written but the cache.
 
     `providers` are those to update, all of the registry whose pages are set without it; with `offline` nothing is asked
-    of the network. `language` reads what the rules leave unread; without it that stays unread.
-    A provider whose pages cannot be read is in the result with the reason, and the others go on. Other registries are asked only
+    of the network. `language` explains the labels that the vocabulary does not; without it they stay open.
+    A provider whose pages cannot be read is told in the result, and the others go on. Other registries are asked only
     where a price changes. A provider of the registry that no pages are set for is left as it is, with a note. Raises
     RegistryError for a faulty registry, UnknownProviderError for a provider that it or the settings do not know.
     """

@@ -1,25 +1,28 @@
-"""The options by which `extract` and `update` ask a language model, and the kept readings."""
+"""The options by which `extract` and `update` ask a language model, and the review of what it says."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
-from benchmarks.vendor import Said, Vendor
+from benchmarks.vendor import Vendor, VendorReply
 from octoregistry.cli import cli
 
-PAGE = "# Prix\n\n## Tarifs\n\n| Modulus | Ingress | Egress |\n|---|---|---|\n| gpt-5.4 | $2.50 | $15.00 |\n"
-PARTS = [{"is": "names", "at": ["C1"]}, {"is": "input", "at": ["C2"]}, {"is": "output", "at": ["C3"]}]
-ANSWER = json.dumps({"tables": [{"table": "A", "parts": PARTS}], "quotes": []})
+PAGE = "# Prices\n\n| Model | Turbo input | Output |\n|---|---|---|\n| gpt-5.4 | $2.50 | $15.00 |\n"
+ANSWER = '{"A": "priority"}'
 KEYS = ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GOOGLE_API_KEY", "GEMINI_API_KEY")
+MODEL = "openai/gpt-5.4-mini"
 
 
 @pytest.fixture
 def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path)
     for key in KEYS:
         monkeypatch.delenv(key, raising=False)
     file = tmp_path / "page.md"
@@ -27,99 +30,116 @@ def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     return str(file)
 
 
-def run(*arguments: str) -> Result:
-    return CliRunner().invoke(cli, arguments)
+@pytest.fixture
+def vendor(monkeypatch: pytest.MonkeyPatch) -> Iterator[Vendor]:
+    """OpenAI on loopback; it says that "Turbo" is priority."""
+    pytest.importorskip("openai", reason="the OpenAI SDK is not installed")
+    with Vendor(lambda _: VendorReply(ANSWER)) as server:
+        for name, value in server.environment.items():
+            monkeypatch.setenv(name, value)
+        yield server
 
 
-def test_extract_asks_the_named_model_keeps_its_reading_and_prints_what_it_cost(
-    page: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def run(*arguments: str, **more: str) -> Result:
+    return CliRunner().invoke(cli, arguments, **more)  # type: ignore[arg-type]
+
+
+def test_extract_asks_the_named_model_keeps_its_answer_and_prints_what_it_cost(page: str, vendor: Vendor) -> None:
     """The second run asks nobody; `readings` lists what is kept and removes it."""
-    pytest.importorskip("openai", reason="the OpenAI SDK is not installed")
-    with Vendor(lambda _: Said(ANSWER)) as vendor:
-        for name, value in vendor.environment.items():
-            monkeypatch.setenv(name, value)
-        first = run("extract", "openai", page, "--json", "--llm", "openai/gpt-5.4-mini")
-        told = json.loads(first.stdout)
-        assert told["rates"][0]["input"] == "2.50"
-        assert told["rates"][0]["witness"] == "llm:openai/gpt-5.4-mini"
-        assert told["llm"]["calls"][0]["cost"] == told["llm"]["cost"]
-        shown = run("extract", "openai", page, "--llm", "openai/gpt-5.4-mini", "--no-known")
-        assert "1 call of openai/gpt-5.4-mini" in shown.stdout
-        assert len(vendor.requests) == 2
-        assert "llm" not in json.loads(run("extract", "openai", page, "--json").stdout)
-        assert len(vendor.requests) == 2
-    listed = run("readings", "list").stdout
-    assert "llm:openai/gpt-5.4-mini, not reviewed: Modulus | Ingress | Egress" in listed
-    assert run("readings", "remove", "all").output.startswith("removed openai-")
+    told = json.loads(run("extract", "openai", page, "--json", "--llm", MODEL).stdout)
+    turbo = next(rate for rate in told["rates"] if rate["mode"] == "priority")
+    assert (turbo["input"], turbo["witness"]) == ("2.50", f"llm:{MODEL}")
+    assert turbo["doubts"] == [
+        f"'Turbo input' (column head, T1R1C2): only llm:{MODEL} says what it means: mode:priority"
+    ]
+    assert told["llm"]["calls"][0]["cost"] == told["llm"]["cost"]
+    assert "llm" not in json.loads(run("extract", "openai", page, "--json", "--llm", MODEL).stdout)
+    assert len(vendor.requests) == 1
+    assert f"1 call of {MODEL}" in run("extract", "openai", page, "--llm", MODEL, "--no-known").stdout
+    assert f"column head “Turbo input”: priority; llm:{MODEL}" in run("readings", "list").stdout
+    assert json.loads(run("readings", "list", "--json").stdout)[0]["means"] == "priority"
+    assert run("readings", "remove", "Turbo input").output.startswith("removed openai column head")
     assert run("readings", "remove", "all").exit_code == 1
-    assert "not reviewed" not in run("readings").stdout
 
 
-def test_a_reading_that_cannot_be_kept_is_said_with_the_folder(
-    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_label_that_nobody_explains_is_told_once_with_its_count(page: str) -> None:
+    """In the text a mark stands at each price, in the JSON its rate has the doubt."""
+    shown = run("extract", "openai", page, "--llm", "off").stdout
+    assert "2.50?" in shown
+    assert shown.count("'Turbo input' (column head, T1R1C2): not understood: Turbo: 1 price") == 1
+    told = json.loads(run("extract", "openai", page, "--json", "--llm", "off").stdout)
+    (label,) = told["labels"]
+    assert (label["label"], label["place"], label["prices"]) == ("Turbo input", "column_head", 1)
+    assert [(bool(rate["doubts"]), "input" in rate) for rate in told["rates"]] == [(False, False), (True, True)]
+
+
+def test_an_answer_that_cannot_be_kept_is_said_with_the_folder(page: str, tmp_path: Path, vendor: Vendor) -> None:
     """Else every run would pay for the same question, and nobody would know why."""
-    pytest.importorskip("openai", reason="the OpenAI SDK is not installed")
     (tmp_path / "data").write_text("a file where the folder should be", encoding="utf-8")
-    with Vendor(lambda _: Said(ANSWER)) as vendor:
-        for name, value in vendor.environment.items():
-            monkeypatch.setenv(name, value)
-        shown = run("extract", "openai", page, "--llm", "openai/gpt-5.4-mini")
+    shown = run("extract", "openai", page, "--llm", MODEL)
     assert shown.exit_code == 0
     folder = tmp_path / "data" / "octoregistry" / "readings"
-    assert f"readings could not be kept, and the next run asks again: {folder}" in shown.stderr
+    assert f"answers could not be kept, and the next run asks again: {folder}" in shown.stderr
 
 
-def test_without_a_key_it_is_said_once_that_tables_stay_unread(page: str) -> None:
+def test_without_a_key_it_is_said_once_that_words_stay_doubts(page: str) -> None:
     """`auto` with no key is off; `off` says nothing."""
     told = run("extract", "openai", page, "--json")
-    assert told.stderr.count("stay unread: no key of a vendor is set") == 1
-    assert json.loads(told.stdout)["rates"] == []
+    assert told.stderr.count("stay doubts: no key of a vendor is set") == 1
     assert run("extract", "openai", page, "--json", "--llm", "off").stderr == ""
 
 
 def test_a_model_that_cannot_be_asked_is_a_usage_error(page: str) -> None:
     """A named model without a key."""
-    told = run("extract", "openai", page, "--llm", "openai/gpt-5.4-mini")
+    told = run("extract", "openai", page, "--llm", MODEL)
     assert told.exit_code == 2
     assert "OPENAI_API_KEY" in told.stderr
 
 
+def test_an_endpoint_of_ones_own_is_named_in_the_settings(page: str, tmp_path: Path, vendor: Vendor) -> None:
+    """Apart from the provider of that name."""
+    url = vendor.environment["OPENAI_BASE_URL"]
+    Path("octoregistry.toml").write_text(f'[reading]\nbase_url = "{url}"\nmodel = "house/model"\n', encoding="utf-8")
+    told = json.loads(run("extract", "openai", page, "--json").stdout)
+    assert told["llm"]["calls"][0]["model"].endswith("/house/model")
+    assert vendor.requests[0]["model"] == "house/model"
+
+
+def test_a_person_reviews_labels_without_a_terminal(page: str) -> None:
+    """`--json` prints those that wait, `--answers` takes them back; then none waits."""
+    labels = json.loads(run("readings", "review", "anthropic", "--json").stdout)
+    if not labels:
+        pytest.skip("every label of the bundled page is known")
+    assert all(label["means"] is None and label["prices"] for label in labels)
+    said = json.dumps([{**label, "means": "harmless"} for label in labels])
+    told = run("readings", "review", "anthropic", "--answers", "-", input=said)
+    assert told.stdout.startswith(f"{len(labels)} of {len(labels)} labels answered")
+    assert json.loads(run("readings", "review", "anthropic", "--json").stdout) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("nonsense", "no JSON list of labels"),
+        ('[{"provider": "anthropic", "label": "nowhere", "means": "batch"}]', "no such label waits"),
+    ],
+)
+def test_answers_about_nothing_are_an_error_and_none_is_kept(page: str, text: str, words: str) -> None:
+    """A file of yesterday may speak of a page that has changed."""
+    told = run("readings", "review", "anthropic", "--answers", "-", input=text)
+    assert told.exit_code == 1
+    assert words in told.stderr
+    assert "0 answers" in run("readings").stdout
+
+
+def test_without_a_terminal_review_says_what_to_do(page: str) -> None:
+    """A scheduler's run does not wait for a key."""
+    told = run("readings", "review", "anthropic")
+    assert told.exit_code == 2 or "0 of 0" in told.stdout
+
+
 def test_an_offline_update_asks_no_model(page: str) -> None:
-    """--offline asks nothing of the network, whatever --llm says."""
-    told = run("update", "--dry-run", "--offline", "--json", "--llm", "openai/gpt-5.4-mini")
-    assert json.loads(told.stdout)["llm"] == {"calls": [], "cost": "0", "cost_unknown": 0}
-
-
-def test_no_rules_reads_by_the_readings_that_come_with_the_package(page: str) -> None:
-    """The shapes of the vendors' pages are known: the rules are not needed for them."""
-    text = "# Pricing\n\n"
-    text += (
-        "| Model | Base Input Tokens | 5m Cache Writes | 1h Cache Writes | Cache Hits & Refreshes | Output Tokens |\n"
-    )
-    text += "|---|---|---|---|---|---|\n| Claude Opus 5 | $5 / MTok | $6.25 / MTok | $10 / MTok | $0.50 / MTok | $25 / MTok |\n"
-    Path(page).write_text(text, encoding="utf-8")
-    (rate,) = json.loads(run("extract", "anthropic", page, "--json", "--no-rules").stdout)["rates"]
-    assert rate["witness"] == "known"
-    assert (rate["input"], rate["cache_write_1h"], rate["output"]) == ("5", "10", "25")
-
-
-def test_readings_say_what_could_not_be_understood_and_steer_no_terminal(
-    page: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A page writes the headers and a model the reasons: neither is printed as it stands."""
-    pytest.importorskip("openai", reason="the OpenAI SDK is not installed")
-    Path(page).write_text(PAGE.replace("Ingress", "In\x1b]0;owned\x07gress"), encoding="utf-8")
-    answers = iter([Said("{}"), Said("\x1b[31m"), Said(ANSWER)])
-    with Vendor(lambda _: next(answers)) as vendor:
-        for name, value in vendor.environment.items():
-            monkeypatch.setenv(name, value)
-        assert not json.loads(run("extract", "openai", page, "--json", "--llm", "openai/gpt-5.4-mini").stdout)["rates"]
-        listed = run("readings")
-        assert "openai/gpt-5.4-mini, not understood on " in listed.stdout
-        run("readings", "remove", "all")
-        assert json.loads(run("extract", "openai", page, "--json", "--llm", "openai/gpt-5.4-mini").stdout)["rates"]
-    shown = run("readings").stdout
-    assert "not reviewed: Modulus | In" in shown
-    assert "\x1b" not in listed.stdout + shown
+    """--offline asks nothing of the network, whatever --llm says; what stays open is said for each vendor."""
+    told = json.loads(run("update", "--dry-run", "--offline", "--json", "--llm", MODEL, "-p", "anthropic").stdout)
+    assert told["llm"] == {"calls": [], "cost": "0", "cost_unknown": 0}
+    assert "labels" in told["sources"][0]

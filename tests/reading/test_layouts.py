@@ -6,12 +6,8 @@ from datetime import date
 
 import pytest
 
-from benchmarks.truth import Truth, as_json
 from octoregistry.documents import Document, read_document
-from octoregistry.reading import PageRates, Reader, read_rates
-from octoregistry.reading.asking import Reply
-from octoregistry.reading.choosing import LanguageModel
-from octoregistry.reading.kept import Kept
+from octoregistry.reading import PageRates, read_rates
 
 DAY = date(2026, 9, 10)
 TOP = "# Pricing\n\nAll prices are in US dollars per 1M tokens, for calls of each model over the API.\n\n"
@@ -81,16 +77,6 @@ def test_the_rules_read_every_layout(layout: str) -> None:
     """The same prices, wherever modes and sizes stand."""
     text, expected = PAGES[layout]
     assert facts(read_rates(document(text), "openai", DAY)) == expected
-
-
-@pytest.mark.parametrize("layout", PAGES)
-def test_a_truthful_reader_reads_every_layout(layout: str) -> None:
-    """What the rules can say a reader can say."""
-    text, expected = PAGES[layout]
-    truth = Truth(document(text), DAY)
-    model = LanguageModel("vendor/model", lambda prompt, _: Reply(as_json(truth.answer(prompt))))
-    reader = Reader(Kept(shipped=False), lambda: model, DAY)
-    assert facts(read_rates(document(text), "openai", DAY, rules=False, reader=reader)) == expected
 
 
 @pytest.mark.parametrize(

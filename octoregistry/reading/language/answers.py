@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 
 from octoregistry.reading.labels import OpenLabel, Place
+from octoregistry.reading.vocabulary import Row
 
 OFFER, HARMLESS, NAME, UNSURE = "other_offer", "harmless", "model_name", "unsure"
 MEANINGS = {
@@ -35,6 +37,9 @@ PERSON = "person"
 _ASKED_AGAIN = timedelta(days=7)
 
 
+Key = tuple[str, str, str, str]
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What `said_by` (`llm:VENDOR/MODEL` or `person`) says that the words `text` of a label mean: one of ANSWERS. Where
@@ -53,14 +58,29 @@ class Answer:
     reason: str = ""
 
     @property
-    def key(self) -> tuple[str, str, str]:
-        """What it is about: the provider, the place and the label, whatever the case and the spaces."""
-        return self.provider, self.place, folded(self.label)
+    def key(self) -> Key:
+        """What it is about: the provider, the place, the label and the words of it, whatever the case and the spaces."""
+        return self.provider, self.place, folded(self.label), folded(self.text)
 
     @property
     def sure(self) -> bool:
         """False for one that explains nothing."""
         return self.means != UNSURE
+
+    @property
+    def row(self) -> Row | None:
+        """The row of the vocabulary that it is, None where it explains nothing. What is harmless leaves the rest of its label
+        as it is; that a price is one of another offer counts once it is reviewed, for it takes the price away.
+        """
+        if not self.sure or (self.means == OFFER and not self.reviewed):
+            return None
+        about = {"place": (self.place,), "example": self.label, "seen": f"{self.page} {self.day}".strip()}
+        whose: dict[str, Any] = {"said_by": self.said_by, "reviewed": self.reviewed, "provider": self.provider, **about}
+        if self.means != HARMLESS:
+            return Row(MEANINGS[self.means], self.text, **whose)
+        if bare(self.label) == self.text:
+            return Row("harmless:rest", self.label, **whose)
+        return Row("note:harmless", self.text, **whose)
 
     def holds(self, day: date) -> bool:
         """True where nobody need be asked again on `day`: what was not understood is, after a week."""
@@ -72,9 +92,9 @@ class Answer:
         return f"{self.place.replace('_', ' ')} “{self.label}”: {said}; {self.said_by}, {self.day}, {state}"
 
 
-def key_of(provider: str, label: OpenLabel) -> tuple[str, str, str]:
+def key_of(provider: str, label: OpenLabel) -> Key:
     """The key of an answer about `label`."""
-    return provider, label.place, folded(label.text)
+    return provider, label.place, folded(label.text), folded(label.leftover)
 
 
 def folded(text: str) -> str:
@@ -82,14 +102,38 @@ def folded(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-def allowed_for(label: OpenLabel, risky: Callable[[str], bool]) -> tuple[str, ...]:
-    """The answers that may be given about `label`: one that is `risky` (it holds a price word or a negation) or holds a
-    number is harmless only if a person says so.
+def allowed_for(label: OpenLabel) -> tuple[str, ...]:
+    """The answers that may be given about `label`: none that what is understood of it denies. Only a label of which nothing
+    else is understood can be harmless, and one with a number, a price word or a negation only if a person says so.
     """
-    bars = _NUMBER.search(label.text) or risky(label.text)
-    return tuple(answer for answer in ANSWERS if answer != HARMLESS or not bars)
+    said = {one.partition(":")[0] for one in label.says}
+    barred: set[str] = set()
+    if not said <= _NO_MATTER or _NUMBER.search(label.text):
+        barred.add(HARMLESS)
+    for slot in said & {"mode", "model", "tier"}:
+        barred |= {answer for answer, means in MEANINGS.items() if means.partition(":")[0] == slot}
+    for counted, others in _NOT_WITH.items():
+        if counted in label.says:
+            barred |= set(others)
+    return tuple(answer for answer in ANSWERS if answer not in barred)
 
 
+def pieces(label: OpenLabel) -> tuple[OpenLabel, ...]:
+    """`label` once for each stretch of words of it that is not understood."""
+    stretches = (bare(part) for part in label.leftover.split(" … "))
+    return tuple(replace(label, leftover=part) for part in dict.fromkeys(stretches) if part)
+
+
+def bare(text: str) -> str:
+    """`text` without the brackets, marks and blanks around it."""
+    return " ".join(text.split()).strip(" .,;:()[]{}|/*–—-·•\"'“”")
+
+
+_NO_MATTER = {"function", "vendor"}
+_NOT_WITH = {
+    "dimension:input": ("output",),
+    "dimension:output": ("input", "cached_input", "cache_write", "cache_storage"),
+}
 _NUMBER = re.compile(r"[\d%½¼¾×]")
 _GOES_ON = re.compile(r"[-.:/@_\w]")
 
@@ -99,7 +143,7 @@ def fault_in(said: str, label: OpenLabel, allowed: Sequence[str], names: Iterabl
     if said not in ANSWERS:
         return f"{said[:40]!r} is none of the answers"
     if said not in allowed:
-        return "it holds a number, a price word or a negation: only a person may call it harmless"
+        return f"{said} is no answer for it: its own words deny that, or only a person may say so"
     if said == NAME and (longer := _longer_name(label, names)):
         return f"it is a part of the longer name {longer!r}"
     return None

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from providers import AuthenticationError, LLMProvider, PricingError, ProviderError
+from providers.connection import Connection
 
 _CUT_OFF = frozenset({"length", "max_tokens", "MAX_TOKENS", "max_output_tokens", "model_context_window_exceeded"})
 _OF_THE_MODEL = frozenset({400, 404, 422})  # no such model, or one that takes no schema: the vendor's next may do
@@ -45,6 +46,9 @@ def asking(provider: LLMProvider) -> Ask:
             of_the_key = isinstance(error, AuthenticationError)  # Gemini says 400 for a bad key
             alone = error.status_code in _OF_THE_MODEL and not of_the_key
             raise NotAskedError(str(error), of_the_model=alone) from error
+        finally:
+            if isinstance(provider, Connection):
+                provider.close()  # one question a page: no connection is worth keeping
         try:
             cost: Decimal | None = provider.cost_of(result)
         except PricingError:

@@ -14,7 +14,8 @@ from typing import Any, get_args
 from platformdirs import user_data_path
 
 from octoregistry.reading.labels import OpenLabel, Place
-from octoregistry.reading.language.answers import ANSWERS, Answer, key_of
+from octoregistry.reading.language.answers import ANSWERS, Answer, Key, key_of
+from octoregistry.reading.vocabulary import Row
 
 _HEAD = """\
 # What labels on the price pages of {provider} mean, as `said_by` has it. No price stands here: figures are read from the page.
@@ -40,7 +41,7 @@ class Kept:
         self.folder = folder
         self.faults: list[tuple[str, str]] = []
         self.unsaved: str | None = None
-        self._answers: dict[tuple[str, str, str], Answer] = {}
+        self._answers: dict[Key, Answer] = {}
         for file in sorted(folder.glob("*.toml")) if folder and earlier else ():
             for answer in self._read(file):
                 self._answers[answer.key] = answer
@@ -52,6 +53,10 @@ class Kept:
     def of(self, provider: str, label: OpenLabel) -> Answer | None:
         """What was said of `label`, or None."""
         return self._answers.get(key_of(provider, label))
+
+    def rows(self, provider: str) -> tuple[Row, ...]:
+        """What is known of the pages of `provider` beside the vocabulary, the last said first."""
+        return tuple(row for answer in self.answers(provider) if (row := answer.row))
 
     def keep(self, answers: Iterable[Answer]) -> None:
         """Keeps `answers` for this run, and in the folder for those to come; a person's word is replaced by a person's only."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from octoregistry.reading.labels import OpenLabel
+from octoregistry.reading.language.answers import bare
 from octoregistry.settings.templating import environment
 
 MOST_LABELS = 24
@@ -59,7 +60,7 @@ def question_of(
 def _lines(letter: str, label: OpenLabel) -> list[str]:
     """What is shown of one label: no amount of money, and of what stands beside it no figure at all."""
     text, leftover = (_AMOUNT.sub("#", each) for each in (label.text, label.leftover))
-    open_words = "" if leftover == text else f" of it: {_cut(leftover)}"
+    open_words = "" if leftover == bare(text) else f" of it: {_cut(leftover)}"
     shown = [f"{letter} {label.place}: {_cut(text)}{open_words}"]
     if label.neighbour:
         shown.append(f"  beside: {_cut(_FIGURE.sub('#', label.neighbour))}")

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from octoregistry.reading.labels import OpenLabel
-from octoregistry.reading.language.answers import UNSURE, Answer, allowed_for, fault_in
+from octoregistry.reading.language.answers import UNSURE, Answer, allowed_for, fault_in, pieces
 from octoregistry.reading.language.asking import NotAskedError, Reply
 from octoregistry.reading.language.choice import LanguageModels
 from octoregistry.reading.language.kept import Kept
@@ -29,14 +29,12 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class PageOfLabels:
-    """The open labels of one page, and what is known beside them: the ids and names of models, and which texts are
-    `risky` (they hold a price word or a negation, so that only a person calls them harmless)."""
+    """The open labels of one page, and the ids and names of models that are known."""
 
     provider: str
     url: str
     labels: Sequence[OpenLabel]
     known_names: Sequence[str] = ()
-    risky: Callable[[str], bool] = lambda _: False
 
 
 class Reader:
@@ -74,7 +72,8 @@ class Reader:
 
         What it could not explain is kept as `unsure` and asked again after a week.
         """
-        left = [label for label in page.labels if not self._is_known(page.provider, label)]
+        asked = (piece for label in page.labels for piece in pieces(label))
+        left = [piece for piece in dict.fromkeys(asked) if not self._is_known(page.provider, piece)]
         said = False
         while left and self.models.name is not None:
             said |= self._ask(page, left[:MOST_LABELS])
@@ -91,7 +90,7 @@ class Reader:
         good: list[Answer] = []
         witness = ""
         for _ in range(2):
-            allowed = [(label, allowed_for(label, page.risky)) for label in labels]
+            allowed = [(label, allowed_for(label)) for label in labels]
             fault = "; ".join(dict.fromkeys(faults.values()))[:280] or None
             question = question_of(page.provider, allowed, page.known_names, fault=fault)
             try:

@@ -41,11 +41,14 @@ class Priced:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Why a figure is none of a plain call by the token. `quiet` for what no reader would take for one."""
+    """Why a figure is none of a plain call by the token. `quiet` for what no reader would take for one; `open` are the
+    words in its scope that nobody understands, where they may say what is missing.
+    """
 
     reason: str
     figure: Figure
     quiet: bool = False
+    open: tuple[Doubt, ...] = ()
 
 
 class Settler:
@@ -179,7 +182,7 @@ class Settler:
         if not names:
             names, name_label, ids = self._model(figure, said)
         if not names:
-            return Refused("no model is named", figure)
+            return self._unsaid("no model is named", figure, said)
         _leave_out_other_models(said, names, name_label)
         mode = mode_of(said)
         tier = tier_of(said, name_label, self.reader.threshold)
@@ -218,7 +221,8 @@ class Settler:
         if unit.factor is None:
             return Refused(f"priced by another unit than tokens ({unit.name})", figure, quiet=dimension is None)
         if dimension is None:
-            return Refused("nothing says what is counted", figure, quiet=not stated or self.scope.kind == "card")
+            quiet = not stated or self.scope.kind == "card"
+            return self._unsaid("nothing says what is counted", figure, said, quiet=quiet)
         if self.scope.kind == "card" and not stated:
             return Refused("no unit of tokens is stated", figure, quiet=True)
         if dimension == "cache_storage_hour" or (unit.per_hour and dimension.startswith("cache")):
@@ -295,6 +299,11 @@ class Settler:
             if label.place == "heading"
             else ()
         )
+
+    def _unsaid(self, reason: str, figure: Figure, said: Said, *, quiet: bool = False) -> Refused:
+        """The figure refused for want of a word that may be among those that nobody understands."""
+        self._open(said)
+        return Refused(reason, figure, quiet, tuple(dict.fromkeys(said.doubts)))
 
     def _open(self, said: Said) -> None:
         """A doubt for each label with words that are left over, and for each that denies something."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.vendor import Said, Vendor
+from benchmarks.vendor import Vendor, VendorReply
 from octoregistry.reading.language.asking import asking
 from octoregistry.reading.language.choice import LanguageModel, LanguageModels
 from octoregistry.reading.language.kept import Kept
@@ -25,9 +25,9 @@ def language(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callab
     pytest.importorskip("openai", reason="the OpenAI SDK is not installed")
     with ExitStack() as stack:
 
-        def made(speak: Callable[[str], Said] | list[str]) -> tuple[Reader, Vendor]:
+        def made(speak: Callable[[str], VendorReply] | list[str]) -> tuple[Reader, Vendor]:
             answers = iter(speak) if isinstance(speak, list) else None
-            server = stack.enter_context(Vendor(lambda p: Said(next(answers)) if answers else speak(p)))  # type: ignore[operator]
+            server = stack.enter_context(Vendor(lambda p: VendorReply(next(answers)) if answers else speak(p)))  # type: ignore[operator]
             for name, value in server.environment.items():
                 monkeypatch.setenv(name, value)
             provider = get_provider({"api": {"provider": "openai", "model": "gpt-5.4-mini"}})

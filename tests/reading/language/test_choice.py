@@ -190,10 +190,10 @@ def test_each_vendor_is_asked_in_its_own_wire_and_its_answer_read_and_paid(
 @pytest.fixture
 def house(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A server in the house that speaks chat completions, and how the settings name it."""
-    from benchmarks.vendor import Said, Vendor
+    from benchmarks.vendor import Vendor, VendorReply
 
     monkeypatch.setenv("HOUSE_KEY", "house-secret")
-    with Vendor(lambda _: Said('{"A": "batch"}')) as server:
+    with Vendor(lambda _: VendorReply('{"A": "batch"}')) as server:
         own = ReadingSettings(base_url=server.environment["OPENAI_BASE_URL"], model="qwen/qwen-9", key_env="HOUSE_KEY")
         yield server, own
 

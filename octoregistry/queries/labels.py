@@ -1,0 +1,37 @@
+"""Which labels of the vendors' pages wait for a person? The pages that served last are read again for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from octoregistry.reading.language.choice import LanguageModels
+from octoregistry.reading.language.kept import Kept
+from octoregistry.reading.language.reader import Reader
+from octoregistry.reading.language.review import LabelToReview, labels_to_review
+from octoregistry.settings import Settings
+from octoregistry.sources import Clock, Failed, Page, fetch_pages
+from octoregistry.sources.vendor_pages import utc_now
+from octoregistry.updating.page_reader import PageReader
+from providers import Registry
+
+
+def open_labels(
+    registry: Registry, settings: Settings, providers: Iterable[str], kept: Kept, clock: Clock = utc_now
+) -> tuple[tuple[LabelToReview, ...], tuple[Failed, ...]]:
+    """(the labels of the pages of `providers` that wait for a person, the pages that could not be read).
+
+    Neither the network nor a language model is asked. Raises KeyError for a provider that the registry does not know.
+    """
+    reader = PageReader(Reader(kept, lambda: LanguageModels(why_none="switched off"), clock().date()))
+    wanted = [registry.providers[name] for name in providers]
+    pages = fetch_pages(settings, [one.name for one in wanted], offline=True, clock=clock, reject=reader.refused)
+    found: list[LabelToReview] = []
+    failed: list[Failed] = []
+    for provider in wanted:
+        page = pages[provider.name]
+        rates = reader.rates(page, provider.name, tuple(provider.models)) if isinstance(page, Page) else None
+        if rates is not None:
+            found += labels_to_review(rates, kept)
+        elif isinstance(page, Failed):
+            failed.append(page)
+    return tuple(found), tuple(failed)

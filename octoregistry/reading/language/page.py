@@ -1,0 +1,76 @@
+"""A page read with all that people and language models have said of its labels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from functools import partial
+
+from octoregistry.documents import Document
+from octoregistry.reading.labels import Doubt, OpenLabel, Place
+from octoregistry.reading.language.answers import pieces
+from octoregistry.reading.language.kept import Kept
+from octoregistry.reading.language.reader import PageOfLabels, Reader
+from octoregistry.reading.page import read_rates
+from octoregistry.reading.rates import PageRates, StatedPrice
+from octoregistry.reading.vocabulary import Vocabulary, shipped
+
+
+def read_page(
+    document: Document,
+    provider: str,
+    page_date: date,
+    known_ids: Sequence[str] = (),
+    *,
+    reader: Reader,
+    vocabulary: Vocabulary | None = None,
+) -> PageRates:
+    """The rates of `document` by the vocabulary and by what `reader` has kept; it is asked about the labels that are open.
+
+    What nobody but a language model says stays a doubt of the prices, and their witness; a label that it could not explain
+    says so.
+    """
+    words = vocabulary or shipped()
+
+    def read() -> PageRates:
+        rows = reader.kept.rows(provider)
+        return read_rates(document, provider, page_date, vocabulary=words.with_rows(rows) if rows else words)
+
+    rates = read()
+    names = [rate.name for rate in rates.rates]
+    known = tuple(dict.fromkeys([*known_ids, *names]))
+    if rates.open_labels and reader.explain(PageOfLabels(provider, document.url, rates.open_labels, known)):
+        rates = read()
+    return _with_what_was_said(rates, reader.kept)
+
+
+def _with_what_was_said(rates: PageRates, kept: Kept) -> PageRates:
+    """`rates`, whose doubts tell what was said of their labels though it explains nothing, or is not relied on."""
+    said = {
+        (label.text, label.place): text for label in rates.open_labels if (text := _said(kept, rates.provider, label))
+    }
+    if not said:
+        return rates
+    told = partial(_told, said=said)
+    return replace(
+        rates,
+        rates=tuple(
+            replace(rate, prices={name: told(price) for name, price in rate.prices.items()}) for rate in rates.rates
+        ),
+    )
+
+
+def _said(kept: Kept, provider: str, label: OpenLabel) -> str:
+    answers = (kept.of(provider, piece) for piece in pieces(label))
+    return "; ".join(f"{a.said_by} says {a.means}" + (f": {a.reason}" if a.reason else "") for a in answers if a)
+
+
+def _told(price: StatedPrice, said: Mapping[tuple[str, Place], str]) -> StatedPrice:
+    doubts = tuple(
+        replace(doubt, reason=f"{doubt.reason} ({said[doubt.label, doubt.place]})")
+        if isinstance(doubt, Doubt) and (doubt.label, doubt.place) in said and not doubt.witness
+        else doubt
+        for doubt in price.doubts
+    )
+    return price if doubts == price.doubts else replace(price, doubts=doubts)
