@@ -62,7 +62,9 @@ def needs(name):
 def test_a_conversation_with_a_system_prompt_is_answered(make, name, api):
     needs(name)
     turns = [{"role": "user", "content": "Hello"}, {"role": "assistant", "content": "Yes?"}]
-    result = make(name, **api).generate_realtime("What is two and two?", messages=turns, system="Be brief.", max_tokens=50)
+    result = make(name, **api).generate_realtime(
+        "What is two and two?", messages=turns, system="Be brief.", max_tokens=50
+    )
     assert (result["content"], result["finish_reason"]) == ("4", "stop")
 
 
