@@ -10,6 +10,7 @@ import ibis.common.exceptions as failures
 import ibis.expr.types as ir
 
 from octoregistry.costing.counts import UNREAD_WITHIN
+from octoregistry.costing.sql import LINE_BY_LINE
 from octoregistry.costing.usage import forms_of
 from providers.flat import plain_name
 from providers.recipe import Recipe, Test
@@ -73,7 +74,7 @@ def _attributes(usage: ir.Table, further: Iterable[str], recipes: Sequence[Recip
         held = held.try_cast("json").try_cast("map<string, string>")
     if not (held.type().is_map() and held.type().key_type.is_string()):
         return {}
-    spans = [recipe for recipe in recipes if recipe.trace and not recipe.flat]
+    spans = [recipe for recipe in recipes if recipe.trace and all("." in root for root in recipe.usage)]
     named = dict.fromkeys(name for recipe in spans for name in recipe.known_fields() if "." in name)
     found = {
         name: held.get(name).cast("string").nullif("null") for name in (*named, *further) if name not in usage.columns
@@ -86,7 +87,8 @@ def _attributes(usage: ir.Table, further: Iterable[str], recipes: Sequence[Recip
     left = keys.re_replace(f" ({patterns}) ", "")
     for root in roots:
         found[f"{UNREAD_WITHIN}{root}"] = left.re_search(f" {re.escape(root)}[.]").fill_null(False)
-    return found
+    # every row has attributes of its own
+    return found | {LINE_BY_LINE: ibis.literal(True)}
 
 
 def _whole_json(usage: ir.Table, name: str) -> ir.StringValue | None:

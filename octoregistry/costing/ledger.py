@@ -103,7 +103,7 @@ def rows_of(
     found = forms_of(names, recipes)
     if not found:
         raise CostingError(no_form(names))
-    tabular = LINE_BY_LINE not in usage.columns
+    tabular = LINE_BY_LINE not in table.columns
     return usage_rows(table, found, rates, Names(rates, how.hosts), keys, kept, tabular=tabular)
 
 
