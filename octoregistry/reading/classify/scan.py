@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -116,16 +117,61 @@ def _bounded(text: str, start: int, end: int) -> bool:
 
 @lru_cache(maxsize=4096)
 def one_of(vocabulary: Vocabulary, *means: str) -> str:
-    """A regular expression for any word that means one of `means`, as it stands in folded text."""
-    texts = sorted(
-        {spaced(fold(text)) for word in means for text in vocabulary.words(word)}, key=lambda t: (-len(t), t)
-    )
-    return "(?:" + "|".join(map(_escaped, texts)) + ")" if texts else r"(?!)"
+    """A regular expression for any word that means one of `means`, as it stands in folded text; the longest first."""
+    texts = {spaced(fold(text)) for word in means for text in vocabulary.words(word)}
+    return alternatives(sorted(texts, key=lambda t: (-len(t), t)))
+
+
+def alternatives(texts: Sequence[str]) -> str:
+    """A regular expression for any of `texts`, folded, in their order; a last `*` stands for any letters.
+
+    Words of which none begins another cannot both stand at one place, so that their order is free: those with the same
+    ends share one look around, and stand by their first character. That compiles and runs several times as fast.
+    """
+    clusters: list[list[str]] = []
+    root = ""
+    for bare, text in sorted((text.rstrip("*").replace(" ", ""), text) for text in texts):
+        if root and bare.startswith(root):
+            clusters[-1].append(text)
+        else:
+            root = bare
+            clusters.append([text])
+    pools: dict[tuple[str, str], list[str]] = defaultdict(list)
+    mixed: list[str] = []
+    for cluster in clusters:
+        ends = {_ends(text) for text in cluster}
+        (pools[ends.pop()] if len(ends) == 1 else mixed).extend(cluster)
+    rank = {text: at for at, text in enumerate(texts)}
+    parts = [
+        before + _by_first(sorted(pool, key=rank.__getitem__)) + behind for (before, behind), pool in pools.items()
+    ]
+    parts += [
+        before + _escaped(text) + behind
+        for text in sorted(mixed, key=rank.__getitem__)
+        for before, behind in [_ends(text)]
+    ]
+    return f"(?:{'|'.join(parts)})" if parts else r"(?!)"
+
+
+def _ends(text: str) -> tuple[str, str]:
+    """(what must stand before `text`, and behind it) so that it is no part of a longer word in letters."""
+    plain = text.rstrip("*")
+    before = rf"(?<![{_LETTER}])" if _LETTERS.match(plain[0]) else ""
+    stem = text.endswith("*")
+    return before, rf"[{_LETTER}]*" if stem else rf"(?![{_LETTER}])" if _LETTERS.match(plain[-1]) else ""
+
+
+def _by_first(texts: Sequence[str]) -> str:
+    """`texts` as alternatives, those with the same first character together."""
+    by_first: dict[str, list[str]] = defaultdict(list)
+    for text in texts:
+        by_first[text[0]].append(_escaped(text)[len(re.escape(text[0])) :])
+    return f"(?:{'|'.join(re.escape(first) + _one(rests) for first, rests in by_first.items())})"
+
+
+def _one(rests: Sequence[str]) -> str:
+    return rests[0] if len(rests) == 1 else f"(?:{'|'.join(rests)})"
 
 
 def _escaped(text: str) -> str:
-    stem = text.endswith("*")
-    plain = text.rstrip("*")
-    before = rf"(?<![{_LETTER}])" if _LETTERS.match(plain[0]) else ""
-    behind = rf"[{_LETTER}]*" if stem else rf"(?![{_LETTER}])" if _LETTERS.match(plain[-1]) else ""
-    return before + re.escape(plain).replace(r"\ ", r"\s?") + behind
+    return re.escape(text.rstrip("*")).replace(r"\ ", r"\s?")
