@@ -27,7 +27,7 @@ def rates_of(
     for price in prices:
         if price.span.until is None or price.span.until >= page_date:
             for name in price.names:
-                for dimension in set(price.dimensions) - _NOT_KEPT:
+                for dimension in dict.fromkeys(d for d in price.dimensions if d not in _NOT_KEPT):
                     slots[name, price.mode, price.tier.above, dimension].append(price)
     problems: list[Problem] = []
     rates: dict[tuple[str, str, Bound, date | None, str], dict[str, StatedPrice]] = defaultdict(dict)

@@ -25,7 +25,7 @@ from octoregistry.reading.layout.over import over
 from octoregistry.reading.layout.tables import table_figures
 from octoregistry.reading.rates import PageRates, Problem
 from octoregistry.reading.settle import DENIES, Priced, Reader, Refused, Settler
-from octoregistry.reading.vocabulary import Row, Vocabulary, shipped
+from octoregistry.reading.vocabulary import Row, Vocabulary, scripts_of, shipped
 from providers.vendors import vendors
 
 Says: TypeAlias = Callable[..., Classified]
@@ -67,7 +67,7 @@ def reader_of(
     vocabulary: Vocabulary | None = None,
 ) -> Reader:
     """What the labels of `document` are read with."""
-    words = _words_of(vocabulary or shipped(), provider)
+    words = _words_of(vocabulary or shipped(), provider, _scripts(document))
     families = _families().with_known(frozenset(name.lower() for name in known_names if len(name) > 2))
     reader = Reader(words, families, page_date, _decimal_comma(document, words))
     named = families.with_known(frozenset(name.lower() for name in page_ids(document)))
@@ -84,10 +84,19 @@ def _families() -> Families:
     )
 
 
-@lru_cache(maxsize=16)
-def _words_of(vocabulary: Vocabulary, provider: str) -> Vocabulary:
+@lru_cache(maxsize=64)
+def _words_of(vocabulary: Vocabulary, provider: str, scripts: frozenset[str]) -> Vocabulary:
     """`vocabulary` on pages of `provider`; one value, so that what is classified by it is found again at once."""
-    return vocabulary.for_provider(provider).with_rows(_called())
+    return vocabulary.for_provider(provider).with_rows(_called()).in_scripts(scripts)
+
+
+def _scripts(document: Document) -> frozenset[str]:
+    """The scripts beside Latin that any text of `document` is written in."""
+    texts = [text for table in document.tables for row in table.rows for text in row]
+    texts += [text for table in document.tables for text in (table.caption or "", *table.panes)]
+    texts += [text for p in document.passages for text in (p.text, p.pane or "", *p.codes)]
+    headings = {h.text for where in (document.tables, document.passages) for of in where for h in of.headings}
+    return scripts_of("\n".join((*texts, *headings)))
 
 
 @lru_cache(maxsize=4)
@@ -243,7 +252,7 @@ def _threshold(document: Document, reader: Reader) -> int | None:
     )
     stated = set()
     for text in texts:
-        if not any(c.isdigit() for c in text) or len(text) > 400:
+        if len(text) > 400 or not any(map(str.isdigit, text)):
             continue
         said = classify(plain(text), "column_head", reader.vocabulary, reader.families, reader.page_date)
         tiers = said.values("tier")

@@ -10,7 +10,7 @@ from typing import Any
 from octoregistry.reading.classify.days import spans
 from octoregistry.reading.classify.facts import Classified, Fact
 from octoregistry.reading.classify.names import Families, models_in, split_names
-from octoregistry.reading.classify.scan import USED, Index, fold, found_at, index_of, one_of, spaced, whole
+from octoregistry.reading.classify.scan import STARTS, USED, Index, fold, found_at, index_of, one_of, spaced, whole
 from octoregistry.reading.classify.tiers import Tier, tiers
 from octoregistry.reading.classify.units import units
 from octoregistry.reading.labels import Place
@@ -97,11 +97,10 @@ def _grammars(rest: list[str], text: str, facts: list[Fact], vocabulary: Vocabul
 def _words(rest: list[str], place: Place, facts: list[Fact], vocabulary: Vocabulary) -> None:
     index = index_of(vocabulary)
     text = "".join(rest)
-    at = 0
-    while at < len(text):
-        hit = None if text[at] in " \x00" else found_at(text, at, place, index)
-        if hit is None:
-            at += 1
+    end = 0
+    for start in STARTS.finditer(text):
+        at = start.start()
+        if at < end or (hit := found_at(text, at, place, index)) is None:
             continue
         row, end = hit
         slot, _, said = row.means.partition(":")
@@ -112,7 +111,6 @@ def _words(rest: list[str], place: Place, facts: list[Fact], vocabulary: Vocabul
             value = Tier(above="unknown") if said == "long" else Tier(up_to="unknown")
         facts.append(Fact(slot, value, at, end, row))
         _use(rest, at, end)
-        at = end
     for match in re.finditer(one_of(vocabulary, "word:token"), text):
         if USED not in rest[match.start() : match.end()]:
             facts.append(Fact("token", True, match.start(), match.end()))

@@ -48,7 +48,7 @@ _EMPTY = re.compile(r"\W*")
 
 def has_amount(text: str, vocabulary: Vocabulary) -> bool:
     """True where `text` states a sum of money with its currency."""
-    return any(c.isdigit() for c in text) and _money(vocabulary)[0].search(fold(text)) is not None
+    return any(map(str.isdigit, text)) and _money(vocabulary)[0].search(fold(text)) is not None
 
 
 @lru_cache(maxsize=8192)
@@ -147,11 +147,11 @@ def _restating(found: list[Amount], vocabulary: Vocabulary) -> list[Amount]:
     """`found` with figures marked that state the one before them once more, by another unit: "$3.00 or $0.005/min"."""
     told: list[Amount] = []
     for amount in found:
-        own = tuple(unit for _, unit in units(fold(amount.behind), vocabulary))
         before = told[-1] if told else None
         joint = (before.behind if before else "") + amount.before
         again = re.search(rf"(?:{one_of(vocabulary, 'word:or')}|≈|~|\(|/|=)\W*$", fold(joint)) if before else None
-        if before and again and own and own[0].factor is None:
+        own = next((unit for _, unit in units(fold(amount.behind), vocabulary)), None) if again else None
+        if own is not None and own.factor is None:
             index = next(i for i in range(len(told) - 1, -1, -1) if not told[i].restated)
             kept = told[index]
             cleaned = _without_end(kept.behind, vocabulary)

@@ -58,7 +58,7 @@ def _grammar(vocabulary: Vocabulary) -> _Grammar:
 
 def spans(text: str, vocabulary: Vocabulary, page_date: date) -> Iterator[tuple[int, int, Span | None]]:
     """(start, end, span) of every stated span in `text`, folded; None for a day of a model's life, not of its price."""
-    if not any(char.isdigit() for char in text):
+    if not any(map(str.isdigit, text)):
         return
     grammar = _grammar(vocabulary)
     for match in grammar.lifecycle.finditer(text):

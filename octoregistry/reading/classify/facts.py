@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, field
 from typing import Any
 
 from octoregistry.reading.vocabulary import Row
@@ -27,7 +28,18 @@ class Classified:
 
     facts: tuple[Fact, ...] = ()
     leftover: str = ""
+    _by_slot: dict[str, tuple[Fact, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        by_slot: dict[str, tuple[Fact, ...]] = defaultdict(tuple)
+        for fact in self.facts:
+            by_slot[fact.slot] += (fact,)
+        object.__setattr__(self, "_by_slot", dict(by_slot))
+
+    def of(self, slot: str) -> tuple[Fact, ...]:
+        """The facts of `slot`."""
+        return self._by_slot.get(slot, ())
 
     def values(self, slot: str) -> tuple[Any, ...]:
         """What it says of `slot`, each once."""
-        return tuple(dict.fromkeys(fact.value for fact in self.facts if fact.slot == slot))
+        return tuple(dict.fromkeys(fact.value for fact in self.of(slot)))

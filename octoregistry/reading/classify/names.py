@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 _VERSION = r"v?\d+(?:\.\d+){0,3}[a-z]{0,2}|\d{4}-\d{2}-\d{2}|\d{1,2}-\d{2,4}|\d{1,4}(?:\.\d+)?(?:x\d+)?[bm](?:-a\d+b)?"
@@ -24,6 +24,13 @@ class Families:
     families: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     known: frozenset[str] = frozenset()
+    _hash: int = field(init=False, repr=False, compare=False, default=0)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash((self.families, self.words, self.known)))
+
+    def __hash__(self) -> int:
+        return self._hash
 
     def with_known(self, names: frozenset[str]) -> Families:
         """These and `names`, in lower case."""
@@ -35,6 +42,7 @@ def without_links(text: str) -> str:
     return _LINK.sub(r"\1", text) if "](" in text else text
 
 
+@lru_cache(maxsize=20_000)
 def plain(text: str) -> str:
     """`text` without links and ornaments, in single blanks; lines stay."""
     text = _EMOJI.sub(" ", without_links(text))

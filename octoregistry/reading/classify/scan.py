@@ -17,6 +17,11 @@ _BLANKS = str.maketrans("\u00a0\u202f", "  ")
 _SIGNS = str.maketrans("（）［］【】：；，／＄％＜＞＋－～〜“”‘’　\u2009\u2011\t", "()[][]:;,/$%<>+-~~\"\"''  - ")
 _LETTER = r"A-Za-z\u00c0-\u024f\u0370-\u04ff"
 _LETTERS = re.compile(rf"[{_LETTER}]")
+_BEFORE = r"(?<![A-Za-z])(?<![\u00c0-\u024f\u0370-\u04ff])"
+_BEHIND = r"(?![A-Za-z])(?![\u00c0-\u024f\u0370-\u04ff])"
+"""No letter before, none behind; two sets compile several times as fast as one of all four ranges."""
+STARTS = re.compile(rf"{_BEFORE}[{_LETTER}]|[^{_LETTER} {USED}]")
+"""Where a word may begin: nowhere within one."""
 _JOINED = re.compile(r"(?<=[^\W_])[-_](?=[^\W\d_])")
 
 
@@ -45,7 +50,7 @@ class Entry:
 class Index:
     """The rows of a vocabulary by the first two characters of their text; patterns and whole labels beside them."""
 
-    entries: dict[str, list[Entry]]
+    entries: dict[str, tuple[tuple[str, ...], list[Entry]]]
     patterns: tuple[tuple[re.Pattern[str], Row], ...]
     whole: dict[str, list[Row]]
 
@@ -67,7 +72,8 @@ def index_of(vocabulary: Vocabulary) -> Index:
             entries[text.rstrip("*")[:2]].append(Entry(text.rstrip("*"), stem, row))
     for found in entries.values():
         found.sort(key=lambda entry: -len(entry.text))
-    return Index(dict(entries), tuple(patterns), dict(whole))
+    by_start = {start: (tuple(entry.text for entry in found), found) for start, found in entries.items()}
+    return Index(by_start, tuple(patterns), dict(whole))
 
 
 def key(text: str) -> str:
@@ -85,18 +91,25 @@ def fits(row: Row, place: Place) -> bool:
     return not row.place or place in row.place
 
 
+_NONE: tuple[tuple[str, ...], list[Entry]] = ((), [])
+
+
 def found_at(text: str, at: int, place: Place, index: Index) -> tuple[Row, int] | None:
     """(row, end) of the longest entry that stands in `text`, spaced, at `at`."""
     if at and _LETTERS.match(text[at]) and _LETTERS.match(text[at - 1]):
         return None  # within a word
-    for entry in (*index.entries.get(text[at : at + 2], ()), *index.entries.get(text[at], ())):
-        if text.startswith(entry.text, at) and fits(entry.row, place):
-            end = at + len(entry.text)
-            if entry.stem:
-                while end < len(text) and _LETTERS.match(text[end]):
-                    end += 1
-            if _bounded(text, at, end):
-                return entry.row, end
+    for start in (text[at : at + 2], text[at]):
+        texts, entries = index.entries.get(start, _NONE)
+        if not texts or not text.startswith(texts, at):
+            continue
+        for entry in entries:
+            if text.startswith(entry.text, at) and fits(entry.row, place):
+                end = at + len(entry.text)
+                if entry.stem:
+                    while end < len(text) and _LETTERS.match(text[end]):
+                        end += 1
+                if _bounded(text, at, end):
+                    return entry.row, end
     for pattern, row in index.patterns:
         if (
             fits(row, place)
@@ -156,9 +169,9 @@ def alternatives(texts: Sequence[str]) -> str:
 def _ends(text: str) -> tuple[str, str]:
     """(what must stand before `text`, and behind it) so that it is no part of a longer word in letters."""
     plain = text.rstrip("*")
-    before = rf"(?<![{_LETTER}])" if _LETTERS.match(plain[0]) else ""
+    before = _BEFORE if _LETTERS.match(plain[0]) else ""
     stem = text.endswith("*")
-    return before, rf"[{_LETTER}]*" if stem else rf"(?![{_LETTER}])" if _LETTERS.match(plain[-1]) else ""
+    return before, rf"[{_LETTER}]*" if stem else _BEHIND if _LETTERS.match(plain[-1]) else ""
 
 
 def _by_first(texts: Sequence[str]) -> str:

@@ -46,7 +46,7 @@ def _grammar(vocabulary: Vocabulary) -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 def tiers(text: str, vocabulary: Vocabulary) -> Iterator[tuple[int, int, Tier]]:
     """(start, end, tier) of every prompt size in `text`, folded."""
-    if not any(char.isdigit() for char in text):
+    if not any(map(str.isdigit, text)):
         return
     taken: list[tuple[int, int]] = []
     for pattern in _grammar(vocabulary):

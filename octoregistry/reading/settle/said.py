@@ -31,10 +31,15 @@ class Reader:
     page_date: date
     decimal_comma: bool | None = False
     threshold: int | None = None
+    _known: dict[tuple[str, Place], Classified] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def said(self, label: Label) -> Classified:
         """What `label` says in its place."""
-        return classify(plain(label.text), label.place, self.vocabulary, self.families, self.page_date)
+        known = self._known.get((label.text, label.place))
+        if known is None:
+            known = classify(plain(label.text), label.place, self.vocabulary, self.families, self.page_date)
+            self._known[label.text, label.place] = known
+        return known
 
 
 @dataclass(slots=True)
@@ -49,9 +54,8 @@ class Said:
         wanted = None if places is None else set(places)
         for label, said in self.labels:
             if wanted is None or label.place in wanted:
-                for fact in said.facts:
-                    if fact.slot == slot:
-                        yield label, fact
+                for fact in said.of(slot):
+                    yield label, fact
 
     def doubt(self, label: Label, reason: str, witness: str = "") -> None:
         self.doubts.append(Doubt(label.text[:600], label.place, label.address, reason, witness))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -79,6 +80,10 @@ class Vocabulary:
             )
         )  # fmt: skip
 
+    def in_scripts(self, scripts: frozenset[str]) -> Vocabulary:
+        """Those rows that can stand on a page that is written in `scripts` and in Latin letters."""
+        return Vocabulary(tuple(row for row in self.rows if row.pattern or scripts_of(row.text) <= scripts))
+
     def words(self, means: str) -> tuple[str, ...]:
         """The texts that mean `means`, the longest first."""
         return self._by_meaning.get(means, ())
@@ -90,6 +95,18 @@ class Vocabulary:
             if row.text:
                 found[row.means].append(row.text)
         return {means: tuple(sorted(set(texts), key=lambda t: (-len(t), t))) for means, texts in found.items()}
+
+
+_SCRIPTS = {
+    "Greek and Cyrillic": re.compile("[\u0370-\u052f]"),
+    "Hangul": re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]"),
+    "Han and kana": re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]"),
+}
+
+
+def scripts_of(text: str) -> frozenset[str]:
+    """The scripts of other than Latin letters in `text`, of those that the vocabulary's languages are written in."""
+    return frozenset() if text.isascii() else frozenset(name for name, signs in _SCRIPTS.items() if signs.search(text))
 
 
 def expanded(entry: Mapping[str, Any], language: str) -> tuple[Row, ...]:
