@@ -32,6 +32,9 @@ PROMPT_DIMENSIONS = (
     "input_video",
 )
 
+# All that makes up an answer, which has to fit beside the prompt.
+ANSWER_DIMENSIONS = ("output", "output_audio", "output_image", "output_video")
+
 # Vendors state a separate price for a modality only where it differs from the plain one.
 PLAIN_DIMENSION = {
     "input_audio": "input",

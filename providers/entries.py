@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from .dimensions import DIMENSIONS
+from .rates import ENDLESS
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,26 @@ class Rate:
     up_to_input_tokens: int | None = None
     up_to_derived: bool = False
     seen_before: date | None = None
+
+    @property
+    def first_day(self) -> int:
+        """The number of the first day on which it holds; 0 for as far back as is known."""
+        return self.start.toordinal() if self.start else 0
+
+    @property
+    def unsure_after(self) -> int:
+        """The number of the day after which it may have held."""
+        return self.seen_before.toordinal() if self.seen_before else self.first_day
+
+    @property
+    def above(self) -> int:
+        """The longest prompt, in tokens, that it is not for; -1 for none."""
+        return -1 if self.above_input_tokens is None else self.above_input_tokens
+
+    @property
+    def up_to(self) -> float:
+        """The longest prompt, in tokens, that it answers for; infinity without a bound."""
+        return ENDLESS if self.up_to_input_tokens is None else self.up_to_input_tokens
 
     @classmethod
     def from_entry(cls, entry: Mapping[str, Any]) -> Rate:

@@ -19,6 +19,7 @@ from .dimensions import (
     UnknownPriceError,
 )
 from .exact import EXACT, tidy, times
+from .rates import ENDLESS, fitting, holding
 
 TYPE_CHECKING = False  # typing and dataclasses take longer to import than a price takes to find
 if TYPE_CHECKING:
@@ -49,22 +50,18 @@ __all__ = [
 _EPOCH = 719163  # date(1970, 1, 1).toordinal()
 _IN_PROMPT = frozenset(PROMPT_DIMENSIONS)
 _MILLION = 6  # a price is per 10**6 tokens
-_ENDLESS = float("inf")
 
 
 class _Tier:
-    """The prices of one rate in USD per million tokens, for prompts above `above` and up to `up_to`.
+    """The prices of one rate in USD per million tokens; the other fields are those of `rates`."""
 
-    It holds from `day` on; after `seen_before` and before `day` it may have held.
-    """
-
-    __slots__ = ("above", "day", "prices", "seen_before", "up_to")
+    __slots__ = ("above", "first_day", "prices", "unsure_after", "up_to")
 
     def __init__(self, rate: Mapping[str, Any]) -> None:
-        self.day = _ordinal(rate["from"]) if "from" in rate else 0
-        self.seen_before = _ordinal(rate["seen_before"]) if "seen_before" in rate else self.day
+        self.first_day = _ordinal(rate["from"]) if "from" in rate else 0
+        self.unsure_after = _ordinal(rate["seen_before"]) if "seen_before" in rate else self.first_day
         self.above = rate.get("above_input_tokens", -1)
-        self.up_to = rate.get("up_to_input_tokens", _ENDLESS)
+        self.up_to = rate.get("up_to_input_tokens", ENDLESS)
         self.prices = _prices(rate)
 
 
@@ -266,19 +263,14 @@ class Pricing:
             found = in_force, self._tiers_on(mode, day, maybe=True) if unsure else in_force
             self._tiers[mode, day, assume is None] = found
         early, late = found
-        fitting = _fitting(early, prompt)
-        return fitting, fitting if late is early else _fitting(late, prompt)
+        tier = fitting(early, prompt)
+        return tier, tier if late is early else fitting(late, prompt)
 
     def _tiers_on(self, mode: str, day: int, *, maybe: bool) -> list[_Tier]:
         """The rates of a mode that hold on a day, or with `maybe` may have held; the one that counts first."""
         if mode not in MODES:
             raise UnknownPriceError(f"{mode!r} is no mode: {self._name} can be asked for {', '.join(MODES)}")
-        tiers = [_Tier(rate) for rate in self._rates if rate["mode"] == mode]
-        in_force = [tier for tier in tiers if tier.day <= day or (maybe and tier.seen_before < day)]
-        latest: dict[int, _Tier] = {}
-        for tier in sorted(in_force, key=lambda tier: tier.day):
-            latest[tier.above] = tier  # what an older rate of its size said is over, also where the new one says less
-        return sorted(latest.values(), key=lambda tier: (tier.day, tier.above), reverse=True)
+        return holding([_Tier(rate) for rate in self._rates if rate["mode"] == mode], day, maybe=maybe)
 
     def _certain(self, early: Decimal, late: Decimal, mode: str, at: date | str | None) -> Decimal:
         """The cost, where both prices that may have held give the same one; raises UncertainPriceError."""
@@ -345,7 +337,7 @@ class Pricing:
         return f"{self._name} has no known {mode} price for such a prompt on {when}; known from: {', '.join(starts)}"
 
     def _unknown_dimension(self, tier: _Tier, name: str, mode: str, at: date | str | None) -> str:
-        known = ", ".join(tier.prices) or (f"nothing from {_day(tier.day)} on" if tier.day else "nothing")
+        known = ", ".join(tier.prices) or (f"nothing from {_day(tier.first_day)} on" if tier.first_day else "nothing")
         size = f" for prompts above {tier.above} tokens" if tier.above >= 0 else ""
         when = f" on {at}" if at is not None else ""
         return f"{self._name} has no known {mode} price of {name}{size}{when}; known: {known}"
@@ -395,13 +387,6 @@ def whole(name: str, count: Any) -> int:
 
 def _prices(rate: Mapping[str, Any]) -> dict[str, Decimal | int]:
     return {name: rate[name] for name in DIMENSIONS if name in rate}
-
-
-def _fitting(tiers: list[_Tier], prompt: int) -> _Tier | None:
-    for tier in tiers:
-        if tier.above < prompt <= tier.up_to:
-            return tier
-    return None
 
 
 def _plainly(tokens: Mapping[str, int], tier: _Tier | None) -> dict[str, int]:

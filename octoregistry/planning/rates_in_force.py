@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from providers.entries import Model, Rate
+from providers.rates import fitting, holding
 
 RATE_FACTS = ("derived", "derived_dimensions", "up_to_input_tokens", "up_to_derived", "seen_before")
 """What a rate says besides its prices, and a change may set; the names are those of `Rate` and of the file."""
@@ -19,16 +21,9 @@ if TYPE_CHECKING:  # `price` and `models` read rates and need no plan
 
 def in_force(rates: Iterable[Rate], mode: str, day: date) -> dict[int | None, Rate]:
     """Tier -> the rate that bills a prompt just above it on `day`; tiers that a later rate covers are left out."""
-    latest: dict[int | None, Rate] = {}
-    for rate in sorted(rates, key=_precedence):
-        if rate.mode == mode and (rate.start is None or rate.start <= day):
-            latest[rate.above_input_tokens] = rate
-    view = {}
-    for tier in latest:
-        best = max((rate for rate in latest.values() if _reaches(rate, tier)), key=_precedence)
-        if best.above_input_tokens == tier:
-            view[tier] = best
-    return dict(sorted(view.items(), key=lambda item: _height(item[0])))
+    held = holding((rate for rate in rates if rate.mode == mode), day.toordinal())
+    view = [rate for rate in held if fitting(held, rate.above + 1) is rate]
+    return {rate.above_input_tokens: rate for rate in sorted(view, key=attrgetter("above"))}
 
 
 def effective_rates(model: Model, multiplier: Decimal) -> tuple[Rate, ...]:
@@ -75,21 +70,3 @@ def base_prices(rates: Iterable[Rate], mode: str, day: date) -> Mapping[str, Dec
     """The prices of the smallest prompts in a mode on `day`; empty where none are known."""
     rate = in_force(rates, mode, day).get(None)
     return rate.prices if rate else {}
-
-
-def _reaches(rate: Rate, tier: int | None) -> bool:
-    """True where the rate would bill a prompt just above `tier`."""
-    up_to = rate.up_to_input_tokens
-    return _floor(rate) <= _height(tier) and (up_to is None or up_to > _height(tier))
-
-
-def _height(tier: int | None) -> int:
-    return -1 if tier is None else tier
-
-
-def _floor(rate: Rate) -> int:
-    return _height(rate.above_input_tokens)
-
-
-def _precedence(rate: Rate) -> tuple[date, int]:
-    return (rate.start or date.min, _floor(rate))
