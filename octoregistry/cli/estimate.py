@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from octoregistry.cli.model_argument import Command, day_option, find_model, open_registry
+from octoregistry.cli.model_argument import Command, assume_earliest_option, day_option, find_model, open_registry
 from octoregistry.cli.output import (
     cell,
     format_options,
@@ -27,14 +27,14 @@ from octoregistry.queries.estimate import (
     Estimate,
     UnknownCost,
     Workload,
-    cost_in,
-    cost_of,
     dollars,
     estimate,
+    estimate_of,
     nearest_cheaper,
 )
-from providers import PricingError, Registry
-from providers.dimensions import DIMENSIONS, MODES
+from providers import PricingError
+from providers.dimensions import DIMENSIONS, FEATURES, KINDS, MODES
+from providers.selection import kind_of
 
 _TOKENS = click.IntRange(min=0)
 _CHEAPEST = 10
@@ -61,6 +61,14 @@ def _token_options(command: Command) -> Command:
 @click.option(
     "--cheaper", type=_TOKENS, default=3, show_default=True, metavar="N", help="How many cheaper models to name."
 )
+@click.option(
+    "--kind", type=click.Choice(KINDS), metavar="KIND", help="Models of this kind.  [default: MODEL's own, or chat]"
+)
+@click.option(
+    "--needs", default="", metavar="FEATURE,…", help=f"Only models that are known to have, of {', '.join(FEATURES)}."
+)
+@click.option("--all", "everything", is_flag=True, help="Rank models that do not fit or retire soon, too.")
+@assume_earliest_option
 @format_options
 @registry_option
 def command(  # noqa: PLR0913 - an option a parameter
@@ -71,6 +79,10 @@ def command(  # noqa: PLR0913 - an option a parameter
     batch_percent: int,
     at: date | None,
     cheaper: int,
+    kind: str | None,
+    needs: str,
+    everything: bool,
+    assume_earliest: bool,
     as_json: bool,
     as_csv: bool,
     registry: Path,
@@ -81,57 +93,42 @@ def command(  # noqa: PLR0913 - an option a parameter
 
     Tokens are those of one request, each counted in one dimension: --input is the uncached text of the prompt.
     A cost that cannot be computed is unknown, with the reason; exit status 1 if it is the cost of the given MODEL.
+    Ranked are models of one kind that fit prompt and answer and do not retire soon; a given MODEL that does not is costed
+    all the same, and told.
     """
     one_format(as_json, as_csv)
     if all(count is None for count in tokens.values()):
         raise click.UsageError("say how many tokens a request has: --input 12000 --output 800")
     known = open_registry(registry)
     day = at or datetime.now(UTC).date()
+    counted = {name: count for name, count in tokens.items() if count}
+    own = find_model(known, model) if model else None
     try:
-        load = Workload({name: count for name, count in tokens.items() if count}, day, requests, mode, batch_percent)
-        ranked = estimate(known, load)
-        if model is None:
-            found = ranked[:_CHEAPEST]
+        load = Workload(counted, day, requests, mode, batch_percent, assume_earliest=assume_earliest)
+        job = load.job(kind or (own and kind_of(own).name) or "chat", filter(None, needs.split(",")))
+        found = estimate(known, load, job, everything=everything)
+        if own is None:
+            found = found[:_CHEAPEST]
         else:
-            own = _of_model(known, model, load)
-            others = (own, *(each for each in ranked if each.model != own.model))
-            found = (own, *nearest_cheaper(others, own.model.provider, own.model.id, cheaper))
+            asked = estimate_of(known, own, load, job)
+            others = (asked, *(each for each in found if each.model != own))
+            found = (asked, *nearest_cheaper(others, own.provider, own.id, cheaper))
     except PricingError as error:
         raise click.UsageError(visible(error)) from error
     if as_json:
-        print_json({"day": day, "mode": mode, "requests": requests, "estimates": [_values(each) for each in found]})
+        print_json({"day": day, "mode": mode, "requests": requests, "estimates": [each.as_values() for each in found]})
     elif as_csv:
-        print_csv(("provider", "model", "usd", *MODES, "unknown"), map(_row, found))
+        print_csv(("provider", "model", "usd", *MODES, "unknown", "notes"), map(_row, found))
     else:
         _print(found, load, asked=model is not None)
-    if model is not None and isinstance(found[0].cost, UnknownCost):
+    if own is not None and isinstance(found[0].cost, UnknownCost):
         raise click.exceptions.Exit(1)
-
-
-def _of_model(registry: Registry, name: str, load: Workload) -> Estimate:
-    """The estimate of one model, in service or not: yesterday's usage of a retired one has a cost."""
-    model = find_model(registry, name)
-    rates = registry.pricing(model.provider, model.id).rates
-    return Estimate(model, cost_of(rates, load), {mode: cost_in(rates, load, mode) for mode in MODES})
-
-
-def _values(found: Estimate) -> dict[str, Any]:
-    return {
-        "provider": found.model.provider,
-        "model": found.model.id,
-        "usd": _usd(found.cost),
-        "modes": {mode: _usd(cost) for mode, cost in found.modes.items()},
-        "unknown": str(found.cost) if isinstance(found.cost, UnknownCost) else None,
-    }
-
-
-def _usd(cost: Cost) -> str | None:
-    return None if isinstance(cost, UnknownCost) else f"{cost:f}"
 
 
 def _row(found: Estimate) -> tuple[object, ...]:
     costs = [None if isinstance(cost, UnknownCost) else cost for cost in (found.cost, *found.modes.values())]
-    return found.model.provider, found.model.id, *costs, str(found.cost) if isinstance(found.cost, UnknownCost) else ""
+    unknown = str(found.cost) if isinstance(found.cost, UnknownCost) else ""
+    return found.model.provider, found.model.id, *costs, unknown, "; ".join(found.notes)
 
 
 def _print(found: tuple[Estimate, ...], load: Workload, *, asked: bool) -> None:
@@ -142,6 +139,8 @@ def _print(found: tuple[Estimate, ...], load: Workload, *, asked: bool) -> None:
         print_text(
             f"{first.model.provider}/{first.model.id}, {load.requests:,} × {load.mode} on {load.day}: {cost}{exact}"
         )
+        for note in first.notes:
+            print_text(f"note: {note}")
     table = plain_table("USD", ("model", "requested", *MODES), ("requested", *MODES))
     for each in found:
         shown = [_text(cost) for cost in (each.cost, *each.modes.values())]

@@ -47,6 +47,12 @@ def find_model(registry: Registry, name: str) -> Model:
     return found[0]
 
 
+def assume_earliest_option(command: Command) -> Command:
+    """The command with `--assume-earliest`, as the parameter `assume_earliest`."""
+    words = "Before a model's first reading, take the prices of that reading."
+    return click.option("--assume-earliest", is_flag=True, help=words)(command)
+
+
 def day_option(flag: str, help_text: str) -> Callable[[Command], Command]:
     """The command with a day as the parameter called like `flag`: a date, or None."""
     return click.option(flag, type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", callback=_day, help=help_text)

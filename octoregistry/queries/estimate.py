@@ -1,17 +1,20 @@
-"""What a workload costs with each model, in its own mode and in the others, and cheaper models."""
+"""What a workload costs with each model, in its own mode and in the others, and cheaper models that fit it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal
+from typing import Any
 
-from providers.dimensions import DIMENSIONS, MODES, PROMPT_DIMENSIONS, InvalidUsageError
+from providers.dimensions import ANSWER_DIMENSIONS, DIMENSIONS, MODES, PROMPT_DIMENSIONS, InvalidUsageError
 from providers.entries import Model, Rate
 from providers.exact import scaled, unscaled
 from providers.pricing import whole
+from providers.rates import fitting, holding
 from providers.registry import Registry
+from providers.selection import Job, ended, kind_of, misfits, retires_soon
 
 _MILLION = 6  # a price is per 10**6 tokens
 _PERCENT = 2
@@ -32,6 +35,7 @@ class Workload:
     mode: str = "standard"
     batch_percent: int = 0
     prompt_tokens: int | None = None
+    assume_earliest: bool = False
 
     def __post_init__(self) -> None:
         """Raise InvalidUsageError for what cannot be counted."""
@@ -49,12 +53,21 @@ class Workload:
             return whole("prompt_tokens", self.prompt_tokens)
         return sum(self.tokens.get(name, 0) for name in PROMPT_DIMENSIONS)
 
+    def job(self, kind: str = "chat", needs: Iterable[str] = ()) -> Job:
+        """What a model must be to serve it; raises InvalidUsageError for a kind or a feature that no model can have."""
+        return Job(kind, tuple(needs), self.prompt, sum(self.tokens.get(name, 0) for name in ANSWER_DIMENSIONS))
+
 
 @dataclass(frozen=True, slots=True)
 class UnknownCost:
-    """A cost that cannot be told, and why; never 0, and never the price of something else."""
+    """A cost that cannot be told, and why; never 0, and never the price of something else.
+
+    `least` and `most` are what it may be, where a price changed on a day that nobody knows.
+    """
 
     reason: str
+    least: Decimal | None = None
+    most: Decimal | None = None
 
     def __str__(self) -> str:
         return self.reason
@@ -67,31 +80,88 @@ Cost = Decimal | UnknownCost
 class Estimate:
     """What the workload costs with one model: as it is asked for, and all of it in each mode.
 
-    `multiple` is the cost in multiples of the cheapest model's; None where either is unknown or nothing.
+    `multiple` is the cost in multiples of the cheapest model's; None where either is unknown or nothing. `notes` say why
+    the model does not fit the workload, when it retires, and what its price rests on.
     """
 
     model: Model
     cost: Cost
     modes: Mapping[str, Cost] = field(default_factory=dict)
     multiple: Decimal | None = None
+    notes: tuple[str, ...] = ()
+
+    def as_values(self) -> dict[str, Any]:
+        """The estimate as plain values, costs as exact decimal text; None for what is not known."""
+        unknown = self.cost if isinstance(self.cost, UnknownCost) else None
+        return {
+            "provider": self.model.provider,
+            "model": self.model.id,
+            "usd": _text(self.cost),
+            "modes": {mode: _text(cost) for mode, cost in self.modes.items()},
+            "unknown": unknown.reason if unknown else None,
+            "least": _text(unknown.least) if unknown else None,
+            "most": _text(unknown.most) if unknown else None,
+            "kind": str(kind_of(self.model)),
+            "notes": list(self.notes),
+        }
 
 
-def estimate(registry: Registry, workload: Workload, *, retired: bool = False) -> tuple[Estimate, ...]:
-    """Every model's cost, the cheapest first and what is unknown last; with `retired` those that left service, too."""
-    found = []
-    for model in registry:
-        if retired or in_service(model, workload.day):
-            rates = registry.pricing(model.provider, model.id).rates
-            modes = {mode: cost_in(rates, workload, mode) for mode in MODES}
-            found.append(Estimate(model, cost_of(rates, workload), modes))
+def _text(cost: Cost | None) -> str | None:
+    return f"{cost:f}" if isinstance(cost, Decimal) else None
+
+
+def estimate(
+    registry: Registry, workload: Workload, job: Job | None = None, *, everything: bool = False
+) -> tuple[Estimate, ...]:
+    """The cost of every model that is for the `job`, the cheapest first and what is unknown last.
+
+    Without a job, chat models that fit prompt and answer. Whoever does not fit, or retires soon, is left out; with
+    `everything` nobody is.
+    """
+    asked = job or workload.job()
+    found = [
+        estimate_of(registry, model, workload, asked)
+        for model in registry
+        if everything or not (misfits(model, asked, workload.day) or retires_soon(model, workload.day))
+    ]
     found.sort(key=_order)
     cheapest = next((one.cost for one in found if isinstance(one.cost, Decimal) and one.cost), None)
     return tuple(
-        Estimate(one.model, one.cost, one.modes, _CONTEXT.divide(one.cost, cheapest))
+        replace(one, multiple=_CONTEXT.divide(one.cost, cheapest))
         if isinstance(one.cost, Decimal) and cheapest
         else one
         for one in found
     )
+
+
+def estimate_of(registry: Registry, model: Model, workload: Workload, job: Job | None = None) -> Estimate:
+    """The estimate of one model, whether it fits or not; without a job it is taken for one of the model's own kind."""
+    asked = job or workload.job(kind_of(model).name or "chat")
+    rates = registry.pricing(model.provider, model.id).rates
+    modes = {mode: _cost(model, rates, workload, {mode: 100}) for mode in MODES}
+    shares = {workload.mode: 0, "batch": 0}
+    shares[workload.mode] += 100 - workload.batch_percent
+    shares["batch"] += workload.batch_percent
+    used = {mode: percent for mode, percent in shares.items() if percent}
+    notes = (*misfits(model, asked, workload.day), *_notes(model, rates, workload, used))
+    return Estimate(model, _cost(model, rates, workload, used), modes, notes=notes)
+
+
+def _notes(model: Model, rates: Sequence[Rate], workload: Workload, modes: Iterable[str]) -> Iterable[str]:
+    """What else whoever pays should know of the price."""
+    day = workload.day
+    if retires_soon(model, day) and not ended(model, day):
+        yield f"retires on {model.retires_on}"
+    if model.first_seen and day < model.first_seen and workload.assume_earliest:
+        yield f"the prices are those of our first reading on {model.first_seen}"
+    for mode in modes:
+        rate = rates_for(model, rates, workload, mode)[0]
+        if rate is None:
+            continue
+        if rate.derived or set(rate.derived_dimensions) & workload.tokens.keys():
+            yield f"no page states the {mode} price: it follows from the standard price and the vendor's discount"
+        if mode in model.last_seen:
+            yield f"the {mode} price was last seen on {model.last_seen[mode]}"
 
 
 def nearest_cheaper(estimates: Iterable[Estimate], provider: str, model: str, limit: int = 3) -> tuple[Estimate, ...]:
@@ -102,36 +172,18 @@ def nearest_cheaper(estimates: Iterable[Estimate], provider: str, model: str, li
     return tuple(sorted(less, key=_order, reverse=True)[:limit])
 
 
-def in_service(model: Model, day: date) -> bool:
-    """True where the model can be called on `day`, as far as is known."""
-    return model.status != "retired" and (model.retires_on is None or model.retires_on > day)
+def rates_for(model: Model, rates: Iterable[Rate], workload: Workload, mode: str) -> tuple[Rate | None, Rate | None]:
+    """The rate of `mode` that counts, twice; two where the price changed on a day that nobody knows, around this one.
 
-
-def cost_of(rates: Sequence[Rate], workload: Workload) -> Cost:
-    """What the workload costs by `rates`: the share that goes in batches by those, the rest by its mode's."""
-    parts = ((workload.mode, 100 - workload.batch_percent), ("batch", workload.batch_percent))
-    costs = [_share(rates, workload, mode, percent) for mode, percent in parts if percent]
-    for cost in costs:
-        if isinstance(cost, UnknownCost):
-            return cost
-    return _total([cost for cost in costs if isinstance(cost, Decimal)])
-
-
-def cost_in(rates: Sequence[Rate], workload: Workload, mode: str) -> Cost:
-    """What the whole workload costs in `mode`."""
-    return _share(rates, workload, mode, 100)
-
-
-def rate_for(rates: Iterable[Rate], mode: str, day: date, prompt: int) -> Rate | None:
-    """The rate in force: of those that fit the one with the latest start, and of these the highest tier."""
-    fitting = [
-        rate
-        for rate in rates
-        if rate.mode == mode
-        and (rate.start is None or rate.start <= day)
-        and (rate.above_input_tokens is None or prompt > rate.above_input_tokens)
-    ]
-    return max(fitting, key=_precedence, default=None)
+    `Pricing.cost` chooses the same.
+    """
+    day = max(workload.day, model.first_seen) if model.first_seen and workload.assume_earliest else workload.day
+    of_mode = [rate for rate in rates if rate.mode == mode]
+    early, late = (
+        fitting(holding(of_mode, day.toordinal(), maybe=maybe and not workload.assume_earliest), workload.prompt)
+        for maybe in (False, True)
+    )
+    return early, late
 
 
 def dollars(cost: Decimal) -> str:
@@ -140,29 +192,53 @@ def dollars(cost: Decimal) -> str:
     return f"${cost.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, _CONTEXT):,f}"
 
 
-def _share(rates: Sequence[Rate], workload: Workload, mode: str, percent: int) -> Cost:
+def _cost(model: Model, rates: Sequence[Rate], workload: Workload, shares: Mapping[str, int]) -> Cost:
+    """What the workload costs where so many of 100 requests are served in each mode."""
     tokens = {name: count for name, count in workload.tokens.items() if count}
     if not tokens or not workload.requests:
         return Decimal(0)
-    rate = rate_for(rates, mode, workload.day, workload.prompt)
-    if rate is None:
-        return UnknownCost(f"no {mode} price")
-    missing = [name for name in DIMENSIONS if name in tokens and name not in rate.prices]
-    if missing:
-        return UnknownCost(f"no {mode} price of {missing[0].replace('_', ' ')}")
+    if model.first_seen and workload.day < model.first_seen and not workload.assume_earliest:
+        return UnknownCost(f"before our first reading on {model.first_seen}")
+    least = most = Decimal(0)
+    for mode, percent in shares.items():
+        parts = []
+        for rate in rates_for(model, rates, workload, mode):
+            part = _share(rate, tokens, workload.requests * percent)
+            if part is None:
+                return UnknownCost(_unknown(rate, rates, workload, mode))
+            parts.append(part)
+        least, most = _total(least, min(parts)), _total(most, max(parts))
+    if least == most:
+        return least
+    reason = f"between {dollars(least)} and {dollars(most)}: its price changed on a day that no page states"
+    return UnknownCost(reason, least, most)
+
+
+def _share(rate: Rate | None, tokens: Mapping[str, int], percents: int) -> Decimal | None:
+    """The exact cost of so many hundredths of a request; None where a price is missing."""
+    if rate is None or not tokens.keys() <= rate.prices.keys():
+        return None
     places = max(0, *(-int(rate.prices[name].as_tuple().exponent) for name in tokens))
     total = sum(scaled(rate.prices[name], places) * count for name, count in tokens.items())
-    return unscaled(total * workload.requests * percent, places + _MILLION + _PERCENT)
+    return unscaled(total * percents, places + _MILLION + _PERCENT)
 
 
-def _total(costs: Sequence[Decimal]) -> Decimal:
-    places = max((-int(cost.as_tuple().exponent) for cost in costs), default=0)
-    places = max(0, places)
+def _unknown(rate: Rate | None, rates: Iterable[Rate], workload: Workload, mode: str) -> str:
+    """Which price is missing."""
+    if rate is None:
+        bounds = [
+            each.up_to_input_tokens
+            for each in rates
+            if each.mode == mode and each.up_to_input_tokens and each.up_to < workload.prompt
+        ]
+        return f"no {mode} price" + (f" above {max(bounds):,} tokens" if bounds else "")
+    missing = next(name for name in DIMENSIONS if workload.tokens.get(name) and name not in rate.prices)
+    return f"no {mode} price of {missing.replace('_', ' ')}"
+
+
+def _total(*costs: Decimal) -> Decimal:
+    places = max(0, *(-int(cost.as_tuple().exponent) for cost in costs))
     return unscaled(sum(scaled(cost, places) for cost in costs), places)
-
-
-def _precedence(rate: Rate) -> tuple[date, int]:
-    return rate.start or date.min, -1 if rate.above_input_tokens is None else rate.above_input_tokens
 
 
 def _order(one: Estimate) -> tuple[bool, Decimal, str, str]:

@@ -21,6 +21,7 @@ from octoregistry.report.scatter import scatter
 from octoregistry.report.usage_section import usage_section
 from octoregistry.report.vendors import mark
 from octoregistry.settings.templating import environment, folder
+from providers.dimensions import FEATURES, KINDS
 
 _SCRIPTED = Markup('document.documentElement.className="js"')  # rows that a script would hide at once are never drawn
 _PARTS = ("data", "money", "calculator", "list", "address", "downloads")
@@ -47,6 +48,8 @@ def page(report: Report, data: str | None = None) -> str:
             columns=[wording.LABELS[name] for name in COLUMNS],
             groups=price_groups(report, steps),
             stale_days=STALE_DAYS,
+            kinds=KINDS,
+            features=FEATURES,
             workload=starting_workload(report),
             costs=starting_costs(report),
             shown=SHOWN,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 from zlib import compress
 
@@ -16,6 +17,7 @@ from octoregistry.report.report import Report
 from octoregistry.report.usage_values import usage_values
 from providers.dimensions import DIMENSIONS
 from providers.entries import Model, Rate
+from providers.selection import RETIRING_DAYS, kind_of
 
 FORMAT = 1
 
@@ -52,6 +54,7 @@ def _head(report: Report) -> dict[str, Any]:
         "at": report.at.isoformat(timespec="seconds"),
         "registry": {"name": report.name, "sha256": report.after.text_sha256},
         "dimensions": DIMENSIONS,
+        "retiring_days": RETIRING_DAYS,
         "sources": [
             {
                 "provider": source.provider,
@@ -71,20 +74,27 @@ def _head(report: Report) -> dict[str, Any]:
 
 def _model(report: Report, model: Model) -> dict[str, Any]:
     now, before = report.rates_of(model), report.rates_before.get((model.provider, model.id), ())
-    source = model.source
+    source, kind = model.source, kind_of(model)
     return {
         "provider": model.provider,
         "id": model.id,
         "display_name": model.display_name,
         "aliases": list(model.aliases),
         "status": model.status,
-        "retires_on": str(model.retires_on) if model.retires_on else None,
-        "missing_since": str(model.missing_since) if model.missing_since else None,
+        "deprecated_on": _day(model.deprecated_on),
+        "retires_on": _day(model.retires_on),
+        "replaced_by": model.replaced_by,
+        "first_seen": _day(model.first_seen),
+        "last_seen": {mode: str(day) for mode, day in model.last_seen.items()},
+        "kind": kind.name,
+        "kind_assumed": kind.assumed,
+        "features": list(model.features),
+        "missing_since": _day(model.missing_since),
         "batch_support": model.batch_support,
         "context_window": model.context_window,
         "max_output_tokens": model.max_output_tokens,
         "page": source.page if source else None,
-        "checked": str(source.checked) if source and source.checked else None,
+        "checked": _day(source.checked) if source else None,
         "sha256": source.sha256 if source else None,
         "rates": _rates(now),
         "rates_before": None if before == now else _rates(before),
@@ -96,9 +106,16 @@ def _rates(rates: Iterable[Rate]) -> list[dict[str, Any]]:
         {
             "mode": rate.mode,
             "above_input_tokens": rate.above_input_tokens,
-            "from": str(rate.start) if rate.start else None,
+            "up_to_input_tokens": rate.up_to_input_tokens,
+            "up_to_derived": rate.up_to_derived,
+            "from": _day(rate.start),
+            "seen_before": _day(rate.seen_before),
             "derived": rate.derived,
             "prices": {name: plain(rate.prices[name]) for name in DIMENSIONS if name in rate.prices},
         }
         for rate in rates
     ]
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None

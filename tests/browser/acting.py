@@ -16,7 +16,7 @@ def shown_models(tab):
 def costs_shown(tab):
     """Id, vendor, exact cost and what is told of it, of all the calculator's rows; the cost is None where it shows a dash."""
     button = tab.locator("#all-costs")
-    if button.text_content().startswith("Show all"):
+    if button.is_visible() and button.text_content().startswith("Show all"):
         button.click()
     return tab.locator("#costs tbody tr").evaluate_all(
         "rows => rows.map(row => [row.cells[0].querySelector('code')?.textContent ?? row.cells[0].textContent,"

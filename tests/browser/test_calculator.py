@@ -66,7 +66,12 @@ def random_registry(chance):
             "env_var": "K",
             "default_model": "m0",
             "models": {
-                f"m{model}": {**PLAIN, "display_name": f"m{model}", "rates": random_rates(chance)}
+                f"m{model}": {
+                    **PLAIN,
+                    **random_facts(chance),
+                    "display_name": f"m{model}",
+                    "rates": random_rates(chance),
+                }
                 for model in range(15)
             },
         }
@@ -74,6 +79,20 @@ def random_registry(chance):
     }
     defaults = {**PLAIN, "realtime_multiplier": Decimal(2)}
     return Registry({"default_provider": "v0", "providers": vendors, "defaults": defaults}, "models.yaml", "0" * 64)
+
+
+def random_facts(chance):
+    """What a model is, as far as anybody wrote it down: most can chat, few are too small, new or about to leave."""
+    facts = {
+        "kind": ["chat", "chat", "chat", "embedding"],
+        "context_window": [None, None, 1000, 200_000],
+        "max_output_tokens": [None, None, 2],
+        "first_seen": [None, None, "2026-09-08"],
+        "retires_on": [None, None, None, "2026-09-08", "2026-11-07", "2026-11-08"],
+        "status": [None, None, "deprecated", "retired"],
+    }
+    chosen = {name: chance.choice(values) for name, values in facts.items()}
+    return {name: value for name, value in chosen.items() if value is not None}
 
 
 def random_rates(chance):
@@ -87,6 +106,10 @@ def random_rates(chance):
             rate["above_input_tokens"] = above
         if start:
             rate["from"] = start
+        if start > "2026" and chance.random() < 0.5:
+            rate["seen_before"] = chance.choice(["2024-02-28", "2026-09-07"])
+        if chance.random() < 0.3:
+            rate["up_to_input_tokens"] = chance.choice([200_000, 400_000])
         found[mode, above, start] = rate
     return list(found.values())
 

@@ -2,19 +2,17 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from octoregistry.queries.estimate import (
     UnknownCost,
     Workload,
-    cost_in,
     dollars,
     estimate,
+    estimate_of,
     nearest_cheaper,
 )
 from providers import parse_registry
-from providers.dimensions import InvalidUsageError, UnknownPriceError
+from providers.dimensions import InvalidUsageError
 
 DAY = date(2026, 9, 8)
 REGISTRY = parse_registry(
@@ -62,22 +60,6 @@ def costs(workload, **options):
     return {one.model.id: one.cost for one in estimate(REGISTRY, workload, **options)}
 
 
-@given(
-    st.sampled_from(["road", "path", "lane"]),
-    st.sampled_from(["standard", "batch"]),
-    st.sampled_from([DAY, date(2027, 3, 1)]),
-    st.dictionaries(st.sampled_from(["input", "output", "cached_input"]), st.integers(0, 500_000)),
-)
-def test_one_request_costs_what_pricing_says(model, mode, day, tokens):
-    """The workload's sum and the price of a single call are the same figure, or both are unknown."""
-    pricing = REGISTRY.pricing("acme", model)
-    found = cost_in(pricing.rates, Workload(tokens, day), mode)
-    try:
-        assert found == pricing.cost(mode=mode, at=day, **tokens)
-    except UnknownPriceError:
-        assert isinstance(found, UnknownCost)
-
-
 def test_requests_and_a_share_in_batches_multiply_exactly():
     """30% of 1,000 requests at batch prices, the rest at standard ones; nothing is rounded on the way."""
     workload = Workload({"input": 1000, "output": 333}, DAY, requests=1000, batch_percent=30)
@@ -121,7 +103,7 @@ def test_retired_models_are_left_out_unless_asked_for():
     """They have a price still, and nobody can call them."""
     workload = Workload({"input": 1_000_000}, DAY)
     assert "alley" not in costs(workload)
-    assert costs(workload, retired=True)["alley"] == Decimal("0.02")
+    assert costs(workload, everything=True)["alley"] == Decimal("0.02")
 
 
 def test_the_nearest_cheaper_models():
@@ -167,3 +149,110 @@ def test_what_cannot_be_counted_is_refused(faulty):
 def test_small_costs_keep_their_figures(cost, shown):
     """Cents from a dollar on, and more places below, rounded half up."""
     assert dollars(Decimal(cost)) == shown
+
+
+FITNESS = parse_registry(
+    """\
+schema_version: 2
+default_provider: acme
+providers:
+  acme:
+    env_var: ACME_KEY
+    default_model: sol
+    realtime_multiplier: 2.0
+    models:
+      sol:
+        display_name: Sol
+        input_per_million: 2.0
+        output_per_million: 10.0
+        kind: chat
+        features: [tools]
+        context_window: 400000
+        first_seen: 2026-08-21
+        last_seen: {flex: 2026-08-21}
+        rates:
+          - {mode: standard, up_to_input_tokens: 272000, input: 5.0, output: 30.0}
+          - {mode: standard, up_to_input_tokens: 272000, from: 2026-09-05, seen_before: 2026-09-01, input: 4.0, output: 20.0}
+          - {mode: batch, input: 2.0, output: 10.0, derived: true}
+          - {mode: flex, input: 2.5, output: 15.0}
+      short: {display_name: Short, kind: chat, input_per_million: 0.5, output_per_million: 1.0, context_window: 128000}
+      ears: {display_name: Ears, kind: transcription, input_per_million: 0.4, output_per_million: 1.0}
+      leaving: {display_name: Leaving, kind: chat, input_per_million: 0.3, output_per_million: 1.0, retires_on: 2026-11-01}
+      gone: {display_name: Gone, kind: chat, input_per_million: 0.2, output_per_million: 1.0, retires_on: 2026-09-08}
+      vector: {display_name: Vector, kind: embedding, input_per_million: 0.1, output_per_million: 0.0}
+defaults: {input_per_million: 1.0, output_per_million: 2.0, realtime_multiplier: 2.0}
+"""
+)
+LARGE = Workload({"input": 200_000, "output": 1000}, DAY)
+
+
+def ranked(workload, job=None, **options):
+    return [one.model.id for one in estimate(FITNESS, workload, job, **options)]
+
+
+def one_of(model, workload, job=None):
+    return estimate_of(FITNESS, FITNESS.model("acme", model), workload, job)
+
+
+def test_ranked_are_chat_models_that_fit_and_stay():
+    """No transcription model and no embedding model answers a chat, and none that retires within 60 days is advised."""
+    small = Workload({"input": 1000, "output": 1000}, DAY)
+    assert ranked(small) == ["short", "sol"]
+    assert ranked(LARGE) == ["sol"]
+    assert ranked(small, small.job("chat", ["tools"])) == ["sol"]
+    assert ranked(small, small.job("embedding")) == ["vector"]
+    assert len(ranked(small, everything=True)) == len(FITNESS)
+    assert [one.model.id for one in nearest_cheaper(estimate(FITNESS, small), "acme", "sol")] == ["short"]
+
+
+@pytest.mark.parametrize(
+    ("model", "workload", "note"),
+    [
+        ("short", LARGE, "the prompt is longer than its 128,000 tokens"),
+        ("gone", Workload({"input": 1}, DAY), "retired on 2026-09-08"),
+        ("leaving", Workload({"input": 1}, DAY), "retires on 2026-11-01"),
+    ],
+)
+def test_an_unfit_model_asked_for_by_name_is_costed_and_told(model, workload, note):
+    found = one_of(model, workload)
+    assert found.notes == (note,)
+    assert isinstance(found.cost, Decimal)
+
+
+def test_a_model_is_compared_with_its_own_kind_unless_another_is_asked_for():
+    assert one_of("vector", Workload({"input": 1}, DAY)).notes == ()
+    load = Workload({"input": 1}, DAY)
+    assert one_of("vector", load, load.job("chat")).notes == ("its kind is embedding, not chat",)
+
+
+def test_a_prompt_above_the_bound_has_no_known_cost():
+    """The short price is not that of all sizes."""
+    above = Workload({"input": 272_001}, DAY)
+    assert one_of("sol", above).cost == UnknownCost("no standard price above 272,000 tokens")
+    assert one_of("sol", Workload({"input": 272_000}, DAY)).cost == Decimal("1.088")
+
+
+def test_before_the_first_reading_a_cost_is_known_only_where_it_is_assumed():
+    early = {"tokens": {"input": 1_000_000}, "day": date(2026, 8, 20), "prompt_tokens": 1}
+    assert one_of("sol", Workload(**early)).cost == UnknownCost("before our first reading on 2026-08-21")
+    assumed = one_of("sol", Workload(**early, assume_earliest=True))
+    assert assumed.cost == 5
+    assert assumed.notes == ("the prices are those of our first reading on 2026-08-21",)
+
+
+def test_between_two_readings_a_cost_has_a_least_and_a_most():
+    """A share in batches, whose price did not move, is in both."""
+    tokens = {"input": 1_000_000}
+    found = one_of("sol", Workload(tokens, date(2026, 9, 3), prompt_tokens=1, batch_percent=50)).cost
+    assert (found.least, found.most) == (3, Decimal("3.5"))
+    assert str(found) == "between $3.00 and $3.50: its price changed on a day that no page states"
+    for day, usd in ((date(2026, 9, 1), 5), (date(2026, 9, 5), 4)):
+        assert one_of("sol", Workload(tokens, day, prompt_tokens=1)).cost == usd
+
+
+def test_what_a_price_rests_on_is_said():
+    tokens = {"input": 1000}
+    assert one_of("sol", Workload(tokens, DAY, mode="flex")).notes == ("the flex price was last seen on 2026-08-21",)
+    assert one_of("sol", Workload(tokens, DAY, mode="batch")).notes == (
+        "no page states the batch price: it follows from the standard price and the vendor's discount",
+    )

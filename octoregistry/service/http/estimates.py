@@ -8,12 +8,18 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from octoregistry.queries.estimate import Cost, Estimate, UnknownCost, Workload, cost_in, cost_of, estimate
+from octoregistry.queries.estimate import Workload, estimate, estimate_of
 from octoregistry.service.http.live_registry import LiveRegistry
 from octoregistry.service.http.responses import IsoDay, ResponseCache, error_responses, respond
 from providers import Registry
-from providers.dimensions import DIMENSIONS, MODES, UnknownModelError
+from providers.dimensions import DIMENSIONS, UnknownModelError
+from providers.entries import Model
+from providers.selection import kind_of
 
+Kinds = Literal[
+    "chat", "embedding", "image", "speech", "transcription", "realtime", "moderation", "completion", "video"
+]
+Features = Literal["tools", "structured_output", "vision", "caching"]
 Tokens = Annotated[int, Field(ge=0, le=10**12)]
 
 
@@ -40,16 +46,34 @@ class EstimateQuery(BaseModel):
     mode: Literal["standard", "batch", "flex", "priority"] = "standard"
     batch_percent: Annotated[int, Field(ge=0, le=100)] = 0
     at: IsoDay | None = None
+    kind: Annotated[Kinds | None, Field(description="Models of this kind; the model's own, or chat, without it.")] = (
+        None
+    )
+    needs: Annotated[
+        tuple[Features, ...], Field(max_length=8, description="Only models that are known to have these features.")
+    ] = ()
+    all: Annotated[bool, Field(description="Models that do not fit or retire soon, too.")] = False
+    assume_earliest: Annotated[
+        bool, Field(description="Before a model's first reading, take the prices of that reading.")
+    ] = False
 
 
 class EstimateLine(BaseModel):
-    """What the workload costs with one model, in USD as exact decimal text; where that is not known, why."""
+    """What the workload costs with one model, in USD as exact decimal text; where that is not known, why.
+
+    `least` and `most` where a price changed on a day that no page states. `notes`: why the model does not fit the workload,
+    when it retires, and what its price rests on.
+    """
 
     provider: str
     model: str
     usd: str | None
     modes: dict[str, str | None]
     unknown: str | None
+    least: str | None
+    most: str | None
+    kind: str
+    notes: list[str]
 
 
 class Estimates(BaseModel):
@@ -77,34 +101,23 @@ def router(live: LiveRegistry) -> APIRouter:
 
 def _values(registry: Registry, query: EstimateQuery, day: date) -> dict[str, Any]:
     tokens = {name: count for name in DIMENSIONS if (count := getattr(query, name))}
-    load = Workload(tokens, day, query.requests, query.mode, query.batch_percent)
-    found = estimate(registry, load) if query.model is None else (_of_model(registry, query.model, load),)
+    load = Workload(tokens, day, query.requests, query.mode, query.batch_percent, assume_earliest=query.assume_earliest)
+    own = None if query.model is None else _model(registry, query.model)
+    job = load.job(query.kind or (own and kind_of(own).name) or "chat", query.needs)
+    found = (
+        estimate(registry, load, job, everything=query.all) if own is None else (estimate_of(registry, own, load, job),)
+    )
     return {
         "day": day.isoformat(),
         "mode": query.mode,
         "requests": query.requests,
-        "estimates": [
-            {
-                "provider": one.model.provider,
-                "model": one.model.id,
-                "usd": _usd(one.cost),
-                "modes": {mode: _usd(cost) for mode, cost in one.modes.items()},
-                "unknown": str(one.cost) if isinstance(one.cost, UnknownCost) else None,
-            }
-            for one in found
-        ],
+        "estimates": [one.as_values() for one in found],
     }
 
 
-def _of_model(registry: Registry, name: str, load: Workload) -> Estimate:
+def _model(registry: Registry, name: str) -> Model:
     provider, _, model = name.partition("/")
     try:
-        found = registry.model(provider, model)
+        return registry.model(provider, model)
     except UnknownModelError:
         raise HTTPException(404, f"no model {name}: give PROVIDER/MODEL") from None
-    rates = registry.pricing(found.provider, found.id).rates
-    return Estimate(found, cost_of(rates, load), {mode: cost_in(rates, load, mode) for mode in MODES})
-
-
-def _usd(cost: Cost) -> str | None:
-    return None if isinstance(cost, UnknownCost) else f"{cost:f}"

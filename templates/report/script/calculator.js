@@ -25,6 +25,10 @@ const workNow = () => {
   const sum = (tokens.input || 0n) + (tokens.cached_input || 0n) + (tokens.cache_write_5m || 0n);
   f.prompt.placeholder = sum.toLocaleString("en");
   work.promptSize = Number(f.prompt.value.trim() ? prompt : sum);
+  const mine = models.find(model => `${model.provider}/${model.id}` === f.mine.value);
+  work.kind = f.kind.value || mine?.kind || "chat";
+  work.needs = f.needs.value ? [f.needs.value] : [];
+  work.everything = f.rank.value === "all";
   return [...Object.values(tokens), work.requests, work.batch, prompt].includes(null) ? null : work;
 };
 
@@ -40,14 +44,14 @@ const showCosts = () => {
     + Object.entries(work.tokens).filter(([, count]) => count).map(([name, count]) => `${count.toLocaleString("en")} ${name.replaceAll("_", " ")}`).join(", ")
     + ` tokens each, ${work.batch}% in batches, all others ${work.mode}, at the prices of ${work.day}.`;
   const mine = workload.mine.value;
-  const found = models.filter(model => inService(model, work.day) || `${model.provider}/${model.id}` === mine)
-    .map(model => ({model, mine: `${model.provider}/${model.id}` === mine, cost: costOf(model.rates, work)}));
+  const found = models.map(model => ({model, mine: `${model.provider}/${model.id}` === mine, ranked: work.everything || advised(model, work)}))
+    .filter(one => one.ranked || one.mine).map(one => ({...one, cost: costOf(one.model, one.model.rates, work)}));
   const order = (a, b) => a.cost < b.cost ? -1 : a.cost > b.cost ? 1
     : a.model.provider < b.model.provider ? -1 : a.model.provider > b.model.provider ? 1
     : a.model.id < b.model.id ? -1 : a.model.id > b.model.id ? 1 : 0;
   const known = found.filter(one => typeof one.cost === "bigint").sort(order);
   const unknown = found.filter(one => typeof one.cost === "string");
-  const serving = known.filter(one => inService(one.model, work.day));
+  const serving = known.filter(one => one.ranked);
   const cheapest = serving.find(one => one.cost)?.cost;
   const all = [...known, ...unknown];
   const shown = everyCost ? all : all.filter((one, place) => place < 25 || one.mine);
@@ -80,7 +84,7 @@ const costRow = ({model, cost, mine}, work, cheapest, dearest) => {
   const length = made("i", "", {"aria-hidden": "true"});
   length.style.width = `${Number(cost * 1000n / dearest) / 10}%`;
   bar.append(length);
-  const batch = share(model.rates, work, "batch", 100n);
+  const batch = batchCost(model, work);
   row.append(money, made("td", times, {class: "n"}), bar, made("td", typeof batch === "string" ? DASH : dollars(batch), {class: "n"}), moved(model, cost, work));
   return row;
 };
@@ -89,7 +93,7 @@ const costRow = ({model, cost, mine}, work, cheapest, dearest) => {
 const moved = (model, cost, work) => {
   if (!model.rates_before) return made("td", "", {class: "n"});
   if (!model.rates_before.length) return made("td", "new", {class: "n"});
-  const before = costOf(model.rates_before, work);
+  const before = costOf(model, model.rates_before, work);
   if (typeof before === "string") return made("td", `before: ${before}`, {class: "why"});
   if (before === cost) return made("td", "", {class: "n"});
   if (!before) return made("td", `\u25b2 was ${dollars(before)}`, {class: "n up"});
@@ -99,7 +103,7 @@ const moved = (model, cost, work) => {
 };
 
 const verdict = (serving, unknown, mine, work) => {
-  if (!serving.length) return "No model has all the prices that this workload needs.";
+  if (!serving.length && !mine) return "No model that fits this workload has all the prices that it needs.";
   const parts = [];
   const first = serving[0];
   const label = one => `${clean(one.model.display_name)} (${dollars(one.cost)})`;
@@ -107,11 +111,14 @@ const verdict = (serving, unknown, mine, work) => {
     parts.push(`${clean(mine.model.display_name)} costs ${dollars(mine.cost)}.`);
     const nearer = serving.filter(one => one.cost < mine.cost).slice(-3).reverse();
     parts.push(nearer.length ? `The nearest that cost less: ${nearer.map(label).join(", ")}.` : "None costs less.");
-    const batch = share(mine.model.rates, work, "batch", 100n);
+    const batch = batchCost(mine.model, work);
     if (typeof batch === "bigint" && batch < mine.cost) parts.push(`All in batches it would be ${dollars(batch)}.`);
   } else if (mine) parts.push(`${clean(mine.model.display_name)}: ${mine.cost}.`);
-  if (!mine || nearestIsNot(first, mine)) parts.push(`Cheapest: ${label(first)}.`);
+  if (mine) {
+    const against = [...misfits(mine.model, work), ...(retiresSoon(mine.model, work.day) ? [`retires on ${mine.model.retires_on}`] : [])];
+    if (against.length) parts.push(`But ${against.join("; ")}.`);
+  }
+  if (first && first.model !== mine?.model) parts.push(`Cheapest: ${label(first)}.`);
   if (unknown.length) parts.push(`${unknown.length === 1 ? "1 model lacks" : `${unknown.length} models lack`} a price that it needs, and come${unknown.length === 1 ? "s" : ""} last.`);
   return parts.join(" ");
 };
-const nearestIsNot = (first, mine) => first.model !== mine.model;

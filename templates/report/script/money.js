@@ -18,38 +18,73 @@ const fixed = (cost, digits) => {
 };
 const dollars = cost => `$${fixed(cost, cost >= ONE || !cost ? 2 : cost >= ONE / 100n ? 4 : 6)}`;
 
-/* The rate in force: of those that fit the one with the latest start, and of these the highest tier. */
-const rateFor = (rates, mode, day, prompt) => {
-  let best = null;
+/* The rate that counts, as providers.rates chooses: a later rate of a size replaces the earlier; of those that fit the one with
+   the latest start, and of these the highest tier. With `maybe` also what may already have held. */
+const above = rate => rate.above_input_tokens ?? -1;
+const rateFor = (rates, mode, day, prompt, maybe) => {
+  const latest = new Map();
   for (const rate of rates) {
-    if (rate.mode !== mode || (rate.from || "") > day) continue;
-    if (rate.above_input_tokens !== null && prompt <= rate.above_input_tokens) continue;
-    const later = best && (rate.from || "") > (best.from || "");
-    const level = best && (rate.from || "") === (best.from || "");
-    if (!best || later || (level && (rate.above_input_tokens ?? -1) > (best.above_input_tokens ?? -1))) best = rate;
+    if (rate.mode !== mode || !((rate.from || "") <= day || (maybe && rate.seen_before && rate.seen_before < day))) continue;
+    const other = latest.get(above(rate));
+    if (!other || (rate.from || "") >= (other.from || "")) latest.set(above(rate), rate);
+  }
+  let best = null;
+  for (const rate of latest.values()) {
+    if (prompt <= above(rate) || prompt > (rate.up_to_input_tokens ?? Infinity)) continue;
+    const later = !best || (rate.from || "") > (best.from || "");
+    if (later || ((rate.from || "") === (best.from || "") && above(rate) > above(best))) best = rate;
   }
   return best;
 };
+const unknownRate = (rates, mode, prompt) => {
+  const bounds = rates.filter(rate => rate.mode === mode && rate.up_to_input_tokens && rate.up_to_input_tokens < prompt);
+  const most = Math.max(0, ...bounds.map(rate => rate.up_to_input_tokens));
+  return `no ${mode} price${most ? ` above ${most.toLocaleString("en")} tokens` : ""}`;
+};
 
-/* What a share of the workload costs in a mode: a BigInt, or why it is unknown. */
-const share = (rates, work, mode, percent) => {
+/* What shares of the workload cost in their modes: a BigInt, or why it is unknown. */
+const shares = (model, rates, work, percents) => {
   const used = Object.entries(work.tokens).filter(([, count]) => count);
   if (!used.length || !work.requests) return 0n;
-  const rate = rateFor(rates, mode, work.day, work.promptSize);
-  if (!rate) return `no ${mode} price`;
-  const missing = used.find(([name]) => !(name in rate.prices));
-  if (missing) return `no ${mode} price of ${missing[0].replaceAll("_", " ")}`;
-  const each = used.reduce((sum, [name, count]) => sum + scaled(rate.prices[name]) * count, 0n);
-  return each * work.requests * percent;
-};
-const costOf = (rates, work) => {
-  let sum = 0n;
-  for (const [mode, percent] of [[work.mode, 100n - work.batch], ["batch", work.batch]]) {
+  if (model.first_seen && work.day < model.first_seen) return `before our first reading on ${model.first_seen}`;
+  let least = 0n, most = 0n;
+  for (const [mode, percent] of percents) {
     if (!percent) continue;
-    const part = share(rates, work, mode, percent);
-    if (typeof part === "string") return part;
-    sum += part;
+    const parts = [];
+    for (const maybe of [false, true]) {
+      const rate = rateFor(rates, mode, work.day, work.promptSize, maybe);
+      if (!rate) return unknownRate(rates, mode, work.promptSize);
+      const missing = used.find(([name]) => !(name in rate.prices));
+      if (missing) return `no ${mode} price of ${missing[0].replaceAll("_", " ")}`;
+      parts.push(used.reduce((sum, [name, count]) => sum + scaled(rate.prices[name]) * count, 0n) * work.requests * percent);
+    }
+    const [early, late] = parts;
+    least += early < late ? early : late;
+    most += early < late ? late : early;
   }
-  return sum;
+  return least === most ? least : `between ${dollars(least)} and ${dollars(most)}: its price changed on a day that no page states`;
 };
-const inService = (model, day) => model.status !== "retired" && !(model.retires_on && model.retires_on <= day);
+const costOf = (model, rates, work) => shares(model, rates, work, [[work.mode, 100n - work.batch], ["batch", work.batch]]);
+const batchCost = (model, work) => shares(model, model.rates, work, [["batch", 100n]]);
+
+/* Why a model does not fit a workload, as providers.selection says it. */
+const ended = (model, day) => model.retires_on && model.retires_on <= day ? `retired on ${model.retires_on}`
+  : model.status === "retired" && !model.retires_on ? "retired" : "";
+const misfits = (model, work) => {
+  const reasons = [], window = model.context_window, prompt = work.promptSize, answer = Number(work.tokens.output || 0n);
+  if (model.kind !== work.kind) reasons.push(model.kind ? `its kind is ${model.kind}, not ${work.kind}` : "its kind is not known");
+  if (window !== null && prompt + answer > window)
+    reasons.push(`${prompt > window ? "the prompt is" : "prompt and answer are"} longer than its ${window.toLocaleString("en")} tokens`);
+  else if (model.max_output_tokens !== null && answer > model.max_output_tokens)
+    reasons.push(`the answer is longer than its ${model.max_output_tokens.toLocaleString("en")} tokens`);
+  for (const need of work.needs) if (!model.features.includes(need)) reasons.push(`${need} is not among its known features`);
+  const end = ended(model, work.day);
+  return end ? [...reasons, end] : reasons;
+};
+const retiresSoon = (model, day) => {
+  if (!model.retires_on || ended(model, day)) return false;
+  const last = new Date(`${day}T00:00:00Z`);
+  last.setUTCDate(last.getUTCDate() + data.retiring_days);
+  return model.retires_on <= last.toISOString().slice(0, 10);
+};
+const advised = (model, work) => !misfits(model, work).length && !retiresSoon(model, work.day);
