@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -12,10 +13,11 @@ import click
 from octoregistry.cli.model_argument import day_option, open_registry
 from octoregistry.cli.output import cell, format_options, one_format, plain_table, print_csv, print_json, print_table
 from octoregistry.cli.registry_option import registry_option
-from octoregistry.planning.rates_in_force import base_prices
+from octoregistry.planning.rates_in_force import base_prices, in_force
 from octoregistry.planning.values import value_text
 from providers import Registry
-from providers.entries import Model
+from providers.entries import Model, Rate
+from providers.selection import ended, kind_of
 
 _PRICES = ("standard_input", "standard_output", "batch_input", "batch_output")
 _TABLE = {
@@ -24,6 +26,7 @@ _TABLE = {
     "standard_output": "output",
     "batch_input": "batch in",
     "batch_output": "batch out",
+    "kind": "kind",
     "context_window": "context",
     "status": "status",
     "checked": "checked",
@@ -46,14 +49,14 @@ def command(
         raise click.UsageError(f"no provider {', '.join(sorted(unknown))}; there are {', '.join(known.providers)}")
     day = at or datetime.now(UTC).date()
     chosen = [model for model in known if not providers or model.provider in providers]
-    rows = [_values(known, model, day) for model in chosen if everything or model.status != "retired"]
+    rows = [_values(known, model, day) for model in chosen if everything or not ended(model, day)]
     if as_json:
         print_json(rows)
     elif as_csv:
         columns = [name for name in _values(known, next(iter(known)), day) if name != "aliases"]
         print_csv(columns, ([row[name] for name in columns] for row in rows))
     else:
-        table = plain_table("USD per million tokens", list(_TABLE.values()), list(_TABLE.values())[1:6])
+        table = plain_table("USD per million tokens", list(_TABLE.values()), [*list(_TABLE.values())[1:5], "context"])
         for row in rows:
             named = row | {"model": f"{row['provider']}/{row['model']}"}
             table.add_row(*(cell(_shown(named[name])) for name in _TABLE))
@@ -62,21 +65,32 @@ def command(
 
 def _values(registry: Registry, model: Model, day: date) -> dict[str, Any]:
     rates = registry.pricing(model.provider, model.id).rates
-    prices = {mode: base_prices(rates, mode, day) for mode in ("standard", "batch")}
+    unseen = model.first_seen is not None and day < model.first_seen
+    prices = {mode: {} if unseen else base_prices(rates, mode, day) for mode in ("standard", "batch")}
     return {
         "provider": model.provider,
         "model": model.id,
         "display_name": model.display_name,
         "status": model.status,
+        "kind": str(kind_of(model)),
+        "first_seen": model.first_seen,
+        "deprecated_on": model.deprecated_on,
         "retires_on": model.retires_on,
         "missing_since": model.missing_since,
         **{name: prices[name.partition("_")[0]].get(name.partition("_")[2]) for name in _PRICES},
+        "up_to_input_tokens": _bound(rates, day),
         "batch_support": model.batch_support,
         "context_window": model.context_window,
         "max_output_tokens": model.max_output_tokens,
         "checked": model.source.checked if model.source else None,
         "aliases": list(model.aliases),
     }
+
+
+def _bound(rates: Iterable[Rate], day: date) -> int | None:
+    """The longest prompt that the standard price for ordinary prompts answers for."""
+    rate = in_force(rates, "standard", day).get(None)
+    return rate.up_to_input_tokens if rate else None
 
 
 def _shown(value: Any) -> str:

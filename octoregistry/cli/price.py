@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -22,9 +23,12 @@ from octoregistry.cli.output import (
 from octoregistry.cli.registry_option import registry_option
 from octoregistry.planning.rates_in_force import in_force
 from octoregistry.planning.values import value_text
+from octoregistry.queries.wording import sizes
 from providers.dimensions import DIMENSIONS, MODES
 from providers.entries import Model, Rate
+from providers.selection import ended, kind_of
 
+_CSV = ("mode", "above_input_tokens", "up_to_input_tokens", "seen_before", "from")
 _COLUMNS = ("mode", "prompts", "from", "price", "USD")
 
 
@@ -43,13 +47,14 @@ def command(model: str, at: date | None, as_json: bool, as_csv: bool, registry: 
     found = find_model(known, model)
     day = at or datetime.now(UTC).date()
     rates = known.pricing(found.provider, found.id).rates
-    now = [rate for mode in MODES for rate in in_force(rates, mode, day).values()]
+    unseen = found.first_seen is not None and day < found.first_seen
+    now = [] if unseen else [rate for mode in MODES for rate in in_force(rates, mode, day).values()]
     later = sorted((rate for rate in rates if rate.start and rate.start > day), key=lambda rate: rate.start or day)
     if as_json:
         print_json(_values(found, day, now, later))
     elif as_csv:
         rows = [_row(rate, name) for rate in (*now, *later) for name in DIMENSIONS if name in rate.prices]
-        print_csv(("mode", "above_input_tokens", "from", "dimension", "usd_per_million", "derived"), rows)
+        print_csv((*_CSV, "dimension", "usd_per_million", "derived"), rows)
     else:
         _print(found, day, now, later)
 
@@ -61,10 +66,20 @@ def _values(model: Model, day: date, now: list[Rate], later: list[Rate]) -> dict
         "model": model.id,
         "display_name": model.display_name,
         "status": model.status,
+        "kind": str(kind_of(model)),
+        "first_seen": model.first_seen,
+        "last_seen": dict(model.last_seen),
+        "deprecated_on": model.deprecated_on,
+        "retires_on": model.retires_on,
+        "replaced_by": model.replaced_by,
+        "retired": ended(model, day) is not None,
+        "notes": list(_notes(model, day)),
         "day": day,
         "rates": [_rate(rate) for rate in now],
         "announced": [_rate(rate) for rate in later],
-        "source": {"page": source.page, "checked": source.checked, "sha256": source.sha256} if source else None,
+        "source": {"page": source.page, "checked": source.checked, "sha256": source.sha256, "via": source.via}
+        if source
+        else None,
     }
 
 
@@ -73,28 +88,54 @@ def _rate(rate: Rate) -> dict[str, Any]:
     return {
         "mode": rate.mode,
         "above_input_tokens": rate.above_input_tokens,
+        "up_to_input_tokens": rate.up_to_input_tokens,
+        "up_to_derived": rate.up_to_derived,
         "from": rate.start,
+        "seen_before": rate.seen_before,
         "derived": rate.derived,
+        "derived_dimensions": list(rate.derived_dimensions),
         "prices": prices,
     }
 
 
 def _row(rate: Rate, dimension: str) -> tuple[object, ...]:
-    return rate.mode, rate.above_input_tokens, rate.start, dimension, rate.prices[dimension], str(rate.derived).lower()
+    derived = rate.derived or dimension in rate.derived_dimensions
+    sizes = rate.above_input_tokens, rate.up_to_input_tokens, rate.seen_before
+    return rate.mode, *sizes, rate.start, dimension, rate.prices[dimension], str(derived).lower()
+
+
+def _notes(model: Model, day: date) -> Iterator[str]:
+    """What whoever pays by these prices on `day` should know."""
+    gone = ended(model, day)
+    if gone:
+        yield f"{gone}: it answers no more"
+    elif model.status != "active" or model.retires_on:
+        yield model.status + (f", retires on {model.retires_on}" if model.retires_on else "")
+    if model.replaced_by:
+        yield f"replaced by {model.replaced_by}"
+    if model.first_seen and day < model.first_seen:
+        yield f"no price is known before our first reading on {model.first_seen}"
+    for rate in model.rates:
+        if rate.seen_before and rate.start and rate.seen_before < day < rate.start:
+            yield f"the {rate.mode} price changed between {rate.seen_before} and {rate.start}: either may have held"
+    for mode, seen in model.last_seen.items():
+        yield f"the {mode} price was last seen on {seen}"
 
 
 def _print(model: Model, day: date, now: list[Rate], later: list[Rate]) -> None:
     title = f"{model.provider}/{model.id} ({model.display_name}) on {day}, USD per million tokens"
     table = plain_table(title, _COLUMNS, ("USD",))
     for rate in (*now, *later):
-        above = "all" if rate.above_input_tokens is None else f"above {rate.above_input_tokens:,}"
-        first = (rate.mode + (" (derived)" if rate.derived else ""), above, rate.start or "")
+        first = (rate.mode + (" (derived)" if rate.derived else ""), sizes(rate), rate.start or "")
         for name in DIMENSIONS:
             if name in rate.prices:
-                table.add_row(*map(cell, (*first, name.replace("_", " "), value_text(rate.prices[name]))))
+                words = name.replace("_", " ") + (" (derived)" if name in rate.derived_dimensions else "")
+                table.add_row(*map(cell, (*first, words, value_text(rate.prices[name]))))
                 first = ("", "", "")
     print_table(table)
-    if model.status != "active":
-        print_text(f"{model.status}" + (f", retires on {model.retires_on}" if model.retires_on else ""))
+    for note in _notes(model, day):
+        print_text(f"note: {note}")
+    print_text(f"kind: {kind_of(model)}" + (f"; first seen on {model.first_seen}" if model.first_seen else ""))
     if model.source:
-        print_text(f"read on {model.source.page}, checked on {model.source.checked}")
+        via = ", by a digest of it" if model.source.via else ""
+        print_text(f"read on {model.source.page}{via}, checked on {model.source.checked}")

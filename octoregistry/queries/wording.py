@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from urllib.parse import urlsplit
 
 from octoregistry.planning.decimals import plain
 from octoregistry.planning.plan import WitnessPrice
+from providers.entries import Rate
 
 DASH = "–"  # what is not known is never shown as 0
 LABELS = {
@@ -69,6 +70,24 @@ def day(when: date) -> str:
 def tokens(count: int | None) -> str:
     """`1048576` -> "1,048,576", None -> a dash."""
     return DASH if count is None else f"{count:,}"
+
+
+def prompts(rate: Rate, tiers: Sequence[int]) -> str:
+    """Which prompts a rate is for, beside those of its mode with the higher `tiers`: "over 200K", "to 272K"; else empty."""
+    above = rate.above_input_tokens
+    following = [tier for tier in tiers if above is None or tier > above]
+    ends = [*following[:1], *([] if rate.up_to_input_tokens is None else [rate.up_to_input_tokens])]
+    over = "" if above is None else f"over {threshold(above)}"
+    bounded = above is None or rate.up_to_input_tokens is not None
+    return " ".join(filter(None, (over, f"to {threshold(min(ends))}" if ends and bounded else "")))
+
+
+def sizes(rate: Rate) -> str:
+    """Which prompts a rate answers for: "all", "above 200,000", "up to 272,000 (derived)"."""
+    above = "" if rate.above_input_tokens is None else f"above {rate.above_input_tokens:,}"
+    up_to = "" if rate.up_to_input_tokens is None else f"up to {rate.up_to_input_tokens:,}"
+    derived = " (derived)" if up_to and rate.up_to_derived else ""
+    return ", ".join(filter(None, (above, up_to + derived))) or "all"
 
 
 def threshold(count: int) -> str:

@@ -15,6 +15,7 @@ from octoregistry.report.report import STALE_DAYS, Report
 from octoregistry.report.sparkline import sparkline
 from providers.dimensions import DIMENSIONS, MODES
 from providers.entries import Model, Rate
+from providers.selection import ended
 
 COLUMNS = DIMENSIONS[:5]
 _OTHERS = DIMENSIONS[5:]
@@ -55,7 +56,7 @@ def _group(model: Model, rates: tuple[Rate, ...], history: Sequence[PriceStep], 
     return PriceGroup(
         model=model,
         context=wording.tokens(model.context_window),
-        lifecycle=_lifecycle(model),
+        lifecycle=_lifecycle(model, today),
         checked=wording.DASH if days is None else wording.age(days),
         stale=days is None or days > STALE_DAYS,
         line=sparkline(history, today),
@@ -66,17 +67,10 @@ def _group(model: Model, rates: tuple[Rate, ...], history: Sequence[PriceStep], 
 def _rows(rates: tuple[Rate, ...], today: date) -> Iterator[PriceRow]:
     for mode in MODES:
         tiers = in_force([rate for rate in rates if rate.mode == mode], mode, today)
-        above = [tier for tier in tiers if tier is not None]
-        for tier, rate in tiers.items():
+        for rate in tiers.values():
             if not rate.prices:
                 continue
-            prompts = (
-                ""
-                if not above
-                else f"to {wording.threshold(above[0])}"
-                if tier is None
-                else f"over {wording.threshold(tier)}"
-            )
+            prompts = wording.prompts(rate, [tier for tier in tiers if tier is not None])
             others = [
                 f"{wording.LABELS[name]} {wording.price(rate.prices[name])}" for name in _OTHERS if name in rate.prices
             ]
@@ -84,11 +78,15 @@ def _rows(rates: tuple[Rate, ...], today: date) -> Iterator[PriceRow]:
             yield PriceRow(f"{mode} {prompts}".strip(), prices, " · ".join(others))
 
 
-def _lifecycle(model: Model) -> str:
+def _lifecycle(model: Model, today: date) -> str:
     """What is not as usual in the model's life: empty for an active model."""
-    parts = [] if model.status == "active" else [model.status]
-    if model.retires_on:
-        parts.append(f"retires {model.retires_on}" if model.status != "retired" else f"since {model.retires_on}")
+    gone = ended(model, today)
+    parts = [gone] if gone else [] if model.status == "active" else [model.status]
+    if model.retires_on and not gone:
+        parts.append(f"retires {model.retires_on}")
+    if model.replaced_by:
+        parts.append(f"replaced by {model.replaced_by}")
+    parts += [f"{mode} last seen {day}" for mode, day in model.last_seen.items()]
     if model.missing_since:
         parts.append(f"missing from the vendor's list since {model.missing_since}")
     return ", ".join(parts)

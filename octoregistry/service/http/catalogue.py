@@ -15,6 +15,7 @@ from octoregistry.service.http.responses import IsoDay, ResponseCache, error_res
 from providers import Registry
 from providers.dimensions import DIMENSIONS, MODES, UnknownModelError
 from providers.entries import Model, Rate
+from providers.selection import ended, kind_of
 
 
 class ModelLine(BaseModel):
@@ -24,7 +25,13 @@ class ModelLine(BaseModel):
     model: str
     display_name: str
     status: str
+    kind: str
+    first_seen: date | None
+    deprecated_on: date | None
     retires_on: date | None
+    replaced_by: str | None
+    retired: bool
+    features: list[str]
     standard_input: str | None
     standard_output: str | None
     batch_input: str | None
@@ -47,8 +54,12 @@ class RateLine(BaseModel):
 
     mode: str
     above_input_tokens: int | None
+    up_to_input_tokens: int | None
+    up_to_derived: bool
     since: date | None
+    seen_before: date | None
     derived: bool
+    derived_dimensions: list[str]
     prices: dict[str, str]
 
 
@@ -58,6 +69,7 @@ class ModelPrices(ModelLine):
     day: date
     rates: list[RateLine]
     announced: list[RateLine]
+    last_seen: dict[str, date]
     page: str | None
 
 
@@ -81,7 +93,7 @@ def router(live: LiveRegistry) -> APIRouter:
         if provider is not None and provider not in registry.providers:
             raise HTTPException(404, f"no provider {provider!r}")
         wanted = [
-            model for model in registry if provider in (None, model.provider) and (retired or model.status != "retired")
+            model for model in registry if provider in (None, model.provider) and (retired or not ended(model, day))
         ]
 
         def make() -> Any:
@@ -107,13 +119,19 @@ def router(live: LiveRegistry) -> APIRouter:
 
 def _line(registry: Registry, model: Model, day: date) -> dict[str, Any]:
     rates = registry.pricing(model.provider, model.id).rates
-    prices = {mode: base_prices(rates, mode, day) for mode in ("standard", "batch")}
+    prices = {mode: {} if _unseen(model, day) else base_prices(rates, mode, day) for mode in ("standard", "batch")}
     return {
         "provider": model.provider,
         "model": model.id,
         "display_name": model.display_name,
         "status": model.status,
+        "kind": str(kind_of(model)),
+        "first_seen": _day(model.first_seen),
+        "deprecated_on": _day(model.deprecated_on),
         "retires_on": _day(model.retires_on),
+        "replaced_by": model.replaced_by,
+        "retired": ended(model, day) is not None,
+        "features": list(model.features),
         **{f"{mode}_{name}": _usd(prices[mode].get(name)) for mode in prices for name in ("input", "output")},
         "context_window": model.context_window,
         "max_output_tokens": model.max_output_tokens,
@@ -128,8 +146,11 @@ def _prices(registry: Registry, model: Model, day: date) -> dict[str, Any]:
     return {
         **_line(registry, model, day),
         "day": day.isoformat(),
-        "rates": [_rate(rate) for mode in MODES for rate in in_force(rates, mode, day).values()],
+        "rates": []
+        if _unseen(model, day)
+        else [_rate(rate) for mode in MODES for rate in in_force(rates, mode, day).values()],
         "announced": [_rate(rate) for rate in later],
+        "last_seen": {mode: seen.isoformat() for mode, seen in model.last_seen.items()},
         "page": model.source.page if model.source else None,
     }
 
@@ -138,10 +159,19 @@ def _rate(rate: Rate) -> dict[str, Any]:
     return {
         "mode": rate.mode,
         "above_input_tokens": rate.above_input_tokens,
+        "up_to_input_tokens": rate.up_to_input_tokens,
+        "up_to_derived": rate.up_to_derived,
         "since": _day(rate.start),
+        "seen_before": _day(rate.seen_before),
         "derived": rate.derived,
+        "derived_dimensions": list(rate.derived_dimensions),
         "prices": {name: f"{rate.prices[name]:f}" for name in DIMENSIONS if name in rate.prices},
     }
+
+
+def _unseen(model: Model, day: date) -> bool:
+    """True before the first reading: no price is known then."""
+    return model.first_seen is not None and day < model.first_seen
 
 
 def _usd(price: Decimal | None) -> str | None:
