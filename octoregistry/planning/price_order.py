@@ -52,14 +52,19 @@ def cache_write_below_input(change: Change, book: PriceBook) -> Disorder | None:
     return _first(text for name in writes for text in _above(change, book, "input", name, "cache write below input"))
 
 
-def batch_above_standard(change: Change, book: PriceBook) -> Disorder | None:
-    """What is wrong where a batch costs more than the same at once."""
-    if change.mode not in ("batch", "standard"):
-        return None
-    batch, standard = (book.price(mode, change.above_input_tokens, change.dimension) for mode in ("batch", "standard"))
-    if batch is None or standard is None or batch <= standard:
-        return None
-    return f"batch above standard: {change.dimension} {plain(batch)} above {plain(standard)}"
+_MODE_ORDER = (("batch", "standard"), ("flex", "standard"), ("standard", "priority"))
+
+
+def modes_out_of_order(change: Change, book: PriceBook) -> Disorder | None:
+    """What is wrong where who waits pays more: batch or flex above standard, standard above priority."""
+    tier, dimension = change.above_input_tokens, change.dimension
+    for low, high in _MODE_ORDER:
+        if change.mode not in (low, high):
+            continue
+        cheap, dear = (book.price(mode, tier, dimension) for mode in (low, high))
+        if cheap is not None and dear is not None and cheap > dear:
+            return f"{low} above {high}: {dimension} {plain(cheap)} above {plain(dear)}"
+    return None
 
 
 def longer_prompts_cheaper(change: Change, book: PriceBook) -> Disorder | None:
@@ -79,7 +84,7 @@ ORDERS: tuple[Order, ...] = (
     output_below_input,
     cached_above_input,
     cache_write_below_input,
-    batch_above_standard,
+    modes_out_of_order,
     longer_prompts_cheaper,
 )
 

@@ -41,11 +41,14 @@ class Witnesses:
         `names` are the model's ids and `day` is that of the page. A witness that has the new price vouches for it,
         however old its word is. One that has another price contradicts the page only where its word is of the page's
         day, give or take `within_days`: an older one has not heard of the change yet, a newer one of a later change.
+        Of a price that begins after the page's day only a witness of that day or later speaks.
         """
         if change.mode is None or not isinstance(change.new, Decimal) or change.kind in ("kept", "announced"):
             return change
         vouches, contradicts, other_days = [], [], []
         for price in self.on(change.provider, names, change.mode, change.above_input_tokens, change.dimension):
+            if change.start is not None and change.start > max(day, price.as_of):
+                continue
             if price.usd == change.new:
                 vouches.append(price)
             elif abs((price.as_of - day).days) <= within_days:

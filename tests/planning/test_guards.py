@@ -11,6 +11,7 @@ import pytest
 from octoregistry.planning.guards import GuardContext, reasons
 from octoregistry.planning.limits import Limits
 from octoregistry.planning.plan import Change, WitnessPrice
+from octoregistry.planning.price_order import PriceBook, modes_out_of_order
 from octoregistry.planning.verdicts import verdict_of
 from octoregistry.reading.labels import Doubt
 from octoregistry.reading.rates import Evidence
@@ -232,3 +233,19 @@ def test_a_batch_price_that_moves_along_is_none_to_compare_with() -> None:
     before = (rate(input="4"), rate("batch", input="2"))
     after = (rate(input="2"), rate("batch", input="1"))
     assert codes(price("4", "2"), GuardContext(None, DAY, before=before, after=after)) == []
+
+
+@pytest.mark.parametrize(
+    ("mode", "usd", "held"),
+    [
+        ("flex", "5", True),
+        ("flex", "4", False),
+        ("priority", "3", True),
+        ("priority", "4", False),
+        ("priority", "8", False),
+    ],
+)
+def test_who_waits_pays_no_more_and_who_is_served_first_no_less(mode: str, usd: str, held: bool) -> None:
+    """Once the standard price had fallen, an old flex price stood above it."""
+    book = PriceBook((rate(input="4"), rate(mode, input=usd)), DAY)
+    assert (modes_out_of_order(price(None, usd, mode=mode), book) is not None) is held

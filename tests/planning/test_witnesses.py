@@ -58,3 +58,16 @@ def test_a_witness_that_knows_an_alias_speaks_of_the_model_and_its_word_on_the_i
 @pytest.mark.parametrize("kind", ["kept", "announced"])
 def test_nobody_is_asked_of_prices_to_come_or_carried_on(kind: str) -> None:
     assert not with_reports(vouched("litellm", "9"), kind=kind).contradicts
+
+
+def test_a_price_to_come_is_compared_with_a_word_of_its_day_or_with_none() -> None:
+    """A new model with an announced price was held: a witness had today's price, which tomorrow's is not."""
+    tomorrow = DAY + timedelta(days=1)
+    change = Change("acme", "m", "new", "input", None, Decimal(4), "standard", start=tomorrow)
+
+    def said(usd: str, as_of: date) -> Change:
+        return Witnesses([vouched("litellm", usd, as_of)]).with_reports(change, ("m",), DAY, 7)
+
+    assert (said("5", DAY).contradicts, said("4", DAY).vouches, said("5", DAY).other_days) == ((), (), ())
+    assert names(said("5", tomorrow).contradicts) == ["litellm"]
+    assert names(said("4", tomorrow).vouches) == ["litellm"]
