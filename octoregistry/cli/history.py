@@ -42,7 +42,8 @@ def command(model: str | None, since: date | None, as_json: bool, as_csv: bool, 
         move
         for each in chosen
         for move in history(each, known.pricing(each.provider, each.id).rates)
-        if (since is None and (model or move.start)) or (since is not None and move.start and move.start >= since)
+        if (since is None and (model or not move.first_known))
+        or (since is not None and move.start and move.start >= since)
     ]
     moves.sort(key=lambda move: move.start or date.min)
     if as_json:
@@ -64,9 +65,10 @@ def _print(moves: list[PriceMove]) -> None:
     table = plain_table("USD per million tokens", _COLUMNS, ("old", "new", "change"))
     for move in moves:
         above = "" if move.above_input_tokens is None else f" above {move.above_input_tokens:,}"
-        change = "" if move.percent is None else f"{move.percent:+.0f}%"
+        change = "first known" if move.first_known else "" if move.percent is None else f"{move.percent:+.0f}%"
+        unsure = f" (old one seen on {move.seen_before})" if move.seen_before else ""
         row = (
-            move.start or "first known",
+            f"{move.start}{unsure}" if move.start else "",
             f"{move.provider}/{move.model}",
             move.mode,
             move.dimension.replace("_", " ") + above,

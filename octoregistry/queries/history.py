@@ -19,8 +19,8 @@ _EARLIEST = date.min
 class PriceMove:
     """A price that became another on `start`; None for as far back as is known.
 
-    `old` is None where nothing was known before, `new` where nothing is known any more. A first price for long prompts
-    is a move from what such prompts cost before.
+    `old` is None where the price is known for the first time, which is no move, and `new` where it is known no more.
+    `seen_before` is the last day on which `old` was seen, where no page states the day of the move.
     """
 
     provider: str
@@ -31,6 +31,12 @@ class PriceMove:
     start: date | None
     old: Decimal | None
     new: Decimal | None
+    seen_before: date | None = None
+
+    @property
+    def first_known(self) -> bool:
+        """True where the price was read for the first time."""
+        return self.old is None
 
     @property
     def percent(self) -> Decimal | None:
@@ -46,6 +52,8 @@ class PriceMove:
             "dimension": self.dimension,
             "above_input_tokens": self.above_input_tokens,
             "from": self.start.isoformat() if self.start else None,
+            "seen_before": self.seen_before.isoformat() if self.seen_before else None,
+            "first_known": self.first_known,
             "old": None if self.old is None else f"{self.old:f}",
             "new": None if self.new is None else f"{self.new:f}",
             "percent": None if self.percent is None else f"{self.percent:.1f}",
@@ -64,17 +72,18 @@ def _of_mode(model: Model, mode: str, rates: list[Rate]) -> Iterator[PriceMove]:
     for start in sorted({rate.start for rate in rates}, key=lambda day: day or _EARLIEST):
         now = in_force(rates, mode, start or _EARLIEST)
         for tier in sorted({*before, *now}, key=_height):
-            old, new = _prices(before, tier), _prices(now, tier)
+            old, new = before[tier].prices if tier in before else {}, _prices(now, tier)
             for dimension in DIMENSIONS:
                 was, becomes = old.get(dimension), new.get(dimension)
                 if was != becomes and not _as_below(before, now, tier, dimension):
-                    yield PriceMove(model.provider, model.id, mode, dimension, tier, start, was, becomes)
+                    seen = now[tier].seen_before if tier in now and was is not None else None
+                    yield PriceMove(model.provider, model.id, mode, dimension, tier, start, was, becomes, seen)
         before = now
 
 
 def _prices(view: Mapping[int | None, Rate], tier: int | None) -> Mapping[str, Decimal]:
-    """What prompts just above `tier` cost: the rate of the highest tier that is not above it."""
-    below = [known for known in view if _height(known) <= _height(tier)]
+    """What prompts just above `tier` cost: the rate of the highest tier that is not above it, and reaches so far."""
+    below = [known for known, rate in view.items() if _height(known) <= _height(tier) < rate.up_to]
     return view[max(below, key=_height)].prices if below else {}
 
 
