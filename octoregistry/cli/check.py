@@ -26,6 +26,8 @@ def command(file: Path | None, registry: Path) -> None:
         click.echo(str(error))
         raise SystemExit(1) from error
     click.echo(f"{path}: {counts(found)}")
+    if lacks := lacking(found):
+        click.echo(f"{path}: {lacks}")
 
 
 def counts(registry: Registry) -> str:
@@ -34,3 +36,13 @@ def counts(registry: Registry) -> str:
     per_provider = ", ".join(f"{name} {len(provider.models)}" for name, provider in registry.providers.items())
     rates = sum(len(model.rates) for model in models)
     return f"{len(models)} models ({per_provider}), {rates} rates, nothing wrong"
+
+
+def lacking(registry: Registry) -> str | None:
+    """What a file of an older version lacks, in one line; None for one of today's."""
+    if "schema_version" in registry.values:
+        return None
+    return (
+        "no schema_version, so of version 1: it lacks the day of each first reading (its first prices hold back for ever), "
+        "the prompts that prices answer for, what models are for and when they end"
+    )

@@ -33,8 +33,30 @@ def test_a_valid_registry_is_counted_in_one_line_with_exit_0():
     result = CliRunner().invoke(check, [PACKAGED])
 
     assert result.exit_code == 0
-    assert result.output.count("\n") == 1
-    assert "nothing wrong" in result.output
+    assert "nothing wrong" in result.output.splitlines()[0]
+
+
+SOUND = """\
+default_provider: acme
+providers:
+  acme:
+    env_var: K
+    default_model: road
+    models:
+      road: {display_name: Road, input_per_million: 1.0, output_per_million: 2.0}
+defaults: {input_per_million: 1.0, output_per_million: 2.0, realtime_multiplier: 2.0}
+"""
+
+
+@pytest.mark.parametrize(("head", "lines"), [("", 2), ("schema_version: 2\n", 1)])
+def test_one_line_says_what_an_older_file_lacks(tmp_path, head, lines):
+    file = tmp_path / "models.yaml"
+    file.write_text(head + SOUND)
+
+    result = CliRunner().invoke(check, [str(file)])
+
+    assert (result.exit_code, result.output.count("\n")) == (0, lines)
+    assert ("lacks the day of each first reading" in result.output) is (lines == 2)
 
 
 def test_a_broken_registry_has_every_fault_on_stdout_with_its_line_exit_1_and_stays_as_it_is(tmp_path):
