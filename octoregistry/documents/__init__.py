@@ -14,7 +14,7 @@ from octoregistry.documents.markdown import markdown_document
 __all__ = ["Document", "Gap", "Heading", "Passage", "Table", "Unread", "read_document"]
 
 _HTML = re.compile(
-    r"\s*(?:<!--.*?-->\s*)*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
+    r"\s*+(?:<!--(?>.*?-->)\s*+)*+(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
 )
 
 

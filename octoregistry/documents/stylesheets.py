@@ -11,7 +11,7 @@ from bs4.element import Tag
 
 from octoregistry.documents.visible import INVISIBLE_STYLE
 
-_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)  # one that is not closed lasts to the end, as in a browser
 _BRACE = re.compile(r"[{}]")
 _SIMPLE = re.compile(r"(?P<tag>[a-z][a-z0-9]*)?(?P<marks>(?:[.#][\w-]+)+)$")
 _MARK = re.compile(r"[.#][\w-]+")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import islice
 
 from bs4.element import NavigableString, PageElement, PreformattedString, Tag
 
@@ -99,8 +98,23 @@ def _begins_anew(tag: Tag) -> bool:
 
 
 def _is_footnote(sup: Tag) -> bool:
-    parts = list(islice(sup.descendants, 9))
+    parts = first_parts(sup, 9)
     return len(parts) < 9 and bool(_FOOTNOTE.match("".join(p for p in parts if isinstance(p, NavigableString))))
+
+
+def first_parts(tag: Tag, most: int) -> list[PageElement]:
+    """The first `most` parts in `tag`, at any depth. bs4 looks for the last of all parts before it gives the first."""
+    found: list[PageElement] = []
+    around = [iter(tag.contents)]
+    while around and len(found) < most:
+        part = next(around[-1], None)
+        if part is None:
+            around.pop()
+            continue
+        found.append(part)
+        if isinstance(part, Tag):
+            around.append(iter(part.contents))
+    return found
 
 
 def tidy(text: str) -> str:
@@ -129,7 +143,7 @@ def heading_level(tag: Tag) -> int | None:
         return min(int(level), 9) if level.isdigit() and len(level) < 3 else 2
     named = next(filter(None, map(_HEADING_CLASS.search, _classes(tag))), None)
     if named:
-        parts = list(islice(tag.descendants, _HEADING_PARTS + 1))
+        parts = first_parts(tag, _HEADING_PARTS + 1)
         inner = any(isinstance(p, Tag) and (p.name == "table" or _HEADING.match(p.name)) for p in parts)
         if len(parts) <= _HEADING_PARTS and not inner:
             return 3 if named["sub"] else 2

@@ -12,6 +12,10 @@ MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codec
 ANYTHING_GOES = frozenset({"iso8859-1", "cp1252", "iso8859-15", "latin-1"})
 
 
+NO_CHARSETS = frozenset({"punycode", "idna", "unicode-escape", "raw-unicode-escape", "undefined", "utf-7"})
+"""What Python calls encodings and no page is written in: punycode takes the square of a body's length to decode."""
+
+
 class WrongCharset(Exception):  # noqa: N818 - said as a sentence
     """The bytes are not text in the charset that they are said to be in."""
 
@@ -22,13 +26,16 @@ def text_of(body: bytes, content_type: str | None) -> str:
     Raises WrongCharset rather than give letters that are not on the page.
     """
     name = _name(body, content_type)
+    unknown = WrongCharset(f"the page says that its charset is {name!r}, which is unknown")
     try:
-        text = body.decode(name)
         known = codecs.lookup(name).name
+        text = "" if known in NO_CHARSETS else body.decode(name)
     except LookupError:
-        raise WrongCharset(f"the page says that its charset is {name!r}, which is unknown") from None
+        raise unknown from None
     except UnicodeDecodeError:
         raise WrongCharset(f"the page is not in the charset that it says it has ({name})") from None
+    if known in NO_CHARSETS:
+        raise unknown
     if known in ANYTHING_GOES and _is_utf8(body):
         raise WrongCharset(f"the page says that its charset is {name}, but it is UTF-8")
     return text
