@@ -14,7 +14,8 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from octoregistry.documents import Unread, read_document
-from octoregistry.reading import PageRates, Problem, read_rates
+from octoregistry.reading import read_rates
+from octoregistry.reading.rates import PageRates, Problem
 from octoregistry.settings import Settings, load_settings
 from providers import Registry, load_registry
 

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from octoregistry.reading.names import remarks_in, without_links, without_remarks
+from octoregistry.reading.classify.names import without_links
 from octoregistry.sources.listings import ListedModel
 from providers.entries import Model
 from providers.vendors import Names
@@ -17,6 +17,7 @@ _SNAPSHOT = re.compile(r"-(?:\d{8}|\d{4}-\d{2}-\d{2}|latest)$")
 _FOOTNOTE = re.compile(r"\^\S*\^|\[\^?\d+\]|[*†‡§¶^`\\]")
 # Emoji and their modifiers, zero-width and direction marks, combining marks, private letters.
 _NO_LETTERS = frozenset({"So", "Sk", "Cf", "Mn", "Me", "Co", "Cs", "Cn"})
+_PARENTHESES = re.compile(r"\s*[(（][^()（）]*(?:\([^()]*\)[^()]*)*[)）]")
 _API_ID = re.compile(r"^[a-z][a-z0-9]*(?:[-.][a-z0-9]+)+$|^[a-z]+\d+$")
 
 
@@ -137,12 +138,12 @@ def normalised(name: str, optional_prefix: str | None = None) -> str:
 
 def display_name_of(name: str) -> str:
     """The name without links, footnote marks, emoji and remarks in parentheses."""
-    return " ".join(without_remarks(_undecorated(name)).split())
+    return " ".join(_PARENTHESES.sub(" ", _undecorated(name)).split())
 
 
 def remarks_of(name: str) -> tuple[str, ...]:
     """The remarks in parentheses, in lower case: `(deprecated)` -> ("deprecated",)."""
-    return tuple(remark[1:-1].strip().lower() for remark in remarks_in(_undecorated(name)))
+    return tuple(remark.strip()[1:-1].strip().lower() for remark in _PARENTHESES.findall(_undecorated(name)))
 
 
 def _undecorated(name: str) -> str:

@@ -41,7 +41,7 @@ def read_rates(
 ) -> PageRates:
     """The rates that `document` states on `page_date`, with all that was not understood as doubts and problems."""
     reader = reader_of(document, provider, page_date, known_names, vocabulary)
-    ids = page_ids(document)
+    ids = _ids_of(document, reader)
     prices: list[Priced] = []
     problems = [Problem(document.url, gap.address, gap.reason) for gap in document.gaps]
     unsaid: Counter[Doubt] = Counter()
@@ -70,8 +70,12 @@ def reader_of(
     words = _words_of(vocabulary or shipped(), provider, _scripts(document))
     families = _families().with_known(frozenset(name.lower() for name in known_names if len(name) > 2))
     reader = Reader(words, families, page_date, _decimal_comma(document, words))
-    named = families.with_known(frozenset(name.lower() for name in page_ids(document)))
+    named = families.with_known(frozenset(name.lower() for name in _ids_of(document, reader)))
     return replace(reader, families=named, threshold=_threshold(document, reader))
+
+
+def _ids_of(document: Document, reader: Reader) -> dict[str, tuple[str, ...]]:
+    return page_ids(document, lambda text: "model" in reader.said(Label(text, "column_head")).values("head"))
 
 
 @lru_cache(maxsize=4)
@@ -168,16 +172,36 @@ def scopes(document: Document, reader: Reader) -> Iterator[Scope]:
             return "prices"
         if slots & {"describes", "rating"} and "dimension" not in slots:
             return "describes"
-        if slots & {"modality", "mode"} and slots <= {"modality", "mode", "token", "function"} and not said.leftover:
-            return "tab"
+        for name, own, beside in _CARD_LINES:
+            if slots & own and slots <= own | beside and not said.leftover:
+                return name
+        if _states_nothing(says(line, "cell")):
+            return "value"
         if slots == {"unit"} and not said.leftover and (line[:1] == "/" or line.lower().startswith("per ")):
             return "unit"
         return None
 
     def labelled(line: str) -> bool:
-        return any(any(c.isalpha() for c in a.before) for a in amounts(line, reader.vocabulary)[:1])
+        first = amounts(line, reader.vocabulary)[:1]
+        return any(any(c.isalpha() for c in a.before) or says(a.behind, "cell").values("dimension") for a in first)
 
     yield from card_scopes(document, money, kind, labelled)
+
+
+_CARD_LINES: tuple[tuple[Kind, set[str], set[str]], ...] = (
+    ("tab", {"modality", "mode"}, {"token", "function"}),
+    ("size", {"tier"}, {"token", "function"}),
+    ("counts", {"dimension"}, {"token", "price", "function"}),
+)
+"""What a line of a card is by the slots that it fills: some of the first, and no other but the second."""
+
+
+def _states_nothing(said: Classified) -> bool:
+    """True for "Free Tier: Free of charge" and "Not available", which give no label to the lines below."""
+    slots = {fact.slot for fact in said.facts}
+    return (
+        bool(slots & {"free", "none"}) and slots <= {"free", "none", "offer", "function", "price"} and not said.leftover
+    )
 
 
 def _states_currency(table: Table, above: tuple[Label, ...], says: Says) -> bool:

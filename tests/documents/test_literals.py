@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from octoregistry.documents.cut import whole_part
 from octoregistry.documents.grid import SpanningCell, grid
 from octoregistry.documents.jsliteral import LiteralError, read_literal
-from octoregistry.reading.numbers import decimal_of
+from octoregistry.reading.classify.numbers import decimal_of
 
 plain = st.recursive(
     st.none() | st.booleans() | st.text(max_size=20),

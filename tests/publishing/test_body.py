@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 from octoregistry.planning.plan import Change, Note, Plan, Reason, Verdict, WitnessPrice
 from octoregistry.publishing.body import body_of, fingerprint_of, sentence, title_of
 from octoregistry.publishing.markdown import code, link, plain_line
-from octoregistry.reading.llm import Call
+from octoregistry.reading.language.reader import Call
 from octoregistry.reading.rates import Evidence
 from octoregistry.sources import Failed, NotAsked
 from octoregistry.updating.update import ProviderRun, Update

@@ -6,6 +6,7 @@ from datetime import date
 
 from octoregistry.documents import Document, read_document
 from octoregistry.reading import read_rates
+from tests.reading.plain import plain
 
 CARDS = """<!doctype html><html><body><main><h1>Pricing</h1>
 <div><h3>Opus 4.5</h3><p>Input</p><p>$5 / MTok</p><p>Output</p><p>$25 / MTok</p>
@@ -21,11 +22,7 @@ def test_a_heading_within_a_card_and_tiers_between_its_lines_are_understood() ->
     document = read_document(CARDS, "https://example.org/pricing")
     assert isinstance(document, Document)
     read = read_rates(document, "anthropic", date(2026, 7, 15))
-    prices = {
-        (rate.name, rate.above_input_tokens, dimension): str(price.usd)
-        for rate in read.rates
-        for dimension, price in rate.prices.items()
-    }
+    prices = {(rate.name, rate.above_input_tokens, dimension): str(price.usd) for rate, dimension, price in plain(read)}
     assert prices == {
         ("Opus 4.5", None, "input"): "5",
         ("Opus 4.5", None, "output"): "25",

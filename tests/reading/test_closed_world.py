@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from octoregistry.documents import Unread, read_document
-from octoregistry.reading.page import read_rates
+from octoregistry.reading import read_rates
 from octoregistry.reading.rates import PageRates
 
 DAY = date(2026, 9, 1)

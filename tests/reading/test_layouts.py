@@ -82,9 +82,9 @@ def test_the_rules_read_every_layout(layout: str) -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        (HEADED + "Mode | Input | Output\nScale tier | $2 | $15", "is no mode that is known"),
-        (HEADED + " | Standard | EU\nInput | $2 | $1", "do not know what its columns mean"),
-        ("Mode | Input | Output\nStandard | $2 | $15", "do not know what its columns mean"),
+        (HEADED + "Mode | Input | Output\nScale tier | $2 | $15", "is another offer than the plain call"),
+        (HEADED + " | US | EU\nInput | $2 | $1", "is another offer than the plain call"),
+        ("Mode | Input | Output\nStandard | $2 | $15", "no model is named"),
     ],
 )
 def test_what_is_no_mode_and_what_is_no_model_is_told(text: str, reason: str) -> None:

@@ -7,7 +7,9 @@ from datetime import date
 import pytest
 
 from octoregistry.documents import Document, read_document
-from octoregistry.reading import PageRates, read_rates
+from octoregistry.reading import read_rates
+from octoregistry.reading.rates import PageRates
+from tests.reading.plain import plain, told
 
 TOP = "# Pricing\n\nPrices per 1M tokens.\n\n"
 
@@ -19,7 +21,7 @@ def read(text: str) -> PageRates:
 
 
 def facts(page: PageRates) -> dict[tuple[str, str, str], str]:
-    return {(r.name, r.mode, d): f"{p.usd.normalize():f}" for r in page.rates for d, p in r.prices.items()}
+    return {(r.name, r.mode, d): f"{p.usd.normalize():f}" for r, d, p in plain(page)}
 
 
 def table(header: str, *rows: str) -> str:
@@ -103,8 +105,8 @@ def test_the_price_that_another_replaced_is_not_read(cell: str) -> None:
 def test_an_old_price_alone_or_beside_one_that_may_be_old_is_told(cell: str) -> None:
     """Nothing says which price is today's."""
     page = read(TOP + table("Model | Input", f"gpt-9 | {cell}"))
-    assert not page.rates
-    assert page.problems
+    assert not facts(page)
+    assert told(page)
 
 
 BOUGHT = "{} / 1M input tokens{}{} / 1M cached** input tokens{}{} / 1M output tokens"
@@ -149,4 +151,4 @@ def test_a_line_may_name_its_model_itself() -> None:
         ("GPT-9 mini", "standard", "cached_input"): "0.1",
         ("GPT-9", "standard", "input"): "2",
     }
-    assert page.problems
+    assert told(page)

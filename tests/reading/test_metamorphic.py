@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import pytest
 
-from octoregistry.reading import PageRates
+from octoregistry.reading.rates import PageRates
 
 Read = Callable[..., PageRates]
 Facts = dict[tuple[object, ...], Decimal]

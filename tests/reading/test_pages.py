@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from octoregistry.reading import PageRates
+from octoregistry.reading.rates import PageRates
 
 Read = Callable[..., PageRates]
 DAY = date(2026, 8, 21)

@@ -9,7 +9,7 @@ from typing import Any
 
 from octoregistry.reading.classify.days import spans
 from octoregistry.reading.classify.facts import Classified, Fact
-from octoregistry.reading.classify.names import Families, models_in, split_names
+from octoregistry.reading.classify.names import Families, continues_name, models_in, split_names
 from octoregistry.reading.classify.scan import STARTS, USED, Index, fold, found_at, index_of, one_of, spaced, whole
 from octoregistry.reading.classify.tiers import Tier, tiers
 from octoregistry.reading.classify.units import units
@@ -147,6 +147,9 @@ def name_cell(
         if models_in(line, families) and len(line.split()) < _WORDS_OF_A_NAME:
             name += f"\n{line}"
             continue
+        if continues_name(line, families):
+            name += f" {line.strip()}"
+            continue
         said = classify(line, "row_head", vocabulary, families, page_date)
         facts += [fact for fact in said.facts if fact.slot != "model"]
         if said.leftover:
@@ -180,9 +183,27 @@ def name_cell(
     facts += own
     for fact in sorted(own, key=lambda fact: -fact.start):
         name = name[: fact.start] + " " + name[fact.end :]
+    name, behind = _own_name(name, vocabulary, families, page_date)
+    if behind is not None:
+        facts += [fact for fact in behind.facts if fact.slot != "model"]
+        left += [behind.leftover] if behind.leftover else []
     said = Classified(tuple(facts), " … ".join(left))
     settled = whole(text, "row_head", index)
     return split_names(name), _settled(said, settled) if settled else said
+
+
+def _own_name(text: str, vocabulary: Vocabulary, families: Families, page_date: date) -> tuple[str, Classified | None]:
+    """(the name, what is said behind it): "gpt-9 on Azure" is gpt-9, elsewhere; "Opus 9For long drafts" has lost a line break."""
+    spans = models_in(text, families)
+    if len(spans) != 1 or text[: spans[0][0]].strip():
+        return text, None
+    end = spans[0][1]
+    rest = text[end:]
+    said = classify(rest.strip(), "row_head", vocabulary, families, page_date)
+    glued = rest[:1].isalpha() or len(rest.split()) >= _WORDS_OF_A_NAME
+    if glued or (said.values("offer") and not said.leftover):
+        return text[:end], said
+    return text, None
 
 
 _OF_A_NOTE = {"note", "negation", "offer", "function", "vendor"}

@@ -36,7 +36,7 @@ def _money(vocabulary: Vocabulary) -> tuple[re.Pattern[str], dict[str, str]]:
     # "200k tokens$2.50" and "mtok$2" have lost a line break; "c$2" and "hk$2" are other dollars
     before = rf"(?:{any_currency}|(?:(?<![a-z])|(?<=[a-z]{{4}})|(?<=\d[km]))(?:{glued or '(?!)'}))"
     pattern = re.compile(
-        rf"(?P<before>{before}(?:\s?(?:{glued or '(?!)'}))?)\s?(?P<figure>{FIGURE})(?:[^\S\n]?(?P<also>(?<=\s){any_currency})(?!\s?\d))?"
+        rf"(?P<before>{before}(?:[^\S\n]?(?:{glued or '(?!)'}))?)\s?(?P<figure>{FIGURE})(?:[^\S\n]?(?P<also>(?<=\s){any_currency})(?!\s?\d))?"
         rf"|(?<![\w.,'/])(?P<figure2>{FIGURE})\s?(?P<after>{any_currency})(?!\s?\d)"
     )
     return pattern, codes
@@ -89,6 +89,8 @@ def _pieces(text: str, matches: list[re.Match[str]], vocabulary: Vocabulary) -> 
     """(before, behind, is a price of the past) of each amount: most cells say behind a figure what it is, some before."""
     lead = text[: matches[0].start()]
     leading = re.search(r"[^\W\d_]", lead) is not None and not _only(lead, "word:starts", vocabulary)
+    if lead.rstrip().endswith(":") and len(matches) > 1:  # "Paid tier: $1, prompts <= 90k $2, prompts > 90k"
+        leading = text[matches[0].end() : matches[1].start()].rstrip().endswith(":")
     brackets = _CLOSING.fullmatch(lead.strip()) is None  # "(text) $0.03 (audio) $0.1" says before a figure what it is
     found = []
     before = lead
@@ -138,7 +140,7 @@ def _cut(between: str, *, leading: bool, brackets: bool, vocabulary: Vocabulary)
     while brackets and (closing := _CLOSING.match(between, at)):
         at = closing.end()
     cut = _BREAK.search(between, at)
-    if at == 0 and cut:
+    if at == 0 and cut and (brackets or not _CLOSING.match(between[: cut.end()])):
         return cut.end()
     return at
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -85,6 +86,12 @@ def _is_name(text: str) -> bool:
     return any(c.isdigit() for c in text) or "-" in text.strip("-") or len(text.split()) > 1
 
 
+def continues_name(text: str, families: Families) -> bool:
+    """True for words that only go on a name: "Preview", "Flash-Lite"."""
+    word = "|".join(families.words) or "(?!)"
+    return re.fullmatch(rf"(?:(?:{word})(?:[ -]|$))+", text.strip(), re.IGNORECASE) is not None
+
+
 def looks_like_id(text: str) -> bool:
     """True for what is written as an API id is: parts joined by hyphens, slashes or colons, no spaces."""
     return bool(_PLAIN_ID.match(text)) or (bool(_ID.match(text)) and "/" in text)
@@ -121,4 +128,5 @@ def split_names(text: str) -> tuple[str, ...]:
 
 
 def _tidy(text: str) -> str:
+    text = "".join(c for c in text if unicodedata.category(c) not in ("Cc", "Cf"))
     return _FOOTNOTE.sub("", " ".join(text.split())).strip(" :,;–—-")

@@ -13,8 +13,9 @@ from octoregistry.reading.labels import Figure, Label
 from octoregistry.reading.layout import Scope
 from octoregistry.reading.layout.lines import clean, is_label, sentences
 
-Kind: TypeAlias = Literal["name", "prices", "describes", "unit", "tab", None]
-"""What a line is for the make-up of a card: a model's name, a title over prices, a label of what is no price, a tab."""
+Kind: TypeAlias = Literal["name", "prices", "describes", "unit", "tab", "size", "counts", "value", None]
+"""What a line is for the make-up of a card: a model's name, a title over prices, a label of what is no price, a tab, a size of
+prompts, what is counted, the value of another label ("Free of charge")."""
 
 _LONGEST = 200
 _FAR = 40
@@ -29,6 +30,7 @@ class _Card:
     groups: list[Label] = field(default_factory=list)
     tabs: list[Label] = field(default_factory=list)
     block: list[Label] = field(default_factory=list)
+    near: list[Label] = field(default_factory=list)
 
 
 def card_scopes(
@@ -72,6 +74,8 @@ def _scope(
         if what == "name":
             before = card.block[-1:] if card.block and kind(card.block[-1].text) == "tab" else card.tabs
             card = _Card(Label(line, "lead", 0, passage.address), list(before), list(before))
+        elif what == "value":
+            pass
         elif what == "prices":
             card.groups, card.block = [], []
         elif what == "describes":
@@ -97,10 +101,12 @@ def _scope(
 def _own(card: _Card, kind: Callable[[str], Kind], *, labelled: bool) -> tuple[Label, ...]:
     """The lines over the next price: what stands above its own label groups the prices that follow as well. A line that
     is `labelled` has its label itself."""
-    near = [] if labelled else card.block[-1:]
-    if groups := card.block[: len(card.block) - len(near)]:
-        tabs = any(kind(label.text) == "tab" for label in groups)  # another tab takes the place of the one before
-        older = [] if len(groups) > 1 else [old for old in card.groups if not (tabs and kind(old.text) == "tab")]
+    near = [] if labelled else card.block[-1:] or card.near
+    card.near = near
+    if groups := card.block[: -1 if near else len(card.block)]:
+        kinds = {kind(label.text) for label in groups} & {"tab", "size", "counts"}
+        # another tab takes the place of the one before
+        older = [] if len(groups) > 1 else [old for old in card.groups if kind(old.text) not in kinds]
         card.groups = [*reversed(groups), *older]
     card.block = []
     return tuple(

@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from octoregistry.reading.classify import Classified, Fact, classify, name_cell
-from octoregistry.reading.classify.cells import Amount, amounts
+from octoregistry.reading.classify.cells import Amount, amounts, has_amount
 from octoregistry.reading.classify.days import Span
 from octoregistry.reading.classify.names import looks_like_id, looks_like_name, plain, split_names
 from octoregistry.reading.classify.tiers import Tier
@@ -70,10 +70,23 @@ class Settler:
         if label.place == "sentence" and label.distance == 0 and not said.leftover:
             return said
         if label.place in TOLD:
-            return said if _speaks_of_table(label, said) else None
+            return said if self._speaks_of_table(label, said) else None
         if label.place == "section":
             return said if said.values("mode") or said.values("tier") or said.values("offer") or said.leftover else None
         return said
+
+    def _speaks_of_table(self, label: Label, said: Classified) -> bool:
+        """True for a sentence whose subject is the prices or the table, or that ends in ":" right over it."""
+        if label.distance == 0 and label.place == "sentence":
+            return True
+        if said.values("speaks_of_table") and label.distance < 3:
+            return True
+        # "Our prices per 1K tokens, in Canadian dollars.", wherever it stands over the table; with a price it speaks of that
+        priced = any(
+            fact.slot == "speaks_of_table" or (fact.slot == "price" and fact.start < _SUBJECT) for fact in said.facts
+        )
+        units = any(unit.factor is not None for unit in said.values("unit"))
+        return priced and units and not has_amount(label.text, self.reader.vocabulary)
 
     def settle(self, figure: Figure) -> Iterator[Priced | Refused]:
         """Every price that `figure` states, or why it is none."""
@@ -86,12 +99,21 @@ class Settler:
             names, name_label = (), None
         current = [amount for amount in found if not amount.restated and not amount.past]
         cells = [(amount, *self._cell(amount, figure)) for amount in current]
+        if found and not current and any(amount.past for amount in found):
+            yield Refused("only a price of the past is stated", figure)
         pair = _pair(near, cells)
         left = next(
             (text for _, _, said in cells if (text := said.leftover) and not (pair and not text.strip("/ …"))), ""
         )
+        begins = self._beginning(current[0].before) if len(current) > 1 else Classified()
+        caching = next(
+            (f for _, _, said in cells for f in said.facts if f.value == "cached"), None
+        )  # "caching Write $5 Read $1"
         for at, (amount, label, said) in enumerate(cells):
-            all_said = Said([(label, said), *near, *self.over])
+            own = _begun(said, begins) if at else said
+            if own.values("dimension") == ("read",) and caching:
+                own = Classified((*own.facts, caching), own.leftover)
+            all_said = Said([(label, own), *near, *self.over])
             if left:
                 all_said.doubt(Label(figure.text, "cell", 0, figure.address), f"not understood: {left}")
             yield self._price(figure, amount, all_said, (names, name_label), pair[at] if pair else None)
@@ -107,6 +129,15 @@ class Settler:
         )
         left = " … ".join(filter(None, (before.leftover, behind.leftover, _glued(amount))))
         return Label(text, "cell", 0, figure.address), Classified((*before.facts, *behind.facts), left)
+
+    def _beginning(self, before: str) -> Classified:
+        """What a line says at its beginning of all its amounts: "Batch: input $1, output $7"."""
+        begins, colon, _ = before.partition(":")
+        return (
+            classify(plain(begins), "in_line", self.reader.vocabulary, self.reader.families, self.reader.page_date)
+            if colon and begins.strip()
+            else Classified()
+        )
 
     def _near(self, figure: Figure) -> list[tuple[Label, Classified]]:
         found = []
@@ -199,7 +230,17 @@ class Settler:
 
     def _refused(self, figure: Figure, amount: Amount, said: Said) -> Refused | None:
         """Why the amount is none of a plain call in US dollars, or None."""
-        offer = next((label for label, _ in said.facts("offer", ("cell", *NEAR, *OVER))), None)
+        offer = next(
+            (
+                label
+                for label, own in said.labels
+                if label.place in ("cell", *NEAR, *OVER)
+                and own.values("offer")
+                and not _is_praise(label, own)
+                and not _says_whose_discount(own)
+            ),
+            None,
+        )
         if offer:
             return Refused(f"{offer.text[:80]!r} is another offer than the plain call", figure)
         if any(fact.value == "training" for _, fact in said.facts("offer", ("neighbour_head",))):
@@ -219,12 +260,15 @@ class Settler:
         dimension = dimension_of(said, paired)
         unit, stated = unit_of(said, dimension)
         if unit.factor is None:
-            return Refused(f"priced by another unit than tokens ({unit.name})", figure, quiet=dimension is None)
+            return Refused(
+                f"priced by another unit than tokens ({unit.name})",
+                figure,
+                quiet=dimension is None and self.scope.kind == "card",
+            )
         if dimension is None:
-            quiet = not stated or self.scope.kind == "card"
-            return self._unsaid("nothing says what is counted", figure, said, quiet=quiet)
+            return self._unsaid("nothing says what is counted", figure, said, quiet=not stated)
         if self.scope.kind == "card" and not stated:
-            return Refused("no unit of tokens is stated", figure, quiet=True)
+            return Refused("no unit of tokens is stated", figure)
         if dimension == "cache_storage_hour" or (unit.per_hour and dimension.startswith("cache")):
             if not unit.per_hour:
                 return Refused(f"{amount.text!r} stands for storage, but for no hour", figure)
@@ -282,6 +326,7 @@ class Settler:
                 and shaped
                 and not own.values("dimension")
                 and not own.values("price")
+                and not own.values("not_name")
             ):
                 names, rest = name_cell(text, self.reader.vocabulary, self.reader.families, self.reader.page_date)
                 if names:
@@ -348,10 +393,38 @@ class Settler:
                 said.doubt(label, f"are these prices of {', '.join(sorted(other))}?")
 
 
+_SUBJECT = 16
+"""In how many letters the subject of a sentence has begun."""
+
+
+def _is_praise(label: Label, own: Classified) -> bool:
+    """True for "For long drafts and enterprise research" below a name: words that nobody understands, so a doubt."""
+    return label.place in ("row_head", "lead") and len(own.leftover.split()) >= _WORDS_OF_PRAISE
+
+
+_WORDS_OF_PRAISE = 3
+
+
+def _says_whose_discount(own: Classified) -> bool:
+    """True for "Batch API (50% discount)": the discount is that of a mode or of cached input, and no other offer."""
+    whose = set(own.values("mode")) & {"batch", "flex"} or "cached" in own.values("dimension")
+    return bool(whose) and own.values("offer") == ("discount",)
+
+
+def _begun(said: Classified, begins: Classified) -> Classified:
+    """`said` with what the beginning of its line says of slots that it leaves open."""
+    own = {fact.slot for fact in said.facts}
+    facts = (fact for fact in begins.facts if fact.slot in _OF_ALL and fact.slot not in own)
+    return Classified((*facts, *said.facts), said.leftover)
+
+
+_OF_ALL = {"mode", "unit", "dimension", "modality", "tier", "days", "offer", "currency"}
+
+
 def _glued(amount: Amount) -> str:
     """What stands right beside the figure and belongs to no word: "'100", "+", "-"."""
     before, behind = amount.before[-1:], amount.behind[:1]
-    odd = [c for c in (before,) if c and not (c.isspace() or c in "(:,;[/·•|。、）)」*\"'" or c.isalpha())]
+    odd = [c for c in (before,) if c and not (c.isspace() or c in "(（:：,，;[/·•|。、）)」*\"'" or c.isalpha())]
     odd += [
         c
         for c in (behind,)
@@ -360,13 +433,6 @@ def _glued(amount: Amount) -> str:
     if before and before.isalpha() and amount.text[:1].isdigit():
         odd.append(before)
     return " ".join(odd)
-
-
-def _speaks_of_table(label: Label, said: Classified) -> bool:
-    """True for a sentence whose subject is the prices or the table, or that ends in ":" right over it."""
-    if label.distance == 0 and label.place == "sentence":
-        return True
-    return bool(said.values("speaks_of_table")) and label.distance < 3
 
 
 def _without_ratings(over: list[tuple[Label, Classified]]) -> list[tuple[Label, Classified]]:

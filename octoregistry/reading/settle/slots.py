@@ -76,6 +76,8 @@ def unit_of(said: Said, dimension: str | None) -> tuple[Unit, bool]:
             and dimension in ("cached_input", "cache_storage_hour")
         ):
             return Unit(f"{unit.name} and hour", unit.factor, per_hour=True), True
+        if chosen[0].place == "beside" and label.place in TOLD:
+            break  # a column of units says of its row what differs from the sentence over the table
         if (unit.factor, unit.per_hour) != (before.factor, before.per_hour) and not before.per_hour:
             said.doubt(label, f"its unit is not that of {chosen[0].text[:40]!r}")
         break
@@ -95,6 +97,12 @@ def _unit_among(said: Said, group: _Pairs, *, first: bool) -> tuple[Label, Unit]
             if place == "cell" or all(f.value.factor is not None for _, f in group):
                 said.doubt(other, "two units are stated")
             fact = next((f for _, f in group if f.value.per_hour), fact)
+    elif (
+        place == "lead" and first
+    ):  # "Per 1K tokens" beside "Per 1M tokens": which side of the switch is on cannot be seen
+        same = (la for la, f in group if la.place == "lead" and f.value.factor and _price_of(f) != _price_of(fact))
+        if fact.value.factor is not None and (other := next(same, None)):
+            said.doubt(other, "two units are stated")
     unit: Unit = said.use(fact)
     return label, unit
 
@@ -129,11 +137,7 @@ def mode_of(said: Said) -> str:
 def tier_of(said: Said, name_label: Label | None, threshold: int | None) -> Tier:
     """For which prompts it holds; "long" and "short" are told apart at `threshold` where the page states one."""
     named = next(
-        (
-            fact.value
-            for label, fact in said.facts("tier")
-            if name_label is not None and label.address == name_label.address
-        ),
+        (fact.value for label, fact in said.facts("tier") if label == name_label),
         None,
     )
     for group in filter(None, (list(said.facts("tier", ("cell",))), *_ranked_tiers(said, name_label))):
@@ -213,7 +217,7 @@ def _ranked_tiers(said: Said, name_label: Label | None) -> list[list[tuple[Label
         )
         if of_model and fact.value.above is None:  # "up to 1M context" praises a model
             continue
-        named = name_label is not None and label.address == name_label.address
+        named = label == name_label
         kept.setdefault(9 if named else RANK[label.place], []).append((label, fact))
     return [kept[rank] for rank in sorted(kept)]
 
