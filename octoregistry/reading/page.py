@@ -23,6 +23,7 @@ from octoregistry.reading.layout.cards import Kind, card_scopes
 from octoregistry.reading.layout.lines import clean, sentences
 from octoregistry.reading.layout.over import over
 from octoregistry.reading.layout.tables import table_figures
+from octoregistry.reading.order import in_order
 from octoregistry.reading.rates import PageRates, Problem
 from octoregistry.reading.settle import DENIES, Priced, Reader, Refused, Settler
 from octoregistry.reading.vocabulary import Row, Vocabulary, scripts_of, shipped
@@ -50,7 +51,7 @@ def read_rates(
         prices += found
         problems += [Problem(document.url, no.figure.address, no.reason) for no in refused if not no.quiet]
         unsaid.update(doubt for no in refused for doubt in no.open)
-    prices = [_in_full(price, prices) for price in prices]
+    prices = [_in_full(price, prices) for price in in_order(prices)]
     rates, contradictions = rates_of(prices, document.url, page_date, ids)
     rates, shared = without_shared_ids(rates, document.url)
     problems = [*counted(problems), *contradictions, *shared]

@@ -128,5 +128,5 @@ def test_a_switch_between_prices_leaves_them_unread() -> None:
         assert "switch" in told(page)
     assert facts(read("Per 1M tokens", "Batch API prices:", table)) == {("gpt-9", "batch", "input"): "2"}
     card = read("GPT-9", "Per 1M tokens", "∙", "Batch API price", "Input", "$2")
-    assert not card.rates
-    assert card.problems
+    assert not facts(card)
+    assert told(card)

@@ -10,6 +10,7 @@ from decimal import Decimal
 import pytest
 
 from octoregistry.reading.rates import PageRates
+from tests.reading.plain import plain
 
 Read = Callable[..., PageRates]
 Facts = dict[tuple[object, ...], Decimal]
@@ -18,11 +19,10 @@ _MONEY = re.compile(r"(?<=\$)(\d+(?:,\d{3})*(?:\.\d+)?)(?![\d,]*\d)")
 
 
 def facts(page: PageRates) -> Facts:
-    """Every price by what it is the price of."""
+    """Every price without a doubt by what it is the price of."""
     return {
         (rate.name, rate.mode, rate.above_input_tokens, rate.start, dimension): price.usd
-        for rate in page.rates
-        for dimension, price in rate.prices.items()
+        for rate, dimension, price in plain(page)
     }
 
 

@@ -38,7 +38,7 @@ def test_claude_prices_with_dates_tiers_and_other_clouds(page_rates: Read, own_p
     for name in ("Claude Sonnet 4.5", "Claude Sonnet 4"):
         assert prices(page, name) == {"input": "3", "output": "15"}
         assert prices(page, name, above=200_000) == {"input": "6", "output": "22.50"}
-    assert not page.problems
+    assert all("is another offer" in problem.reason for problem in page.problems)
 
 
 def test_gemini_tables_whose_tabs_stand_in_one_line(page_rates: Read, own_page: Callable[[str], str]) -> None:
@@ -52,7 +52,9 @@ def test_gemini_tables_whose_tabs_stand_in_one_line(page_rates: Read, own_page: 
     assert prices(page, "Gemini 2.5 Flash", "batch")["output"] == "0.75"
     assert prices(page, "Gemini 2.5 Flash", "batch", start=date(2027, 1, 1)) == {"output": "1.25"}
     assert prices(page, "Gemini Embedding") == {"input": "0.15"}
-    assert [str(problem) for problem in page.problems] == ["page T3: priced per second, not per token"]
+    assert [str(problem) for problem in page.problems] == [
+        "page T3R2C3: priced by another unit than tokens (per second)"
+    ]
     assert {rate.ids for rate in page.rates} == {("gemini-2.5-flash",), ("gemini-embedding-001",)}
 
 
@@ -85,22 +87,31 @@ HEADER = "| Model | Input | Output |\n|---|---|---|\n"
 @pytest.mark.parametrize(
     ("text", "where", "why"),
     [
-        (HEADER + "| gpt-5 | €1.25 | €10 |\n", "T1R2C2", "another currency"),
-        (HEADER + "| gpt-5 | CA$1.25 | CA$10 |\n", "T1R2C2", "another currency"),
-        (HEADER + "| gpt-5 | $1.25 / widget | $10 / widget |\n", "T1R2C2", "unknown unit"),
+        (HEADER + "| gpt-5 | €1.25 | €10 |\n", "T1R2C2", "not in US dollars"),
+        (HEADER + "| gpt-5 | CA$1.25 | CA$10 |\n", "T1R2C2", "not in US dollars"),
+        (HEADER + "| gpt-5 | $1.25 / widget | $10 / widget |\n", "T1R2C2", "not understood: / widget"),
         (HEADER + "| gpt-5 | $1,250 | $9,375 |\n", "T1R2C2", "two ways"),
         (HEADER + "| gpt-5 | $1.25 | $10 |\n| gpt-5 | $1.50 | $10 |\n", "T1R2C2", "two prices for input"),
-        (HEADER + "| gpt-5 | $10 | $1.25 |\n", "T1", "headers do not fit"),
-        ("| Model | Widgets | Gadgets |\n|---|---|---|\n| gpt-5 | $1.25 | $10 |\n", "T1", "do not know"),
-        ("| Model | Price |\n|---|---|\n| sora-2 | $0.10 / second |\n", "T1", "priced per second"),
-        ("| Model | Input | Widgets |\n|---|---|---|\n| gpt-5 | $1.25 | $10 |\n", "T1R2C3", "not known"),
+        (HEADER + "| gpt-5 | $10 | $1.25 |\n", "T1R2C2", "headers do not fit"),
+        (
+            "| Model | Widgets | Gadgets |\n|---|---|---|\n| gpt-5 | $1.25 | $10 |\n",
+            "T1",
+            "nothing says what is counted",
+        ),
+        ("| Model | Price |\n|---|---|\n| sora-2 | $0.10 / second |\n", "T1R2C2", "another unit than tokens"),
+        (
+            "| Model | Input | Widgets |\n|---|---|---|\n| gpt-5 | $1.25 | $10 |\n",
+            "T1R2C3",
+            "nothing says what is counted",
+        ),
         (HEADER + "| gpt-5 | $1.25 | $10 |\n| gpt-5-mini | $0.2", "end", "breaks off"),
     ],
 )
 def test_what_cannot_be_read_is_told_with_its_place(page_rates: Read, text: str, where: str, why: str) -> None:
     """Page, address and reason, so that a person finds it."""
     page = page_rates(f"# Prices\n\nPrices per 1M tokens.\n\n{text}")
-    told = [problem for problem in page.problems if problem.address == where]
+    doubts = [doubt for rate in page.rates for price in rate.prices.values() for doubt in price.doubts]
+    told = [said for said in (*page.problems, *doubts) if said.address == where]
     assert told, page.problems
     assert why in told[0].reason
     assert all(str(problem).startswith("page ") for problem in page.problems)

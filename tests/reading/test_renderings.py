@@ -155,7 +155,8 @@ def test_a_unit_before_its_price_is_not_that_of_the_price_before() -> None:
     """Chinese says "every hour, every million" first."""
     rows = "<tr><td>上下文缓存价格</td><td>$0.05（文字）<br>$0.10（音频）<br>每小时每 100 万个令牌$1.00（存储价格）</td></tr>"
     rows += "<tr><td>图片输出价格</td><td>每张图片 $0.04</td></tr>"
-    page = f"<h1>Pricing</h1><h2>Gemini 9 Flash</h2><table><tr><th></th><th>付费层级，每 100 万个令牌（美元）</th></tr>{rows}</table>"
+    table = f"<table><tr><th></th><th>付费层级，每 100 万个令牌（美元）</th></tr>{rows}</table>"
+    page = f"<h1>Pricing</h1><h2>Gemini 9 Flash</h2>{table}"
     prices, _ = read(page + "<p>[*] 图片输出按每 100 万个 token 30 美元的价格收费。</p>", "gemini")
     wanted = of("Gemini 9 Flash", cached_input="0.05", cached_input_audio="0.1", cache_storage_hour="1")
     assert prices.items() <= wanted.items()

@@ -19,6 +19,7 @@ prompts, what is counted, the value of another label ("Free of charge")."""
 
 _LONGEST = 200
 _FAR = 40
+_SWITCH = "∙"  # between the sides of a switch: "Per 1M tokens", "∙", "Batch API price"
 _PROSE = re.compile(r"[.!?。][\"')\]]*$|[a-z]\.\s+[A-Z]")
 
 
@@ -84,7 +85,7 @@ def _scope(
         elif skip:
             skip = False
             continue
-        elif is_label(line):
+        elif is_label(line) or line == _SWITCH:
             card.block.append(Label(line, "lead", 0, passage.address))
             del card.block[:-_FAR]
         else:

@@ -399,10 +399,10 @@ _SUBJECT = 16
 
 def _is_praise(label: Label, own: Classified) -> bool:
     """True for "For long drafts and enterprise research" below a name: words that nobody understands, so a doubt."""
-    return label.place in ("row_head", "lead") and len(own.leftover.split()) >= _WORDS_OF_PRAISE
+    return label.place in ("row_head", "lead") and len(own.leftover.replace("…", "").split()) >= _WORDS_OF_PRAISE
 
 
-_WORDS_OF_PRAISE = 3
+_WORDS_OF_PRAISE = 2
 
 
 def _says_whose_discount(own: Classified) -> bool:

@@ -1,0 +1,64 @@
+"""Tables whose figures contradict what their columns are taken to mean: headers swapped, or a column lost from the rows."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+from decimal import Decimal
+
+from octoregistry.reading.labels import Doubt
+from octoregistry.reading.settle import Priced
+
+# (what never costs more, than what): true of every price of every vendor that was looked at, row for row.
+_ORDER = (
+    ("input", "output"),
+    ("input_audio", "output_audio"),
+    ("input_image", "output_image"),
+    ("cached_input", "input"),
+    ("cached_input_audio", "input_audio"),
+    ("cached_input", "cache_write_5m"),
+    ("cache_write_5m", "cache_write_1h"),
+)
+
+
+def in_order(prices: Iterable[Priced]) -> list[Priced]:
+    """`prices`, with a doubt on those of tables where most rows price a thing against all custom.
+
+    One model may be priced so, and is left for whoever plans the change to doubt.
+    """
+    tables: dict[str, list[Priced]] = defaultdict(list)
+    for price in prices:
+        tables[price.figure.address.partition("R")[0]].append(price)
+    return [price for table in tables.values() for price in _doubted(table)]
+
+
+def _doubted(prices: list[Priced]) -> list[Priced]:
+    rows: dict[object, dict[str, Decimal]] = defaultdict(dict)
+    for price in prices:
+        for name in price.names:
+            for dimension in price.dimensions:
+                rows[name, price.mode, price.tier.above, price.span].setdefault(dimension, price.usd)
+    alone = len({name for price in prices for name in price.names}) == 1
+    compared: Counter[tuple[str, str]] = Counter()
+    against: Counter[tuple[str, str]] = Counter()
+    for row, mode in ((row, slot[1]) for slot, row in rows.items() if isinstance(slot, tuple)):
+        for cheap, dear in _ORDER:
+            # cached prices are not halved with the batch price, so that they may pass one
+            if cheap in row and dear in row and not (alone and mode != "standard" and cheap.startswith("cached")):
+                compared[cheap, dear] += 1
+                against[cheap, dear] += row[cheap] > row[dear]
+    wrong = {
+        dimension: f"{dear} costs less than {cheap} in {against[cheap, dear]} of {compared[cheap, dear]} rows: "
+        "its headers do not fit its figures"
+        for cheap, dear in against
+        if against[cheap, dear] * 2 > compared[cheap, dear]
+        for dimension in (cheap, dear)
+    }
+    return [_with(price, next((wrong[d] for d in price.dimensions if d in wrong), None)) for price in prices]
+
+
+def _with(price: Priced, reason: str | None) -> Priced:
+    if reason is None:
+        return price
+    return replace(price, doubts=(*price.doubts, Doubt(price.figure.text, "cell", price.figure.address, reason)))
