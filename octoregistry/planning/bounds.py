@@ -66,7 +66,7 @@ def _bound(
     of_model = [above for view in views.values() for above in view if above is not None and above > floor]
     if of_model:
         return Bound(min(of_model), derived=True)
-    if said is not None or mode in stated.unsized:
+    if stated.unsized:  # "Short context" over a model without a long price bounds nothing
         smallest = min((above for above in thresholds if above > floor), default=None)
         return Bound(smallest, derived=True) if smallest else None
     return None

@@ -94,6 +94,13 @@ def test_a_label_that_limits_a_price_bounds_it() -> None:
     assert (bounded.up_to_input_tokens, bounded.up_to_derived) == (272_000, False)
 
 
+def test_a_column_for_short_prompts_bounds_no_model_that_has_no_other_price() -> None:
+    """OpenAI's tables have a column "Short context" for all models, and a dash under "Long context" for most."""
+    found = read(page(*LONG, rate("gpt-8-mini", up_to="unknown", input="1", output="2")))
+
+    assert cost(found, "gpt-8-mini", input=300_000, at=SEPTEMBER_7) == Decimal("0.3")
+
+
 def test_a_tier_of_one_mode_bounds_the_modes_that_have_none() -> None:
     found = read(page(*LONG, rate("gpt-8-sol", "flex", input="2.5", output="15")))
 
