@@ -45,3 +45,15 @@ def test_a_word_without_its_row_is_left_over() -> None:
     without = Vocabulary(tuple(row for row in shipped().rows if row.text != "flex"))
     assert not classify("Input (flex)", "column_head", shipped(), Families(), DAY).leftover
     assert classify("Input (flex)", "column_head", without, Families(), DAY).leftover
+
+
+def test_the_example_of_every_row_is_understood() -> None:
+    """What a page would say with its word leaves nothing over; words of grammars (a unit, a day) say nothing alone."""
+    vocabulary = shipped()
+    left = {}
+    for row in vocabulary.rows:
+        if row.example and not row.means.startswith(("word:", "month:")):
+            said = classify(row.example, row.place[0] if row.place else "column_head", vocabulary, Families(), DAY)
+            if said.leftover:
+                left[row.language, row.means, row.example] = said.leftover
+    assert left == {}
