@@ -9,7 +9,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
-from octoregistry.cli.openai_lines import of_openai
+from octoregistry.cli.vendor_lines import request_of
 from providers.batches import BatchInputError
 from providers.batches.requests import read_request
 
@@ -28,7 +28,7 @@ def requests_in(file: Path, schema: dict[str, Any] | None = None, model: str | N
                 continue
             try:
                 entry = _entry(line)
-                entry = of_openai(entry, model) if "custom_id" in entry else entry
+                entry = request_of(entry, model) if "custom_id" in entry else entry
                 request = read_request(entry)
                 request.line()
             except ValueError as error:

@@ -140,7 +140,7 @@ def test_ctrl_c_leaves_the_batch_running_and_says_how_to_go_on(work, rows):
     assert set(work.handed_in.values()) == {1}
 
 
-def test_realtime_calls_are_made_of_openais_own_batch_lines_on_standard_input(work, tmp_path):
+def test_realtime_calls_are_made_request_ofs_own_batch_lines_on_standard_input(work, tmp_path):
     body = {
         "model": "gpt-5.4-mini",
         "max_completion_tokens": 9,

@@ -83,7 +83,7 @@ def test_an_answer_streams_and_ends_with_its_result(make, name, api):
 
 
 @pytest.mark.parametrize("surface", ["chat", "responses"])
-def test_both_surfaces_of_openai_answer_with_a_schema(make, surface):
+def test_both_surfaces_request_of_answer_with_a_schema(make, surface):
     schema = {"type": "object", "properties": {"sum": {"type": "integer"}}, "required": ["sum"]}
     result = make(surface=surface).generate_realtime("What is two and two?", schema)
     assert result["content"] == "4"

@@ -62,7 +62,7 @@ def make():
         one.close()
 
 
-def test_a_table_is_enough_and_nothing_that_the_environment_says_of_openai_goes_there(acme, make):
+def test_a_table_is_enough_and_nothing_that_the_environment_says_request_of_goes_there(acme, make):
     result = make(max_tokens=9).generate_realtime("2 + 2?", system="Be brief.")
     assert result["content"] == "4"
     (request,) = acme.requests

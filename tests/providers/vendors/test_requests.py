@@ -68,7 +68,7 @@ def test_messages_may_stand_in_place_of_a_prompt(vendor):
 
 
 @pytest.mark.parametrize("surface", ["chat", "responses"])
-def test_both_surfaces_of_openai_take_all_of_it(openai, tmp_path, surface):
+def test_both_surfaces_request_of_take_all_of_it(openai, tmp_path, surface):
     (tmp_path / "a.pdf").write_bytes(PDF)
     files = {"messages": TURNS, "system": "Be kind.", "images": [PNG], "files": [tmp_path / "a.pdf"]}
     body = sent(

@@ -14,13 +14,13 @@ _OURS = {
 _TEXTS = ("text", "input_text", "output_text")
 
 
-def of_openai(line: Mapping[str, Any], model: str | None) -> dict[str, Any]:
+def request_of(line: Mapping[str, Any], model: str | None) -> dict[str, Any]:
     """The request that a line `{"custom_id", "method", "url", "body"}` states: its messages, schema and limits in our
     words, the other keys of its body as `extra`. Raises ValueError for what is none, and for another model than `model`.
     """
     body = line.get("body")
     if not isinstance(body, Mapping):
-        raise ValueError("it has a custom_id, and no body: it is no line of a batch file of OpenAI's")  # noqa: TRY004
+        raise ValueError("it has a custom_id, and no body: it is no line of a batch file")  # noqa: TRY004
     rest = dict(body)
     stated = rest.pop("model", None)
     if model is not None and stated not in {None, model}:
