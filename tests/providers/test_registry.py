@@ -28,10 +28,15 @@ def test_a_price_is_found_by_id_and_by_alias(small):
     assert registry.pricing("acme", "road-2026-01-01").model == "road"
 
 
-@pytest.mark.parametrize("name", ["Road", "roa", "road-2026-01-02", "", "ROAD-2026-01-01"])
+@pytest.mark.parametrize("name", ["roadd", "roa", "road-2026-01-02", "", "ROAD-2026-01-02"])
 def test_a_near_name_is_no_name(small, name):
     with pytest.raises(UnknownModelError, match=r"acme has no model .*(road|2 known)"):
         parse_registry(small).pricing("acme", name)
+
+
+@pytest.mark.parametrize("name", ["Road", " road", "ROAD-2026-01-01"])
+def test_a_name_in_another_letter_case_is_the_same_name(small, name):
+    assert parse_registry(small).pricing("acme", name).model == "road"
 
 
 def test_an_unknown_provider_is_said_to_be_one(small):

@@ -200,7 +200,7 @@ def test_what_is_printed_of_a_strange_key_cannot_steer_a_terminal(small):
         "[{mode: standard, input: 2.0, output: 9.0}, {mode: batch, input: 1.0, output: 6.0}]",  # neither fits
         "[{mode: standard, input: 2.0, output: 12.0}]",  # plain = standard ÷ multiplier
         "[{mode: standard, output_audio: 3.0}]",  # says nothing of the plain dimensions
-        "[{mode: batch, from: 2026-09-05, input: 7.0, output: 7.0}, {mode: batch, input: 1.0, output: 6.0}]",  # later
+        "[{mode: batch, from: 2999-09-05, input: 7.0, output: 7.0}, {mode: batch, input: 1.0, output: 6.0}]",  # later
         "[{mode: batch, input: 1.0, output: 6.0}, {mode: standard, from: 2027-01-01}]",  # from then on nothing is known
         "[{mode: batch, derived: true, input: 1, output: 6}]",
         "[]",
