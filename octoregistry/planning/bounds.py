@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from octoregistry.planning.plan import Change
@@ -30,15 +31,23 @@ def bound_changes(
     `rates` are the model's with the prices of the page in them, `thresholds` those that are known of the vendor.
     """
     days = sorted({day, *(rate.start for rate in rates if rate.start and rate.start > day)})
-    changes: dict[tuple[object, ...], Change] = {}
+    there = {(rate.mode, rate.above_input_tokens, rate.start): rate for rate in rates}
+    # What is in force is asked without the bounds that are there: they are what is to be found.
+    free = [replace(rate, up_to_input_tokens=None) for rate in rates]
+    found: dict[tuple[str, Tier, date | None], Bound] = {}
     for on in days:
-        views = {mode: in_force(rates, mode, on) for mode in MODES}
+        views = {mode: in_force(free, mode, on) for mode in MODES}
         for mode, view in views.items():
             for tier, rate in view.items():
-                bound = _bound(tier, mode, views, stated, thresholds)
-                for change in _changes(provider, model, rate, bound):
-                    changes[mode, tier, rate.start, change.dimension] = change
-    return list(changes.values())
+                bound = _bound(tier, mode, views, stated, thresholds) if rate.prices else None
+                if bound is not None:  # of several days the narrowest: what is not known on one of them is not known
+                    place = mode, tier, rate.start
+                    found[place] = min((bound, found.get(place, bound)), key=_width)
+    return [change for place, bound in found.items() for change in _changes(provider, model, there[place], bound)]
+
+
+def _width(bound: Bound) -> float:
+    return math.inf if bound.up_to is None else bound.up_to
 
 
 def unbounded(stated: StatedModel, thresholds: Collection[int]) -> tuple[str, ...]:

@@ -31,12 +31,12 @@ defaults: {{input_per_million: 1.0, output_per_million: 2.0, realtime_multiplier
 
 
 def pages_of(stored: list[Any], provider: str) -> list[PricedPage]:
-    """The stored pages of a provider that can be read, the oldest first."""
+    """The stored price pages of a provider that can be read, the oldest first; a page about a few models is held whole."""
     found = []
     for page in sorted((page for page in stored if page.provider == provider), key=lambda page: page.day):
         document = read_document(page.text, page.name)
         rates = None if isinstance(document, Unread) else read_rates(document, provider, page.day)
-        if rates and rates.rates:
+        if rates and len({rate.name for rate in rates.rates}) > 4:
             found.append(PricedPage(rates, page.day, f"{page.day:%Y%m%d}" * 8))
     return found
 

@@ -16,6 +16,7 @@ from octoregistry.sources.cache import Cache, CacheEntry
 from octoregistry.sources.registries import Statements
 from octoregistry.updating.update import Update, plan_update
 from providers import parse_registry
+from providers.dimensions import UncertainPriceError
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -52,12 +53,14 @@ def test_the_second_run_changes_nothing(settings: Settings, tmp_path: Path) -> N
 
 
 def test_yesterdays_call_costs_the_same_after_a_price_changed(settings: Settings) -> None:
-    """The old rate stays; the new one holds from the day on which the page said so."""
+    """The old rate stays up to the day on which it was last seen; the new one holds from the day of the page."""
     update = offline(ROOT / "examples" / "models-2026-08-21.yaml", settings)
     before = parse_registry(update.old_text).pricing("openai", "gpt-5.6-sol")
     after = parse_registry(update.new_text).pricing("openai", "gpt-5.6-sol")
     call = {"input": 120_000, "output": 3_000, "cached_input": 50_000}
-    assert after.cost(at="2026-09-01", **call) == before.cost(at="2026-09-01", **call)
+    assert after.cost(at="2026-08-21", **call) == before.cost(at="2026-08-21", **call)
+    with pytest.raises(UncertainPriceError):
+        after.cost(at="2026-09-01", **call)
     assert after.cost(at="2026-09-07", **call) < before.cost(at="2026-09-07", **call)
 
 
