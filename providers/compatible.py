@@ -49,6 +49,7 @@ class CompatibleProvider(OpenAIProvider):
             return fields
         if calls.cached_tokens_field in usage:
             details = {"cached_tokens": count(usage, str(calls.cached_tokens_field))}
+            del usage[str(calls.cached_tokens_field)]  # its own name is one that no recipe knows
             usage["prompt_tokens_details"] = {**section(usage, "prompt_tokens_details"), **details}
         if calls.reasoning_outside_completion:
             thoughts = count(section(usage, "completion_tokens_details"), "reasoning_tokens")
