@@ -77,7 +77,7 @@ def _moved(changes: list[Change]) -> Table:
             cells = (
                 cell(f"  {_where(change)}"),
                 cell(value_text(change.old)),
-                cell(value_text(change.new)),
+                cell(change.new_text),
                 cell(percent, style),
             )
             others = (_others([change]),) if with_witnesses else ()

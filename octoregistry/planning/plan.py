@@ -110,6 +110,11 @@ class Change:
         return self.mode is not None and isinstance(self.new, Decimal)
 
     @property
+    def new_text(self) -> str:
+        """The new value as people read it; of a mode of which nothing is known any more, that."""
+        return "unknown" if self.kind == "unknown" else value_text(self.new)
+
+    @property
     def where(self) -> str:
         """The value's place in words: `batch input above 200,000 from 2027-01-01`."""
         words = [self.mode or "", self.dimension.replace("_", " ") if self.mode else self.dimension]
@@ -135,7 +140,7 @@ class Change:
         old = "" if self.old is None else f"{value_text(self.old)} -> "
         moved = "" if not self.percent else f" ({self.percent:+.0f}%)"
         held = "" if self.applies else f" [{self.verdict}]"
-        return f"{self.provider}/{self.model}: {self.where} {old}{value_text(self.new)}{moved}{held}"
+        return f"{self.provider}/{self.model}: {self.where} {old}{self.new_text}{moved}{held}"
 
 
 @dataclass(frozen=True, slots=True)
