@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from octoregistry.planning.decimals import plain
-from octoregistry.planning.plan import WitnessPrice
 from providers.entries import Rate
+
+if TYPE_CHECKING:  # `price` words its bounds here and needs no plan
+    from octoregistry.planning.plan import WitnessPrice
 
 DASH = "–"  # what is not known is never shown as 0
 LABELS = {
