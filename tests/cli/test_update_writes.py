@@ -142,7 +142,7 @@ def test_marks_and_line_ends_are_kept_to_the_byte(models: Path, run: Run, change
 # What the process is about when the signal comes: it says so, and waits.
 PHASES = {
     "fetch": "import octoregistry.updating.update as m; name = 'fetch_pages'",
-    "reading": "import octoregistry.updating.page_reader as m; name = 'read_rates'",
+    "reading": "import octoregistry.updating.page_reader as m; name = 'read_page'",
     "write": "import os as m; name = 'fsync'",
 }
 SLOW = """
