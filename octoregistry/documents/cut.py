@@ -7,6 +7,7 @@ import re
 _TAIL = 400  # how near its end a whole HTML page says that it ends
 _ROW_OPENS = re.compile(r"<tr\b", re.IGNORECASE)
 _ROW_CLOSES = re.compile(r"</tr\s*>", re.IGNORECASE)
+_ENDS_IN_FIGURE = re.compile(r"[$€£¥]\s?\d[\d.,]*$")
 _END = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)
 
 
@@ -40,6 +41,8 @@ def _last(pattern: re.Pattern[str], text: str) -> int:
 def _whole_lines(source: str) -> tuple[str, str | None]:
     head, _, last = source.rpartition("\n")
     if "|" not in last:
+        if _ENDS_IN_FIGURE.search(last):
+            return head, "the page breaks off at a figure; its last line is left out"
         return source, None
     before = head.rpartition("\n")[2].strip()
     ends = last.strip()

@@ -91,6 +91,8 @@ def test_a_figure_that_reads_two_ways_is_not_read(text: str, comma: bool | None,
         ("| a | b |\n|---|---|\n| c | $1", False, "| a | b |\n|---|---|"),
         ("| a | b |\n|---|---|\n| c | $15 |", False, "| a | b |\n|---|---|\n| c | $15 |"),
         ("a | b\n---|---\nc | $15.00\nd | $1", False, "a | b\n---|---\nc | $15.00"),
+        ("Input\n$2.00\nCached input\n$0", False, "Input\n$2.00\nCached input"),
+        ("Input\n$2.00\nOutput\n$10.00 / MTok", False, "Input\n$2.00\nOutput\n$10.00 / MTok"),
     ],
 )
 def test_a_torn_end_is_left_out(source: str, is_html: bool, kept: str) -> None:
