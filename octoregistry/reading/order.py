@@ -7,19 +7,24 @@ from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 
+from octoregistry.reading.classify.days import Span
+from octoregistry.reading.classify.tiers import Bound
 from octoregistry.reading.labels import Doubt
 from octoregistry.reading.settle import Priced
 
 # (what never costs more, than what): true of every price of every vendor that was looked at, row for row.
+# Each holds within a modality; where a table breaks it in one, the headers of its other modalities are no better.
 _ORDER = (
     ("input", "output"),
-    ("input_audio", "output_audio"),
-    ("input_image", "output_image"),
     ("cached_input", "input"),
-    ("cached_input_audio", "input_audio"),
     ("cached_input", "cache_write_5m"),
     ("cache_write_5m", "cache_write_1h"),
 )
+_MODALITIES = ("", "_audio", "_image", "_video")
+_HALVED = (
+    "batch",
+    "flex",
+)  # modes in which cached prices often are not halved with the others, so that they may pass one
 
 
 def in_order(prices: Iterable[Priced]) -> list[Priced]:
@@ -34,7 +39,7 @@ def in_order(prices: Iterable[Priced]) -> list[Priced]:
 
 
 def _doubted(prices: list[Priced]) -> list[Priced]:
-    rows: dict[object, dict[str, Decimal]] = defaultdict(dict)
+    rows: dict[tuple[str, str, Bound, Span], dict[str, Decimal]] = defaultdict(dict)
     for price in prices:
         for name in price.names:
             for dimension in price.dimensions:
@@ -42,12 +47,14 @@ def _doubted(prices: list[Priced]) -> list[Priced]:
     alone = len({name for price in prices for name in price.names}) == 1
     compared: Counter[tuple[str, str]] = Counter()
     against: Counter[tuple[str, str]] = Counter()
-    for row, mode in ((row, slot[1]) for slot, row in rows.items() if isinstance(slot, tuple)):
+    for (_, mode, *_), row in rows.items():
         for cheap, dear in _ORDER:
-            # cached prices are not halved with the batch price, so that they may pass one
-            if cheap in row and dear in row and not (alone and mode != "standard" and cheap.startswith("cached")):
-                compared[cheap, dear] += 1
-                against[cheap, dear] += row[cheap] > row[dear]
+            if alone and mode in _HALVED and cheap.startswith("cached"):
+                continue
+            for low, high in ((cheap + of, dear + of) for of in _MODALITIES):
+                if low in row and high in row:
+                    compared[cheap, dear] += 1
+                    against[cheap, dear] += row[low] > row[high]
     wrong = {
         dimension: f"{dear} costs less than {cheap} in {against[cheap, dear]} of {compared[cheap, dear]} rows: "
         "its headers do not fit its figures"
@@ -55,7 +62,14 @@ def _doubted(prices: list[Priced]) -> list[Priced]:
         if against[cheap, dear] * 2 > compared[cheap, dear]
         for dimension in (cheap, dear)
     }
-    return [_with(price, next((wrong[d] for d in price.dimensions if d in wrong), None)) for price in prices]
+    return [
+        _with(price, next((wrong[d] for d in map(_plain, price.dimensions) if d in wrong), None)) for price in prices
+    ]
+
+
+def _plain(dimension: str) -> str:
+    """`dimension` without its modality."""
+    return next((dimension.removesuffix(of) for of in _MODALITIES[1:] if dimension.endswith(of)), dimension)
 
 
 def _with(price: Priced, reason: str | None) -> Priced:
