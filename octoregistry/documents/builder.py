@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from octoregistry.documents.document import Document, Gap, Heading, Passage, Table
 from octoregistry.documents.grid import Grid
+from octoregistry.documents.panes import Place
 
 
 @dataclass(slots=True)
@@ -28,10 +29,12 @@ class DocumentBuilder:
         self._headings_met += 1
         self._headings.append(Heading(level, text, self._headings_met))
 
-    def passage(self, text: str, *, codes: tuple[str, ...] = (), pane: str | None = None, hidden: bool = False) -> None:
-        """Add a paragraph, list item or label."""
+    def passage(self, text: str, place: Place, codes: tuple[str, ...] = ()) -> None:
+        """Add a paragraph, list item or label that stands in `place`."""
         number = len(self.passages) + 1
-        self.passages.append(Passage(number, text, tuple(self._headings), codes, pane, hidden))
+        self.passages.append(
+            Passage(number, text, tuple(self._headings), codes, place.pane, place.hidden, place.listed)
+        )
 
     def table(
         self,

@@ -24,7 +24,9 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A paragraph, list item or label outside of tables. `codes` are the inline code spans in it (where ids stand)."""
+    """A paragraph, list item or label outside of tables. `codes` are the inline code spans in it (where ids stand);
+    `listed` is how many items the list has that it stands in, 0 outside of lists.
+    """
 
     number: int
     text: str
@@ -32,6 +34,7 @@ class Passage:
     codes: tuple[str, ...] = ()
     pane: str | None = None
     hidden: bool = False
+    listed: int = 0
 
     @property
     def address(self) -> str:

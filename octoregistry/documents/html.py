@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bs4 import BeautifulSoup
 from bs4.element import NavigableString, PageElement, PreformattedString, Tag
@@ -88,6 +88,8 @@ class _Walk:
             self._awaited = heading
         if "data-component-table" in tag.attrs:
             self._component(tag, place)
+        if tag.name in ("ul", "ol"):
+            place = replace(place, listed=len(tag.find_all("li", recursive=False)))
         return _Open(iter(tag.children), place, lambda: self._flush(place))
 
     def _pane(self, tag: Tag, label: str, place: Place) -> _Open:
@@ -108,7 +110,7 @@ class _Walk:
         if text and self._awaited and len(text) <= _LONGEST_HEADING:
             self.builder.heading(self._awaited, text)
         elif text:
-            self.builder.passage(text, codes=tuple(filter(None, self._codes)), pane=place.pane, hidden=place.hidden)
+            self.builder.passage(text, place, tuple(filter(None, self._codes)))
         if text:
             self._awaited = None
         self._text, self._codes = [], []

@@ -18,10 +18,11 @@ _LONGEST = 80
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a walk is: under which panes (the outermost first), and whether one of them stood hidden."""
+    """Where a walk is: under which panes (the outermost first), whether one of them stood hidden, and in how long a list."""
 
     panes: tuple[str, ...] = ()
     hidden: bool = False
+    listed: int = 0
 
     @property
     def pane(self) -> str | None:
@@ -30,7 +31,7 @@ class Place:
 
     def inside(self, label: str, *, hidden: bool) -> Place:
         """The place in a pane of this one."""
-        return Place((*self.panes, label) if label else self.panes, self.hidden or hidden)
+        return Place((*self.panes, label) if label else self.panes, self.hidden or hidden, self.listed)
 
 
 @dataclass

@@ -140,3 +140,21 @@ def test_prices_in_yuan_are_told_and_no_empty_shell() -> None:
         page = read(f"# Pricing\n\n{head}\n|---|---|---|\n| kimi-k9 | {cell} | {cell} |\n")
         assert not page.rates
         assert page.problems
+
+
+def test_a_long_list_over_a_table_is_navigation_and_the_line_behind_it_is_not() -> None:
+    """Guides by the hundred stand over a reader's copy; "Fast" behind them still says how the prices are served."""
+    links = "\n".join(f"* Models and pricing {i}" for i in range(40))
+    table = f"{ROWS}| Claude Opus 9 | $5 | $25 |\n"
+    assert len(plain(read(f"{links}\n\n{table}"))) == 2
+    fast = read(f"{links}\n\nFast\n\n### Pricing\n\n{table}")
+    assert not plain(fast)
+    assert {rate.mode for rate in fast.rates} == {"priority"}
+
+
+def test_a_table_whose_headers_are_swapped_is_doubted_in_every_modality() -> None:
+    """A row of images has no output to compare; that the row of text above is in disorder is enough."""
+    head = "| Model | Modality | Output | Input |\n|---|---|---|---|\n"
+    page = read(f"{head}| gpt-9 | Text | $4 | $24 |\n| gpt-9 | Image | $5 | - |\n")
+    assert page.rates
+    assert not plain(page)

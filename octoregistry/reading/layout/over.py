@@ -36,7 +36,11 @@ def over(
     for passage, line in reversed(lead):
         if passage.number in tabs or (passage.number in after_table and not line.endswith((":", "："))):
             continue
-        if is_label(line) and not shows_money(line):
+        if (
+            passage.listed > _MOST_TABS
+        ):  # navigation, or notes: heard where it speaks of the table, and no label over it
+            yield Label(line, "sentence", 2, passage.address)
+        elif is_label(line) and not shows_money(line):
             own = True
             yield Label(line, "lead", distance, passage.address)
             distance += 1
@@ -143,6 +147,8 @@ def _stray(document: Document, table: Table, names_mode: Callable[[str], bool]) 
             for t in document.tables[max(0, table.number - 2) : table.number - 1]
         )
         line = clean(passage.text.split("\n")[-1])
+        if passage.listed > _MOST_TABS:
+            continue
         outer = passage.headings == table.headings[: len(passage.headings)]
         alone = any(t.after == passage.number - 1 for t in document.tables[max(0, table.number - 2) : table.number - 1])
         if not between and is_label(line) and not line.endswith(":") and (outer or alone or names_mode(line)):
@@ -154,7 +160,7 @@ def _elder(document: Document, table: Table) -> Iterator[Label]:
     for elder, younger in pairwise(document.siblings(table)):
         if younger.number == table.number:
             for passage, line in lines(document.lead(elder)):
-                if is_label(line):
+                if is_label(line) and passage.listed <= _MOST_TABS:
                     yield Label(line, "section", 0, passage.address)
 
 
