@@ -18,12 +18,13 @@ from octoregistry.cli.model_argument import open_registry
 from octoregistry.cli.output import line, print_message, visible
 from octoregistry.cli.registry_option import registry_option
 from octoregistry.cli.settings_option import settings_option
-from octoregistry.documents import Unread, read_document
+from octoregistry.cli.verbosity import show_tracebacks
+from octoregistry.documents import Unread
 from octoregistry.planning.foreign_models import own_rates
 from octoregistry.reading.gather import doubted
-from octoregistry.reading.language.page import read_page
 from octoregistry.reading.rates import PageRates, StatedPrice, StatedRate
 from octoregistry.settings import SettingsError, command_settings
+from octoregistry.updating.page_reader import PageReader
 
 
 @click.command(name="extract")
@@ -39,6 +40,7 @@ from octoregistry.settings import SettingsError, command_settings
     help="The day on which the page was stored.  [default: the file's]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: rates with evidence, and problems.")
+@click.option("--verbose", "-v", count=True, help="-vv: print the traceback of what went wrong.")
 @settings_option
 @llm_options
 @registry_option
@@ -49,6 +51,7 @@ def command(  # noqa: PLR0913 - an option a parameter
     url: str | None,
     day: datetime | None,
     as_json: bool,
+    verbose: int,
     settings: Path | None,
     llm: str,
     no_known: bool,
@@ -59,12 +62,10 @@ def command(  # noqa: PLR0913 - an option a parameter
     Every price names the cell or line it stands in. Words in its scope that nobody understands are doubts (`?`), each told
     once with its count; what was not read is told as a problem. Exit status: 0 when the page could be read, 1 when it could not.
     """
+    show_tracebacks(verbose)
     text = _text(file)
     page_date = day.date() if day else datetime.fromtimestamp(file.stat().st_mtime, UTC).date()
     page = url or file.resolve().as_uri()
-    document = read_document(text, page)
-    if isinstance(document, Unread):
-        _leave_unread(file, page, document.reason, as_json)
     known = open_registry(registry)
     try:
         own = command_settings(settings).reading
@@ -72,7 +73,9 @@ def command(  # noqa: PLR0913 - an option a parameter
         raise click.ClickException(visible(error)) from error
     reader = reader_of(llm, lambda: known, own, no_known=no_known)
     ids = tuple(known.providers[provider].models) if provider in known.providers else ()
-    read = read_page(document, provider, page_date, ids, reader=reader)
+    read = PageReader(own, reader).rates_of(text, page, provider, page_date, ids)
+    if isinstance(read, Unread):
+        _leave_unread(file, page, read.reason, as_json)
     rates = own_rates(read, known.providers)
     if isinstance(rates, str):
         _leave_unread(file, page, rates, as_json)

@@ -20,6 +20,7 @@ from octoregistry.cli.output import cell, print_json, print_message
 from octoregistry.cli.registry_option import registry_option
 from octoregistry.cli.settings_option import settings_option
 from octoregistry.cli.update_output import print_update, proposal_json, update_json
+from octoregistry.cli.verbosity import show_tracebacks
 from octoregistry.merging.lock import locked
 from octoregistry.merging.registry_file import text_of
 from octoregistry.merging.store import replace_file
@@ -78,7 +79,7 @@ from providers import load_registry
 @click.option("--json", "as_json", is_flag=True, help="Print the plan, the sources and the diff as JSON.")
 @click.option("--exit-code", is_flag=True, help="Exit with 4 if there are changes.")
 @settings_option
-@click.option("--verbose", "-v", is_flag=True, help="Print notes, problems and model lists, too.")
+@click.option("--verbose", "-v", count=True, help="Print notes, problems and model lists, too; -vv: tracebacks.")
 @llm_options
 @registry_option
 def command(  # noqa: PLR0913 - an option a parameter
@@ -93,7 +94,7 @@ def command(  # noqa: PLR0913 - an option a parameter
     as_json: bool,
     exit_code: bool,
     settings: Path | None,
-    verbose: bool,
+    verbose: int,
     llm: str,
     no_known: bool,
     registry: Path,
@@ -106,6 +107,7 @@ def command(  # noqa: PLR0913 - an option a parameter
     """
     if dry_run and as_pull_request:
         raise click.UsageError("give --dry-run or --pr, not both")
+    show_tracebacks(verbose)
     outcomes: tuple[ProposalResult, ...] = ()
     with error_messages(registry), _progress(as_json) as progress:
         chosen = command_settings(settings)
@@ -129,7 +131,7 @@ def command(  # noqa: PLR0913 - an option a parameter
     if as_json:
         print_json(update_json(update, registry.name) | {"pull_requests": [proposal_json(one) for one in outcomes]})
     else:
-        print_update(update, registry.name, verbose=verbose)
+        print_update(update, registry.name, verbose=bool(verbose))
         wrote = not dry_run and not as_pull_request and update.new_text != update.old_text
         for done in (*([f"Wrote {registry}."] if wrote else []), *outcomes):
             print_message(done)

@@ -9,11 +9,11 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Literal
 
-from octoregistry.documents import Unread, read_document
 from octoregistry.merging.lock import holder, is_locked
 from octoregistry.settings import Settings
-from octoregistry.sources import Failed, NotAsked, Page, fetch_model_lists, fetch_pages
+from octoregistry.sources import Failed, NotAsked, fetch_model_lists, fetch_pages
 from octoregistry.sources.cache import Cache
+from octoregistry.updating.page_reader import PageReader
 from providers import RegistryError, parse_registry
 
 
@@ -63,7 +63,9 @@ def _with_pages(settings: Settings) -> list[str]:
 
 
 def _reachable(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:
-    for name, page in fetch_pages(settings, _with_pages(settings), reject=_unreadable).items():
+    # a challenge must not take a good page's place in the cache
+    reject = PageReader(settings.reading).refused
+    for name, page in fetch_pages(settings, _with_pages(settings), reject=reject).items():
         if isinstance(page, Failed):
             yield Finding(f"page of {name}", "wrong", str(page))
         else:
@@ -77,14 +79,9 @@ def _reachable(settings: Settings, environ: Mapping[str, str]) -> Iterator[Findi
             yield Finding(f"list of {name}", "ok", f"{len(listed.models)} models")
 
 
-def _unreadable(page: Page) -> str | None:
-    """Why the page is none that prices stand on: a challenge must not take a good page's place in the cache."""
-    document = read_document(page.text, page.url)
-    return document.reason if isinstance(document, Unread) else None
-
-
 def _cached(settings: Settings) -> Iterator[Finding]:
-    for name, page in fetch_pages(settings, _with_pages(settings), offline=True, reject=_unreadable).items():
+    reject = PageReader(settings.reading).refused
+    for name, page in fetch_pages(settings, _with_pages(settings), offline=True, reject=reject).items():
         if isinstance(page, Failed):
             yield Finding(f"page of {name}", "wrong", str(page))
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from octoregistry.documents import Unread
 from octoregistry.reading.language.choice import LanguageModels
 from octoregistry.reading.language.kept import Kept
 from octoregistry.reading.language.reader import Reader
@@ -22,7 +23,8 @@ def open_labels(
 
     Neither the network nor a language model is asked. Raises KeyError for a provider that the registry does not know.
     """
-    reader = PageReader(Reader(kept, lambda: LanguageModels(why_none="switched off"), clock().date()))
+    language = Reader(kept, lambda: LanguageModels(why_none="switched off"), clock().date())
+    reader = PageReader(settings.reading, language)
     wanted = [registry.providers[name] for name in providers]
     pages = fetch_pages(settings, [one.name for one in wanted], offline=True, clock=clock, reject=reader.refused)
     found: list[LabelToReview] = []
@@ -30,8 +32,10 @@ def open_labels(
     for provider in wanted:
         page = pages[provider.name]
         rates = reader.rates(page, provider.name, tuple(provider.models)) if isinstance(page, Page) else None
-        if rates is not None:
-            found += labels_to_review(rates, kept)
-        elif isinstance(page, Failed):
+        if isinstance(page, Failed):
             failed.append(page)
+        elif isinstance(rates, Unread):
+            failed.append(Failed(page.url, rates.reason))
+        elif rates is not None:
+            found += labels_to_review(rates, kept)
     return tuple(found), tuple(failed)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from octoregistry.documents import Unread
 from octoregistry.planning.matching import ModelNames
 from octoregistry.planning.stated_models import Price, PricedPage, current_and_announced, stated_models
 from octoregistry.settings import Settings
@@ -46,7 +47,7 @@ def vendor_prices(
 
     Nothing is asked of the network. Raises KeyError for a provider that the registry or the settings do not know.
     """
-    reader = PageReader()
+    reader = PageReader(settings.reading)
     wanted = [registry.providers[name] for name in providers]
     pages = fetch_pages(settings, [one.name for one in wanted], offline=True, clock=clock, reject=reader.refused)
     return {provider.name: _read(reader, provider, pages[provider.name]) for provider in wanted}
@@ -54,8 +55,10 @@ def vendor_prices(
 
 def _read(reader: PageReader, provider: Provider, page: Page | Failed) -> VendorPrices:
     rates = reader.rates(page, provider.name) if isinstance(page, Page) else None
-    if rates is None or isinstance(page, Failed):
+    if isinstance(page, Failed) or rates is None:
         return VendorPrices(page)
+    if isinstance(rates, Unread):
+        return VendorPrices(Failed(page.url, rates.reason))
     day = page.fetched_at.date()
     names = ModelNames(provider.models.values(), (), vendor(provider.name).names)
 

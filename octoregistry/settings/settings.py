@@ -108,11 +108,15 @@ class PullRequestSettings(_Frozen):
 
 
 class ReadingSettings(_Frozen):
-    """The language model that is asked what labels mean, where it is one's own: any endpoint that speaks OpenAI's chat
-    completions. `key_env` names the variable that holds its key, None for an endpoint without one. Where it is set, `auto`
-    asks it and no vendor.
+    """How pages are read. A page whose reading takes more than `deadline` seconds or `max_megabytes` of memory is unread.
+
+    `base_url`, `model` and `key_env` are the language model that is asked what labels mean, where it is one's own: any
+    endpoint that speaks OpenAI's chat completions. `key_env` names the variable that holds its key, None for an
+    endpoint without one. Where it is set, `auto` asks it and no vendor.
     """
 
+    deadline: Seconds = 20.0
+    max_megabytes: Annotated[int, Field(ge=64)] = 1024
     base_url: Annotated[str, Field(pattern=r"^https?://[^\s?#]+$")] | None = None
     model: Annotated[str, Field(min_length=1)] | None = None
     key_env: Annotated[str, Field(min_length=1)] | None = None

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from functools import partial
+from typing import Protocol
 
 from octoregistry.settings import Settings
 from octoregistry.sources.bundled import bundled_page
@@ -14,9 +16,18 @@ from octoregistry.sources.deadline import Stop
 from octoregistry.sources.page import Failed, Page
 from octoregistry.sources.pages import Reader, Reject, cached_page, fetch_page
 from octoregistry.sources.parallel import in_parallel
+from octoregistry.sources.urls import shown_url
 from providers.vendors import Vendor
 
 Clock = Callable[[], datetime]
+log = logging.getLogger(__name__)
+
+
+class RejectOf(Protocol):
+    """Gives the reason why a page is none of a provider, or None."""
+
+    def __call__(self, page: Page, /, provider: str) -> str | None:
+        """The reason, or None."""
 
 
 def utc_now() -> datetime:
@@ -24,8 +35,9 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def take_every_page(_: Page) -> str | None:
+def take_every_page(_: Page, /, provider: str) -> str | None:
     """None: every page that came is taken for one."""
+    del provider
     return None
 
 
@@ -35,22 +47,27 @@ def fetch_pages(
     *,
     offline: bool = False,
     clock: Clock = utc_now,
-    reject: Reject = take_every_page,
+    reject: RejectOf = take_every_page,
 ) -> dict[str, Page | Failed]:
     """For each of `providers` the first of its prices pages that can be read, or a failure that names them all.
 
-    `reject` looks at a page that came and gives the reason why it is none (a challenge, no price on it), or None; then
-    the next address is tried, and what was kept of that page before stays. It is called in several threads.
+    `reject` looks at a page that came for a provider and gives the reason why it is none (a challenge, no price on it), or
+    None; then the next address is tried, and what was kept of that page before stays. It is called in several threads.
     With `offline` nothing is asked: the cache serves, and where it holds nothing, the pages that come with the package.
     Raises KeyError for a provider without settings.
     """
     known = {name: settings.providers[name] for name in providers}
     if offline:
         cache = Cache(settings.fetch.cache_dir)
-        return {name: _replayed(cache, name, provider.prices, reject) for name, provider in known.items()}
+        return {
+            name: _replayed(cache, name, provider.prices, partial(reject, provider=name))
+            for name, provider in known.items()
+        }
     stop = Stop()
     cache, client = Cache(settings.fetch.cache_dir), Client.of(settings.fetch, clock, stop)
-    readers = {name: Reader.of(client, cache, provider, reject) for name, provider in known.items()}
+    readers = {
+        name: Reader.of(client, cache, provider, partial(reject, provider=name)) for name, provider in known.items()
+    }
     return in_parallel({name: partial(_first, readers[name], provider) for name, provider in known.items()}, stop)
 
 
@@ -58,11 +75,23 @@ def _first(reader: Reader, provider: Vendor) -> Page | Failed:
     """The first prices page that can be read."""
     attempts: list[Failed] = []
     for url in provider.prices:
-        page = fetch_page(reader, url)
+        page = _fetched(reader, url)
         if isinstance(page, Page):
             return page
         attempts.append(page)
     return _none_of(attempts, "; --offline reads what was kept, or the pages that come with the package")
+
+
+def _fetched(reader: Reader, url: str) -> Page | Failed:
+    """The page at `url`; what nobody thought of is a reason too, so that one address ends nobody else's run.
+
+    The exception's text is left out: it may hold a whole request, and with it a key.
+    """
+    try:
+        return fetch_page(reader, url)
+    except Exception as error:
+        log.debug("%s", shown_url(url), exc_info=True)
+        return Failed(shown_url(url), f"it cannot be read: {type(error).__name__}")
 
 
 def _replayed(cache: Cache, name: str, urls: tuple[str, ...], reject: Reject) -> Page | Failed:

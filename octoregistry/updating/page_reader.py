@@ -1,49 +1,103 @@
-"""Pages as Documents and rates, each parsed once."""
+"""Pages as Documents and rates, each read once, in the reading process."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from threading import Lock
+from datetime import date
+from functools import partial
+from hashlib import sha256
 
 from octoregistry.documents import Document, Unread, read_document
 from octoregistry.reading.language.page import read_page
 from octoregistry.reading.language.reader import Reader
 from octoregistry.reading.page import read_rates
 from octoregistry.reading.rates import PageRates
+from octoregistry.reading.vocabulary import Vocabulary, shipped
+from octoregistry.settings import ReadingSettings
 from octoregistry.sources import Page
+from octoregistry.updating import reading_process
 
 
 class PageReader:
-    """Pages as Documents, each parsed once though fetching and reading both look at it; it may be called in threads.
+    """Pages as Documents and rates, each read once though fetching and reading both look at it; for use in threads.
 
-    `language` explains the labels that the vocabulary does not.
+    `language` explains the labels that the vocabulary does not; it is asked here, not in the reading process, which knows
+    no key and no address.
     """
 
-    def __init__(self, language: Reader | None = None) -> None:
+    def __init__(self, limits: ReadingSettings, language: Reader | None = None) -> None:
+        reading_process.start()
+        self._limits = limits
         self._language = language
         self._documents: dict[str, Document | Unread] = {}
-        self._lock = Lock()
+        self._rates: dict[tuple[str, str, date, Vocabulary | None], PageRates | Unread] = {}
 
-    def document(self, page: Page) -> Document | Unread:
-        """The Document of `page`, or why there is none."""
-        known = self._documents.get(page.sha256)
-        if known is None:
-            known = read_document(page.text, page.url)
-            with self._lock:
-                self._documents[page.sha256] = known
-        return known
+    def document(self, text: str, url: str) -> Document | Unread:
+        """The Document of the page that `text` is, or why there is none."""
+        key = _key(text, url)
+        if key not in self._documents:
+            self._documents[key] = reading_process.read_apart(self._limits, read_document, text, url)
+        return self._documents[key]
 
-    def refused(self, page: Page) -> str | None:
-        """Why `page` is none that prices can be read from, or None."""
-        document = self.document(page)
-        return document.reason if isinstance(document, Unread) else None
+    def refused(self, page: Page, provider: str = "") -> str | None:
+        """Why `page` is none that prices of `provider` can be read from, or None; "" for any provider."""
+        found: Document | PageRates | Unread = self.document(page.text, page.url)
+        if isinstance(found, Document) and provider:
+            found = self._read(found, _key(page.text, page.url), provider, page.fetched_at.date(), self._kept(provider))
+        return found.reason if isinstance(found, Unread) else None
 
-    def rates(self, page: Page, provider: str, known_ids: Sequence[str] = ()) -> PageRates | None:
-        """What `page` states on the day on which it was known to read like this."""
-        document = self.document(page)
+    def rates(self, page: Page, provider: str, known_ids: Sequence[str] = ()) -> PageRates | Unread:
+        """What `page` states on the day on which it was known to read like this, or why it cannot be read."""
+        return self.rates_of(page.text, page.url, provider, page.fetched_at.date(), known_ids)
+
+    def rates_of(
+        self, text: str, url: str, provider: str, day: date, known_ids: Sequence[str] = ()
+    ) -> PageRates | Unread:
+        """What the page that `text` is states on `day`, or why it cannot be read."""
+        document = self.document(text, url)
         if isinstance(document, Unread):
-            return None
-        day = page.fetched_at.date()
+            return document
+        key = _key(text, url)
         if self._language is None:
-            return read_rates(document, provider, day)
-        return read_page(document, provider, day, known_ids, reader=self._language)
+            return self._read(document, key, provider, day, None)
+        try:
+            return read_page(
+                document, provider, day, known_ids, reader=self._language, read=partial(self._read_or_raise, key)
+            )
+        except _NotReadError as no:
+            return no.unread
+
+    def _kept(self, provider: str) -> Vocabulary | None:
+        """The vocabulary with what was said of this provider's labels, None for the one that comes with the package."""
+        rows = self._language.kept.rows(provider) if self._language else ()
+        return shipped().with_rows(rows) if rows else None
+
+    def _read_or_raise(
+        self, key: str, document: Document, provider: str, day: date, *, vocabulary: Vocabulary
+    ) -> PageRates:
+        read = self._read(document, key, provider, day, None if vocabulary is shipped() else vocabulary)
+        if isinstance(read, Unread):
+            raise _NotReadError(read)
+        return read
+
+    def _read(
+        self, document: Document, key: str, provider: str, day: date, vocabulary: Vocabulary | None
+    ) -> PageRates | Unread:
+        known = (key, provider, day, vocabulary)
+        if known not in self._rates:
+            self._rates[known] = reading_process.read_apart(
+                self._limits, read_rates, document, provider, day, vocabulary=vocabulary
+            )
+        return self._rates[known]
+
+
+class _NotReadError(Exception):
+    """The rates could not be read."""
+
+    def __init__(self, unread: Unread) -> None:
+        super().__init__(unread.reason)
+        self.unread = unread
+
+
+def _key(text: str, url: str) -> str:
+    return sha256(f"{url}\n{text}".encode("utf-8", "surrogatepass")).hexdigest()

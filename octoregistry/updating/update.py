@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from octoregistry.documents import Unread
 from octoregistry.merging.merge_each import Refused, merge_each
 from octoregistry.planning.foreign_models import own_rates
 from octoregistry.planning.limits import Limits
@@ -95,7 +96,7 @@ def plan_update(  # noqa: PLR0913 - the edges of the run: clock, progress, langu
     """
     known = parse_registry(text, name).providers
     chosen = settings.with_pages(known, providers)
-    reader = PageReader(language)
+    reader = PageReader(settings.reading, language)
     progress(f"{'Replaying' if offline else 'Fetching'} the pricing pages of {', '.join(chosen)}")
     pages = fetch_pages(settings, chosen, offline=offline, clock=clock, reject=reader.refused)
     progress(f"{'Replaying' if offline else 'Asking for'} the vendors' model lists")
@@ -107,6 +108,8 @@ def plan_update(  # noqa: PLR0913 - the edges of the run: clock, progress, langu
         page = pages[provider]
         calls = len(language.calls) if language else 0
         rates = reader.rates(page, provider, tuple(known[provider].models)) if isinstance(page, Page) else None
+        if isinstance(rates, Unread):
+            page, rates = Failed(page.url, rates.reason), None
         if rates is not None and not rates.rates:
             page, rates = Failed(page.url, "no token price was read from the page" + _first_problem(rates)), None
         if rates is not None:

@@ -54,7 +54,7 @@ def test_a_rejected_page_leaves_the_last_good_one_and_the_next_address_is_tried(
     settings = settings_of(first, second)
     fetch_pages(settings, ["acme"])
     site.says("/1", "checking your browser")
-    reject = lambda page: "challenge page" if "browser" in page.text else None  # noqa: E731
+    reject = lambda page, provider: "challenge page" if "browser" in page.text else None  # noqa: E731
     assert fetch_pages(settings, ["acme"], reject=reject)["acme"].text == "second"
     assert fetch_pages(settings, ["acme"], offline=True)["acme"].text == "good"
 

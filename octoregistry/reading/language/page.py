@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -25,23 +25,26 @@ def read_page(
     *,
     reader: Reader,
     vocabulary: Vocabulary | None = None,
+    read: Callable[..., PageRates] = read_rates,
 ) -> PageRates:
     """The rates of `document` by the vocabulary and by what `reader` has kept; it is asked about the labels that are open.
+
+    `read` reads the rates: `read_rates`, or what calls it in another process.
 
     What nobody but a language model says stays a doubt of the prices, and their witness; a label that it could not explain
     says so.
     """
     words = vocabulary or shipped()
 
-    def read() -> PageRates:
+    def again() -> PageRates:
         rows = reader.kept.rows(provider)
-        return read_rates(document, provider, page_date, vocabulary=words.with_rows(rows) if rows else words)
+        return read(document, provider, page_date, vocabulary=words.with_rows(rows) if rows else words)
 
-    rates = read()
+    rates = again()
     names = [rate.name for rate in rates.rates]
     known = tuple(dict.fromkeys([*known_ids, *names]))
     if rates.open_labels and reader.explain(PageOfLabels(provider, document.url, rates.open_labels, known)):
-        rates = read()
+        rates = again()
     return _with_what_was_said(rates, reader.kept)
 
 
