@@ -90,7 +90,7 @@ def _may_be_paid(missing: Failure, counts: Mapping[str, int] | None, done: int) 
     """
     unsaid = missing.code == "unanswered"
     if not counts or not any(counts.values()):
-        return unsaid
+        return unsaid or missing.code == "cancelled"
     completed = counts.get("completed", 0)
     uncounted = max(0, counts.get("total", 0) - completed - counts.get("failed", 0)) if unsaid else 0
     return completed + uncounted > done

@@ -220,8 +220,9 @@ def test_ids_that_a_vendor_does_not_take_are_mapped(vendor, work, run):
 def test_a_schema_reaches_each_row_that_has_one(vendor, work, run):
     work(vendor)
     schema = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}
-    results = run(vendor.make(), [("a", "prompt a", schema), {"id": "b", "prompt": "prompt b"}])
-    assert results.answered == 2
+    results = list(run(vendor.make(), [("a", "prompt a", schema), {"id": "b", "prompt": "prompt b"}]))
+    assert [row.content for row in results] == ["re: prompt a", "re: prompt b"]
+    assert [row.details.get("error_code") for row in results] == ["invalid", None]  # what came back is no JSON
     sent = vendor.server.asked(vendor.create_path)[0].body
     if vendor.name != "anthropic":  # whose rows come with the batch
         sent = next(iter(vendor.server.files.values()))
