@@ -12,6 +12,7 @@ import ibis
 import ibis.expr.types as ir
 
 from octoregistry.costing.numbers import Count, count, first, stated, total
+from octoregistry.costing.sql import LINE_BY_LINE
 from octoregistry.costing.texts import clean
 from octoregistry.costing.values import NO_CALL_HERE, NO_DAY, NO_MODEL, NO_PROVIDER, NO_SUCH_DAY
 from providers.interpretation import (
@@ -32,17 +33,23 @@ from providers.recipe import Names as FieldNames
 FAULTS = dict(
     enumerate((NO_DAY, NO_SUCH_DAY, NO_PROVIDER, NO_MODEL, NOT_WHOLE, BELOW, TOO_MANY, NO_REQUESTS, NO_CALL_HERE), 1)
 )
-UNREAD_WITHIN = "octoregistry_unread_"  # before an object of usage: whether numbers in it are of no recipe
 
 
 @dataclass(slots=True)
 class UsageTable:
-    """A table, with the columns under the names that recipes have for them."""
+    """A log's table: the column of each field by the path to it, and of each usage object within JSON or a map the column
+    that says whether a number in it is of no recipe.
+    """
 
     table: ir.Table
-    columns: Mapping[str, str]
-    tabular: bool
+    columns: dict[str, str] = field(default_factory=dict)
+    unread: dict[str, str] = field(default_factory=dict)
     faults: dict[int, str] = field(default_factory=lambda: dict(FAULTS))
+
+    @property
+    def tabular(self) -> bool:
+        """Whether a column is there for every row, even where it is empty."""
+        return LINE_BY_LINE not in self.table.columns
 
     def __getitem__(self, name: str) -> ir.Value:
         return self.table[self.columns[name]]
@@ -166,8 +173,8 @@ def wrong(log: UsageTable, recipe: Recipe, counts: Mapping[str, Count], whole: C
         if is_usage(name, recipe) and not known_patterns(recipe).fullmatch(name):
             checks.append((stated(log[name]), log.fault(f"{UNREAD}: {name}")))
     for root in recipe.usage:
-        if UNREAD_WITHIN + root in log.table.columns:
-            checks.append((log.table[UNREAD_WITHIN + root], log.fault(f"{UNREAD}: within {root}")))
+        if root in log.unread:
+            checks.append((log.table[log.unread[root]], log.fault(f"{UNREAD}: within {root}")))
     if not checks:
         return ibis.literal(0, "int32")
     return ibis.cases(*((test, ibis.literal(number, "int32")) for test, number in checks), else_=0).fill_null(0)

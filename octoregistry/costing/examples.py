@@ -53,16 +53,17 @@ def examples_of(
     """`problems` with examples and torn lines, as `with_examples` adds them."""
     has_zones = any(problem.reason == ZONES_MIXED for problem in problems)
     bad, read = unpriced_rows(usage, rates, how=how, has_zones=has_zones)
-    columns = [name for name in usage.columns if name in (FILE, LINE) or read.shows(name)]
-    rows = _rows_of(problems[:SHOWN], connection, bad, [f"o_{name}" for name in columns])
+    shows = {f"o_{at}": name for at, name in enumerate(usage.columns) if name in (FILE, LINE) or read.shows(name)}
+    rows = _rows_of(problems[:SHOWN], connection, bad, shows)
     shown = [_shown(problem, rows.get(_whose(problem)), torn) for problem in problems[:SHOWN]]
     return (*shown, *problems[SHOWN:], *torn_problems(torn))
 
 
 def _rows_of(
-    problems: Sequence[Problem], connection: BaseBackend, bad: ir.Table, columns: Sequence[str]
+    problems: Sequence[Problem], connection: BaseBackend, bad: ir.Table, columns: Mapping[str, str]
 ) -> dict[_Whose, dict[str, Any]]:
-    """A row for each of the problems: the first of each among so many bad rows at a time, until all are found.
+    """A row for each of the problems, of `columns` under the log's own names: the first of each among so many bad rows at
+    a time, until all are found.
 
     So rare ones, for which a log must be read to its end, are searched together, and memory does not grow with the log.
     """
@@ -72,7 +73,9 @@ def _rows_of(
         matches = reduce(or_, (_matches(bad, whose) for whose in missing))
         rows = answer(connection, bad.filter(matches).select(*_WHOSE, *columns).limit(_AT_A_TIME)).to_pylist()
         for row in rows:
-            found.setdefault(tuple(row[name] for name in _WHOSE), row)
+            found.setdefault(
+                tuple(row[name] for name in _WHOSE), {name: row[column] for column, name in columns.items()}
+            )
         if len(rows) < _AT_A_TIME:  # what is not found is of an engine whose log changed between the two questions
             break
     return found
@@ -90,7 +93,7 @@ def _matches(bad: ir.Table, whose: _Whose) -> ir.BooleanValue:
 def _shown(problem: Problem, row: Mapping[str, Any] | None, torn: Sequence[Torn]) -> Problem:
     if row is None:
         return problem
-    stated = {name.removeprefix("o_"): value for name, value in row.items() if name.startswith("o_")}
+    stated = dict(row)
     file, line = stated.pop(FILE, None), stated.pop(LINE, None)
     example = {name: value for name, value in stated.items() if value is not None}
     return replace(problem, example=example, place=f"{file}:{_line(file, line, torn)}" if file else None)

@@ -3,42 +3,59 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import ibis
 import ibis.common.exceptions as failures
 import ibis.expr.types as ir
 
-from octoregistry.costing.counts import UNREAD_WITHIN
+from octoregistry.costing.counts import UsageTable
 from octoregistry.costing.sql import LINE_BY_LINE
 from octoregistry.costing.usage import forms_of
 from providers.flat import plain_name
 from providers.recipe import Recipe, Test
 
 _HOLDERS = ("attributes", "SpanAttributes")  # the latter in the tables of the collector's exporter to ClickHouse
+_FIELD, _UNREAD = "octoregistry_f", "octoregistry_u"  # and a number: PostgreSQL cuts longer names
 _OURS = ("duckdb", "")  # a table in memory is bound to no engine yet, and ours will read it
 _ENGINES_WITH_JSON_IN_TEXT = ("pyspark", "databricks")  # a text is JSON to them without a cast, if it is any
 
 
-def opened(usage: ir.Table, further: Iterable[str], recipes: Sequence[Recipe]) -> ir.Table:
-    """`usage` with its inner columns: those of structs, and in JSON those that any of `recipes` reads, or `further` names.
-
-    Where JSON or a map holds usage, a column that begins as UNREAD_WITHIN says whether numbers in it are of no recipe.
-    """
-    fields = {name: value for name, value in _fields(usage) if name not in usage.columns}
-    usage = usage.mutate(**fields) if fields else usage
-    likely = _likely(usage, recipes)
+def opened(usage: ir.Table, further: Iterable[str], recipes: Sequence[Recipe]) -> UsageTable:
+    """`usage` with its inner fields: those of structs, and in JSON those that any of `recipes` reads, or `further` names."""
+    log = UsageTable(usage)
+    for column in usage.columns:
+        if not column.startswith("octoregistry_"):
+            log.columns.setdefault(plain_name(column), column)
+    _add(log, dict(_fields(usage)))
+    likely = _likely(log, recipes)
     named = dict.fromkeys((*(name for recipe in likely for name in recipe.known_fields()), *further))
-    inside = {name: value for name in named if (value := _in_json(usage, name)) is not None}
-    inside |= {f"{UNREAD_WITHIN}{root}": value for root, value in _unread(usage, likely)}
-    usage = usage.mutate(**inside) if inside else usage
-    attributes = _attributes(usage, further, recipes)
-    return usage.mutate(**attributes) if attributes else usage
+    inside = {name: value for name in named if (value := _in_json(log, name)) is not None}
+    unread = dict(_unread(log, likely))
+    _add(log, inside)
+    _mark(log, unread)
+    _open_attributes(log, further, recipes)
+    return log
 
 
-def _likely(usage: ir.Table, recipes: Sequence[Recipe]) -> list[Recipe]:
+def _add(log: UsageTable, fields: Mapping[str, ir.Value]) -> None:
+    """Adds each field under its path, as a column of a short name; a path that is a column already stays what it is."""
+    named = {path: f"{_FIELD}{len(log.columns) + place}" for place, path in enumerate(fields)}
+    named = {path: name for path, name in named.items() if plain_name(path) not in log.columns}
+    log.table = log.table.mutate(**{name: fields[path] for path, name in named.items()}) if named else log.table
+    for path, name in named.items():
+        log.columns.setdefault(plain_name(path), name)
+
+
+def _mark(log: UsageTable, unread: Mapping[str, ir.BooleanValue]) -> None:
+    """Adds for each object of usage whether a number in it is unread."""
+    log.unread |= {root: f"{_UNREAD}{len(log.unread) + place}" for place, root in enumerate(unread)}
+    log.table = log.table.mutate(**{log.unread[root]: value for root, value in unread.items()}) if unread else log.table
+
+
+def _likely(log: UsageTable, recipes: Sequence[Recipe]) -> list[Recipe]:
     """The recipes whose form a row may have, if its columns of JSON hold what they may hold."""
-    there = {plain_name(name) for name in usage.columns}
+    there = log.columns
 
     def may(test: Test) -> bool:
         return any(one.absent or one.name in there or one.name.partition(".")[0] in there for one in test)
@@ -46,10 +63,10 @@ def _likely(usage: ir.Table, recipes: Sequence[Recipe]) -> list[Recipe]:
     return [recipe for recipe in recipes if all(map(may, recipe.known_by))]
 
 
-def _unread(usage: ir.Table, recipes: Sequence[Recipe]) -> Iterator[tuple[str, ir.BooleanValue]]:
+def _unread(log: UsageTable, recipes: Sequence[Recipe]) -> Iterator[tuple[str, ir.BooleanValue]]:
     """Each usage object within a column of JSON, and whether a number in it is of no recipe, by its key."""
     for root in dict.fromkeys(root for recipe in recipes for root in recipe.usage):
-        value = _in_json(usage, root) if "." in root else _whole_json(usage, root)
+        value = _in_json(log, root) if "." in root else _whole_json(log, root)
         if value is None:
             continue
         known = {
@@ -63,39 +80,36 @@ def _unread(usage: ir.Table, recipes: Sequence[Recipe]) -> Iterator[tuple[str, i
         yield root, left.re_search(r':[ ]*"?-?[0-9.]*[1-9]').fill_null(False)
 
 
-def _attributes(usage: ir.Table, further: Iterable[str], recipes: Sequence[Recipe]) -> dict[str, ir.Value]:
-    """The attributes of spans, where a column holds them as a map or as JSON, and no other but `day` is known."""
-    holder = next((name for name in _HOLDERS if name in usage.columns), None)
-    if holder is None or forms_of([name for name in usage.columns if name != "day"], recipes):
-        return {}
-    held = usage[holder]
-    if (held.type().is_string() or held.type().is_json()) and _engine(usage) in _OURS:
+def _open_attributes(log: UsageTable, further: Iterable[str], recipes: Sequence[Recipe]) -> None:
+    """Adds the attributes of spans, where a column holds them as a map or as JSON, and no other but `day` is known."""
+    holder = next((name for name in _HOLDERS if name in log.table.columns), None)
+    if holder is None or forms_of([name for name in log.columns if name != "day"], recipes):
+        return
+    held = log.table[holder]
+    if (held.type().is_string() or held.type().is_json()) and _engine(log.table) in _OURS:
         # not as JSON: Ibis takes the points of a key for a path
         held = held.try_cast("json").try_cast("map<string, string>")
     if not (held.type().is_map() and held.type().key_type.is_string()):
-        return {}
+        return
     spans = [recipe for recipe in recipes if recipe.trace and all("." in root for root in recipe.usage)]
     named = dict.fromkeys(name for recipe in spans for name in recipe.known_fields() if "." in name)
-    found = {
-        name: held.get(name).cast("string").nullif("null") for name in (*named, *further) if name not in usage.columns
-    }
     roots = tuple(dict.fromkeys(root for recipe in spans for root in recipe.usage if "." in root))
     known = list(dict.fromkeys((*named, *(name for recipe in spans for name in recipe.contained))))
     # as a text, for Ibis writes functions over lists in a way that DuckDB no longer takes
     keys = ibis.literal(" ") + held.keys().join("  ") + " "
     patterns = "|".join(re.escape(name).replace(r"\*", "[^ ]*") for name in known)
     left = keys.re_replace(f" ({patterns}) ", "")
-    for root in roots:
-        found[f"{UNREAD_WITHIN}{root}"] = left.re_search(f" {re.escape(root)}[.]").fill_null(False)
+    _add(log, {name: held.get(name).cast("string").nullif("null") for name in (*named, *further)})
+    _mark(log, {root: left.re_search(f" {re.escape(root)}[.]").fill_null(False) for root in roots})
     # every row has attributes of its own
-    return found | {LINE_BY_LINE: ibis.literal(True)}
+    log.table = log.table.mutate(**{LINE_BY_LINE: ibis.literal(True)})
 
 
-def _whole_json(usage: ir.Table, name: str) -> ir.StringValue | None:
-    column = next((one for one in usage.columns if plain_name(one) == name), None)
+def _whole_json(log: UsageTable, name: str) -> ir.StringValue | None:
+    column = log.columns.get(name)
     if column is None:
         return None
-    value = _parsed(usage[column], _engine(usage))
+    value = _parsed(log.table[column], _engine(log.table))
     return None if value is None else value.cast("string")
 
 
@@ -111,13 +125,13 @@ def _fields(usage: ir.Table) -> Iterator[tuple[str, ir.Value]]:
             yield ".".join(path[1:] if path[0] == "attributes" else path), value
 
 
-def _in_json(usage: ir.Table, name: str) -> ir.StringValue | None:
+def _in_json(log: UsageTable, name: str) -> ir.StringValue | None:
     """The text at the path `name` within a column of JSON, of JSON in a text too; None where there is no such column."""
     first, *path = name.split(".")
-    outer = next((one for one in usage.columns if one == first or plain_name(one) == first), None)
-    if not path or name in usage.columns or outer is None:
+    outer = first if first in log.table.columns else log.columns.get(first)
+    if not path or plain_name(name) in log.columns or outer is None:
         return None
-    value = _parsed(usage[outer], _engine(usage))
+    value = _parsed(log.table[outer], _engine(log.table))
     if value is None:
         return None
     for key in path:

@@ -21,12 +21,10 @@ from octoregistry.costing.inner import opened
 from octoregistry.costing.names import Names
 from octoregistry.costing.rates import RATE_COLUMNS, UNKNOWN_SIZE, RateTable, plain_rows
 from octoregistry.costing.reading import How, check_names, no_form, recipes_with
-from octoregistry.costing.sql import LINE_BY_LINE
 from octoregistry.costing.texts import model_key
 from octoregistry.costing.usage import Rows, forms_of, usage_rows
 from octoregistry.costing.values import CHARGES, DERIVED, STRICT, UNKNOWN_MODE, ZONES_MIXED
 from providers.dimensions import DIMENSIONS, MODES
-from providers.flat import plain_name
 
 WHOLE = "decimal(38, 0)"
 _SORTS = ("form", "day", "zone", "provider", "model", "mode", "place", "charges", "size", "assumed", "mask", "fault")
@@ -84,7 +82,7 @@ def unpriced_rows(
 ) -> tuple[ir.Table, Rows]:
     """The rows of `usage` that have no price, as they stand, each with its `reason`, provider, model and mode.
 
-    The columns of the log are `o_` and their name. `has_zones` says that times elsewhere in the log have a zone.
+    The columns of the log are `o_` and their place in it. `has_zones` says that times elsewhere in the log have a zone.
     """
     rows = rows_of(usage, rates, (), how=how, kept=usage.columns)
     found = with_reasons(rows.table, rates, rows, ibis.literal(has_zones), how)
@@ -97,20 +95,19 @@ def rows_of(
     """The rows of `usage` in our words; raises CostingError where no column counts tokens."""
     how = how or How()
     recipes = recipes_with(how)
-    table = opened(usage, (*keys, *how.columns()), recipes)
-    names = [plain_name(name) for name in table.columns]
+    log = opened(usage, (*keys, *how.columns()), recipes)
+    names = list(log.columns)
     check_names(how.names, names)
     found = forms_of(names, recipes)
     if not found:
         raise CostingError(no_form(names))
-    tabular = LINE_BY_LINE not in table.columns
-    return usage_rows(table, found, rates, Names(rates, how.hosts), keys, kept, tabular=tabular)
+    return usage_rows(log, found, rates, Names(rates, how.hosts), keys, kept)
 
 
 def _added_up(rows: Rows, keys: Sequence[str]) -> ir.Table:
     """The rows that meet the same price and stand under the same keys, added up."""
     table = rows.table
-    own = [f"k_{key}" for key in keys if key not in DERIVED]
+    own = [f"k_{place}" for place, key in enumerate(keys) if key not in DERIVED]
     return table.group_by([*_SORTS, *own]).agg(
         rows=table.count(),
         requests=table.requests.cast("decimal(18, 0)").sum().cast(WHOLE),
@@ -204,7 +201,7 @@ def _by_keys(priced: ir.Table, rates: RateTable, dimensions: Sequence[str], keys
     without = priced.reason.notnull()
     bounded = {name: units(priced, dimensions, name) for name in _BOUNDS}
     fields: dict[str, ir.Value] = {
-        **{f"key_{place}": _key(priced, key) for place, key in enumerate(keys)},
+        **{f"key_{place}": _key(priced, key, place) for place, key in enumerate(keys)},
         "form": priced.form,
         "reason": priced.reason,
         # what is priced needs no names here, and stays together
@@ -269,12 +266,12 @@ def units(priced: ir.Table, dimensions: Sequence[str], of: str = "price") -> ir.
 _UNPRICED = ("unpriced_provider", "unpriced_model", "unpriced_mode")
 
 
-def _key(priced: ir.Table, key: str) -> ir.Value:
+def _key(priced: ir.Table, key: str, place: int) -> ir.Value:
     if key == "model":
         return priced.known_model
     if key == "month":
         return priced.day.truncate("M")
-    return priced[key] if key in DERIVED else priced[f"k_{key}"]
+    return priced[key] if key in DERIVED else priced[f"k_{place}"]
 
 
 def usd(whole: ir.DecimalValue, scale: int) -> ir.DecimalValue:

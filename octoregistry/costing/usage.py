@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import add, and_
 
@@ -48,7 +48,8 @@ class Rows:
 
     Columns of `table`: form (the place of its recipe), day, zone, provider, model, mode, place, charges, requests,
     size (class), assumed, mask (a bit for
-    each dimension of `dimensions` of which there are tokens), fault (0: none), `t_` and a dimension, `k_` and a key.
+    each dimension of `dimensions` of which there are tokens), fault (0: none), `t_` and a dimension, `k_` and the place
+    of a key.
     """
 
     table: ir.Table
@@ -68,21 +69,18 @@ class Rows:
 
 
 def usage_rows(
-    usage: ir.Table,
+    log: UsageTable,
     recipes: Sequence[Recipe],
     rates: RateTable,
     names: Names,
     keys: Sequence[str],
     kept: Sequence[str] = (),
-    *,
-    tabular: bool = True,
 ) -> Rows:
-    """The rows of `usage`, each as the first recipe whose form it has reads it. `kept` are columns that are passed on as
-    they are, as `o_` and a name; `tabular` says that a column is there for every row, even where it is empty.
+    """The rows of a log, each as the first recipe whose form it has reads it. `kept` are columns that are passed on as
+    they are, as `o_` and the place of each.
 
     Raises CostingError for a key that is neither one of ours nor a column, and where no form is that of any row.
     """
-    log = UsageTable(usage, _by_name(usage), tabular)
     found = _forms(log, recipes)
     if not found:
         raise CostingError("no column counts tokens")
@@ -119,14 +117,6 @@ def _ends(name: str) -> list[str]:
 
 def _may(condition: Condition, there: set[str]) -> bool:
     return condition.absent or condition.name in there
-
-
-def _by_name(usage: ir.Table) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for column in usage.columns:
-        if not column.startswith(("octoregistry_", PIECE)):
-            found.setdefault(plain_name(column), column)
-    return found
 
 
 def _forms(log: UsageTable, recipes: Sequence[Recipe]) -> list[tuple[Recipe, ir.BooleanValue | None]]:
@@ -169,17 +159,17 @@ def _part(
     if written is not None and written.type().is_string():
         usage = usage.mutate(**pieces(written)).view()
     here = _at(usage, log)
-    own = {f"k_{key}": _key(here, key) for key in keys if key not in DERIVED}
+    own = {f"k_{place}": _key(here, key) for place, key in enumerate(keys) if key not in DERIVED}
     return usage.select(
         form=ibis.literal(number, "int16"),
         **_stated(here, recipe, dimensions, names),
         **own,
-        **{f"o_{name}": usage[name] for name in kept},
+        **{f"o_{place}": usage[name] for place, name in enumerate(kept)},
     ).view()
 
 
 def _at(usage: ir.Table, log: UsageTable) -> UsageTable:
-    return UsageTable(usage, log.columns, log.tabular, log.faults)
+    return replace(log, table=usage)
 
 
 def _without_sums(usage: ir.Table, log: UsageTable, recipe: Recipe) -> ir.Table:
