@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 from servers.base import Reply
-from servers.working import ANSWERED, LEFT_OUT, PASSING, numbered
+from servers.working import ANSWERED, LEFT_OUT, PASSING, forgetful, numbered
 
 from providers import BatchSettings, run_batch
 from providers.batches import BatchError, BatchTooExpensiveError, read_run
@@ -27,17 +27,10 @@ def gone(vendor, *numbers):
     vendor.server.retrieve = retrieve
 
 
-def forgetful(vendor, **api):
-    """A provider that another process might be, which made no batch a moment ago."""
-    provider = vendor.make(**api)
-    provider._remember = lambda batch_id: batch_id
-    return provider
-
-
 def test_rows_of_a_batch_that_is_gone_are_counted_as_unpriced(vendor, work, run):
     work(vendor)
     gone(vendor, 1)
-    results = run(forgetful(vendor), numbered(4), settings=BatchSettings(rows=2))
+    results = run(forgetful(vendor.make()), numbered(4), settings=BatchSettings(rows=2))
     assert [row.cost is None for row in results] == [True, True, False, False]
     assert (results.unpriced, results.failed, results.answered) == (2, 2, 2)
 
@@ -46,7 +39,7 @@ def test_a_second_attempt_that_is_gone_leaves_no_row_free(vendor, work, run):
     working = work(vendor)
     working.outcome = lambda prompt, times: PASSING if prompt == "prompt 1" else ANSWERED
     gone(vendor, 2)
-    results = run(forgetful(vendor), numbered(2))
+    results = run(forgetful(vendor.make()), numbered(2))
     first, second = results
     assert first.error is None
     assert (second.cost, second.attempts, results.unpriced, results.failed) == (None, 2, 1, 1)
@@ -68,7 +61,7 @@ def test_rows_of_a_batch_that_was_cancelled_past_its_life_without_a_word_of_them
             return reply
 
         vendor.server.cancel = cancelled
-        settings = BatchSettings(poll_longest=3600)
+        settings = BatchSettings(poll_initial=6 * 3600, poll_longest=6 * 3600)
         results = run(vendor.make(), numbered(2), state=tmp_path / f"{vendor.name}.json", settings=settings)
         assert [row.cost for row in results] == [None, None]
         assert results.unpriced == 2
@@ -127,7 +120,7 @@ def test_rows_at_an_unknown_price_count_against_what_a_run_may_cost(openai, work
         clock.sleep(_seconds)
 
     settings = BatchSettings(rows=1)
-    provider = forgetful(openai)
+    provider = forgetful(openai.make())
     with pytest.raises(KeyboardInterrupt):
         run_batch(provider, numbered(3), state, clock=clock, sleep=stop, settings=settings)
     parts = read_run(state).parts

@@ -6,10 +6,12 @@ import json
 
 import pytest
 from servers.base import CUT, Reply
-from servers.working import ANSWERED, LEFT_OUT, numbered
+from servers.working import ANSWERED, LEFT_OUT, forgetful, numbered
 
 from providers import BatchSettings, ProviderError, run_batch
 from providers.batches import cancel_run, run_progress
+
+SLOW = BatchSettings(poll_initial=6 * 3600, poll_longest=6 * 3600)  # a life of days in few looks
 
 
 def late(working, vendor, clock, takes, after):
@@ -133,8 +135,7 @@ def test_a_batch_that_cannot_be_had_is_given_up_and_the_others_are_collected(ven
         return give(request, **parts)
 
     setattr(vendor.server, method, refused)
-    provider = vendor.make()
-    provider._remember = lambda batch_id: batch_id  # as if another process had made it, minutes ago
+    provider = forgetful(vendor.make())
     results = list(run(provider, numbered(3), settings=BatchSettings(rows=1)))
     assert [row.error is None for row in results] == [False, True, True]
     assert "gone" in results[0].error
@@ -168,7 +169,7 @@ def test_a_batch_past_its_life_is_cancelled_and_waited_for_and_then_its_rows_fai
     working = work(vendor)
     working.polls = 10**6
     vendor.server.cancel = lambda request, **parts: Reply(vendor.server.retrieve(request, **parts).body)  # in vain
-    results = list(run(vendor.make(), numbered(2), settings=BatchSettings(poll_longest=3600)))
+    results = list(run(vendor.make(), numbered(2), settings=SLOW))
     assert ["no end in sight" in row.error for row in results] == [True, True]
     assert [row.cost for row in results] == [None, None]
     assert set(working.handed_in.values()) == {1}
@@ -183,7 +184,7 @@ def test_a_batch_that_ended_when_it_was_to_be_cancelled_gives_back_what_was_answ
         return Reply(vendor.unanswered(400, "the batch has ended already"), 400)
 
     vendor.server.cancel = ended
-    results = run(vendor.make(), numbered(2), settings=BatchSettings(poll_longest=3600))
+    results = run(vendor.make(), numbered(2), settings=SLOW)
     assert results.answered == 2
     assert set(working.handed_in.values()) == {1}
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 from servers.base import Reply
-from servers.working import ANSWERED, BAD, LEFT_OUT, PASSING, numbered
+from servers.working import ANSWERED, BAD, LEFT_OUT, PASSING, forgetful, numbered
 
 from providers import BatchSettings, BatchStatus, ProviderError
 from providers.batches import BatchError, read_run
@@ -186,8 +186,7 @@ def test_a_batch_that_is_gone_fails_its_rows_and_is_not_repeated(vendor, work, r
     gone = Reply(vendor.unanswered(404, "no such batch"), 404)
     vendor.server.retrieve = lambda request, **parts: gone if clock.slept[2:] else make(request, **parts)
     working.polls = 99
-    provider = vendor.make()
-    provider._remember = lambda batch_id: batch_id  # as if another process had made it, minutes ago
+    provider = forgetful(vendor.make())
     results = list(run(provider, numbered(2)))
     assert ["gone" in row.error for row in results] == [True, True]
     assert set(working.handed_in.values()) == {1}
@@ -203,8 +202,7 @@ def test_a_batch_unknown_for_a_moment_after_it_was_made_is_waited_for_by_a_new_p
         return Reply(anthropic.unanswered(404), 404) if len(calls) < 4 else make(request, **parts)
 
     anthropic.server.retrieve = late
-    provider = anthropic.make()
-    provider._remember = lambda batch_id: batch_id  # as if another process had made it
+    provider = forgetful(anthropic.make())
     assert run(provider, numbered(2)).answered == 2
     assert set(working.handed_in.values()) == {1}
 
