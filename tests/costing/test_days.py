@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from octoregistry.costing.inner import opened
 from octoregistry.costing.moments import moment
 from octoregistry.costing.names import Names
 from octoregistry.costing.rates import RateTable
@@ -51,9 +52,9 @@ def days(engine, rows):
     )
     usage = ibis.memtable(table.append_column("input", pa.array([1] * len(rows))))
     plain = [recipe for recipe in recipes() if recipe.key == "plain"]
-    found = usage_rows(usage, plain, NO_RATES, Names(NO_RATES), ["n"]).table
-    answer = engine.to_pyarrow(found.select("k_n", "day", "fault")).to_pylist()
-    return [(row["day"], row["fault"]) for row in sorted(answer, key=lambda row: row["k_n"])]
+    found = usage_rows(opened(usage, (), plain), plain, NO_RATES, Names(NO_RATES), ["n"]).table
+    answer = engine.to_pyarrow(found.select("k_0", "day", "fault")).to_pylist()
+    return [(row["day"], row["fault"]) for row in sorted(answer, key=lambda row: row["k_0"])]
 
 
 def test_texts_are_read_as_days_in_utc_or_told_to_be_none(engine):

@@ -70,7 +70,7 @@ def by_python(registry, row):
         return None
 
 
-LIMITS = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+LIMITS = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @LIMITS
