@@ -15,9 +15,10 @@ from octoregistry.documents.document import Document
 from octoregistry.documents.htmlgrid import html_grid, is_table, nested_tables
 from octoregistry.documents.panes import Panes, Place
 from octoregistry.documents.stylesheets import hide_what_is_not_shown
-from octoregistry.documents.visible import BLOCKS, SKIPPED, heading_level, is_hidden, tidy, visible_text
+from octoregistry.documents.visible import BLOCKS, SKIPPED, heading_level, is_glued_id, is_hidden, tidy, visible_text
 
 _LONGEST_HEADING = 120
+_AS_WRITTEN = ("pre", "code", "textarea")
 _LINKED_MODEL = re.compile(r"[?&]model=([a-z0-9][\w.-]+)")
 
 
@@ -41,6 +42,7 @@ class _Walk:
     builder: DocumentBuilder
     panes: Panes
     components: Sequence[ComponentTable]
+    lines: bool
     _text: list[str] = field(default_factory=list)
     _codes: list[str] = field(default_factory=list)
     _awaited: int | None = None  # the level of a heading whose text has yet to come
@@ -54,7 +56,8 @@ class _Walk:
                 open_tags.pop().leave()
             elif isinstance(child, NavigableString):
                 if not isinstance(child, PreformattedString):
-                    self._text.append(child)
+                    raw = self.lines or (child.parent is not None and child.parent.name in _AS_WRITTEN)
+                    self._text.append(child if raw else " ".join(child.split("\n")))
             elif isinstance(child, Tag) and (entered := self._enter(child, open_tags[-1].place)):
                 open_tags.append(entered)
 
@@ -77,6 +80,8 @@ class _Walk:
             self._text.append("\n")
         elif name == "code":
             self._codes.append(visible_text(tag))
+            if is_glued_id(tag):
+                self._text.append("\n")
         elif name == "a" and (linked := _LINKED_MODEL.search(str(tag.get("href")))):
             self._codes.append(linked[1])
         return _Open(iter(tag.children), place)
@@ -165,11 +170,13 @@ def _tables_in(table: Tag) -> Iterator[PageElement]:
                 open_tags.append(iter(child.children))
 
 
-def html_document(markup: str, url: str, *, components: Sequence[ComponentTable] = ()) -> Document:
-    """The Document that `markup` shows. `components` are the tables for which it holds marks."""
+def html_document(markup: str, url: str, *, components: Sequence[ComponentTable] = (), lines: bool = False) -> Document:
+    """The Document that `markup` shows. `components` are the tables for which it holds marks; `lines` says that a line
+    break of its source is one that is seen, as the copies of pages in Markdown have it.
+    """
     soup = BeautifulSoup(markup, "lxml")
     hide_what_is_not_shown(soup)
     root = soup.body or soup
     builder = DocumentBuilder(url, title=visible_text(soup.title) if soup.title else None)
-    _Walk(builder, Panes(root), components).over(root)
+    _Walk(builder, Panes(root), components, lines).over(root)
     return builder.document()

@@ -16,18 +16,22 @@ from octoregistry.documents.pipes import without_spans
 
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 _CODE_SPAN = re.compile(r"(`+)(?:(?!\1).)*\1")
+_ABOVE = re.compile(r"^(?=>\s?\d)", re.MULTILINE)  # ">256K context: $2.50" is a size of prompts, and no quotation
 _SUPERSCRIPT = re.compile(r"\^((?:\\?[*\d†‡§, ])+)\^")  # ^\*^ as some exports write a footnote mark
 
 
 def markdown_document(source: str, url: str) -> Document:
     """The Document that `source` shows once it is rendered."""
     text = _SUPERSCRIPT.sub("", _FRONT_MATTER.sub("", source.replace("\r\n", "\n")))
+    text = _ABOVE.sub(r"\\", text)
     text, components, gaps = lift_components(text)
     parser = _parser()
     text = without_spans(text)
     tokens = parser.parse(text)
     _count_cells(tokens, text.split("\n"))
-    document = html_document(str(parser.renderer.render(tokens, parser.options, {})), url, components=components)
+    document = html_document(
+        str(parser.renderer.render(tokens, parser.options, {})), url, components=components, lines=True
+    )
     return replace(document, gaps=(*gaps, *document.gaps))
 
 

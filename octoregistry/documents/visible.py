@@ -48,6 +48,7 @@ INVISIBLE_STYLE = re.compile(
 """What makes a part of a page unseen, or struck through: in lower case, as it stands in an attribute or a style sheet."""
 _INVISIBLE_CLASSES = {"hidden", "sr-only", "visually-hidden", "visuallyhidden", "screen-reader-only"}
 _STRUCK_CLASSES = {"line-through", "strikethrough", "strike-through", "struck"}
+_ID = re.compile(r"[a-z@][a-z0-9.]*(?:[-/:][A-Za-z0-9.]+)+\s*$")
 _FOOTNOTE = re.compile(r"[\s()\[\]\d*†‡§¶,]{0,6}$")
 # Zero-width, directional and soft-hyphen characters: they change nothing that is seen, and hide words from a search.
 # An override stays: it turns the digits of a price, which then is none.
@@ -70,7 +71,8 @@ def _visible_parts(tag: Tag) -> Iterator[str]:
             yield open_tags.pop()[1]
         elif isinstance(child, NavigableString):
             if not isinstance(child, PreformattedString):
-                yield re.sub(r"\s+", " ", child)
+                text = re.sub(r"\s+", " ", child)
+                yield f"\n{text}" if _ID.match(text) and _glued(child) else text
         elif isinstance(child, Tag):
             name = child.name.lower()
             if name in ("br", "hr"):
@@ -81,7 +83,11 @@ def _visible_parts(tag: Tag) -> Iterator[str]:
                 yield " "
             else:
                 around = "\n" if name in BLOCKS else ""
-                yield "\n" if name in _RUNS and _begins_anew(child) else around
+                yield (
+                    "\n"
+                    if name in _RUNS and (_begins_anew(child) or (name == "code" and is_glued_id(child)))
+                    else around
+                )
                 open_tags.append((iter(child.children), around))
 
 
@@ -95,6 +101,17 @@ def _begins_anew(tag: Tag) -> bool:
         return False
     text = tag.get_text()
     return text[:1].isalpha() and len(text.split()) > 2 and before.get_text()[-1:].isalnum()
+
+
+def is_glued_id(code: Tag) -> bool:
+    """True for an id in code right behind a word: the style sheet puts it below the name."""
+    return _ID.match(code.get_text()) is not None and _glued(code)
+
+
+def _glued(part: PageElement) -> bool:
+    before = part.previous_sibling
+    text = before.get_text() if isinstance(before, (Tag, NavigableString)) else ""
+    return text[-1:].isalnum() and (isinstance(part, Tag) or (isinstance(before, Tag) and before.name in _RUNS))
 
 
 def _is_footnote(sup: Tag) -> bool:
