@@ -145,6 +145,9 @@ def _cut(between: str, *, leading: bool, brackets: bool, vocabulary: Vocabulary)
     return at
 
 
+_ALSO = re.compile(r"[\s,;]*(?:and\s)?\s*")
+
+
 def _restating(found: list[Amount], vocabulary: Vocabulary) -> list[Amount]:
     """`found` with figures marked that state the one before them once more, by another unit: "$3.00 or $0.005/min"."""
     told: list[Amount] = []
@@ -152,7 +155,8 @@ def _restating(found: list[Amount], vocabulary: Vocabulary) -> list[Amount]:
         before = told[-1] if told else None
         joint = (before.behind if before else "") + amount.before
         again = re.search(rf"(?:{one_of(vocabulary, 'word:or')}|≈|~|\(|/|=)\W*$", fold(joint)) if before else None
-        own = next((unit for _, unit in units(fold(amount.behind), vocabulary)), None) if again else None
+        listed = before is not None and before.restated and _ALSO.fullmatch(fold(amount.before)) is not None
+        own = next((unit for _, unit in units(fold(amount.behind), vocabulary)), None) if again or listed else None
         if own is not None and own.factor is None:
             index = next(i for i in range(len(told) - 1, -1, -1) if not told[i].restated)
             kept = told[index]

@@ -59,7 +59,7 @@ def _pattern(families: tuple[str, ...], words: tuple[str, ...]) -> re.Pattern[st
     unknown = rf"(?:(?:[ -][a-z][\w-]{{1,15}}){{1,2}}(?= v?\d+(?:\.\d+)?{end}))?"
     started = rf"(?:(?:{word})[ -])?"
     return re.compile(
-        rf"(?<![\w.@/-])(?:[a-z0-9._@-]+/)*(?:{started}(?:{family})(?=[\d\s.,;:)\]/&-]|$)|(?:{family})(?![a-z]))"
+        rf"(?<![a-z0-9\u00c0-\u024f\u0370-\u04ff_.@/-])(?:[a-z0-9._@-]+/)*(?:{started}(?:{family})(?=[\d\s.,;:)\]/&-]|$)|(?:{family})(?![a-z]))"
         rf"(?:[-._:/@][A-Za-z0-9]+|\d[\w.]*)*{unknown}(?:[ -]{part}|\s\({_VERSION}\))*",
         re.IGNORECASE,
     )

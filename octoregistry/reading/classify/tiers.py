@@ -31,10 +31,12 @@ _SIGN = re.compile(r"[<>≤≥⩽⩾=]")
 @lru_cache(maxsize=16)
 def _grammar(vocabulary: Vocabulary) -> tuple[re.Pattern[str], re.Pattern[str]]:
     below, above = one_of(vocabulary, "word:below"), one_of(vocabulary, "word:above")
-    about = one_of(vocabulary, "word:size", "word:token", "dimension:input")
+    about, counted = one_of(vocabulary, "word:size", "word:token"), one_of(vocabulary, "dimension:input")
     of = r"(?:\s?(?:of|de|di|d'|の|的)\s?)?"
-    around = rf"(?P<lead>(?:{about}\s?(?:that\s|length\s|を|is\s|are\s)?){{0,2}})"
-    behind = rf"(?P<tail>(?:\s?-?{of}\s?{about}){{0,3}})"
+    # "≤ 200k input tokens, Input": one word for input may belong to the size, a second one says what is counted
+    around = rf"(?P<lead>(?:(?:{counted}\s?)?{about}\s?(?:that\s|length\s|を|is\s|are\s)?){{0,2}})"
+    sizes = rf"(?:\s?-?{of}\s?{about}){{0,2}}"
+    behind = rf"(?P<tail>{sizes}(?:\s?-?{of}\s?{counted})?{sizes})"
     return (
         re.compile(rf"{around}(?:(?P<below>{below})|(?P<above>{above}))\s?(?:토큰\s?)?{_NUMBER}{behind}"),
         re.compile(

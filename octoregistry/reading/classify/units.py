@@ -45,7 +45,7 @@ def _grammar(vocabulary: Vocabulary) -> tuple[re.Pattern[str], re.Pattern[str], 
         re.compile(rf"(?:(?P<per>{per})\s?)?(?:{of}){many}{inside}\s?-?{of}\s?{token}\d?{behind}{hour}"),
         re.compile(rf"(?:(?P<per>{per})\s?){many}(?![\w.]){hour}"),
         re.compile(rf"{token}\s?(?P<number>{_NUMBER})\s?(?:{scale})?\s?[개个個]?\s?{word('per_behind')}"),
-        re.compile(rf"{per}\s?{of}(?:(?:{_NUMBER})?\s?(?:{word('million', 'thousand')})?\s?)(?P<other>{word('other')}|{word('hour')})"
+        re.compile(rf"{per}\s?{of}(?:(?:{_NUMBER}|\d+\.\d+)?\s?(?:{word('million', 'thousand')})?\s?)(?P<other>{word('other')}|{word('hour')})"
                    rf"|(?P<before>{word('other', 'hour')})\s?{word('per_behind')}|(?P<hourly>{word('hourly')})"),
     )  # fmt: skip
 

@@ -10,23 +10,21 @@ from octoregistry.documents import Passage
 _LONGEST_LABEL = 64
 _MOST_WORDS = 9
 _MOST_BEFORE_COLON = 5
+_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff]")  # Chinese and Japanese write no blanks between words
+_SIGNS_OF_A_WORD = 3
 _ENDS = re.compile(r"[.!?。！？][\"'”’)\]]*$")
 _SENTENCES = re.compile(r"(?<=[.!?])\s+(?=[^a-z])|(?<=[。！？])")
-_STARS = re.compile(r"^[\s*_#>•·-]+(?=\w)|[*_]{2,}")
+_STARS = re.compile(r"^(?:[\s*_#•·-]|>(?!\s?\d))+(?=[\w>])|[*_]{2,}")
 
 
 def is_label(line: str) -> bool:
     """True for a line that is too short for a sentence and does not end as one."""
-    if line.endswith((":", "：")) and len(line.split()) > _MOST_BEFORE_COLON:
+    words = len(line.split()) + len(_UNSPACED.findall(line)) // _SIGNS_OF_A_WORD
+    if line.endswith((":", "：")) and words > _MOST_BEFORE_COLON:
         return False
     if not any(char.isalnum() for char in line):
         return False
-    return (
-        len(line) <= _LONGEST_LABEL
-        and len(line.split()) <= _MOST_WORDS
-        and not _ENDS.search(line)
-        and "://" not in line
-    )
+    return len(line) <= _LONGEST_LABEL and words <= _MOST_WORDS and not _ENDS.search(line) and "://" not in line
 
 
 def clean(line: str) -> str:
