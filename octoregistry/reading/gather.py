@@ -15,6 +15,20 @@ from octoregistry.reading.settle import Priced
 _NOT_KEPT = {"cached_input_image", "cached_input_video"}  # read to see that a table is in order; no rate has them
 
 
+def by_id(prices: Iterable[Priced]) -> list[Priced]:
+    """`prices`, those named by their ids whose name the page gives to several: one "GLM 5.1" is private, another is not."""
+    prices = list(prices)
+    ids: dict[str, set[str]] = defaultdict(set)
+    for price in prices:
+        if len(price.names) == len(price.ids) == 1:
+            ids[price.names[0]].add(price.ids[0])
+    several = {name for name, found in ids.items() if len(found) > 1}
+    return [
+        replace(price, names=price.ids) if len(price.ids) == 1 and several.intersection(price.names) else price
+        for price in prices
+    ]
+
+
 def rates_of(
     prices: Iterable[Priced], page: str, page_date: date, ids: Mapping[str, tuple[str, ...]]
 ) -> tuple[tuple[StatedRate, ...], tuple[Problem, ...]]:

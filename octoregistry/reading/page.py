@@ -15,13 +15,13 @@ from octoregistry.reading.classify import Classified, Families, classify
 from octoregistry.reading.classify.cells import BARE, amounts, has_amount
 from octoregistry.reading.classify.names import looks_like_id, plain
 from octoregistry.reading.classify.numbers import shows_decimal_comma
-from octoregistry.reading.gather import counted, doubted, rates_of, without_shared_ids
+from octoregistry.reading.gather import by_id, counted, doubted, rates_of, without_shared_ids
 from octoregistry.reading.ids import page_ids
 from octoregistry.reading.labels import Doubt, Label, OpenLabel, Place
 from octoregistry.reading.layout import Scope
 from octoregistry.reading.layout.cards import Kind, card_scopes
 from octoregistry.reading.layout.lines import clean, sentences
-from octoregistry.reading.layout.over import over
+from octoregistry.reading.layout.over import opening, over
 from octoregistry.reading.layout.tables import table_figures
 from octoregistry.reading.order import in_order
 from octoregistry.reading.rates import PageRates, Problem
@@ -51,7 +51,7 @@ def read_rates(
         prices += found
         problems += [Problem(document.url, no.figure.address, no.reason) for no in refused if not no.quiet]
         unsaid.update(doubt for no in refused for doubt in no.open)
-    prices = [_in_full(price, prices) for price in in_order(prices)]
+    prices = [_in_full(price, prices) for price in in_order(by_id(prices))]
     rates, contradictions = rates_of(prices, document.url, page_date, ids)
     rates, shared = without_shared_ids(rates, document.url)
     problems = [*counted(problems), *contradictions, *shared]
@@ -143,8 +143,9 @@ def scopes(document: Document, reader: Reader) -> Iterator[Scope]:
     def money(text: str) -> bool:
         return has_amount(text, reader.vocabulary)
 
+    first = opening(document, money)
     for table in document.tables:
-        above = tuple(over(document, table, names_mode, money))
+        above = (*over(document, table, names_mode, money), *first)
         bare = table.component is not None or _states_currency(table, above, says)
 
         def figure(text: str, bare: bool = bare) -> bool:
@@ -171,7 +172,7 @@ def scopes(document: Document, reader: Reader) -> Iterator[Scope]:
             and not said.leftover
         ):
             return "prices"
-        if slots & {"describes", "rating"} and "dimension" not in slots:
+        if slots & {"describes", "rating"} and "dimension" not in slots and not said.leftover:
             return "describes"
         for name, own, beside in _CARD_LINES:
             if slots & own and slots <= own | beside and not said.leftover:
@@ -186,7 +187,8 @@ def scopes(document: Document, reader: Reader) -> Iterator[Scope]:
         first = amounts(line, reader.vocabulary)[:1]
         return any(any(c.isalpha() for c in a.before) or says(a.behind, "cell").values("dimension") for a in first)
 
-    yield from card_scopes(document, money, kind, labelled)
+    for scope in card_scopes(document, money, kind, labelled):
+        yield replace(scope, over=(*scope.over, *first))
 
 
 _CARD_LINES: tuple[tuple[Kind, set[str], set[str]], ...] = (

@@ -9,7 +9,7 @@ from typing import Any
 
 from octoregistry.reading.classify.days import spans
 from octoregistry.reading.classify.facts import Classified, Fact
-from octoregistry.reading.classify.names import Families, continues_name, models_in, split_names
+from octoregistry.reading.classify.names import Families, continues_name, looks_like_id, models_in, split_names
 from octoregistry.reading.classify.scan import STARTS, USED, Index, fold, found_at, index_of, one_of, spaced, whole
 from octoregistry.reading.classify.tiers import Tier, tiers
 from octoregistry.reading.classify.units import units
@@ -144,6 +144,9 @@ def name_cell(
     lines = [line for line in text.split("\n") if line.strip()]
     name, more = (lines[0], lines[1:]) if lines else ("", [])
     for line in more:
+        if looks_like_id(line) and not looks_like_id(name):
+            facts.append(Fact("id", line, 0, 0))
+            continue
         if models_in(line, families) and len(line.split()) < _WORDS_OF_A_NAME:
             name += f"\n{line}"
             continue

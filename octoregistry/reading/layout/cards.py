@@ -19,6 +19,7 @@ prompts, what is counted, the value of another label ("Free of charge")."""
 
 _LONGEST = 200
 _FAR = 40
+_HEAD_OF_IDS = "Model ID"
 _SWITCH = "∙"  # between the sides of a switch: "Per 1M tokens", "∙", "Batch API price"
 _PROSE = re.compile(r"[.!?。][\"')\]]*$|[a-z]\.\s+[A-Z]")
 
@@ -28,6 +29,7 @@ class _Card:
     """The lines of a card so far: those over all its prices, those since the last price."""
 
     name: Label | None = None
+    ids: list[Label] = field(default_factory=list)
     groups: list[Label] = field(default_factory=list)
     tabs: list[Label] = field(default_factory=list)
     block: list[Label] = field(default_factory=list)
@@ -67,14 +69,19 @@ def _scope(
             if is_prose(line):
                 trouble[address] = "a sentence"
             own = _own(card, kind, labelled=labelled(line))
-            figures.append(Figure(line, line, address, own))
+            figures.append(Figure(line, line, address, (*own, *card.ids)))
             names[f"{address}:{line}"] = (card.name,) if card.name else ()
             skip = False
+            continue
+        if line in passage.codes and card.block and card.block[-1].address == passage.address:
+            card = _Card(card.block[-1], tabs=list(card.tabs))  # what stands over its own id is a name
+        if line in passage.codes and card.name and not card.block:
+            card.ids.append(Label(line, "beside", 0, passage.address, _HEAD_OF_IDS))
             continue
         what = kind(line)
         if what == "name":
             before = card.block[-1:] if card.block and kind(card.block[-1].text) == "tab" else card.tabs
-            card = _Card(Label(line, "lead", 0, passage.address), list(before), list(before))
+            card = _Card(Label(line, "lead", 0, passage.address), groups=list(before), tabs=list(before))
         elif what == "value":
             pass
         elif what == "prices":

@@ -14,6 +14,7 @@ _BELOW = 12  # passages behind a table that may speak of it
 _SENTENCES_OF_SECTION = 40
 _GLUED = re.compile(r"(?<=[a-z])(?=[A-Z])|\s*[|/·•\n]\s*|,\s*|\s(?=[A-Z])|\s{2,}")
 _MOST_TABS = 12
+_OPENING = 4  # the distance of the sentences that open a page
 
 
 def over(
@@ -33,8 +34,15 @@ def over(
     distance = 0
     tabs = taken or _tabs_of_pane(table, lead, names_mode)
     after_table = _trailing(document, table)
-    for passage, line in reversed(lead):
-        if passage.number in tabs or (passage.number in after_table and not line.endswith((":", "："))):
+    of_figure = {
+        at for at, (_, below) in enumerate(lead[1:]) if shows_money(below)
+    }  # "Input", and below it "$5 / MTok"
+    for at, (passage, line) in reversed(list(enumerate(lead))):
+        if (
+            at in of_figure
+            or passage.number in tabs
+            or (passage.number in after_table and not line.endswith((":", "：")))
+        ):
             continue
         if (
             passage.listed > _MOST_TABS
@@ -175,6 +183,19 @@ def _farther(document: Document, table: Table) -> Iterator[Label]:
         for passage in document.under(heading)[:_SENTENCES_OF_SECTION]:
             for text in sentences(passage.text) if len(passage.text) < 400 else ():
                 yield Label(text, "sentence", 3, passage.address)
+
+
+def opening(document: Document, shows_money: Callable[[str], bool]) -> tuple[Label, ...]:
+    """The sentences before the first price of the page: "Prices per 1M tokens unless noted." speaks of all that follow."""
+    found: list[Label] = []
+    first = document.tables[0].after if document.tables else len(document.passages)
+    for passage in document.passages[:first]:
+        for text in sentences(passage.text.replace("\n", " ")) if len(passage.text) < 400 else ():
+            if shows_money(text):
+                return tuple(found)
+            if not is_label(text):
+                found.append(Label(text, "sentence", _OPENING, passage.address))
+    return tuple(found)
 
 
 def _below(document: Document, table: Table) -> Iterator[Label]:

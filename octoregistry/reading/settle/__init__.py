@@ -10,7 +10,7 @@ from itertools import pairwise
 from octoregistry.reading.classify import Classified, Fact, classify, name_cell
 from octoregistry.reading.classify.cells import Amount, amounts, has_amount
 from octoregistry.reading.classify.days import Span
-from octoregistry.reading.classify.names import looks_like_id, looks_like_name, plain, split_names
+from octoregistry.reading.classify.names import looks_like_id, looks_like_name, plain
 from octoregistry.reading.classify.tiers import Tier
 from octoregistry.reading.classify.units import Unit
 from octoregistry.reading.labels import Doubt, Figure, Label, Place
@@ -102,8 +102,10 @@ class Settler:
         if found and not current and any(amount.past for amount in found):
             yield Refused("only a price of the past is stated", figure)
         pair = _pair(near, cells)
+        custom = None if pair else self._by_custom(near, cells)
+        counted = pair or custom
         left = next(
-            (text for _, _, said in cells if (text := said.leftover) and not (pair and not text.strip("/ …"))), ""
+            (text for _, _, said in cells if (text := said.leftover) and not (counted and not text.strip("/ …"))), ""
         )
         begins = self._beginning(current[0].before) if len(current) > 1 else Classified()
         caching = next(
@@ -116,7 +118,19 @@ class Settler:
             all_said = Said([(label, own), *near, *self.over])
             if left:
                 all_said.doubt(Label(figure.text, "cell", 0, figure.address), f"not understood: {left}")
-            yield self._price(figure, amount, all_said, (names, name_label), pair[at] if pair else None)
+            if custom:
+                all_said.doubt(Label(figure.text, "cell", 0, figure.address), _CUSTOM)
+            yield self._price(figure, amount, all_said, (names, name_label), counted[at] if counted else None)
+
+    def _by_custom(
+        self, near: list[tuple[Label, Classified]], cells: list[tuple[Amount, Label, Classified]]
+    ) -> tuple[str, ...] | None:
+        """Input and output for "$10 / $50" by the token, of which nothing says what is counted: by custom, so in doubt."""
+        labels = [*near, *self.over]
+        two = len(cells) == 2 and f"{cells[0][0].behind}{cells[1][0].before}".strip() == "/"
+        tokens = any(unit.factor is not None for _, said in labels for unit in said.values("unit"))
+        counted = any(said.values("dimension") for _, said in labels if said)
+        return ("input", "output") if two and tokens and not counted else None
 
     def _cell(self, amount: Amount, figure: Figure) -> tuple[Label, Classified]:
         place: Place = "cell" if self.scope.kind == "table" else "in_line"
@@ -148,14 +162,14 @@ class Settler:
                 kinds = head.values("describes")
                 if True in kinds and not head.values("dimension"):
                     continue
+                if "free" in head.values("offer") or (label.place == "beside" and self._none(label.text)):
+                    continue
                 if "soft" in kinds:
                     said = Classified(said.facts if not said.leftover else (), "")
                 elif head.values("unit") or _is_unit_head(head):
                     said = self._unit_cell(label, said)
                 elif "id" in head.values("head"):
                     said = Classified((Fact("id", label.text.strip(), 0, 0),))
-                elif "free" in head.values("offer") or self._none(label.text):
-                    continue
                 elif label.place == "beside" and head.values("price") and any(c.isdigit() for c in label.text):
                     continue  # another price, by another unit
             if label.place == "row_head" and said.values("describes") and not said.values("dimension"):
@@ -191,6 +205,8 @@ class Settler:
             )
             if not names or _only_qualifies(said):
                 continue
+            if said.values("id") and any(_names(other) for la, other in near if la is not label):
+                continue  # the id of the model that another column names
             return [*near[:at], (label, rest), *near[at + 1 :]], names, label
         return near, (), None
 
@@ -297,10 +313,10 @@ class Settler:
         key = figure.address if self.scope.kind == "table" else f"{figure.address}:{figure.text}"
         for label in self.scope.names_above.get(key, ()):
             own = self.reader.said(label)
-            if self.scope.kind == "card":
-                return split_names(plain(label.text)), label, ()
-            if _heads_names(self.reader.said(Label(label.head, "column_head")) if label.head else None) or own.values(
-                "model"
+            if (
+                self.scope.kind == "card"
+                or _heads_names(self.reader.said(Label(label.head, "column_head")) if label.head else None)
+                or own.values("model")
             ):
                 names, rest = name_cell(
                     plain(label.text), self.reader.vocabulary, self.reader.families, self.reader.page_date
@@ -393,6 +409,7 @@ class Settler:
                 said.doubt(label, f"are these prices of {', '.join(sorted(other))}?")
 
 
+_CUSTOM = "two prices and no word for either: input and output by custom"
 _SUBJECT = 16
 """In how many letters the subject of a sentence has begun."""
 
@@ -486,7 +503,7 @@ def _heads_names(head: Classified | None) -> bool:
 def _only_qualifies(said: Classified) -> bool:
     """True for a label in a column of names that names none: "> 200K tokens", "Audio"."""
     slots = {fact.slot for fact in said.facts}
-    return bool(slots) and not said.leftover and "model" not in slots and "harmless" not in slots
+    return bool(slots) and not said.leftover and not slots & {"model", "id", "harmless"}
 
 
 def _pair(
