@@ -178,7 +178,7 @@ def test_no_lie_changes_a_price_unseen(number: int, tmp_path: Path) -> None:
             assert not outcome.applied, (lie.name, outcome.applied[:2])
 
 
-@pytest.mark.parametrize(("seed", "explained"), [(0, True), (2, False)])
+@pytest.mark.parametrize(("seed", "explained"), [(2, False), (3, False)])
 def test_forty_words_less_cost_a_first_update_little_and_a_second_one_nothing(seed: int, explained: bool) -> None:
     """Tokens as bytes / 4 on the bundled pages; what a person has agreed with reads as the words did, or stays in doubt
     where a word that is gone is one that no answer gives back.
