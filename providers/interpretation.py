@@ -15,7 +15,7 @@ MOST = 10**18  # eight of them, a whole prompt, still fit into 64 bits
 MOST_REQUESTS = 10**9
 _EXACT = 2**53  # up to here every whole number is a float
 _TEXT = re.compile(r"\s*(-?[0-9]{1,18})(\.0*)?\s*")  # 12, and 12.0 from tools that turn a column with gaps into floats
-_NUMBER = re.compile(r"\s*[+-]?[0-9.,]*[0-9][0-9.,eE+-]*\s*")
+_NUMBER = re.compile(r"\s*[+-]?[.,]*[0-9][0-9.,eE+-]*\s*")
 # What tells a column of usage from others, and columns that are none all the same.
 WORDS = ("token", "cache", "audio", "image", "video", "search", "second", "character", "unit", "request", "charge")
 FREE = re.compile(

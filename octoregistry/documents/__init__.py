@@ -26,4 +26,4 @@ def read_document(text: str, url: str) -> Document | Unread:
     if lost:
         document = replace(document, gaps=(*document.gaps, Gap("end", lost)))
     reason = why_unread(text, document)
-    return Unread(reason) if reason else document
+    return Unread("; ".join((reason, *(gap.reason for gap in document.gaps)))) if reason else document

@@ -12,6 +12,7 @@ from bs4 import BeautifulSoup
 from octoregistry.documents.document import Gap
 from octoregistry.documents.grid import Grid, SpanningCell, grid
 from octoregistry.documents.jsliteral import JsValue, LiteralError, read_literal
+from octoregistry.documents.whole_number import whole_number
 from providers.vendors import vendors
 
 _ROWS = ("rows", "data", "items")
@@ -21,7 +22,7 @@ _TEXTS = ("label", "text", "name", "title", "html", "value", "children")
 _TAG = re.compile(r"<(?P<name>[A-Za-z][\w.-]*)(?=[\s/>])")
 _ATTRIBUTE = re.compile(r"\s*(?P<name>[A-Za-z_@:][\w:.-]*)(?P<equals>\s*=\s*)?")
 _STATEMENT = re.compile(r"^(?:import|export)\b[^;]{0,2000}?(?:;|from\s+[\"'][^\"']+[\"'];?)[ \t]*$", re.MULTILINE)
-_FIGURE = re.compile(r"\s*(?:\$?\s*\d[\d.,]*|-|\u2013|\u2014|free|n/?a|)\s*$", re.IGNORECASE)
+_FIGURE = re.compile(r"\s*+(?:\$?\s*+\d[\d.,]*+|-|\u2013|\u2014|free|n/?a|)\s*+$", re.IGNORECASE)
 _MODALITY = re.compile(r"(?:text|audio|image|video)s?$", re.IGNORECASE)
 _MOST_GAPS = 20  # after so many broken components the page is no such page, and looking on takes ever longer
 _FRAGMENT = re.compile(r"<>((?:[^<>{}]|\{\"[^\"{}]*\"\}){1,200})</>")  # <>{"$"}0.16</>
@@ -267,7 +268,7 @@ def _widened(
 
 
 def _span(value: JsValue) -> int:
-    return int(value) if isinstance(value, str) and value.isdigit() else 1
+    return max(1, whole_number(value, 9999) or 1)
 
 
 def _group_rows(group: JsValue) -> list[list[SpanningCell]]:

@@ -54,7 +54,8 @@ def _whole_lines(source: str) -> tuple[str, str | None]:
 def _same_shape(one: str, other: str) -> bool:
     """True where two rows without a closing pipe end alike, so that the second one looks whole."""
     shapes = [
-        re.sub(r"\d+(?=\.)", "9", re.sub(r"(?<=\.)\d", "0", row.rpartition("|")[2].strip())) for row in (one, other)
+        re.sub(r"(?<!\d)\d++(?=\.)", "9", re.sub(r"(?<=\.)\d", "0", row.rpartition("|")[2].strip()))
+        for row in (one, other)
     ]
     ends_in_figure = re.search(r"\d$", shapes[1]) and "." not in shapes[1]
     return not ends_in_figure and re.sub(r"\d+", "9", shapes[0]) == re.sub(r"\d+", "9", shapes[1])

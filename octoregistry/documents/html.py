@@ -13,9 +13,11 @@ from octoregistry.documents.builder import DocumentBuilder
 from octoregistry.documents.components import ComponentTable, island_table
 from octoregistry.documents.document import Document
 from octoregistry.documents.htmlgrid import html_grid, is_table, nested_tables
-from octoregistry.documents.panes import Panes, Place
+from octoregistry.documents.nesting import DEEPEST, without_the_deepest
+from octoregistry.documents.panes import MOST_PANES, Panes, Place
 from octoregistry.documents.stylesheets import hide_what_is_not_shown
 from octoregistry.documents.visible import BLOCKS, SKIPPED, heading_level, is_glued_id, is_hidden, tidy, visible_text
+from octoregistry.documents.whole_number import whole_number
 
 _LONGEST_HEADING = 120
 _AS_WRITTEN = ("pre", "code", "textarea")
@@ -45,6 +47,7 @@ class _Walk:
     lines: bool
     _text: list[str] = field(default_factory=list)
     _codes: list[str] = field(default_factory=list)
+    _in_code: int = 0
     _awaited: int | None = None  # the level of a heading whose text has yet to come
 
     def over(self, root: Tag) -> None:
@@ -79,12 +82,23 @@ class _Walk:
         if name == "br":
             self._text.append("\n")
         elif name == "code":
-            self._codes.append(visible_text(tag))
             if is_glued_id(tag):
                 self._text.append("\n")
+            return self._code(tag, place)
         elif name == "a" and (linked := _LINKED_MODEL.search(str(tag.get("href")))):
             self._codes.append(linked[1])
         return _Open(iter(tag.children), place)
+
+    def _code(self, tag: Tag, place: Place) -> _Open:
+        """Keep what stands in code; code in code is a part of it."""
+        if not self._in_code:
+            self._codes.append(visible_text(tag))
+        self._in_code += 1
+
+        def leave() -> None:
+            self._in_code -= 1
+
+        return _Open(iter(tag.children), place, leave)
 
     def _block(self, tag: Tag, place: Place, heading: int | None = None) -> _Open:
         self._flush(place)
@@ -100,6 +114,10 @@ class _Walk:
     def _pane(self, tag: Tag, label: str, place: Place) -> _Open:
         self._flush(place)
         inner = place.inside(label, hidden=is_hidden(tag))
+        if len(place.panes) == MOST_PANES:
+            self.builder.gap(
+                "page", f"more than {MOST_PANES} panes stand in each other; the labels of the inner ones are left out"
+            )
         tables = len(self.builder.tables)
 
         def leave() -> None:
@@ -149,9 +167,9 @@ class _Walk:
         return _Open(iter(tag.children), place, leave)
 
     def _component(self, tag: Tag, place: Place) -> None:
-        number = str(tag["data-component-table"])
-        if number.isdigit() and int(number) < len(self.components):
-            self._add(self.components[int(number)], place)
+        number = whole_number(tag["data-component-table"])
+        if number is not None and number < len(self.components):
+            self._add(self.components[number], place)
 
     def _add(self, table: ComponentTable, place: Place) -> None:
         self.builder.table(table.grid, pane=place.pane or table.label, hidden=place.hidden, component=table.component)
@@ -175,8 +193,11 @@ def html_document(markup: str, url: str, *, components: Sequence[ComponentTable]
     break of its source is one that is seen, as the copies of pages in Markdown have it.
     """
     soup = BeautifulSoup(markup, "lxml")
+    too_deep = without_the_deepest(soup)
     hide_what_is_not_shown(soup)
     root = soup.body or soup
     builder = DocumentBuilder(url, title=visible_text(soup.title) if soup.title else None)
+    if too_deep:
+        builder.gap("page", f"{too_deep:,} parts stand in more than {DEEPEST:,} others; they are left out")
     _Walk(builder, Panes(root), components, lines).over(root)
     return builder.document()

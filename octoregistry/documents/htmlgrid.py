@@ -9,6 +9,7 @@ from bs4.element import PageElement, Tag
 
 from octoregistry.documents.grid import Grid, SpanningCell, grid
 from octoregistry.documents.visible import is_hidden, visible_text
+from octoregistry.documents.whole_number import whole_number
 
 _CELL_ROLES = {"cell", "gridcell", "columnheader", "rowheader"}
 _TABLE_ROLES = {"table", "grid", "treegrid"}
@@ -48,8 +49,8 @@ def html_grid(table: Tag) -> Grid:
 
 def _as_written(tr: Tag, cells: list[SpanningCell]) -> list[SpanningCell]:
     """`cells` without the empty ones that a Markdown renderer adds to a row that had too few, so that it shows as ragged."""
-    written = str(tr.get("data-cells") or "")
-    return cells[: int(written)] if written.isdigit() and int(written) < len(cells) else cells
+    written = whole_number(tr.get("data-cells"))
+    return cells[:written] if written is not None and written < len(cells) else cells
 
 
 def _is_row(tag: Tag) -> bool:
@@ -80,5 +81,4 @@ def _cell(tag: Tag) -> SpanningCell:
 
 
 def _span(tag: Tag, name: str) -> int:
-    value = str(tag.get(name) or tag.get(f"aria-{name}") or "1").strip()
-    return max(1, int(value)) if value.isdigit() and len(value) < 5 else 1
+    return max(1, whole_number(tag.get(name) or tag.get(f"aria-{name}"), 9999) or 1)

@@ -108,7 +108,8 @@ def _unescaped(body: str) -> str:
     def letter(match: re.Match[str]) -> str:
         code = match.group(2) or match.group(3) or match.group(4)
         if code:
-            return chr(int(code, 16)) if int(code, 16) < 0x110000 else "\ufffd"
+            number = int(code[-7:], 16)  # an escape in braces may have any number of digits
+            return chr(number) if number < 0x110000 and not code[:-7].strip("0") else "\ufffd"
         return _ESCAPED.get(match.group(1), match.group(1))
 
     if "\\" not in body:

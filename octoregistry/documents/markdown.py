@@ -15,8 +15,8 @@ from octoregistry.documents.html import html_document
 from octoregistry.documents.pipes import without_spans
 
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
-_CODE_SPAN = re.compile(r"(`+)(?:(?!\1).)*\1")
 _ABOVE = re.compile(r"^(?=>\s?\d)", re.MULTILINE)  # ">256K context: $2.50" is a size of prompts, and no quotation
+_BACKTICKS = re.compile(r"(`++)")
 _SUPERSCRIPT = re.compile(r"\^((?:\\?[*\d†‡§, ])+)\^")  # ^\*^ as some exports write a footnote mark
 
 
@@ -41,11 +41,28 @@ def _parser() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).disable("code")
 
 
+def _without_code(line: str) -> str:
+    """`line` without its code spans: what stands between two runs of equally many backticks."""
+    parts = _BACKTICKS.split(line)  # text and runs by turns
+    last = {len(run): at for at, run in enumerate(parts) if at % 2}
+    kept, at = [], 0
+    while at < len(parts):
+        run = len(parts[at]) if at % 2 else 0
+        if run and last[run] > at:
+            at += 2
+            while len(parts[at]) != run:
+                at += 2
+        else:
+            kept.append(parts[at])
+        at += 1
+    return "".join(kept)
+
+
 def _count_cells(tokens: list[Token], lines: list[str]) -> None:
     """Note on each row how many cells its line really has: the renderer fills short rows and cuts long ones in silence."""
     for token in tokens:
         if token.type == "tr_open" and token.map:
-            row = _CODE_SPAN.sub("", lines[token.map[0]]).strip().lstrip(">").strip()
+            row = _without_code(lines[token.map[0]]).strip().lstrip(">").strip()
             pipes = len(re.findall(r"(?<!\\)\|", row))
             token.attrSet(
                 "data-cells", str(pipes + 1 - row.startswith("|") - (row.endswith("|") and not row.endswith("\\|")))

@@ -14,6 +14,7 @@ _TAGS = {"tab", "tabitem", "tab-item", "tab-panel", "tabpanel", "accordion", "ex
 _MARKS = ("data-content-switcher-pane", "data-tab-panel", "data-pane")
 _LABELS = ("title", "label", "data-label", "data-title", "data-tab", "data-value", "aria-label", "value")
 _LONGEST = 80
+MOST_PANES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,9 @@ class Place:
         return PANES.join(self.panes) or None
 
     def inside(self, label: str, *, hidden: bool) -> Place:
-        """The place in a pane of this one."""
-        return Place((*self.panes, label) if label else self.panes, self.hidden or hidden, self.listed)
+        """The place in a pane of this one; the labels of the outermost `MOST_PANES` are kept."""
+        panes = (*self.panes, label) if label and len(self.panes) < MOST_PANES else self.panes
+        return Place(panes, self.hidden or hidden, self.listed)
 
 
 @dataclass
@@ -44,14 +46,14 @@ class Panes:
         """The label of the pane that `tag` is ("" where it has none), or None for what is no pane."""
         if tag.name == "details":
             summary = tag.find("summary", recursive=False)
-            text = visible_text(summary) if isinstance(summary, Tag) else ""
+            text = visible_text(summary, _LONGEST) if isinstance(summary, Tag) else ""
             return text if len(text) <= _LONGEST else ""
         is_pane = tag.get("role") == "tabpanel" or tag.name.lower() in _TAGS or any(key in tag.attrs for key in _MARKS)
         if not is_pane:
             return None
         owner = self._owners.get(str(tag.get("aria-labelledby") or "")) or self._controls.get(str(tag.get("id") or ""))
         if owner is not None:
-            return visible_text(owner)[:_LONGEST]
+            return visible_text(owner, _LONGEST)[:_LONGEST]
         return next((str(tag[key])[:_LONGEST] for key in _LABELS if tag.get(key)), "")
 
     @cached_property

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 _ROW = re.compile(r"^[ \t]*\|.*\|[ \t]*$")
-_DELIMITER = re.compile(r"^[ \t]*\|(?:\s*:?-+:?\s*\|)+[ \t]*$")
-_ANY_DELIMITER = re.compile(r"^[ \t]*\|?(?:[ \t]*:?-+:?[ \t]*\|)+(?:[ \t]*:?-+:?)?[ \t]*$")
+_DELIMITER = re.compile(r"^[ \t]*+\|(?:\s*+:?-++:?\s*+\|)++[ \t]*+$")
+_ANY_DELIMITER = re.compile(r"^[ \t]*+\|?(?:[ \t]*+:?-++:?[ \t]*+\|)++(?:[ \t]*+:?-++:?)?[ \t]*+$")
 _CELLS = re.compile(r"(?<!\\)\|")
 _FIGURE = re.compile(r"[$€£¥]\s?\d|\d\s?[$€£¥]|^\W*[\d.,]+\W*$")
 _PRICE_OF_A_SIZE = re.compile(r"\s*\\?[$€£¥]\s?[\d.,]+.*\btokens?\b", re.IGNORECASE)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from bs4.element import NavigableString, PageElement, PreformattedString, Tag
+
+from octoregistry.documents.whole_number import whole_number
 
 SKIPPED = frozenset(
     {
@@ -39,6 +42,7 @@ BLOCKS = frozenset(
 _RUNS = frozenset({"a", "span", "strong", "b", "code", "button"})  # what a cell is put together from
 _HEADING = re.compile(r"h([1-6])$")
 _HEADING_CLASS = re.compile(r"(?:^|[-_])(?P<sub>sub)?heading$")
+_MOST_PARTS = 100
 _HEADING_PARTS = 40  # a heading has few parts; a "heading" with more is the head of a page
 INVISIBLE_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d])|opacity\s*:\s*0(?![.\d])"
@@ -57,9 +61,21 @@ _UNSEEN = re.compile(
 )
 
 
-def visible_text(tag: Tag) -> str:
-    """The text of `tag` as it is seen: line breaks kept, footnote marks, hidden parts and unseen characters gone."""
-    return tidy("".join(_visible_parts(tag)))
+def visible_text(tag: Tag, most: int | None = None) -> str:
+    """The text of `tag` as it is seen: line breaks kept, footnote marks, hidden parts and unseen characters gone.
+
+    With `most` no more is looked at than what tells whether it is longer than so many letters.
+    """
+    if most is None:
+        return tidy("".join(_visible_parts(tag)))
+    found: list[str] = []
+    letters = 0
+    for part in islice(_visible_parts(tag), _MOST_PARTS):
+        found.append(part)
+        letters += len(part.strip())
+        if letters > 2 * most:
+            break
+    return tidy("".join(found))
 
 
 def _visible_parts(tag: Tag) -> Iterator[str]:
@@ -99,19 +115,35 @@ def _begins_anew(tag: Tag) -> bool:
     before = tag.previous_sibling
     if not isinstance(before, Tag) or before.name.lower() not in _RUNS:
         return False
-    text = tag.get_text()
-    return text[:1].isalpha() and len(text.split()) > 2 and before.get_text()[-1:].isalnum()
+    text = _first_text(tag)
+    return text[:1].isalpha() and len(text.split()) > 2 and _last_letter(before).isalnum()
+
+
+def _first_text(tag: Tag) -> str:
+    """The text of the first parts of `tag`: of tags in tags in tags the whole text takes the square of their number."""
+    return "".join(part for part in first_parts(tag, _HEADING_PARTS) if isinstance(part, NavigableString))
+
+
+def _last_letter(part: PageElement | None) -> str:
+    """The last letter in `part`, looked for along its last parts; "" where they hold none."""
+    last = part
+    for _ in range(_HEADING_PARTS):
+        if not isinstance(last, Tag):
+            break
+        last = last.contents[-1] if last.contents else None
+    return str(last)[-1:] if isinstance(last, NavigableString) else ""
 
 
 def is_glued_id(code: Tag) -> bool:
     """True for an id in code right behind a word: the style sheet puts it below the name."""
-    return _ID.match(code.get_text()) is not None and _glued(code)
+    return _ID.match(_first_text(code)) is not None and _glued(code)
 
 
 def _glued(part: PageElement) -> bool:
     before = part.previous_sibling
-    text = before.get_text() if isinstance(before, (Tag, NavigableString)) else ""
-    return text[-1:].isalnum() and (isinstance(part, Tag) or (isinstance(before, Tag) and before.name in _RUNS))
+    return _last_letter(before).isalnum() and (
+        isinstance(part, Tag) or (isinstance(before, Tag) and before.name in _RUNS)
+    )
 
 
 def _is_footnote(sup: Tag) -> bool:
@@ -156,8 +188,8 @@ def heading_level(tag: Tag) -> int | None:
     if match:
         return int(match.group(1))
     if tag.get("role") == "heading":
-        level = str(tag.get("aria-level") or "2")
-        return min(int(level), 9) if level.isdigit() and len(level) < 3 else 2
+        level = whole_number(tag.get("aria-level"), 99)
+        return min(level, 9) if level else 2
     named = next(filter(None, map(_HEADING_CLASS.search, _classes(tag))), None)
     if named:
         parts = first_parts(tag, _HEADING_PARTS + 1)

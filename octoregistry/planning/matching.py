@@ -17,7 +17,7 @@ _SNAPSHOT = re.compile(r"-(?:\d{8}|\d{4}-\d{2}-\d{2}|latest)$")
 _FOOTNOTE = re.compile(r"\^\S*\^|\[\^?\d+\]|[*†‡§¶^`\\]")
 # Emoji and their modifiers, zero-width and direction marks, combining marks, private letters.
 _NO_LETTERS = frozenset({"So", "Sk", "Cf", "Mn", "Me", "Co", "Cs", "Cn"})
-_PARENTHESES = re.compile(r"\s*[(（][^()（）]*(?:\([^()]*\)[^()]*)*[)）]")
+_PARENTHESES = re.compile(r"(?<!\s)\s*+[(（][^()（）]*+(?:\([^()]*+\)[^()]*+)*+[)）]")
 _API_ID = re.compile(r"^[a-z][a-z0-9]*(?:[-.][a-z0-9]+)+$|^[a-z]+\d+$")
 
 

@@ -10,8 +10,8 @@ from octoregistry.documents import Document, Table
 from octoregistry.reading.classify.names import looks_like_id, plain, split_names
 
 _ID_LABEL = re.compile(r"(?:(?:\w+ ){0,2}api (?:id|alias|name|model(?: name| id)?)|model (?:id|code))$", re.IGNORECASE)
-_REMARK = re.compile(r"\s*[(（][^()（）]*[)）]")
-_TOKEN = re.compile(r"[a-z][\w.:-]*\d[\w.:-]*|[a-z]+(?:-[a-z0-9.]+)+")
+_REMARK = re.compile(r"(?<!\s)\s*+[(（][^()（）]*+[)）]")
+_TOKEN = re.compile(r"[a-z][\w.:-]{0,80}\d[\w.:-]{0,80}|[a-z]{1,80}(?:-[a-z0-9.]{1,80}){1,20}")
 
 
 def page_ids(document: Document, heads_names: Callable[[str], bool]) -> dict[str, tuple[str, ...]]:

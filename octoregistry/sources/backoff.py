@@ -9,6 +9,7 @@ import random
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
+from octoregistry.documents.whole_number import whole_number
 from octoregistry.settings import FetchSettings
 
 RETRY_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
@@ -23,11 +24,10 @@ def pause(tries: int, retry_after: str | None, now: datetime, fetch: FetchSettin
 
 def _seconds_of(retry_after: str, now: datetime) -> float | None:
     """Seconds that a Retry-After header asks for, given in seconds or as a date; None where it is neither."""
-    text = retry_after.strip()
-    if text.isascii() and text.isdigit():
-        return float(text[:9])
+    if (seconds := whole_number(retry_after)) is not None:
+        return float(seconds)
     try:
-        when = parsedate_to_datetime(text)
+        when = parsedate_to_datetime(retry_after.strip())
         return max(0.0, (when - now).total_seconds())
-    except (TypeError, ValueError):  # no date at all, or one without a zone
+    except (TypeError, ValueError, OverflowError):  # no date at all, one without a zone, or one beyond the calendar
         return None

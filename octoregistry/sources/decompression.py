@@ -42,22 +42,36 @@ def _identity(chunks: Iterable[bytes], cap: int) -> bytes:
 
 
 def _inflate(chunks: Iterable[bytes], window: int, cap: int) -> bytes:
+    """All members of a gzip body, one behind the other, or the one stream of `deflate`. Zeros may fill what follows."""
     body = bytearray()
     decoder: zlib._Decompress | None = None
+    came = 0
     for chunk in chunks:
-        if not chunk:
-            continue
-        if decoder is None:
-            decoder = zlib.decompressobj(_raw_or(window, chunk))
-        try:
-            body += decoder.decompress(chunk, cap + 1 - len(body))
-        except zlib.error:
-            raise BadBody("the compressed body is damaged", retry=True) from None
-        if len(body) > cap or decoder.unconsumed_tail:
-            raise BadBody(f"the body unpacks to more than {cap:,} bytes")
+        came += len(chunk)
+        if came > cap:
+            raise BadBody(f"the body is larger than {cap:,} bytes")
+        rest = chunk
+        while rest:
+            if decoder is None or decoder.eof:
+                rest = rest if decoder is None else rest.lstrip(b"\0")
+                if decoder is not None and rest and window == _WINDOW["deflate"]:
+                    raise BadBody("bytes stand behind the end of the compressed body", retry=True)
+                decoder = zlib.decompressobj(_raw_or(window, rest)) if rest else decoder
+                continue
+            body += _decoded(decoder, rest, cap + 1 - len(body))
+            if len(body) > cap or decoder.unconsumed_tail:
+                raise BadBody(f"the body unpacks to more than {cap:,} bytes")
+            rest = decoder.unused_data
     if decoder is not None and not decoder.eof:
         raise BadBody("the compressed body breaks off", retry=True)
     return bytes(body)
+
+
+def _decoded(decoder: zlib._Decompress, chunk: bytes, most: int) -> bytes:
+    try:
+        return decoder.decompress(chunk, most)
+    except zlib.error:
+        raise BadBody("the compressed body is damaged", retry=True) from None
 
 
 def _raw_or(window: int, first: bytes) -> int:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 import requests
 from urllib3.exceptions import HTTPError, IncompleteRead, ReadTimeoutError
 
+from octoregistry.documents.whole_number import whole_number
 from octoregistry.settings import FetchSettings
 from octoregistry.sources.connections import NoConnection, Opener, opening_session
 from octoregistry.sources.deadline import Deadline
@@ -86,10 +87,21 @@ def _answer(
             url, headers=sent, timeout=timeout, allow_redirects=False, stream=True, auth=lambda request: request
         )
     ) as response:
+        if _is_no_length(response):
+            raise BadBody("its Content-Length is no length", retry=True)
         # urllib3's own stream, undecoded: iter_content would decompress without a cap.
         body = decompressed(_chunks(response), response.headers.get("Content-Encoding"), fetch.max_bytes)
         lowered = {name.lower(): value for name, value in response.headers.items()}
         return Answer(url, response.status_code, lowered, body)
+
+
+def _is_no_length(response: requests.Response) -> bool:
+    """True for a Content-Length that does not say how long the body is: http.client takes it for none, or for another."""
+    stated = response.headers.get("Content-Length")
+    if stated is None or "chunked" in response.headers.get("Transfer-Encoding", "").lower():
+        return False
+    lengths = {whole_number(one, 10**9) for one in stated.split(",")}
+    return len(lengths) != 1 or None in lengths
 
 
 def _chunks(response: requests.Response) -> Iterator[bytes]:

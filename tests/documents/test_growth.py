@@ -13,6 +13,10 @@ REPEATED: dict[str, Callable[[int], str]] = {
     "comments before the page": lambda n: "<!---->" * n + "\nx",
     "comments in a style sheet that none closes": lambda n: f"<html><head><style>{'/*a' * n}</style></head><p>x</html>",
     "blocks of the class heading in each other": lambda n: f"<html><body>{'<div class=heading>' * (n // 4)}</html>",
+    "code in code": lambda n: f"<html><body>{'<code>a' * (n // 4)}</html>",
+    "folds in folds": lambda n: f"<html><body>{'<details><summary>a</summary>' * (n // 8)}</html>",
+    "folds in summaries": lambda n: f"<html><body>{'<details><summary>' * (n // 32)}</html>",
+    "backticks in a row": lambda n: f"| a |\n|---|\n| {'`' * n}b |\n",
     "digits": lambda n: f"<html><body><p>{'1' * n}</p></html>",
 }
 
@@ -40,3 +44,21 @@ def test_a_page_behind_comments_is_html() -> None:
     )
     assert isinstance(document, Document)
     assert document.tables[0].rows == (("Model", "Input"), ("gpt-9", "$5 / MTok"))
+
+
+LONG = {
+    "rows": ("| a | $1 |\n" * 6000, "the page has more than 5,000 rows or 100,000 cells; the rest is left out"),
+    "a cell": (f"| {'a' * 5000} | $1 |\n", "a cell of more than 4,000 letters is left out"),
+    "a text": (f"\n\n{'a ' * 30_000}\n", "a text of more than 40,000 letters is cut"),
+    "tags in each other": ("\n\n" + "<i>" * 10_100, "1 parts stand in more than 10,000 others; they are left out"),
+}
+
+
+@pytest.mark.parametrize("what", LONG)
+def test_what_is_longer_than_any_price_list_is_left_out_and_told(what: str) -> None:
+    more, told = LONG[what]
+    document = read_document(f"| Model | Input |\n|---|---|\n| gpt-9 | $5 |\n{more}", "https://example.org")
+    assert isinstance(document, Document)
+    assert [gap.reason for gap in document.gaps] == [told]
+    assert document.tables[0].rows[1] == ("gpt-9", "$5")
+    assert len(document.tables[0].rows) <= 5000

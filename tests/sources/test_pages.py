@@ -138,6 +138,46 @@ def test_a_body_over_the_cap_is_refused(site, settings_of):
     assert "larger than 50,000 bytes" in str(failed)
 
 
+@pytest.mark.parametrize("behind", [b"", b"\0" * 500])
+def test_all_members_of_a_gzip_body_are_read(site, settings_of, behind):
+    packed = gzip.compress(b"first ") + gzip.compress(b"second") + behind
+    page = fetch_pages(settings_of(site.says("/p", packed, Content_Encoding="gzip")), ["acme"])["acme"]
+    assert page.text == "first second"
+
+
+@pytest.mark.parametrize(("encoding", "pack"), [("gzip", gzip.compress), ("deflate", zlib.compress)])
+def test_bytes_behind_a_compressed_body_are_no_page(site, settings_of, encoding, pack):
+    url = site.says("/p", pack(b"prices") + b"garbage", Content_Encoding=encoding)
+    assert "compressed body" in fetch_pages(settings_of(url, retries=0), ["acme"])["acme"].reason
+
+
+def test_bytes_behind_the_end_count_against_the_cap(site, settings_of):
+    url = site.says("/p", gzip.compress(b"prices") + b"\0" * 20_000, Content_Encoding="gzip")
+    assert "larger than 10,000 bytes" in fetch_pages(settings_of(url, max_bytes=10_000), ["acme"])["acme"].reason
+
+
+@pytest.mark.parametrize("length", ["²", "-1", "+6", "6_0", "9" * 5000, "x"])
+def test_a_length_that_is_none_is_no_page(site, settings_of, length):
+    def answer(request):
+        request.wfile.write(f"HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\nprices".encode())
+
+    site.does["/p"] = answer
+    failed = fetch_pages(settings_of(site.url("/p"), retries=0), ["acme"])["acme"]
+    assert failed.reason.startswith("its Content-Length is no length")
+
+
+def test_what_nobody_thought_of_is_the_reason_of_its_address(site, settings_of, monkeypatch, caplog):
+    """The exception's name, its text only in the log: it may hold a key."""
+
+    def falls(*_):
+        raise IndexError("CANARY-7731")
+
+    monkeypatch.setattr("octoregistry.sources.pages._page", falls)
+    failed = fetch_pages(settings_of(site.says("/p", "x")), ["acme"])["acme"]
+    assert failed.reason.startswith("it cannot be read: IndexError; ")
+    assert "CANARY" not in failed.reason
+
+
 @pytest.mark.parametrize("encoding", ["gzip", "deflate"])
 def test_a_small_body_that_unpacks_to_much_is_refused(site, settings_of, encoding):
     bomb = b"\0" * 30_000_000

@@ -145,7 +145,7 @@ def _cut(between: str, *, leading: bool, brackets: bool, vocabulary: Vocabulary)
     return at
 
 
-_ALSO = re.compile(r"[\s,;]*(?:and\s)?\s*")
+_ALSO = re.compile(r"[\s,;]*+(?:and\s++)?")
 
 
 def _restating(found: list[Amount], vocabulary: Vocabulary) -> list[Amount]:

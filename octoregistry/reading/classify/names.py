@@ -14,7 +14,7 @@ _ID = re.compile(r"(?=.*[-/:@.\d])@?[A-Za-z][A-Za-z0-9]*(?:[-_./:@][A-Za-z0-9]+)
 _PLAIN_ID = re.compile(r"[a-z][a-z0-9]*(?:[-_.:/@][A-Za-z0-9]+)+$")
 _SEPARATOR = re.compile(r"\s(?:/|&|and|und|et|y|e|or)\s|,\s(?:and\s)?|;\s|\n", re.IGNORECASE)
 _ONLY_VERSION = re.compile(r"v?\d+(?:\.\d+)*(?:\s(?:mini|nano|pro|flash|lite))?$", re.IGNORECASE)
-_FOOTNOTE = re.compile(r"(?:\s?[*†‡§^¹²³⁴⁵⁶⁷⁸⁹]|\s?\[\d\])+$")
+_FOOTNOTE = re.compile(r"(?<![\s*†‡§^¹²³⁴⁵⁶⁷⁸⁹])(?<!\[\d\])(?:\s?[*†‡§^¹²³⁴⁵⁶⁷⁸⁹]|\s?\[\d\])++$")
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ _DIMENSIONS = {
     "output_cost_per_video_token": "output_video",
 }
 _MODES = {None: "standard", "batches": "batch", "flex": "flex", "priority": "priority"}
-_SIZE = re.compile(r"\d+-x-\d+/")  # 1024-x-1024/dall-e-2
+_SIZE = re.compile(r"(?<!\d)\d++-x-\d++/")  # 1024-x-1024/dall-e-2
 _KEY = re.compile(
     rf"(?P<what>{'|'.join(_DIMENSIONS)})(?:_above_(?P<thousands>\d+)k_tokens)?(?:_(?P<mode>batches|flex|priority))?"
 )
