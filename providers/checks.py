@@ -22,7 +22,7 @@ def number(value: Any) -> str | None:  # noqa: PLR0911 - a sentence for each way
     """What is wrong with a price or multiplier."""
     kind = type(value)
     if kind is Decimal:
-        if value.is_finite() and _ZERO <= value <= _HIGHEST and len(str(value)) <= PLACES:
+        if value.is_finite() and _ZERO <= value <= _HIGHEST and len(text := str(value)) <= PLACES and "E" not in text:
             return None  # nearly every price there is; the exact look below takes three times as long
         if not value.is_finite():
             return f"{value} is no price: write a plain decimal, or leave the key out where it is not known"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from decimal import Decimal
 
 from .dimensions import UnknownModelError
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 # os.path, since pathlib takes 3 ms to import, a tenth of what a program waits for its first price
 VARIABLE = "OCTOREGISTRY_MODELS"
+LARGEST = 200_000_000  # bytes; a hundred thousand models take a fifth of it
 PACKAGED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "models.yaml")
 
 
@@ -170,6 +173,23 @@ def find_registry(path: str | os.PathLike[str] | None = None) -> str:
     return os.fspath(path) if path is not None else os.environ.get(VARIABLE) or PACKAGED
 
 
+def bytes_of(path: str | os.PathLike[str]) -> bytes:
+    """What stands in the registry's file. Raises OSError, for all that is no file as well: a pipe is waited for for ever,
+    a device never ends.
+    """
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    with open(handle, "rb") as file:
+        kind = os.fstat(handle).st_mode
+        if stat.S_ISDIR(kind):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), os.fspath(path))
+        if not stat.S_ISREG(kind):
+            raise OSError(errno.EINVAL, "it is no file but a pipe, a socket or a device", os.fspath(path))
+        written = file.read(LARGEST + 1)
+    if len(written) > LARGEST:
+        raise OSError(errno.EFBIG, f"it is larger than {LARGEST // 1_000_000} MB", os.fspath(path))
+    return written
+
+
 _loaded: dict[str, tuple[tuple[int, int], Registry]] = {}
 
 
@@ -177,13 +197,12 @@ def load_registry(path: str | os.PathLike[str] | None = None) -> Registry:
     """The registry of a file, read again only when the file changes; raises RegistryError with every fault."""
     name = find_registry(path)
     try:
-        stat = os.stat(name)
-        as_it_is = (stat.st_mtime_ns, stat.st_size)
+        found = os.stat(name)
+        as_it_is = (found.st_mtime_ns, found.st_size)
         place = os.path.abspath(name)
         if place in _loaded and _loaded[place][0] == as_it_is:
             return _loaded[place][1]
-        with open(name, "rb") as file:
-            written = file.read()
+        written = bytes_of(name)
     except OSError as error:
         cure = f"name another with {VARIABLE} or as an argument"
         raise RegistryError([Fault(name, None, "", f"{error.strerror or error}: {cure}")]) from error

@@ -84,6 +84,13 @@ def scalar(text: str) -> Any:
     return Ambiguous(text) if _AMBIGUOUS.fullmatch(text) else text
 
 
+def _first_document(text: str) -> Any:
+    """The nodes of the first document; a second one is a fault that `read_yaml` has told by now."""
+    import yaml  # noqa: PLC0415 - as in read_yaml
+
+    return next(iter(yaml.compose_all(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))))
+
+
 def lines_of(text: str) -> dict[Path, int]:
     """The line of every key and list item by its path; of aliased values where they are written first. Slow: it is for
     when there is something to say, and `text` is one that `read_yaml` could build values from."""
@@ -91,7 +98,7 @@ def lines_of(text: str) -> dict[Path, int]:
 
     lines: dict[Path, int] = {}
     seen: set[int] = set()
-    waiting: list[tuple[Path, Any]] = [((), yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))]
+    waiting: list[tuple[Path, Any]] = [((), _first_document(text))]
     while waiting:
         path, node = waiting.pop()
         if id(node) in seen:

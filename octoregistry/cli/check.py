@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from providers.registry import Registry, RegistryError, parse_registry
+from providers.registry import Registry, RegistryError, bytes_of, parse_registry
 
 from .registry_option import registry_option, registry_path
 
@@ -18,7 +18,7 @@ def command(file: Path | None, registry: Path) -> None:
     """Print all that is wrong with a registry, a line each, and exit with 1; or its counts, and exit with 0."""
     path = registry_path(file) if file else registry
     try:
-        found = parse_registry(path.read_bytes(), str(path))
+        found = parse_registry(bytes_of(path), str(path))
     except OSError as error:
         click.echo(f"{path}: {error.strerror or error}: give another file")
         raise SystemExit(1) from error

@@ -18,6 +18,7 @@ from octoregistry.settings import SettingsError, command_settings
 from octoregistry.sources.vendor_pages import utc_now
 from octoregistry.updating.update import plan_update
 from providers import RegistryError
+from providers.registry import bytes_of
 
 
 @click.command(name="report")
@@ -92,7 +93,7 @@ def command(  # noqa: PLR0913 - an option a parameter
         _need_scale()
     clock = utc_now if day is None else lambda: day.replace(tzinfo=UTC)
     try:
-        text = registry.read_bytes().decode("utf-8")
+        text = bytes_of(registry).decode("utf-8")
         chosen = command_settings(settings)
         update = plan_update(text, str(registry), chosen, providers, offline=offline, clock=clock)
         report = report_of(update, name)

@@ -32,6 +32,7 @@ from octoregistry.settings import Settings, command_settings
 from octoregistry.updating.update import Progress, Update, no_progress, plan_update
 from octoregistry.updating.write_update import write_update
 from providers import load_registry
+from providers.registry import bytes_of
 
 
 @click.command(name="update")
@@ -119,7 +120,7 @@ def command(  # noqa: PLR0913 - an option a parameter
             return plan_update(text, str(registry), chosen, providers, **edges)
 
         if dry_run:
-            update = plan(text_of(registry.read_bytes(), registry))
+            update = plan(text_of(bytes_of(registry), registry))
         elif as_pull_request:
             with proposing(registry, chosen.pull_request, os.environ) as target:
                 proposed = propose_update(registry, target, plan)
@@ -149,7 +150,7 @@ def _written(
 ) -> Update:
     """The update, planned and written to the registry's file under its lock."""
     with locked(registry):
-        update = plan(text_of(registry.read_bytes(), registry))
+        update = plan(text_of(bytes_of(registry), registry))
         if update.new_text != update.old_text:
             progress(f"Writing {registry}")
         return write_update(update, registry, settings, accepted)

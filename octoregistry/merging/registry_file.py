@@ -7,6 +7,7 @@ from pathlib import Path
 from octoregistry.errors import UserFacingError
 from octoregistry.merging.store import replace_file
 from providers import compiled, parse_registry
+from providers.registry import bytes_of
 
 
 class NotCarriedOutError(UserFacingError):
@@ -32,7 +33,7 @@ def bring_copy_along(path: Path) -> None:
         there = copy.read_bytes()
     except OSError:
         return
-    registry = parse_registry(path.read_bytes(), str(path))
+    registry = parse_registry(bytes_of(path), str(path))
     wanted = compiled.compiled(registry.values, registry.text_sha256).encode()
     if there.startswith(b'{"format":') and there != wanted:
         replace_file(copy, wanted)

@@ -15,6 +15,7 @@ from octoregistry.sources import Failed, NotAsked, fetch_model_lists, fetch_page
 from octoregistry.sources.cache import Cache
 from octoregistry.updating.page_reader import PageReader
 from providers import RegistryError, parse_registry
+from providers.registry import bytes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ def findings(registry: Path, settings: Settings, environ: Mapping[str, str], *, 
 
 def _registry(path: Path) -> Finding:
     try:
-        models = len(parse_registry(path.read_bytes(), str(path)))
+        models = len(parse_registry(bytes_of(path), str(path)))
     except OSError as error:
         return Finding("registry", "wrong", f"{path}: {error.strerror or error}")
     except RegistryError as error:

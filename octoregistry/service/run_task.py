@@ -39,6 +39,7 @@ from octoregistry.updating.apply_plan import StoredPlan, apply_plan
 from octoregistry.updating.update import Progress, ProviderRun, Update, plan_update
 from octoregistry.updating.write_update import write_update
 from providers import load_registry
+from providers.registry import bytes_of
 
 _PATIENCE = 60.0  # seconds: a person's own update is let finish
 
@@ -85,7 +86,7 @@ def run(task: RunTask, settings: Settings, progress: Progress) -> RunOutcome:
                 proposal = propose_update(task.registry, target, with_accepted)
             update, proposals, news = proposal.update, proposal.results, proposal.news
         else:
-            update = with_accepted(text_of(task.registry.read_bytes(), task.registry))
+            update = with_accepted(text_of(bytes_of(task.registry), task.registry))
             update = write_update(update, task.registry, settings)
             news = tuple(change for change in update.plan.visible if change.applies)
         report, why = _report(update, settings)
@@ -103,7 +104,7 @@ def accept(task: RunTask, wanted: str, model: str, settings: Settings, progress:
     """
     (provider,) = task.providers
     with _patiently_locked(task.registry):
-        content = task.registry.read_bytes()
+        content = bytes_of(task.registry)
         text = text_of(content, task.registry)
         for offline in (True,) if task.offline else (True, False):
 

@@ -10,6 +10,7 @@ from octoregistry.merging.merge_each import Merged, merge_each
 from octoregistry.merging.registry_file import NotCarriedOutError, bring_copy_along, text_of
 from octoregistry.merging.store import MovedOnError, replace_file
 from octoregistry.planning.plan import Plan
+from providers.registry import bytes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ def apply_plan(stored: StoredPlan, path: Path, *, dry_run: bool = False) -> tupl
     To be called under the registry's lock. Raises NotCarriedOutError where the file is not the one that the plan was
     made against or a change has no place in it, OSError, RegistryError.
     """
-    before = path.read_bytes()
+    before = bytes_of(path)
     sha256 = hashlib.sha256(before).hexdigest()
     if sha256 != stored.registry_sha256:
         raise NotCarriedOutError(
