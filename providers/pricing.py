@@ -19,7 +19,7 @@ from .dimensions import (
     UnknownPriceError,
 )
 from .exact import EXACT, tidy, times
-from .rates import ENDLESS, fitting, holding
+from .rates import ENDLESS, bounded, fitting, holding
 
 TYPE_CHECKING = False  # typing and dataclasses take longer to import than a price takes to find
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class Pricing:
     ) -> None:
         self.provider, self.model, self._entry = provider, model, entry
         self._batch: bool = entry.get("batch_support", True)
-        self._rates: Sequence[Mapping[str, Any]] = entry.get("rates") or _plain_rates(entry, multiplier)
+        self._rates: Sequence[Mapping[str, Any]] = bounded(entry.get("rates") or _plain_rates(entry, multiplier))
         self._first = _ordinal(entry["first_seen"]) if "first_seen" in entry else 0
         self._tiers: dict[tuple[str, int, bool], tuple[list[_Tier], list[_Tier]]] = {}
         self._due: tuple[int, tuple[float, float], tuple[float, float] | None] | None = None  # plain prices of a day

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 TYPE_CHECKING = False  # typing takes longer to import than a price takes to find
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from typing import Protocol, TypeVar
+    from collections.abc import Iterable, Mapping, Sequence
+    from typing import Any, Protocol, TypeVar
 
     class Dated(Protocol):
         """A rate, as far as the choice among rates goes."""
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     AnyRate = TypeVar("AnyRate", bound=Dated)
 
 ENDLESS = float("inf")
+_ABOVE, _UP_TO = "above_input_tokens", "up_to_input_tokens"
 
 
 def holding(rates: Iterable[AnyRate], day: int, *, maybe: bool = False) -> list[AnyRate]:
@@ -45,6 +46,17 @@ def fitting(held: Sequence[AnyRate], prompt: int) -> AnyRate | None:
         if rate.above < prompt <= rate.up_to:
             return rate
     return None
+
+
+def bounded(rates: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+    """`rates` as the registry has them; those of a mode that says nothing of sizes end where the standard mode has its
+    first tier: longer prompts cost more in every mode (BerriAI/litellm#25003), and how much more nobody has read.
+    """
+    tiers = [rate[_ABOVE] for rate in rates if rate["mode"] == "standard" and rate.get(_ABOVE)]
+    if not tiers:
+        return rates
+    sized = {rate["mode"] for rate in rates if _ABOVE in rate or _UP_TO in rate}
+    return [rate if rate["mode"] in sized else {**rate, _UP_TO: min(tiers)} for rate in rates]
 
 
 def _first_day(rate: Dated) -> int:

@@ -58,7 +58,7 @@ def usages(draw):
             **dict.fromkeys(draw(st.lists(st.sampled_from(DIMENSIONS), min_size=1, unique=True)), COUNTS),
         }
     )
-    return [{"n": number, **values} for number, values in enumerate(draw(st.lists(row, min_size=1, max_size=25)))]
+    return [{"n": number, **values} for number, values in enumerate(draw(st.lists(row, min_size=1, max_size=40)))]
 
 
 def by_python(registry, row):
@@ -70,7 +70,7 @@ def by_python(registry, row):
         return None
 
 
-LIMITS = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+LIMITS = settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @LIMITS
@@ -116,7 +116,8 @@ def test_of_many_requests_in_a_row_the_mean_prompt_decides_the_tier(engine, regi
         fits = [
             rate
             for rate in rates
-            if (rate.start or datetime.date.min) <= row["day"] and mean > (rate.above_input_tokens or -1)
+            if (rate.start or datetime.date.min) <= row["day"]
+            and (rate.above_input_tokens or -1) < mean <= (rate.up_to_input_tokens or mean)
         ]
         tokens = {name: row[name] for name in DIMENSIONS if row.get(name)}
         if not tokens:

@@ -52,7 +52,6 @@ GEMINI = [
         ({"input": 200_001, "output": 1_000}, "0.818004"),  # one over: the whole prompt at the higher price
         ({"input": 100_001, "cached_input": 100_000}, "0.440004"),  # cached tokens count for the size of the prompt
         ({"mode": "batch", "input": 1_000, "output": 100}, "0.0016"),
-        ({"mode": "batch", "input": 300_000}, "0.3"),  # batch has no tiers here
         ({"cache_storage_hour": 2_000_000}, "9"),
         ({"at": "2026-12-31", "input": 1_000_000 // 10}, "0.2"),
         ({"at": "2027-01-01", "input": 1_000_000 // 10}, "0.3"),
@@ -249,6 +248,18 @@ def test_a_rate_answers_for_no_longer_prompt_than_it_says():
     assert pricing(BOUNDED).cost(input=272_000, at="2026-10-01") == Decimal("2.72")
     with pytest.raises(UnknownPriceError, match="no known standard price for a prompt above 272,000 tokens"):
         pricing(BOUNDED).cost(input=272_001, at="2026-10-01")
+
+
+def test_a_mode_that_says_nothing_of_sizes_ends_where_the_standard_mode_has_its_first_tier():
+    tiered = [
+        {"mode": "standard", "input": Decimal(5)},
+        {"mode": "standard", "above_input_tokens": 272_000, "input": Decimal(10)},
+        {"mode": "batch", "input": Decimal("2.5")},
+    ]
+    assert pricing(tiered).cost(mode="batch", input=200_000) == Decimal("0.5")
+    with pytest.raises(UnknownPriceError, match="no known batch price for a prompt above 272,000 tokens"):
+        pricing(tiered).cost(mode="batch", input=300_000)
+    assert pricing([*tiered, {**tiered[1], "mode": "batch"}]).cost(mode="batch", input=300_000) == 3
 
 
 def test_what_a_bounded_rate_has_replaced_does_not_come_back_for_long_prompts():
