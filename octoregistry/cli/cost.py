@@ -16,9 +16,11 @@ from rich.table import Table
 from rich.text import Text
 
 from octoregistry.cli.map_option import map_option
+from octoregistry.cli.model_argument import assume_earliest_option
 from octoregistry.cli.output import print_table
 from octoregistry.cli.registry_option import registry_option
 from octoregistry.costing.reading import How
+from octoregistry.costing.values import UNKNOWN_MODEL, UNKNOWN_PROVIDER
 from octoregistry.settings import SettingsError, command_settings
 from providers.registry import Registry, RegistryError, load_registry
 
@@ -57,6 +59,7 @@ _CENT = Decimal("0.000001")
     type=click.Path(path_type=Path),
     help="Read this octoregistry.toml.  [default: $OCTOREGISTRY_SETTINGS, then ./octoregistry.toml]",
 )
+@assume_earliest_option
 @registry_option
 def command(  # noqa: PLR0913, PLR0917 - an option each
     logs: tuple[str, ...],
@@ -69,6 +72,7 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
     strict_tiers: bool,
     stated_cost: str | None,
     settings: Path | None,
+    assume_earliest: bool,
     registry: Path,
 ) -> None:
     """Print what the calls in LOG cost: files, folders or patterns of CSV, JSON, JSON lines or Parquet, or a table of
@@ -91,7 +95,7 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
             _check_output(out)
         costing = command_settings(settings).costing
         how = How({**costing.columns, **names}, ids, costing.hosts, strict_tiers, stated_cost)
-        costs = _costs(logs, engine, keys, how, load_registry(registry))
+        costs = _costs(logs, engine, keys, how, load_registry(registry), assume_earliest=assume_earliest)
         if out is not None:
             _write(costs, out)
     except ModuleNotFoundError as error:
@@ -123,13 +127,21 @@ def _write(costs: Costs, out: Path) -> None:
     write_costs(costs, out)
 
 
-def _costs(logs: Sequence[str], engine: str | None, keys: Sequence[str], how: How, registry: Registry) -> Costs:
+def _costs(
+    logs: Sequence[str],
+    engine: str | None,
+    keys: Sequence[str],
+    how: How,
+    registry: Registry,
+    *,
+    assume_earliest: bool,
+) -> Costs:
     """The costs, computed in this process or on the engine, with an example for each problem."""
     from octoregistry.costing.patterns import usage_files  # noqa: PLC0415 - as above
     from octoregistry.costing.rates import compile_rates  # noqa: PLC0415 - as above
     from octoregistry.costing.small import costs_of_files, needs_no_engine  # noqa: PLC0415 - as above
 
-    rates = compile_rates(registry)
+    rates = compile_rates(registry, assume_earliest=assume_earliest)
     if engine is None and needs_no_engine(files := usage_files(logs), how):
         return costs_of_files(files, rates, keys, how)
     from octoregistry.costing.costs import costs_of  # noqa: PLC0415 - as above
@@ -248,6 +260,16 @@ def _lines(problem: Problem) -> Iterator[str]:
         example = problem.example
         shown = example if isinstance(example, str) else json.dumps(example, ensure_ascii=False, default=str)
         yield f"      {_printable((problem.place + ': ' if problem.place else '') + shown)}"
+    if problem.reason == UNKNOWN_MODEL and problem.model:
+        line = f"aliases: [{_quoted(problem.model)}]"
+        yield _printable(f"      if it is billed as a model of the registry, that model's entry may say {line}")
+    if problem.reason == UNKNOWN_PROVIDER and problem.provider:
+        line = f"[costing.hosts] {_quoted(problem.provider)} = VENDOR"
+        yield _printable(f"      to cost it at a vendor's own prices, octoregistry.toml may say {line}")
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _printable(text: str) -> str:

@@ -23,7 +23,15 @@ from octoregistry.costing.rates import RATE_COLUMNS, UNKNOWN_SIZE, RateTable, pl
 from octoregistry.costing.reading import How, check_names, no_form, recipes_with
 from octoregistry.costing.texts import model_key
 from octoregistry.costing.usage import Rows, forms_of, usage_rows
-from octoregistry.costing.values import CHARGES, DERIVED, STRICT, UNKNOWN_MODE, ZONES_MIXED
+from octoregistry.costing.values import (
+    CHARGES,
+    DERIVED,
+    STRICT,
+    UNKNOWN_MODE,
+    UNKNOWN_MODEL,
+    UNKNOWN_PROVIDER,
+    ZONES_MIXED,
+)
 from providers.dimensions import DIMENSIONS, MODES
 
 WHOLE = "decimal(38, 0)"
@@ -97,7 +105,9 @@ def rows_of(
     recipes = recipes_with(how)
     log = opened(usage, (*keys, *how.columns()), recipes)
     names = list(log.columns)
-    check_names(how.names, names)
+    check_names(how, names)
+    if how.stated_cost:
+        raise CostingError("--stated-cost compares row by row, which files are read for: without --engine")
     found = forms_of(names, recipes)
     if not found:
         raise CostingError(no_form(names))
@@ -185,9 +195,9 @@ def _wrong(joined: ir.Table, rates: RateTable, rows: Rows, how: How) -> ir.Strin
     return ibis.cases(
         *((joined.fault == number, text) for number, text in rows.faults.items()),
         ((joined.zone == "none") & joined.has_zones, ZONES_MIXED),
-        (~joined.provider.isin([*rates.providers, ""]), "unknown provider"),
+        (~joined.provider.isin([*rates.providers, ""]), UNKNOWN_PROVIDER),
         (~joined.mode.isin(list(MODES)), UNKNOWN_MODE),
-        (joined.name.isnull(), "unknown model"),
+        (joined.name.isnull(), UNKNOWN_MODEL),
         (nothing_used, ibis.null("string")),  # no tokens, no cost, whatever their price would be
         (joined.place != "", ibis.literal("no known price in ") + joined.place),
         (joined.r_reason.notnull(), joined.r_reason),

@@ -56,7 +56,7 @@ def usage_costs(
         problems = _with_places(found.problems(), log, rates, how)
     finally:
         log.connection.disconnect()
-    torn = sum(problem.rows for problem in problems) - found.unpriced
+    torn = sum(problem.rows for problem in problems if not problem.in_sum) - found.unpriced
     return found.told(", ".join(found.forms), problems, torn)
 
 
@@ -157,7 +157,7 @@ class _Priced:
     @property
     def unpriced(self) -> int:
         """The rows without a price, without the lines that are no row."""
-        return sum(rows for rows, reason in zip(self._whole("rows"), self.reasons, strict=True) if reason is not None)
+        return sum(rows for rows, cost in zip(self._whole("rows"), self.costs, strict=True) if cost is None)
 
     def told(self, form: str, problems: Sequence[Unpriced], torn: int) -> UsageCosts:
         """All of it as values; `torn` are the lines that are no row."""
@@ -185,14 +185,15 @@ class _Priced:
 
     def problems(self) -> list[Problem]:
         """The rows without a price, by reason, model and mode, the most first."""
-        keys = zip(self.reasons, self._texts("provider"), self._texts("model"), self._texts("mode"), strict=True)
+        in_sum = [cost is not None for cost in self.costs]
+        whose = (self._texts("provider"), self._texts("model"), self._texts("mode"))
         found = []
-        for (reason, provider, model, mode), places in _grouped(keys):
+        for (reason, lacks, provider, model, mode), places in _grouped(zip(self.reasons, in_sum, *whose, strict=True)):
             if reason is not None:
                 rows = sum(self._whole("rows")[place] for place in places)
                 days = sorted(day for place in places if isinstance(day := self.groups["day"][place], date))
                 first, last = (days[0], days[-1]) if days else (None, None)
-                found.append(Problem(reason, rows, provider, model, mode, first, last))
+                found.append(Problem(reason, rows, provider, model, mode, first, last, in_sum=lacks))
         return sorted(found, key=lambda one: (-one.rows, one.reason, str(one.provider), str(one.model), str(one.mode)))
 
     def _whole(self, name: str) -> list[int]:
@@ -272,6 +273,7 @@ def _with_places(problems: Sequence[Problem], log: Log, rates: RateTable, how: H
             first_day=one.first_day,
             last_day=one.last_day,
             place=None if one.place is None else PurePath(one.place).name,
+            in_sum=one.in_sum,
         )
         for one in shown
     ]

@@ -65,10 +65,11 @@ class RateTable:
         return tuple(dict.fromkeys(span.provider for span in self.spans))
 
 
-def compile_rates(registry: Registry, further: Iterable[int] = ()) -> RateTable:
+def compile_rates(registry: Registry, further: Iterable[int] = (), *, assume_earliest: bool = False) -> RateTable:
     """The rates of every model of `registry` under each of its names.
 
-    Its size classes are also cut at the `further` thresholds, so that two tables may have the same classes.
+    Its size classes are also cut at the `further` thresholds, so that two tables may have the same classes. With
+    `assume_earliest` the prices of a model's first reading hold before it too.
 
     Raises CostingError for prices with more digits than a decimal of 38 holds beside a total.
     """
@@ -81,7 +82,7 @@ def compile_rates(registry: Registry, further: Iterable[int] = ()) -> RateTable:
     spans = tuple(
         Span(model.provider, name, pricing.model, *stretch)
         for model, pricing in pricings
-        for stretch in list(_stretches(pricing, model.first_seen, thresholds, scale))
+        for stretch in list(_stretches(pricing, model.first_seen, thresholds, scale, earliest=assume_earliest))
         for name in dict.fromkeys(map(str.lower, (model.id, *model.aliases)))
     )
     return RateTable(spans, thresholds, scale)
@@ -125,7 +126,9 @@ Stretch = tuple[str, date, date, int, int, Mapping[str, int], str | None]
 Held = tuple[Mapping[str, Decimal] | None, str | None]  # prices, or why there are none
 
 
-def _stretches(pricing: Pricing, first_seen: date | None, thresholds: Sequence[int], scale: int) -> Iterator[Stretch]:
+def _stretches(
+    pricing: Pricing, first_seen: date | None, thresholds: Sequence[int], scale: int, *, earliest: bool
+) -> Iterator[Stretch]:
     """Mode, days, size classes, prices and reason of everything that can be asked of one model."""
     sizes = [0, *(above + 1 for above in thresholds)]  # the smallest prompt of each class stands for all of it
     for mode in MODES:
@@ -134,7 +137,8 @@ def _stretches(pricing: Pricing, first_seen: date | None, thresholds: Sequence[i
         starts |= {rate.seen_before + timedelta(days=1) for rate in of_mode if rate.seen_before}
         days = sorted(starts)
         for first, last in zip(days, [*(day - timedelta(days=1) for day in days[1:]), LAST_DAY], strict=True):
-            held = [_held(pricing, of_mode, mode, first, first_seen, size) for size in sizes]
+            day = max(first, first_seen) if earliest and first_seen else first
+            held = [_held(pricing, of_mode, mode, day, first_seen, size) for size in sizes]
             runs = [(one, [number for number, _ in run]) for one, run in groupby(enumerate(held), key=itemgetter(1))]
             if len(runs) > 1:
                 yield mode, first, last, UNKNOWN_SIZE, UNKNOWN_SIZE, {}, SIZE_UNKNOWN

@@ -70,14 +70,16 @@ def columns_of(theirs: str) -> tuple[str, ...]:
     return tuple(plain_name(part) for part in re.split(r"[+,]|(?<=\w)-(?=[A-Za-z_])", theirs) if part)
 
 
-def check_names(names: Mapping[str, str], there: Iterable[str]) -> None:
-    """Raises CostingError where a column that `names` gives is nowhere in the log."""
+def check_names(how: How, there: Iterable[str]) -> None:
+    """Raises CostingError where a column that a person names is nowhere in the log."""
     known = set(there)
-    for ours, theirs in names.items():
-        for column in columns_of(theirs):
-            if column not in known and not any(name.startswith(f"{column}.") for name in known):
-                listed = ", ".join(sorted(known)[:40])
-                raise CostingError(f"no column {column}, which {ours} should be read from: there are {listed}")
+    named = [(ours, column) for ours, theirs in how.names.items() for column in columns_of(theirs)]
+    named += [("--once-by", plain_name(column)) for column in how.once_by]
+    named += [("--stated-cost", plain_name(how.stated_cost))] if how.stated_cost else []
+    for ours, column in named:
+        if column not in known and not any(name.startswith(f"{column}.") for name in known):
+            listed = ", ".join(sorted(known)[:40])
+            raise CostingError(f"no column {column}, which {ours} should be read from: there are {listed}")
 
 
 def no_form(there: Iterable[str]) -> str:

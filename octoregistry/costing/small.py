@@ -58,7 +58,7 @@ def costs_of_files(
     who = Names(rates, how.hosts)
     tally = Tally(rates, who, keys, how)
     found = list(calls(_rows(files, torn, there), recipes_with(how), who, tally.forms, tally.counted))
-    check_names(how.names, there)
+    check_names(how, there)
     check_keys(keys, there)
     if not tally.forms and not found:
         raise CostingError(no_form(there) if there else f"no row in {', '.join(file for file, _ in files)}")

@@ -78,7 +78,9 @@ class PeriodUsage:
 
 @dataclass(frozen=True, slots=True)
 class Unpriced:
-    """Rows that are in no cost, and why. `place` is the file and line of one of them, without the file's folder."""
+    """Rows that are in no cost, and why; `in_sum`: that are in it, but for a charge. `place` is the file and line of one
+    of them, without the file's folder.
+    """
 
     reason: str
     rows: int
@@ -88,6 +90,7 @@ class Unpriced:
     first_day: date | None = None
     last_day: date | None = None
     place: str | None = None
+    in_sum: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ from octoregistry.costing.values import (
     DERIVED,
     STRICT,
     UNKNOWN_MODE,
+    UNKNOWN_MODEL,
+    UNKNOWN_PROVIDER,
     ZONES_MIXED,
     Assumed,
     Groups,
@@ -109,13 +111,13 @@ class Tally:
         if call.zone == "none" and has_zones:
             return None, ZONES_MIXED, ()
         if call.provider and call.provider not in self.rates.providers:
-            return None, "unknown provider", ()
+            return None, UNKNOWN_PROVIDER, ()
         mode = said.mode.strip().lower()
         if mode not in MODES:
             return None, UNKNOWN_MODE, ()
         name = self.names.model(call.provider, call.model)
         if (call.provider, name) not in self.known:
-            return None, "unknown model", ()
+            return None, UNKNOWN_MODEL, ()
         size = call.size(self.rates.thresholds)[0]
         span = next(
             (

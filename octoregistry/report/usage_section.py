@@ -72,6 +72,7 @@ class UsageSection:
     cost: str
     exact: str
     unpriced: str
+    without_charge: str
     otherwise: tuple[CostComparison, ...]
     update: tuple[CostComparison, ...]
     models: tuple[UsageRow, ...]
@@ -95,6 +96,7 @@ def usage_section(report: Report) -> UsageSection | None:
         cost=_UNPRICED if total.cost is None else dollars(total.cost),
         exact=_exact(total.cost),
         unpriced=_unpriced(total),
+        without_charge=_without_charge(usage.problems),
         otherwise=tuple(_otherwise(name, total) for name in WAYS),
         update=tuple(
             _effect(title, assumes, effect)
@@ -121,6 +123,11 @@ def usage_section(report: Report) -> UsageSection | None:
         more_problems=wording.counted(usage.more_problems, "more reason") if usage.more_problems else "",
         picture=usage_picture(usage.periods, by),
     )
+
+
+def _without_charge(problems: Iterable[Unpriced]) -> str:
+    rows = sum(one.rows for one in problems if one.in_sum)
+    return f"{wording.counted(rows, 'row lacks', 'rows lack')} a charge that is not for tokens" if rows else ""
 
 
 def _summary(usage: UsageCosts) -> str:

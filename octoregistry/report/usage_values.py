@@ -28,6 +28,7 @@ def usage_values(usage: UsageCosts) -> dict[str, Any]:
                 "first_day": str(one.first_day) if one.first_day else None,
                 "last_day": str(one.last_day) if one.last_day else None,
                 "place": one.place,
+                "in_sum": one.in_sum,
             }
             for one in usage.problems
         ],

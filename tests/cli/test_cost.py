@@ -5,6 +5,7 @@ import subprocess
 import sys
 from decimal import Decimal
 
+import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -284,6 +285,47 @@ def test_an_engine_costs_its_own_table(tmp_path):
     result = run("calls", "--engine", "duckdb://logs.duckdb", "--by", "user", "--json")
 
     assert json.loads(result.output)["total"] == "5.000000000000", result.output
+
+
+def test_an_engine_keeps_one_row_of_each_response_and_compares_no_stated_costs(tmp_path):
+    day = "day,provider,model,input,id,spend\n2026-07-01,acme,road,1000000,a,1\n2026-07-01,acme,road,1000000,a,1\n"
+    (tmp_path / "calls.csv").write_text(day)
+    connection = ibis.duckdb.connect(tmp_path / "logs.db")
+    connection.create_table("calls", connection.read_csv(str(tmp_path / "calls.csv")))
+    connection.disconnect()
+    engine = ["calls", "--engine", f"duckdb://{tmp_path / 'logs.db'}"]
+
+    assert "2.000000 USD for 2 rows" in run(*engine).output
+    assert "1.000000 USD for 1 rows" in run(*engine, "--once-by", "id").output
+    refused = run(*engine, "--stated-cost", "spend")
+    assert (refused.exit_code, "without --engine" in refused.output) == (1, True)
+
+
+@pytest.mark.parametrize("option", ["--once-by", "--stated-cost"])
+def test_a_column_that_is_nowhere_is_an_error(tmp_path, option):
+    refused = run("good.csv", option, "spent")
+
+    assert refused.exit_code == 1
+    assert f"no column spent, which {option} should be read from" in refused.output
+
+
+def test_before_the_first_reading_the_earliest_price_may_be_assumed(tmp_path):
+    seen = REGISTRY.replace("aliases: [road-1]", "first_seen: 2026-01-01")
+    (tmp_path / "models.yaml").write_text(seen)
+    (tmp_path / "early.csv").write_text("day,provider,model,input\n2025-12-01,acme,road,1000000\n")
+
+    assert run("early.csv").exit_code == 3
+    assert "2.000000 USD for 1 rows" in run("early.csv", "--assume-earliest").output
+
+
+def test_unknown_names_are_told_with_the_line_that_would_make_them_known(tmp_path):
+    rows = ["day,provider,model,input", "2026-07-01,acme,us.road-v1:0,1", "2026-07-01,bedrock,road,1"]
+    (tmp_path / "names.csv").write_text("\n".join(rows))
+
+    told = run("names.csv").output
+
+    assert 'that model\'s entry may say aliases: ["us.road-v1:0"]' in told
+    assert 'octoregistry.toml may say [costing.hosts] "bedrock" = VENDOR' in told
 
 
 def test_a_cost_for_people_is_never_0_unless_it_is():

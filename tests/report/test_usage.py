@@ -254,7 +254,7 @@ def folder(tmp_path, monkeypatch):
     (tmp_path / "models.yaml").write_text(example.read_text())
     with (tmp_path / "log.csv").open("w", newline="") as file:
         csv.writer(file).writerows(
-            [("day", "provider", "deployment", "input"), ("2026-08-30", "openai", "gpt-5.6-sol", 10**6)]
+            [("day", "provider", "deployment", "input"), ("2026-08-20", "openai", "gpt-5.6-sol", 10**6)]
         )
     (tmp_path / "octoregistry.toml").write_text('[costing.columns]\nmodel = "deployment"\n')
     return tmp_path
@@ -272,7 +272,7 @@ def test_the_command_reads_a_pattern_by_the_settings_columns(folder):
 
 def test_the_command_reads_columns_as_map_says(folder):
     """As `octoregistry cost` does, and over what the settings say."""
-    (folder / "log.csv").write_text("when,who,tokens\n2026-08-30,gpt-5.6-sol,200000\n")
+    (folder / "log.csv").write_text("when,who,tokens\n2026-08-20,gpt-5.6-sol,200000\n")
     asked = ["report", "--name", "run", "--usage", "log.csv", "--map", "day=when", "--map", "provider=:openai"]
     ran = CliRunner().invoke(cli, [*asked, "--map", "model=who", "--map", "input=tokens"])
     assert ran.exit_code == 0, ran.output
@@ -319,3 +319,20 @@ def test_mixed_line_ends_are_an_error_in_one_line(costs_of):
     with pytest.raises(CostingError, match=r"log\.csv: no CSV that can be read") as raised:
         costs_of(LOG.replace("\n", "\r\n", 3) + "x\n" * 30)
     assert "\n" not in str(raised.value)
+
+
+def test_rows_that_only_lack_a_charge_are_in_the_sum_and_told_apart(costs_of, report_with):
+    """Their tokens have a price; what else was paid for has none."""
+    row = {"created": 1788134400, "model": "road", "usage": {"input_tokens": 100_000, "output_tokens": 0}}
+    row["usage"]["server_tool_use"] = {"web_search_requests": 3}
+    row["type"] = "message"
+    registry = REGISTRY.replace("acme", "anthropic")
+    log = {"text": json.dumps(row), "before": registry, "after": registry, "name": "log.jsonl"}
+
+    usage = costs_of(**log)
+
+    assert (usage.total.cost, usage.total.unpriced) == (Decimal("0.2"), 0)
+    assert [(one.rows, one.in_sum) for one in usage.problems] == [(1, True)]
+    shown = BeautifulSoup(page(report_with(**log)), "lxml").get_text(" ")
+    assert "1 row lacks a charge that is not for tokens" in shown
+    assert "no price" not in shown.split("Your usage")[1].split("1 row lacks")[0]
