@@ -24,11 +24,18 @@ class Bound:
 
 
 def bound_changes(
-    provider: str, model: str, stated: StatedModel, rates: tuple[Rate, ...], thresholds: Collection[int], day: date
+    provider: str,
+    model: str,
+    stated: StatedModel,
+    rates: tuple[Rate, ...],
+    thresholds: Collection[int],
+    day: date,
+    unsure: Collection[tuple[str, Tier]] = (),
 ) -> list[Change]:
     """What has to be written so that no rate answers for longer prompts than is known on `day` and after.
 
-    `rates` are the model's with the prices of the page in them, `thresholds` those that are known of the vendor.
+    `rates` are the model's with the prices of the page in them, `thresholds` those that are known of the vendor. `unsure`
+    are the modes and tiers that only a language model vouches for: they bound no other.
     """
     days = sorted({day, *(rate.start for rate in rates if rate.start and rate.start > day)})
     there = {(rate.mode, rate.above_input_tokens, rate.start): rate for rate in rates}
@@ -36,9 +43,11 @@ def bound_changes(
     free = [replace(rate, up_to_input_tokens=None) for rate in rates]
     found: dict[tuple[str, Tier, date | None], Bound] = {}
     for on in days:
-        views = {mode: in_force(free, mode, on) for mode in MODES}
-        for mode, view in views.items():
+        every = {mode: in_force(free, mode, on) for mode in MODES}
+        known = {mode: {t: r for t, r in view.items() if (mode, t) not in unsure} for mode, view in every.items()}
+        for mode, view in every.items():
             for tier, rate in view.items():
+                views = every if (mode, tier) in unsure else known
                 bound = _bound(tier, mode, views, stated, thresholds) if rate.prices else None
                 if bound is not None:  # of several days the narrowest: what is not known on one of them is not known
                     place = mode, tier, rate.start

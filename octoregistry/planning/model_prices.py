@@ -13,6 +13,7 @@ from octoregistry.planning.plan import Change, Reason
 from octoregistry.planning.price_changes import ModelMode, changes_of_mode, missing_prices, verdict_for
 from octoregistry.planning.rates_in_force import in_force, rates_after, standard_since
 from octoregistry.planning.stated_models import Dated, StatedModel, current_and_announced
+from octoregistry.reading.rates import is_checked
 from providers.dimensions import DIMENSIONS, MODES
 from providers.entries import Model, Rate
 from providers.vendors import Batch
@@ -67,7 +68,12 @@ class ModelPrices:
             self._mark_derived(modes["batch"])
         if self.known is not None:
             self._forget(self.known, sorted({rate.mode for rate in self.rates} - modes.keys()))
-        self.changes += bound_changes(self.provider, self.model, self.stated, self.rates_now, self.thresholds, self.day)
+        alone = [change for change in self.changes if change.witness is not None and not is_checked(change.witness)]
+        unsure = {(c.mode or "", c.above_input_tokens) for c in alone} - {
+            (r.mode, r.above_input_tokens) for r in self.rates
+        }
+        about = self.provider, self.model, self.stated
+        self.changes += bound_changes(*about, self.rates_now, self.thresholds, self.day, unsure)
         doubtful = unbounded(self.stated, self.thresholds)
         return [_held_unbounded(change) if change.mode in doubtful else change for change in self.changes]
 
