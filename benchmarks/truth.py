@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 
 from octoregistry.documents import Document
 from octoregistry.reading.classify import classify
@@ -15,6 +15,7 @@ from octoregistry.reading.classify.names import plain
 from octoregistry.reading.labels import OpenLabel
 from octoregistry.reading.language.answers import HARMLESS, MEANINGS, NAME, OFFER, UNSURE
 from octoregistry.reading.page import reader_of
+from octoregistry.reading.settle import Reader
 from octoregistry.reading.vocabulary import Row, Vocabulary, shipped
 
 _ASKED = re.compile(r"^([A-Z]) (\w+): (.*?)(?: of it: (.*))?$", re.MULTILINE)
@@ -43,6 +44,10 @@ class Truth:
     provider: str
     day: date
 
+    @cached_property
+    def _reader(self) -> Reader:
+        return reader_of(self.document, self.provider, self.day)
+
     def answers(self, prompt: str) -> dict[str, str]:
         """{letter: answer} for the labels of a prompt."""
         asked = prompt[prompt.index("unsure: anything") :]
@@ -52,12 +57,13 @@ class Truth:
 
     def answer(self, label: str, place: str, words: str) -> str:
         """What the shipped vocabulary says of `words` in `label`."""
-        reader = reader_of(self.document, self.provider, self.day)
-        said = classify(plain(label), place, reader.vocabulary, reader.families, self.day)  # type: ignore[arg-type]
-        start = label.lower().find(words.lower())
+        label = plain(label.replace("#", " "))  # an amount that was blanked
+        said = classify(label, place, self._reader.vocabulary, self._reader.families, self.day)  # type: ignore[arg-type]
+        start = label.lower().find(" ".join(words.lower().split()))
         facts = [f for f in said.facts if f.start < start + len(words) and f.end > start] if start >= 0 else []
         meanings = {_answer_of(f.slot, f.row) for f in facts} - {HARMLESS}
-        if said.leftover or not facts or len(meanings) > 1:
+        unknown = any(part in words for part in said.leftover.split(" … ")) if said.leftover else False
+        if unknown or not facts or len(meanings) > 1:
             return UNSURE
         return meanings.pop() if meanings else HARMLESS
 

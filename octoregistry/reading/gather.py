@@ -12,6 +12,7 @@ from octoregistry.reading.labels import Doubt
 from octoregistry.reading.rates import Evidence, Problem, StatedPrice, StatedRate
 from octoregistry.reading.settle import Priced
 
+_GAVE_WAY = "a price in doubt is another one than that of the same model and mode without a doubt: left out"
 _NOT_KEPT = {"cached_input_image", "cached_input_video"}  # read to see that a table is in order; no rate has them
 
 
@@ -86,7 +87,13 @@ def _in_force(
 ) -> Iterator[tuple[date | None, Priced]]:
     """(first day or None for today's price, price) of the prices that hold now and later."""
     by_start: dict[date | None, list[Priced]] = defaultdict(list)
-    candidates = [price for price in candidates if not price.doubts] or candidates
+    clear = [price for price in candidates if not price.doubts]
+    problems += [
+        Problem(page, price.figure.address, _GAVE_WAY)
+        for price in candidates
+        if clear and price.doubts and price.usd not in {other.usd for other in clear}
+    ]
+    candidates = clear or candidates
     begun = [p.span.start for p in candidates if p.span.start and p.span.start <= page_date]
     latest = max(begun, default=None)
     for price in candidates:
@@ -96,12 +103,11 @@ def _in_force(
         elif start == latest:
             by_start[None].append(price)
     for start, same in by_start.items():
-        clear = [price for price in same if not price.doubts] or same
-        if len({price.usd for price in clear}) == 1:
-            yield start, clear[0]
+        if len({price.usd for price in same}) == 1:
+            yield start, same[0]
             continue
-        places = ", ".join(f"{p.figure.address} says {p.usd}" for p in clear[:6])
-        problems.append(Problem(page, clear[0].figure.address, f"two prices for {what}: {places}"))
+        places = ", ".join(f"{p.figure.address} says {p.usd}" for p in same[:6])
+        problems.append(Problem(page, same[0].figure.address, f"two prices for {what}: {places}"))
 
 
 def without_shared_ids(rates: tuple[StatedRate, ...], page: str) -> tuple[tuple[StatedRate, ...], tuple[Problem, ...]]:

@@ -15,7 +15,7 @@ from octoregistry.reading.classify import Classified, Families, classify
 from octoregistry.reading.classify.cells import BARE, amounts, has_amount
 from octoregistry.reading.classify.names import looks_like_id, plain
 from octoregistry.reading.classify.numbers import shows_decimal_comma
-from octoregistry.reading.gather import by_id, counted, doubted, rates_of, without_shared_ids
+from octoregistry.reading.gather import by_id, counted, rates_of, without_shared_ids
 from octoregistry.reading.ids import page_ids
 from octoregistry.reading.labels import Doubt, Label, OpenLabel, Place
 from octoregistry.reading.layout import Scope
@@ -52,12 +52,11 @@ def read_rates(
         problems += [Problem(document.url, no.figure.address, no.reason) for no in refused if not no.quiet]
         unsaid.update(doubt for no in refused for doubt in no.open)
     prices = [_in_full(price, prices) for price in in_order(by_id(prices))]
+    unsaid.update(doubt for price in prices for doubt in price.doubts for _ in price.dimensions)
     rates, contradictions = rates_of(prices, document.url, page_date, ids)
     rates, shared = without_shared_ids(rates, document.url)
     problems = [*counted(problems), *contradictions, *shared]
-    return PageRates(
-        provider, document.url, rates, tuple(problems), tuple(_open_labels(document, doubted(rates) + unsaid, reader))
-    )
+    return PageRates(provider, document.url, rates, tuple(problems), tuple(_open_labels(document, unsaid, reader)))
 
 
 def reader_of(

@@ -55,7 +55,7 @@ def _pattern(families: tuple[str, ...], words: tuple[str, ...]) -> re.Pattern[st
     family = "|".join(families) or "(?!)"
     word = "|".join(words) or "(?!)"
     end = r"(?:(?![a-z0-9])|(?=(?-i:[A-Z][a-z]{2})))"
-    part = rf"(?:{_VERSION}|{word}|{family}){end}"
+    part = rf"(?:{_VERSION}|{word}|(?:{family})(?!-)){end}"
     unknown = rf"(?:(?:[ -][a-z][\w-]{{1,15}}){{1,2}}(?= v?\d+(?:\.\d+)?{end}))?"
     started = rf"(?:(?:{word})[ -])?"
     return re.compile(

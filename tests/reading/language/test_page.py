@@ -178,17 +178,17 @@ def test_no_lie_changes_a_price_unseen(number: int, tmp_path: Path) -> None:
             assert not outcome.applied, (lie.name, outcome.applied[:2])
 
 
-@pytest.mark.parametrize(("seed", "explained"), [(2, False), (3, False)])
-def test_forty_words_less_cost_a_first_update_little_and_a_second_one_nothing(seed: int, explained: bool) -> None:
-    """Tokens as bytes / 4 on the bundled pages; what a person has agreed with reads as the words did, or stays in doubt
-    where a word that is gone is one that no answer gives back.
+@pytest.mark.parametrize("seed", [1, 7, 8])
+def test_forty_words_less_cost_a_first_update_little_and_a_second_one_nothing(seed: int) -> None:
+    """Tokens as bytes / 4 on the bundled pages; what a person has agreed with, or said where a model may not, reads as the
+    words did.
     """
     documents = bundled_pages()
     kept = {provider: Kept() for provider in documents}
     first = sum((spent(d, p, less(seed), kept[p]) for p, d in documents.items()), Spent())
     assert 0 < first.taken < MOST_IN
     assert first.given < MOST_OUT
-    assert first.right == first.wanted if explained else 0 < first.right < first.wanted
+    assert first.right == first.wanted
     second = sum((spent(d, p, less(seed), kept[p]) for p, d in documents.items()), Spent())
     assert replace(second, right=0, wanted=0) == Spent()
     assert second.right == first.right
