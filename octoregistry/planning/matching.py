@@ -119,7 +119,8 @@ class ModelNames:
 
     def _unknown(self, name: str) -> Match:
         value_text = display_name_of(name)
-        if self._naming.names_are_ids and _API_ID.match(value_text):
+        own = value_text.partition("-")[0] in (*self._naming.families, *self._naming.id_prefixes)
+        if (self._naming.names_are_ids or own) and _API_ID.match(value_text):
             return NewModel(value_text, value_text)
         derived = self._naming.derived_id(value_text.lower())
         if derived:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -14,6 +14,7 @@ from octoregistry.planning.price_changes import ModelMode, changes_of_mode, miss
 from octoregistry.planning.rates_in_force import in_force, rates_after, standard_since
 from octoregistry.planning.stated_models import Dated, StatedModel, current_and_announced
 from octoregistry.reading.rates import is_checked
+from octoregistry.planning.values import Value
 from providers.dimensions import DIMENSIONS, MODES
 from providers.entries import Model, Rate
 from providers.vendors import Batch
@@ -56,6 +57,8 @@ class ModelPrices:
         """The changes; each may carry reasons to hold it."""
         modes = {mode: self.stated.modes[mode] for mode in MODES if mode in self.stated.modes}
         for mode in [mode for mode in MODES if mode in modes]:  # standard comes first: batches follow it
+            if self.known and self.stated.seen and self.stated.seen_on(mode) < (self.known.seen_on(mode) or date.min):
+                continue  # the registry has this mode from a newer page
             dated = modes[mode]
             self._compare_mode(mode, dated)
             if gone := missing_prices(self.rates, mode, current_and_announced(dated, self.day)[0], self.day):
@@ -136,9 +139,7 @@ class ModelPrices:
             if holds_still(known, mode, self.rates_now, self.day):
                 kept.append(mode)
                 if moved and _prices(now) != _prices(seen):
-                    self.changes += [
-                        self._restored(rate, name, since) for rate in seen.values() for name in rate.prices
-                    ]
+                    self._restore(seen.values(), since)
             else:
                 lost.append(mode)
                 if since is not None and any(rate.prices and _before(rate.start, since) for rate in now.values()):
@@ -150,10 +151,16 @@ class ModelPrices:
                 f"the page is silent on the mode {', '.join(lost)}: unknown since the standard price moved"
             )
 
-    def _restored(self, rate: Rate, name: str, since: date | None) -> Change:
+    def _restore(self, seen: Iterable[Rate], since: date | None) -> None:
+        """Writes the rates of a mode as they were last seen, beside the same standard price."""
         note = ("as it was last seen, beside the same standard price",)
-        tier, price = rate.above_input_tokens, rate.prices[name]
-        return Change(self.provider, self.model, "kept", name, None, price, rate.mode, tier, since, notes=note)
+        for rate in seen:
+            facts: list[tuple[str, Value]] = []
+            if rate.derived_dimensions:
+                facts.append(("derived_dimensions", rate.derived_dimensions))
+            for name, value in (*rate.prices.items(), *facts):
+                change = Change(self.provider, self.model, "kept", name, None, value, rate.mode, notes=note)
+                self.changes.append(replace(change, above_input_tokens=rate.above_input_tokens, start=since))
 
 
 def _prices(view: Mapping[int | None, Rate]) -> dict[int | None, Mapping[str, Decimal]]:

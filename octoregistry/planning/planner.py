@@ -328,7 +328,8 @@ class _Planner:
             "source.checked": (old.checked if old else None, stated.page.checked),
             "source.sha256": (old.sha256 if old else None, stated.page.sha256),
             "source.via": (old.via if old else None, stated.page.via),
-            **(self._kind(known) | _last_seen(known, stated) if known else {}),
+            **(self._kind(known) if known else {}),
+            **_last_seen(known, stated),
         }
         kind: Kind = "source" if known else "new_model"
         return [
@@ -358,16 +359,21 @@ class _Planner:
         return [Note(self.provider.name, _listing(models), text) for text, models in self._notes.items()]
 
 
-def _last_seen(known: Model, stated: StatedModel) -> dict[str, tuple[Value, Value]]:
-    """What is written of the modes that the page does not state: the day on which they were last seen."""
-    modes = {rate.mode for rate in known.rates if rate.prices} | known.last_seen.keys()
-    unseen = {mode: known.seen_on(mode) for mode in modes - stated.modes.keys()}
-    return {f"last_seen.{mode}": (known.last_seen.get(mode), unseen.get(mode)) for mode in MODES if mode in modes}
+def _last_seen(known: Model | None, stated: StatedModel) -> dict[str, tuple[Value, Value]]:
+    """What is written of the modes that the newest page does not state: the day on which they were last seen."""
+    old = known.last_seen if known else {}
+    modes = {rate.mode for rate in known.rates if rate.prices} | known.last_seen.keys() if known else set()
+    unseen: dict[str, Value] = {mode: known.seen_on(mode) for mode in modes - stated.modes.keys()} if known else {}
+    unseen |= stated.seen
+    return {
+        f"last_seen.{mode}": (old.get(mode), unseen.get(mode)) for mode in MODES if mode in modes | stated.seen.keys()
+    }
 
 
 def _seen_again(known: Model | None, stated: StatedModel) -> bool:
     """True where the page states a mode that earlier pages no longer stated, as more than a language model reads it."""
-    return known is not None and stated.checked and not stated.modes.keys().isdisjoint(known.last_seen)
+    again = known.last_seen.keys() & stated.modes.keys() if known else set()
+    return known is not None and stated.checked and any(stated.seen_on(mode) > known.last_seen[mode] for mode in again)
 
 
 def _listing(models: Sequence[str]) -> str:

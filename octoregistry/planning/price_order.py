@@ -11,6 +11,7 @@ from itertools import pairwise
 from octoregistry.planning.decimals import plain
 from octoregistry.planning.plan import Change
 from octoregistry.planning.rates_in_force import in_force
+from providers.dimensions import PLAIN_DIMENSION
 from providers.entries import Rate
 
 
@@ -80,12 +81,35 @@ def longer_prompts_cheaper(change: Change, book: PriceBook) -> Disorder | None:
     return None
 
 
+_FAR = 50  # no vendor sets the prices of two modalities, or of two modes, so far apart: one of them has another unit
+
+
+def modality_far_below_plain(change: Change, book: PriceBook) -> Disorder | None:
+    """What is wrong where sound, pictures or film cost a fiftieth of text or less: a sign of a price a picture or a minute."""
+    name, base = change.dimension, PLAIN_DIMENSION.get(change.dimension, "")
+    low, text = (book.price(change.mode or "", change.above_input_tokens, each) for each in (name, base))
+    return (
+        f"far below {base}: {name} {plain(low)}, {base} {plain(text)}" if low and text and low * _FAR < text else None
+    )
+
+
+def mode_far_from_standard(change: Change, book: PriceBook) -> Disorder | None:
+    """What is wrong where a price is fifty times another mode's of the same dimension, or more."""
+    tier, dimension = change.above_input_tokens, change.dimension
+    here, standard = (book.price(mode, tier, dimension) for mode in (change.mode or "", "standard"))
+    if here and standard and not standard < here * _FAR < standard * _FAR * _FAR:
+        return f"far from standard: {dimension} {plain(here)} in {change.mode}, {plain(standard)} in standard"
+    return None
+
+
 ORDERS: tuple[Order, ...] = (
     output_below_input,
     cached_above_input,
     cache_write_below_input,
     modes_out_of_order,
     longer_prompts_cheaper,
+    modality_far_below_plain,
+    mode_far_from_standard,
 )
 
 

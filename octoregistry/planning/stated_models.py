@@ -12,6 +12,7 @@ from octoregistry.planning.matching import Ambiguous, Match, Matched, NewModel, 
 from octoregistry.planning.plan import Reason
 from octoregistry.reading.labels import Doubt
 from octoregistry.reading.rates import Evidence, PageRates, StatedRate, is_checked
+from octoregistry.sources.page import Page
 
 Tier = int | None
 
@@ -27,6 +28,20 @@ class PricedPage:
     checked: date
     sha256: str
     via: str | None = None
+
+
+def priced_pages(read: PageRates, page: Page) -> list[PricedPage]:
+    """What was read from a page; from a digest as many as its tables have days, the newest first."""
+    if not page.days:
+        return [PricedPage(read, page.fetched_at.date(), page.sha256)]
+    by_day: dict[date, list[StatedRate]] = {}
+    for rate in read.rates:
+        tables = {price.evidence.address.partition("R")[0] for price in rate.prices.values()}
+        by_day.setdefault(min(page.days[table] for table in tables), []).append(rate)
+    return [
+        PricedPage(replace(read, rates=tuple(by_day[day])), day, page.sha256, "digest")
+        for day in sorted(by_day, reverse=True)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +71,7 @@ class StatedModel:
 
     `up_to` is the longest prompt that a mode and tier answers for, "unknown" where the page bounds it without a number;
     `unsized` are the modes in which long prompts cost something else, above a size that the page does not state.
+    `seen` gives the day of the modes that only an older page than `page` states.
     """
 
     page: PricedPage
@@ -65,6 +81,11 @@ class StatedModel:
     new: NewModel | None = None
     up_to: dict[tuple[str, Tier], int | Literal["unknown"]] = field(default_factory=dict)
     unsized: set[str] = field(default_factory=set)
+    seen: dict[str, date] = field(default_factory=dict)
+
+    def seen_on(self, mode: str) -> date:
+        """The day on which a mode stood on a page like this."""
+        return self.seen.get(mode, self.page.checked)
 
     @property
     def checked(self) -> bool:
@@ -206,8 +227,10 @@ def _join(models: dict[str, StatedModel], model: str, stated: StatedModel) -> No
     known.unsized |= stated.unsized
     for place, up_to in stated.up_to.items():
         known.up_to.setdefault(place, up_to)
-    for mode, dated in stated.modes.items():
-        known.modes.setdefault(mode, dated)
+    for mode in stated.modes.keys() - known.modes.keys():
+        known.modes[mode] = stated.modes[mode]
+        if stated.page.checked < known.page.checked:
+            known.seen[mode] = stated.page.checked
     known.aliases += [alias for alias in stated.aliases if alias not in known.aliases]
 
 

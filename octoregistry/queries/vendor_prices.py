@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from octoregistry.documents import Unread
 from octoregistry.planning.matching import ModelNames
-from octoregistry.planning.stated_models import Price, PricedPage, current_and_announced, stated_models
+from octoregistry.planning.stated_models import Price, current_and_announced, priced_pages, stated_models
 from octoregistry.settings import Settings
 from octoregistry.sources import Clock, Failed, Page, fetch_pages
 from octoregistry.sources.vendor_pages import utc_now
@@ -66,7 +66,7 @@ def _read(reader: PageReader, provider: Provider, page: Page | Failed) -> Vendor
         known = provider.models.get(model)
         return {rate.above_input_tokens for rate in known.rates if rate.above_input_tokens} if known else set()
 
-    stated = stated_models([PricedPage(rates, day, page.sha256)], names.match, tiers_of)
+    stated = stated_models(priced_pages(rates, page), names.match, tiers_of)
     prices = {
         PriceKey(provider.name, model, mode, above, dimension): price
         for model, found in stated.models.items()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 From = Literal["network", "cache", "bundled"]
@@ -16,6 +17,7 @@ class Page:
     `fetched_at` (aware, UTC) is when the server last said that the page reads like this: a 304 makes it now, though
     the text came out of the cache. `sha256` is that of the body's bytes, with the transfer's compression undone. Keys
     in the query of `url` and `final_url` are masked. `note` says what went wrong without making the page any worse.
+    `days` gives the day of each table of a digest by its address ("T3"); a page itself is of one day.
     """
 
     url: str
@@ -28,6 +30,7 @@ class Page:
     last_modified: str | None = None
     from_cache: From = "network"
     note: str | None = None
+    days: Mapping[str, date] = field(default_factory=dict)
 
     def age(self, now: datetime) -> timedelta:
         """How long ago the page was known to read like this."""

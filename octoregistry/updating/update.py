@@ -12,7 +12,7 @@ from octoregistry.planning.foreign_models import own_rates
 from octoregistry.planning.limits import Limits
 from octoregistry.planning.plan import Note, Plan
 from octoregistry.planning.planner import PlanSettings, plan_provider
-from octoregistry.planning.stated_models import PricedPage
+from octoregistry.planning.stated_models import priced_pages
 from octoregistry.planning.witnesses import Witnesses
 from octoregistry.reading.language.reader import Call
 from octoregistry.reading.language.reader import Reader as LanguageReader
@@ -152,7 +152,7 @@ def plan_text(
             continue
         plan += plan_provider(
             registry.providers[run.provider],
-            [PricedPage(run.rates, run.page.fetched_at.date(), run.page.sha256)],
+            priced_pages(run.rates, run.page),
             run.listed.models if isinstance(run.listed, ModelList) else None,
             today=at.date(),
             settings=PlanSettings(

@@ -1,58 +1,62 @@
-"""The pages that come with the package: what they carry, held against the facts of the vendors' newest pages."""
+"""The digests that come with the package: they say what the packaged registry says, and nothing else."""
 
 from __future__ import annotations
 
-import json
-import re
-from decimal import Decimal
-from pathlib import Path
+from datetime import date
 
 import pytest
 
+from octoregistry.documents import Document, read_document
+from octoregistry.planning.planner import plan_provider
+from octoregistry.planning.stated_models import priced_pages
+from octoregistry.reading.page import read_rates
 from octoregistry.sources.bundled import bundled_page
+from octoregistry.sources.page import Page
+from providers.registry import load_registry
+from tools.digests import digest
 
-FACTS = Path(__file__).parents[3] / "shared" / "pages"
-NEWEST = {
-    "openai": "openai/2026-09-07-standard-table-excerpt.facts.json",
-    "anthropic": "anthropic/2026-09-07-model-table-excerpt.facts.json",
-    "gemini": "gemini/2026-09-04-devsite.facts.json",
-}
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"\s*\(.*", "", name)
+REGISTRY = load_registry()
+VENDORS = sorted(REGISTRY.providers)
 
 
-def _figures(text: str) -> dict[str, set[Decimal]]:
-    """The figures that stand beside each model: in its row, or under its heading."""
-    found: dict[str, set[Decimal]] = {}
-    heading = ""
-    for line in text.splitlines():
-        if line.startswith("## "):
-            heading = _plain(line[3:])
-        figures = {Decimal(figure) for figure in re.findall(r"\$(\d+(?:\.\d+)?)", line)}
-        for name in (heading, _plain(line.removeprefix("| ").partition(" |")[0])):
-            found.setdefault(name, set()).update(figures)
-    return found
-
-
-@pytest.mark.skipif(not FACTS.is_dir(), reason="the facts of the stored pages (../shared/pages) are absent")
-@pytest.mark.parametrize("provider", NEWEST)
-def test_every_newest_fact_stands_on_the_bundled_page(provider):
+def _page(provider: str) -> Page:
     page = bundled_page(provider)
     assert page is not None
-    facts = json.loads((FACTS / NEWEST[provider]).read_text(encoding="utf-8"))
-    figures = _figures(page.text)
-    assert [fact for fact in facts["facts"] if Decimal(fact[5]) not in figures[_plain(fact[0])]] == []
-    assert page.fetched_at.date().isoformat() == facts["date"]
+    return page
 
 
-@pytest.mark.parametrize("provider", NEWEST)
-def test_a_bundled_page_is_small(provider):
-    page = bundled_page(provider)
-    assert page is not None
-    assert len(page.text) < 50_000
+@pytest.fixture(scope="module", params=VENDORS)
+def read(request):
+    """A vendor, its digest, and what is read from that."""
+    page = _page(request.param)
+    document = read_document(page.text, page.url)
+    assert isinstance(document, Document)
+    return request.param, page, read_rates(document, request.param, page.fetched_at.date())
 
 
-def test_a_provider_without_a_bundled_page_has_none():
+@pytest.mark.parametrize("provider", VENDORS)
+def test_a_digest_is_what_the_tool_makes_of_the_packaged_registry(provider):
+    text, days = digest(REGISTRY.providers[provider])
+    assert (_page(provider).text, list(_page(provider).days.values())) == (text, days)
+
+
+def test_every_word_and_figure_of_a_digest_is_understood(read):
+    _, _, rates = read
+    assert rates.problems == ()
+    assert [price.doubts for rate in rates.rates for price in rate.prices.values() if price.doubts] == []
+
+
+def test_a_digest_changes_nothing_in_the_packaged_registry(read):
+    provider, page, rates = read
+    plan = plan_provider(REGISTRY.providers[provider], priced_pages(rates, page), today=date(2026, 11, 30))
+    assert plan.changes == ()
+
+
+def test_a_digest_is_small_and_as_old_as_its_newest_table(read):
+    _, page, _ = read
+    assert len(page.text) < 20_000
+    assert page.fetched_at.date() == max(page.days.values())
+
+
+def test_a_provider_without_a_digest_has_none():
     assert bundled_page("acme") is None
