@@ -42,8 +42,8 @@ HEAD = """<!-- Figures of the vendor's pricing page, gathered so that octoregist
 
 Prices in USD per 1M tokens.
 """
-INDEX = """# The digests that serve `--offline` where the cache is empty, written by `python -m tools.digests`. `days` are those of
-# their tables, in order; `url` is the page that stated them.
+INDEX = """# The digests that serve `--offline` where the cache is empty, written by `python -m tools.digests`.
+# `days` are those of their tables, in order; `url` is the page that stated them.
 """
 
 

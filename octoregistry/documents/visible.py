@@ -110,13 +110,15 @@ def _visible_parts(tag: Tag) -> Iterator[str]:
 def _begins_anew(tag: Tag) -> bool:
     """True for words that stand without a blank behind another element: the style sheet puts them on a line of their own.
 
-    `<a>Model 9</a><span>For long texts</span>`, `<span>/ MTok</span><span>for prompts up to 100,000 tokens</span>`.
+    `<a>Model 9</a><span>For long texts</span>`, `<span>/ MTok</span><span>for prompts up to 100,000 tokens</span>`;
+    `<code>model-9</code><strong>Before:</strong>`, as an id ends where its code does.
     """
     before = tag.previous_sibling
     if not isinstance(before, Tag) or before.name.lower() not in _RUNS:
         return False
     text = _first_text(tag)
-    return text[:1].isalpha() and len(text.split()) > 2 and _last_letter(before).isalnum()
+    apart = len(text.split()) > 2 or before.name.lower() == "code"
+    return text[:1].isalpha() and apart and _last_letter(before).isalnum()
 
 
 def _first_text(tag: Tag) -> str:

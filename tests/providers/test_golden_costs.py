@@ -1,0 +1,39 @@
+"""Costs worked out by hand from the vendors' pages, one a line of golden/costs.csv, held against the packaged registry."""
+
+from __future__ import annotations
+
+import csv
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from providers.dimensions import UncertainPriceError, UnknownPriceError
+from providers.registry import load_registry
+
+with (Path(__file__).parent / "golden" / "costs.csv").open(encoding="utf-8") as file:
+    CALLS = list(csv.DictReader(file))
+TOKENS = ("input", "cached_input", "cache_write_5m", "output")
+REGISTRY = load_registry()
+
+
+def _name(call: dict[str, str]) -> str:
+    return "-".join((call["model"], call["day"], call["mode"], call["input"]))
+
+
+@pytest.mark.parametrize("call", CALLS, ids=_name)
+def test_a_call_costs_what_the_page_of_its_day_says(call):
+    pricing = REGISTRY.pricing(call["vendor"], call["model"])
+    tokens = {name: int(call[name]) for name in TOKENS if call[name]}
+    expected = {"unknown": UnknownPriceError, "between": UncertainPriceError}.get(call["cost in USD"])
+    if expected is None:
+        assert pricing.cost(**tokens, mode=call["mode"], at=call["day"]) == Decimal(call["cost in USD"])
+        return
+    with pytest.raises(expected):
+        pricing.cost(**tokens, mode=call["mode"], at=call["day"])
+
+
+def test_there_are_sixty_calls_over_three_vendors_and_all_modes():
+    assert len(CALLS) >= 60
+    assert {call["vendor"] for call in CALLS} == {"anthropic", "gemini", "openai"}
+    assert {call["mode"] for call in CALLS} == {"standard", "batch", "flex", "priority"}
