@@ -30,7 +30,7 @@ test-browser: .venv/installed-dev
 
 # The report that is committed as an example, as it looked on the day after the newest page.
 example-report: .venv/installed-dev
-	.venv/bin/octoregistry report --registry examples/models-2026-08-21.yaml --usage examples/usage-2026-08.csv --day 2026-09-08 --name example-from-2026-08-21
+	.venv/bin/octoregistry report --registry examples/models-2026-08-21.yaml --usage examples/usage-2026-11.csv --day 2026-11-30 --name example-from-2026-08-21
 
 lint: .venv/installed-dev
 	.venv/bin/ruff check .

@@ -80,7 +80,7 @@ def _rates(model: Model, mode: str, day: date) -> list[Rate]:
     """What the pages state of a mode: the rates in force on `day` and those announced, without derived prices."""
     now = list(in_force(model.rates, mode, day).values())
     later = [rate for rate in model.rates if rate.mode == mode and rate.start and rate.start > day]
-    return [rate for rate in now + later if rate.prices and not rate.derived]
+    return [rate for rate in now + later if _stated(rate) and not rate.derived]
 
 
 def _title(mode: str, rate: Rate, day: date) -> str:

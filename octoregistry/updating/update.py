@@ -94,7 +94,8 @@ def plan_update(  # noqa: PLR0913 - the edges of the run: clock, progress, langu
     where a price changes. A provider of the registry that no pages are set for is left as it is, with a note. Raises
     RegistryError for a faulty registry, UnknownProviderError for a provider that it or the settings do not know.
     """
-    known = parse_registry(text, name).providers
+    registry = parse_registry(text, name)
+    known = registry.providers
     chosen = settings.with_pages(known, providers)
     reader = PageReader(settings.reading, language)
     progress(f"{'Replaying' if offline else 'Fetching'} the pricing pages of {', '.join(chosen)}")
@@ -117,12 +118,12 @@ def plan_update(  # noqa: PLR0913 - the edges of the run: clock, progress, langu
             page, rates = (Failed(page.url, mine), None) if isinstance(mine, str) else (page, mine)
         made = tuple(language.calls[calls:]) if language else ()
         runs.append(ProviderRun(provider, page, rates, lists[provider], made))
+    plan = _plan(registry, runs, settings, now, accepted, {})
+    witness_reports: WitnessReports = {}
+    if any(change.mode for change in plan.visible):
+        progress("Asking other registries")
+        witness_reports = fetch_registries(settings, offline=offline, clock=clock)
     progress("Writing the changes into a copy of the registry")
-    update = plan_text(text, name, tuple(runs), settings, now, accepted)
-    if not any(change.mode for change in update.plan.visible):
-        return update
-    progress("Asking other registries")
-    witness_reports = fetch_registries(settings, offline=offline, clock=clock)
     return plan_text(text, name, tuple(runs), settings, now, accepted, witness_reports)
 
 
@@ -144,6 +145,19 @@ def plan_text(
     registry = parse_registry(text, name)
     settings.with_pages(registry.providers, [run.provider for run in runs])
     witness_reports = witness_reports or {}
+    merged = merge_each(text, name, _plan(registry, runs, settings, at, accepted, witness_reports))
+    return Update(registry, text, merged.text, merged.plan, runs, at, merged.refused, witness_reports)
+
+
+def _plan(
+    registry: Registry,
+    runs: Sequence[ProviderRun],
+    settings: Settings,
+    at: datetime,
+    accepted: Sequence[str],
+    witness_reports: WitnessReports,
+) -> Plan:
+    """What the sources that were read in `runs` change in `registry`."""
     witnesses = Witnesses.from_reports(witness_reports.values())
     silent_on = [name for name in registry.providers if name not in settings.providers]
     plan = Plan(notes=tuple(Note(name, "*", "no pages are set for it: left as it is") for name in silent_on))
@@ -163,8 +177,7 @@ def plan_text(
             ),
             witnesses=witnesses,
         )
-    merged = merge_each(text, name, plan)
-    return Update(registry, text, merged.text, merged.plan, runs, at, merged.refused, witness_reports)
+    return plan
 
 
 def _first_problem(rates: PageRates) -> str:
