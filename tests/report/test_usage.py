@@ -254,7 +254,7 @@ def folder(tmp_path, monkeypatch):
     (tmp_path / "models.yaml").write_text(example.read_text())
     with (tmp_path / "log.csv").open("w", newline="") as file:
         csv.writer(file).writerows(
-            [("day", "provider", "deployment", "input"), ("2026-08-20", "openai", "gpt-5.6-sol", 10**6)]
+            [("day", "provider", "deployment", "input"), ("2026-08-21", "openai", "gpt-5.6-sol", 10**6)]
         )
     (tmp_path / "octoregistry.toml").write_text('[costing.columns]\nmodel = "deployment"\n')
     return tmp_path
@@ -272,7 +272,7 @@ def test_the_command_reads_a_pattern_by_the_settings_columns(folder):
 
 def test_the_command_reads_columns_as_map_says(folder):
     """As `octoregistry cost` does, and over what the settings say."""
-    (folder / "log.csv").write_text("when,who,tokens\n2026-08-20,gpt-5.6-sol,200000\n")
+    (folder / "log.csv").write_text("when,who,tokens\n2026-08-21,gpt-5.6-sol,200000\n")
     asked = ["report", "--name", "run", "--usage", "log.csv", "--map", "day=when", "--map", "provider=:openai"]
     ran = CliRunner().invoke(cli, [*asked, "--map", "model=who", "--map", "input=tokens"])
     assert ran.exit_code == 0, ran.output
