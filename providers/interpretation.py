@@ -80,7 +80,7 @@ def interpretation(row: Row, recipe: Recipe, columns: frozenset[str] = frozenset
     requests, of_batch, bad_requests = _requests(row, recipe, there)
     prompt = _prompt(row, recipe, reading)
     free = holds(recipe.free_if, row, there)
-    fault, detail = (None, "") if free else _fault(reading, recipe, tokens, stated, bad_requests, there)
+    fault, detail = (None, "") if free else _fault(reading, recipe, tokens, stated, bad_requests)
     return Interpretation(
         recipe=recipe,
         tokens={name: tokens[name] for name in DIMENSIONS if tokens.get(name)} if fault is None and not free else {},
@@ -221,7 +221,6 @@ def _fault(  # noqa: PLR0911 - a line for each fault
     tokens: Mapping[str, int],
     stated: int,
     bad_requests: bool,
-    there: frozenset[str],
 ) -> tuple[str | None, str]:
     if not reading.sound:
         return NOT_WHOLE, ""
@@ -233,8 +232,9 @@ def _fault(  # noqa: PLR0911 - a line for each fault
         return NO_REQUESTS, ""
     if reading.differ:
         return f"{DIFFERENT}: {', '.join(reading.differ)}", ""
+    stands = _prefixes(reading.row) if recipe.unclear else frozenset()  # an empty column says nothing
     for one in recipe.unclear:
-        if all(reading.first(names) for names in one.both) and not any(name in there for name in one.unless):
+        if all(reading.first(names) for names in one.both) and not any(name in stands for name in one.unless):
             return one.says, ""
     if stated and stated != (parts := sum(tokens.values())):
         return TOTAL, f"{recipe.total[0]} {stated}, parts {parts}"

@@ -86,7 +86,7 @@ def calls(
     yield from last.values()
     for call in sums:
         if _of(call.record, call.said.recipe.trace) not in traces:
-            call.fault = NO_CALL_HERE
+            call.fault = call.fault or NO_CALL_HERE
             yield call
     yield from alone
 

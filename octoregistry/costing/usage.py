@@ -314,11 +314,11 @@ def _fault(read: ir.Table, dimensions: Sequence[str]) -> ir.IntegerValue:
         read.provider.isnull(),
         read.model.isnull(),
         *(wrong & ~read.free for wrong in of_usage),
-        read.repeats,
     )
-    numbered = zip(checks, FAULTS, strict=True)
-    cases = ((wrong, ibis.literal(number, "int32")) for wrong, number in numbered)
-    return ibis.cases(*cases, else_=ibis.ifelse(read.free, 0, read.wrong).cast("int32"))
+    *numbers, no_call_here = FAULTS
+    cases = [(wrong, ibis.literal(number, "int32")) for wrong, number in zip(checks, numbers, strict=True)]
+    cases += [((read.wrong != 0) & ~read.free, read.wrong.cast("int32")), (read.repeats, no_call_here)]
+    return ibis.cases(*cases, else_=ibis.literal(0, "int32"))
 
 
 def _size(

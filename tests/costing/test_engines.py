@@ -96,7 +96,7 @@ def test_no_message_shows_a_secret_of_an_address(monkeypatch, url):
 
 @pytest.mark.filterwarnings("ignore")  # as for every test of Spark: see OF_SPARK in conftest.py
 def test_a_killed_executor_of_spark_changes_no_digit(spark, tmp_path):
-    rows = 3_000_000
+    rows = 120_000
     row = {"day": "2026-10-01", "provider": "gemini", "model": "gemini-3.5-flash", "input": 1_000_003, "output": 7}
     for part in range(12):
         pq.write_table(pa.Table.from_pylist([row]).take([0] * (rows // 12)), tmp_path / f"{part}.parquet")
