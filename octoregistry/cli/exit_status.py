@@ -7,10 +7,11 @@ from octoregistry.updating.update import Update
 DONE, ERROR, UNREAD, CHANGED, HELD = 0, 1, 3, 4, 5
 
 
-def status(update: Update, *, exit_code: bool = False) -> int:
-    """1 where no provider could be read, 3 where one could not, 5 where changes are held, 4 for changes if wanted, 0."""
+def status(update: Update, *, exit_code: bool = False, new_open: bool = False) -> int:
+    """1 where no provider could be read, 3 where one could not, 5 where changes are held, or where a page leaves
+    something new open, if wanted; 4 for changes if wanted; 0."""
     if update.unread:
         return ERROR if len(update.unread) == len(update.runs) else UNREAD
-    if update.plan.held:
+    if update.plan.held or (exit_code and new_open):
         return HELD
     return CHANGED if exit_code and update.new_text != update.old_text else DONE

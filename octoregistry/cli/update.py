@@ -29,6 +29,7 @@ from octoregistry.publishing import ProposalResult
 from octoregistry.report import write_report
 from octoregistry.service.propose_update import propose_update, proposing
 from octoregistry.settings import Settings, command_settings
+from octoregistry.updating.open_places import keep_places, known_places, new_places, open_places
 from octoregistry.updating.update import Progress, Update, no_progress, plan_update
 from octoregistry.updating.write_update import write_update
 from providers import load_registry
@@ -78,7 +79,10 @@ from providers.registry import bytes_of
     help="Write this run's report too, as `octoregistry report` does, into DIR or `reports`; also with --dry-run.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the plan, the sources and the diff as JSON.")
-@click.option("--exit-code", is_flag=True, help="Exit with 4 if there are changes.")
+@click.option(
+    "--exit-code", is_flag=True, help="Exit with 4 if there are changes, with 5 if a page leaves something new open."
+)
+@click.option("--known", "list_known", is_flag=True, help="List what the pages leave open, also what is not new.")
 @settings_option
 @click.option("--verbose", "-v", count=True, help="Print notes, problems and model lists, too; -vv: tracebacks.")
 @llm_options
@@ -94,6 +98,7 @@ def command(  # noqa: PLR0913 - an option a parameter
     reports: Path | None,
     as_json: bool,
     exit_code: bool,
+    list_known: bool,
     settings: Path | None,
     verbose: int,
     llm: str,
@@ -104,7 +109,8 @@ def command(  # noqa: PLR0913 - an option a parameter
 
     \b
     Exit status: 0 done, or no change; 1 error; 2 usage; 3 a provider could not be read;
-    5 changes are held for review; 4 there are changes (only with --exit-code).
+    5 changes are held for review, or a page leaves something new open (that only with --exit-code);
+    4 there are changes (only with --exit-code).
     """
     if dry_run and as_pull_request:
         raise click.UsageError("give --dry-run or --pr, not both")
@@ -129,10 +135,17 @@ def command(  # noqa: PLR0913 - an option a parameter
             update = _written(registry, chosen, plan, accepted, progress)
         if plan_out is not None:
             keep_plan(update, plan_out)
+    places, before = open_places(update), known_places(chosen)
+    if not dry_run:
+        with error_messages(registry):
+            keep_places(chosen, places)
     if as_json:
-        print_json(update_json(update, registry.name) | {"pull_requests": [proposal_json(one) for one in outcomes]})
+        print_json(
+            update_json(update, registry.name, places, before)
+            | {"pull_requests": [proposal_json(one) for one in outcomes]}
+        )
     else:
-        print_update(update, registry.name, verbose=bool(verbose))
+        print_update(update, registry.name, places, None if list_known else before, verbose=bool(verbose))
         wrote = not dry_run and not as_pull_request and update.new_text != update.old_text
         for done in (*([f"Wrote {registry}."] if wrote else []), *outcomes):
             print_message(done)
@@ -142,7 +155,9 @@ def command(  # noqa: PLR0913 - an option a parameter
         # last, so that a folder that cannot be written hides nothing of what was done to the registry
         with error_messages(registry):
             print_message(f"Wrote the report {write_report(update, reports).html}.")
-    raise click.exceptions.Exit(exit_status.status(update, exit_code=exit_code))
+    raise click.exceptions.Exit(
+        exit_status.status(update, exit_code=exit_code, new_open=bool(new_places(places, before)))
+    )
 
 
 def _written(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from octoregistry.cli.held_changes import held_texts
@@ -13,21 +14,25 @@ from octoregistry.cli.plan_tables import plan_tables
 from octoregistry.merging.diff import diff
 from octoregistry.planning.plan_json import as_values
 from octoregistry.publishing import ProposalResult
-from octoregistry.reading.gather import doubted
 from octoregistry.sources import Failed
 from octoregistry.sources.registries import Statements
+from octoregistry.updating.open_places import OpenPlace, new_places
 from octoregistry.updating.update import ProviderRun, Update
 
 _FEW = 3
+_COUNTED = {"not read": "priced place", "in doubt": "price"}
 
 
-def update_json(update: Update, name: str) -> dict[str, Any]:
+def update_json(
+    update: Update, name: str, places: Sequence[OpenPlace], known: Mapping[str, int] | None
+) -> dict[str, Any]:
     """`update` as plain values: sources, the plan in the form that `apply` takes, notes, and the diff."""
     return {
         "at": update.at.isoformat(timespec="seconds"),
         "llm": calls_json(update.calls),
         "sources": [_source_json(run) for run in update.runs],
         "witnesses": [_witness_json(witness, report) for witness, report in update.witnesses.items()],
+        "open": [asdict(place) | {"new": place in new_places(places, known)} for place in places],
         "refused": [str(refused) for refused in update.refused],
         "plan": as_values(update.plan, update.registry.text_sha256),
         "diff": diff(update.old_text, update.new_text, name),
@@ -68,16 +73,23 @@ def _witness_json(name: str, report: Statements | Failed) -> dict[str, Any]:
     return {**shown, "as_of": report.as_of.isoformat(), "prices": len(report.prices)}
 
 
-def print_update(update: Update, name: str, *, verbose: bool) -> None:
-    """None; the update as tables and a diff on standard output, and what went wrong on standard error."""
+def print_update(
+    update: Update,
+    name: str,
+    places: Sequence[OpenPlace],
+    known: Mapping[str, int] | None,
+    *,
+    verbose: bool,
+) -> None:
+    """None; the update as tables and a diff on standard output, and what went wrong on standard error. `places` are those
+    that the pages leave open, `known` the ones that the last update did."""
     print_text("Pages: " + "; ".join(_served(run, update) for run in update.runs))
     for run in update.unread:
         print_message(f"{run.provider} could not be read: {run.page}")
     for refused in update.refused:
         print_message(refused)
-    for run in update.runs:
-        for text in left_open(run):
-            print_text(text)
+    for text in _open_lines(places, known):
+        print_text(text)
     if update.calls:
         print_text(calls_line(update.calls))
     if update.witnesses:
@@ -90,7 +102,7 @@ def print_update(update: Update, name: str, *, verbose: bool) -> None:
     if changed:
         print_text("\n" + changed, newline=False)
     elif len(update.unread) < len(update.runs):
-        print_text(_unchanged(update, name))
+        print_text(_unchanged(update, name, places))
     if verbose:
         _print_details(update)
 
@@ -108,29 +120,32 @@ def _print_details(update: Update) -> None:
         print_text(f"model list of {run.provider}: {_listed(run)}")
 
 
-def left_open(run: ProviderRun) -> Iterator[str]:
-    """What of a vendor's page was not read, and why, and which words hold its prices; the first few of each."""
-    if run.rates is None:
-        return
-    reasons: Counter[str] = Counter()
-    for problem in run.rates.problems:
-        reasons[problem.reason] += problem.count
-    if reasons:
-        told = "; ".join(f"{line(reason, 120)} ({count})" for reason, count in reasons.most_common(_FEW))
-        more = f"; and {len(reasons) - _FEW} more reasons" if len(reasons) > _FEW else ""
-        places = f"{reasons.total()} priced place{'s' * (reasons.total() != 1)}"
-        yield f"{run.provider}: {places} not read: {told}{more}"
-    labels = doubted(run.rates.rates)
-    if labels:
-        told = "; ".join(f"{line(doubt, 120)} ({count})" for doubt, count in labels.most_common(_FEW))
-        more = f"; and {len(labels) - _FEW} more labels" if len(labels) > _FEW else ""
-        open_ = sum(bool(price.doubts) for rate in run.rates.rates for price in rate.prices.values())
-        yield f"{run.provider}: {open_} price{'s' * (open_ != 1)} with doubts: {told}{more}"
+def _open_lines(places: Sequence[OpenPlace], known: Mapping[str, int] | None) -> Iterator[str]:
+    """What the pages leave open, the first few of each kind; what the last update left open too is counted in one line."""
+    fresh = places if known is None else new_places(places, known)
+    by_kind: dict[tuple[str, str], list[OpenPlace]] = {}
+    for place in fresh:
+        by_kind.setdefault((place.provider, place.kind), []).append(place)
+    for (provider, kind), some in by_kind.items():
+        told = "; ".join(
+            line(place.what, 160) + (f" ({place.count})" if place.count > 1 else "") for place in some[:_FEW]
+        )
+        more = f"; and {len(some) - _FEW} more" if len(some) > _FEW else ""
+        total = sum(place.count for place in some)
+        heading = kind
+        if kind in _COUNTED:
+            heading = f"{total} {_COUNTED[kind]}{'s' * (total != 1)} {kind}"
+        yield f"{provider}: {'new: ' if known is not None else ''}{heading}: {told}{more}"
+    old = Counter(place.provider for place in places if place not in fresh)
+    for provider, count in old.items():
+        yield f"{provider}: {count} more left open, as at the last update (`octoregistry update --known` lists them)"
 
 
-def _unchanged(update: Update, name: str) -> str:
+def _unchanged(update: Update, name: str, places: Sequence[OpenPlace]) -> str:
     if any(not change.applies for change in update.plan.visible):
         return f"No change to {name}: all that the pages change is held."
+    if places:
+        return f"No change to {name}: it says what was understood of the pages; what they leave open is told above."
     read = "the pages that could be read" if update.unread else "the pages"
     return f"No change: {name} says what {read} say."
 

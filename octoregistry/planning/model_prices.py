@@ -13,8 +13,8 @@ from octoregistry.planning.plan import Change, Reason
 from octoregistry.planning.price_changes import ModelMode, changes_of_mode, missing_prices, verdict_for
 from octoregistry.planning.rates_in_force import in_force, rates_after, standard_since
 from octoregistry.planning.stated_models import Dated, StatedModel, current_and_announced
-from octoregistry.reading.rates import is_checked
 from octoregistry.planning.values import Value
+from octoregistry.reading.rates import is_checked
 from providers.dimensions import DIMENSIONS, MODES
 from providers.entries import Model, Rate
 from providers.vendors import Batch

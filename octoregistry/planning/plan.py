@@ -143,13 +143,18 @@ class Change:
         return f"{self.provider}/{self.model}: {self.where} {old}{self.new_text}{moved}{held}"
 
 
+NoteKind = Literal["without an id", "left out", "no longer stated", "left the page"]
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A remark for people that changes nothing: a name without an id, a price that a page left out."""
+    """A remark for people that changes nothing. `kind` is set where the page states something that the registry has not,
+    or no longer what it has."""
 
     provider: str
     subject: str
     text: str
+    kind: NoteKind | None = None
 
     def __str__(self) -> str:
         return f"{self.provider}/{self.subject}: {self.text}"

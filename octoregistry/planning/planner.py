@@ -12,9 +12,15 @@ from octoregistry.planning.list_changes import list_changes
 from octoregistry.planning.matching import ModelNames, remarks_of
 from octoregistry.planning.model_prices import ModelPrices
 from octoregistry.planning.plain_prices import plain_prices
-from octoregistry.planning.plan import APPLY, Change, Kind, Note, Plan, Reason, Verdict
+from octoregistry.planning.plan import APPLY, Change, Kind, Note, NoteKind, Plan, Reason, Verdict
 from octoregistry.planning.rates_in_force import effective_rates, in_force, rates_after
-from octoregistry.planning.shares import moved_by, too_many_gone_from_list, too_many_gone_from_page, too_many_moved
+from octoregistry.planning.shares import (
+    expected_on_page,
+    moved_by,
+    too_many_gone_from_list,
+    too_many_gone_from_page,
+    too_many_moved,
+)
 from octoregistry.planning.stated_models import (
     PricedPage,
     StatedModel,
@@ -83,7 +89,9 @@ def plan_provider(
     for draft in drafts:
         changes += planner.model_changes(draft, page, unconfirmed_units)
     changes += planner.list_changes(listed, today) if listed else []
-    notes = [Note(provider.name, subject, text) for subject, text in stated.asides]
+    if pages:
+        planner.note_those_gone(stated.models, today)
+    notes = [Note(provider.name, *aside) for aside in stated.asides]
     return Plan(tuple(changes), (*notes, *planner.notes))
 
 
@@ -106,7 +114,7 @@ class _Planner:
             for rate in model.rates
             if rate.above_input_tokens is not None
         }
-        self._notes: dict[str, list[str]] = {}
+        self._notes: dict[tuple[str, NoteKind], list[str]] = {}
         self._aliases_given: set[str] = set()
         self._places = {model: place for place, model in enumerate(provider.models)}
 
@@ -199,7 +207,7 @@ class _Planner:
             change.dimension for change in following
         }:
             # An entry without the two plain prices is none, and nobody could accept it: a note, not a held change.
-            self._note(model, "left out: the page states no price of its text tokens both ways")
+            self._note(model, "left out: the page states no price of its text tokens both ways", "left out")
             return []
         changes += following
         # Whoever accepts all that a page says has looked at the page: the doubt is settled, and the next run has none.
@@ -225,7 +233,7 @@ class _Planner:
         )
         changes = prices.compare()
         for note in prices.notes:
-            self._note(model, note)
+            self._note(model, note, "no longer stated")
         return changes
 
     def _implied_prices(self, model: str, rates: tuple[Rate, ...]) -> list[Change]:
@@ -350,13 +358,19 @@ class _Planner:
             return False
         return (stated.page.checked - source.checked).days >= self.settings.recheck_days
 
-    def _note(self, model: str, text: str) -> None:
-        self._notes.setdefault(text, []).append(model)
+    def _note(self, model: str, text: str, kind: NoteKind) -> None:
+        self._notes.setdefault((text, kind), []).append(model)
+
+    def note_those_gone(self, stated: Collection[str], today: date) -> None:
+        """Takes a note of the models that have prices and are on no page any more."""
+        for model in expected_on_page(self.provider.models.values(), self.settings.recheck_days):
+            if model.id not in stated and not (model.retires_on and model.retires_on <= today):
+                self._note(model.id, "on no page any more", "left the page")
 
     @property
     def notes(self) -> list[Note]:
         """What was noticed, once for all the models of which it is true."""
-        return [Note(self.provider.name, _listing(models), text) for text, models in self._notes.items()]
+        return [Note(self.provider.name, _listing(models), text, kind) for (text, kind), models in self._notes.items()]
 
 
 def _last_seen(known: Model | None, stated: StatedModel) -> dict[str, tuple[Value, Value]]:

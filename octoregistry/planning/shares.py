@@ -58,15 +58,20 @@ def too_many_gone_from_page(
     known to have left the vendor's list, are not missed, nor those that no page has had for long: what a page states is
     checked again once its check is `recheck_days` old, so a date that stays behind is that of a model long gone.
     """
-    known = [m for m in models if m.rates and m.status != "retired" and m.missing_since is None]
-    lately = max((_checked(model) for model in known), default=date.min)
-    longest = timedelta(days=recheck_days) + _SELDOM
-    here = [model.id for model in known if lately - _checked(model) <= longest]
+    here = [model.id for model in expected_on_page(models, recheck_days)]
     gone = [model for model in here if model not in stated]
     replaced = len(gone) < len(here) and len(stated) >= (1 - limits.share) * len(here)
     if replaced:
         return None
     return _too_many(len(gone), len(here), limits, "vanished", "that have prices and are not retired are on no page")
+
+
+def expected_on_page(models: Iterable[Model], recheck_days: int) -> list[Model]:
+    """The models that a page of today should state: those that have prices, are not retired, and were checked lately."""
+    known = [m for m in models if m.rates and m.status != "retired" and m.missing_since is None]
+    lately = max((_checked(model) for model in known), default=date.min)
+    longest = timedelta(days=recheck_days) + _SELDOM
+    return [model for model in known if lately - _checked(model) <= longest]
 
 
 def too_many_gone_from_list(models: Iterable[Model], missing: Collection[str], limits: Limits) -> Reason | None:

@@ -9,12 +9,13 @@ from decimal import Decimal
 from typing import Literal
 
 from octoregistry.planning.matching import Ambiguous, Match, Matched, NewModel, Unmatched
-from octoregistry.planning.plan import Reason
+from octoregistry.planning.plan import NoteKind, Reason
 from octoregistry.reading.labels import Doubt
 from octoregistry.reading.rates import Evidence, PageRates, StatedRate, is_checked
 from octoregistry.sources.page import Page
 
 Tier = int | None
+Aside = tuple[str, str, NoteKind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +99,12 @@ class StatedModels:
     """All that the pages of a provider state.
 
     `prices_batches` is true where a batch price stands for any model: then a model without one has none. `asides` are
-    (subject, text) pairs for a person to know.
+    (subject, text, kind) of the notes for a person.
     """
 
     models: Mapping[str, StatedModel]
     prices_batches: bool
-    asides: tuple[tuple[str, str], ...] = ()
+    asides: tuple[Aside, ...] = ()
 
     @property
     def thresholds(self) -> set[int]:
@@ -120,21 +121,21 @@ def stated_models(
     `tiers_of` gives the tiers known of a model before: they say what a "long context" price without a threshold means.
     """
     models: dict[str, StatedModel] = {}
-    asides: dict[tuple[str, str], None] = {}
+    asides: dict[Aside, None] = {}
     for page in pages:
         here: dict[str, StatedModel] = {}
         uncertain: list[tuple[StatedRate, Ambiguous]] = []
         for rate in page.read.rates:
             found = match(rate.name, rate.ids)
             if isinstance(found, Unmatched):
-                asides[rate.name, found.reason] = None
+                asides[rate.name, found.reason, "without an id"] = None
             elif isinstance(found, Ambiguous):
                 uncertain.append((rate, found))
             else:
                 for model in found.ids if isinstance(found, Matched) else (found.id,):
                     _add(here.setdefault(model, StatedModel(page)), rate, found)
         for rate, several in uncertain:
-            asides[rate.name, f"may mean {' or '.join(several.candidates)}"] = None
+            asides[rate.name, f"may mean {' or '.join(several.candidates)}", "without an id"] = None
             _add_uncertain(here, page, rate, several)
         for model, stated in here.items():
             _settle_unknown_tiers(model, stated, tiers_of(model), asides)
@@ -193,9 +194,7 @@ def _add_uncertain(here: dict[str, StatedModel], page: PricedPage, rate: StatedR
             _add(here.setdefault(model, StatedModel(page)), rate, Matched((model,)), (reason,))
 
 
-def _settle_unknown_tiers(
-    model: str, stated: StatedModel, known: set[int], asides: dict[tuple[str, str], None]
-) -> None:
+def _settle_unknown_tiers(model: str, stated: StatedModel, known: set[int], asides: dict[Aside, None]) -> None:
     """Gives a long-context price the only threshold that is known for the model, or leaves it out and says so."""
     tiers_read = [item for dated in stated.modes.values() for tiers in dated.values() for item in tiers.items()]
     everywhere = [tier for tier, prices in tiers_read if _checked(prices)] or [tier for tier, _ in tiers_read]
@@ -213,7 +212,7 @@ def _settle_unknown_tiers(
                     settled.setdefault(dimension, replace(price, notes=(*price.notes, note)))
             else:
                 stated.unsized.add(mode)
-                asides[model, f"a {mode} price for long prompts without a threshold is left out"] = None
+                asides[model, f"a {mode} price for long prompts without a threshold is left out", "left out"] = None
     for mode in [mode for mode, dated in stated.modes.items() if not any(dated.values())]:
         del stated.modes[mode]
 

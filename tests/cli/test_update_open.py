@@ -1,0 +1,102 @@
+"""`octoregistry update` tells what the pages leave open, and with `--exit-code` leaves with 5 where something of it is new."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from octoregistry.cli import cli
+from octoregistry.settings import load_settings
+from octoregistry.sources.cache import Cache, CacheEntry
+
+DAY = datetime(2026, 11, 20, tzinfo=UTC)
+REGISTRY = """schema_version: 2
+default_provider: openai
+providers:
+  openai:
+    env_var: OPENAI_API_KEY
+    default_model: gpt-9
+    models:
+      gpt-9:
+        display_name: gpt-9
+        input_per_million: 1.0
+        output_per_million: 4.0
+        kind: chat
+        first_seen: 2026-11-01
+        rates:
+          - {mode: standard, input: 2.0, output: 8.0}
+          - {mode: batch, input: 1.0, output: 4.0, derived: true}
+        source: {page: 'https://acme.test', checked: 2026-11-19}
+defaults: {input_per_million: 1.0, output_per_million: 2.0, realtime_multiplier: 2.0}
+"""
+PAGE = """# Prices
+
+Prices per 1M tokens.
+
+| Model | Input | Output |
+| --- | --- | --- |
+| gpt-9 | $2.00 | $8.00 |
+"""
+PICTURES = "| gpt-image-9 | $0.04 per image | $0.05 per image |\n"
+
+
+@pytest.fixture
+def update(folder: Path):
+    """`update(page, ...)` is the command's result where the vendor's page reads like that."""
+    (folder / "models.yaml").write_text(REGISTRY)
+    (folder / "octoregistry.toml").write_text(f'[fetch]\ncache_dir = "{folder / "kept"}"\n')
+    url = load_settings().providers["openai"].prices[0]
+
+    def run(page: str, *more: str) -> Result:
+        entry = CacheEntry(url, url, page.encode(), "text/markdown; charset=utf-8", None, None, DAY, DAY)
+        Cache(folder / "kept").put(url, entry)
+        return CliRunner().invoke(cli, ["update", "--offline", "--exit-code", "--llm", "off", *more])
+
+    return run
+
+
+def test_a_page_that_is_read_whole_says_what_the_registry_says(update):
+    found = update(PAGE)
+    assert (found.exit_code, "No change: models.yaml says what the pages say." in found.stdout) == (0, True), (
+        found.output
+    )
+
+
+def test_what_a_first_update_leaves_open_is_told_and_nothing_is_called_new(update):
+    found = update(PAGE + PICTURES)
+    assert found.exit_code == 0, found.output
+    assert "openai: 2 priced places not read: priced by another unit than tokens (per image) (2)" in found.stdout
+    assert "says what the pages say" not in found.stdout
+
+
+def test_what_is_new_since_the_last_update_ends_with_5_and_what_is_known_is_one_line(update):
+    assert update(PAGE).exit_code == 0
+    found = update(PAGE + PICTURES)
+    assert found.exit_code == 5, found.output
+    assert "openai: new: 2 priced places not read" in found.stdout
+    again = update(PAGE + PICTURES)
+    assert again.exit_code == 0, again.output
+    assert "openai: 1 more left open, as at the last update (`octoregistry update --known` lists them)" in again.stdout
+    assert "2 priced places not read: priced by" in update(PAGE + PICTURES, "--known").stdout
+
+
+def test_a_dry_run_makes_nothing_known(update):
+    update(PAGE)
+    for _ in range(2):
+        assert update(PAGE + PICTURES, "--dry-run").exit_code == 5
+
+
+def test_json_has_every_open_place_and_says_which_are_new(update):
+    update(PAGE)
+    (place,) = json.loads(update(PAGE + PICTURES, "--json").stdout)["open"]
+    assert (place["provider"], place["kind"], place["count"], place["new"]) == ("openai", "not read", 2, True)
+
+
+def test_a_model_that_left_the_page_and_one_without_an_id_are_named(update):
+    found = update(PAGE.replace("| gpt-9", "| gpt-8 | $1.00 | $2.00 |\n| Nightingale"))
+    assert "openai: left the page: gpt-9: on no page any more" in found.stdout, found.output
+    assert "openai: without an id: Nightingale" in found.stdout
