@@ -375,6 +375,16 @@ def test_a_number_that_no_recipe_knows_makes_the_row_unpriced_with_its_name(cost
     assert [problem.reason for problem in costs.problems] == ["a number that no recipe knows: thinking_tokens"]
 
 
+def test_a_response_that_states_what_a_gateway_charged_is_not_costed_at_the_vendors_prices(cost_of):
+    answer = {"object": "chat.completion", "created": 1790812800, "provider": "OpenAI", "model": "openai/road"}
+    answer["usage"] = {"prompt_tokens": M, "completion_tokens": 0, "total_tokens": M}
+    paid = {**answer, "usage": {**answer["usage"], "cost": 0.9, "cost_details": {"upstream_inference_cost": None}}}
+
+    assert cost_of(answer).total == 1
+    costs = cost_of(paid)
+    assert [str(one) for one in costs.problems] == ["openrouter/openai/road: unknown provider"]
+
+
 def test_a_key_that_comes_after_the_first_thousand_lines_is_not_passed_over(cost_of):
     row = {"day": "2026-10-01", "provider": "openai", "model": "road", "input": 1}
 
