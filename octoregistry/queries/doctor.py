@@ -18,6 +18,12 @@ from providers import RegistryError, parse_registry
 from providers.registry import bytes_of
 
 
+_RETRIES = (
+    "`api.retry` of a program's configuration is the program's own: with it, and without `api.transport_retry`, "
+    "each call is made once"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that was looked at: `ok`, a `note` (something optional is not there), or `wrong`."""
@@ -34,6 +40,7 @@ def findings(registry: Path, settings: Settings, environ: Mapping[str, str], *, 
     yield from _cached(settings) if offline else _reachable(settings, environ)
     yield _cache(settings)
     yield _lock(registry)
+    yield Finding("retries", "ok", _RETRIES)
 
 
 def _registry(path: Path) -> Finding:

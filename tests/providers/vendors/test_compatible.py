@@ -7,7 +7,7 @@ from servers.base import Reply
 from servers.openai import completion
 
 from providers import AuthenticationError, ProviderError, RequestError, get_provider, run_realtime
-from providers.vendors import use_settings_file
+from providers.vendors import use_settings_file, vendor
 
 TABLE = """
 [providers.acme]
@@ -119,3 +119,19 @@ def test_its_errors_are_ours_and_hold_no_key(acme, make):
 def test_a_vendor_that_no_table_knows_is_named_with_those_that_one_does():
     with pytest.raises(ValueError, match="gemini, openai, anthropic"):
         get_provider({"api": {"provider": "nobody"}})
+
+
+@pytest.mark.parametrize("name", ["deepseek", "groq", "mistral", "moonshot", "openrouter", "together", "xai"])
+def test_a_built_in_table_is_a_provider_once_its_key_is_there(monkeypatch, name):
+    facts = vendor(name)
+    assert facts.base_url.startswith("https://")
+    for variable in facts.key_env:
+        monkeypatch.delenv(variable, raising=False)
+    with pytest.raises(AuthenticationError, match=facts.key_env[0]):
+        get_provider({"api": {"provider": name, "model": "some-model"}})
+
+    monkeypatch.setenv(facts.key_env[0], "a-key")
+    provider = get_provider({"api": {"provider": name, "model": "some-model"}})
+
+    assert (provider.name, provider.model) == (name, "some-model")
+    provider.close()
