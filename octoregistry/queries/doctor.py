@@ -17,7 +17,6 @@ from octoregistry.updating.page_reader import PageReader
 from providers import RegistryError, parse_registry
 from providers.registry import bytes_of
 
-
 _RETRIES = (
     "`api.retry` of a program's configuration is the program's own: with it, and without `api.transport_retry`, "
     "each call is made once"

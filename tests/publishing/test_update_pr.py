@@ -62,7 +62,9 @@ def test_one_request_with_registry_copy_and_report(repository: Clone, forge: For
     assert parse_registry(registry).model("openai", "gpt-6-astra")
     copy = json.loads(repository.on_remote("show", "octoregistry/update:data/models.json"))
     assert copy["sha256"] == parse_registry(registry).text_sha256
-    assert forge.pulls[0]["title"].startswith("Prices: gpt-5.6-sol −20% in, −33% out; claude-sonnet-5 −33% in, −33% out; 33 models new")
+    assert forge.pulls[0]["title"].startswith(
+        "Prices: gpt-5.6-sol −20% in, −33% out; claude-sonnet-5 −33% in, −33% out; 33 models new"
+    )
 
     writes = list(forge.writes)
     again = run(repository, forge, kind, "--json")
@@ -77,7 +79,10 @@ def test_a_branch_a_provider(repository: Clone, forge: Forge) -> None:
     """Each with its own changes alone; a provider without changes gets none."""
     done = run(repository, forge, "github", each_provider=True, report="")
     assert done.exit_code == 0, done.output
-    assert repository.branches() == ["main", *(f"octoregistry/update-{name}" for name in ("anthropic", "gemini", "openai"))]
+    assert repository.branches() == [
+        "main",
+        *(f"octoregistry/update-{name}" for name in ("anthropic", "gemini", "openai")),
+    ]
     assert len(forge.pulls) == 3
     anthropic = repository.on_remote("show", "octoregistry/update-anthropic:data/models.yaml")
     assert "claude-fable-5-1" in anthropic
