@@ -146,7 +146,7 @@ def _lines(file: str) -> Iterator[tuple[int, Any]]:
             if line.strip():
                 try:
                     yield number, json.loads(line)
-                except ValueError:
+                except (ValueError, RecursionError):  # the latter at 100 kB of brackets
                     yield number, line
 
 
@@ -155,7 +155,7 @@ def _document(file: str) -> Iterator[tuple[int, Any]]:
         written = raw.read()
     try:
         document = json.loads(written)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise CostingError(f"{file}: not JSON: {error}; of lines with an object each, call it .jsonl") from error
     items = document if isinstance(document, list) else [document]
     for place, item in enumerate(items, 1):

@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -36,7 +37,8 @@ def replace_file(path: Path, content: bytes, *, expected: bytes | None = None) -
         raise PermissionError(errno.EACCES, "it may not be written (read-only)", str(target))
     partial = target.with_name(f".{target.name}.{uuid4().hex}{_SUFFIX}")
     try:
-        _write(partial, content, before)
+        with named(path):
+            _write(partial, content, before)
         if expected is not None and (now := target.read_bytes()) != expected:
             raise MovedOnError(path, now)
         partial.replace(target)
@@ -67,6 +69,16 @@ def _write(partial: Path, content: bytes, like: os.stat_result | None) -> None:
                     os.fchown(handle, like.st_uid, like.st_gid)
             os.fchmod(handle, stat.S_IMODE(like.st_mode))
         os.fsync(handle)
+
+
+@contextlib.contextmanager
+def named(path: Path) -> Iterator[None]:
+    """Tells of a full disk which file was being written: the system names none."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = error.filename or str(path)
+        raise
 
 
 def _sync_folder(folder: Path) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from octoregistry.merging.store import named
 from octoregistry.report.from_update import report_of
 from octoregistry.report.index import index_page
 from octoregistry.report.page import page
@@ -74,7 +75,7 @@ def _partial(path: Path, text: str) -> Path:
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".partial")
     partial = Path(name)
     try:
-        with os.fdopen(descriptor, "wb") as file:
+        with named(path), os.fdopen(descriptor, "wb") as file:
             file.write(encoded(text))
         partial.chmod(0o644)  # a report is there to be passed on; mkstemp's files are for their owner alone
     except BaseException:  # also a Ctrl-C: nothing half-written stays

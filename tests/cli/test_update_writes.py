@@ -194,6 +194,17 @@ def test_a_full_disk_is_exit_1_and_the_old_file(models: Path) -> None:
     assert names(models.parent) == ["models.yaml"]
 
 
+def test_a_full_disk_under_the_report_names_the_report(models: Path) -> None:
+    """The registry was written by then, and stays so."""
+    limited = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000)); " + MAIN
+    command = [sys.executable, "-c", limited, "update", "--offline", "--dry-run", "--report", "shown"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT, check=False)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith("Error: shown/")
+    assert done.stderr.splitlines()[-1].endswith(": File too large")
+    assert list(Path("shown").iterdir()) == []
+
+
 # All that is imported late is imported before: python itself may stand where nobody else may read.
 AS_NOBODY = """
 import os
