@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, and_, select, update
+from sqlalchemy import Connection, Row, and_, insert, literal, select, update
 
 from octoregistry.service.database import Database
 from octoregistry.service.run_outcome import HeldModel, RunOutcome
-from octoregistry.service.tables import held
+from octoregistry.service.tables import UtcTime, decided, held
 
 State = Literal["waiting", "accepted", "refused", "gone"]
 
@@ -28,6 +28,26 @@ class HeldChanges:
     last_seen: datetime
     decided_at: datetime | None
     changes: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decider:
+    """Who decides, by the name given at log-in or with the request, and why."""
+
+    by: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision as the log keeps it."""
+
+    provider: str
+    model: str
+    word: str
+    by: str
+    why: str
+    at: datetime
 
 
 class Decisions:
@@ -50,12 +70,24 @@ class Decisions:
             row = connection.execute(select(held).where(held.c.id == name)).one_or_none()
         return _held(row) if row else None
 
-    def decide(self, name: str, state: Literal["accepted", "refused", "gone"]) -> bool:
-        """True where it was waiting and is now decided; False where somebody was quicker."""
+    def decide(self, name: str, state: Literal["accepted", "refused", "gone"], who: Decider = Decider("", "")) -> bool:
+        """True where it was waiting and is now decided, which the log of decisions keeps; False where somebody was quicker."""
         with self.database.begin() as connection:
-            values = {"state": state, "decided_at": self.database.now(connection)}
+            now = self.database.now(connection)
             still = and_(held.c.id == name, held.c.state == "waiting")
-            return connection.execute(update(held).where(still).values(values)).rowcount == 1
+            if connection.execute(update(held).where(still).values(state=state, decided_at=now)).rowcount != 1:
+                return False
+            what = select(held.c.id, held.c.provider, held.c.model, literal(state), literal(who.by), literal(who.why))
+            columns = ["held", "provider", "model", "word", "by", "why", "at"]
+            row = what.add_columns(literal(now, UtcTime)).where(held.c.id == name)
+            connection.execute(insert(decided).from_select(columns, row))
+            return True
+
+    def log(self, limit: int = 20) -> tuple[Decided, ...]:
+        """The decisions, the latest first."""
+        with self.database.begin() as connection:
+            rows = connection.execute(select(decided).order_by(decided.c.id.desc()).limit(limit)).all()
+        return tuple(Decided(row.provider, row.model, row.word, row.by, row.why, row.at) for row in rows)
 
     def reopen(self, name: str) -> None:
         """None; it waits again: what was accepted could not be written."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from octoregistry.service.decisions import Decisions, HeldChanges, State
+from octoregistry.service.decisions import Decider, Decisions, HeldChanges, State
 from octoregistry.service.runner import Runner
 
 
@@ -22,11 +22,11 @@ class DecisionResult:
     written: bool
 
 
-def accept(decisions: Decisions, runner: Runner, held: HeldChanges) -> DecisionResult:
+def accept(decisions: Decisions, runner: Runner, held: HeldChanges, who: Decider) -> DecisionResult:
     """The changes, written into the registry under its lock; in a service that proposes, part of every pull request from
     the next run on. Raises ConflictError, DatabaseError, Stopped.
     """
-    _decide(decisions, held, "accepted")
+    _decide(decisions, held, "accepted", who)
     if runner.config.proposes:
         return DecisionResult(held, "accepted", written=False)
     outcome = None
@@ -40,15 +40,15 @@ def accept(decisions: Decisions, runner: Runner, held: HeldChanges) -> DecisionR
     return DecisionResult(held, "accepted", written=True)
 
 
-def refuse(decisions: Decisions, held: HeldChanges) -> DecisionResult:
+def refuse(decisions: Decisions, held: HeldChanges, who: Decider) -> DecisionResult:
     """The changes are left out, and not asked about again until the page says something else. Raises ConflictError,
     DatabaseError.
     """
-    _decide(decisions, held, "refused")
+    _decide(decisions, held, "refused", who)
     return DecisionResult(held, "refused", written=False)
 
 
-def _decide(decisions: Decisions, held: HeldChanges, state: Literal["accepted", "refused"]) -> None:
-    if not decisions.decide(held.id, state):
+def _decide(decisions: Decisions, held: HeldChanges, state: Literal["accepted", "refused"], who: Decider) -> None:
+    if not decisions.decide(held.id, state, who):
         now = decisions.find(held.id)
         raise ConflictError(f"it is {now.state if now else 'gone'} already")

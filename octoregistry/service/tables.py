@@ -97,6 +97,28 @@ held = Table(
     Column("changes", JSON, nullable=False),
 )
 
+# Who decided what, and why: a line a decision, never changed.
+decided = Table(
+    "octoregistry_decisions",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("held", String(32), nullable=False),
+    Column("provider", String(100), nullable=False),
+    Column("model", Text, nullable=False),
+    Column("word", String(20), nullable=False),  # accepted | refused
+    Column("by", String(100), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+)
+
+# Log-ins that were ended before their time, by the fingerprint of their cookie.
+ended_sessions = Table(
+    "octoregistry_ended_sessions",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("ended_at", UtcTime, nullable=False),
+)
+
 # Notices that wait to be sent: whoever inserts a key sends it, once.
 notices = Table(
     "octoregistry_notices",

@@ -322,3 +322,32 @@ def test_a_port_that_is_taken_is_told(workspace: Workspace) -> None:
     told = workspace.run("serve", "--offline", "--port", address.rpartition(":")[2])
     assert told.returncode == 1
     assert "cannot listen" in told.stderr
+
+
+def test_a_logged_out_cookie_is_dead_and_the_log_says_who_decided_and_why(held: tuple[Workspace, str, str]) -> None:
+    """A copy of the cookie decides nothing; what is decided stands with the name of the log-in."""
+    _, address, change = held
+    session = requests.Session()
+    ours = {"Origin": address}
+    shown = session.post(f"{address}/login", data={"token": TOKEN, "name": "Ada <b>"}, timeout=LIMIT, headers=ours).text
+    csrf = re.search(r'name="csrf" value="([0-9a-f]+)"', shown)
+    assert csrf
+    copy = dict(session.cookies)
+    session.post(f"{address}/logout", data={"csrf": csrf[1]}, timeout=LIMIT, headers=ours)
+    refuse = f"{address}/review/{change.rpartition('/')[2]}/refuse"
+    again = post(refuse, data={"csrf": csrf[1], "why": "too dear"}, cookies=copy, headers=ours)
+    assert again.status_code == 401
+    session, word = log_in(address)
+    session.post(f"{address}/login", data={"token": TOKEN, "name": "Ada <b>"}, timeout=LIMIT, headers=ours)
+    page = session.get(f"{address}/review", timeout=LIMIT).text
+    word = re.findall(r'name="csrf" value="([0-9a-f]+)"', page)[0]
+    page = session.post(refuse, data={"csrf": word, "why": "too dear"}, timeout=LIMIT, headers=ours).text
+    assert "refused by Ada &lt;b&gt;: too dear" in page
+
+
+def test_who_hangs_up_within_a_form_leaves_no_traceback(held: tuple[Workspace, str, str]) -> None:
+    """The log of the service holds what happens to it, not what clients do."""
+    _, address, _ = held
+    with socket.create_connection(("127.0.0.1", int(address.rpartition(":")[2])), timeout=LIMIT) as line:
+        line.sendall(b"POST /login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 500\r\n\r\ntoken=")
+    assert get(f"{address}/readyz").status_code == 200

@@ -33,7 +33,7 @@ def application(service: Service, token: str | None, hosts: Collection[str] | No
         raise UnsafeServiceError(
             f"the token has {len(token)} letters, {SHORTEST} are the least: take `openssl rand -hex 32`"
         )
-    live, sessions = LiveRegistry(service.registry), Sessions(token)
+    live, sessions = LiveRegistry(service.registry), Sessions(token, service.database)
     app = FastAPI(
         title="octoregistry",
         version=version("octoregistry"),

@@ -10,12 +10,14 @@ from fastapi.security import HTTPBearer
 from pydantic import BaseModel
 
 from octoregistry.service.assembly import Service
-from octoregistry.service.decisions import HeldChanges
+from octoregistry.service.decisions import Decider, HeldChanges
 from octoregistry.service.http.responses import error_responses, respond, response_body
 from octoregistry.service.http.sessions import Sessions
 from octoregistry.service.review_decisions import ConflictError, DecisionResult, accept, refuse
 
 State = Literal["waiting", "accepted", "refused", "gone"]
+By = Annotated[str, Query(max_length=100, description="Who decides.")]
+Why = Annotated[str, Query(max_length=500, description="And why; kept with the decision.")]
 Name = Annotated[str, Path(alias="id", pattern=r"^[0-9a-f]{20}$", description="The id of a held model.")]
 
 
@@ -74,32 +76,32 @@ def router(service: Service, sessions: Sessions) -> APIRouter:
         held = [_line(one) for one in service.decisions.all(state, limit)]
         return respond(request, response_body({"held": held, "written": written}))
 
-    decided = error_responses(401, 403, 404, 409, 503)
+    decided = error_responses(401, 403, 404, 409, 429, 503)
 
     @routes.post("/{id}/accept", response_model=Decision, responses=decided, dependencies=[bearer])
-    def accept_held(request: Request, name: Name) -> Decision:
+    def accept_held(request: Request, name: Name, by: By = "", why: Why = "") -> Decision:
         """Write what is held of a model, just as it was shown; or propose it with the next pull request."""
-        sessions.may_decide(request)
-        return _decision(decide(service, name, "accept"))
+        who = sessions.may_decide(request)
+        return _decision(decide(service, name, "accept", Decider(by or who, why)))
 
     @routes.post("/{id}/refuse", response_model=Decision, responses=decided, dependencies=[bearer])
-    def refuse_held(request: Request, name: Name) -> Decision:
+    def refuse_held(request: Request, name: Name, by: By = "", why: Why = "") -> Decision:
         """Leave out what is held of a model, until its page says something else."""
-        sessions.may_decide(request)
-        return _decision(decide(service, name, "refuse"))
+        who = sessions.may_decide(request)
+        return _decision(decide(service, name, "refuse", Decider(by or who, why)))
 
     return routes
 
 
-def decide(service: Service, name: str, word: Literal["accept", "refuse"]) -> DecisionResult:
+def decide(service: Service, name: str, word: Literal["accept", "refuse"], who: Decider) -> DecisionResult:
     """What became of the decision; HTTPException 404 or 409."""
     held = service.decisions.find(name)
     if held is None:
         raise HTTPException(404, f"nothing is held as {name}")
     try:
         if word == "refuse":
-            return refuse(service.decisions, held)
-        return accept(service.decisions, service.runner, held)
+            return refuse(service.decisions, held, who)
+        return accept(service.decisions, service.runner, held, who)
     except ConflictError as error:
         raise HTTPException(409, str(error)) from None
 

@@ -43,6 +43,7 @@ def error_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
         403: "A request that did not come from our own page, or no token is set",
         404: "There is none",
         409: "It is decided already, or the pages have moved on",
+        429: "Too many wrong secrets: wait as Retry-After says",
         503: "The run log or the registry cannot be read just now",
     }
     plain: dict[str, Any] = {"model": ErrorDetail}

@@ -10,8 +10,10 @@ from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
+from starlette.requests import ClientDisconnect
 
 from octoregistry.service.assembly import Service
+from octoregistry.service.decisions import Decider
 from octoregistry.service.http.changes import decide
 from octoregistry.service.http.sessions import COOKIE, Sessions, from_here
 from octoregistry.service.notices import change_line
@@ -25,10 +27,13 @@ _UP = "../../"  # addresses are relative, so that a proxy may put the service an
 async def _form(request: Request) -> dict[str, str]:
     """The fields of a form as our pages send it; HTTPException 413 for more than they ever do."""
     body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > _MOST_BYTES:
-            raise HTTPException(413, "more than any form of ours")
+    try:
+        async for part in request.stream():
+            body += part
+            if len(body) > _MOST_BYTES:
+                raise HTTPException(413, "more than any form of ours")
+    except ClientDisconnect:  # nobody hears the answer
+        raise HTTPException(400, "the form broke off") from None
     return dict(parse_qsl(body.decode("ascii", "replace")))
 
 
@@ -51,16 +56,21 @@ def router(service: Service, sessions: Sessions) -> APIRouter:
         """The cookie, for who has the token."""
         if not from_here(request):
             return page.respond(request, "This did not come from our own page.", 403)
-        if not sessions.is_token(form.get("token", "").strip()):
-            return page.respond(request, "That is not the token.", 401)
+        try:
+            if not sessions.is_token(request, form.get("token", "").strip()):
+                return page.respond(request, "That is not the token.", 401)
+        except HTTPException as error:
+            wait = (error.headers or {}).get("Retry-After", "1")
+            return page.respond(request, f"Too many wrong tokens: try again in {wait} s.", error.status_code)
         response = RedirectResponse("review", 303)
-        sessions.log_in(request, response)
+        sessions.log_in(request, response, form.get("name", ""))
         return response
 
     @routes.post("/logout")
     def logout(request: Request, form: Form) -> Response:
         """The end of a log-in."""
         sessions.may_decide(request, form.get("csrf"))
+        sessions.log_out(request)
         response = RedirectResponse("review", 303)
         response.delete_cookie(COOKIE, httponly=True, samesite="strict")
         return response
@@ -69,8 +79,8 @@ def router(service: Service, sessions: Sessions) -> APIRouter:
     def decided(request: Request, name: Name, word: Literal["accept", "refuse"], form: Form) -> Response:
         """The page again, after a person's word."""
         try:
-            sessions.may_decide(request, form.get("csrf"))
-            decide(service, name, word)
+            by = sessions.may_decide(request, form.get("csrf"))
+            decide(service, name, word, Decider(by, form.get("why", "")[:500]))
         except HTTPException as error:
             return page.respond(request, f"Not done: {error.detail}", error.status_code, up=_UP)
         return RedirectResponse(f"{_UP}review", 303)
@@ -96,6 +106,7 @@ class _Page:
                 for one in self.service.decisions.all("waiting", _MOST)
             ],
             fresh=[str(one) for one in self.service.freshness()],
+            decided=self.service.decisions.log() if session else (),
             csrf=session.csrf if session else "",
             possible=self.sessions.possible,
             proposes=self.service.settings.service.pull_request,

@@ -1,0 +1,56 @@
+"""How often wrong secrets are looked at: a few at once from each address, then one in two seconds."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Callable
+
+_MOST_ADDRESSES = 10_000
+
+
+class Throttle:
+    """Attempts that addresses have left. One address begins with 10 and gets one back every 2 s; all of them together with
+    20 and one back every second, so that who comes from many addresses, or says so, gains little."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._all = _Attempts(20, 1.0, clock())
+        self._by_address: dict[str, _Attempts] = {}
+
+    def attempt(self, address: str) -> int:
+        """0 where a secret from `address` may be looked at now, which counts as an attempt; else the seconds to wait."""
+        with self._lock:
+            now = self._clock()
+            own = self._by_address.get(address)
+            if own is None:
+                if len(self._by_address) >= _MOST_ADDRESSES:
+                    self._by_address.clear()  # whoever made so many is held by the count of all
+                own = self._by_address[address] = _Attempts(10, 0.5, now)
+            wait = max(own.wait(now), self._all.wait(now))
+            if not wait:
+                own.left -= 1
+                self._all.left -= 1
+            return math.ceil(wait)
+
+    def was_right(self, address: str) -> None:
+        """None; the last attempt of `address` is given back: a secret that is right is no guess."""
+        with self._lock:
+            for attempts in (self._by_address.get(address), self._all):
+                if attempts is not None:
+                    attempts.left = min(attempts.most, attempts.left + 1)
+
+
+class _Attempts:
+    """How many are left, of at most so many."""
+
+    def __init__(self, most: float, a_second: float, now: float) -> None:
+        self.most, self.a_second, self.left, self.at = most, a_second, most, now
+
+    def wait(self, now: float) -> float:
+        """Seconds until one is left."""
+        self.left = min(self.most, self.left + (now - self.at) * self.a_second)
+        self.at = now
+        return 0.0 if self.left >= 1 else (1 - self.left) / self.a_second

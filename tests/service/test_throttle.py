@@ -1,0 +1,34 @@
+"""Wrong secrets are looked at a few at a time, by address and in all."""
+
+from __future__ import annotations
+
+from octoregistry.service.http.throttle import Throttle
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_an_address_has_ten_at_once_and_one_back_in_two_seconds() -> None:
+    clock = Clock()
+    throttle = Throttle(clock)
+    assert [throttle.attempt("a") for _ in range(12)] == [0] * 10 + [2, 2]
+    clock.now = 2.0
+    assert [throttle.attempt("a"), throttle.attempt("a")] == [0, 2]
+    assert throttle.attempt("b") == 0
+
+
+def test_who_comes_from_many_addresses_gains_little() -> None:
+    """A client may write any address into X-Forwarded-For."""
+    throttle = Throttle(Clock())
+    assert sum(throttle.attempt(f"10.0.{n // 250}.{n % 250}") == 0 for n in range(20_000)) == 20
+
+
+def test_a_secret_that_is_right_costs_nothing() -> None:
+    throttle = Throttle(Clock())
+    for _ in range(100):
+        assert throttle.attempt("a") == 0
+        throttle.was_right("a")
