@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from octoregistry.planning.limits import Limits
@@ -23,6 +23,7 @@ class GuardContext:
     - `batch_follows` is True if the model's batch prices are derived from its standard ones.
     - `before` and `after` are the model's rates without and with all changes of the page.
     - `page` are reasons to hold every price of the page.
+    - `unwitnessed` is True if no other registry was reached that could speak of the page's day.
     - `unconfirmed_units` is the evidence of prices whose unit nothing confirms.
     """
 
@@ -35,6 +36,7 @@ class GuardContext:
     after: tuple[Rate, ...] = ()
     page: tuple[Reason, ...] = ()
     unconfirmed_units: Collection[Evidence] = frozenset()
+    unwitnessed: bool = False
 
 
 def reasons(change: Change, context: GuardContext) -> Iterator[Reason]:
@@ -69,6 +71,61 @@ def moved_too_far(change: Change, context: GuardContext) -> Reason | None:
         return None
     sign = "×" if factor > 1 else "÷"
     return Reason("moved", f"moved {sign}{times:.3g}, the guard is {sign}{limit:g}")
+
+
+def moved_in_a_month(change: Change, context: GuardContext) -> Reason | None:
+    """The reason to hold a price that the guarded factor lies between and that of a month before: ×2.9 a day for eight days
+    was ×5,002, and no day of them was one too many.
+    """
+    if not _moves(change):
+        return None
+    rates = tuple(rate for rate in context.before if not rate.derived)
+    first = context.checked - timedelta(days=context.limits.month)
+    days = [first, *sorted(r.start for r in rates if r.start and first < r.start <= context.checked)]
+    found = (
+        PriceBook(rates, day).price(change.mode or "", change.above_input_tokens, change.dimension) for day in days
+    )
+    old = next((price for price in found if price), None)
+    if not old or not isinstance(change.new, Decimal) or not change.new or old == change.old:
+        return None
+    times = max(change.new / old, old / change.new)
+    if times < context.limits.moved:
+        return None
+    sign = "×" if change.new > old else "÷"
+    return Reason(
+        "moved", f"moved {sign}{times:.3g} in {context.limits.month} days, the guard is {sign}{context.limits.moved:g}"
+    )
+
+
+def moved_again(change: Change, context: GuardContext) -> Reason | None:
+    """The reason to hold a price of a model whose prices moved a few days ago: who looks daily would see no step of many."""
+    if not _moves(change):
+        return None
+    since = context.checked - timedelta(days=context.limits.pause_days)
+    moved = [
+        rate.start
+        for rate in context.before
+        if rate.start and not rate.derived and since < rate.start <= context.checked and rate.seen_before
+    ]
+    if not moved:
+        return None
+    days = context.limits.pause_days
+    return Reason("again", f"the model's prices moved on {max(moved)}; they move unseen once in {days} days")
+
+
+def unwitnessed(change: Change, context: GuardContext) -> Reason | None:
+    """The reason to hold a price that moved far while nobody else was there to be asked."""
+    limit = context.limits.unwitnessed
+    if limit is None or not context.unwitnessed or not _moves(change) or not change.factor:
+        return None
+    times = max(change.factor, 1 / change.factor)
+    if times <= limit:
+        return None
+    sign = "×" if change.factor > 1 else "÷"
+    return Reason(
+        "unwitnessed",
+        f"moved {sign}{times:.3g}, and no witness of those days was reached; more than ×{limit:g} needs one",
+    )
 
 
 def became_zero(change: Change, _: GuardContext) -> Reason | None:
@@ -164,6 +221,9 @@ Guard = Callable[[Change, GuardContext], Reason | None]
 GUARDS: tuple[Guard, ...] = (
     from_an_older_page,
     moved_too_far,
+    moved_in_a_month,
+    moved_again,
+    unwitnessed,
     became_zero,
     contradicted_by_witnesses,
     unchecked_reading,
@@ -176,6 +236,11 @@ GUARDS: tuple[Guard, ...] = (
 def _is_price(change: Change) -> bool:
     """True for a price that the page changes; not for one that is carried on as it was."""
     return change.mode is not None and change.kind != "kept" and isinstance(change.new, Decimal)
+
+
+def _moves(change: Change) -> bool:
+    """True for a price that the page changes from one figure to another."""
+    return _is_price(change) and isinstance(change.old, Decimal) and bool(change.old) and change.new != change.old
 
 
 def _witness_text(said: WitnessPrice) -> str:

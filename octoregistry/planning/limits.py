@@ -14,6 +14,10 @@ class Limits:
     - `share`: when more than this share of a provider's models change or vanish at once, the changes are held. New
       models do not count.
     - `share_from`: the share is not checked when fewer models than this change.
+    - `unwitnessed`: a price that rises or falls by more than this factor is held where no other registry was reached; None
+      for never.
+    - `month`: a price is measured against that of so many days before, too.
+    - `pause_days`: a model's price moves unseen once in so many days.
     - `witness_days`: a witness can contradict a page only if its data is at most this many days older or newer.
     """
 
@@ -21,3 +25,6 @@ class Limits:
     share: Decimal = Decimal("0.6")
     share_from: int = 3
     witness_days: int = 7
+    unwitnessed: Decimal | None = Decimal("1.5")
+    month: int = 30
+    pause_days: int = 7

@@ -196,6 +196,7 @@ class _Planner:
             rates_after(rates, draft.changes),
             page,
             unconfirmed_units,
+            self.witnesses.missed(stated.page.checked, self.settings.limits.witness_days),
         )
         # What the plain prices implied is written down in one go, or the modes left out would be unknown.
         changes = with_verdicts(draft.changes, context, whole=known is None or not known.rates)

@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from octoregistry.errors import UnknownProviderError, UserFacingError
 from octoregistry.settings.service import ServiceSettings
@@ -70,6 +70,14 @@ class GuardSettings(_Frozen):
     share: Annotated[Decimal, Field(gt=0, le=1)] = Decimal("0.6")
     share_from: Annotated[int, Field(ge=1)] = 3
     witness_days: Annotated[int, Field(ge=0)] = 7
+    unwitnessed: Annotated[Decimal, Field(ge=1)] | None = Decimal("1.5")
+    month: Annotated[int, Field(ge=0)] = 30
+    pause_days: Annotated[int, Field(ge=0)] = 7
+
+    @field_validator("unwitnessed", mode="before")
+    @classmethod
+    def _off(cls, given: object) -> object:
+        return None if given == "off" else given
 
 
 class RegistrySettings(_Frozen):

@@ -18,6 +18,7 @@ class Page:
     the text came out of the cache. `sha256` is that of the body's bytes, with the transfer's compression undone. Keys
     in the query of `url` and `final_url` are masked. `note` says what went wrong without making the page any worse.
     `days` gives the day of each table of a digest by its address ("T3"); a page itself is of one day.
+    `answered_at` is the server's own time of an answer that was fetched in this run, by its Date and Age, where it says one.
     """
 
     url: str
@@ -31,6 +32,7 @@ class Page:
     from_cache: From = "network"
     note: str | None = None
     days: Mapping[str, date] = field(default_factory=dict)
+    answered_at: datetime | None = None
 
     def age(self, now: datetime) -> timedelta:
         """How long ago the page was known to read like this."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from hashlib import sha256
 
+from octoregistry.documents.whole_number import whole_number
 from octoregistry.sources.cache import Cache, CacheEntry
 from octoregistry.sources.charset import WrongCharset, text_of
 from octoregistry.sources.client import Client, Route, answer_of
@@ -58,7 +60,7 @@ def fetch_page(reader: Reader, url: str) -> Page | Failed:
     if isinstance(answer, NoAnswer):
         return Failed(shown_url(url), answer.reason)
     if answer.status == 304 and headers and kept is not None:
-        return _vetted(reader, url, _refreshed(kept, answer, now), "cache")
+        return _answered(_vetted(reader, url, _refreshed(kept, answer, now), "cache"), answer)
     if answer.status != 200:
         return Failed(shown_url(url), _status_reason(answer.status))
     content_type = answer.headers.get("content-type")
@@ -76,7 +78,7 @@ def fetch_page(reader: Reader, url: str) -> Page | Failed:
         now,
         now,
     )
-    return _vetted(reader, url, came, "network")
+    return _answered(_vetted(reader, url, came, "network"), answer)
 
 
 def cached_page(cache: Cache, url: str) -> Page | Failed:
@@ -99,6 +101,18 @@ def _vetted(reader: Reader, url: str, kept: CacheEntry, origin: From) -> Page | 
     except OSError as error:
         return replace(page, note=f"not kept for --offline: {reader.cache.folder} cannot be written ({error.strerror})")
     return page
+
+
+def _answered(page: Page | Failed, answer: Answer) -> Page | Failed:
+    """`page` with the server's time of the answer."""
+    if isinstance(page, Failed):
+        return page
+    try:
+        said = parsedate_to_datetime(answer.headers.get("date", ""))
+        age = timedelta(seconds=whole_number(answer.headers.get("age")) or 0)
+        return replace(page, answered_at=said.astimezone(UTC) + age)
+    except (TypeError, ValueError, OverflowError):  # it says none
+        return page
 
 
 def _page(url: str, kept: CacheEntry, origin: From) -> Page | Failed:

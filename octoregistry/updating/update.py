@@ -21,6 +21,7 @@ from octoregistry.settings import Settings
 from octoregistry.sources import Clock, Failed, ListOutcome, ModelList, Page, fetch_model_lists, fetch_pages
 from octoregistry.sources.registries import Statements, fetch_registries
 from octoregistry.sources.vendor_pages import utc_now
+from octoregistry.updating.clock import check_clock
 from octoregistry.updating.page_reader import PageReader
 from providers import Registry, parse_registry
 
@@ -92,7 +93,8 @@ def plan_update(  # noqa: PLR0913 - the edges of the run: clock, progress, langu
     of the network. `language` explains the labels that the vocabulary does not; without it they stay open.
     A provider whose pages cannot be read is told in the result, and the others go on. Other registries are asked only
     where a price changes. A provider of the registry that no pages are set for is left as it is, with a note. Raises
-    RegistryError for a faulty registry, UnknownProviderError for a provider that it or the settings do not know.
+    RegistryError for a faulty registry, UnknownProviderError for a provider that it or the settings do not know, ClockError
+    where this machine's clock cannot be right.
     """
     registry = parse_registry(text, name)
     known = registry.providers
@@ -103,6 +105,7 @@ def plan_update(  # noqa: PLR0913 - the edges of the run: clock, progress, langu
     progress(f"{'Replaying' if offline else 'Asking for'} the vendors' model lists")
     lists = fetch_model_lists(settings, chosen, offline=offline, clock=clock)
     now = clock()
+    check_clock(pages.values(), now)
     runs: list[ProviderRun] = []
     for provider in chosen:
         progress(f"Reading {provider}")
@@ -158,12 +161,14 @@ def _plan(
     witness_reports: WitnessReports,
 ) -> Plan:
     """What the sources that were read in `runs` change in `registry`."""
-    witnesses = Witnesses.from_reports(witness_reports.values())
+    witnesses = Witnesses.from_reports(witness_reports.values(), expected=bool(settings.witnesses))
     silent_on = [name for name in registry.providers if name not in settings.providers]
     plan = Plan(notes=tuple(Note(name, "*", "no pages are set for it: left as it is") for name in silent_on))
     for run in runs:
         if run.rates is None or not isinstance(run.page, Page):
             continue
+        if settings.guards_of(run.provider).unwitnessed is None:
+            plan += Plan(notes=(Note(run.provider, "*", "guards.unwitnessed is off: far moves need no witness"),))
         plan += plan_provider(
             registry.providers[run.provider],
             priced_pages(run.rates, run.page),

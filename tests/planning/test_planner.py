@@ -96,7 +96,9 @@ def test_a_second_correction_on_the_same_day_replaces_the_first() -> None:
     merged = merge(SOL, planned(SOL, page(*SOL_DROPPED)))
 
     again = page(rate("gpt-5.6-sol", input="4.5", output="20", cached_input="0.4"))
-    after = updated(merged, again).model("openai", "gpt-5.6-sol")
+    assert {reason.code for c in planned(merged, again).held for reason in c.verdict.reasons} == {"again"}
+    accepted = PlanSettings(accepted=("gpt-5.6-sol",))
+    after = updated(merged, again, settings=accepted).model("openai", "gpt-5.6-sol")
 
     base = [r for r in after.rates if r.mode == "standard" and r.above_input_tokens is None]
     assert [(r.start, r.prices["input"]) for r in base] == [(None, 5), (SEPTEMBER_7, Decimal("4.5"))]

@@ -1,0 +1,120 @@
+"""Guards that remember: what was let pass day by day, and what nobody else was there to see."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from octoregistry.planning.guards import GuardContext, reasons
+from octoregistry.planning.limits import Limits
+from octoregistry.planning.plan import Change, Plan
+from octoregistry.planning.planner import PlanSettings
+from octoregistry.planning.witnesses import Witnesses
+from octoregistry.sources.registries import RegistryPrice, Statements
+from providers.entries import Rate
+from tests.planning.making import SEPTEMBER_7, SOL, merge, page, planned, rate, registry
+
+DAY = date(2026, 9, 7)
+PLAIN = registry(
+    "gpt-5.6:",
+    "  display_name: GPT-5.6",
+    "  input_per_million: 5.0",
+    "  output_per_million: 30.0",
+    "  batch_support: false",
+    "  realtime_multiplier: 1.0",
+    "  rates:",
+    "    - {mode: standard, input: 5.0, output: 30.0}",
+    "  source: {page: 'https://vendor.example/pricing', checked: 2026-08-21, sha256: eeee}",
+)
+NO_PAUSE = Limits(pause_days=0)
+
+
+def codes(new: str, *rates: tuple[int | None, str], limits: Limits = NO_PAUSE, unwitnessed: bool = False) -> list[str]:
+    """The reasons to hold `new`, where the registry has `rates`: (days ago, price) each, the oldest first."""
+    before = tuple(
+        Rate(
+            "standard",
+            prices={"input": Decimal(price)},
+            start=None if days is None else DAY - timedelta(days),
+            seen_before=None if days is None else DAY - timedelta(days + 1),
+        )
+        for days, price in rates
+    )
+    change = Change("acme", "m", "price", "input", Decimal(rates[-1][1]), Decimal(new), "standard")
+    context = GuardContext(None, DAY, limits=limits, before=before, after=before, unwitnessed=unwitnessed)
+    return [reason.code for reason in reasons(change, context)]
+
+
+@pytest.mark.parametrize(
+    ("rates", "new", "held"),
+    [
+        ([(None, "1"), (20, "2")], "4", ["moved"]),  # x4 in 30 days, x2 today
+        ([(None, "1"), (20, "2")], "2.9", []),
+        ([(None, "1"), (40, "2")], "4", []),  # the first step was long ago
+        ([(None, "4"), (9, "2")], "1", ["moved"]),
+        ([(20, "1"), (10, "2")], "4", ["moved"]),  # known for twenty days
+        ([(None, "1"), (1, "2.9")], "1", []),  # back to where it was
+    ],
+)
+def test_a_price_is_measured_against_that_of_a_month_before(
+    rates: list[tuple[int | None, str]], new: str, held: list[str]
+) -> None:
+    assert codes(new, *rates) == held
+
+
+@pytest.mark.parametrize(("days", "held"), [(0, ["again"]), (6, ["again"]), (7, [])])
+def test_a_models_prices_move_unseen_once_in_seven_days(days: int, held: list[str]) -> None:
+    assert codes("2.2", (None, "2"), (days, "2.1"), limits=Limits()) == held
+
+
+def test_eight_days_of_a_factor_below_the_guard_are_one_move() -> None:
+    """They were x5,002."""
+    text, price = PLAIN, Decimal(5)
+    for day in range(8):
+        price = price * 29 / 10
+        prices = {"input": price, "output": price * 6}
+        stated = page(
+            rate("gpt-5.6", **{name: str(usd) for name, usd in prices.items()}),
+            checked=SEPTEMBER_7 + timedelta(day),
+        )
+        text = merge(text, planned(text, stated))
+    assert "14.5" in text
+    assert "42.05" not in text
+
+
+@pytest.mark.parametrize(
+    ("new", "missed", "limit", "held"),
+    [
+        ("1.5", True, "1.5", []),
+        ("1.51", True, "1.5", ["unwitnessed"]),
+        ("0.66", True, "1.5", ["unwitnessed"]),
+        ("1.51", False, "1.5", []),
+        ("2.9", True, None, []),
+    ],
+)
+def test_a_far_move_that_nobody_was_asked_about_is_held(
+    new: str, missed: bool, limit: str | None, held: list[str]
+) -> None:
+    limits = Limits(unwitnessed=Decimal(limit) if limit else None, pause_days=0)
+    assert codes(new, (None, "1"), unwitnessed=missed, limits=limits) == held
+
+
+@pytest.mark.parametrize(
+    ("expected", "day", "missed"),
+    [(True, None, True), (True, SEPTEMBER_7, False), (True, date(2026, 9, 20), True), (False, None, False)],
+)
+def test_a_witness_was_reached_where_its_data_is_of_the_pages_days(
+    expected: bool, day: date | None, missed: bool
+) -> None:
+    """Where the settings name none, none is missed."""
+    price = RegistryPrice("w", "openai", "x", "standard", None, "input", Decimal(1), SEPTEMBER_7)
+    reports = [Statements("w", "https://w.example", day, (price,))] if day else []
+    assert Witnesses.from_reports(reports, expected=expected).missed(SEPTEMBER_7, 7) is missed
+
+
+def test_what_is_accepted_passes_all_of_them() -> None:
+    stated = page(rate("gpt-5.6-sol", input="40", output="300"))
+    plan: Plan = planned(SOL, stated, settings=PlanSettings(accepted=("all",)))
+    assert not plan.held
