@@ -1,6 +1,8 @@
-# `make demo` and `make test` set up .venv from nothing, with the versions that constraints.txt pins.
+# `make demo` and `make test` set up .venv from nothing: packages by the hashes of the locked files, the build backend among
+# them, then the project alone.
 PYTHON ?= python3
-PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check
+PROJECT = $(PIP) --no-deps --no-build-isolation --editable .
 
 .PHONY: demo update test test-fast test-conformance test-browser example-report lint lies words bench lock clean
 
@@ -51,17 +53,22 @@ bench: .venv/installed-dev
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
 
-.venv/installed: .venv/bin/python pyproject.toml constraints.txt
-	$(PIP) --editable .
+.venv/installed: .venv/bin/python pyproject.toml requirements.lock
+	$(PIP) --require-hashes --requirement requirements.lock
+	$(PROJECT)
 	touch $@
 
-.venv/installed-dev: .venv/installed
-	$(PIP) --editable '.[dev]'
+.venv/installed-dev: .venv/installed requirements-dev.lock
+	$(PIP) --require-hashes --requirement requirements-dev.lock
+	$(PROJECT)
 	touch $@
 
-# The versions that every set-up gets; needs uv on the PATH.
+# The versions that every set-up gets, and the hashes of their files; needs uv on the PATH.
+LOCK = uv pip compile --universal --python-version 3.11 --no-annotate --no-header --no-emit-index-url
 lock:
-	uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --no-annotate --no-header --no-emit-index-url --upgrade -o constraints.txt
+	$(LOCK) pyproject.toml --all-extras --upgrade -o constraints.txt
+	printf 'hatchling\neditables\n' | $(LOCK) pyproject.toml - --extra service --extra forge --generate-hashes -c constraints.txt -o requirements.lock
+	printf 'hatchling\neditables\n' | $(LOCK) pyproject.toml - --extra dev --generate-hashes -c constraints.txt -o requirements-dev.lock
 
 clean:
 	rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache

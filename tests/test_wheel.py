@@ -8,6 +8,7 @@ import venv
 from pathlib import Path
 
 import pytest
+from hatchling.build import build_wheel
 
 from tests.waiting import LIMIT
 
@@ -37,6 +38,13 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
             f"the packages that the wheel needs cannot be installed here: {done.stderr.strip().splitlines()[-1]}"
         )
     return bin_folder
+
+
+def test_it_is_built_twice_to_the_byte(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever doubts a wheel builds it again."""
+    monkeypatch.chdir(ROOT)
+    wheels = [tmp_path / folder / build_wheel(str(tmp_path / folder)) for folder in ("a", "b")]
+    assert wheels[0].read_bytes() == wheels[1].read_bytes()
 
 
 def test_it_brings_its_command_line(installed: Path, tmp_path: Path) -> None:

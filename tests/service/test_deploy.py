@@ -120,11 +120,8 @@ def test_the_workflow_opens_the_pull_request_with_no_more_rights_than_that() -> 
     job = flow["jobs"]["update"]
     assert job["permissions"] == {"contents": "write", "pull-requests": "write"}
     assert all(("uses" in step) != ("run" in step) for step in job["steps"])
-    # older ones ask for Node.js 20, which GitHub's machines no longer have
-    assert [step["uses"] for step in job["steps"] if "uses" in step] == [
-        "actions/checkout@v7",
-        "actions/setup-python@v6",
-    ]
+    used = [step["uses"].partition("@")[0] for step in job["steps"] if "uses" in step]
+    assert used == ["actions/checkout", "actions/setup-python"]
     script = job["steps"][-1]["run"]
     command = re.search(r"octoregistry (.*?) \|\|", script)
     assert command
@@ -136,13 +133,35 @@ def test_the_image_is_pinned_and_not_roots() -> None:
     """What is copied is there, and the last user is a number."""
     lines = (DEPLOY / "Dockerfile").read_text().splitlines()
     bases = [line.split()[1] for line in lines if line.startswith("FROM ")]
-    assert all(re.fullmatch(r"python:\d+\.\d+\.\d+-slim-\w+", base) for base in bases)
+    assert all(re.fullmatch(r"python:\d+\.\d+\.\d+-slim-\w+@sha256:[0-9a-f]{64}", base) for base in bases)
     users = [line for line in lines if line.startswith("USER ")]
     assert users[-1:] == ["USER 10001:10001"]
     for line in lines:
         if line.startswith("COPY ") and "--from" not in line:
             *sources, _ = [word for word in line.split()[1:] if not word.startswith("--")]
             assert all((ROOT / source).exists() for source in sources), line
-    assert any("--constraint constraints.txt" in line for line in lines)
+    assert any("--require-hashes --requirement requirements.lock" in line for line in lines)
+    assert any("--no-deps --no-build-isolation" in line for line in lines)
     command = next(line for line in lines if line.startswith("CMD "))
     parsed(" ".join(yaml.safe_load(command.removeprefix("CMD "))))
+
+
+def test_actions_are_pinned_to_commits() -> None:
+    """A tag can be moved to other code."""
+    used = [line for file in DEPLOY.rglob("*.yml") for line in file.read_text().splitlines() if "uses:" in line]
+    assert used
+    assert all(re.search(r"uses: [\w.-]+/[\w.-]+@[0-9a-f]{40} # v\d", line) for line in used)
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+def test_every_locked_package_has_one_version_and_hashes(name: str) -> None:
+    """The build backend is among them; nothing is fetched that is not named."""
+    entries = re.split(r"\n(?=\S)", (ROOT / name).read_text().strip())
+    assert all(
+        re.match(r"[a-z0-9-]+==\S+[^\n]*\\\n(?:    --hash=sha256:[0-9a-f]{64}(?: \\\n|$))+$", one) for one in entries
+    )
+    assert any(one.startswith("hatchling==") for one in entries)
+    pinned = {line.split(" ;")[0].strip() for line in (ROOT / "constraints.txt").read_text().splitlines()}
+    assert {one.split()[0] for one in entries} - pinned == {
+        next(one.split()[0] for one in entries if "editables" in one)
+    }
