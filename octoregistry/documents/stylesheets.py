@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from bs4.element import Tag
 
-from octoregistry.documents.visible import INVISIBLE_STYLE
+from octoregistry.documents.visible import is_unseen
 
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)  # one that is not closed lasts to the end, as in a browser
 _BRACE = re.compile(r"[{}]")
@@ -47,7 +47,7 @@ def hide_what_is_not_shown(root: Tag) -> None:
                 opened |= selector.marks
             elif everywhere and _CLOSED.search(how):
                 closed.append(selector)
-            elif everywhere and INVISIBLE_STYLE.search(how):
+            elif everywhere and is_unseen(how):
                 gone.append(selector)
     never = _by_mark(gone)
     unopened = _by_mark(selector for selector in closed if not selector.marks & opened)

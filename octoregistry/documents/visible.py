@@ -50,6 +50,10 @@ INVISIBLE_STYLE = re.compile(
     r"|text-decoration(?:-line)?\s*:[^;]*line-through"
 )
 """What makes a part of a page unseen, or struck through: in lower case, as it stands in an attribute or a style sheet."""
+_NO_SIZE = re.compile(r"(?<![a-z-])(?:max-)?(?:width|height)\s*:\s*0(?![.\d])")
+_CUT_OFF = re.compile(r"(?<![a-z-])overflow(?:-[xy])?\s*:\s*(?:hidden|clip)")
+_TURNED = re.compile(r"unicode-bidi\s*:\s*(?:bidi-|isolate-)override")
+_OVERRIDE = "\u202e"
 _INVISIBLE_CLASSES = {"hidden", "sr-only", "visually-hidden", "visuallyhidden", "screen-reader-only"}
 _STRUCK_CLASSES = {"line-through", "strikethrough", "strike-through", "struck"}
 _ID = re.compile(r"[a-z@][a-z0-9.]*(?:[-/:][A-Za-z0-9.]+)+\s*$")
@@ -99,6 +103,8 @@ def _visible_parts(tag: Tag) -> Iterator[str]:
                 yield " "
             else:
                 around = "\n" if name in BLOCKS else ""
+                if _TURNED.search(str(child.get("style") or "").lower()) or name == "bdo":
+                    yield _OVERRIDE  # digits that are shown from behind are no price
                 yield (
                     "\n"
                     if name in _RUNS and (_begins_anew(child) or (name == "code" and is_glued_id(child)))
@@ -179,9 +185,16 @@ def is_hidden(tag: Tag) -> bool:
     if "hidden" in tag.attrs and str(tag.get("hidden")).lower() != "false":
         return True
     style = tag.get("style")
-    if style and INVISIBLE_STYLE.search(str(style).lower()):
+    if style and is_unseen(str(style).lower()):
         return True
     return not (_INVISIBLE_CLASSES | _STRUCK_CLASSES).isdisjoint(_classes(tag))
+
+
+def is_unseen(style: str) -> bool:
+    """True for declarations, in lower case, that leave nothing to be seen: what has no width and hides what sticks out, too."""
+    if INVISIBLE_STYLE.search(style):
+        return True
+    return _NO_SIZE.search(style) is not None and _CUT_OFF.search(style) is not None
 
 
 def heading_level(tag: Tag) -> int | None:

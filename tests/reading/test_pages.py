@@ -237,3 +237,23 @@ def test_an_id_of_two_models_names_neither(page_rates: Read) -> None:
     )
     assert [rate.ids for rate in page.rates] == [(), ()]
     assert "'gemini-3' stands for" in page.problems[0].reason
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "<span style='direction:rtl;unicode-bidi:bidi-override'>05.2$</span>",
+        "<span style='unicode-bidi: isolate-override; direction: rtl'>05.2$</span>",
+        "<bdo dir=rtl>05.2$</bdo>",
+        "$2<span style='width:0;overflow:hidden;display:inline-block'>00</span>.50",
+        "$2<span style='overflow-x: clip; max-width: 0'>00</span>.50",
+    ],
+)
+def test_a_style_sheet_makes_no_other_price_of_what_is_seen(page_rates: Read, cell: str) -> None:
+    """What is shown from behind is no price, what has no width is not there."""
+    head = "<tr><th>Model</th><th>Input</th></tr>"
+    page = page_rates(
+        f"<html><body><p>USD per 1M tokens</p><table>{head}<tr><td>gpt-5</td><td>{cell}</td></tr></table>"
+    )
+    plain = [price.usd for one in page.rates for price in one.prices.values() if not price.doubts]
+    assert {str(usd) for usd in plain} <= {"2.50"}
