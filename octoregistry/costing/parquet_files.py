@@ -11,12 +11,17 @@ from octoregistry.costing.sql import FILE, LINE, fetched, name_of, text_of, text
 
 # Types that DuckDB would make one of, and by that say that a time without a zone is one of UTC.
 _TIMES = ("DATE", "TIMESTAMP")
+_TORN = "a whole file, which is no Parquet that can be read"
 _FINE = "TIMESTAMPTZ_NS"  # which it can write as text, and as nothing else but this
 
 
 def parquet_query(connection: Backend, files: Sequence[str], _wanted: Sequence[str]) -> tuple[str, str, str]:
-    """The rows of Parquet files; the same with FILE and LINE; and no query for torn lines: there are none."""
-    groups = {tuple(group): _types(connection, group) for group in _alike(connection, files)}
+    """The rows of Parquet files; the same with FILE and LINE; and a query for the files that are torn, if any is.
+
+    Raises CostingError where none of them can be read.
+    """
+    alike, torn = _alike(connection, files)
+    groups = {tuple(group): _types(connection, group) for group in alike}
     everywhere: dict[str, set[str]] = {}
     for types in groups.values():
         for name, kind in types.items():
@@ -36,20 +41,25 @@ def parquet_query(connection: Backend, files: Sequence[str], _wanted: Sequence[s
             f"SELECT * EXCLUDE (filename, file_row_number){replaced}, filename AS {FILE}, "
             f"file_row_number + 1 AS {LINE} FROM {read}, filename = true, file_row_number = true)"
         )
-    return " UNION ALL BY NAME ".join(rows), " UNION ALL BY NAME ".join(placed), ""
+    lost = " UNION ALL ".join(f"SELECT {text_of(file)}, 1, {text_of(_TORN)}, ''" for file in torn)
+    return " UNION ALL BY NAME ".join(rows), " UNION ALL BY NAME ".join(placed), lost and f"SELECT * FROM ({lost})"
 
 
-def _alike(connection: Backend, files: Sequence[str]) -> list[list[str]]:
-    """The files by their columns' types."""
+def _alike(connection: Backend, files: Sequence[str]) -> tuple[list[list[str]], list[str]]:
+    """The files by their columns' types, and those that cannot be read."""
     types = "list((name, type, converted_type, logical_type::VARCHAR) ORDER BY name)"
     found: dict[str, list[str]] = {}
+    torn: dict[str, CostingError] = {}
     for file in files:
         try:
             ((schema,),) = fetched(connection, f"SELECT {types}::VARCHAR FROM parquet_schema({text_of(file)})")
         except CostingError as error:
-            raise CostingError(f"{file}: no Parquet that can be read: {error}") from error
-        found.setdefault(schema, []).append(file)
-    return list(found.values())
+            torn[file] = error
+        else:
+            found.setdefault(schema, []).append(file)
+    for file, error in torn.items() if not found else ():
+        raise CostingError(f"{file}: no Parquet that can be read: {error}") from error
+    return list(found.values()), list(torn)
 
 
 def _types(connection: Backend, files: Sequence[str]) -> dict[str, str]:

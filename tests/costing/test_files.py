@@ -118,6 +118,22 @@ def test_a_file_that_is_no_log_is_told_by_name(tmp_path, name, text, said):
         read_files([name])
 
 
+def test_a_torn_parquet_file_costs_itself_and_not_the_others(tmp_path):
+    row = {"day": "2026-10-01", "provider": "openai", "model": "gpt-5.4", "input": 1}
+    pq.write_table(pa.Table.from_pylist([row, row]), "a.parquet")
+    (tmp_path / "b.parquet").write_bytes((tmp_path / "a.parquet").read_bytes()[:-20])
+
+    log = read_files(["*.parquet"])
+
+    assert log.table.count().to_pyarrow().as_py() == 2
+    assert [(one.file, one.reason) for one in log.torn()] == [
+        ("b.parquet", "a whole file, which is no Parquet that can be read")
+    ]
+    log.connection.disconnect()
+    with pytest.raises(CostingError, match=r"b\.parquet: no Parquet that can be read"):
+        read_files(["b.parquet"])
+
+
 def test_bytes_of_another_alphabet_are_told_without_reaching_a_terminal(tmp_path):
     (tmp_path / "a.csv").write_bytes(CSV.encode("utf-16"))
 
