@@ -240,7 +240,9 @@ def _is_price(change: Change) -> bool:
 
 def _moves(change: Change) -> bool:
     """True for a price that the page changes from one figure to another; not for what a new model will cost one day."""
-    return _is_price(change) and change.kind != "new_model" and isinstance(change.old, Decimal) and bool(change.old) and change.new != change.old
+    if not _is_price(change) or change.kind == "new_model":
+        return False
+    return isinstance(change.old, Decimal) and bool(change.old) and change.new != change.old
 
 
 def _witness_text(said: WitnessPrice) -> str:
