@@ -171,7 +171,7 @@ def scopes(document: Document, reader: Reader) -> Iterator[Scope]:
             and not said.leftover
         ):
             return "prices"
-        if slots & {"describes", "rating"} and "dimension" not in slots and not said.leftover:
+        if slots & {"describes", "rating"} and not slots & {"dimension", "negation"} and not said.leftover:
             return "describes"
         for name, own, beside in _CARD_LINES:
             if slots & own and slots <= own | beside and not said.leftover:

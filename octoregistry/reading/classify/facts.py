@@ -42,4 +42,5 @@ class Classified:
 
     def values(self, slot: str) -> tuple[Any, ...]:
         """What it says of `slot`, each once."""
-        return tuple(dict.fromkeys(fact.value for fact in self.of(slot)))
+        found = self._by_slot.get(slot)
+        return tuple(dict.fromkeys(fact.value for fact in found)) if found else ()

@@ -9,7 +9,7 @@ from octoregistry.documents import Table
 from octoregistry.reading.labels import Figure, Label, Place
 
 _MARK = re.compile(r"[*†‡§¹²³⁴⁵]")
-_DASH = re.compile(r"\W*")
+_DASH = re.compile(r"[^\w€£¥₹₩]*")  # a sign of another currency says something
 _ABOVE = 24  # rows above that may name the model of a row
 
 HasAmount = Callable[[str], bool]

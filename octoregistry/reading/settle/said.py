@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -50,12 +49,14 @@ class Said:
     doubts: list[Doubt] = field(default_factory=list)
     rows: set[str] = field(default_factory=set)
 
-    def facts(self, slot: str, places: Iterable[Place] | None = None) -> Iterator[tuple[Label, Fact]]:
-        wanted = None if places is None else set(places)
-        for label, said in self.labels:
-            if wanted is None or label.place in wanted:
-                for fact in said.of(slot):
-                    yield label, fact
+    def facts(self, slot: str, places: tuple[Place, ...] | None = None) -> list[tuple[Label, Fact]]:
+        """The facts of `slot` with their labels, of those in `places`."""
+        return [
+            (label, fact)
+            for label, said in self.labels
+            if (found := said.of(slot)) and (places is None or label.place in places)
+            for fact in found
+        ]
 
     def doubt(self, label: Label, reason: str, witness: str = "") -> None:
         self.doubts.append(Doubt(label.text[:600], label.place, label.address, reason, witness))

@@ -39,6 +39,7 @@ def dimension_of(said: Said, paired: str | None) -> str | None:
             atoms |= {f.value for _, f in said.facts("dimension", ("heading",)) if f.value == "cached"}
     elif atoms & {"read", "write"}:
         atoms |= {f.value for _, f in said.facts("dimension", (*_FAR_DIMENSION, "heading")) if f.value == "cached"}
+    _other_over(said, atoms)
     dimension = _combined(atoms, {fact.value for _, fact in said.facts("ttl", ("cell", *NEAR))})
     if dimension == "?":
         where = near[0][0] if near else said.labels[0][0]
@@ -50,6 +51,22 @@ def dimension_of(said: Said, paired: str | None) -> str | None:
     return dimension
 
 
+def _other_over(said: Said, atoms: set[str]) -> None:
+    """A doubt where what stands over the prices names a kind of count that none of their own labels does: "Cached"."""
+    for label, own in said.labels:
+        kinds = set(own.values("dimension")) & {"cached", "write", "storage"}
+        alone = {fact.slot for fact in own.facts} <= {"dimension", "token", "price", "function"}
+        if (
+            label.place in OVER
+            and label.place != "lead"
+            and alone
+            and kinds
+            and not kinds & atoms
+            and atoms & {"input", "output"}
+        ):
+            said.doubt(label, f"are these prices of {', '.join(sorted(kinds))} tokens?")
+
+
 def unit_of(said: Said, dimension: str | None) -> tuple[Unit, bool]:
     """(the unit, whether it is stated): of the cell, then of its row and column, then of what stands over it.
 
@@ -59,7 +76,7 @@ def unit_of(said: Said, dimension: str | None) -> tuple[Unit, bool]:
         ("cell",), NEAR, ("group_row", "caption", "pane", "tab", "lead"), ("heading", "stray"), TOLD,
     )  # fmt: skip
     chosen: tuple[Label, Unit] | None = None
-    for group in (list(said.facts("unit", wanted)) for wanted in places):
+    for group in (said.facts("unit", wanted) for wanted in places):
         if not group:
             continue
         label, unit = _unit_among(said, group, first=chosen is None)
@@ -140,7 +157,7 @@ def tier_of(said: Said, name_label: Label | None, threshold: int | None) -> Tier
         (fact.value for label, fact in said.facts("tier") if label == name_label),
         None,
     )
-    for group in filter(None, (list(said.facts("tier", ("cell",))), *_ranked_tiers(said, name_label))):
+    for group in filter(None, (said.facts("tier", ("cell",)), *_ranked_tiers(said, name_label))):
         tiers = [said.use(fact) for _, fact in group]
         joined = _joined(tiers)
         if joined is not None and joined.above == "unknown" and named is not None and isinstance(named.up_to, int):
@@ -156,8 +173,8 @@ def modalities_of(said: Said, dimension: str) -> tuple[str, ...]:
     """The dimensions that it is the price of: an input of text and image is `input` and `input_image`."""
     table = _OF_MODALITY.get(dimension)
     groups: list[list[tuple[Label, Fact]]] = [
-        list(said.facts("modality", ("cell",))),
-        list(said.facts("modality", NEAR)),
+        said.facts("modality", ("cell",)),
+        said.facts("modality", NEAR),
     ]
     for label, own in said.labels:
         if (
@@ -189,7 +206,7 @@ def days_of(said: Said) -> Span:
     """The days on which it holds, of the nearest labels that state any."""
     span = NO_SPAN
     for places in (("cell",), NEAR, OVER, TOLD):
-        found = [(label, fact) for label, fact in said.facts("days", places)]
+        found = said.facts("days", places)
         if found:
             starts = {fact.value.start for _, fact in found if fact.value.start}
             ends = {fact.value.until for _, fact in found if fact.value.until}
