@@ -64,7 +64,7 @@ bench: .venv/installed-dev
 	touch $@
 
 # The versions that every set-up gets, and the hashes of their files; needs uv on the PATH.
-LOCK = uv pip compile --universal --python-version 3.11 --no-annotate --no-header --no-emit-index-url
+LOCK = uv pip compile --no-strip-extras --universal --python-version 3.11 --no-annotate --no-header --no-emit-index-url
 lock:
 	$(LOCK) pyproject.toml --all-extras --upgrade -o constraints.txt
 	printf 'hatchling\neditables\n' | $(LOCK) pyproject.toml - --extra service --extra forge --generate-hashes -c constraints.txt -o requirements.lock
