@@ -57,8 +57,8 @@ def _alike(connection: Backend, files: Sequence[str]) -> tuple[list[list[str]], 
             torn[file] = error
         else:
             found.setdefault(schema, []).append(file)
-    for file, error in torn.items() if not found else ():
-        raise CostingError(f"{file}: no Parquet that can be read: {error}") from error
+    for file, fault in torn.items() if not found else ():
+        raise CostingError(f"{file}: no Parquet that can be read: {fault}") from fault
     return list(found.values()), list(torn)
 
 
