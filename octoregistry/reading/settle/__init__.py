@@ -3,52 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import pairwise
 
 from octoregistry.reading.classify import Classified, Fact, classify, name_cell
 from octoregistry.reading.classify.cells import Amount, amounts, has_amount
-from octoregistry.reading.classify.days import Span
 from octoregistry.reading.classify.names import looks_like_id, looks_like_name, plain
 from octoregistry.reading.classify.tiers import Tier
 from octoregistry.reading.classify.units import Unit
-from octoregistry.reading.labels import Doubt, Figure, Label, Place
+from octoregistry.reading.labels import Figure, Label, Place
 from octoregistry.reading.layout import Scope
+from octoregistry.reading.settle.kinds import (
+    as_lead,
+    begun,
+    glued,
+    heads_names,
+    is_praise,
+    is_unit_head,
+    leave_out_other_models,
+    models_named,
+    only_qualifies,
+    paired_in,
+    says_whose_discount,
+    switches,
+    without_ratings,
+)  # fmt: skip
+from octoregistry.reading.settle.outcome import Priced, Refused
 from octoregistry.reading.settle.said import DENIES, NEAR, OVER, TOLD, Reader, Said
 from octoregistry.reading.settle.slots import days_of, dimension_of, modalities_of, mode_of, tier_of, unit_of
 
 __all__ = ["DENIES", "Priced", "Reader", "Refused", "Settler"]
-
-
-@dataclass(frozen=True, slots=True)
-class Priced:
-    """One price with all that is known of it. `usd` is per million tokens (and hour, for storage)."""
-
-    names: tuple[str, ...]
-    mode: str
-    tier: Tier
-    dimensions: tuple[str, ...]
-    span: Span
-    usd: Decimal
-    figure: Figure
-    unit_stated: bool
-    doubts: tuple[Doubt, ...] = ()
-    witness: str = "rules"
-    ids: tuple[str, ...] = ()
-    mentioned: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """Why a figure is none of a plain call by the token. `quiet` for what no reader would take for one; `open` are the
-    words in its scope that nobody understands, where they may say what is missing.
-    """
-
-    reason: str
-    figure: Figure
-    quiet: bool = False
-    open: tuple[Doubt, ...] = ()
 
 
 class Settler:
@@ -57,8 +40,8 @@ class Settler:
     def __init__(self, scope: Scope, reader: Reader) -> None:
         self.scope = scope
         self.reader = reader
-        self.over = [(_as_lead(label, said), said) for label in scope.over if (said := self._over(label)) is not None]
-        self.over = _without_ratings(self.over)
+        self.over = [(as_lead(label, said), said) for label in scope.over if (said := self._over(label)) is not None]
+        self.over = without_ratings(self.over)
         self.mentions = tuple(
             label for label in reversed(scope.over) if label.place == "sentence" and label.distance < 2
         )
@@ -101,7 +84,7 @@ class Settler:
         cells = [(amount, *self._cell(amount, figure)) for amount in current]
         if found and not current and any(amount.past for amount in found):
             yield Refused("only a price of the past is stated", figure)
-        pair = _pair(near, cells)
+        pair = paired_in(near, cells)
         custom = None if pair else self._by_custom(near, cells)
         counted = pair or custom
         left = next(
@@ -112,7 +95,7 @@ class Settler:
             (f for _, _, said in cells for f in said.facts if f.value == "cached"), None
         )  # "caching Write $5 Read $1"
         for at, (amount, label, said) in enumerate(cells):
-            own = _begun(said, begins) if at else said
+            own = begun(said, begins) if at else said
             if own.values("dimension") == ("read",) and caching:
                 own = Classified((*own.facts, caching), own.leftover)
             all_said = Said([(label, own), *near, *self.over])
@@ -141,7 +124,7 @@ class Settler:
         behind = classify(
             amount.behind.strip(), "cell", self.reader.vocabulary, self.reader.families, self.reader.page_date
         )
-        left = " … ".join(filter(None, (before.leftover, behind.leftover, _glued(amount))))
+        left = " … ".join(filter(None, (before.leftover, behind.leftover, glued(amount))))
         return Label(text, "cell", 0, figure.address), Classified((*before.facts, *behind.facts), left)
 
     def _beginning(self, before: str) -> Classified:
@@ -166,7 +149,7 @@ class Settler:
                     continue
                 if "soft" in kinds:
                     said = Classified(said.facts if not said.leftover else (), "")
-                elif head.values("unit") or _is_unit_head(head):
+                elif head.values("unit") or is_unit_head(head):
                     said = self._unit_cell(label, said)
                 elif "id" in head.values("head"):
                     said = Classified((Fact("id", label.text.strip(), 0, 0),))
@@ -196,16 +179,16 @@ class Settler:
         heads = {label.head: self.reader.said(Label(label.head, "column_head")) for label, _ in near if label.head}
         ranked = sorted(
             (("model" not in heads[label.head].values("head"), at) for at, (label, _) in enumerate(near)
-             if label.place in ("row_head", "beside") and label.head and _heads_names(heads[label.head]))
+             if label.place in ("row_head", "beside") and label.head and heads_names(heads[label.head]))
         )  # fmt: skip
         for _, at in ranked:
             label, said = near[at]
             names, rest = name_cell(
                 plain(label.text), self.reader.vocabulary, self.reader.families, self.reader.page_date
             )
-            if not names or _only_qualifies(said):
+            if not names or only_qualifies(said):
                 continue
-            if said.values("id") and any(_names(other) for la, other in near if la is not label):
+            if said.values("id") and any(models_named(other) for la, other in near if la is not label):
                 continue  # the id of the model that another column names
             return [*near[:at], (label, rest), *near[at + 1 :]], names, label
         return near, (), None
@@ -230,7 +213,7 @@ class Settler:
             names, name_label, ids = self._model(figure, said)
         if not names:
             return self._unsaid("no model is named", figure, said)
-        _leave_out_other_models(said, names, name_label)
+        leave_out_other_models(said, names, name_label)
         mode = mode_of(said)
         tier = tier_of(said, name_label, self.reader.threshold)
         dimensions = modalities_of(said, dimension)
@@ -252,8 +235,8 @@ class Settler:
                 for label, own in said.labels
                 if label.place in ("cell", *NEAR, *OVER)
                 and own.values("offer")
-                and not _is_praise(label, own)
-                and not _says_whose_discount(own)
+                and not is_praise(label, own)
+                and not says_whose_discount(own)
             ),
             None,
         )
@@ -308,23 +291,23 @@ class Settler:
             (label, own) for label, own in said.labels if label.place in ("row_head", "column_head", "in_line", "cell")
         ]
         for label, own in near:
-            if names := _names(own):
+            if names := models_named(own):
                 return names, label, ()
         key = figure.address if self.scope.kind == "table" else f"{figure.address}:{figure.text}"
         for label in self.scope.names_above.get(key, ()):
             own = self.reader.said(label)
             if (
                 self.scope.kind == "card"
-                or _heads_names(self.reader.said(Label(label.head, "column_head")) if label.head else None)
+                or heads_names(self.reader.said(Label(label.head, "column_head")) if label.head else None)
                 or own.values("model")
             ):
                 names, rest = name_cell(
                     plain(label.text), self.reader.vocabulary, self.reader.families, self.reader.page_date
                 )
-                if names and not _only_qualifies(own):
+                if names and not only_qualifies(own):
                     said.labels.append((label, Classified(rest.facts, rest.leftover)))
                     return names, label, ()
-        over = [(label, names) for label, own in said.labels if label.place in OVER and (names := _names(own))]
+        over = [(label, names) for label, own in said.labels if label.place in OVER and (names := models_named(own))]
         headed = [pair for pair in over if pair[0].place == "heading"]
         for label, names in over:
             if label.place == "lead" and headed and all(map(looks_like_id, names)):
@@ -368,7 +351,7 @@ class Settler:
 
     def _open(self, said: Said) -> None:
         """A doubt for each label with words that are left over, and for each that denies something."""
-        for label in _switches(said.labels):
+        for label in switches(said.labels):
             said.doubt(label, "a switch between prices: whether it is on cannot be seen")
         for label, own in said.labels:
             for row in (fact.row for fact in own.facts if fact.row is not None and fact.row.witness):
@@ -412,125 +395,3 @@ class Settler:
 _CUSTOM = "two prices and no word for either: input and output by custom"
 _SUBJECT = 16
 """In how many letters the subject of a sentence has begun."""
-
-
-def _is_praise(label: Label, own: Classified) -> bool:
-    """True for "For long drafts and enterprise research" below a name: words that nobody understands, so a doubt."""
-    return label.place in ("row_head", "lead") and len(own.leftover.replace("…", "").split()) >= _WORDS_OF_PRAISE
-
-
-_WORDS_OF_PRAISE = 2
-
-
-def _says_whose_discount(own: Classified) -> bool:
-    """True for "Batch API (50% discount)": the discount is that of a mode or of cached input, and no other offer."""
-    whose = set(own.values("mode")) & {"batch", "flex"} or "cached" in own.values("dimension")
-    return bool(whose) and own.values("offer") == ("discount",)
-
-
-def _begun(said: Classified, begins: Classified) -> Classified:
-    """`said` with what the beginning of its line says of slots that it leaves open."""
-    own = {fact.slot for fact in said.facts}
-    facts = (fact for fact in begins.facts if fact.slot in _OF_ALL and fact.slot not in own)
-    return Classified((*facts, *said.facts), said.leftover)
-
-
-_OF_ALL = {"mode", "unit", "dimension", "modality", "tier", "days", "offer", "currency"}
-
-
-def _glued(amount: Amount) -> str:
-    """What stands right beside the figure and belongs to no word: "'100", "+", "-"."""
-    before, behind = amount.before[-1:], amount.behind[:1]
-    odd = [c for c in (before,) if c and not (c.isspace() or c in "(（:：,，;[/·•|。、）)」*\"'" or c.isalpha())]
-    odd += [
-        c
-        for c in (behind,)
-        if c and not (c.isspace() or c in '/).,;:]*†‡§·•|（(，。、"' or c.isalpha() or c in "¹²³⁴⁵")
-    ]
-    if before and before.isalpha() and amount.text[:1].isdigit():
-        odd.append(before)
-    return " ".join(odd)
-
-
-def _without_ratings(over: list[tuple[Label, Classified]]) -> list[tuple[Label, Classified]]:
-    """`over` without the values of labels that describe a model: below "Speed" the line "Fast" is no way to be served."""
-    leads = [at for at, (label, _) in enumerate(over) if label.place == "lead"]
-    values = {at for at, above in pairwise(leads) if over[above][1].values("rating")}
-    rated = {at for at in leads if over[at][1].values("rating")}
-    return [pair for at, pair in enumerate(over) if at not in values | rated]
-
-
-def _switches(labels: list[tuple[Label, Classified]]) -> Iterator[Label]:
-    """The labels of a switch between prices: "Price per 1M tokens", and beside it "Batch API price": is it on?"""
-    leads = [(label, said) for label, said in labels if label.place == "lead"]
-    for at, (label, said) in enumerate(leads):
-        prices = sum(fact.slot == "price" for fact in said.facts)
-        if not said.values("mode") or not prices or label.text.rstrip().endswith((":", "：")):
-            continue
-        above = leads[at + 1 : at + 3]
-        priced = any(other.values("price") and other.values("unit") and not other.values("mode") for _, other in above)
-        if (
-            (prices > 1 and said.values("unit"))
-            or priced
-            or any(not other.facts for _, other in above[:1] if len(above[0][0].text) < 2)
-        ):
-            yield label
-
-
-def _as_lead(label: Label, said: Classified) -> Label:
-    """A sentence that ends in ":" right over the table, and of which every word is understood, is a label over it."""
-    near = label.place == "sentence" and label.distance == 0 and not said.leftover and not said.values("model")
-    return replace(label, place="lead") if near else label
-
-
-def _is_unit_head(head: Classified) -> bool:
-    return "unit" in head.values("head")
-
-
-def _heads_names(head: Classified | None) -> bool:
-    """True for the head of a column of names: "Model", "Claude model", "Amazon Nova models"."""
-    if head is None:
-        return False
-    slots = {fact.slot for fact in head.facts}
-    return bool(set(head.values("head")) & {"model", "id", "name"}) and not slots & {
-        "dimension",
-        "price",
-        "unit",
-        "offer",
-    }
-
-
-def _only_qualifies(said: Classified) -> bool:
-    """True for a label in a column of names that names none: "> 200K tokens", "Audio"."""
-    slots = {fact.slot for fact in said.facts}
-    return bool(slots) and not said.leftover and not slots & {"model", "id", "harmless"}
-
-
-def _pair(
-    near: list[tuple[Label, Classified]], cells: list[tuple[Amount, Label, Classified]]
-) -> tuple[str, ...] | None:
-    """What each of several prices in a cell counts, where one label lists as many: "Input / Output" over "$3 / $15"."""
-    if len(cells) < 2 or any(said.values("dimension") for _, _, said in cells):
-        return None
-    for _, said in near:
-        atoms = [fact.value for fact in said.facts if fact.slot == "dimension"]
-        if len(atoms) == len(cells) and len(set(atoms)) == len(atoms):
-            return tuple("cached_input" if atom == "cached" else atom for atom in atoms)
-    return None
-
-
-def _names(own: Classified) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(own.values("model")))
-
-
-def _leave_out_other_models(said: Said, names: tuple[str, ...], name_label: Label | None) -> None:
-    """A sentence that names models speaks of those alone."""
-    own_names = {name.lower() for name in names}
-    said.labels[:] = [
-        (label, own)
-        for label, own in said.labels
-        if label.place not in TOLD
-        or label is name_label
-        or not (named := {name.lower() for name in own.values("model")})
-        or named & own_names
-    ]

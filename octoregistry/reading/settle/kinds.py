@@ -1,0 +1,134 @@
+"""What kind of label it is beside its facts: praise, the head of a column of names, a switch, a list of what is counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
+
+from octoregistry.reading.classify import Classified
+from octoregistry.reading.classify.cells import Amount
+from octoregistry.reading.labels import Label
+from octoregistry.reading.settle.said import TOLD, Said
+
+
+def is_praise(label: Label, own: Classified) -> bool:
+    """True for "For long drafts and enterprise research" below a name: words that nobody understands, so a doubt."""
+    return label.place in ("row_head", "lead") and len(own.leftover.replace("…", "").split()) >= _WORDS_OF_PRAISE
+
+
+_WORDS_OF_PRAISE = 2
+
+
+def says_whose_discount(own: Classified) -> bool:
+    """True for "Batch API (50% discount)": the discount is that of a mode or of cached input, and no other offer."""
+    whose = set(own.values("mode")) & {"batch", "flex"} or "cached" in own.values("dimension")
+    return bool(whose) and own.values("offer") == ("discount",)
+
+
+def begun(said: Classified, begins: Classified) -> Classified:
+    """`said` with what the beginning of its line says of slots that it leaves open."""
+    own = {fact.slot for fact in said.facts}
+    facts = (fact for fact in begins.facts if fact.slot in _OF_ALL and fact.slot not in own)
+    return Classified((*facts, *said.facts), said.leftover)
+
+
+_OF_ALL = {"mode", "unit", "dimension", "modality", "tier", "days", "offer", "currency"}
+
+
+def glued(amount: Amount) -> str:
+    """What stands right beside the figure and belongs to no word: "'100", "+", "-"."""
+    before, behind = amount.before[-1:], amount.behind[:1]
+    odd = [c for c in (before,) if c and not (c.isspace() or c in "(（:：,，;[/·•|。、）)」*\"'" or c.isalpha())]
+    odd += [
+        c
+        for c in (behind,)
+        if c and not (c.isspace() or c in '/).,;:]*†‡§·•|（(，。、"' or c.isalpha() or c in "¹²³⁴⁵")
+    ]
+    if before and before.isalpha() and amount.text[:1].isdigit():
+        odd.append(before)
+    return " ".join(odd)
+
+
+def without_ratings(over: list[tuple[Label, Classified]]) -> list[tuple[Label, Classified]]:
+    """`over` without the values of labels that describe a model: below "Speed" the line "Fast" is no way to be served."""
+    leads = [at for at, (label, _) in enumerate(over) if label.place == "lead"]
+    values = {at for at, above in pairwise(leads) if over[above][1].values("rating")}
+    rated = {at for at in leads if over[at][1].values("rating")}
+    return [pair for at, pair in enumerate(over) if at not in values | rated]
+
+
+def switches(labels: list[tuple[Label, Classified]]) -> Iterator[Label]:
+    """The labels of a switch between prices: "Price per 1M tokens", and beside it "Batch API price": is it on?"""
+    leads = [(label, said) for label, said in labels if label.place == "lead"]
+    for at, (label, said) in enumerate(leads):
+        prices = sum(fact.slot == "price" for fact in said.facts)
+        if not said.values("mode") or not prices or label.text.rstrip().endswith((":", "：")):
+            continue
+        above = leads[at + 1 : at + 3]
+        priced = any(other.values("price") and other.values("unit") and not other.values("mode") for _, other in above)
+        if (
+            (prices > 1 and said.values("unit"))
+            or priced
+            or any(not other.facts for _, other in above[:1] if len(above[0][0].text) < 2)
+        ):
+            yield label
+
+
+def as_lead(label: Label, said: Classified) -> Label:
+    """A sentence that ends in ":" right over the table, and of which every word is understood, is a label over it."""
+    near = label.place == "sentence" and label.distance == 0 and not said.leftover and not said.values("model")
+    return replace(label, place="lead") if near else label
+
+
+def is_unit_head(head: Classified) -> bool:
+    return "unit" in head.values("head")
+
+
+def heads_names(head: Classified | None) -> bool:
+    """True for the head of a column of names: "Model", "Claude model", "Amazon Nova models"."""
+    if head is None:
+        return False
+    slots = {fact.slot for fact in head.facts}
+    return bool(set(head.values("head")) & {"model", "id", "name"}) and not slots & {
+        "dimension",
+        "price",
+        "unit",
+        "offer",
+    }
+
+
+def only_qualifies(said: Classified) -> bool:
+    """True for a label in a column of names that names none: "> 200K tokens", "Audio"."""
+    slots = {fact.slot for fact in said.facts}
+    return bool(slots) and not said.leftover and not slots & {"model", "id", "harmless"}
+
+
+def paired_in(
+    near: list[tuple[Label, Classified]], cells: list[tuple[Amount, Label, Classified]]
+) -> tuple[str, ...] | None:
+    """What each of several prices in a cell counts, where one label lists as many: "Input / Output" over "$3 / $15"."""
+    if len(cells) < 2 or any(said.values("dimension") for _, _, said in cells):
+        return None
+    for _, said in near:
+        atoms = [fact.value for fact in said.facts if fact.slot == "dimension"]
+        if len(atoms) == len(cells) and len(set(atoms)) == len(atoms):
+            return tuple("cached_input" if atom == "cached" else atom for atom in atoms)
+    return None
+
+
+def models_named(own: Classified) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(own.values("model")))
+
+
+def leave_out_other_models(said: Said, names: tuple[str, ...], name_label: Label | None) -> None:
+    """A sentence that names models speaks of those alone."""
+    own_names = {name.lower() for name in names}
+    said.labels[:] = [
+        (label, own)
+        for label, own in said.labels
+        if label.place not in TOLD
+        or label is name_label
+        or not (named := {name.lower() for name in own.values("model")})
+        or named & own_names
+    ]

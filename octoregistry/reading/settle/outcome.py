@@ -1,0 +1,40 @@
+"""What becomes of a figure: a price with all that is known of it, or why it is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from octoregistry.reading.classify.days import Span
+from octoregistry.reading.classify.tiers import Tier
+from octoregistry.reading.labels import Doubt, Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """One price with all that is known of it. `usd` is per million tokens (and hour, for storage)."""
+
+    names: tuple[str, ...]
+    mode: str
+    tier: Tier
+    dimensions: tuple[str, ...]
+    span: Span
+    usd: Decimal
+    figure: Figure
+    unit_stated: bool
+    doubts: tuple[Doubt, ...] = ()
+    witness: str = "rules"
+    ids: tuple[str, ...] = ()
+    mentioned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why a figure is none of a plain call by the token. `quiet` for what no reader would take for one; `open` are the
+    words in its scope that nobody understands, where they may say what is missing.
+    """
+
+    reason: str
+    figure: Figure
+    quiet: bool = False
+    open: tuple[Doubt, ...] = ()
