@@ -37,3 +37,18 @@ def test_there_are_sixty_calls_over_three_vendors_and_all_modes():
     assert len(CALLS) >= 60
     assert {call["vendor"] for call in CALLS} == {"anthropic", "gemini", "openai"}
     assert {call["mode"] for call in CALLS} == {"standard", "batch", "flex", "priority"}
+
+
+CHATS = [model for one in REGISTRY.providers.values() for model in one.models.values() if model.kind in (None, "chat")]
+
+
+@pytest.mark.parametrize("model", CHATS, ids=lambda model: model.id)
+def test_a_reader_of_the_two_plain_prices_computes_the_same(model):
+    """Batch prices, and realtime as their multiple, on the day on which the model was checked."""
+    pricing = REGISTRY.pricing(model.provider, model.id)
+    batch = (1_000 * model.input_per_million + 500 * model.output_per_million) / 1_000_000
+    multiplier = model.realtime_multiplier or REGISTRY.providers[model.provider].realtime_multiplier
+    call = {"input": 1_000, "output": 500, "at": model.source.checked}
+    assert pricing.cost(**call) == batch * multiplier
+    if model.batch_support:
+        assert pricing.cost(**call, mode="batch") == batch
