@@ -63,7 +63,13 @@ def misfits(model: Model, job: Job, day: date) -> tuple[str, ...]:
     """Why `model` does not fit `job` on `day`, a reason each; empty where it fits as far as is known."""
     return tuple(
         reason
-        for reason in (_other_kind(model, job), _too_long(model, job), *_lacking(model, job), ended(model, day))
+        for reason in (
+            _other_kind(model, job),
+            _too_long(model, job),
+            *_lacking(model, job),
+            ended(model, day),
+            _missing(model, day),
+        )
         if reason
     )
 
@@ -86,6 +92,12 @@ def _too_long(model: Model, job: Job) -> str | None:
 
 def _lacking(model: Model, job: Job) -> Iterable[str]:
     return (f"{need} is not among its known features" for need in job.needs if need not in model.features)
+
+
+def _missing(model: Model, day: date) -> str | None:
+    if model.missing_since is None or model.missing_since > day:
+        return None
+    return f"not in the vendor's model list since {model.missing_since}"
 
 
 def ended(model: Model, day: date) -> str | None:

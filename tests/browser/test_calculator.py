@@ -90,6 +90,7 @@ def random_facts(chance):
         "first_seen": [None, None, "2026-09-08"],
         "retires_on": [None, None, None, "2026-09-08", "2026-11-07", "2026-11-08"],
         "status": [None, None, "deprecated", "retired"],
+        "missing_since": [None, None, None, "2026-09-08", "2026-09-09"],
     }
     chosen = {name: chance.choice(values) for name, values in facts.items()}
     return {name: value for name, value in chosen.items() if value is not None}

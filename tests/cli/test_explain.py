@@ -14,7 +14,7 @@ from octoregistry.settings import load_settings
 from octoregistry.sources.cache import Cache, CacheEntry
 
 ROOT = Path(__file__).parents[2]
-AUGUST = datetime(2026, 8, 22, tzinfo=UTC)
+AUGUST = datetime(2026, 8, 21, tzinfo=UTC)
 OPENROUTER = {
     "data": [
         {"id": "openai/gpt-5.6-sol", "pricing": {"prompt": "0.000002", "completion": "0.00003"}},
@@ -43,21 +43,21 @@ def test_explain_tells_place_history_and_others(settings: str) -> None:
     assert found.exit_code == 0, found.output
     assert "bundled with the package" in found.output
     line = next(line for line in found.output.splitlines() if "standard input " in line)
-    assert "T1R" in line
+    assert "T3R" in line
     assert "not: openrouter 2.0" in line
-    assert "5.0, 4.0 from 2026-09-07" in line
+    assert "5.0, 4.0 from 2026-08-22" in line
 
 
 def test_explain_as_json_holds_the_evidence(settings: str) -> None:
     found = json.loads(run("explain", "openai/gpt-5.6-sol", "--json", "--settings", settings).stdout)
-    assert (found["checked"], found["page"]["from"]) == ("2026-09-07", "bundled")
+    assert (found["checked"], found["page"]["from"]) == ("2026-10-03", "bundled")
     price = found["prices"][0]
     assert (price["mode"], price["dimension"], price["usd"]) == ("standard", "input", "4.0")
     assert price["vendor_page"]["page"].startswith("https://")
     assert price["vendor_page"]["usd"] == "4.0"
-    assert price["history"] == [{"from": None, "usd": "5.0"}, {"from": "2026-09-07", "usd": "4.0"}]
+    assert price["history"] == [{"from": None, "usd": "5.0"}, {"from": "2026-08-22", "usd": "4.0"}]
     output = next(price for price in found["prices"] if price["dimension"] == "output")
-    assert output["behind"] == [{"witness": "openrouter", "usd": "30.0", "as_of": "2026-08-22"}]
+    assert output["behind"] == [{"witness": "openrouter", "usd": "30.0", "as_of": "2026-08-21"}]
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_compare_shows_each_disagreement_beside_the_page(settings: str) -> None:
     assert found.exit_code == 0, found.output
     line = next(line for line in found.output.splitlines() if "standard input" in line)
     assert "5.0, now 4.0" in line
-    assert "openrouter 2.0 (2026-08-22)" in line
+    assert "openrouter 2.0 (2026-08-21)" in line
     assert "gpt-5.5 " not in found.output, "it agrees"
     assert "1 of 2" in found.output
     assert "2 of 3" in found.output

@@ -348,9 +348,9 @@ def test_what_yesterdays_calls_cost_does_not_change_when_prices_do(models: Path,
                         compared += 1
     assert compared > 500
     sol = ("estimate", "openai/gpt-5.6-sol", "--input", "120000", "--output", "3000", "--cheaper", "0", "--csv", "--at")
-    costs = {day: run(*sol, day).stdout for day in ("2026-08-21", "2026-09-07")}
+    costs = {day: run(*sol, day).stdout for day in ("2026-08-21", "2026-10-03")}
     assert "openai,gpt-5.6-sol,0.69," in costs["2026-08-21"]
-    assert "openai,gpt-5.6-sol,0.54," in costs["2026-09-07"]
+    assert "openai,gpt-5.6-sol,0.54," in costs["2026-10-03"]
 
 
 def test_two_updates_at_once_lose_nothing(models: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -63,9 +64,10 @@ class Workspace:
         start = text.index(f"      {HAIKU}:")
         end = text.index("\n", text.index("source:", start))
         entry = text[start:end]
-        moved = entry.replace("cached_input: 0.1,", "cached_input: 0.2,").replace("2026-09-07", "2026-10-07")
+        moved = re.sub(r"checked: \d{4}-\d\d-\d\d", "checked: 2026-11-20", entry)
+        moved = moved.replace("cached_input: 0.1,", "cached_input: 0.2,")
         assert "0.2," in moved
-        assert "2026-10-07" in moved
+        assert "2026-11-20" in moved
         self.registry.write_text(text[:start] + moved + text[end:])
 
     def serve(self, token: str | None = TOKEN) -> str:

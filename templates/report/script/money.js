@@ -78,8 +78,8 @@ const misfits = (model, work) => {
   else if (model.max_output_tokens !== null && answer > model.max_output_tokens)
     reasons.push(`the answer is longer than its ${model.max_output_tokens.toLocaleString("en")} tokens`);
   for (const need of work.needs) if (!model.features.includes(need)) reasons.push(`${need} is not among its known features`);
-  const end = ended(model, work.day);
-  return end ? [...reasons, end] : reasons;
+  const missing = model.missing_since && model.missing_since <= work.day ? `not in the vendor's model list since ${model.missing_since}` : "";
+  return [...reasons, ...[ended(model, work.day), missing].filter(Boolean)];
 };
 const retiresSoon = (model, day) => {
   if (!model.retires_on || ended(model, day)) return false;
