@@ -95,7 +95,7 @@ def print_update(
     if update.witnesses:
         print_text(f"Witnesses: {_reporting_witnesses(update)}")
     elif any(change.mode for change in update.plan.visible):
-        print_text("Witnesses: none is set, so that no far move is held for want of one")
+        print_text("Witnesses: none is set; a far move waits for a person unless guards.unwitnessed is off")
     for table in (*plan_tables(update.plan), *held_texts(update.plan)):
         print_table(table)
     for provider, summary in update.plan.summary().items():

@@ -17,7 +17,7 @@ class Witnesses:
     def __init__(
         self, prices: Iterable[RegistryPrice] = (), *, expected: bool = False, days: Iterable[date] = ()
     ) -> None:
-        """`expected`: the settings name witnesses; `days` are those of the data of the witnesses that were reached."""
+        """`expected`: somebody was to be asked; `days` are those of the data of the witnesses that were reached."""
         self._expected = expected
         self._days = tuple(days)
         self._prices: dict[tuple[str, str, str, int | None, str], dict[str, WitnessPrice]] = {}
@@ -26,13 +26,13 @@ class Witnesses:
             self._prices.setdefault(place, {}).setdefault(one.witness, WitnessPrice(one.witness, one.usd, one.as_of))
 
     @classmethod
-    def from_reports(cls, reports: Iterable[object], *, expected: bool = False) -> Witnesses:
+    def from_reports(cls, reports: Iterable[object]) -> Witnesses:
         """What all the Statements among `reports` say; a registry that failed says nothing."""
         read = [one for one in reports if isinstance(one, Statements)]
-        return cls((price for one in read for price in one.prices), expected=expected, days=(one.as_of for one in read))
+        return cls((price for one in read for price in one.prices), expected=True, days=(one.as_of for one in read))
 
     def missed(self, day: date, within_days: int) -> bool:
-        """True where none of those that the settings name was reached with data of `day`, give or take `within_days`."""
+        """True where none was reached with data of `day`, give or take `within_days`."""
         return self._expected and not any(abs((one - day).days) <= within_days for one in self._days)
 
     def on(

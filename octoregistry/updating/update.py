@@ -161,7 +161,7 @@ def _plan(
     witness_reports: WitnessReports,
 ) -> Plan:
     """What the sources that were read in `runs` change in `registry`."""
-    witnesses = Witnesses.from_reports(witness_reports.values(), expected=bool(settings.witnesses))
+    witnesses = Witnesses.from_reports(witness_reports.values())
     silent_on = [name for name in registry.providers if name not in settings.providers]
     plan = Plan(notes=tuple(Note(name, "*", "no pages are set for it: left as it is") for name in silent_on))
     for run in runs:
