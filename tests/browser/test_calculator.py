@@ -27,7 +27,7 @@ WORKLOADS = {
     "all in batches": ({"batch": "100"}, {"batch_percent": 100}),
     "priority": ({"mode": "priority"}, {"mode": "priority"}),
     "after an announced change": ({"day": "2027-02-01"}, {"day": date(2027, 2, 1)}),
-    "before all changes": ({"day": "2026-09-01"}, {"day": date(2026, 9, 1)}),
+    "before all changes": ({"day": "2026-08-21"}, {"day": date(2026, 8, 21)}),
     "nothing": ({"requests": "0"}, {}),
 }
 
@@ -39,7 +39,7 @@ def agrees(tab, update, typed, options):
     """Types a workload, and holds every figure on the page against `estimate`."""
     fill(tab, **typed)
     tokens = {name: int(typed.get(name, start)) for name, start in START.items()}
-    workload = Workload(tokens, requests=int(typed.get("requests", 10_000)), **{"day": date(2026, 9, 8), **options})
+    workload = Workload(tokens, requests=int(typed.get("requests", 10_000)), **{"day": date(2026, 11, 30), **options})
     expected = estimate(report_of(update).after, workload)
     found = costs_shown(tab)
     assert len(found) == len(expected)
@@ -87,10 +87,10 @@ def random_facts(chance):
         "kind": ["chat", "chat", "chat", "embedding"],
         "context_window": [None, None, 1000, 200_000],
         "max_output_tokens": [None, None, 2],
-        "first_seen": [None, None, "2026-09-08"],
-        "retires_on": [None, None, None, "2026-09-08", "2026-11-07", "2026-11-08"],
+        "first_seen": [None, None, "2026-11-30"],
+        "retires_on": [None, None, None, "2026-11-30", "2027-01-29", "2027-01-30"],
         "status": [None, None, "deprecated", "retired"],
-        "missing_since": [None, None, None, "2026-09-08", "2026-09-09"],
+        "missing_since": [None, None, None, "2026-11-30", "2026-12-01"],
     }
     chosen = {name: chance.choice(values) for name, values in facts.items()}
     return {name: value for name, value in chosen.items() if value is not None}
@@ -108,7 +108,7 @@ def random_rates(chance):
         if start:
             rate["from"] = start
         if start > "2026" and chance.random() < 0.5:
-            rate["seen_before"] = chance.choice(["2024-02-28", "2026-09-07"])
+            rate["seen_before"] = chance.choice(["2024-02-28", "2026-11-29"])
         if chance.random() < 0.3:
             rate["up_to_input_tokens"] = chance.choice([200_000, 400_000])
         found[mode, above, start] = rate
@@ -116,7 +116,7 @@ def random_rates(chance):
 
 
 PLAIN = {"input_per_million": Decimal(1), "output_per_million": Decimal(2)}
-STARTS = ["", "", "2024-02-29", "2026-09-08", "2026-09-09"]
+STARTS = ["", "", "2024-02-29", "2026-11-30", "2026-12-01"]
 PRICES = ["0.0", "0.1", "0.0375", "1.0", "2.5", "15.0", "0.00000001", "123456.789", "1000000.0"]
 
 
@@ -137,7 +137,7 @@ def test_odd_registries_and_workloads_cost_what_estimate_says(opened, tmp_path, 
         agrees(tab, update, {**typed, "batch": str(percent), "day": str(day)}, options)
 
 
-DAYS = [date(2024, 2, 28), date(2024, 2, 29), date(2026, 9, 8), date(2026, 9, 9), date(2099, 12, 31)]
+DAYS = [date(2024, 2, 28), date(2024, 2, 29), date(2026, 11, 30), date(2026, 12, 1), date(2099, 12, 31)]
 
 
 def test_a_link_reproduces_what_was_typed(opened, report, screenshots):
@@ -165,7 +165,7 @@ def test_your_model_is_compared_with_the_nearest_that_cost_less(opened, report, 
     tab = opened(report.html)
     fill(tab, mine="openai/gpt-5.6-sol")
     said = tab.locator("#verdict").text_content()
-    estimates = estimate(report_of(update).after, Workload({"input": 2000, "output": 500}, date(2026, 9, 8), 10_000))
+    estimates = estimate(report_of(update).after, Workload({"input": 2000, "output": 500}, date(2026, 11, 30), 10_000))
     for one in nearest_cheaper(estimates, "openai", "gpt-5.6-sol"):
         assert f"{one.model.display_name} ({dollars(one.cost)})" in said
     row = tab.locator("#costs tr.mine")

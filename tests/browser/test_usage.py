@@ -19,11 +19,11 @@ def usage_report(update, tmp_path_factory):
 
     folder = tmp_path_factory.mktemp("usage")
     rows = [
-        {"day": f"2026-08-{day:02}", "provider": provider, "model": model, "input": 10**6 * day, "cached_input": 10**5}
+        {"day": f"2026-11-{day:02}", "provider": provider, "model": model, "input": 10**6 * day, "cached_input": 10**5}
         for day in range(1, 31)
         for provider, model in (("openai", "gpt-5.6-sol"), ("gemini", "gemini-3.8-flash"))
     ]
-    rows.append({"day": "2026-08-31", "provider": "=1+1", "model": "</script><img src=x onerror=alert(1)>", "input": 1})
+    rows.append({"day": "2026-11-30", "provider": "=1+1", "model": "</script><img src=x onerror=alert(1)>", "input": 1})
     (folder / "log.jsonl").write_text("\n".join(map(json.dumps, rows)))
     report = report_of(update, "run")
     usage = usage_costs([str(folder / "log.jsonl")], report.before, report.after, report.day)
@@ -54,7 +54,7 @@ def test_your_usage_is_told_with_its_pictures_table_and_downloads(opened, usage_
     found = axe.Axe().run(tab).response["violations"]
     assert [one["id"] for one in found if one["impact"] in ("serious", "critical")] == []
     section.locator("#usage-bars .bar").first.hover()
-    assert "2026-08-01: $" in tab.locator("#tip").text_content()
+    assert "2026-11-01: $" in tab.locator("#tip").text_content()
     name, saved = downloaded(tab, "Download usage CSV")
     assert name == "run-usage.csv"
     rows = list(csv.DictReader(io.StringIO(saved.decode("utf-8-sig"))))

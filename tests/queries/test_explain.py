@@ -37,7 +37,7 @@ def test_a_price_stands_where_the_page_that_served_last_has_it(registry: Registr
 
 def test_the_history_has_every_price_with_its_day(registry: Registry) -> None:
     price = explained(registry, VendorPrices(Failed("https://p", "gone")))
-    assert price.history == ((None, Decimal("5.0")), (date(2026, 9, 7), Decimal("4.0")))
+    assert price.history == ((None, Decimal("5.0")), (date(2026, 8, 22), Decimal("4.0")))
     assert price.stated is None
 
 

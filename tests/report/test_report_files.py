@@ -103,12 +103,12 @@ def test_the_command_writes_a_report_of_an_offline_run(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     before = EXAMPLE.read_bytes()
-    ran = CliRunner().invoke(cli, ["report", "--registry", str(EXAMPLE), "--day", "2026-09-08", "--name", "run"])
+    ran = CliRunner().invoke(cli, ["report", "--registry", str(EXAMPLE), "--day", "2026-11-30", "--name", "run"])
     assert ran.exit_code == 0, ran.output
     assert ran.stdout.split() == ["reports/run.html", "reports/run.json", "reports/index.html"]
     assert EXAMPLE.read_bytes() == before
     html = Path("reports/run.html").read_text()
-    assert "8 prices moved at 1 model (8 down)" in html
+    assert "42 prices moved at 2 models (42 down)" in html
     for secret in (canary, quote(canary, safe=""), b64encode(canary.encode()).decode()):
         assert secret not in html + Path("reports/run.json").read_text()
 
@@ -121,7 +121,7 @@ def test_the_same_run_twice_writes_the_same_bytes(tmp_path, monkeypatch):
             "--registry",
             str(EXAMPLE),
             "--day",
-            "2026-09-08",
+            "2026-11-30",
             "--name",
             "run",
             "--out",
@@ -138,7 +138,7 @@ def test_the_same_run_twice_writes_the_same_bytes(tmp_path, monkeypatch):
         (["--registry", "none.yaml"], 1, "none.yaml: No such file"),
         (["--registry", str(EXAMPLE), "--name", "../x"], 2, "give a name of letters"),
         (["--registry", str(EXAMPLE), "--provider", "acme"], 2, "no provider 'acme'"),
-        (["--registry", str(EXAMPLE), "--online", "--day", "2026-09-08"], 2, "--day goes with --offline"),
+        (["--registry", str(EXAMPLE), "--online", "--day", "2026-11-30"], 2, "--day goes with --offline"),
     ],
 )
 def test_what_cannot_be_done_is_said(arguments, status, said, tmp_path, monkeypatch):
