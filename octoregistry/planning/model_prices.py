@@ -57,8 +57,9 @@ class ModelPrices:
         """The changes; each may carry reasons to hold it."""
         modes = {mode: self.stated.modes[mode] for mode in MODES if mode in self.stated.modes}
         for mode in [mode for mode in MODES if mode in modes]:  # standard comes first: batches follow it
-            if self.known and self.stated.seen and self.stated.seen_on(mode) < (self.known.seen_on(mode) or date.min):
-                continue  # the registry has this mode from a newer page
+            older = self.stated.seen.get(mode)
+            if older and self.known and older < (self.known.seen_on(mode) or date.min):
+                continue  # the registry has this mode from a newer table
             dated = modes[mode]
             self._compare_mode(mode, dated)
             if gone := missing_prices(self.rates, mode, current_and_announced(dated, self.day)[0], self.day):
