@@ -21,7 +21,7 @@ from providers import AuthenticationError, BatchError, BatchSettings, results_so
 from providers.batches import BatchInputError, BatchTooExpensiveError
 from providers.batches.realtime import Pace
 
-KILLS = 30
+KILLS = int(os.environ.get("OCTOREGISTRY_KILLS", "10"))
 NURSERY = Path(__file__).parent.parent / "servers" / "nursery.py"
 CALLS = {"openai": "complete", "anthropic": "create_message", "gemini": "generate"}
 
@@ -129,7 +129,7 @@ def test_a_journal_that_was_edited_is_refused_and_a_torn_last_line_is_not_there(
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="runners are forked")
-def test_thirty_kills_at_random_points_lose_no_row_and_ask_none_again_whose_answer_came(vendor, asked, tmp_path):
+def test_kills_at_random_points_lose_no_row_and_ask_none_again_whose_answer_came(vendor, asked, tmp_path):
     kills, runs, chance = 0, 0, random.Random(17)  # noqa: S311 - guards nothing
     with subprocess.Popen(
         [sys.executable, str(NURSERY), vendor.name], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
