@@ -20,7 +20,7 @@ def test_a_comparison_is_one_of_prices_on_the_same_day(registry: Registry, setti
     told = [
         witness_report("litellm", "4", date(2026, 11, 1)),
         witness_report("genai-prices", "5", date(2026, 8, 21)),
-        witness_report("openrouter", "2", date(2026, 8, 22)),
+        witness_report("openrouter", "2", date(2026, 8, 21)),
     ]
     found = compare(registry, {one.witness: one for one in told}, official)
     (one,) = found.disagreements

@@ -146,7 +146,7 @@ def test_every_mode_and_prompt_size_has_its_row(update_of):
     assert shown == [
         ["standard to 200K", "2.00", "10.00"],
         ["standard over 200K", "4.00", "15.00"],
-        ["batch", "1.00", "5.00"],
+        ["batch to 200K", "1.00", "5.00"],
     ]
 
 
