@@ -59,7 +59,7 @@ def test_it_updates_offline_with_the_pages_and_the_registry_it_brings(installed:
     shown = run(installed / "octoregistry", "update", "--dry-run", "--offline", cwd=tmp_path)
     assert shown.returncode == 0, shown.stderr
     assert shown.stdout.startswith("Pages: gemini bundled with the package")
-    assert "No change: models.yaml says what the pages say." in shown.stdout
+    assert "No change to models.yaml" in shown.stdout
 
 
 def test_providers_price_a_call_without_any_sdk(installed: Path, tmp_path: Path) -> None:
