@@ -137,8 +137,10 @@ def command(  # noqa: PLR0913 - an option a parameter
             keep_plan(update, plan_out)
     places, before = open_places(update), known_places(chosen)
     if not dry_run:
-        with error_messages(registry):
-            keep_places(chosen, places)
+        try:
+            keep_places(chosen, update, places)
+        except OSError as error:
+            print_message(f"what the pages leave open will be told again: {error}")
     if as_json:
         print_json(
             update_json(update, registry.name, places, before)

@@ -55,9 +55,14 @@ def known_places(settings: Settings) -> Mapping[str, int] | None:
         return None
 
 
-def keep_places(settings: Settings, places: Iterable[OpenPlace]) -> None:
-    """None; the next update takes these places for known."""
-    counts = Counter[str]()
+def keep_places(settings: Settings, update: Update, places: Iterable[OpenPlace]) -> None:
+    """None; the next update takes these places for known. What is known of providers that were not read stays.
+
+    Raises OSError where the cache cannot be written.
+    """
+    read = tuple(f"{run.provider}: " for run in update.runs if run.rates is not None)
+    known = known_places(settings) or {}
+    counts = Counter({key: count for key, count in known.items() if not key.startswith(read)})
     for place in places:
         counts[place.key] += place.count
     file = _file(settings)

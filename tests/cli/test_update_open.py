@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
 from octoregistry.cli import cli
 from octoregistry.settings import load_settings
+from octoregistry.settings.settings import FetchSettings
 from octoregistry.sources.cache import Cache, CacheEntry
+from octoregistry.updating.open_places import OpenPlace, keep_places, known_places
 
 DAY = datetime(2026, 11, 20, tzinfo=UTC)
 REGISTRY = """schema_version: 2
@@ -100,3 +104,25 @@ def test_a_model_that_left_the_page_and_one_without_an_id_are_named(update):
     found = update(PAGE.replace("| gpt-9", "| gpt-8 | $1.00 | $2.00 |\n| Nightingale"))
     assert "openai: left the page: gpt-9: on no page any more" in found.stdout, found.output
     assert "openai: without an id: Nightingale" in found.stdout
+
+
+def test_what_is_known_of_a_provider_that_was_not_read_stays_known(folder):
+    settings = load_settings().model_copy(update={"fetch": FetchSettings(cache_dir=folder / "kept")})
+    both = [OpenPlace("acme", "not read", "per image"), OpenPlace("other", "in doubt", "a word")]
+    keep_places(settings, _of("acme", "other"), both)
+    keep_places(settings, _of("acme", unread="other"), [])
+    assert known_places(settings) == {"other: in doubt: a word": 1}
+
+
+def _of(*read: str, unread: str = "") -> Any:
+    runs = [SimpleNamespace(provider=name, rates=object()) for name in read]
+    return SimpleNamespace(runs=[*runs, SimpleNamespace(provider=unread, rates=None)])
+
+
+def test_a_state_that_cannot_be_kept_is_told_and_ends_nothing(update, folder, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("octoregistry.updating.open_places.replace_file", full)
+    found = update(PAGE)
+    assert (found.exit_code, "will be told again" in found.stderr) == (0, True), found.output
