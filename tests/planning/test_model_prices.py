@@ -262,8 +262,8 @@ def test_a_discount_on_all_usage_is_on_what_the_cache_costs_too() -> None:
 
 @st.composite
 def histories(draw: st.DrawFn) -> list[tuple[date, dict[str, str]]]:
-    """What a vendor's page stated on some days: the input price of each mode that it had."""
-    days = draw(st.lists(st.integers(1, 200), unique=True, min_size=2, max_size=5))
+    """What a vendor's page stated on some days, so far apart that prices may move on each: the input price of each mode."""
+    days = draw(st.lists(st.integers(1, 28), unique=True, min_size=2, max_size=5))
     standard = draw(st.lists(st.sampled_from(["4", "5", "6"]), min_size=len(days), max_size=len(days)))
     found = []
     for day, usd in zip(sorted(days), standard, strict=True):
@@ -271,7 +271,7 @@ def histories(draw: st.DrawFn) -> list[tuple[date, dict[str, str]]]:
         factors = {"batch": Decimal("0.5"), "flex": Decimal("0.5"), "priority": Decimal(2)}
         found.append(
             (
-                JULY_1 + timedelta(days=day),
+                JULY_1 + timedelta(days=day * Limits().pause_days),
                 {"standard": usd} | {m: str(Decimal(usd) * factors[m]) for m in sorted(modes)},
             )
         )
