@@ -168,9 +168,26 @@ def get_pricing(provider: str, model: str, registry: Registry | None = None) -> 
     return (registry or load_registry()).pricing(provider, model)
 
 
+def own_place() -> str:
+    """Where a person's own registry stands, whether there is one or not: octoregistry/models.yaml in their data folder,
+    which $XDG_DATA_HOME names (an absolute path, by the XDG Base Directory Specification), else ~/.local/share.
+    """
+    folder = os.environ.get("XDG_DATA_HOME", "")
+    if not os.path.isabs(folder):
+        folder = os.path.join(os.path.expanduser("~"), ".local", "share")
+    return os.path.join(folder, "octoregistry", "models.yaml")
+
+
 def find_registry(path: str | os.PathLike[str] | None = None) -> str:
-    """The file to read: the argument, else what OCTOREGISTRY_MODELS names, else the packaged one."""
-    return os.fspath(path) if path is not None else os.environ.get(VARIABLE) or PACKAGED
+    """The file to read: the argument, else what OCTOREGISTRY_MODELS names, else the person's own one in their data folder,
+    else the packaged one. The working folder is never looked at: a program has the same prices wherever it is started.
+    """
+    if path is not None:
+        return os.fspath(path)
+    if named := os.environ.get(VARIABLE):
+        return named
+    own = own_place()
+    return own if os.path.isfile(own) else PACKAGED
 
 
 def bytes_of(path: str | os.PathLike[str]) -> bytes:

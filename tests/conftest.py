@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck
@@ -56,6 +57,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if any(item.path.is_relative_to(place) for place in slow):
             item.add_marker(pytest.mark.slow)
+
+
+@pytest.fixture(autouse=True)
+def data_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The data folder of this test's person, not there yet: no test sees or writes the registry of whoever runs it."""
+    folder = tmp_path_factory.getbasetemp() / "data-homes" / uuid4().hex
+    monkeypatch.setenv("XDG_DATA_HOME", str(folder))
+    return folder
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from octoregistry.cli.error_messages import error_messages
 from octoregistry.cli.output import print_message, print_table, print_text, visible
 from octoregistry.cli.plan_tables import plan_tables
 from octoregistry.cli.registry_option import registry_option
+from octoregistry.cli.writable_registry import writable_registry
 from octoregistry.merging.diff import diff
 from octoregistry.merging.lock import locked
 from octoregistry.planning.plan_json import PlanError, fingerprint_of, from_values
@@ -35,8 +36,10 @@ def command(plan: Path, dry_run: bool, registry: Path) -> None:
     5 changes of the plan are held for review.
     """
     stored = _read(plan)
-    with error_messages(registry), nullcontext() if dry_run else locked(registry):
-        before, merged = apply_plan(stored, registry, dry_run=dry_run)
+    with error_messages(registry):
+        registry = registry if dry_run else writable_registry(registry)
+        with nullcontext() if dry_run else locked(registry):
+            before, merged = apply_plan(stored, registry, dry_run=dry_run)
     for table in plan_tables(merged.plan):
         print_table(table)
     changed = diff(before, merged.text, registry.name)

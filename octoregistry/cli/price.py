@@ -23,6 +23,7 @@ from octoregistry.cli.output import (
 from octoregistry.cli.registry_option import registry_option
 from octoregistry.planning.rates_in_force import in_force
 from octoregistry.planning.values import value_text
+from octoregistry.queries.packaged import CURE, newer_packaged
 from octoregistry.queries.wording import sizes
 from providers.dimensions import DIMENSIONS, MODES
 from providers.entries import Model, Rate
@@ -51,12 +52,16 @@ def command(model: str, at: date | None, as_json: bool, as_csv: bool, registry: 
     now = [] if unseen else [rate for mode in MODES for rate in in_force(rates, mode, day).values()]
     later = sorted((rate for rate in rates if rate.start and rate.start > day), key=lambda rate: rate.start or day)
     if as_json:
-        print_json(_values(found, day, now, later))
+        newer = newer_packaged(known, found.provider, found.id)
+        print_json(_values(found, day, now, later) | {"registry": known.path, "packaged_checked": newer})
     elif as_csv:
         rows = [_row(rate, name) for rate in (*now, *later) for name in DIMENSIONS if name in rate.prices]
         print_csv((*_CSV, "dimension", "usd_per_million", "derived"), rows)
     else:
         _print(found, day, now, later)
+        print_text(f"registry: {known.path}")
+        if newer := newer_packaged(known, found.provider, found.id):
+            print_text(f"note: the packaged registry has {found.id} as of {newer}: {CURE}")
 
 
 def _values(model: Model, day: date, now: list[Rate], later: list[Rate]) -> dict[str, Any]:

@@ -1,4 +1,5 @@
-"""Which registry a command works on: `--registry PATH`, OCTOREGISTRY_MODELS, ./models.yaml, the packaged one."""
+"""Which registry a command works on: `--registry PATH`, OCTOREGISTRY_MODELS, ./models.yaml, the person's own in their data
+folder, the packaged one."""
 
 from __future__ import annotations
 
@@ -9,18 +10,16 @@ from typing import Any, TypeVar
 
 import click
 
-from providers.registry import PACKAGED, VARIABLE
+from providers.registry import VARIABLE, find_registry
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def registry_path(given: Path | str | None) -> Path:
-    """The file to work on: the one given, else OCTOREGISTRY_MODELS, else ./models.yaml, else the packaged one."""
+    """The file to work on: the one given, else OCTOREGISTRY_MODELS, else ./models.yaml, else what programs read."""
     chosen = given or os.environ.get(VARIABLE)
-    if chosen:
-        return Path(chosen)
     here = Path("models.yaml")
-    return here if here.is_file() else Path(PACKAGED)
+    return Path(chosen) if chosen else here if here.is_file() else Path(find_registry())
 
 
 def registry_option(command: Command) -> Command:
@@ -30,5 +29,5 @@ def registry_option(command: Command) -> Command:
         type=click.Path(dir_okay=False, path_type=Path),
         callback=lambda _context, _parameter, given: registry_path(given),
         metavar="PATH",
-        help=f"The registry to work on.  [default: ${VARIABLE}, then ./models.yaml, then the packaged one]",
+        help=f"The registry to work on.  [default: ${VARIABLE}, ./models.yaml, your own, the packaged one]",
     )(command)

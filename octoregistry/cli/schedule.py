@@ -17,6 +17,7 @@ from octoregistry.cli.registry_option import registry_option
 from octoregistry.cli.service_errors import extra, service_errors
 from octoregistry.cli.service_log import log_to_stderr
 from octoregistry.cli.settings_option import settings_option
+from octoregistry.cli.writable_registry import writable_registry
 from octoregistry.settings import Settings, command_settings
 
 with extra():
@@ -54,7 +55,7 @@ def command(
             print_table(upcoming_values(chosen, registry), as_json=as_json)
             return
         log_to_stderr()
-        service = assemble(chosen, settings, registry, os.environ, offline=offline)
+        service = assemble(chosen, settings, writable_registry(registry), os.environ, offline=offline)
         if once:
             raise click.exceptions.Exit(run_due(service))
         service.schedule.start()

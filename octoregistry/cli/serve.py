@@ -13,6 +13,7 @@ from octoregistry.cli.registry_option import registry_option
 from octoregistry.cli.service_errors import extra, service_errors
 from octoregistry.cli.service_log import log_to_stderr
 from octoregistry.cli.settings_option import settings_option
+from octoregistry.cli.writable_registry import writable_registry
 from octoregistry.settings import command_settings
 
 with extra():
@@ -63,7 +64,7 @@ def command(*, host: str, port: int, offline: bool, settings: Path | None, regis
         token = secret(chosen.service.token, os.environ)
         try:
             check_bind(host, token)
-            service = assemble(chosen, settings, registry, os.environ, offline=offline)
+            service = assemble(chosen, settings, writable_registry(registry), os.environ, offline=offline)
             app = application(service, token, allowed_hosts(host, chosen.service))
         except UnsafeServiceError as error:
             raise click.UsageError(visible(error)) from error

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import click
 
 from octoregistry.cli.output import visible
-from octoregistry.settings import SettingsError
+from octoregistry.errors import UserFacingError
 from providers import RegistryError
 
 NEEDED = "this needs the extra `service`: pip install 'octoregistry[service]'"
@@ -35,5 +35,5 @@ def service_errors() -> Iterator[None]:
         yield
     except OSError as error:
         raise click.ClickException(visible(f"{error.filename or ''}: {error.strerror or error}")) from error
-    except (SettingsError, RegistryError, DatabaseError, ScheduleError) as error:
+    except (UserFacingError, RegistryError, DatabaseError, ScheduleError) as error:
         raise click.ClickException(visible(error)) from error

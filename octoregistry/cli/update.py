@@ -21,6 +21,7 @@ from octoregistry.cli.registry_option import registry_option
 from octoregistry.cli.settings_option import settings_option
 from octoregistry.cli.update_output import print_update, proposal_json, update_json
 from octoregistry.cli.verbosity import show_tracebacks
+from octoregistry.cli.writable_registry import writable_registry
 from octoregistry.merging.lock import locked
 from octoregistry.merging.registry_file import text_of
 from octoregistry.merging.store import replace_file
@@ -118,6 +119,8 @@ def command(  # noqa: PLR0913 - an option a parameter
     outcomes: tuple[ProposalResult, ...] = ()
     with error_messages(registry), _progress(as_json) as progress:
         chosen = command_settings(settings)
+        if not dry_run and not as_pull_request:
+            registry = writable_registry(registry)
         known = partial(load_registry, registry)
         language = reader_of(llm, known, chosen.reading, no_known=no_known, offline=offline)
         edges: dict[str, Any] = {"offline": offline, "accepted": accepted, "progress": progress, "language": language}

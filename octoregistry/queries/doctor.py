@@ -10,12 +10,13 @@ from tempfile import TemporaryFile
 from typing import Literal
 
 from octoregistry.merging.lock import holder, is_locked
+from octoregistry.queries.packaged import CURE, newer_packaged
 from octoregistry.settings import Settings
 from octoregistry.sources import Failed, NotAsked, fetch_model_lists, fetch_pages
 from octoregistry.sources.cache import Cache
 from octoregistry.updating.page_reader import PageReader
 from providers import RegistryError, parse_registry
-from providers.registry import bytes_of
+from providers.registry import PACKAGED, bytes_of, own_place
 
 _RETRIES = (
     "`api.retry` of a program's configuration is the program's own: with it, and without `api.transport_retry`, "
@@ -44,15 +45,19 @@ def findings(registry: Path, settings: Settings, environ: Mapping[str, str], *, 
 
 def _registry(path: Path) -> Finding:
     try:
-        models = len(parse_registry(bytes_of(path), str(path)))
+        registry = parse_registry(bytes_of(path), str(path))
     except OSError as error:
         return Finding("registry", "wrong", f"{path}: {error.strerror or error}")
     except RegistryError as error:
         return Finding("registry", "wrong", f"{error.faults[0]} ({len(error.faults)} faults: see `octoregistry check`)")
-    writable = os.access(path.resolve(), os.W_OK) and os.access(path.resolve().parent, os.W_OK)
-    if not writable:
-        return Finding("registry", "note", f"{path}: {models} models; it or its folder cannot be written")
-    return Finding("registry", "ok", f"{path}: {models} models")
+    text = f"{path}: {len(registry)} models"
+    if str(path) == PACKAGED:
+        return Finding("registry", "ok", f"{text}, as packaged; the first update copies it to {own_place()}")
+    if not (os.access(path.resolve(), os.W_OK) and os.access(path.resolve().parent, os.W_OK)):
+        return Finding("registry", "note", f"{text}; it or its folder cannot be written")
+    if newer := newer_packaged(registry):
+        return Finding("registry", "note", f"{text}; the packaged registry is newer, of {newer}: {CURE}")
+    return Finding("registry", "ok", text)
 
 
 def _keys(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:

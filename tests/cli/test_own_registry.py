@@ -1,0 +1,96 @@
+"""Where a person's registry lives: the packaged one is never written, and an upgrade of the package takes nothing away."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+import providers
+from octoregistry.cli.registry_option import registry_path
+from octoregistry.merging import own_registry as room
+from octoregistry.merging.own_registry import PackagedRegistryError, own_registry
+from providers.registry import PACKAGED, own_place
+from tests.cli.conftest import Run
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def august(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A packaged registry as it stood on 2026-08-21, in an installation."""
+    site = folder / "site-packages" / "providers"
+    site.mkdir(parents=True)
+    packaged = Path(shutil.copy(ROOT / "examples" / "models-2026-08-21.yaml", site / "models.yaml"))
+    # where it is defined comes last: whoever is imported meanwhile takes the true one
+    for module in ("octoregistry.merging.own_registry", "octoregistry.queries.packaged", "providers.registry"):
+        monkeypatch.setattr(f"{module}.PACKAGED", str(packaged))
+    return packaged
+
+
+def test_the_order_of_places(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The option, the variable, the working folder, one's own, the packaged one; programs never see the working folder."""
+    assert registry_path(None) == Path(PACKAGED)
+    own = Path(own_place())
+    own.parent.mkdir(parents=True)
+    shutil.copy(PACKAGED, own)
+    assert (registry_path(None), providers.load_registry().path) == (own, str(own))
+    shutil.copy(PACKAGED, "models.yaml")
+    assert (registry_path(None), providers.load_registry().path) == (Path("models.yaml"), str(own))
+    monkeypatch.setenv("OCTOREGISTRY_MODELS", str(folder / "elsewhere.yaml"))
+    shutil.copy(PACKAGED, folder / "elsewhere.yaml")
+    assert (registry_path(None), providers.load_registry().path) == (
+        folder / "elsewhere.yaml",
+        str(folder / "elsewhere.yaml"),
+    )
+    assert registry_path(Path("given.yaml")) == Path("given.yaml")
+
+
+def test_a_data_folder_that_is_no_absolute_path_is_none(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """As the XDG specification has it: the working folder must not come in by the back door."""
+    monkeypatch.setenv("XDG_DATA_HOME", "here")
+    monkeypatch.setenv("HOME", str(folder / "home"))
+    assert own_place() == str(folder / "home" / ".local" / "share" / "octoregistry" / "models.yaml")
+
+
+def test_the_first_update_copies_the_packaged_registry_and_says_so(august: Path, run: Run) -> None:
+    before = august.read_bytes()
+    own = Path(own_place())
+
+    assert run("update", "--offline", "--dry-run").exit_code == 0
+    assert not own.exists()
+    written = run("update", "--offline", "-p", "openai")
+
+    assert f"{own} is your registry from now on" in written.stderr
+    assert f"Wrote {own}." in written.stderr
+    assert august.read_bytes() == before
+    assert sorted(file.name for file in august.parent.iterdir()) == ["models.yaml"]
+    assert providers.load_registry().model("openai", "gpt-6-astra")
+    assert "is your registry" not in run("update", "--offline", "-p", "openai").stderr
+
+
+def test_the_packaged_registry_is_not_written_by_its_name_either(august: Path, folder: Path) -> None:
+    own_registry(august)
+    with pytest.raises(PackagedRegistryError, match="never written"):
+        own_registry(august)
+
+
+def test_in_a_checkout_the_link_at_its_root_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    assert own_registry(Path("models.yaml")) == Path("models.yaml")
+    assert room._is_checkout()
+
+
+def test_price_and_doctor_name_the_file_and_say_when_the_packaged_one_is_newer(folder: Path, run: Run) -> None:
+    """Whoever has had a registry of their own for long learns that the installation brought a newer one."""
+    shutil.copy(ROOT / "examples" / "models-2026-08-21.yaml", "models.yaml")
+    priced = run("price", "openai/gpt-5.6-sol").stdout
+    assert "registry: models.yaml\n" in priced
+    assert "the packaged registry has gpt-5.6-sol as of" in priced
+    assert "models.yaml: " in (examined := run("doctor", "--offline").stdout)
+    assert "the packaged registry is newer, of " in examined
+
+    Path("models.yaml").unlink()
+    assert f"registry: {PACKAGED}\n" in run("price", "openai/gpt-5.6-sol").stdout
+    assert f"the first update copies it to {own_place()}" in run("doctor", "--offline").stdout
