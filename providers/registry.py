@@ -72,26 +72,45 @@ class Registry:
 
     def model(self, provider: str, model: str) -> Model:
         """The model of this id or alias; raises UnknownModelError."""
-        return self.models(provider)[self.id_of(provider, model)]
+        name = self.id_of(provider, model)
+        if self._providers is not None:
+            return self._providers[provider].models[name]
+        from .entries import Model  # noqa: PLC0415 - see TYPE_CHECKING above
+
+        return Model.from_entry(provider, name, self._entries(provider)[name])
 
     def id_of(self, provider: str, model: str) -> str:
         """The id for an id or alias, in any letter case, without the prefixes of the vendor's file that change nothing;
         raises UnknownModelError, saying what is known.
         """
+        found = self._id_as_written(provider, model) or self._id_spelt(provider, model)
+        if found is None:
+            raise UnknownModelError(
+                _unknown(f"{provider} has no model", model, list(self._entries(provider)), self.path)
+            )
+        return found
+
+    def owners(self, model: str) -> list[tuple[str, str]]:
+        """(provider, id) of every model of this id or alias: of those called just so, if any, else as `id_of` finds them."""
+        for id_in in (self._id_as_written, self._id_spelt):
+            if found := [(name, one) for name in self.values["providers"] if (one := id_in(name, model)) is not None]:
+                return found
+        return []
+
+    def _id_as_written(self, provider: str, model: str) -> str | None:
+        """The id for an id or alias."""
         entries = self._entries(provider)
         if model in entries:
             return model
-        for name, entry in entries.items():
-            if model in entry.get("aliases", ()):
-                return name
-        if isinstance(model, str) and (found := self._id_spelt(provider, model.strip().lower())) is not None:
-            return found
-        raise UnknownModelError(_unknown(f"{provider} has no model", model, list(entries), self.path))
+        return next((name for name, entry in entries.items() if model in entry.get("aliases", ())), None)
 
-    def _id_spelt(self, provider: str, small: str) -> str | None:
-        """The id of a name in small letters, with and without what may stand before it."""
+    def _id_spelt(self, provider: str, model: str) -> str | None:
+        """The id for an id or alias in other letter case, and with what may stand before it."""
+        if not isinstance(model, str):
+            return None
         from .vendors import vendor  # noqa: PLC0415 - read for a name that is not there as it is written
 
+        small = model.strip().lower()
         names = {name.lower(): model for model, entry in self._entries(provider).items() for name in (
             *entry.get("aliases", ()), model)}  # fmt: skip
         while small not in names:

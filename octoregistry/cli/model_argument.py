@@ -33,18 +33,13 @@ def find_model(registry: Registry, name: str) -> Model:
             return registry.model(provider, model)
     except UnknownModelError as error:
         raise click.UsageError(visible(error)) from error
-    found = []
-    for known in registry.providers:
-        try:
-            found.append(registry.model(known, name))
-        except UnknownModelError:
-            continue
+    found = registry.owners(name)
     if len(found) != 1:
-        which = " or ".join(f"{each.provider}/{each.id}" for each in found)
+        which = " or ".join(f"{owner}/{each}" for owner, each in found)
         raise click.UsageError(
             visible(f"{name}: {which}?" if found else f"no provider has {name!r}; see `octoregistry models`")
         )
-    return found[0]
+    return registry.model(*found[0])
 
 
 def assume_earliest_option(command: Command) -> Command:

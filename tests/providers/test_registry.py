@@ -39,6 +39,22 @@ def test_a_name_in_another_letter_case_is_the_same_name(small, name):
     assert parse_registry(small).pricing("acme", name).model == "road"
 
 
+@pytest.mark.parametrize(
+    ("theirs", "asked", "owners"),
+    [
+        ("road", "road", [("acme", "road"), ("other", "road")]),
+        ("ROAD", "road", [("acme", "road")]),
+        ("ROAD", "Road", [("acme", "road"), ("other", "ROAD")]),
+        ("ROAD", "river", []),
+    ],
+)
+def test_a_name_belongs_to_those_who_write_it_so_before_those_who_spell_it_otherwise(small, theirs, asked, owners):
+    model = f"{{{theirs}: {{display_name: R, input_per_million: 1, output_per_million: 2}}}}"
+    other = f"  other: {{env_var: K, default_model: {theirs}, models: {model}}}\ndefaults:"
+
+    assert parse_registry(small.replace("defaults:", other)).owners(asked) == owners
+
+
 def test_an_unknown_provider_is_said_to_be_one(small):
     with pytest.raises(UnknownModelError, match=r"no provider 'acne'.*near names: acme"):
         providers.get_pricing("acne", "road", parse_registry(small))
