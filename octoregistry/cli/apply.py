@@ -9,9 +9,10 @@ from pathlib import Path
 import click
 
 from octoregistry.cli.error_messages import error_messages
-from octoregistry.cli.output import print_message, print_table, print_text, visible
+from octoregistry.cli.output import print_message, print_text, visible
 from octoregistry.cli.plan_tables import plan_tables
 from octoregistry.cli.registry_option import registry_option
+from octoregistry.cli.styled_tables import print_styled
 from octoregistry.cli.writable_registry import writable_registry
 from octoregistry.merging.diff import diff
 from octoregistry.merging.lock import locked
@@ -41,7 +42,7 @@ def command(plan: Path, dry_run: bool, registry: Path) -> None:
         with nullcontext() if dry_run else locked(registry):
             before, merged = apply_plan(stored, registry, dry_run=dry_run)
     for table in plan_tables(merged.plan):
-        print_table(table)
+        print_styled(table)
     changed = diff(before, merged.text, registry.name)
     print_text(
         f"\n{changed}" if changed else f"No change: {registry.name} says what the plan says.", newline=not changed

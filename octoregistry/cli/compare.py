@@ -11,9 +11,10 @@ from rich.text import Text
 
 from octoregistry.cli.explain import witness_price_json
 from octoregistry.cli.model_argument import open_registry
-from octoregistry.cli.output import cell, line, print_json, print_message, print_table, visible
+from octoregistry.cli.output import line, print_json, print_message, visible
 from octoregistry.cli.registry_option import registry_option
 from octoregistry.cli.settings_option import settings_option
+from octoregistry.cli.styled_tables import cell, print_styled
 from octoregistry.planning.decimals import plain
 from octoregistry.queries.compare import Comparison, Disagreement, compare
 from octoregistry.queries.vendor_prices import vendor_prices
@@ -95,9 +96,9 @@ def _print(found: Comparison, reports: dict[str, Statements | Failed]) -> None:
         if isinstance(one, Failed):
             print_message(f"{name} could not be read: {one}")
     if found.disagreements:
-        print_table(_disagreements(found))
+        print_styled(_disagreements(found))
     if found.tallies:
-        print_table(_agreement(found, reports))
+        print_styled(_agreement(found, reports))
 
 
 def _disagreements(found: Comparison) -> Table:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
-from octoregistry.cli.output import cell, plain_table, print_json, print_table, visible
+from octoregistry.cli.output import print_json, visible
 from octoregistry.cli.settings_option import settings_option
+from octoregistry.cli.tables import PlainTable, print_table
 from octoregistry.errors import UnknownProviderError, UserFacingError
 from octoregistry.settings import Setting, settings_with_origins, vendor_facts
 
@@ -39,7 +40,7 @@ def _print(found: Sequence[Setting], title: str, as_json: bool) -> None:
     if as_json:
         print_json([{"name": one.name, "value": one.value, "origin": one.origin} for one in found])
         return
-    table = plain_table(title, ("setting", "value", "from"))
+    table = PlainTable(title, ("setting", "value", "from"))
     for one in found:
-        table.add_row(*map(cell, (one.name, one.shown, one.origin)))
+        table.add_row(one.name, one.shown, one.origin)
     print_table(table)

@@ -17,8 +17,8 @@ from rich.text import Text
 
 from octoregistry.cli.map_option import map_option
 from octoregistry.cli.model_argument import assume_earliest_option
-from octoregistry.cli.output import print_table
 from octoregistry.cli.registry_option import registry_option
+from octoregistry.cli.styled_tables import print_styled
 from octoregistry.costing.reading import How
 from octoregistry.costing.values import UNKNOWN_MODEL, UNKNOWN_PROVIDER
 from octoregistry.settings import SettingsError, command_settings
@@ -182,7 +182,7 @@ def _tell(costs: Costs, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(costs_json(costs), ensure_ascii=False, indent=1))
         return
-    print_table(_table(costs))
+    print_styled(_table(costs))
     hidden = len(costs.groups) - _MOST_SHOWN
     if hidden > 0:
         click.echo(f"and {hidden:,} groups more; --out FILE keeps all")

@@ -10,18 +10,9 @@ from typing import Any
 import click
 
 from octoregistry.cli.model_argument import Command, assume_earliest_option, day_option, find_model, open_registry
-from octoregistry.cli.output import (
-    cell,
-    format_options,
-    one_format,
-    plain_table,
-    print_csv,
-    print_json,
-    print_table,
-    print_text,
-    visible,
-)
+from octoregistry.cli.output import format_options, one_format, print_csv, print_json, print_text, visible
 from octoregistry.cli.registry_option import registry_option
+from octoregistry.cli.tables import PlainTable, print_table
 from octoregistry.queries.estimate import (
     Cost,
     Estimate,
@@ -141,10 +132,10 @@ def _print(found: tuple[Estimate, ...], load: Workload, *, asked: bool) -> None:
         )
         for note in first.notes:
             print_text(f"note: {note}")
-    table = plain_table("USD", ("model", "requested", *MODES), ("requested", *MODES))
+    table = PlainTable("USD", ("model", "requested", *MODES), ("requested", *MODES))
     for each in found:
         shown = [_text(cost) for cost in (each.cost, *each.modes.values())]
-        table.add_row(*map(cell, (f"{each.model.provider}/{each.model.id}", *shown)))
+        table.add_row(f"{each.model.provider}/{each.model.id}", *shown)
     print_table(table)
 
 

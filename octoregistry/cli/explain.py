@@ -9,9 +9,10 @@ import click
 from rich.table import Table
 
 from octoregistry.cli.model_argument import find_model, open_registry
-from octoregistry.cli.output import cell, line, print_json, print_message, print_table, print_text, visible
+from octoregistry.cli.output import line, print_json, print_message, print_text, visible
 from octoregistry.cli.registry_option import registry_option
 from octoregistry.cli.settings_option import settings_option
+from octoregistry.cli.styled_tables import cell, print_styled
 from octoregistry.planning.decimals import plain
 from octoregistry.planning.plan import WitnessPrice
 from octoregistry.planning.witnesses import Witnesses
@@ -120,7 +121,7 @@ def _print(found: Explanation) -> None:
     for price in found.prices:
         usd = "-" if price.usd is None else plain(price.usd)
         table.add_row(*map(cell, (str(price.key), usd, _vendor_page(price), _others(price), _history(price))))
-    print_table(table)
+    print_styled(table)
 
 
 def _vendor_page(price: PriceExplanation) -> str:

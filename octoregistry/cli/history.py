@@ -8,17 +8,9 @@ from pathlib import Path
 import click
 
 from octoregistry.cli.model_argument import day_option, find_model, open_registry
-from octoregistry.cli.output import (
-    cell,
-    format_options,
-    one_format,
-    plain_table,
-    print_csv,
-    print_json,
-    print_message,
-    print_table,
-)
+from octoregistry.cli.output import format_options, one_format, print_csv, print_json, print_message
 from octoregistry.cli.registry_option import registry_option
+from octoregistry.cli.tables import PlainTable, print_table
 from octoregistry.planning.values import value_text
 from octoregistry.queries.history import PriceMove, history
 
@@ -62,7 +54,7 @@ def _numbers(move: PriceMove) -> dict[str, object]:
 
 
 def _print(moves: list[PriceMove]) -> None:
-    table = plain_table("USD per million tokens", _COLUMNS, ("old", "new", "change"))
+    table = PlainTable("USD per million tokens", _COLUMNS, ("old", "new", "change"))
     for move in moves:
         above = "" if move.above_input_tokens is None else f" above {move.above_input_tokens:,}"
         change = "first known" if move.first_known else "" if move.percent is None else f"{move.percent:+.0f}%"
@@ -76,5 +68,5 @@ def _print(moves: list[PriceMove]) -> None:
             value_text(move.new),
             change,
         )
-        table.add_row(*map(cell, row))
+        table.add_row(*row)
     print_table(table)

@@ -11,8 +11,9 @@ from typing import Any
 import click
 
 from octoregistry.cli.model_argument import day_option, open_registry
-from octoregistry.cli.output import cell, format_options, one_format, plain_table, print_csv, print_json, print_table
+from octoregistry.cli.output import format_options, one_format, print_csv, print_json
 from octoregistry.cli.registry_option import registry_option
+from octoregistry.cli.tables import PlainTable, print_table
 from octoregistry.planning.rates_in_force import base_prices, in_force
 from octoregistry.planning.values import value_text
 from providers import Registry
@@ -56,10 +57,10 @@ def command(
         columns = [name for name in _values(known, next(iter(known)), day) if name != "aliases"]
         print_csv(columns, ([row[name] for name in columns] for row in rows))
     else:
-        table = plain_table("USD per million tokens", list(_TABLE.values()), [*list(_TABLE.values())[1:5], "context"])
+        table = PlainTable("USD per million tokens", list(_TABLE.values()), [*list(_TABLE.values())[1:5], "context"])
         for row in rows:
             named = row | {"model": f"{row['provider']}/{row['model']}"}
-            table.add_row(*(cell(_shown(named[name])) for name in _TABLE))
+            table.add_row(*(_shown(named[name]) for name in _TABLE))
         print_table(table)
 
 

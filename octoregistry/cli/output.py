@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Any, TypeVar
 
 import click
-from rich.cells import cell_len
-from rich.console import Console, RenderableType
-from rich.table import Table
-from rich.text import Text
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-_BORDER = 3  # around each cell: a blank on both sides, and a line
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -39,6 +31,11 @@ def line(text: object, longest: int = 160) -> str:
     return visible(words if len(words) <= longest else words[: longest - 1] + "…")
 
 
+def cell_text(value: object) -> str:
+    """`value` as the one line of a table's cell, made visible."""
+    return visible(value).replace("\n", "\\n")
+
+
 def _spelled(letter: str) -> str:
     return ascii(letter)[1:-1]
 
@@ -53,34 +50,10 @@ def print_message(text: object) -> None:
     click.echo(visible(text), err=True)
 
 
-def cell(text: object, style: str = "") -> Text:
-    """`text` for a table: no markup is read from it, and nothing in it steers the terminal or opens a second line."""
-    return Text(visible(text).replace("\n", "\\n"), style=style)
-
-
-def print_table(renderable: RenderableType) -> None:
-    """None; a table on standard output. Into a pipe it is as wide as it has to be; NO_COLOR is honoured by rich."""
-    console = Console()
-    if not console.is_terminal and isinstance(renderable, Table):
-        for column in renderable.columns:  # measured here: rich would do it thrice, and that is most of the work
-            column.width = max(
-                cell_len(text) for cell in (column.header, *column.cells) for text in str(cell).split("\n")
-            )
-        console = Console(width=max(80, sum((column.width or 0) + _BORDER for column in renderable.columns) + 1))
-    console.print(renderable)
-
-
-def plain_table(title: str, headings: Sequence[str], numbers: Iterable[str] = ()) -> Table:
-    """An empty table with these columns, those in `numbers` to the right."""
-    table = Table(title=Text(visible(title)), title_justify="left", header_style="bold")
-    right = set(numbers)
-    for place, heading in enumerate(headings):
-        table.add_column(heading, justify="right" if heading in right else "left", no_wrap=place == 0)
-    return table
-
-
 def print_json(values: Any) -> None:
     """None; `values` as JSON in plain ASCII on standard output, prices as the decimals' own text."""
+    import json  # noqa: PLC0415 - beside its only use
+
     click.echo(json.dumps(values, indent=1, default=_json_value))
 
 
@@ -95,6 +68,9 @@ def print_csv(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None
 
 def csv_text(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """The rows as CSV. Text that a spreadsheet would take for a formula gets an apostrophe; numbers are numbers."""
+    import csv  # noqa: PLC0415 - beside its only use
+    import io  # noqa: PLC0415 - beside its only use
+
     written = io.StringIO()
     writer = csv.writer(written, lineterminator="\n")
     writer.writerow(headings)
@@ -109,7 +85,7 @@ def _csv_value(value: object) -> str:
         return f"{value:f}"
     if isinstance(value, int):
         return str(value)
-    text = visible(value).replace("\n", "\\n")
+    text = cell_text(value)
     # A spreadsheet passes over leading blanks, so they do not hide a formula from us either.
     return f"'{text}" if text.lstrip().startswith(_FORMULA) else text
 

@@ -10,7 +10,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from octoregistry.cli.output import cell
+from octoregistry.cli.styled_tables import cell
 from octoregistry.planning.plan import Change, Plan
 from octoregistry.planning.values import value_text
 

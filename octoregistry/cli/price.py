@@ -10,17 +10,9 @@ from typing import Any
 import click
 
 from octoregistry.cli.model_argument import day_option, find_model, open_registry
-from octoregistry.cli.output import (
-    cell,
-    format_options,
-    one_format,
-    plain_table,
-    print_csv,
-    print_json,
-    print_table,
-    print_text,
-)
+from octoregistry.cli.output import format_options, one_format, print_csv, print_json, print_text
 from octoregistry.cli.registry_option import registry_option
+from octoregistry.cli.tables import PlainTable, print_table
 from octoregistry.planning.rates_in_force import in_force
 from octoregistry.planning.values import value_text
 from octoregistry.queries.packaged import CURE, newer_packaged
@@ -129,13 +121,13 @@ def _notes(model: Model, day: date) -> Iterator[str]:
 
 def _print(model: Model, day: date, now: list[Rate], later: list[Rate]) -> None:
     title = f"{model.provider}/{model.id} ({model.display_name}) on {day}, USD per million tokens"
-    table = plain_table(title, _COLUMNS, ("USD",))
+    table = PlainTable(title, _COLUMNS, ("USD",))
     for rate in (*now, *later):
         first = (rate.mode + (" (derived)" if rate.derived else ""), sizes(rate), rate.start or "")
         for name in DIMENSIONS:
             if name in rate.prices:
                 words = name.replace("_", " ") + (" (derived)" if name in rate.derived_dimensions else "")
-                table.add_row(*map(cell, (*first, words, value_text(rate.prices[name]))))
+                table.add_row(*first, words, value_text(rate.prices[name]))
                 first = ("", "", "")
     print_table(table)
     for note in _notes(model, day):

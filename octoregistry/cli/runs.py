@@ -7,9 +7,10 @@ from pathlib import Path
 
 import click
 
-from octoregistry.cli.output import cell, plain_table, print_json, print_table, print_text
+from octoregistry.cli.output import print_json, print_text
 from octoregistry.cli.service_errors import extra, service_errors
 from octoregistry.cli.settings_option import settings_option
+from octoregistry.cli.tables import PlainTable, print_table
 from octoregistry.settings import command_settings
 
 with extra():
@@ -45,11 +46,11 @@ def command(*, limit: int, job: str | None, as_json: bool, copy_from: Path | Non
         print_text("No run yet.")
         return
     columns = ("slot", "job", "end", "took", "changes", "held", "spent", "holder", "why")
-    table = plain_table("Runs, times in UTC", columns, ("took", "changes", "held", "spent"))
+    table = PlainTable("Runs, times in UTC", columns, ("took", "changes", "held", "spent"))
     for run in found:
         took = f"{(run.ended_at - run.started_at).total_seconds():.1f} s" if run.ended_at else ""
         end = (run.end or "running") + (f", attempt {run.attempt}" if run.attempt > 1 else "")
         slot, spent = f"{run.slot:%Y-%m-%d %H:%M:%S}", f"${run.spent:f}"
         row = (slot, run.job, end, took, run.changed, run.held, spent, run.holder, run.why)
-        table.add_row(*map(cell, row))
+        table.add_row(*row)
     print_table(table)

@@ -16,9 +16,10 @@ from rich.console import Console
 from octoregistry.cli import exit_status
 from octoregistry.cli.error_messages import error_messages
 from octoregistry.cli.llm_options import closing_messages, llm_options, reader_of
-from octoregistry.cli.output import cell, print_json, print_message
+from octoregistry.cli.output import print_json, print_message
 from octoregistry.cli.registry_option import registry_option
 from octoregistry.cli.settings_option import settings_option
+from octoregistry.cli.styled_tables import cell
 from octoregistry.cli.update_output import print_update, proposal_json, update_json
 from octoregistry.cli.verbosity import show_tracebacks
 from octoregistry.cli.writable_registry import writable_registry

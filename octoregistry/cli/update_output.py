@@ -9,8 +9,9 @@ from typing import Any
 
 from octoregistry.cli.held_changes import held_texts
 from octoregistry.cli.llm_options import calls_json, calls_line, labels_json
-from octoregistry.cli.output import line, print_message, print_table, print_text
+from octoregistry.cli.output import line, print_message, print_text
 from octoregistry.cli.plan_tables import plan_tables
+from octoregistry.cli.styled_tables import print_styled
 from octoregistry.merging.diff import diff
 from octoregistry.planning.plan_json import as_values
 from octoregistry.publishing import ProposalResult
@@ -97,7 +98,7 @@ def print_update(
     elif any(change.mode for change in update.plan.visible):
         print_text("Witnesses: none is set; a far move waits for a person unless guards.unwitnessed is off")
     for table in (*plan_tables(update.plan), *held_texts(update.plan)):
-        print_table(table)
+        print_styled(table)
     for provider, summary in update.plan.summary().items():
         print_text(f"{provider}: {summary}")
     changed = diff(update.old_text, update.new_text, name)

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from octoregistry.cli.output import print_table
 from octoregistry.cli.plan_tables import plan_tables
+from octoregistry.cli.styled_tables import print_styled
 from octoregistry.planning.plan import Change, Plan
 
 
@@ -18,7 +18,7 @@ def test_of_very_many_changes_the_first_are_shown(count: int, more: str, capsys:
         Change("acme", f"m{place}", "price", "input", Decimal(2), Decimal(3), "standard") for place in range(count)
     )
     for table in plan_tables(Plan(changes)):
-        print_table(table)
+        print_styled(table)
 
     said = capsys.readouterr().out
     assert said.count("standard input") == 1_000
