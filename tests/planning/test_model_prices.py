@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from octoregistry.merging.merge import merge
+from octoregistry.planning.limits import Limits
 from octoregistry.planning.stated_models import PricedPage
 from providers.dimensions import MODES, PricingError, UnknownPriceError
 from providers.registry import Registry, parse_registry
