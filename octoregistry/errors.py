@@ -4,6 +4,7 @@ UserFacingError
 ├── UnknownProviderError    a provider that the registry or the settings lack
 ├── LockedError             another command writes the registry   (merging/lock.py)
 ├── NotCarriedOutError      a plan that the registry's file cannot take   (merging/registry_file.py)
+├── PackagedRegistryError   the packaged registry, which is never written   (merging/own_registry.py)
 ├── ClockError              a clock that cannot be right   (updating/clock.py)
 ├── SettingsError           a faulty octoregistry.toml   (settings/settings.py)
 ├── GitError                a git command that failed   (publishing/git.py)

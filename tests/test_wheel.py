@@ -62,6 +62,54 @@ def test_it_updates_offline_with_the_pages_and_the_registry_it_brings(installed:
     assert "No change to models.yaml" in shown.stdout
 
 
+def test_a_newcomers_way_from_nothing_to_a_pull_request(installed: Path, tmp_path: Path) -> None:
+    """Init, update, estimate, cost, report and a proposal in a repository of one's own; nothing is written beside the package."""
+    program, mine = installed / "octoregistry", tmp_path / "prices"
+    packaged = next(installed.parent.rglob("providers/models.yaml"))
+    before = packaged.read_bytes(), {file.name for file in packaged.parent.iterdir()}
+    person = ("git", "-C", mine, "-c", "user.name=Jo", "-c", "user.email=jo@example.com")
+    log = mine / "calls.csv"
+
+    for command in (
+        (program, "init", mine),
+        ("git", "init", "--bare", "--quiet", tmp_path / "bare.git"),
+        ("git", "init", "--quiet", "--initial-branch", "main", mine),
+        (*person, "add", "."),
+        (*person, "commit", "--quiet", "-m", "prices"),
+        (*person, "remote", "add", "origin", tmp_path / "bare.git"),
+        (*person, "push", "--quiet", "origin", "main"),
+    ):
+        done = run(*command, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+    log.write_text("day,provider,model,input,output\n2026-10-10,anthropic,claude-haiku-4-5,1000000,0\n")
+    old = (ROOT / "examples" / "models-2026-08-21.yaml").read_text()
+    for words, told in (
+        (("update", "--offline", "-p", "anthropic"), "No change"),
+        (("estimate", "anthropic/claude-haiku-4-5", "--input", "1000000"), "$1"),
+        (("cost", log.name), "1.000000 USD"),
+        (("report",), "reports"),
+    ):
+        done = run(program, *words, cwd=mine)
+        assert done.returncode == 0, done.stderr
+        assert told in done.stdout + done.stderr
+    (mine / "models.yaml").write_text(old)
+    for command in ((*person, "commit", "--quiet", "-am", "older"), (*person, "push", "--quiet", "origin", "main")):
+        assert run(*command, cwd=tmp_path).returncode == 0
+    proposed = run(program, "update", "--offline", "--pr", "-p", "anthropic", cwd=mine)
+    assert proposed.returncode == 0, proposed.stderr
+    assert "octoregistry/update" in run(*person, "branch", "--list", "octoregistry/update", cwd=mine).stdout
+    assert (packaged.read_bytes(), {file.name for file in packaged.parent.iterdir()}) == before
+
+
+def test_the_first_update_from_the_wheel_leaves_the_installation_as_it_is(installed: Path, tmp_path: Path) -> None:
+    """The copy stands in the person's data folder, and the second run says no more of it."""
+    words = ("update", "--offline", "-p", "anthropic")
+    first = run(installed / "octoregistry", *words, cwd=tmp_path)
+    assert first.returncode == 0, first.stderr
+    assert "is your registry from now on" in first.stderr
+    assert "is your registry" not in run(installed / "octoregistry", *words, cwd=tmp_path).stderr
+
+
 def test_providers_price_a_call_without_any_sdk(installed: Path, tmp_path: Path) -> None:
     """`import providers` knows what a call costs."""
     code = "import providers; print(providers.get_pricing('anthropic', 'claude-haiku-4-5').cost(input=10**6))"

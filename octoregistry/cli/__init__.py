@@ -28,6 +28,7 @@ COMMANDS = {
     "explain": "Print the evidence of each price, and who agrees.",
     "extract": "Print the rates of a stored pricing page.",
     "history": "Print how prices moved.",
+    "init": "Start a registry of your own in a repository.",
     "models": "Print the models and their prices.",
     "price": "Print every price of a model.",
     "readings": "Review, list and remove what words of pages mean.",

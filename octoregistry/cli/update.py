@@ -31,6 +31,7 @@ from octoregistry.publishing import ProposalResult
 from octoregistry.report import write_report
 from octoregistry.service.propose_update import propose_update, proposing
 from octoregistry.settings import Settings, command_settings
+from octoregistry.updating.from_package import plan_from_package
 from octoregistry.updating.open_places import keep_places, known_places, new_places, open_places
 from octoregistry.updating.update import Progress, Update, no_progress, plan_update
 from octoregistry.updating.write_update import write_update
@@ -51,6 +52,12 @@ from providers.registry import bytes_of
     "--offline",
     is_flag=True,
     help="Ask nothing of the network: the cache serves, else the pages that come with the package.",
+)
+@click.option(
+    "--from-package",
+    "from_package",
+    is_flag=True,
+    help="Bring what the packaged registry has newer, as if it were the vendors' page; no page is read.",
 )
 @click.option(
     "--accept",
@@ -94,6 +101,7 @@ def command(  # noqa: PLR0913 - an option a parameter
     dry_run: bool,
     providers: tuple[str, ...],
     offline: bool,
+    from_package: bool,
     accepted: tuple[str, ...],
     plan_out: Path | None,
     as_pull_request: bool,
@@ -127,6 +135,8 @@ def command(  # noqa: PLR0913 - an option a parameter
         edges: dict[str, Any] = {"offline": offline, "accepted": accepted, "progress": progress, "language": language}
 
         def plan(text: str) -> Update:
+            if from_package:
+                return plan_from_package(text, str(registry), chosen, providers, accepted=accepted)
             return plan_update(text, str(registry), chosen, providers, **edges)
 
         if dry_run:
@@ -136,11 +146,11 @@ def command(  # noqa: PLR0913 - an option a parameter
                 proposed = propose_update(registry, target, plan)
             update, outcomes = proposed.update, proposed.results
         else:
-            update = _written(registry, chosen, plan, accepted, progress)
+            update = _written(registry, chosen, plan, accepted, progress, replans=from_package)
         if plan_out is not None:
             keep_plan(update, plan_out)
     places, before = open_places(update), known_places(chosen)
-    if not dry_run:
+    if not dry_run and not from_package:
         try:
             keep_places(chosen, update, places)
         except OSError as error:
@@ -167,14 +177,21 @@ def command(  # noqa: PLR0913 - an option a parameter
 
 
 def _written(
-    registry: Path, settings: Settings, plan: Callable[[str], Update], accepted: Sequence[str], progress: Progress
+    registry: Path,
+    settings: Settings,
+    plan: Callable[[str], Update],
+    accepted: Sequence[str],
+    progress: Progress,
+    *,
+    replans: bool,
 ) -> Update:
-    """The update, planned and written to the registry's file under its lock."""
+    """The update, planned and written to the registry's file under its lock; with `replans` there are no pages to hold
+    against an edited text, and it is planned anew."""
     with locked(registry):
         update = plan(text_of(bytes_of(registry), registry))
         if update.new_text != update.old_text:
             progress(f"Writing {registry}")
-        return write_update(update, registry, settings, accepted)
+        return write_update(update, registry, settings, accepted, plan if replans else None)
 
 
 def keep_plan(update: Update, place: Path) -> None:

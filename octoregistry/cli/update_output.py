@@ -84,7 +84,10 @@ def print_update(
 ) -> None:
     """None; the update as tables and a diff on standard output, and what went wrong on standard error. `places` are those
     that the pages leave open, `known` the ones that the last update did."""
-    print_text("Pages: " + "; ".join(_served(run, update) for run in update.runs))
+    if update.runs:
+        print_text("Pages: " + "; ".join(_served(run, update) for run in update.runs))
+    else:
+        print_text(f"Packaged registry, of {update.at.date()}")
     for run in update.unread:
         print_message(f"{run.provider} could not be read: {run.page}")
     for refused in update.refused:
@@ -95,7 +98,7 @@ def print_update(
         print_text(calls_line(update.calls))
     if update.witnesses:
         print_text(f"Witnesses: {_reporting_witnesses(update)}")
-    elif any(change.mode for change in update.plan.visible):
+    elif update.runs and any(change.mode for change in update.plan.visible):
         print_text("Witnesses: none is set; a far move waits for a person unless guards.unwitnessed is off")
     for table in (*plan_tables(update.plan), *held_texts(update.plan)):
         print_styled(table)
@@ -104,7 +107,7 @@ def print_update(
     changed = diff(update.old_text, update.new_text, name)
     if changed:
         print_text("\n" + changed, newline=False)
-    elif len(update.unread) < len(update.runs):
+    elif not update.runs or len(update.unread) < len(update.runs):
         print_text(_unchanged(update, name, places))
     if verbose:
         _print_details(update)
@@ -147,6 +150,8 @@ def _open_lines(places: Sequence[OpenPlace], known: Mapping[str, int] | None) ->
 def _unchanged(update: Update, name: str, places: Sequence[OpenPlace]) -> str:
     if any(not change.applies for change in update.plan.visible):
         return f"No change to {name}: all that the pages change is held."
+    if not update.runs:
+        return f"No change: {name} has all that the packaged registry has."
     if places:
         return f"No change to {name}: it says what was understood of the pages; what they leave open is told above."
     read = "the pages that could be read" if update.unread else "the pages"

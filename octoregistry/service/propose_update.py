@@ -87,12 +87,13 @@ def _parts(update: Update, target: ProposalTarget) -> Iterator[tuple[str, Update
     if not target.settings.each_provider:
         yield target.settings.branch, update
         return
-    for run in update.runs:
-        changes = tuple(change for change in update.plan.changes if change.provider == run.provider)
-        notes = tuple(note for note in update.plan.notes if note.provider == run.provider)
+    for provider in dict.fromkeys(change.provider for change in update.plan.changes):
+        changes = tuple(change for change in update.plan.changes if change.provider == provider)
+        notes = tuple(note for note in update.plan.notes if note.provider == provider)
+        runs = tuple(run for run in update.runs if run.provider == provider)
         merged = merge_each(update.old_text, update.registry.path, Plan(changes, notes))
-        part = replace(update, new_text=merged.text, plan=merged.plan, runs=(run,), refused=merged.refused)
-        yield f"{target.settings.branch}-{run.provider}", part
+        part = replace(update, new_text=merged.text, plan=merged.plan, runs=runs, refused=merged.refused)
+        yield f"{target.settings.branch}-{provider}", part
 
 
 def _files(target: ProposalTarget, path: str, part: Update) -> dict[str, bytes]:

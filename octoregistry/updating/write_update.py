@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from octoregistry.merging.registry_file import NotCarriedOutError, bring_copy_along, text_of
@@ -13,11 +13,18 @@ from octoregistry.updating.update import Update, plan_text
 _ATTEMPTS = 5
 
 
-def write_update(update: Update, path: Path, settings: Settings, accepted: Sequence[str] = ()) -> Update:
+def write_update(
+    update: Update,
+    path: Path,
+    settings: Settings,
+    accepted: Sequence[str] = (),
+    again: Callable[[str], Update] | None = None,
+) -> Update:
     """The update as it was written to `path`, planned with `settings`. To be called under the registry's lock.
 
-    What somebody edited since the registry was read is kept: the same sources are held against the new text. Raises
-    OSError, RegistryError where the edited text is none, NotCarriedOutError where editing does not end.
+    What somebody edited since the registry was read is kept: the same sources are held against the new text, or what
+    plans `again` is asked. Raises OSError, RegistryError where the edited text is none, NotCarriedOutError where
+    editing does not end.
     """
     for _ in range(_ATTEMPTS):
         try:
@@ -25,7 +32,11 @@ def write_update(update: Update, path: Path, settings: Settings, accepted: Seque
                 replace_file(path, update.new_text.encode(), expected=update.old_text.encode())
         except MovedOnError as moved:
             text = text_of(moved.content, path)
-            update = plan_text(text, str(path), update.runs, settings, update.at, accepted, update.witnesses)
+            update = (
+                again(text)
+                if again
+                else plan_text(text, str(path), update.runs, settings, update.at, accepted, update.witnesses)
+            )
             continue
         sweep(path)
         bring_copy_along(path)

@@ -94,3 +94,23 @@ def test_price_and_doctor_name_the_file_and_say_when_the_packaged_one_is_newer(f
     Path("models.yaml").unlink()
     assert f"registry: {PACKAGED}\n" in run("price", "openai/gpt-5.6-sol").stdout
     assert f"the first update copies it to {own_place()}" in run("doctor", "--offline").stdout
+
+
+def test_what_an_upgrade_brings_is_an_update_of_its_own(
+    august: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the same tables, verdicts, diff and statuses as a page; the second time there is nothing left."""
+    own = own_registry(august)
+    shutil.copy(ROOT / "models.yaml", august)
+    monkeypatch.setattr("octoregistry.updating.from_package.PACKAGED", str(august))
+
+    shown = run("update", "--from-package", "--dry-run", "--exit-code", "-p", "openai")
+    assert shown.exit_code == 4, shown.output
+    assert "Packaged registry, of 2026-" in shown.stdout
+    assert "+++ b/models.yaml" in shown.stdout
+    assert own.read_bytes() == (ROOT / "examples" / "models-2026-08-21.yaml").read_bytes()
+
+    assert run("update", "--from-package", "-p", "openai").exit_code == 0
+    again = run("update", "--from-package", "-p", "openai")
+    assert "No change: models.yaml has all that the packaged registry has." in again.stdout
+    assert "the packaged registry has" not in run("price", "openai/gpt-5.6-sol").stdout

@@ -1,0 +1,146 @@
+"""A newer packaged registry is brought in like a page: with its days, and without taking anything from a person."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from octoregistry.merging.merge_each import merge_each
+from octoregistry.planning.package_plan import package_plan
+from octoregistry.planning.plan import Plan
+from octoregistry.planning.planner import PlanSettings
+from providers import Registry, parse_registry
+
+HEAD = """\
+schema_version: 2
+default_provider: acme
+providers:
+  acme:
+    env_var: K
+    default_model: sol
+    models:
+"""
+TAIL = "defaults: {input_per_million: 1.0, output_per_million: 2.0, realtime_multiplier: 2.0}\n"
+
+
+def registry_text(checked: str, rates: str, *, more: str = "", facts: str = "context_window: 1000, ") -> str:
+    """A registry of one model, checked on that day; its last standard price without a tier is in force then."""
+    base = [one for one in re.findall(r"\{mode: standard,(.*?)\}", rates) if "above" not in one]
+    plain = Decimal(base[-1].rpartition(" ")[2]) / 2
+    entry = f"display_name: Sol, input_per_million: {plain}, output_per_million: {plain}, batch_support: false, {facts}"
+    source = "source: {page: 'https://acme.test/prices', checked: " + checked + "}"
+    return f"{HEAD}      sol: {{{entry}first_seen: 2026-01-01, rates: [{rates}], {source}}}\n{more}{TAIL}"
+
+
+def rate(usd: str, *, dates: str = "", mode: str = "standard", tier: str = "") -> str:
+    return f"{{mode: {mode}, {tier}{dates}input: {usd}, output: {usd}}}"
+
+
+MOVED = f"{rate('4.0')}, {rate('3.0', dates='from: 2026-03-01, seen_before: 2026-02-20, ')}, " + rate(
+    "2.0", dates="from: 2026-05-01, "
+)
+
+
+def brought(ours: str, theirs: str, *accepted: str) -> tuple[Registry, Plan]:
+    """Our registry with what the packaged one has newer, and the plan."""
+    own, packaged = parse_registry(ours), parse_registry(theirs)
+    settings = PlanSettings(accepted=accepted)
+    plan = package_plan(own.providers["acme"], packaged.providers["acme"], settings, "octoregistry 1")
+    merged = merge_each(ours, "models.yaml", plan)
+    assert not merged.refused
+    return parse_registry(merged.text), merged.plan
+
+
+def prices(registry: Registry) -> list[tuple[date | None, date | None, Decimal]]:
+    return [(one.start, one.seen_before, one.prices["input"]) for one in registry.model("acme", "sol").rates]
+
+
+def test_moves_since_our_check_come_with_their_own_days() -> None:
+    """Two moves are two dated prices, not one from the day on which we heard of them."""
+    merged, plan = brought(registry_text("2026-02-01", rate("4.0")), registry_text("2026-06-01", MOVED))
+    assert not plan.held
+    assert prices(merged) == [
+        (None, None, Decimal(4)),
+        (date(2026, 3, 1), date(2026, 2, 20), Decimal(3)),
+        (date(2026, 5, 1), None, Decimal(2)),
+    ]
+    model = merged.model("acme", "sol")
+    assert model.source is not None
+    assert (model.source.checked, model.input_per_million) == (date(2026, 6, 1), Decimal(1))
+    assert brought_again(merged, registry_text("2026-06-01", MOVED)) == ()
+
+
+def brought_again(merged: Registry, theirs: str) -> tuple[object, ...]:
+    packaged = parse_registry(theirs)
+    return package_plan(merged.providers["acme"], packaged.providers["acme"], PlanSettings(), "octoregistry 1").changes
+
+
+def test_what_we_have_read_later_is_left_alone() -> None:
+    """Prices that a person accepted after the package was made are theirs."""
+    ours = registry_text("2026-07-01", f"{rate('4.0')}, {rate('40.0', dates='from: 2026-07-01, ')}")
+    assert brought(ours, registry_text("2026-06-01", MOVED))[1].changes == ()
+
+
+def test_a_price_that_both_have_otherwise_is_held_and_taken_only_by_name() -> None:
+    """The package checked later, and yet has another price of the day that we checked: somebody has misread."""
+    ours, theirs = registry_text("2026-02-01", rate("4.0")), registry_text("2026-06-01", rate("5.0"))
+    merged, plan = brought(ours, theirs)
+    assert prices(merged) == [(None, None, Decimal(4))]
+    assert {reason.code for change in plan.held for reason in change.verdict.reasons} >= {"registry"}
+    model = merged.model("acme", "sol")
+    assert model.source is not None
+    assert model.source.checked == date(2026, 2, 1)
+
+    taken, _ = brought(ours, theirs, "acme/sol")
+    assert prices(taken) == [(None, None, Decimal(4)), (date(2026, 6, 1), date(2026, 2, 1), Decimal(5))]
+
+
+def test_a_move_that_an_update_would_hold_is_held() -> None:
+    merged, plan = brought(
+        registry_text("2026-02-01", rate("4.0")),
+        registry_text("2026-06-01", f"{rate('4.0')}, {rate('40.0', dates='from: 2026-05-01, ')}"),
+    )
+    assert prices(merged) == [(None, None, Decimal(4))]
+    assert "the guard is" in str(plan.held[0])
+
+
+def test_a_model_that_we_lack_comes_whole() -> None:
+    """With its history, its facts and its source, to the letter."""
+    luna = (
+        "      luna: {display_name: Luna, input_per_million: 1.0, output_per_million: 1.0, batch_support: true, kind: chat, "
+        "aliases: [moon], modalities: {output: [text]}, features: [tools], facts_from: {kind: vendor}, "
+        f"first_seen: 2026-01-02, last_seen: {{batch: 2026-04-01}}, rates: [{rate('2.0')}, {rate('1.0', mode='batch')}, "
+        "{mode: batch, from: 2026-05-01}], source: {page: 'https://acme.test/prices', checked: 2026-06-01}}\n"
+    )
+    theirs = registry_text("2026-02-01", rate("4.0"), more=luna)
+    merged, plan = brought(registry_text("2026-02-01", rate("4.0")), theirs)
+    assert not plan.held
+    assert merged.model("acme", "luna").rates == parse_registry(theirs).model("acme", "luna").rates
+    assert merged.model("acme", "luna") == parse_registry(theirs).model("acme", "luna")
+
+
+@pytest.mark.parametrize(
+    ("ours", "written", "held"),
+    [("", 2000, False), ("context_window: 1000, ", 1000, True), ("context_window: 2000, ", 2000, False)],
+)
+def test_a_fact_that_we_lack_is_filled_in_and_one_that_differs_is_held(ours: str, written: int, held: bool) -> None:
+    merged, plan = brought(
+        registry_text("2026-02-01", rate("4.0"), facts=ours),
+        registry_text("2026-06-01", rate("4.0"), facts="context_window: 2000, "),
+    )
+    assert merged.model("acme", "sol").context_window == written
+    assert bool(plan.held) is held
+
+
+def test_tiers_and_modes_that_we_lack_are_filled_in() -> None:
+    """Where both agree in what both have, what is first known is no contradiction."""
+    theirs = f"{rate('4.0')}, {rate('8.0', tier='above_input_tokens: 200, ')}, {rate('2.0', mode='flex')}"
+    merged, plan = brought(registry_text("2026-02-01", rate("4.0")), registry_text("2026-06-01", theirs))
+    assert not plan.held
+    assert (
+        merged.model("acme", "sol").rates
+        == parse_registry(registry_text("2026-06-01", theirs)).model("acme", "sol").rates
+    )
