@@ -7,9 +7,13 @@ PROJECT = $(PIP) --no-deps --no-build-isolation --editable .
 .PHONY: demo update test test-fast test-conformance test-browser example-report lint lies words bench lock clean
 
 demo: .venv/installed
-	.venv/bin/octoregistry update --dry-run --offline
-	@echo; echo "And what the same pages change in the registry as it stood on 2026-08-21:"
-	.venv/bin/octoregistry update --dry-run --offline --registry examples/models-2026-08-21.yaml
+	@echo "What the pages that come with the package change in the registry of 2026-08-21, and where each price stands:"
+	@.venv/bin/octoregistry update --dry-run --offline -p anthropic --registry examples/models-2026-08-21.yaml --report | sed '/^--- a/,$$d'
+	@echo; echo "What a month of calls cost:"
+	@.venv/bin/octoregistry cost examples/usage-2026-11.csv
+	@echo; echo "What a workload costs, and what would be cheaper:"
+	@.venv/bin/octoregistry estimate openai/gpt-5.6-sol --input 12000 --output 800 --requests 1000
+	@echo; echo "The report: open $$(ls -t reports/2*.html | head -n 1) in a browser."
 
 update: .venv/installed
 	.venv/bin/octoregistry update --dry-run

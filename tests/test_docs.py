@@ -45,11 +45,18 @@ def test_the_first_screen_shows_what_the_demo_prints(tmp_path: Path, monkeypatch
     for name in ("XDG_CACHE_HOME", "XDG_DATA_HOME"):
         monkeypatch.setenv(name, str(tmp_path))
     (screen,) = re.findall(r"^```\n(Pages: .*?)^```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL | re.MULTILINE)
-    command = ("update", "--dry-run", "--offline", "--registry", str(ROOT / "examples" / "models-2026-08-21.yaml"))
+    (demo,) = re.findall(r"octoregistry (update --dry-run --offline .*?) --report", (ROOT / "Makefile").read_text("utf-8"))
+    command = demo.replace("examples/", f"{ROOT}/examples/").split()
     shown = re.sub(r"\(\d+ days old\)", "(n days old)", CliRunner().invoke(cli, command).stdout)
     pages, *lines = re.sub(r"\(\d+ days old\)", "(n days old)", screen).split("...\n")
     assert shown.startswith(pages.replace("\n", " ").strip() + "\n")
     assert all(part in shown for part in lines)
+
+
+def test_the_index_leads_to_every_page() -> None:
+    """A page that nobody finds is none."""
+    index = (ROOT / "docs" / "README.md").read_text("utf-8")
+    assert [page.name for page in (ROOT / "docs").glob("*.md") if f"]({page.name})" not in index] == ["README.md"]
 
 
 @pytest.mark.parametrize("page", [*ROOT.glob("*.md"), *ROOT.glob("*/*.md")], ids=lambda page: page.name)

@@ -1,4 +1,5 @@
-"""The README says of every command what its `--help` says: `python -m tests.test_readme` writes it anew."""
+"""docs/commands.md says of every command what its `--help` says (`python -m tests.test_readme` writes it anew), and the README is
+short enough to be read."""
 
 from __future__ import annotations
 
@@ -12,9 +13,10 @@ from click.testing import CliRunner
 
 from octoregistry.cli import COMMANDS, cli
 
-README = Path(__file__).parents[1] / "README.md"
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "commands.md"
 _HELP = re.compile(
-    r"(?m)^### `octoregistry (?P<name>[a-z-]+)`$(?P<prose>.*?)^```text help\n(?P<help>.*?)^```$", re.DOTALL
+    r"(?m)^## `octoregistry (?P<name>[a-z-]+)`$(?P<prose>.*?)^```text help\n(?P<help>.*?)^```$", re.DOTALL
 )
 
 
@@ -32,14 +34,14 @@ def help_of(name: str) -> str:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_a_section_with_its_real_help(name: str) -> None:
     """Usage and options, to the letter."""
-    sections = {found["name"]: found["help"] for found in _HELP.finditer(README.read_text(encoding="utf-8"))}
-    assert name in sections, f"README.md has no section on `octoregistry {name}`"
+    sections = {found["name"]: found["help"] for found in _HELP.finditer(PAGE.read_text(encoding="utf-8"))}
+    assert name in sections, f"docs/commands.md has no section on `octoregistry {name}`"
     assert sections[name] == help_of(name), "run `python -m tests.test_readme`"
 
 
 def test_no_section_is_about_a_command_that_is_gone() -> None:
     """Nor twice about one."""
-    named = [found["name"] for found in _HELP.finditer(README.read_text(encoding="utf-8"))]
+    named = [found["name"] for found in _HELP.finditer(PAGE.read_text(encoding="utf-8"))]
     assert sorted(named) == sorted(COMMANDS)
 
 
@@ -54,8 +56,13 @@ def test_the_list_of_commands_says_what_the_commands_say() -> None:
         assert f"  {name.ljust(max(map(len, COMMANDS)))}  {line}\n" in shown
 
 
+def test_the_readme_is_read_in_a_few_minutes() -> None:
+    """What is longer stands in docs/."""
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 150
+
+
 def rewritten(text: str) -> str:
-    """The README with the help of every command as it is now."""
+    """The page with the help of every command as it is now."""
     return _HELP.sub(
         lambda found: found[0].replace(f"```text help\n{found['help']}", f"```text help\n{help_of(found['name'])}"),
         text,
@@ -63,4 +70,4 @@ def rewritten(text: str) -> str:
 
 
 if __name__ == "__main__":
-    README.write_text(rewritten(README.read_text(encoding="utf-8")), encoding="utf-8")
+    PAGE.write_text(rewritten(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
