@@ -1,8 +1,8 @@
 # `make demo` and `make test` set up .venv from nothing: packages by the hashes of the locked files, the build backend among
-# them, then the project alone.
+# them, then the project alone. pip compiles what it installs, but no project that it only links to.
 PYTHON ?= python3
 PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check
-PROJECT = $(PIP) --no-deps --no-build-isolation --editable .
+PROJECT = $(PIP) --no-deps --no-build-isolation --editable . && .venv/bin/python -m compileall -q octoregistry providers
 
 .PHONY: demo update test test-fast test-conformance test-browser example-report lint lies words bench lock clean
 
