@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_MAPPING_END: Any = yaml.MappingEndEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,41 +39,60 @@ def models_spans(text: str) -> dict[str, ModelsSpan]:
     collecting = gc.isenabled()
     gc.disable()  # many small values, none of them garbage: collecting takes half of the time
     try:
-        root = yaml.compose(text, Loader=LOADER)
+        events = iter(LOADER(text).get_event, None)
+        while not isinstance(next(events), yaml.DocumentStartEvent):
+            pass
+        return dict(_providers(events)) if isinstance(next(events), yaml.MappingStartEvent) else {}
     finally:
         if collecting:
             gc.enable()
-    return {
-        provider: _span(models)
-        for providers in _own(root, "providers")
-        for provider, entry in ((name.value, entry) for name, entry in providers.value)
-        for models in _own(entry, "models")
-    }
 
 
-def _own(node: Any, key: str) -> list[Any]:
-    """The mapping under `key`, if the node has one that is written there."""
-    items = node.value if isinstance(node, yaml.MappingNode) else []
-    return [
-        value
-        for name, value in items
-        if name.value == key and isinstance(value, yaml.MappingNode) and not _is_reference(name, value)
-    ]
+def _providers(events: Iterator[Any]) -> Iterator[tuple[str, ModelsSpan]]:
+    for _ in _mappings(events, "providers"):
+        for provider, _ in _mappings(events):
+            for _, start in _mappings(events, "models"):
+                yield provider, _span(events, start)
 
 
-def _is_reference(key: Any, value: Any) -> bool:
-    """True where the value stands before its key: of an alias the composer gives the node that it names."""
-    return bool(value.start_mark.index < key.start_mark.index)
+def _mappings(events: Iterator[Any], wanted: str | None = None) -> Iterator[tuple[str, Any]]:
+    """Of the mapping that has begun, the key `wanted`, or each, whose value is a mapping that is written there, with that
+    one's first event: whoever asks reads it to its end.
+    """
+    while not isinstance(key := next(events), _MAPPING_END):
+        value = next(events)
+        if isinstance(value, yaml.MappingStartEvent) and wanted in (None, _name(key)):
+            yield _name(key), value
+        else:
+            _end_of(value, events)
 
 
-def _span(node: Any) -> ModelsSpan:
-    flow = bool(node.flow_style)
-    marks = [key.start_mark for key, _ in node.value]
+def _name(key: Any) -> str:
+    return getattr(key, "value", "")  # a key that is an alias names nothing here
+
+
+def _end_of(value: Any, events: Iterator[Any]) -> Any:
+    """The last event of the value that begins with this one."""
+    depth, event = 0, value
+    while True:
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if not depth:
+            return event
+        event = next(events)
+
+
+def _span(events: Iterator[Any], start: Any) -> ModelsSpan:
+    """Where the models of the mapping stand that begins with this event; it is read to its end."""
+    flow, found = bool(start.flow_style), []
+    while not isinstance(key := next(events), _MAPPING_END):
+        value = next(events)
+        found.append((key, value, _end_of(value, events).end_mark.index))
+    marks = [key.start_mark for key, _, _ in found]
     starts = [mark.index if flow else mark.index - mark.column for mark in marks]
-    end = node.end_mark.index - flow
-    ends = [value.end_mark.index for _, value in node.value] if flow else [*starts[1:], end]
+    end = key.end_mark.index - flow
+    ends = [stop for _, _, stop in found] if flow else [*starts[1:], end]
     models = {
-        key.value: ModelSpan(start, stop, key.start_mark.line + 1, _is_reference(key, value))
-        for (key, value), start, stop in zip(node.value, starts, ends, strict=True)
+        _name(key): ModelSpan(start, stop, key.start_mark.line + 1, isinstance(value, yaml.AliasEvent))
+        for (key, value, _), start, stop in zip(found, starts, ends, strict=True)
     }
     return ModelsSpan(flow, marks[0].column if marks else 0, end, models)
