@@ -90,6 +90,9 @@ def print_update(
         print_text(f"Packaged registry, of {update.at.date()}")
     for run in update.unread:
         print_message(f"{run.provider} could not be read: {run.page}")
+    for run in update.runs:
+        if isinstance(run.endings, Failed):
+            print_message(f"{run.provider}: its page of endings could not be read: {run.endings}")
     for refused in update.refused:
         print_message(refused)
     for text in _open_lines(places, known):

@@ -18,12 +18,14 @@ _HTML = re.compile(
 )
 
 
-def read_document(text: str, url: str) -> Document | Unread:
-    """The Document of a page's text, HTML or Markdown by what it begins with; Unread for a page that shows no price."""
+def read_document(text: str, url: str, *, priced: bool = True) -> Document | Unread:
+    """The Document of a page's text, HTML or Markdown by what it begins with; Unread for a page that shows no price, or
+    of one that need not be `priced` no table.
+    """
     is_html = bool(_HTML.match(text[:5000].lstrip("\ufeff")))
     text, lost = whole_part(text.lstrip("\ufeff"), is_html=is_html)
     document = html_document(text, url) if is_html else markdown_document(text, url)
     if lost:
         document = replace(document, gaps=(*document.gaps, Gap("end", lost)))
-    reason = why_unread(text, document)
+    reason = why_unread(text, document, priced=priced)
     return Unread("; ".join((reason, *(gap.reason for gap in document.gaps)))) if reason else document

@@ -29,24 +29,25 @@ _WHOLE_PAGE = 4000  # a page with more text is one of its own, whatever it says 
 _LITTLE = 400  # letters of visible text; an application's empty shell has fewer
 
 
-def why_unread(source: str, document: Document) -> str | None:
-    """The reason why `document` cannot be read, or None where it holds tables or prices."""
+def why_unread(source: str, document: Document, *, priced: bool = True) -> str | None:
+    """The reason why `document` cannot be read, or None where it holds prices, or if it need not be `priced` tables."""
+    wanted = "price" if priced else "table"
     modes = [label for label in document.empty_panes if _MODE.search(label)]
     if modes and not any(table.pane for table in document.tables):
         panes = ", ".join(dict.fromkeys(modes))
         return f"the page lost its tables: nothing stands in any of its panes ({panes})"
-    if any(table.component for table in document.tables) or _has_price(document):
+    if any(table.component for table in document.tables) or (_has_price(document) if priced else document.tables):
         return None
     letters = sum(len(p.text) for p in document.passages) + sum(
         len(text) for t in document.tables for _, text in t.cells()
     )
     if _CHALLENGES.search(source) and letters < _WHOLE_PAGE:
-        return "a challenge page for browsers stands in place of the prices"
+        return f"a challenge page for browsers stands in place of the {wanted}s"
     if _LOGIN.search(source):
-        return "a login page stands in place of the prices"
+        return f"a login page stands in place of the {wanted}s"
     if letters < _LITTLE:
-        return f"the page is an empty shell: {letters} letters of text and no price"
-    return "no price on the page"
+        return f"the page is an empty shell: {letters} letters of text and no {wanted}"
+    return f"no {wanted} on the page"
 
 
 def _has_price(document: Document) -> bool:

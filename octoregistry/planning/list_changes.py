@@ -34,9 +34,12 @@ def _listed(model: Model, entry: ListedModel) -> list[Change]:
         ("lifecycle", "status", model.status, entry.lifecycle),
         ("lifecycle", "retires_on", model.retires_on, entry.retires_on),
     )
-    return changes + [
-        _change(model, kind, name, old, new) for kind, name, old, new in wanted if new is not None and old != new
-    ]
+    for kind, name, old, new in wanted:
+        if new is not None and old != new:
+            changes.append(_change(model, kind, name, old, new))
+            said = model.facts_from.get(name)
+            changes += [_change(model, "source", f"facts_from.{name}", said, "list")] if said != "list" else []
+    return changes
 
 
 def _change(model: Model, kind: Kind, name: str, old: Value, new: Value) -> Change:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from octoregistry.planning.guards import GuardContext
+from octoregistry.planning.lifecycle_changes import LifecycleChanges, lifecycle_changes
 from octoregistry.planning.limits import Limits
 from octoregistry.planning.list_changes import list_changes
 from octoregistry.planning.matching import ModelNames, remarks_of
@@ -20,6 +21,7 @@ from octoregistry.planning.shares import (
     too_many_gone_from_list,
     too_many_gone_from_page,
     too_many_moved,
+    too_many_retired,
 )
 from octoregistry.planning.stated_models import (
     PricedPage,
@@ -32,6 +34,7 @@ from octoregistry.planning.unit_check import PriceComparison, unconfirmed_units
 from octoregistry.planning.values import Value
 from octoregistry.planning.verdicts import batch_follows, hold_together, verdict_of, with_verdicts
 from octoregistry.planning.witnesses import Witnesses
+from octoregistry.reading.lifecycle import StatedLifecycle
 from octoregistry.reading.rates import Evidence
 from octoregistry.sources.listings import ListedModel
 from providers.dimensions import MODES
@@ -71,10 +74,12 @@ def plan_provider(
     listed: Sequence[ListedModel] | None = None,
     *,
     today: date,
+    lifecycle: Sequence[StatedLifecycle] = (),
     settings: PlanSettings | None = None,
     witnesses: Witnesses | None = None,
 ) -> Plan:
-    """What an update would do to `provider`. `pages` stand in order of trust; `listed` is None without a model list.
+    """What an update would do to `provider`. `pages` stand in order of trust; `listed` is None without a model list;
+    `lifecycle` is what the vendor's page of endings states.
 
     `witnesses` are what other registries say: they confirm or contradict, and set nothing.
     """
@@ -89,10 +94,12 @@ def plan_provider(
     for draft in drafts:
         changes += planner.model_changes(draft, page, unconfirmed_units)
     changes += planner.list_changes(listed, today) if listed else []
+    ends = planner.lifecycle_changes(lifecycle, today)
+    changes += ends.changes
     if pages:
         planner.note_those_gone(stated.models, today)
     notes = [Note(provider.name, *aside) for aside in stated.asides]
-    return Plan(tuple(changes), (*notes, *planner.notes))
+    return Plan(tuple(changes), (*notes, *planner.notes, *ends.notes))
 
 
 class _Planner:
@@ -224,6 +231,16 @@ class _Planner:
         context = GuardContext(None, today, self.settings.accepted)
         doubted = [replace(change, verdict=held) if change.kind == "missing" else change for change in changes]
         return [replace(change, verdict=verdict_of(change, context)) for change in doubted]
+
+    def lifecycle_changes(self, stated: Sequence[StatedLifecycle], today: date) -> LifecycleChanges:
+        """What the vendor's page of endings changes; most models ended at once are held."""
+        known = {entry.id: entry.stated_of_life for entry in self.listed.values()}
+        found = lifecycle_changes(self.provider, stated, self.naming, today, known)
+        reason = too_many_retired(self.provider.models.values(), found.ended, self.settings.limits)
+        held = Verdict("hold", (reason,)) if reason else APPLY
+        context = GuardContext(None, today, self.settings.accepted)
+        judged = (replace(c, verdict=held) if c.model in found.ended else c for c in found.changes)
+        return found._replace(changes=tuple(replace(c, verdict=verdict_of(c, context)) for c in judged))
 
     def _price_changes(
         self, model: str, known: Model | None, stated: StatedModel, rates: tuple[Rate, ...], everything: StatedModels

@@ -80,6 +80,12 @@ def too_many_gone_from_list(models: Iterable[Model], missing: Collection[str], l
     return _too_many(len(missing), len(listed), limits, "vanished", "left the vendor's model list at once")
 
 
+def too_many_retired(models: Iterable[Model], retired: Collection[str], limits: Limits) -> Reason | None:
+    """The reason to hold `status: retired` where a page of endings ends most models at once: it may be read wrong."""
+    living = [model.id for model in models if model.status != "retired"]
+    return _too_many(len(retired), len(living), limits, "vanished", "are called retired at once")
+
+
 def _checked(model: Model) -> date:
     return model.source.checked if model.source and model.source.checked else date.min
 

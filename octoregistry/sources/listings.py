@@ -29,6 +29,12 @@ class ListedModel:
     retires_on: date | None = None
     created: date | None = None
 
+    @property
+    def stated_of_life(self) -> frozenset[str]:
+        """Which of `status` and `retires_on` the list states."""
+        stated = {"status": self.lifecycle, "retires_on": self.retires_on}
+        return frozenset(key for key, value in stated.items() if value is not None)
+
 
 @dataclass(frozen=True, slots=True)
 class ListPart:

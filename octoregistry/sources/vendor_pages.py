@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from functools import partial
-from typing import Protocol
+from typing import Literal, Protocol
 
 from octoregistry.settings import Settings
 from octoregistry.sources.bundled import bundled_page
@@ -17,9 +17,9 @@ from octoregistry.sources.page import Failed, Page
 from octoregistry.sources.pages import Reader, Reject, cached_page, fetch_page
 from octoregistry.sources.parallel import in_parallel
 from octoregistry.sources.urls import shown_url
-from providers.vendors import Vendor
 
 Clock = Callable[[], datetime]
+Subject = Literal["prices", "lifecycle"]
 log = logging.getLogger(__name__)
 
 
@@ -48,8 +48,9 @@ def fetch_pages(
     offline: bool = False,
     clock: Clock = utc_now,
     reject: RejectOf = take_every_page,
+    subject: Subject = "prices",
 ) -> dict[str, Page | Failed]:
-    """For each of `providers` the first of its prices pages that can be read, or a failure that names them all.
+    """For each of `providers` the first of its pages of a subject that can be read, or a failure that names them all.
 
     `reject` looks at a page that came for a provider and gives the reason why it is none (a challenge, no price on it), or
     None; then the next address is tried, and what was kept of that page before stays. It is called in several threads.
@@ -57,24 +58,27 @@ def fetch_pages(
     Raises KeyError for a provider without settings.
     """
     known = {name: settings.providers[name] for name in providers}
+    urls: dict[str, tuple[str, ...]] = {name: getattr(provider, subject) for name, provider in known.items()}
     if offline:
         cache = Cache(settings.fetch.cache_dir)
         return {
-            name: _replayed(cache, name, provider.prices, partial(reject, provider=name))
-            for name, provider in known.items()
+            name: _replayed(
+                cache, urls[name], partial(reject, provider=name), bundled_page(name) if subject == "prices" else None
+            )
+            for name in known
         }
     stop = Stop()
     cache, client = Cache(settings.fetch.cache_dir), Client.of(settings.fetch, clock, stop)
     readers = {
         name: Reader.of(client, cache, provider, partial(reject, provider=name)) for name, provider in known.items()
     }
-    return in_parallel({name: partial(_first, readers[name], provider) for name, provider in known.items()}, stop)
+    return in_parallel({name: partial(_first, readers[name], urls[name]) for name in known}, stop)
 
 
-def _first(reader: Reader, provider: Vendor) -> Page | Failed:
-    """The first prices page that can be read."""
+def _first(reader: Reader, urls: tuple[str, ...]) -> Page | Failed:
+    """The first page that can be read."""
     attempts: list[Failed] = []
-    for url in provider.prices:
+    for url in urls:
         page = _fetched(reader, url)
         if isinstance(page, Page):
             return page
@@ -94,7 +98,7 @@ def _fetched(reader: Reader, url: str) -> Page | Failed:
         return Failed(shown_url(url), f"it cannot be read: {type(error).__name__}")
 
 
-def _replayed(cache: Cache, name: str, urls: tuple[str, ...], reject: Reject) -> Page | Failed:
+def _replayed(cache: Cache, urls: tuple[str, ...], reject: Reject, bundled: Page | None) -> Page | Failed:
     """The first page that was kept, else the one that comes with the package."""
     attempts: list[Failed] = []
     for url in urls:
@@ -105,7 +109,6 @@ def _replayed(cache: Cache, name: str, urls: tuple[str, ...], reject: Reject) ->
                 return page
             page = Failed(page.url, reason)
         attempts.append(page)
-    bundled = bundled_page(name)
     if bundled is None:
         return _none_of(attempts, "; no page of it comes with the package")
     reason = reject(bundled)

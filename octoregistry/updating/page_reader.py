@@ -10,6 +10,7 @@ from hashlib import sha256
 from octoregistry.documents import Document, Unread, read_document
 from octoregistry.reading.language.page import read_page
 from octoregistry.reading.language.reader import Reader
+from octoregistry.reading.lifecycle import StatedLifecycle, read_lifecycle
 from octoregistry.reading.page import read_rates
 from octoregistry.reading.rates import PageRates
 from octoregistry.reading.vocabulary import Vocabulary, shipped
@@ -29,14 +30,14 @@ class PageReader:
         reading_process.start()
         self._limits = limits
         self._language = language
-        self._documents: dict[str, Document | Unread] = {}
+        self._documents: dict[tuple[str, bool], Document | Unread] = {}
         self._rates: dict[tuple[str, str, date, Vocabulary | None], PageRates | Unread] = {}
 
-    def document(self, text: str, url: str) -> Document | Unread:
+    def document(self, text: str, url: str, *, priced: bool = True) -> Document | Unread:
         """The Document of the page that `text` is, or why there is none."""
-        key = _key(text, url)
+        key = (_key(text, url), priced)
         if key not in self._documents:
-            self._documents[key] = reading_process.read_apart(self._limits, read_document, text, url)
+            self._documents[key] = reading_process.read_apart(self._limits, read_document, text, url, priced=priced)
         return self._documents[key]
 
     def refused(self, page: Page, provider: str = "") -> str | None:
@@ -45,6 +46,19 @@ class PageReader:
         if isinstance(found, Document) and provider:
             found = self._read(found, _key(page.text, page.url), provider, page.fetched_at.date(), self._kept(provider))
         return found.reason if isinstance(found, Unread) else None
+
+    def refused_endings(self, page: Page, provider: str = "") -> str | None:
+        """Why `page`, which need not show a price, is none that can be read at all, or None."""
+        del provider
+        found = self.document(page.text, page.url, priced=False)
+        return found.reason if isinstance(found, Unread) else None
+
+    def lifecycle(self, page: Page) -> tuple[StatedLifecycle, ...] | Unread:
+        """What a vendor's page of endings states, or why it cannot be read."""
+        document = self.document(page.text, page.url, priced=False)
+        if isinstance(document, Unread):
+            return document
+        return reading_process.read_apart(self._limits, read_lifecycle, document)
 
     def rates(self, page: Page, provider: str, known_ids: Sequence[str] = ()) -> PageRates | Unread:
         """What `page` states on the day on which it was known to read like this, or why it cannot be read."""

@@ -16,6 +16,7 @@ from octoregistry.planning.stated_models import priced_pages
 from octoregistry.planning.witnesses import Witnesses
 from octoregistry.reading.language.reader import Call
 from octoregistry.reading.language.reader import Reader as LanguageReader
+from octoregistry.reading.lifecycle import StatedLifecycle
 from octoregistry.reading.rates import PageRates
 from octoregistry.settings import Settings
 from octoregistry.sources import Clock, Failed, ListOutcome, ModelList, Page, fetch_model_lists, fetch_pages
@@ -26,6 +27,7 @@ from octoregistry.updating.page_reader import PageReader
 from providers import Registry, parse_registry
 
 Progress = Callable[[str], None]
+Endings = tuple[StatedLifecycle, ...] | Failed
 WitnessReports = Mapping[str, Statements | Failed]
 
 
@@ -37,7 +39,8 @@ def no_progress(_: str) -> None:
 class ProviderRun:
     """What one provider's sources gave. `rates` is None where its pages could not be read: `page` then says why.
 
-    `calls` are those of a language model that reading the page took.
+    `calls` are those of a language model that reading the page took; `endings` is what the vendor's page of endings
+    states, why it could not be read, or () where none is set or kept.
     """
 
     provider: str
@@ -45,6 +48,7 @@ class ProviderRun:
     rates: PageRates | None
     listed: ListOutcome
     calls: tuple[Call, ...] = ()
+    endings: Endings = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +108,12 @@ def plan_update(  # noqa: PLR0913 - the edges of the run: clock, progress, langu
     pages = fetch_pages(settings, chosen, offline=offline, clock=clock, reject=reader.refused)
     progress(f"{'Replaying' if offline else 'Asking for'} the vendors' model lists")
     lists = fetch_model_lists(settings, chosen, offline=offline, clock=clock)
+    ending = [name for name in chosen if settings.providers[name].lifecycle]
+    ends = fetch_pages(
+        settings, ending, offline=offline, clock=clock, reject=reader.refused_endings, subject="lifecycle"
+    )
     now = clock()
-    check_clock(pages.values(), now)
+    check_clock((*pages.values(), *ends.values()), now)
     runs: list[ProviderRun] = []
     for provider in chosen:
         progress(f"Reading {provider}")
@@ -120,7 +128,8 @@ def plan_update(  # noqa: PLR0913 - the edges of the run: clock, progress, langu
             mine = own_rates(rates, known)
             page, rates = (Failed(page.url, mine), None) if isinstance(mine, str) else (page, mine)
         made = tuple(language.calls[calls:]) if language else ()
-        runs.append(ProviderRun(provider, page, rates, lists[provider], made))
+        endings = _endings(ends.get(provider), reader, offline=offline)
+        runs.append(ProviderRun(provider, page, rates, lists[provider], made, endings))
     plan = _plan(registry, runs, settings, now, accepted, {})
     witness_reports: WitnessReports = {}
     if any(change.mode for change in plan.visible):
@@ -174,6 +183,7 @@ def _plan(
             priced_pages(run.rates, run.page),
             run.listed.models if isinstance(run.listed, ModelList) else None,
             today=at.date(),
+            lifecycle=() if isinstance(run.endings, Failed) else run.endings,
             settings=PlanSettings(
                 settings.providers[run.provider].batch,
                 accepted,
@@ -183,6 +193,18 @@ def _plan(
             witnesses=witnesses,
         )
     return plan
+
+
+def _endings(page: Page | Failed | None, reader: PageReader, *, offline: bool) -> Endings:
+    """What a page of endings states, or why nothing can be read from it. Offline, one that was never kept is no failure."""
+    if page is None or (offline and isinstance(page, Failed)):
+        return ()
+    if isinstance(page, Failed):
+        return page
+    stated = reader.lifecycle(page)
+    if isinstance(stated, Unread):
+        return Failed(page.url, stated.reason)
+    return stated or Failed(page.url, "no model's end was read from it")
 
 
 def _first_problem(rates: PageRates) -> str:

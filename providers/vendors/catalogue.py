@@ -70,7 +70,12 @@ def vendors_of(built_in: Mapping[str, Mapping[str, Any]], own: Any, *, of_folder
             raise VendorError(f"providers.{name}: no table")
         if of_folder:
             _refuse_guarded(name, table, built_in)
-        tables[name] = laid_over(tables.get(name, {"display_name": name}), table)
+        below = tables.get(name, {"display_name": name})
+        if (
+            "prices" in table
+        ):  # who reads the prices elsewhere asks no other address of the vendor's pages unless told to
+            below = {**below, "lifecycle": []}
+        tables[name] = laid_over(below, table)
     lists = {name: table.get("model_list") for name, table in tables.items()}
     for name, table in tables.items():
         if isinstance(table.get("model_list"), dict):

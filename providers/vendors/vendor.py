@@ -88,6 +88,9 @@ class Names:
     ids: Annotated[Mapping[str, tuple[str, ...]], "a name as pages print it: its ids, the current one first"] = field(
         default_factory=dict
     )
+    snapshots_are_models: Annotated[bool, "an id with a day and the id without it are one model, and end together"] = (
+        False
+    )
     without_output: Annotated[tuple[str, ...], "patterns of ids of models that bill no output tokens"] = ()
     kinds: Annotated[
         Mapping[str, tuple[str, ...]],

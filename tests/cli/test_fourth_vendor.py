@@ -78,6 +78,7 @@ class Site(ThreadingHTTPServer):
 
     def __init__(self, folder: Path) -> None:
         self.asked: list[tuple[str, str | None]] = []
+        self.folder = folder
         super().__init__(("127.0.0.1", 0), partial(Handler, directory=str(folder)))
 
     @property
@@ -137,6 +138,22 @@ def test_its_models_are_updated_by_its_page_and_its_own_list(run: Run, acme: Pat
     text = (acme / "models.yaml").read_text()
     assert "acme/Road-2:" in text
     assert "mode: batch" not in text
+
+
+def test_its_page_of_endings_says_when_a_model_retires(run: Run, acme: Path, site: Site) -> None:
+    """By the folder's file; one that cannot be read is told, and the prices are updated all the same."""
+    settings = acme / "octoregistry.toml"
+    told = settings.read_text()
+    settings.write_text(told.replace("[providers.acme]", f'[providers.acme]\nlifecycle = ["{site.base}/ends.md"]'))
+    found = run("update", "--llm", "off")
+    assert found.exit_code == 0, found.output
+    assert "acme: its page of endings could not be read" in found.stderr
+    (site.folder / "ends.md").write_text("# Ends\n\n| Model | Shutdown date |\n|---|---|\n| road-1 | 2027-03-01 |\n")
+    found = run("update", "--llm", "off")
+    assert found.exit_code == 0
+    assert "could not be read" not in found.stderr
+    assert "retires_on: 2027-03-01" in (acme / "models.yaml").read_text()
+    assert "2027-03-01" in run("price", "acme/road-1").stdout
 
 
 def test_its_calls_are_priced_and_costed(run: Run, acme: Path) -> None:

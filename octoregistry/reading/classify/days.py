@@ -31,6 +31,7 @@ class _Grammar:
     until: tuple[re.Pattern[str], ...]
     begin: tuple[re.Pattern[str], ...]
     lifecycle: re.Pattern[str]
+    day: re.Pattern[str]
     months: dict[str, int]
 
 
@@ -52,6 +53,7 @@ def _grammar(vocabulary: Vocabulary) -> _Grammar:
         (re.compile(rf"(?P<word>{until})\s?{day}"), re.compile(rf"{day}\s?(?P<word>{behind})")),
         (re.compile(rf"(?P<word>{begin})\s?{day}"), re.compile(rf"{day}\s?(?P<word>{start})")),
         re.compile(rf"{note}\s?(?:on\s|am\s|le\s|el\s)?{day}"),
+        re.compile(day),
         months,
     )
 
@@ -75,11 +77,26 @@ def spans(text: str, vocabulary: Vocabulary, page_date: date) -> Iterator[tuple[
                 yield match.start(), match.end(), Span(start=day + timedelta(days=1) if after else day)
 
 
+def whole_day(text: str, vocabulary: Vocabulary) -> date | None:
+    """The day that `text` is, with its year and nothing beside it; None for anything else."""
+    grammar = _grammar(vocabulary)
+    match = grammar.day.fullmatch(fold(text).strip())
+    return _day(match, None, grammar.months) if match else None
+
+
+def leading_day(text: str, vocabulary: Vocabulary) -> date | None:
+    """The day, with its year, that a heading begins with, before a colon or a dash or alone; None where it does not."""
+    grammar = _grammar(vocabulary)
+    match = grammar.day.match(folded := fold(text).strip())
+    return _day(match, None, grammar.months) if match and _HEADING_GOES_ON.match(folded, match.end()) else None
+
+
+_HEADING_GOES_ON = re.compile(r"\s*(?:[:\u2013\u2014-]|$)")
 _BEFORE = {"before", "之前", "前", "vor", "avant le", "antes del"}
 _AFTER = {"after", "nach", "après le", "después del"}
 
 
-def _day(match: re.Match[str], page_date: date, months: dict[str, int]) -> date | None:
+def _day(match: re.Match[str], page_date: date | None, months: dict[str, int]) -> date | None:
     """The day that `match` names; one without a year is the one nearest to `page_date`. None where there is none."""
     try:
         if match["iso"]:
@@ -89,6 +106,8 @@ def _day(match: re.Match[str], page_date: date, months: dict[str, int]) -> date 
         year = match["y1"] or match["y2"] or match["y3"]
         if year:
             return date(int(year), month, day)
+        if page_date is None:
+            return None
         years = (page_date.year - 1, page_date.year, page_date.year + 1)
         return min((date(y, month, day) for y in years), key=lambda d: abs(d - page_date))
     except ValueError:  # 31 September: no such day, so none is stated

@@ -1,0 +1,133 @@
+"""What a vendor's page of endings changes: when a model was deprecated, when it retires, what follows it. Never a price."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from octoregistry.planning.plan import Change, Kind, Note
+from octoregistry.planning.values import Value, value_text
+from octoregistry.reading.lifecycle import StatedLifecycle
+from octoregistry.reading.rates import Evidence
+from providers.entries import Model, Provider
+from providers.vendors import Names
+
+
+class LifecycleChanges(NamedTuple):
+    """The changes that a page of endings makes, and what it states that nothing is made of."""
+
+    changes: tuple[Change, ...]
+    notes: tuple[Note, ...]
+
+    @property
+    def ended(self) -> set[str]:
+        """The models that the page newly calls retired."""
+        return {change.model for change in self.changes if change.dimension == "status" and change.new == "retired"}
+
+
+class _Stated(NamedTuple):
+    value: Value
+    evidence: Evidence
+
+
+def lifecycle_changes(
+    provider: Provider,
+    stated: Iterable[StatedLifecycle],
+    naming: Names,
+    today: date,
+    listed: Mapping[str, Collection[str]] | None = None,
+) -> LifecycleChanges:
+    """The changes that the rows of a vendor's page of endings make to the models of the registry that they name.
+
+    A row speaks of a model by its id or display name; by its one alias where the vendor's file says that a dated id and
+    the id without the day are one model. Of two rows that differ neither counts. What the vendor's own list states of a
+    model (`listed`: id -> keys) is the list's to say.
+    """
+    called = _names(provider.models.values(), naming)
+    found: dict[str, list[StatedLifecycle]] = {}
+    for row in stated:
+        for model in dict.fromkeys(called[name.casefold()] for name in row.names if name.casefold() in called):
+            found.setdefault(model, []).append(row)
+    changes: list[Change] = []
+    notes: list[Note] = []
+    for model, rows in found.items():
+        known = provider.models[model]
+        facts, contradictions = _facts(rows, called)
+        facts = _in_order(facts, today)
+        changes += _changes(known, facts, (listed or {}).get(model, ()))
+        notes += [Note(provider.name, model, text) for text in contradictions]
+    return LifecycleChanges(tuple(changes), tuple(notes))
+
+
+def _names(models: Iterable[Model], naming: Names) -> dict[str, str]:
+    """{a name in small letters: the one model that it names}."""
+    known = list(models)
+    ids = {model.id.casefold(): model.id for model in known}
+    others: dict[str, set[str]] = {}
+    for model in known:
+        others.setdefault(model.display_name.casefold(), set()).add(model.id)
+        if naming.snapshots_are_models and len(model.aliases) == 1:
+            others.setdefault(model.aliases[0].casefold(), set()).add(model.id)
+    return {name: next(iter(one)) for name, one in others.items() if len(one) == 1} | ids
+
+
+def _facts(rows: Sequence[StatedLifecycle], called: Mapping[str, str]) -> tuple[dict[str, _Stated], list[str]]:
+    """What the rows of one model state, and where they contradict one another: then nothing is taken of it."""
+    stated: dict[str, list[_Stated]] = {}
+    for row in rows:
+        after = called.get(row.replaced_by[0].casefold()) if len(row.replaced_by) == 1 else None
+        for key, value in (
+            ("status", row.status),
+            ("deprecated_on", row.deprecated_on),
+            ("retires_on", row.retires_on),
+            ("replaced_by", after),
+        ):
+            if value is not None:
+                stated.setdefault(key, []).append(_Stated(value, row.evidence))
+    several = {key: sorted({value_text(one.value) for one in ones}) for key, ones in stated.items()}
+    contradictions = [
+        f"its page of endings states {' and '.join(values)} for {key}: neither is taken"
+        for key, values in several.items()
+        if len(values) > 1
+    ]
+    return {key: ones[0] for key, ones in stated.items() if len(several[key]) == 1}, contradictions
+
+
+def _in_order(facts: dict[str, _Stated], today: date) -> dict[str, _Stated]:
+    """`facts` without days that cannot both be true, and with the status that follows from them where none is stated."""
+    begin, end = facts.get("deprecated_on"), facts.get("retires_on")
+    if begin and end and isinstance(begin.value, date) and isinstance(end.value, date) and begin.value > end.value:
+        facts = {key: one for key, one in facts.items() if key not in {"deprecated_on", "retires_on"}}
+        begin = end = None
+    if "status" in facts:
+        return facts
+    if end and isinstance(end.value, date) and end.value <= today:
+        return {**facts, "status": _Stated("retired", end.evidence)}
+    if end or (begin and isinstance(begin.value, date) and begin.value <= today):
+        return {**facts, "status": _Stated("deprecated", (begin or end or facts["status"]).evidence)}
+    return facts
+
+
+def _changes(known: Model, facts: Mapping[str, _Stated], listed: Collection[str]) -> list[Change]:
+    """The keys that differ, each with who says so."""
+    old: dict[str, Value] = {
+        "status": known.status,
+        "deprecated_on": known.deprecated_on,
+        "retires_on": known.retires_on,
+        "replaced_by": known.replaced_by,
+    }
+    changes = []
+    for key, (value, evidence) in facts.items():
+        if key in listed or (key == "replaced_by" and value == known.id):
+            continue
+        if old[key] != value:
+            changes.append(_change(known, "lifecycle", key, old[key], value, evidence))
+        said = known.facts_from.get(key)
+        if said != "page" and (old[key] != value or said):
+            changes.append(_change(known, "source", f"facts_from.{key}", said, "page", evidence))
+    return changes
+
+
+def _change(model: Model, kind: Kind, key: str, old: Value, new: Value, evidence: Evidence) -> Change:
+    return Change(model.provider, model.id, kind, key, old, new, evidence=evidence)
