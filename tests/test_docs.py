@@ -45,7 +45,9 @@ def test_the_first_screen_shows_what_the_demo_prints(tmp_path: Path, monkeypatch
     for name in ("XDG_CACHE_HOME", "XDG_DATA_HOME"):
         monkeypatch.setenv(name, str(tmp_path))
     (screen,) = re.findall(r"^```\n(Pages: .*?)^```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL | re.MULTILINE)
-    (demo,) = re.findall(r"octoregistry (update --dry-run --offline .*?) --report", (ROOT / "Makefile").read_text("utf-8"))
+    (demo,) = re.findall(
+        r"octoregistry (update --dry-run --offline .*?) --report", (ROOT / "Makefile").read_text("utf-8")
+    )
     command = demo.replace("examples/", f"{ROOT}/examples/").split()
     shown = re.sub(r"\(\d+ days old\)", "(n days old)", CliRunner().invoke(cli, command).stdout)
     pages, *lines = re.sub(r"\(\d+ days old\)", "(n days old)", screen).split("...\n")
