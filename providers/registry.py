@@ -305,7 +305,9 @@ def _sha256(written: bytes) -> str:
 def _unknown(what: str, name: Any, known: list[str], path: str) -> str:
     import difflib  # noqa: PLC0415 - only for the message
 
-    near = difflib.get_close_matches(str(name), known, 5, 0.5)
+    begun = str(name).strip().lower()
+    complete = [each for each in known if begun and each.lower().startswith(begun)][:10]
+    near = complete or difflib.get_close_matches(str(name), known, 5, 0.5)
     listed = (
         f"near names: {', '.join(near)} (of {len(known)})" if near else f"{len(known)} known: {', '.join(known[:10])}"
     )

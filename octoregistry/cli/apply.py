@@ -44,9 +44,10 @@ def command(plan: Path, dry_run: bool, registry: Path) -> None:
     for table in plan_tables(merged.plan):
         print_styled(table)
     changed = diff(before, merged.text, registry.name)
-    print_text(
-        f"\n{changed}" if changed else f"No change: {registry.name} says what the plan says.", newline=not changed
-    )
+    if changed:
+        print_text(f"\n{changed}", newline=False, verbatim=True)
+    else:
+        print_text(f"No change: {registry.name} says what the plan says.")
     if changed and not dry_run:
         print_message(f"Wrote {registry}.")
     raise click.exceptions.Exit(HELD if merged.plan.held else 0)

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.table import Table
 from rich.text import Text
 
 from octoregistry.cli.explain import witness_price_json
@@ -14,7 +13,7 @@ from octoregistry.cli.model_argument import open_registry
 from octoregistry.cli.output import line, print_json, print_message, visible
 from octoregistry.cli.registry_option import registry_option
 from octoregistry.cli.settings_option import settings_option
-from octoregistry.cli.styled_tables import cell, print_styled
+from octoregistry.cli.styled_tables import WideTable, cell, print_styled
 from octoregistry.planning.decimals import plain
 from octoregistry.queries.compare import Comparison, Disagreement, compare
 from octoregistry.queries.vendor_prices import vendor_prices
@@ -101,8 +100,8 @@ def _print(found: Comparison, reports: dict[str, Statements | Failed]) -> None:
         print_styled(_agreement(found, reports))
 
 
-def _disagreements(found: Comparison) -> Table:
-    table = Table(title="Disagreements, USD per million tokens", title_justify="left", header_style="bold")
+def _disagreements(found: Comparison) -> WideTable:
+    table = WideTable("Disagreements, USD per million tokens", folds=("ours", "vendor page", "others"))
     table.add_column("price")
     table.add_column("ours", justify="right")
     table.add_column("vendor page")
@@ -130,8 +129,8 @@ def _page(one: Disagreement) -> Text:
     return cell(text, "green") if one.page_agrees else cell(f"{text}: {plain(one.page.usd)}", "bold red")
 
 
-def _agreement(found: Comparison, reports: dict[str, Statements | Failed]) -> Table:
-    table = Table(title="Agreement: same of those that both have", title_justify="left", header_style="bold")
+def _agreement(found: Comparison, reports: dict[str, Statements | Failed]) -> WideTable:
+    table = WideTable("Agreement: same of those that both have")
     table.add_column("dimension")
     reported = [name for name, one in reports.items() if isinstance(one, Statements)]
     for name in reported:

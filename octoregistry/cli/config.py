@@ -40,7 +40,7 @@ def _print(found: Sequence[Setting], title: str, as_json: bool) -> None:
     if as_json:
         print_json([{"name": one.name, "value": one.value, "origin": one.origin} for one in found])
         return
-    table = PlainTable(title, ("setting", "value", "from"))
+    table = PlainTable(title, ("setting", "value", "from"), folds=("value", "from"))
     for one in found:
         table.add_row(one.name, one.shown, one.origin)
     print_table(table)

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 from rich.text import Text
 
 from octoregistry.cli.map_option import map_option
 from octoregistry.cli.model_argument import assume_earliest_option
+from octoregistry.cli.output import print_text
 from octoregistry.cli.registry_option import registry_option
-from octoregistry.cli.styled_tables import print_styled
+from octoregistry.cli.styled_tables import WideTable, print_styled
 from octoregistry.costing.reading import How
 from octoregistry.costing.values import UNKNOWN_MODEL, UNKNOWN_PROVIDER
 from octoregistry.settings import SettingsError, command_settings
@@ -185,22 +185,22 @@ def _tell(costs: Costs, *, as_json: bool) -> None:
     print_styled(_table(costs))
     hidden = len(costs.groups) - _MOST_SHOWN
     if hidden > 0:
-        click.echo(f"and {hidden:,} groups more; --out FILE keeps all")
-    click.echo(f"{usd(costs.total)} USD for {costs.rows:,} rows, read as {costs.form}")
+        print_text(f"and {hidden:,} groups more; --out FILE keeps all")
+    print_text(f"{usd(costs.total)} USD for {costs.rows:,} rows, read as {costs.form}")
     if costs.assumed is not None:
-        click.echo(_assumed(costs.assumed))
+        print_text(_assumed(costs.assumed))
     if costs.stated is not None:
         for line in _stated(costs.stated):
-            click.echo(_printable(line))
+            print_text(_printable(line))
     for said, in_sum in (
         ("rows have no price and are in no cost:", False),
         ("rows lack a charge in their cost:", True),
     ):
         found = [problem for problem in costs.problems if problem.in_sum == in_sum]
         if found:
-            click.echo(f"{sum(problem.rows for problem in found):,} {said}")
+            print_text(f"{sum(problem.rows for problem in found):,} {said}")
         for line in (line for problem in found for line in _lines(problem)):
-            click.echo(line)
+            print_text(line)
 
 
 def _assumed(assumed: Assumed) -> str:
@@ -220,19 +220,18 @@ def _stated(stated: Stated) -> Iterator[str]:
         yield f"  {place}: {theirs} against {ours}"
 
 
-def _table(costs: Costs) -> Table:
+def _table(costs: Costs) -> WideTable:
     """The groups; a column that would say nothing, or say the rows again, is left out."""
     empty = {"requests"} if all(row["requests"] == row["rows"] for row in costs.groups) else set()
     empty |= set() if costs.problems else {"unpriced"}
     names = [name for name in costs.groups.columns if name not in empty]
-    table = Table(header_style="bold")
+    counts = [name.replace("_", " ") for name in names if name not in (*costs.keys, "cost", "unpriced")]
+    table = WideTable(
+        drops=(*counts[:1], *reversed(counts[1:]))
+    )  # rows first, then what is counted, from the rarest on
     for name in names:
-        table.add_column(
-            "USD" if name == "cost" else name.replace("_", " "),
-            justify="left" if name in costs.keys else "right",
-            overflow="fold",  # half a name is worse than two lines
-            no_wrap=name == "cost",
-        )
+        heading = "USD" if name == "cost" else name.replace("_", " ")
+        table.add_column(heading, justify="left" if name in costs.keys else "right")
     for row in costs.groups.rows[:_MOST_SHOWN]:
         table.add_row(*(Text(_printable(_cell(row[name], name))) for name in names))
     return table

@@ -9,7 +9,14 @@ from typing import Any
 
 import click
 
-from octoregistry.cli.model_argument import Command, assume_earliest_option, day_option, find_model, open_registry
+from octoregistry.cli.model_argument import (
+    Command,
+    assume_earliest_option,
+    complete_model,
+    day_option,
+    find_model,
+    open_registry,
+)
 from octoregistry.cli.output import format_options, one_format, print_csv, print_json, print_text, visible
 from octoregistry.cli.registry_option import registry_option
 from octoregistry.cli.tables import PlainTable, print_table
@@ -22,6 +29,7 @@ from octoregistry.queries.estimate import (
     estimate,
     estimate_of,
     nearest_cheaper,
+    saving,
 )
 from providers import PricingError
 from providers.dimensions import DIMENSIONS, FEATURES, KINDS, MODES
@@ -43,7 +51,7 @@ def _token_options(command: Command) -> Command:
 
 
 @click.command(name="estimate")
-@click.argument("model", required=False, metavar="[PROVIDER/MODEL]")
+@click.argument("model", required=False, metavar="[PROVIDER/MODEL]", shell_complete=complete_model)
 @_token_options
 @click.option("--requests", type=_TOKENS, default=1, show_default=True, metavar="N", help="How many such requests.")
 @click.option("--mode", type=click.Choice(MODES), default="standard", show_default=True, help="How they are served.")
@@ -107,13 +115,20 @@ def command(  # noqa: PLR0913 - an option a parameter
     except PricingError as error:
         raise click.UsageError(visible(error)) from error
     if as_json:
-        print_json({"day": day, "mode": mode, "requests": requests, "estimates": [each.as_values() for each in found]})
+        values = [each.as_values() | _saved(found[0] if own else None, each) for each in found]
+        print_json({"day": day, "mode": mode, "requests": requests, "estimates": values})
     elif as_csv:
         print_csv(("provider", "model", "usd", *MODES, "unknown", "notes"), map(_row, found))
     else:
         _print(found, load, asked=model is not None)
     if own is not None and isinstance(found[0].cost, UnknownCost):
         raise click.exceptions.Exit(1)
+
+
+def _saved(own: Estimate | None, each: Estimate) -> dict[str, Any]:
+    """What a cheaper model saves, beside its other values."""
+    found = saving(own, each) if own and each is not own else None
+    return {"saves_usd": found and found.usd, "saves_percent": found and str(found.percent)}
 
 
 def _row(found: Estimate) -> tuple[object, ...]:
@@ -132,11 +147,27 @@ def _print(found: tuple[Estimate, ...], load: Workload, *, asked: bool) -> None:
         )
         for note in first.notes:
             print_text(f"note: {note}")
-    table = PlainTable("USD", ("model", "requested", *MODES), ("requested", *MODES))
+    own = first if asked else None
+    retiring = any(each.model.retires_on for each in found)
+    headings = ["model", "kind", "requested", *(["saves"] if asked else []), *MODES, *(["retires"] if retiring else [])]
+    drops = ("priority", "flex", "batch", "standard", "kind")
+    table = PlainTable("USD", headings, ("requested", "saves", *MODES), drops=drops)
     for each in found:
-        shown = [_text(cost) for cost in (each.cost, *each.modes.values())]
-        table.add_row(f"{each.model.provider}/{each.model.id}", *shown)
+        saved = saving(own, each) if own and each is not own else None
+        table.add_row(
+            f"{each.model.provider}/{each.model.id}",
+            kind_of(each.model),
+            _text(each.cost),
+            *([f"{dollars(saved.usd)} ({saved.percent}%)" if saved else ""] if asked else []),
+            *map(_text, each.modes.values()),
+            *([each.model.retires_on or ""] if retiring else []),
+        )
     print_table(table)
+    if own and any(each.model.provider != own.model.provider for each in found):
+        vendor = own.model.provider
+        print_text(
+            f"The tokens are {vendor}'s: another vendor counts the same text differently, so its cost does not follow."
+        )
 
 
 def _text(cost: Cost) -> str:

@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.table import Table
 
-from octoregistry.cli.model_argument import find_model, open_registry
+from octoregistry.cli.model_argument import complete_model, find_model, open_registry
 from octoregistry.cli.output import line, print_json, print_message, print_text, visible
 from octoregistry.cli.registry_option import registry_option
 from octoregistry.cli.settings_option import settings_option
-from octoregistry.cli.styled_tables import cell, print_styled
+from octoregistry.cli.styled_tables import WideTable, cell, print_styled
 from octoregistry.planning.decimals import plain
 from octoregistry.planning.plan import WitnessPrice
 from octoregistry.planning.witnesses import Witnesses
@@ -25,7 +24,7 @@ from octoregistry.sources.vendor_pages import utc_now
 
 
 @click.command(name="explain")
-@click.argument("name", metavar="PROVIDER/MODEL")
+@click.argument("name", metavar="PROVIDER/MODEL", shell_complete=complete_model)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @settings_option
 @registry_option
@@ -114,7 +113,7 @@ def _print(found: Explanation) -> None:
             page.from_cache
         ]
         print_text(f"Read again: {line(page.url)}, {where}, of {page.fetched_at.date()}.")
-    table = Table(header_style="bold")
+    table = WideTable(folds=("price", "evidence", "others", "since"), drops=("others", "since"))
     for heading, justify in (("price", "left"), ("USD", "right"), ("evidence", "left"), ("others", "left")):
         table.add_column(heading, justify=justify)  # type: ignore[arg-type]  # a literal, by way of a tuple
     table.add_column("since")

@@ -9,15 +9,14 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import click
-from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from octoregistry.cli.llm_options import calls_json, calls_line, closing_messages, labels_json, llm_options, reader_of
 from octoregistry.cli.model_argument import open_registry
-from octoregistry.cli.output import line, print_message, visible
+from octoregistry.cli.output import line, print_message, print_text, visible
 from octoregistry.cli.registry_option import registry_option
 from octoregistry.cli.settings_option import settings_option
+from octoregistry.cli.styled_tables import WideTable, print_styled
 from octoregistry.cli.verbosity import show_tracebacks
 from octoregistry.documents import Unread
 from octoregistry.planning.foreign_models import own_rates
@@ -163,32 +162,31 @@ _COLUMNS = (  # (heading, what stands in it), from the commonest to the rarest; 
 
 
 def _print(page: PageRates, page_date: date) -> None:
-    """A line a rate, in USD per million tokens. Never narrower than its contents: a pipe or a terminal may scroll."""
+    """A line a rate, in USD per million tokens; into a pipe as wide as it has to be."""
     columns = [(heading, name) for heading, name in _COLUMNS if any(name in rate.prices for rate in page.rates)]
-    table = Table(box=None, pad_edge=False, header_style="bold")
+    table = WideTable(folds=("model",))
     for heading in ("model", "mode", "prompts", "from"):
-        table.add_column(heading, no_wrap=True)
+        table.add_column(heading)
     for heading, _ in columns:
-        table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("evidence", no_wrap=True)
+        table.add_column(heading, justify="right")
+    table.add_column("evidence")
     for rate in page.rates:
         above = rate.above_input_tokens
         prompts = "" if above is None else f"> {above:,}" if isinstance(above, int) else "long"
         prices = [_priced(rate.prices.get(name)) for _, name in columns]
         place = next(iter(rate.prices.values())).evidence.address
         table.add_row(*map(Text, (printable(rate.name), rate.mode, prompts, str(rate.start or ""), *prices, place)))
-    console = Console(width=10_000, highlight=False, soft_wrap=True)
-    console.print(f"{page.provider}: {printable(page.page)} on {page_date}, USD per million tokens\n", markup=False)
+    print_text(f"{page.provider}: {printable(page.page)} on {page_date}, USD per million tokens\n")
     if page.rates:
-        console.print(table)
+        print_styled(table)
     for doubt, count in doubted(page.rates).items():
-        console.print(Text(f"? {line(doubt, 300)}: {count} price{'s' * (count != 1)}"))
+        print_text(f"? {line(doubt, 300)}: {count} price{'s' * (count != 1)}")
     for problem in page.problems:
-        console.print(Text(f"not read: {printable(str(problem))}"))
+        print_text(f"not read: {printable(str(problem))}")
     models = len({rate.name for rate in page.rates})
     prices_read = sum(len(rate.prices) for rate in page.rates)
     open_ = sum(bool(price.doubts) for rate in page.rates for price in rate.prices.values())
-    console.print(f"\n{prices_read} prices of {models} models, {open_} with doubts, {len(page.problems)} problems")
+    print_text(f"\n{prices_read} prices of {models} models, {open_} with doubts, {len(page.problems)} problems")
 
 
 def _priced(price: StatedPrice | None) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from octoregistry.cli.model_argument import day_option, find_model, open_registry
+from octoregistry.cli.model_argument import complete_model, day_option, find_model, open_registry
 from octoregistry.cli.output import format_options, one_format, print_csv, print_json, print_message
 from octoregistry.cli.registry_option import registry_option
 from octoregistry.cli.tables import PlainTable, print_table
@@ -15,10 +15,11 @@ from octoregistry.planning.values import value_text
 from octoregistry.queries.history import PriceMove, history
 
 _COLUMNS = ("from", "model", "mode", "price", "old", "new", "change")
+_FOLDS = ("from", "price", "change")
 
 
 @click.command(name="history")
-@click.argument("model", required=False, metavar="[PROVIDER/MODEL]")
+@click.argument("model", required=False, metavar="[PROVIDER/MODEL]", shell_complete=complete_model)
 @day_option("--since", "Only what moved on this day or later.")
 @format_options
 @registry_option
@@ -54,7 +55,13 @@ def _numbers(move: PriceMove) -> dict[str, object]:
 
 
 def _print(moves: list[PriceMove]) -> None:
-    table = PlainTable("USD per million tokens", _COLUMNS, ("old", "new", "change"))
+    table = PlainTable(
+        "USD per million tokens",
+        _COLUMNS,
+        ("old", "new", "change"),
+        drops=("change",),
+        folds=("from", "price", "change"),
+    )
     for move in moves:
         above = "" if move.above_input_tokens is None else f" above {move.above_input_tokens:,}"
         change = "first known" if move.first_known else "" if move.percent is None else f"{move.percent:+.0f}%"

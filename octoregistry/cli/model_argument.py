@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from octoregistry.cli.output import visible
+from octoregistry.cli.registry_option import registry_path
 from providers import Registry, RegistryError, load_registry
 from providers.dimensions import UnknownModelError
 from providers.entries import Model
@@ -36,10 +37,35 @@ def find_model(registry: Registry, name: str) -> Model:
     found = registry.owners(name)
     if len(found) != 1:
         which = " or ".join(f"{owner}/{each}" for owner, each in found)
-        raise click.UsageError(
-            visible(f"{name}: {which}?" if found else f"no provider has {name!r}; see `octoregistry models`")
-        )
+        raise click.UsageError(visible(f"{name}: {which}?" if found else _none_has(registry, name)))
     return registry.model(*found[0])
+
+
+def _none_has(registry: Registry, name: str) -> str:
+    """That no provider has the model, with those whose ids begin so, else those with much in common."""
+    import difflib  # noqa: PLC0415 - only for the message
+
+    ids = dict(_ids(registry))
+    begun = name.strip().lower()
+    near = [id_ for id_ in ids if begun and id_.startswith(begun)][:10] or difflib.get_close_matches(begun, ids, 5, 0.5)
+    named = f"near names: {', '.join(ids[id_] for id_ in near)}" if near else "see `octoregistry models`"
+    return f"no provider has {name!r}; {named}"
+
+
+def complete_model(context: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:
+    """The models that `begun` may become, for the shell: PROVIDER/MODEL, or MODEL where no provider is typed."""
+    try:
+        registry = load_registry(registry_path(context.params.get("registry")))
+    except RegistryError:
+        return []
+    whole = [full for _, full in _ids(registry) if full.startswith(begun)]
+    return whole or [id_ for id_, _ in _ids(registry) if id_.startswith(begun)]
+
+
+def _ids(registry: Registry) -> Iterator[tuple[str, str]]:
+    """(MODEL, PROVIDER/MODEL) of every model, without making an entry of any."""
+    for provider, entry in registry.values["providers"].items():
+        yield from ((id_, f"{provider}/{id_}") for id_ in entry["models"])
 
 
 def assume_earliest_option(command: Command) -> Command:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -32,6 +32,7 @@ _TABLE = {
     "status": "status",
     "checked": "checked",
 }
+_DROPS = ("checked", "context", "batch out", "batch in", "kind")
 
 
 @click.command(name="models")
@@ -57,9 +58,12 @@ def command(
         columns = [name for name in _values(known, next(iter(known)), day) if name != "aliases"]
         print_csv(columns, ([row[name] for name in columns] for row in rows))
     else:
-        table = PlainTable("USD per million tokens", list(_TABLE.values()), [*list(_TABLE.values())[1:5], "context"])
+        right = [*list(_TABLE.values())[1:5], "context"]
+        table = PlainTable(
+            "USD per million tokens", list(_TABLE.values()), right, drops=_DROPS, folds=("kind", "status")
+        )
         for row in rows:
-            named = row | {"model": f"{row['provider']}/{row['model']}"}
+            named = row | {"model": f"{row['provider']}/{row['model']}", "status": _status(row)}
             table.add_row(*(_shown(named[name]) for name in _TABLE))
         print_table(table)
 
@@ -86,6 +90,15 @@ def _values(registry: Registry, model: Model, day: date) -> dict[str, Any]:
         "checked": model.source.checked if model.source else None,
         "aliases": list(model.aliases),
     }
+
+
+def _status(row: Mapping[str, Any]) -> str:
+    """`retires 2026-12-11`; nothing of a model in service that nobody means to retire."""
+    if row["retires_on"]:
+        words = [f"{'retired' if row['status'] == 'retired' else 'retires'} {row['retires_on']}"]
+    else:
+        words = [] if row["status"] == "active" else [row["status"]]
+    return ", ".join(words + ([f"unlisted since {row['missing_since']}"] if row["missing_since"] else []))
 
 
 def _bound(rates: Iterable[Rate], day: date) -> int | None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, TextIO, TypeVar
 
 import click
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+# What makes rich take a stream for a terminal, or for none.
+TERMINAL_VARIABLES = ("FORCE_COLOR", "TTY_COMPATIBLE")
+_NARROWEST = 40  # no terminal is narrower than a line that needs no look
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -40,14 +45,35 @@ def _spelled(letter: str) -> str:
     return ascii(letter)[1:-1]
 
 
-def print_text(text: object = "", *, newline: bool = True) -> None:
-    """None; data for standard output, made visible."""
-    click.echo(visible(text), nl=newline)
+def print_text(text: object = "", *, newline: bool = True, verbatim: bool = False) -> None:
+    """None; data for standard output, made visible. A terminal gets lines of whole words, unless `verbatim`."""
+    shown = visible(text)
+    click.echo(shown if verbatim else _in_lines(shown, sys.stdout), nl=newline)
 
 
 def print_message(text: object) -> None:
     """None; a message for standard error, made visible."""
-    click.echo(visible(text), err=True)
+    click.echo(_in_lines(visible(text), sys.stderr), err=True)
+
+
+def _in_lines(text: str, stream: TextIO) -> str:
+    """`text` with each line broken between words where it is longer than the terminal, which would break a number."""
+    if not (stream.isatty() or any(map(os.environ.get, TERMINAL_VARIABLES))) or len(text) <= _NARROWEST:
+        return text
+    import shutil  # noqa: PLC0415 - for terminals alone
+    import textwrap  # noqa: PLC0415 - as above
+
+    width = shutil.get_terminal_size().columns
+    return "\n".join(
+        textwrap.fill(
+            one,
+            width,
+            subsequent_indent=" " * (len(one) - len(one.lstrip()) + 2),
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        for one in text.split("\n")
+    )
 
 
 def print_json(values: Any) -> None:

@@ -7,10 +7,9 @@ from dataclasses import replace
 from itertools import groupby
 
 from rich.console import RenderableType
-from rich.table import Table
 from rich.text import Text
 
-from octoregistry.cli.styled_tables import cell
+from octoregistry.cli.styled_tables import WideTable, cell
 from octoregistry.planning.plan import Change, Plan
 from octoregistry.planning.values import value_text
 
@@ -33,9 +32,11 @@ def plan_tables(plan: Plan) -> Iterator[RenderableType]:
             yield Text(f"And {len(changes) - _MOST:,} more, which the diff shows.")
 
 
-def _new_models(changes: list[Change]) -> Table:
-    table = Table(title="New models, USD per million tokens", title_justify="left", header_style="bold")
-    table.add_column("model", no_wrap=True)
+def _new_models(changes: list[Change]) -> WideTable:
+    table = WideTable(
+        "New models, USD per million tokens", folds=("mode", "more", "others"), drops=("others", "cached input")
+    )
+    table.add_column("model")
     table.add_column("mode")
     for name in _MAIN:
         table.add_column(name.replace("_", " "), justify="right")
@@ -58,12 +59,12 @@ def _new_models(changes: list[Change]) -> Table:
     return table
 
 
-def _moved(changes: list[Change]) -> Table:
-    table = Table(title="Changes", title_justify="left", header_style="bold")
+def _moved(changes: list[Change]) -> WideTable:
+    table = WideTable("Changes", folds=("old", "new", "others"), drops=("others", "evidence"))
     table.add_column("value")
     for name in ("old", "new", "change"):
         table.add_column(name, justify="right")
-    table.add_column("evidence", no_wrap=True)
+    table.add_column("evidence")
     with_witnesses = _has_witnesses(changes)
     if with_witnesses:
         table.add_column("others")
@@ -112,7 +113,7 @@ def _where(change: Change) -> str:
     return change.where if change.kind == "announced" else replace(change, start=None).where
 
 
-def _add_verdict(table: Table, changes: list[Change]) -> bool:
+def _add_verdict(table: WideTable, changes: list[Change]) -> bool:
     """Add the verdict's column where any of `changes` is held; a column of nothing but "apply" says nothing."""
     held = any(not change.applies for change in changes)
     if held:

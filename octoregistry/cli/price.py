@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from octoregistry.cli.model_argument import day_option, find_model, open_registry
+from octoregistry.cli.model_argument import complete_model, day_option, find_model, open_registry
 from octoregistry.cli.output import format_options, one_format, print_csv, print_json, print_text
 from octoregistry.cli.registry_option import registry_option
 from octoregistry.cli.tables import PlainTable, print_table
@@ -26,7 +26,7 @@ _COLUMNS = ("mode", "prompts", "from", "price", "USD")
 
 
 @click.command(name="price")
-@click.argument("model", metavar="PROVIDER/MODEL")
+@click.argument("model", metavar="PROVIDER/MODEL", shell_complete=complete_model)
 @day_option("--at", "Prices of this day.  [default: today, UTC]")
 @format_options
 @registry_option
@@ -121,7 +121,7 @@ def _notes(model: Model, day: date) -> Iterator[str]:
 
 def _print(model: Model, day: date, now: list[Rate], later: list[Rate]) -> None:
     title = f"{model.provider}/{model.id} ({model.display_name}) on {day}, USD per million tokens"
-    table = PlainTable(title, _COLUMNS, ("USD",))
+    table = PlainTable(title, _COLUMNS, ("USD",), folds=("mode", "prompts", "price"))
     for rate in (*now, *later):
         first = (rate.mode + (" (derived)" if rate.derived else ""), sizes(rate), rate.start or "")
         for name in DIMENSIONS:

@@ -46,7 +46,13 @@ def command(*, limit: int, job: str | None, as_json: bool, copy_from: Path | Non
         print_text("No run yet.")
         return
     columns = ("slot", "job", "end", "took", "changes", "held", "spent", "holder", "why")
-    table = PlainTable("Runs, times in UTC", columns, ("took", "changes", "held", "spent"))
+    table = PlainTable(
+        "Runs, times in UTC",
+        columns,
+        ("took", "changes", "held", "spent"),
+        drops=("holder", "took", "spent"),
+        folds=("end", "why"),
+    )
     for run in found:
         took = f"{(run.ended_at - run.started_at).total_seconds():.1f} s" if run.ended_at else ""
         end = (run.end or "running") + (f", attempt {run.attempt}" if run.attempt > 1 else "")

@@ -9,19 +9,28 @@ from typing import TYPE_CHECKING
 
 import click
 
-from octoregistry.cli.output import cell_text, visible
+from octoregistry.cli.output import TERMINAL_VARIABLES, cell_text, visible
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-# What makes rich take a stream for a terminal, or for none; then rich decides.
-_TERMINAL_VARIABLES = ("FORCE_COLOR", "TTY_COMPATIBLE")
-
 
 class PlainTable:
-    """A title, headings, and rows that are added one by one; the columns in `numbers` stand to the right."""
+    """A title, headings, and rows that are added one by one; the columns in `numbers` stand to the right.
 
-    def __init__(self, title: str, headings: Sequence[str], numbers: Iterable[str] = ()) -> None:
+    Where a terminal is too narrow the columns in `folds` take more lines and those in `drops` go, in this order.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        headings: Sequence[str],
+        numbers: Iterable[str] = (),
+        *,
+        drops: Sequence[str] = (),
+        folds: Sequence[str] = (),
+    ) -> None:
+        self.drops, self.folds = drops, folds
         self.title = visible(title)
         self.headings = tuple(headings)
         self.rows: list[tuple[str, ...]] = []
@@ -63,12 +72,13 @@ def print_table(table: PlainTable) -> None:
 
 def styled(plain: PlainTable) -> Table:
     """The same table as rich draws it, on a terminal that may be too narrow for it."""
-    from rich.table import Table  # noqa: PLC0415 - see the module's docstring
-    from rich.text import Text  # noqa: PLC0415 - as above
+    from rich.text import Text  # noqa: PLC0415 - see the module's docstring
 
-    table = Table(title=Text(plain.title), title_justify="left", header_style="bold")
-    for place, (heading, right) in enumerate(zip(plain.headings, plain.right, strict=True)):
-        table.add_column(heading, justify="right" if right else "left", no_wrap=place == 0)
+    from octoregistry.cli.styled_tables import WideTable  # noqa: PLC0415 - as above
+
+    table = WideTable(plain.title, drops=plain.drops, folds=plain.folds)
+    for heading, right in zip(plain.headings, plain.right, strict=True):
+        table.add_column(heading, justify="right" if right else "left")
     for row in plain.rows:
         table.add_row(*map(Text, row))
     return table
@@ -77,7 +87,7 @@ def styled(plain: PlainTable) -> Table:
 def _rich_draws() -> bool:
     """True where lines may have to be folded, coloured, or drawn in ASCII."""
     encoding = (getattr(sys.stdout, "encoding", None) or "utf-8").lower()
-    return sys.stdout.isatty() or any(map(os.environ.get, _TERMINAL_VARIABLES)) or not encoding.startswith("utf")
+    return sys.stdout.isatty() or any(map(os.environ.get, TERMINAL_VARIABLES)) or not encoding.startswith("utf")
 
 
 def _width(text: str) -> int:

@@ -109,7 +109,7 @@ def print_update(
         print_text(f"{provider}: {summary}")
     changed = diff(update.old_text, update.new_text, name)
     if changed:
-        print_text("\n" + changed, newline=False)
+        print_text("\n" + changed, newline=False, verbatim=True)
     elif not update.runs or len(update.unread) < len(update.runs):
         print_text(_unchanged(update, name, places))
     if verbose:

@@ -172,6 +172,22 @@ def nearest_cheaper(estimates: Iterable[Estimate], provider: str, model: str, li
     return tuple(sorted(less, key=_order, reverse=True)[:limit])
 
 
+@dataclass(frozen=True, slots=True)
+class Saving:
+    """What a workload costs less, in USD exactly, and in percent of its cost, rounded to a whole number."""
+
+    usd: Decimal
+    percent: Decimal
+
+
+def saving(own: Estimate, other: Estimate) -> Saving | None:
+    """What the workload costs less with `other` than with `own`; None where either cost is unknown, or `own` costs nothing."""
+    if not isinstance(own.cost, Decimal) or not isinstance(other.cost, Decimal) or not own.cost:
+        return None
+    less = own.cost - other.cost
+    return Saving(less, (less * 100 / own.cost).quantize(Decimal(1), ROUND_HALF_UP))
+
+
 def rates_for(model: Model, rates: Iterable[Rate], workload: Workload, mode: str) -> tuple[Rate | None, Rate | None]:
     """The rate of `mode` that counts, twice; two where the price changed on a day that nobody knows, around this one.
 

@@ -26,7 +26,7 @@ def page(tmp_path: Path) -> Path:
 def test_a_rate_is_one_line_with_its_dimensions_side_by_side(page: Path) -> None:
     """Nothing is wrapped, and what was not read is said."""
     result = CliRunner().invoke(command, ["openai", str(page), "--date", "2026-09-01", "--url", "https://example.org"])
-    lines = [line.split() for line in result.output.splitlines()]
+    lines = [line.replace("│", " ").split() for line in result.output.splitlines()]
     assert result.exit_code == 0
     assert ["gpt-5", "standard", "1.25", "10.00", "T1R2C2"] in lines
     assert any(line[:2] == ["not", "read:"] and "https://example.org" in line for line in lines)
