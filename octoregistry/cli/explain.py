@@ -84,6 +84,7 @@ def _price_json(price: PriceExplanation, *, looked: bool) -> dict[str, Any]:
     return {
         "mode": price.key.mode,
         "above_input_tokens": price.key.above_input_tokens,
+        "up_to_input_tokens": price.up_to_input_tokens,
         "dimension": price.key.dimension,
         "usd": None if price.usd is None else plain(price.usd),
         "derived": price.derived,
@@ -119,8 +120,14 @@ def _print(found: Explanation) -> None:
     table.add_column("since")
     for price in found.prices:
         usd = "-" if price.usd is None else plain(price.usd)
-        table.add_row(*map(cell, (str(price.key), usd, _vendor_page(price), _others(price), _history(price))))
+        table.add_row(*map(cell, (_what(price), usd, _vendor_page(price), _others(price), _history(price))))
     print_styled(table)
+
+
+def _what(price: PriceExplanation) -> str:
+    """The price's place in words, with the longest prompt that it answers for."""
+    bound = price.up_to_input_tokens
+    return str(price.key) if bound is None else f"{price.key} up to {bound:,}"
 
 
 def _vendor_page(price: PriceExplanation) -> str:

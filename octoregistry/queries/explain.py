@@ -13,13 +13,15 @@ from octoregistry.planning.stated_models import Price
 from octoregistry.planning.witnesses import Witnesses
 from octoregistry.queries.vendor_prices import PriceKey, VendorPrices
 from octoregistry.sources import Failed, Page
-from providers.entries import Model, Provider
+from providers.entries import Model, Provider, Rate
 
 
 @dataclass(frozen=True, slots=True)
 class PriceExplanation:
     """One price of the registry: `usd` on the day asked for (None: not yet, or no more), `stated` as the page that
     served last has it (None: it is silent), and every price with its first day.
+
+    `up_to_input_tokens` is the longest prompt that it answers for, None where nothing bounds it.
 
     `agree` are the other registries that have this price, `behind` those that have the one which we had on the day of
     which they speak, `differ` those that have another.
@@ -33,6 +35,7 @@ class PriceExplanation:
     agree: tuple[WitnessPrice, ...] = ()
     behind: tuple[WitnessPrice, ...] = ()
     differ: tuple[WitnessPrice, ...] = ()
+    up_to_input_tokens: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +57,16 @@ def explain(provider: Provider, model: Model, vendor: VendorPrices, witnesses: W
     )
     names = (model.id, *model.aliases)
 
+    def rate_on(key: PriceKey, when: date) -> Rate | None:
+        return in_force(rates, key.mode, when).get(key.above_input_tokens)
+
     def usd_on(key: PriceKey, when: date) -> Decimal | None:
-        rate = in_force(rates, key.mode, when).get(key.above_input_tokens)
+        rate = rate_on(key, when)
         return rate.prices.get(key.dimension) if rate else None
 
     prices = []
     for key in keys:
-        now = usd_on(key, day)
+        now, rate_now = usd_on(key, day), rate_on(key, day)
         agree: list[WitnessPrice] = []
         behind: list[WitnessPrice] = []
         differ: list[WitnessPrice] = []
@@ -79,6 +85,7 @@ def explain(provider: Provider, model: Model, vendor: VendorPrices, witnesses: W
                 tuple(agree),
                 tuple(behind),
                 tuple(differ),
+                rate_now.up_to_input_tokens if rate_now else None,
             )
         )
     return Explanation(model, vendor.page, tuple(prices))

@@ -55,7 +55,7 @@ class ProposedPullRequest(_Frozen):
 class RunOutcome(_Frozen):
     """The outcome of a run. `changes` are those that were written or proposed and that a person would review, as in a kept
     plan; what waits in an open pull request already is none of them. `accepted` are the ids of what was held and a person
-    has let pass.
+    has let pass; `open_places` are the things that the pages leave open and did not at the run before, a line each.
     """
 
     end: End
@@ -68,6 +68,7 @@ class RunOutcome(_Frozen):
     pull_requests: tuple[ProposedPullRequest, ...] = ()
     report: str = ""
     spent: Decimal = Decimal(0)
+    open_places: tuple[str, ...] = ()
 
 
 def change_values(changes: Iterable[Change]) -> tuple[Mapping[str, Any], ...]:

@@ -6,7 +6,7 @@ import hashlib
 import os
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -36,6 +36,7 @@ from octoregistry.service.run_outcome import (
 from octoregistry.settings import Settings
 from octoregistry.sources import Page
 from octoregistry.updating.apply_plan import StoredPlan, apply_plan
+from octoregistry.updating.open_places import keep_places, known_places, new_places, open_places
 from octoregistry.updating.update import Progress, ProviderRun, Update, plan_update
 from octoregistry.updating.write_update import write_update
 from providers import load_registry
@@ -93,7 +94,10 @@ def run(task: RunTask, settings: Settings, progress: Progress) -> RunOutcome:
     came = outcome_of(update, news, proposals, report)
     accepted = tuple(held.id for held in passed)
     why = "; ".join(part for part in (came.why, why) if part)
-    return came.model_copy(update={"accepted": accepted, "spent": sum(spent, Decimal(0)), "why": why})
+    new_open = _new_open_places(update, settings)
+    return came.model_copy(
+        update={"accepted": accepted, "spent": sum(spent, Decimal(0)), "why": why, "open_places": new_open}
+    )
 
 
 def accept(task: RunTask, wanted: str, model: str, settings: Settings, progress: Progress) -> RunOutcome:
@@ -203,6 +207,15 @@ def _provider(run: ProviderRun, update: Update, news: Collection[Change]) -> Pro
 def _spent(update: Update) -> Decimal:
     """What the language models that read the pages cost, as far as their prices are known."""
     return sum((call.cost for call in update.calls if call.cost is not None), Decimal(0))
+
+
+def _new_open_places(update: Update, settings: Settings) -> tuple[str, ...]:
+    """A line for each thing that the pages leave open and did not at the last update; from now on they are known."""
+    places = open_places(update)
+    new = new_places(places, known_places(settings))
+    with suppress(OSError):  # what cannot be kept is told again
+        keep_places(settings, update, places)
+    return tuple(place.key + (f" ({place.count})" if place.count > 1 else "") for place in new)
 
 
 def _pages(update: Update) -> list[str]:

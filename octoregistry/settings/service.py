@@ -107,7 +107,12 @@ class WebhookSettings(_Frozen):
 class NoticeSettings(_Frozen):
     """What is told, and by which ways."""
 
-    about: tuple[Literal["changes", "holds", "staleness", "failures"], ...] = ("changes", "holds", "staleness")
+    about: tuple[Literal["changes", "holds", "open_places", "staleness", "failures"], ...] = (
+        "changes",
+        "holds",
+        "open_places",
+        "staleness",
+    )
     webhook: WebhookSettings | None = None
     email: EmailSettings | None = None
 

@@ -67,3 +67,13 @@ def test_every_price_of_every_model_can_be_explained(registry: Registry, setting
                 assert price.stated is None or price.stated.usd == price.usd
                 keys += price.stated is not None
     assert keys > 800
+
+
+def test_the_longest_prompt_of_a_price_is_told(registry: Registry) -> None:
+    """No page states what longer ones cost in that mode."""
+    model = registry.model("openai", "gpt-5.5")
+    nobody = VendorPrices(Failed("https://p", "gone"))
+    found = explain(registry.providers["openai"], model, nobody, Witnesses.from_reports(()), NOW.date())
+    bounds = {(price.key.mode, price.key.above_input_tokens): price.up_to_input_tokens for price in found.prices}
+    assert bounds["priority", None] == 272_000
+    assert bounds["standard", None] is None

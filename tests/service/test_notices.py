@@ -216,6 +216,25 @@ def test_a_hold_is_told_once_and_signed(workspace: Workspace, receiver: Taken) -
     assert any("HELD" in line for line in said["lines"])
 
 
+def test_what_the_pages_newly_leave_open_is_told(workspace: Workspace, receiver: Taken) -> None:
+    """The first run knows no other, so nothing is new to it; a later one tells what the one before did not have."""
+    workspace.environ["OCTOREGISTRY_WEBHOOK_SECRET"] = SECRET
+    about = from_reports(receiver).replace('"changes", "holds", "failures"', '"open_places"').replace("1d", "1s")
+    workspace.settings(about)
+    assert workspace.run("schedule", "--once", "--offline").returncode == 0
+    assert not receiver.requests
+    (kept,) = workspace.folder.rglob("open-places.json")
+    known = json.loads(kept.read_text())
+    gone, _ = known.popitem()
+    kept.write_text(json.dumps(known))
+    time.sleep(1)
+    assert workspace.run("schedule", "--once", "--offline").returncode == 0
+    ((_, body),) = receiver.requests
+    said = json.loads(body)
+    assert said["kind"] == "open_places"
+    assert any(gone in line for line in said["lines"])
+
+
 def test_a_mail_is_sent(workspace: Workspace, mails: tuple[int, list[str]]) -> None:
     """To whom the settings say."""
     workspace.hold()
