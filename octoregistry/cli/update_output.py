@@ -88,13 +88,7 @@ def print_update(
         print_text("Pages: " + "; ".join(_served(run, update) for run in update.runs))
     else:
         print_text(f"Packaged registry, of {update.at.date()}")
-    for run in update.unread:
-        print_message(f"{run.provider} could not be read: {run.page}")
-    for run in update.runs:
-        if isinstance(run.endings, Failed):
-            print_message(f"{run.provider}: its page of endings could not be read: {run.endings}")
-    for refused in update.refused:
-        print_message(refused)
+    _print_failures(update)
     for text in _open_lines(places, known):
         print_text(text)
     if update.calls:
@@ -114,6 +108,17 @@ def print_update(
         print_text(_unchanged(update, name, places))
     if verbose:
         _print_details(update)
+
+
+def _print_failures(update: Update) -> None:
+    """None; which pages could not be read, and which changes have no place in the file."""
+    for run in update.unread:
+        print_message(f"{run.provider} could not be read: {run.page}")
+    for run in update.runs:
+        if isinstance(run.endings, Failed):
+            print_message(f"{run.provider}: its page of endings could not be read: {run.endings}")
+    for refused in update.refused:
+        print_message(refused)
 
 
 def _print_details(update: Update) -> None:
