@@ -94,7 +94,7 @@ def run_due(service: Service) -> int:
                 if outcome is None:
                     print_text(f"{job.name} {slot:%Y-%m-%dT%H:%M:%SZ}: somebody has it, or has had it")
                 else:
-                    print_text(f"{job.name} {slot:%Y-%m-%dT%H:%M:%SZ}: {outcome.end}, {len(outcome.changes)} changes")
+                    print_text(f"{job.name} {slot:%Y-%m-%dT%H:%M:%SZ}: {outcome.end}, {outcome.counts}")
                     outcomes.append(outcome)
         outcomes += service.schedule.take_over()
         service.schedule.watch()

@@ -13,6 +13,7 @@ from octoregistry.cli.output import line, print_message, print_text
 from octoregistry.cli.plan_tables import plan_tables
 from octoregistry.cli.styled_tables import print_styled
 from octoregistry.merging.diff import diff
+from octoregistry.planning.counts import summaries
 from octoregistry.planning.plan_json import as_values
 from octoregistry.publishing import ProposalResult
 from octoregistry.sources import Failed
@@ -84,10 +85,7 @@ def print_update(
 ) -> None:
     """None; the update as tables and a diff on standard output, and what went wrong on standard error. `places` are those
     that the pages leave open, `known` the ones that the last update did."""
-    if update.runs:
-        print_text("Pages: " + "; ".join(_served(run, update) for run in update.runs))
-    else:
-        print_text(f"Packaged registry, of {update.at.date()}")
+    print_text(_pages(update))
     _print_failures(update)
     for text in _open_lines(places, known):
         print_text(text)
@@ -99,7 +97,7 @@ def print_update(
         print_text("Witnesses: none is set; a far move waits for a person unless guards.unwitnessed is off")
     for table in (*plan_tables(update.plan), *held_texts(update.plan)):
         print_styled(table)
-    for provider, summary in update.plan.summary().items():
+    for provider, summary in summaries(update.plan).items():
         print_text(f"{provider}: {summary}")
     changed = diff(update.old_text, update.new_text, name)
     if changed:
@@ -164,6 +162,13 @@ def _unchanged(update: Update, name: str, places: Sequence[OpenPlace]) -> str:
         return f"No change to {name}: it says what was understood of the pages; what they leave open is told above."
     read = "the pages that could be read" if update.unread else "the pages"
     return f"No change: {name} says what {read} say."
+
+
+def _pages(update: Update) -> str:
+    """Which pages were read and how old they are; of an update from the package, that."""
+    if not update.runs:
+        return f"Packaged registry, of {update.at.date()}"
+    return "Pages: " + "; ".join(_served(run, update) for run in update.runs)
 
 
 def _served(run: ProviderRun, update: Update) -> str:

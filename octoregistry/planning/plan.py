@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -161,28 +159,6 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
-    """What a plan does to one provider, counted."""
-
-    new_models: int = 0
-    changed_models: int = 0
-    prices: int = 0
-    other: int = 0
-    held: int = 0
-    notes: int = 0
-
-    def __str__(self) -> str:
-        counts = (
-            (self.new_models, "new model", "new models"),
-            (self.changed_models, "model changed", "models changed"),
-            (self.prices, "price", "prices"),
-            (self.other, "other value", "other values"),
-            (self.held, "change held", "changes held"),
-        )
-        return ", ".join(f"{n} {one if n == 1 else many}" for n, one, many in counts if n) or "no change"
-
-
-@dataclass(frozen=True, slots=True)
 class Plan:
     """All the changes that an update would make, and what it noticed besides."""
 
@@ -206,25 +182,3 @@ class Plan:
 
     def __add__(self, other: Plan) -> Plan:
         return Plan(self.changes + other.changes, self.notes + other.notes)
-
-    def summary(self) -> Mapping[str, Summary]:
-        """Provider -> what the plan does to it, in the plan's order."""
-        providers = dict.fromkeys([*(c.provider for c in self.changes), *(note.provider for note in self.notes)])
-        return {provider: self._summary_of(provider) for provider in providers}
-
-    def _summary_of(self, provider: str) -> Summary:
-        mine = [change for change in self.visible if change.provider == provider]
-        kinds = Counter(
-            "new_model" if change.kind == "new_model" else "price" if change.is_price else "other"
-            for change in mine
-            if change.applies
-        )
-        new = {change.model for change in mine if change.kind == "new_model" and change.applies}
-        return Summary(
-            new_models=len(new),
-            changed_models=len({change.model for change in mine if change.applies} - new),
-            prices=kinds["price"],
-            other=kinds["other"],
-            held=sum(not change.applies for change in mine),
-            notes=sum(note.provider == provider for note in self.notes),
-        )

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from octoregistry.planning.counts import summaries
 from octoregistry.planning.decimals import plain
 from octoregistry.planning.doubts import HeldByLabel, held_by_labels
 from octoregistry.planning.plan import Change, Kind, Note, Plan, Reason, Verdict, WitnessPrice
@@ -114,7 +115,7 @@ def as_values(plan: Plan, registry_sha256: str | None = None) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "registry_sha256": registry_sha256,
-        "summary": {provider: str(summary) for provider, summary in plan.summary().items()},
+        "summary": dict(summaries(plan)),
         "labels": [_label_values(label) for label in held_by_labels(plan)],
         "changes": [_change_values(change) for change in plan.changes],
         "notes": [asdict(note) for note in plan.notes],

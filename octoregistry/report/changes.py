@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import groupby
 
+from octoregistry.planning.counts import counts_of
 from octoregistry.planning.doubts import held_by_labels
 from octoregistry.planning.plan import Change
 from octoregistry.planning.values import value_text
@@ -60,11 +61,7 @@ class Section:
     lead: str
     models: tuple[ModelChanges, ...]
     labels: tuple[str, ...] = ()
-
-    @property
-    def count(self) -> int:
-        """How many values change, or how many models are new."""
-        return len(self.models) if self.fresh else sum(len(model.rows) for model in self.models)
+    count: int = 0  # of values, or of new models; what follows from a price is counted with it
 
     @property
     def fresh(self) -> bool:
@@ -91,11 +88,11 @@ _SORTS: tuple[tuple[str, str, str, Belongs], ...] = (
     ("new-models", "New models", "", lambda change: change.kind == "new_model"),
     (
         "new-prices",
-        "Prices that the registry lacked",
+        "Prices first known",
         "The model was known; this mode, prompt size or kind of token was not.",
         lambda change: change.kind in ("new_price", "new_rate"),
     ),
-    ("other", "Everything else", "Lifecycle, names and what follows from the prices.", lambda _: True),
+    ("other", "Facts of models", "Lifecycle, limits, names, and what follows from the prices.", lambda _: True),
 )
 
 
@@ -108,7 +105,9 @@ def sections(report: Report) -> tuple[Section, ...]:
         left = [change for change in left if not belongs(change)]
         if mine:
             labels = tuple(map(str, held_by_labels(report.plan))) if name == "held" else ()
-            found.append(Section(name, title, lead, tuple(_models(mine, report)), labels))
+            models = tuple(_models(mine, report))
+            count = counts_of(report.plan.visible).facts if name == "other" else sum(len(one.rows) for one in models)
+            found.append(Section(name, title, lead, models, labels, len(models) if name == "new-models" else count))
     return tuple(found)
 
 
@@ -125,20 +124,12 @@ def unchanged(report: Report) -> str:
 def headline(report: Report) -> str:
     """One sentence that says what the update does."""
     plan = report.plan
-    prices = [change for change in plan.visible if change.applies and change.kind == "price"]
-    new = {(change.provider, change.model) for change in plan.visible if change.applies and change.kind == "new_model"}
-    parts = []
+    prices = [change for change in plan.visible if change.applies and change.kind in ("price", "announced")]
+    counts = counts_of(plan.visible)
+    parts = list(counts.parts)
     if prices:
         models = len({(change.provider, change.model) for change in prices})
-        parts.append(
-            f"{wording.counted(len(prices), 'price')} moved at {wording.counted(models, 'model')} ({_directions(prices)})"
-        )
-    if new:
-        parts.append(f"{wording.counted(len(new), 'model is', 'models are')} new")
-    others = len(plan.visible) - len(plan.held) - len(prices)
-    others -= sum(change.applies and change.kind == "new_model" for change in plan.visible)
-    if others:
-        parts.append(f"{wording.counted(others, 'other value')} {'is' if others == 1 else 'are'} added or corrected")
+        parts[0] += f" at {wording.counted(models, 'model')} ({_directions(prices)})"
     if not plan.visible:
         return unchanged(report)
     written = "; ".join(parts) or "nothing is written"

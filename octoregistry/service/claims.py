@@ -118,7 +118,7 @@ class Claims:
                 "ended_at": now,
                 "end": outcome.end,
                 "why": outcome.why,
-                "changed": len(outcome.changes),
+                "changed": outcome.counts.total,
                 "held": sum(len(one.changes) for one in outcome.held),
                 "spent": outcome.spent,
                 # what is held stands in a table of its own, once: here it would be there again with every run

@@ -34,7 +34,7 @@ def run_notices(claim: Claim, outcome: RunOutcome, new: Sequence[HeldModel], abo
     if outcome.changes and "changes" in wanted:
         proposals = tuple(f"{one.branch}: {one.what} {one.where}" for one in outcome.pull_requests)
         lines = (*proposals, *map(change_line, outcome.changes))
-        yield _notice(f"changes:{claim.id}", "changes", f"{_many(len(outcome.changes), 'change')} of prices", lines)
+        yield _notice(f"changes:{claim.id}", "changes", str(outcome.counts), lines)
     for held in new:
         if "holds" in wanted:
             lines = tuple(map(change_line, held.changes))
@@ -73,7 +73,3 @@ def _notice(key: str, kind: str, subject: str, lines: Sequence[str]) -> Notice:
     shown = tuple(visible(line) for line in lines[:_MOST_LINES])
     more = (f"… and {len(lines) - _MOST_LINES} more",) if len(lines) > _MOST_LINES else ()
     return Notice(key, kind, visible(subject), (*shown, *more))
-
-
-def _many(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from octoregistry.planning.counts import Counts, counts_of_values
 from octoregistry.planning.plan import Change, Plan
 from octoregistry.planning.plan_json import as_values, fingerprint
 
@@ -69,6 +70,11 @@ class RunOutcome(_Frozen):
     report: str = ""
     spent: Decimal = Decimal(0)
     open_places: tuple[str, ...] = ()
+
+    @property
+    def counts(self) -> Counts:
+        """How much has changed, as every other place counts it."""
+        return counts_of_values(self.changes)
 
 
 def change_values(changes: Iterable[Change]) -> tuple[Mapping[str, Any], ...]:

@@ -15,6 +15,7 @@ from typing import Any
 
 from octoregistry.merging.lock import LockedError, locked
 from octoregistry.merging.registry_file import NotCarriedOutError, text_of
+from octoregistry.planning.counts import counts_of
 from octoregistry.planning.plan import Change, Plan
 from octoregistry.publishing import ProposalResult
 from octoregistry.publishing.body import fingerprint_of
@@ -199,7 +200,7 @@ def _provider(run: ProviderRun, update: Update, news: Collection[Change]) -> Pro
         fetched_at=page.fetched_at,
         sha256=page.sha256,
         prices=sum(len(rate.prices) for rate in run.rates.rates),
-        changed=sum(change.provider == run.provider for change in news),
+        changed=counts_of(change for change in news if change.provider == run.provider).total,
         held=sum(change.provider == run.provider and not change.applies for change in update.plan.visible),
     )
 

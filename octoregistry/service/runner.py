@@ -79,7 +79,8 @@ class Runner:
         if outcome is None or not logged:
             log.warning("run %s: another holder has taken it over", claim.id)
             return None
-        log.info("run %s: %s, %d changes, %d held%s", claim.id, outcome.end, len(outcome.changes), len(outcome.held),
+        held = sum(len(one.changes) for one in outcome.held)
+        log.info("run %s: %s, %s, %d held%s", claim.id, outcome.end, outcome.counts, held,
                  f": {outcome.why}" if outcome.why else "")  # fmt: skip
         return outcome
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from octoregistry.merging.merge import merge
+from octoregistry.planning.counts import summaries
 from octoregistry.planning.planner import PlanSettings
 from octoregistry.planning.rates_in_force import in_force
 from providers.dimensions import UncertainPriceError, UnknownPriceError
@@ -318,7 +319,7 @@ def test_a_change_reads_well() -> None:
     assert str(change(plan, "input", "standard")) == (
         "openai/gpt-5.6-sol: standard input from 2026-09-07 5.0 -> 4.0 (-20%)"
     )
-    assert str(plan.summary()["openai"]) == "1 model changed, 10 prices, 2 other values"
+    assert summaries(plan)["openai"] == "8 prices moved, 2 prices first known"
 
 
 def checked(text: str) -> date | None:

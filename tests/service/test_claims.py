@@ -28,7 +28,7 @@ DONE = RunOutcome(
     end="done",
     at=datetime(2026, 11, 1, tzinfo=UTC),
     providers=(ProviderOutcome(provider="acme", read=True, page="p", prices=3, changed=1),),
-    changes=({"provider": "acme"},),
+    changes=({"provider": "acme", "model": "road", "kind": "price"},),
     spent=Decimal("0.000123456789"),
 )
 
