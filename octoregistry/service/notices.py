@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from octoregistry.queries.wording import counted
 from octoregistry.service.claims import Claim
 from octoregistry.service.freshness import Freshness
 from octoregistry.service.run_outcome import HeldModel, RunOutcome
@@ -41,7 +42,7 @@ def run_notices(claim: Claim, outcome: RunOutcome, new: Sequence[HeldModel], abo
             subject = f"{held.provider}/{held.model} is held for review"
             yield _notice(f"hold:{held.id}:{claim.id}", "holds", subject, lines)
     if outcome.open_places and "open_places" in wanted:
-        subject = f"{_many(len(outcome.open_places), 'thing')} that the pages newly state and the registry has not"
+        subject = f"{counted(len(outcome.open_places), 'thing')} that the pages newly state and the registry has not"
         yield _notice(f"open:{claim.id}", "open_places", subject, outcome.open_places)
     if outcome.end != "done" and "failures" in wanted:
         yield _notice(f"failure:{claim.id}", "failures", f"run {claim.id}: {outcome.end}", (outcome.why,))
