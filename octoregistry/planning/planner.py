@@ -33,6 +33,7 @@ from octoregistry.planning.stated_models import (
 from octoregistry.planning.unit_check import PriceComparison, unconfirmed_units
 from octoregistry.planning.values import Value
 from octoregistry.planning.verdicts import batch_follows, hold_together, verdict_of, with_verdicts
+from octoregistry.planning.witness_facts import fact_changes
 from octoregistry.planning.witnesses import Witnesses
 from octoregistry.reading.lifecycle import StatedLifecycle
 from octoregistry.reading.rates import Evidence
@@ -96,6 +97,7 @@ def plan_provider(
     changes += planner.list_changes(listed, today) if listed else []
     ends = planner.lifecycle_changes(lifecycle, today)
     changes += ends.changes
+    changes += planner.witness_facts(changes)
     if pages:
         planner.note_those_gone(stated.models, today)
     notes = [Note(provider.name, *aside) for aside in stated.asides]
@@ -147,6 +149,8 @@ class _Planner:
         priced = self._price_changes(model, known, stated, rates, everything)
         if known is None:
             entry = self._new_entry(model, stated, everything)
+            facts = self.witnesses.facts_of(self.provider.name, model)
+            entry += fact_changes(self.provider.name, model, None, facts, {change.dimension for change in entry})
             priced = [replace(change, kind="new_model") for change in (*entry, *priced)]
         else:
             if priced and not known.rates:
@@ -232,6 +236,15 @@ class _Planner:
         doubted = [replace(change, verdict=held) if change.kind == "missing" else change for change in changes]
         return [replace(change, verdict=verdict_of(change, context)) for change in doubted]
 
+    def witness_facts(self, changes: Sequence[Change]) -> list[Change]:
+        """What other registries agree on of the models that the registry has, beside what `changes` state of them."""
+        name = self.provider.name
+        found = []
+        for model in self.provider.models.values():
+            stated = {change.dimension for change in changes if change.model == model.id}
+            found += fact_changes(name, model.id, model, self.witnesses.facts_of(name, model.id), stated)
+        return found
+
     def lifecycle_changes(self, stated: Sequence[StatedLifecycle], today: date) -> LifecycleChanges:
         """What the vendor's page of endings changes; most models ended at once are held."""
         known = {entry.id: entry.stated_of_life for entry in self.listed.values()}
@@ -280,6 +293,8 @@ class _Planner:
         if listed:
             entry["context_window"] = listed.context_window
             entry["max_output_tokens"] = listed.max_output_tokens
+            for name in ("context_window", "max_output_tokens"):
+                entry[f"facts_from.{name}"] = "list" if entry[name] is not None else None
         entry["status"] = status
         entry["retires_on"] = listed.retires_on if listed else None
         entry["first_seen"] = stated.page.checked

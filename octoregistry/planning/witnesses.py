@@ -8,19 +8,27 @@ from datetime import date
 from decimal import Decimal
 
 from octoregistry.planning.plan import Change, WitnessPrice
-from octoregistry.sources.registries.registry_prices import RegistryPrice, Statements
+from octoregistry.sources.registries.registry_prices import RegistryFacts, RegistryPrice, Statements
 
 
 class Witnesses:
     """The prices of other registries, by provider, model, mode, tier and dimension."""
 
     def __init__(
-        self, prices: Iterable[RegistryPrice] = (), *, expected: bool = False, days: Iterable[date] = ()
+        self,
+        prices: Iterable[RegistryPrice] = (),
+        *,
+        expected: bool = False,
+        days: Iterable[date] = (),
+        facts: Iterable[RegistryFacts] = (),
     ) -> None:
         """`expected`: somebody was to be asked; `days` are those of the data of the witnesses that were reached."""
         self._expected = expected
         self._days = tuple(days)
         self._prices: dict[tuple[str, str, str, int | None, str], dict[str, WitnessPrice]] = {}
+        self._facts: dict[tuple[str, str], dict[str, RegistryFacts]] = {}
+        for fact in facts:
+            self._facts.setdefault((fact.provider, fact.model), {}).setdefault(fact.witness, fact)
         for one in prices:
             place = (one.provider, one.model, one.mode, one.above_input_tokens, one.dimension)
             self._prices.setdefault(place, {}).setdefault(one.witness, WitnessPrice(one.witness, one.usd, one.as_of))
@@ -29,11 +37,20 @@ class Witnesses:
     def from_reports(cls, reports: Iterable[object]) -> Witnesses:
         """What all the Statements among `reports` say; a registry that failed says nothing."""
         read = [one for one in reports if isinstance(one, Statements)]
-        return cls((price for one in read for price in one.prices), expected=True, days=(one.as_of for one in read))
+        return cls(
+            (price for one in read for price in one.prices),
+            expected=True,
+            days=(one.as_of for one in read),
+            facts=(fact for one in read for fact in one.facts),
+        )
 
     def missed(self, day: date, within_days: int) -> bool:
         """True where none was reached with data of `day`, give or take `within_days`."""
         return self._expected and not any(abs((one - day).days) <= within_days for one in self._days)
+
+    def facts_of(self, provider: str, model: str) -> tuple[RegistryFacts, ...]:
+        """What each witness says of the model of this id besides its prices."""
+        return tuple(self._facts.get((provider, model), {}).values())
 
     def on(
         self, provider: str, names: Sequence[str], mode: str, above: int | None, dimension: str

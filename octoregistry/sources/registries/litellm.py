@@ -7,7 +7,17 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from octoregistry.sources.registries.registry_prices import PER_TOKEN, RegistryPrice, dollars, known_to, mapping
+from octoregistry.sources.registries.registry_prices import (
+    PER_TOKEN,
+    RegistryFacts,
+    RegistryPrice,
+    dollars,
+    known_modalities,
+    known_to,
+    mapping,
+    said_of_features,
+    tokens,
+)
 
 NAME = "litellm"
 _DIMENSIONS = {
@@ -29,6 +39,32 @@ _SIZE = re.compile(r"(?<!\d)\d++-x-\d++/")  # 1024-x-1024/dall-e-2
 _KEY = re.compile(
     rf"(?P<what>{'|'.join(_DIMENSIONS)})(?:_above_(?P<thousands>\d+)k_tokens)?(?:_(?P<mode>batches|flex|priority))?"
 )
+
+
+_FEATURES = {
+    "supports_function_calling": "tools",
+    "supports_response_schema": "structured_output",
+    "supports_vision": "vision",
+    "supports_prompt_caching": "caching",
+}
+
+
+def facts(answer: Any) -> Iterator[RegistryFacts]:
+    """What it says of the models of the vendors' own APIs besides prices. What it calls the most input is the window."""
+    vendors = known_to(NAME)
+    for name, entry in mapping(answer).items():
+        known = vendors.get(str(mapping(entry).get("litellm_provider")))
+        if known is not None:
+            yield RegistryFacts(
+                NAME,
+                known.provider,
+                known.witness.own_id(name),
+                tokens(entry.get("max_input_tokens")),
+                tokens(entry.get("max_output_tokens")),
+                known_modalities(entry.get("supported_modalities")),
+                known_modalities(entry.get("supported_output_modalities")),
+                said_of_features(entry, _FEATURES),
+            )
 
 
 def prices(answer: Any, as_of: date) -> Iterator[RegistryPrice]:

@@ -6,7 +6,17 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from octoregistry.sources.registries.registry_prices import PriceForm, RegistryPrice, entries, known_to, mapping, tokens
+from octoregistry.sources.registries.registry_prices import (
+    PriceForm,
+    RegistryFacts,
+    RegistryPrice,
+    entries,
+    known_modalities,
+    known_to,
+    mapping,
+    said_of_features,
+    tokens,
+)
 
 NAME = "models-dev"
 _WORDS = {
@@ -17,6 +27,30 @@ _WORDS = {
     "input_audio": "input_audio",
     "output_audio": "output_audio",
 }
+
+
+_FEATURES = {"tool_call": "tools", "structured_output": "structured_output"}
+
+
+def facts(answer: Any) -> Iterator[RegistryFacts]:
+    """What it says of the models of the vendors' own APIs besides prices."""
+    for block, known in known_to(NAME).items():
+        for model, entry in mapping(mapping(mapping(answer).get(block)).get("models")).items():
+            limits, kinds = mapping(mapping(entry).get("limit")), mapping(mapping(entry).get("modalities"))
+            taken = known_modalities(kinds.get("input"))
+            features = said_of_features(mapping(entry), _FEATURES)
+            features |= {"vision": "image" in taken} if taken else {}
+            features |= {"caching": True} if "cache_read" in mapping(mapping(entry).get("cost")) else {}
+            yield RegistryFacts(
+                NAME,
+                known.provider,
+                known.witness.own_id(model),
+                tokens(limits.get("context")),
+                tokens(limits.get("output")),
+                taken,
+                known_modalities(kinds.get("output")),
+                features,
+            )
 
 
 def prices(answer: Any, as_of: date) -> Iterator[RegistryPrice]:

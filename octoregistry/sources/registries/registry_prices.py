@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from providers.dimensions import MODALITIES
 from providers.vendors import Witness, vendors
 
 PER_TOKEN = Decimal(1_000_000)
@@ -29,6 +30,23 @@ class RegistryPrice:
 
 
 @dataclass(frozen=True, slots=True)
+class RegistryFacts:
+    """What `witness` says of a model besides its prices, by the keys of models.yaml; None where it says nothing.
+
+    Of a feature, True and False are both said.
+    """
+
+    witness: str
+    provider: str
+    model: str
+    context_window: int | None = None
+    max_output_tokens: int | None = None
+    input_modalities: frozenset[str] | None = None
+    output_modalities: frozenset[str] | None = None
+    features: Mapping[str, bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Statements:
     """All that one registry says of the vendors' own APIs, where it was read and of which day it speaks."""
 
@@ -37,6 +55,7 @@ class Statements:
     as_of: date
     prices: tuple[RegistryPrice, ...]
     from_cache: bool = False
+    facts: tuple[RegistryFacts, ...] = ()
 
 
 class NotARegistry(Exception):  # noqa: N818 - said as a sentence
@@ -102,6 +121,20 @@ def mapping(value: Any) -> Mapping[str, Any]:
 def entries(value: Any) -> list[Mapping[str, Any]]:
     """The mappings in a list; nothing where `value` is none."""
     return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
+
+
+def known_modalities(value: Any) -> frozenset[str] | None:
+    """Those of a list that models.yaml has a word for; None where `value` is no list or names none of them."""
+    return frozenset(value).intersection(MODALITIES) or None if _is_texts(value) else None
+
+
+def said_of_features(entry: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, bool]:
+    """{feature: whether the entry says that the model has it}, for the features that `words` finds a key for."""
+    return {feature: entry[key] for key, feature in words.items() if isinstance(entry.get(key), bool)}
+
+
+def _is_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
 def tokens(value: Any) -> int | None:

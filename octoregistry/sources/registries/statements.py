@@ -17,13 +17,21 @@ from octoregistry.sources.page import Failed, Page
 from octoregistry.sources.pages import Reader, cached_page, fetch_page
 from octoregistry.sources.parallel import in_parallel
 from octoregistry.sources.registries import genai_prices, litellm, llm_prices, models_dev, openrouter
-from octoregistry.sources.registries.registry_prices import NotARegistry, RegistryPrice, Statements
+from octoregistry.sources.registries.registry_prices import (
+    NotARegistry,
+    RegistryFacts,
+    RegistryPrice,
+    Statements,
+)
 from octoregistry.sources.robots import Robots
 from octoregistry.sources.vendor_pages import Clock, utc_now
 
 # witness -> how its answer is read
 WITNESSES: Mapping[str, Callable[[Any, date], Iterator[RegistryPrice]]] = {
     registry.NAME: registry.prices for registry in (litellm, models_dev, openrouter, genai_prices, llm_prices)
+}
+_FACTS: Mapping[str, Callable[[Any], Iterator[RegistryFacts]]] = {
+    registry.NAME: registry.facts for registry in (litellm, models_dev)
 }
 _DATED: Mapping[str, Callable[[Any], date | None]] = {llm_prices.NAME: llm_prices.day_of}
 
@@ -60,7 +68,8 @@ def read_statements(name: str, text: str, url: str, as_of: date, *, from_cache: 
         raise NotARegistry("a number in the answer is beyond all prices") from None
     if not prices:
         raise NotARegistry("no price of a known vendor is in the answer")
-    return Statements(name, url, as_of, prices, from_cache)
+    facts = tuple(_FACTS[name](answer)) if name in _FACTS else ()
+    return Statements(name, url, as_of, prices, from_cache, facts)
 
 
 def _from_network(client: Client, cache: Cache, name: str, registry: RegistrySettings) -> Statements | Failed:
