@@ -10,9 +10,9 @@ from datetime import date
 from functools import lru_cache
 from typing import TypeAlias
 
-from octoregistry.documents import Document, Table
+from octoregistry.documents import Document, Table, read_document
 from octoregistry.reading.classify import Classified, Families, classify
-from octoregistry.reading.classify.cells import BARE, amounts, has_amount
+from octoregistry.reading.classify.cells import BARE, amounts, has_amount, money_in
 from octoregistry.reading.classify.names import looks_like_id, plain
 from octoregistry.reading.classify.numbers import shows_decimal_comma
 from octoregistry.reading.gather import by_id, counted, rates_of, without_shared_ids
@@ -59,6 +59,16 @@ def read_rates(
     return PageRates(provider, document.url, rates, tuple(problems), tuple(_open_labels(document, unsaid, reader)))
 
 
+_SMALLEST_PAGE = "| Model | Input |\n|-|-|\n| GPT 9 | $1 / 1M tokens, prompts > 200k, until 1 May 2026 |"
+
+
+def prepare() -> None:
+    """None; the words are loaded and their patterns made: a process that is forked from here need not do it again."""
+    page = read_document(_SMALLEST_PAGE, "")
+    if isinstance(page, Document):
+        read_rates(page, "", date(2026, 1, 1))
+
+
 def reader_of(
     document: Document,
     provider: str,
@@ -75,7 +85,10 @@ def reader_of(
 
 
 def _ids_of(document: Document, reader: Reader) -> dict[str, tuple[str, ...]]:
-    return page_ids(document, lambda text: "model" in reader.said(Label(text, "column_head")).values("head"))
+    def heads_names(text: str) -> bool:
+        return reader.may_say(text, "head:model") and "model" in reader.said(Label(text, "column_head")).values("head")
+
+    return page_ids(document, heads_names)
 
 
 @lru_cache(maxsize=4)
@@ -91,7 +104,12 @@ def _families() -> Families:
 @lru_cache(maxsize=64)
 def _words_of(vocabulary: Vocabulary, provider: str, scripts: frozenset[str]) -> Vocabulary:
     """`vocabulary` on pages of `provider`; one value, so that what is classified by it is found again at once."""
-    return vocabulary.for_provider(provider).with_rows(_called()).in_scripts(scripts)
+    return _words_in(vocabulary.for_provider(provider), scripts)
+
+
+@lru_cache(maxsize=64)
+def _words_in(vocabulary: Vocabulary, scripts: frozenset[str]) -> Vocabulary:
+    return vocabulary.with_rows(_called()).in_scripts(scripts)
 
 
 def _scripts(document: Document) -> frozenset[str]:
@@ -278,7 +296,7 @@ def _threshold(document: Document, reader: Reader) -> int | None:
     )
     stated = set()
     for text in texts:
-        if len(text) > 400 or not any(map(str.isdigit, text)):
+        if len(text) > 400 or not reader.may_say(text, "tier:long", "tier:short") or not any(map(str.isdigit, text)):
             continue
         said = classify(plain(text), "column_head", reader.vocabulary, reader.families, reader.page_date)
         tiers = said.values("tier")
@@ -294,10 +312,8 @@ def _decimal_comma(document: Document, vocabulary: Vocabulary) -> bool | None:
         p.text[:2000] for p in document.passages
     }
     for text in texts:
-        if not has_amount(text, vocabulary):
-            continue
-        for amount in amounts(text, vocabulary):
-            figure = re.search(r"\d(?:[\d.,\u00a0\u202f]*\d)?", amount.text)
+        for sum_of_money in money_in(text, vocabulary):
+            figure = re.search(r"\d(?:[\d.,\u00a0\u202f]*\d)?", sum_of_money)
             if figure and shows_decimal_comma(figure.group()):
                 commas += 1
             elif figure and re.match(r"\d+\.\d+$|\d{1,3},\d{3}\.\d+$", figure.group()):

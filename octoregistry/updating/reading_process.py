@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from octoregistry.documents import Unread
+from octoregistry.reading.page import prepare
 from octoregistry.settings import ReadingSettings
 from providers.vendors import vendors
 
@@ -65,6 +66,7 @@ class _Reading:
 
     def __init__(self) -> None:
         self.vendors = vendors()
+        prepare()  # here and not in each process that follows another
         context = get_context("fork")
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(theirs,), daemon=True, name="reading")

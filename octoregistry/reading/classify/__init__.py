@@ -10,9 +10,9 @@ from typing import Any
 from octoregistry.reading.classify.days import spans
 from octoregistry.reading.classify.facts import Classified, Fact
 from octoregistry.reading.classify.names import Families, continues_name, looks_like_id, models_in, split_names
-from octoregistry.reading.classify.scan import STARTS, USED, Index, fold, found_at, index_of, one_of, spaced, whole
+from octoregistry.reading.classify.scan import STARTS, USED, Index, fold, found_at, index_of, spaced, whole
 from octoregistry.reading.classify.tiers import Tier, tiers
-from octoregistry.reading.classify.units import units
+from octoregistry.reading.classify.units import token_words, units
 from octoregistry.reading.labels import Place
 from octoregistry.reading.vocabulary import Row, Vocabulary
 
@@ -78,13 +78,12 @@ def _use(rest: list[str], start: int, end: int) -> None:
 
 def _grammars(rest: list[str], text: str, facts: list[Fact], vocabulary: Vocabulary, page_date: date) -> None:
     """Days, prompt sizes and units; the day is looked for where ISO dates still have their hyphens."""
-    folded = "".join(
-        USED if own == USED else plain for own, plain in zip(rest, fold(text).replace("\n", " "), strict=True)
-    )
-    for start, end, span in spans(folded, vocabulary, page_date):
-        if USED not in rest[start:end]:
-            facts.append(Fact("note" if span is None else "days", span, start, end))
-            _use(rest, start, end)
+    if any(map(str.isdigit, text)):
+        folded = _kept(rest, fold(text).replace("\n", " "))
+        for start, end, span in spans(folded, vocabulary, page_date):
+            if USED not in rest[start:end]:
+                facts.append(Fact("note" if span is None else "days", span, start, end))
+                _use(rest, start, end)
     for start, end, tier in tiers("".join(rest), vocabulary):
         facts.append(Fact("tier", tier, start, end))
         _use(rest, start, end)
@@ -111,7 +110,7 @@ def _words(rest: list[str], place: Place, facts: list[Fact], vocabulary: Vocabul
             value = Tier(above="unknown") if said == "long" else Tier(up_to="unknown")
         facts.append(Fact(slot, value, at, end, row))
         _use(rest, at, end)
-    for match in re.finditer(one_of(vocabulary, "word:token"), text):
+    for match in token_words(vocabulary.grammar).finditer(text):
         if USED not in rest[match.start() : match.end()]:
             facts.append(Fact("token", True, match.start(), match.end()))
             _use(rest, match.start(), match.end())
@@ -119,11 +118,16 @@ def _words(rest: list[str], place: Place, facts: list[Fact], vocabulary: Vocabul
 
 def _leftover(rest: list[str], text: str, place: Place) -> str:
     """What of `text` is not used up. In a cell a bare hyphen or slash counts: "$1.80-$3.00" is no price."""
-    kept = "".join(USED if used == USED else own for used, own in zip(rest, text, strict=True))
+    kept = _kept(rest, text)
     signs = _TIGHT if place == "cell" else _BETWEEN
     kept = _LISTED.sub(USED, _FOOTNOTE.sub(USED, kept))
     parts = (" ".join(part.split()) for part in kept.split(USED))
-    return " … ".join(part for part in parts if signs.sub("", fold(part)))
+    return " … ".join(part for part in parts if part and signs.sub("", fold(part)))
+
+
+def _kept(rest: list[str], text: str) -> str:
+    """`text` with those characters blanked that are used up in `rest`."""
+    return "".join([USED if used == USED else own for used, own in zip(rest, text, strict=True)])
 
 
 _BRACKETS = re.compile(r"[(（\[]([^()（）\[\]]{0,200}(?:\([^()]{0,80}\)[^()]{0,80})?)[)）\]]")

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from octoregistry.reading.classify.numbers import FIGURE, decimal_of
-from octoregistry.reading.classify.scan import fold, one_of, spaced
+from octoregistry.reading.classify.scan import fold, needing, one_of, spaced
 from octoregistry.reading.classify.units import units
 from octoregistry.reading.vocabulary import Vocabulary
 
@@ -29,7 +29,7 @@ class Amount:
 
 @lru_cache(maxsize=16)
 def _money(vocabulary: Vocabulary) -> tuple[re.Pattern[str], dict[str, str]]:
-    kinds = sorted({row.means for row in vocabulary.rows if row.means.startswith("currency:") and row.text})
+    kinds = sorted({row.means for row in vocabulary.rows if row.means.startswith("currency:")})
     codes = {spaced(fold(t)): kind[9:] for kind in kinds for t in vocabulary.words(kind)}
     any_currency = one_of(vocabulary, *kinds)
     glued = "|".join(re.escape(c) for c in sorted(codes, key=len, reverse=True) if not c[0].isalpha())
@@ -44,11 +44,20 @@ def _money(vocabulary: Vocabulary) -> tuple[re.Pattern[str], dict[str, str]]:
 
 BARE = re.compile(rf"\s*(?P<figure>{FIGURE})\s*")
 _EMPTY = re.compile(r"\W*")
+_WORD_SIGN = re.compile(r"\w")
+_SPACES = " \t\n\r\u00a0\u202f"
 
 
 def has_amount(text: str, vocabulary: Vocabulary) -> bool:
     """True where `text` states a sum of money with its currency."""
-    return any(map(str.isdigit, text)) and _money(vocabulary)[0].search(fold(text)) is not None
+    return any(map(str.isdigit, text)) and _money(vocabulary.grammar)[0].search(fold(text)) is not None
+
+
+def money_in(text: str, vocabulary: Vocabulary) -> list[str]:
+    """Every sum of money in `text` with its currency, as it is written."""
+    if not any(map(str.isdigit, text)):
+        return []
+    return [match.group() for match in _money(vocabulary.grammar)[0].finditer(fold(text))]
 
 
 @lru_cache(maxsize=8192)
@@ -57,13 +66,14 @@ def amounts(
 ) -> tuple[Amount, ...]:
     """Every amount of `text`. With `bare` a cell that is a figure and nothing more is one without a currency."""
     folded = fold(text)
-    pattern, codes = _money(vocabulary)
+    pattern, codes = _money(vocabulary.grammar)
+    beside = _beside_figures(vocabulary.grammar)
     matches = list(pattern.finditer(folded))
     if not matches:
         alone = BARE.fullmatch(text) if bare else None
         return (Amount(text.strip(), decimal_of(alone["figure"], decimal_comma=decimal_comma), ""),) if alone else ()
     found = []
-    pieces = _pieces(text, matches, vocabulary)
+    pieces = _pieces(text, matches, vocabulary, beside)
     for match, (before, behind, past) in zip(matches, pieces, strict=True):
         figure = match["figure"] or match["figure2"]
         number = decimal_of(figure, decimal_comma=decimal_comma)
@@ -74,7 +84,7 @@ def amounts(
         if currency == "cents":
             number, currency = (number / 100 if number is not None else None), "USD"
         found.append(Amount(match.group().strip(), number, currency, before, behind, past=past))
-    return tuple(_restating(found, vocabulary))
+    return tuple(_restating(found, vocabulary, beside))
 
 
 def _code(word: str, codes: dict[str, str]) -> str:
@@ -85,10 +95,57 @@ def _code(word: str, codes: dict[str, str]) -> str:
     return next(iter(known)) if len(known) == 1 else "?" if word else ""
 
 
-def _pieces(text: str, matches: list[re.Match[str]], vocabulary: Vocabulary) -> list[tuple[str, str, bool]]:
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What the words between figures are looked through for."""
+
+    starts: re.Pattern[str]
+    was: re.Pattern[str]
+    becomes: re.Pattern[str]
+    also: re.Pattern[str]
+
+    def only_starts(self, text: str) -> bool:
+        """True for a word as "from" or "only" and nothing else."""
+        begin = _WORD_SIGN.search(text)
+        word = self.starts.match(text, begin.start()) if begin else None
+        return word is not None and _WORD_SIGN.search(text, word.end()) is None
+
+    def is_becomes(self, text: str) -> bool:
+        """True for a word or arrow between an old price and the new one, and nothing else."""
+        return self.becomes.fullmatch(text.lstrip(_SPACES + ",;(")) is not None
+
+    def ends_in_was(self, text: str) -> int | None:
+        """Where "was" begins at the end of `text`, with the signs before it; None where it does not end so."""
+        word = self.was.search(text)
+        return len(text[: word.start()].rstrip(_SPACES + ",;(")) if word else None
+
+    def ends_in_also(self, text: str) -> int | None:
+        """Where what joins two spellings of a price, "or", "=", "(", begins at the end of `text`, with the signs before it."""
+        end = len(text)
+        while end and not _WORD_SIGN.match(text[end - 1]):
+            end -= 1
+        word = next((m.start() for m in self.also.finditer(text) if m.end() >= end), None)
+        at = word if word is not None else min((i for c in "≈~(/=" if (i := text.find(c, end)) >= 0), default=None)
+        return None if at is None else len(text[:at].rstrip(_SPACES + ",("))
+
+
+@lru_cache(maxsize=16)
+def _beside_figures(vocabulary: Vocabulary) -> _Beside:
+    starts, was, becomes, also = (one_of(vocabulary, f"word:{word}") for word in ("starts", "was", "becomes", "or"))
+    return _Beside(
+        re.compile(starts),
+        needing(was, rf"{was}[\s:]*$"),
+        re.compile(rf"(?:→|⟶|➜|⇒|->|=>|{becomes})[\s:]*"),
+        re.compile(also),
+    )
+
+
+def _pieces(
+    text: str, matches: list[re.Match[str]], vocabulary: Vocabulary, beside: _Beside
+) -> list[tuple[str, str, bool]]:
     """(before, behind, is a price of the past) of each amount: most cells say behind a figure what it is, some before."""
     lead = text[: matches[0].start()]
-    leading = re.search(r"[^\W\d_]", lead) is not None and not _only(lead, "word:starts", vocabulary)
+    leading = re.search(r"[^\W\d_]", lead) is not None and not beside.only_starts(fold(lead))
     if lead.rstrip().endswith(":") and len(matches) > 1:  # "Paid tier: $1, prompts <= 90k $2, prompts > 90k"
         leading = text[matches[0].end() : matches[1].start()].rstrip().endswith(":")
     brackets = _CLOSING.fullmatch(lead.strip()) is None  # "(text) $0.03 (audio) $0.1" says before a figure what it is
@@ -99,27 +156,16 @@ def _pieces(text: str, matches: list[re.Match[str]], vocabulary: Vocabulary) -> 
         end = len(text) if last else matches[at + 1].start()
         between = text[match.end() : end]
         cut = len(between) if last else _cut(between, leading=leading, brackets=brackets, vocabulary=vocabulary)
-        was = None if last else re.search(rf"[\s,;(]*{one_of(vocabulary, 'word:was')}[\s:]*$", fold(between))
-        cut = min(cut, was.start()) if was else cut
-        becomes = not last and _becomes(between[cut:] or between, vocabulary)
+        was = None if last else beside.ends_in_was(fold(between))
+        cut = cut if was is None else min(cut, was)
+        becomes = not last and beside.is_becomes(fold(between[cut:] or between))
         behind = between[:cut]
         if becomes:
             behind = ""
-        past = becomes or bool(re.search(rf"{one_of(vocabulary, 'word:was')}[\s:]*$", fold(before)))
+        past = becomes or beside.ends_in_was(fold(before)) is not None
         found.append((before, behind, past))
         before = "" if becomes else between[cut:]
     return found
-
-
-def _becomes(between: str, vocabulary: Vocabulary) -> bool:
-    return (
-        re.fullmatch(rf"[\s,;(]*(?:→|⟶|➜|⇒|->|=>|{one_of(vocabulary, 'word:becomes')})[\s:]*", fold(between))
-        is not None
-    )
-
-
-def _only(text: str, means: str, vocabulary: Vocabulary) -> bool:
-    return re.fullmatch(rf"\W*{one_of(vocabulary, means)}\W*", fold(text)) is not None
 
 
 _CLOSING = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")
@@ -148,19 +194,19 @@ def _cut(between: str, *, leading: bool, brackets: bool, vocabulary: Vocabulary)
 _ALSO = re.compile(r"[\s,;]*+(?:and\s++)?")
 
 
-def _restating(found: list[Amount], vocabulary: Vocabulary) -> list[Amount]:
+def _restating(found: list[Amount], vocabulary: Vocabulary, beside: _Beside) -> list[Amount]:
     """`found` with figures marked that state the one before them once more, by another unit: "$3.00 or $0.005/min"."""
     told: list[Amount] = []
     for amount in found:
         before = told[-1] if told else None
         joint = (before.behind if before else "") + amount.before
-        again = re.search(rf"(?:{one_of(vocabulary, 'word:or')}|≈|~|\(|/|=)\W*$", fold(joint)) if before else None
+        again = before is not None and beside.ends_in_also(fold(joint)) is not None
         listed = before is not None and before.restated and _ALSO.fullmatch(fold(amount.before)) is not None
         own = next((unit for _, unit in units(fold(amount.behind), vocabulary)), None) if again or listed else None
         if own is not None and own.factor is None:
             index = next(i for i in range(len(told) - 1, -1, -1) if not told[i].restated)
             kept = told[index]
-            cleaned = _without_end(kept.behind, vocabulary)
+            cleaned = kept.behind[: beside.ends_in_also(fold(kept.behind))]
             told[index] = Amount(
                 kept.text,
                 kept.number,
@@ -173,11 +219,6 @@ def _restating(found: list[Amount], vocabulary: Vocabulary) -> list[Amount]:
         else:
             told.append(amount)
     return told
-
-
-def _without_end(text: str, vocabulary: Vocabulary) -> str:
-    match = re.search(rf"[\s,(]*(?:{one_of(vocabulary, 'word:or')}|≈|~|\(|/|=)\W*$", fold(text))
-    return text[: match.start()] if match else text
 
 
 def _beside(text: str, vocabulary: Vocabulary) -> str:

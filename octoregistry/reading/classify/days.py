@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import TypeAlias
 
-from octoregistry.reading.classify.scan import fold, one_of
+from octoregistry.reading.classify.scan import fold, needing, one_of
 from octoregistry.reading.vocabulary import Vocabulary
 
 
@@ -31,37 +32,52 @@ class _Grammar:
     until: tuple[re.Pattern[str], ...]
     begin: tuple[re.Pattern[str], ...]
     lifecycle: re.Pattern[str]
-    day: re.Pattern[str]
     months: dict[str, int]
 
 
 @lru_cache(maxsize=16)
-def _grammar(vocabulary: Vocabulary) -> _Grammar:
-    months = {fold(text): n for n in range(1, 13) for text in vocabulary.words(f"month:{n}")}
-    month = "|".join(sorted(map(re.escape, months), key=len, reverse=True)) or "(?!)"
-    day = (
+def _months(vocabulary: Vocabulary) -> dict[str, int]:
+    return {fold(text): n for n in range(1, 13) for text in vocabulary.words(f"month:{n}")}
+
+
+@lru_cache(maxsize=16)
+def _day_in(vocabulary: Vocabulary) -> re.Pattern[str]:
+    """A day, however it is written: most texts hold none."""
+    month = "|".join(sorted(map(re.escape, _months(vocabulary)), key=len, reverse=True)) or "(?!)"
+    return re.compile(
         rf"(?:(?P<iso>\d{{4}}-\d{{2}}-\d{{2}})|(?P<m1>{month})\.?\s?(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?(?:\s?,?\s?(?P<y1>20\d\d))?"
         rf"|(?P<d2>\d{{1,2}})(?:st|nd|rd|th|\.|er|º|°)?\s?(?:de\s|of\s)?(?P<m2>{month})\.?(?:\s?,?\s?(?:de\s)?(?P<y2>20\d\d))?"
         r"|(?:(?P<y3>20\d\d)\s?[年년]\s?)?(?P<m3>\d{1,2})\s?[月월]\s?(?P<d3>\d{1,2})\s?[日일号])(?!\d)"
     )
+
+
+@lru_cache(maxsize=16)
+def _grammar(vocabulary: Vocabulary) -> _Grammar:
+    day = _day_in(vocabulary).pattern
     until = one_of(vocabulary, "word:until")
     begin = one_of(vocabulary, "word:from")
     behind = one_of(vocabulary, "word:until_behind")
     start = one_of(vocabulary, "word:from_behind")
     note = one_of(vocabulary, "word:lifecycle")
     return _Grammar(
-        (re.compile(rf"(?P<word>{until})\s?{day}"), re.compile(rf"{day}\s?(?P<word>{behind})")),
-        (re.compile(rf"(?P<word>{begin})\s?{day}"), re.compile(rf"{day}\s?(?P<word>{start})")),
-        re.compile(rf"{note}\s?(?:on\s|am\s|le\s|el\s)?{day}"),
-        re.compile(day),
-        months,
+        (needing(until, rf"(?P<word>{until})\s?{day}"), needing(behind, rf"{day}\s?(?P<word>{behind})")),
+        (needing(begin, rf"(?P<word>{begin})\s?{day}"), needing(start, rf"{day}\s?(?P<word>{start})")),
+        needing(note, rf"{note}\s?(?:on\s|am\s|le\s|el\s)?{day}"),
+        _months(vocabulary),
     )
 
 
-def spans(text: str, vocabulary: Vocabulary, page_date: date) -> Iterator[tuple[int, int, Span | None]]:
+_Found: TypeAlias = "tuple[int, int, Span | None]"
+
+
+def spans(text: str, vocabulary: Vocabulary, page_date: date) -> tuple[_Found, ...]:
     """(start, end, span) of every stated span in `text`, folded; None for a day of a model's life, not of its price."""
-    if not any(map(str.isdigit, text)):
-        return
+    if not any(map(str.isdigit, text)) or not _day_in(vocabulary.grammar).search(text):
+        return ()
+    return tuple(_spans(text, vocabulary.grammar, page_date))
+
+
+def _spans(text: str, vocabulary: Vocabulary, page_date: date) -> Iterator[_Found]:
     grammar = _grammar(vocabulary)
     for match in grammar.lifecycle.finditer(text):
         yield match.start(), match.end(), None
@@ -79,16 +95,14 @@ def spans(text: str, vocabulary: Vocabulary, page_date: date) -> Iterator[tuple[
 
 def whole_day(text: str, vocabulary: Vocabulary) -> date | None:
     """The day that `text` is, with its year and nothing beside it; None for anything else."""
-    grammar = _grammar(vocabulary)
-    match = grammar.day.fullmatch(fold(text).strip())
-    return _day(match, None, grammar.months) if match else None
+    match = _day_in(vocabulary.grammar).fullmatch(fold(text).strip())
+    return _day(match, None, _months(vocabulary.grammar)) if match else None
 
 
 def leading_day(text: str, vocabulary: Vocabulary) -> date | None:
     """The day, with its year, that a heading begins with, before a colon or a dash or alone; None where it does not."""
-    grammar = _grammar(vocabulary)
-    match = grammar.day.match(folded := fold(text).strip())
-    return _day(match, None, grammar.months) if match and _HEADING_GOES_ON.match(folded, match.end()) else None
+    match = _day_in(vocabulary.grammar).match(folded := fold(text).strip())
+    return _day(match, None, _months(vocabulary.grammar)) if match and _HEADING_GOES_ON.match(folded, match.end()) else None
 
 
 _HEADING_GOES_ON = re.compile(r"\s*(?:[:\u2013\u2014-]|$)")

@@ -28,19 +28,19 @@ class Classified:
 
     facts: tuple[Fact, ...] = ()
     leftover: str = ""
-    _by_slot: dict[str, tuple[Fact, ...]] = field(init=False, repr=False, compare=False)
+    by_slot: dict[str, tuple[Fact, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         by_slot: dict[str, tuple[Fact, ...]] = defaultdict(tuple)
         for fact in self.facts:
             by_slot[fact.slot] += (fact,)
-        object.__setattr__(self, "_by_slot", dict(by_slot))
+        object.__setattr__(self, "by_slot", dict(by_slot))
 
     def of(self, slot: str) -> tuple[Fact, ...]:
         """The facts of `slot`."""
-        return self._by_slot.get(slot, ())
+        return self.by_slot.get(slot, ())
 
     def values(self, slot: str) -> tuple[Any, ...]:
         """What it says of `slot`, each once."""
-        found = self._by_slot.get(slot)
+        found = self.by_slot.get(slot)
         return tuple(dict.fromkeys(fact.value for fact in found)) if found else ()

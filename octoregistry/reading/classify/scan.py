@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain, groupby
+from typing import NamedTuple
 
 from octoregistry.reading.labels import Place
 from octoregistry.reading.vocabulary import Row, Vocabulary
@@ -17,11 +19,13 @@ _BLANKS = str.maketrans("\u00a0\u202f", "  ")
 _SIGNS = str.maketrans("（）［］【】：；，／＄％＜＞＋－～〜“”‘’　\u2009\u2011\t", "()[][]:;,/$%<>+-~~\"\"''  - ")
 _LETTER = r"A-Za-z\u00c0-\u024f\u0370-\u04ff"
 _LETTERS = re.compile(rf"[{_LETTER}]")
+_WORD = re.compile(rf"[{_LETTER}]+")
 _BEFORE = r"(?<![A-Za-z])(?<![\u00c0-\u024f\u0370-\u04ff])"
 _BEHIND = r"(?![A-Za-z])(?![\u00c0-\u024f\u0370-\u04ff])"
 """No letter before, none behind; two sets compile several times as fast as one of all four ranges."""
 STARTS = re.compile(rf"{_BEFORE}[{_LETTER}]|[^{_LETTER} {USED}]")
 """Where a word may begin: nowhere within one."""
+_NO_WORD = r"(?!)"
 _JOINED = re.compile(r"(?<=[^\W_])[-_](?=[^\W\d_])")
 
 
@@ -37,10 +41,11 @@ def spaced(text: str) -> str:
     return _JOINED.sub(" ", text.translate(_BLANKS).replace("\n", " "))
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A row as it is looked for."""
+class Entry(NamedTuple):
+    """A row as it is looked for, in order: the longest first, those of the same length as the vocabulary has them."""
 
+    shortness: int
+    rank: int
     text: str
     stem: bool
     row: Row
@@ -48,9 +53,11 @@ class Entry:
 
 @dataclass(frozen=True)
 class Index:
-    """The rows of a vocabulary by the first two characters of their text; patterns and whole labels beside them."""
+    """The rows of a vocabulary by the word that their text begins with, a stem or a sign by its first two characters; those
+    of one beginning the longest first. Patterns and whole labels stand beside them.
+    """
 
-    entries: dict[str, tuple[tuple[str, ...], list[Entry]]]
+    entries: dict[str, list[Entry]]
     patterns: tuple[tuple[re.Pattern[str], Row], ...]
     whole: dict[str, list[Row]]
 
@@ -61,21 +68,28 @@ def index_of(vocabulary: Vocabulary) -> Index:
     entries: dict[str, list[Entry]] = defaultdict(list)
     whole: dict[str, list[Row]] = defaultdict(list)
     patterns = []
-    for row in vocabulary.rows:
+    for at, row in enumerate(vocabulary.rows):
         if row.pattern:
             patterns.append((re.compile(row.pattern, re.IGNORECASE), row))
         elif row.means.startswith("harmless"):
             whole[key(row.text)].append(row)
         elif row.text and not row.means.startswith("word:"):
-            text = spaced(fold(row.text))
-            stem = text.endswith("*")
-            entries[text.rstrip("*")[:2]].append(Entry(text.rstrip("*"), stem, row))
+            text, begins = _looked_for(row.text)
+            entries[begins].append(Entry(-len(text), at, text, row.text[-1] == "*", row))
     for found in entries.values():
-        found.sort(key=lambda entry: -len(entry.text))
-    by_start = {start: (tuple(entry.text for entry in found), found) for start, found in entries.items()}
-    return Index(by_start, tuple(patterns), dict(whole))
+        found.sort()
+    return Index(dict(entries), tuple(patterns), dict(whole))
 
 
+@lru_cache(maxsize=8192)
+def _looked_for(text: str) -> tuple[str, str]:
+    """(a row's text as it is looked for, what it begins with): a word of letters whole, or two characters."""
+    bare = spaced(fold(text)).rstrip("*")
+    word = _WORD.match(bare)
+    return bare, f"{word.group()} " if word and not (text.endswith("*") and word.end() == len(bare)) else bare[:2]
+
+
+@lru_cache(maxsize=16_384)
 def key(text: str) -> str:
     """`text` as a whole label is compared: folded, single blanks, without a colon behind it."""
     return " ".join(fold(text).split()).rstrip(": ").strip()
@@ -91,17 +105,14 @@ def fits(row: Row, place: Place) -> bool:
     return not row.place or place in row.place
 
 
-_NONE: tuple[tuple[str, ...], list[Entry]] = ((), [])
-
-
 def found_at(text: str, at: int, place: Place, index: Index) -> tuple[Row, int] | None:
     """(row, end) of the longest entry that stands in `text`, spaced, at `at`."""
-    if at and _LETTERS.match(text[at]) and _LETTERS.match(text[at - 1]):
+    word = _WORD.match(text, at)
+    if word and at and _LETTERS.match(text[at - 1]):
         return None  # within a word
-    for start in (text[at : at + 2], text[at]):
-        texts, entries = index.entries.get(start, _NONE)
-        if not texts or not text.startswith(texts, at):
-            continue
+    begins = (f"{word.group()} ",) if word else ()
+    lists = [found for start in (*begins, text[at : at + 2], text[at]) if (found := index.entries.get(start))]
+    for entries in lists if len(lists) < 2 else (sorted(chain(*lists)),):
         for entry in entries:
             if text.startswith(entry.text, at) and fits(entry.row, place):
                 end = at + len(entry.text)
@@ -128,11 +139,26 @@ def _bounded(text: str, start: int, end: int) -> bool:
     return not before and not behind
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=256)
+def stems_of(vocabulary: Vocabulary, *means: str) -> tuple[str, ...]:
+    """Every word that means one of `means`, as it begins in folded text."""
+    return tuple(dict.fromkeys(_looked_for(text)[0] for word in means for text in vocabulary.words(word)))
+
+
 def one_of(vocabulary: Vocabulary, *means: str) -> str:
     """A regular expression for any word that means one of `means`, as it stands in folded text; the longest first."""
-    texts = {spaced(fold(text)) for word in means for text in vocabulary.words(word)}
+    return _any_of(*map(vocabulary.words, means))
+
+
+@lru_cache(maxsize=1024)
+def _any_of(*groups: tuple[str, ...]) -> str:
+    texts = {spaced(fold(text)) for group in groups for text in group}
     return alternatives(sorted(texts, key=lambda t: (-len(t), t)))
+
+
+def needing(words: str, pattern: str) -> re.Pattern[str]:
+    """`pattern` compiled, which cannot match without `words`, a regular expression of `one_of`: nothing where it has none."""
+    return re.compile(pattern if words != _NO_WORD else _NO_WORD)
 
 
 def alternatives(texts: Sequence[str]) -> str:
@@ -155,15 +181,10 @@ def alternatives(texts: Sequence[str]) -> str:
         ends = {_ends(text) for text in cluster}
         (pools[ends.pop()] if len(ends) == 1 else mixed).extend(cluster)
     rank = {text: at for at, text in enumerate(texts)}
-    parts = [
-        before + _by_first(sorted(pool, key=rank.__getitem__)) + behind for (before, behind), pool in pools.items()
-    ]
-    parts += [
-        before + _escaped(text) + behind
-        for text in sorted(mixed, key=rank.__getitem__)
-        for before, behind in [_ends(text)]
-    ]
-    return f"(?:{'|'.join(parts)})" if parts else r"(?!)"
+    runs = [(ends, sorted(pool, key=rank.__getitem__)) for ends, pool in pools.items()]
+    runs += [(ends, list(run)) for ends, run in groupby(sorted(mixed, key=rank.__getitem__), key=_ends)]
+    parts = [before + _by_first(run) + behind for (before, behind), run in runs]
+    return f"(?:{'|'.join(parts)})" if parts else _NO_WORD
 
 
 def _ends(text: str) -> tuple[str, str]:

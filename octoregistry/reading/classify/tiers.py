@@ -28,30 +28,58 @@ _FACTOR = {"k": 10**3, "m": 10**6, "million": 10**6, "万": 10**4, "萬": 10**4,
 _SIGN = re.compile(r"[<>≤≥⩽⩾=]")
 
 
-@lru_cache(maxsize=16)
-def _grammar(vocabulary: Vocabulary) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    below, above = one_of(vocabulary, "word:below"), one_of(vocabulary, "word:above")
+def _beside(vocabulary: Vocabulary) -> tuple[str, str]:
+    """What may stand before a size, and behind its number."""
     about, counted = one_of(vocabulary, "word:size", "word:token"), one_of(vocabulary, "dimension:input")
     of = r"(?:\s?(?:of|de|di|d'|の|的)\s?)?"
     # "≤ 200k input tokens, Input": one word for input may belong to the size, a second one says what is counted
     around = rf"(?P<lead>(?:(?:{counted}\s?)?{about}\s?(?:that\s|length\s|を|is\s|are\s)?){{0,2}})"
     sizes = rf"(?:\s?-?{of}\s?{about}){{0,2}}"
     behind = rf"(?P<tail>{sizes}(?:\s?-?{of}\s?{counted})?{sizes})"
-    return (
-        re.compile(rf"{around}(?:(?P<below>{below})|(?P<above>{above}))\s?(?:토큰\s?)?{_NUMBER}{behind}"),
-        re.compile(
-            rf"{around}{_NUMBER}{behind}\s?を?(?:(?P<above>\+|{one_of(vocabulary, 'word:above_behind')})"
-            rf"|(?P<below>{one_of(vocabulary, 'word:below_behind')})){behind.replace('tail', 'tail2')}"
-        ),
+    return around, behind
+
+
+@lru_cache(maxsize=16)
+def _before(vocabulary: Vocabulary) -> re.Pattern[str]:
+    """A size whose word stands before its number: "up to 200k tokens"."""
+    around, behind = _beside(vocabulary)
+    below, above = one_of(vocabulary, "word:below"), one_of(vocabulary, "word:above")
+    return re.compile(rf"{around}(?:(?P<below>{below})|(?P<above>{above}))\s?(?:토큰\s?)?{_NUMBER}{behind}")
+
+
+@lru_cache(maxsize=16)
+def _behind(vocabulary: Vocabulary) -> re.Pattern[str]:
+    """A size whose word stands behind its number: "200k tokens or more"."""
+    around, behind = _beside(vocabulary)
+    return re.compile(
+        rf"{around}{_NUMBER}{behind}\s?を?(?:(?P<above>\+|{one_of(vocabulary, 'word:above_behind')})"
+        rf"|(?P<below>{one_of(vocabulary, 'word:below_behind')})){behind.replace('tail', 'tail2')}"
     )
 
 
-def tiers(text: str, vocabulary: Vocabulary) -> Iterator[tuple[int, int, Tier]]:
+@lru_cache(maxsize=16)
+def _signs(vocabulary: Vocabulary) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What a prompt size cannot do without, before its number or behind it: most texts hold neither."""
+    return (
+        re.compile(one_of(vocabulary, "word:below", "word:above")),
+        re.compile(rf"\+|{one_of(vocabulary, 'word:above_behind', 'word:below_behind')}"),
+    )
+
+
+def tiers(text: str, vocabulary: Vocabulary) -> tuple[tuple[int, int, Tier], ...]:
     """(start, end, tier) of every prompt size in `text`, folded."""
-    if not any(map(str.isdigit, text)):
-        return
+    return _tiers(text, vocabulary.grammar) if any(map(str.isdigit, text)) else ()
+
+
+@lru_cache(maxsize=20_000)
+def _tiers(text: str, vocabulary: Vocabulary) -> tuple[tuple[int, int, Tier], ...]:
+    signs = [sign.search(text) is not None for sign in _signs(vocabulary)]
+    return tuple(_found(text, vocabulary, signs)) if any(signs) else ()
+
+
+def _found(text: str, vocabulary: Vocabulary, signs: list[bool]) -> Iterator[tuple[int, int, Tier]]:
     taken: list[tuple[int, int]] = []
-    for pattern in _grammar(vocabulary):
+    for pattern in (make(vocabulary) for make, sign in zip((_before, _behind), signs, strict=True) if sign):
         for match in pattern.finditer(text):
             about = match["lead"].strip() or match["tail"].strip() or match.groupdict().get("tail2", "") or ""
             if not about.strip() and not _SIGN.match(text[match.end("lead") :]):

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from typing import TypeAlias
 
-from octoregistry.reading.classify.scan import one_of
+from octoregistry.reading.classify.scan import needing, one_of
 from octoregistry.reading.vocabulary import Vocabulary
 
 
@@ -39,22 +40,32 @@ def _grammar(vocabulary: Vocabulary) -> tuple[re.Pattern[str], re.Pattern[str], 
     token = rf"(?P<token>{word('token')})"
     hour = rf"(?P<hour>\s?(?:{per}|·|and|\*|x|-|,)\s?{word('hour')}|\s?{word('hourly')})?"
     inside = rf"(?P<mods>(?:\s?-?{mods}\*?){{0,3}})"
-    behind = rf"(?:\s?{word('per_behind')})?"
+    behind = word("per_behind")
     many = rf"(?P<number>{_NUMBER})?\s?(?:{scale})?"
     return (
-        re.compile(rf"(?:(?P<per>{per})\s?)?(?:{of}){many}{inside}\s?-?{of}\s?{token}\d?{behind}{hour}"),
+        re.compile(rf"(?:(?P<per>{per})\s?)?(?:{of}){many}{inside}\s?-?{of}\s?{token}\d?(?:\s?{behind})?{hour}"),
         re.compile(rf"(?:(?P<per>{per})\s?){many}(?![\w.]){hour}"),
-        re.compile(rf"{token}\s?(?P<number>{_NUMBER})\s?(?:{scale})?\s?[개个個]?\s?{word('per_behind')}"),
+        needing(behind, rf"{token}\s?(?P<number>{_NUMBER})\s?(?:{scale})?\s?[개个個]?\s?{behind}"),
         re.compile(rf"{per}\s?{of}(?:(?:{_NUMBER}|\d+\.\d+)?\s?(?:{word('million', 'thousand')})?\s?)(?P<other>{word('other')}|{word('hour')})"
-                   rf"|(?P<before>{word('other', 'hour')})\s?{word('per_behind')}|(?P<hourly>{word('hourly')})"),
+                   rf"|(?P<before>{word('other', 'hour')})\s?{behind}|(?P<hourly>{word('hourly')})"),
     )  # fmt: skip
 
 
-def units(text: str, vocabulary: Vocabulary) -> Iterator[tuple[tuple[tuple[int, int], ...], Unit]]:
+_Found: TypeAlias = "tuple[tuple[tuple[int, int], ...], Unit]"
+
+
+def units(text: str, vocabulary: Vocabulary) -> tuple[_Found, ...]:
     """(the stretches it uses up, unit) of every unit in `text`, folded; words for what is counted inside it stay."""
-    tokens, per = _signs(vocabulary)
-    if not (has_token := tokens.search(text) is not None) and per.search(text) is None:
-        return
+    return _units(text, vocabulary.grammar)
+
+
+@lru_cache(maxsize=20_000)
+def _units(text: str, vocabulary: Vocabulary) -> tuple[_Found, ...]:
+    has_token = token_words(vocabulary).search(text) is not None
+    return tuple(_found(text, vocabulary, has_token=has_token)) if has_token or _per(vocabulary).search(text) else ()
+
+
+def _found(text: str, vocabulary: Vocabulary, *, has_token: bool) -> Iterator[_Found]:
     whole, bare, token_first, other = _grammar(vocabulary)
     listed, hours = _lists(vocabulary)
     taken: list[tuple[int, int]] = []
@@ -73,10 +84,15 @@ def units(text: str, vocabulary: Vocabulary) -> Iterator[tuple[tuple[tuple[int, 
 
 
 @lru_cache(maxsize=16)
-def _signs(vocabulary: Vocabulary) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """What a unit of tokens, and any other unit, cannot do without: most texts hold neither."""
-    per = one_of(vocabulary, "word:per", "word:per_behind", "word:hourly")
-    return re.compile(one_of(vocabulary, "word:token")), re.compile(rf"/|{per}")
+def token_words(vocabulary: Vocabulary) -> re.Pattern[str]:
+    """The words for tokens, without which no unit is one of tokens."""
+    return re.compile(one_of(vocabulary, "word:token"))
+
+
+@lru_cache(maxsize=16)
+def _per(vocabulary: Vocabulary) -> re.Pattern[str]:
+    """What any other unit cannot do without: most texts hold none."""
+    return re.compile(rf"/|{one_of(vocabulary, 'word:per', 'word:per_behind', 'word:hourly')}")
 
 
 @lru_cache(maxsize=16)

@@ -305,7 +305,7 @@ class Settler:
                     plain(label.text), self.reader.vocabulary, self.reader.families, self.reader.page_date
                 )
                 if names and not only_qualifies(own):
-                    said.labels.append((label, Classified(rest.facts, rest.leftover)))
+                    said.hear([*said.labels, (label, Classified(rest.facts, rest.leftover))])
                     return names, label, ()
         over = [(label, names) for label, own in said.labels if label.place in OVER and (names := models_named(own))]
         headed = [pair for pair in over if pair[0].place == "heading"]
@@ -329,7 +329,7 @@ class Settler:
             ):
                 names, rest = name_cell(text, self.reader.vocabulary, self.reader.families, self.reader.page_date)
                 if names:
-                    said.labels[:] = [(la, rest if la is label else c) for la, c in said.labels]
+                    said.hear([(la, rest if la is label else c) for la, c in said.labels])
                     return names, label, self._codes(label)
         for label in self.mentions:
             own = self.reader.said(label)

@@ -124,7 +124,7 @@ def models_named(own: Classified) -> tuple[str, ...]:
 def leave_out_other_models(said: Said, names: tuple[str, ...], name_label: Label | None) -> None:
     """A sentence that names models speaks of those alone."""
     own_names = {name.lower() for name in names}
-    said.labels[:] = [
+    kept = [
         (label, own)
         for label, own in said.labels
         if label.place not in TOLD
@@ -132,3 +132,5 @@ def leave_out_other_models(said: Said, names: tuple[str, ...], name_label: Label
         or not (named := {name.lower() for name in own.values("model")})
         or named & own_names
     ]
+    if len(kept) < len(said.labels):
+        said.hear(kept)

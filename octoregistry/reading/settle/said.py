@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from octoregistry.reading.classify import Classified, Fact, Families, classify
 from octoregistry.reading.classify.names import plain
+from octoregistry.reading.classify.scan import fold, spaced, stems_of
 from octoregistry.reading.labels import Doubt, Label, Place
 from octoregistry.reading.vocabulary import Vocabulary
 
@@ -32,6 +34,11 @@ class Reader:
     threshold: int | None = None
     _known: dict[tuple[str, Place], Classified] = field(default_factory=dict, init=False, repr=False, compare=False)
 
+    def may_say(self, text: str, *means: str) -> bool:
+        """False where no word that means one of `means` stands in `text`; many a text is asked for one thing alone."""
+        folded = spaced(fold(plain(text)))
+        return any(word in folded for word in stems_of(self.vocabulary, *means))
+
     def said(self, label: Label) -> Classified:
         """What `label` says in its place."""
         known = self._known.get((label.text, label.place))
@@ -48,15 +55,23 @@ class Said:
     labels: list[tuple[Label, Classified]]
     doubts: list[Doubt] = field(default_factory=list)
     rows: set[str] = field(default_factory=set)
+    _by_slot: dict[str, list[tuple[Label, Fact]]] = field(default_factory=dict, init=False, repr=False)
 
     def facts(self, slot: str, places: tuple[Place, ...] | None = None) -> list[tuple[Label, Fact]]:
         """The facts of `slot` with their labels, of those in `places`."""
-        return [
-            (label, fact)
-            for label, said in self.labels
-            if (found := said.of(slot)) and (places is None or label.place in places)
-            for fact in found
-        ]
+        if not self._by_slot:
+            by_slot: defaultdict[str, list[tuple[Label, Fact]]] = defaultdict(list)
+            for label, said in self.labels:
+                for fact in said.facts:
+                    by_slot[fact.slot].append((label, fact))
+            self._by_slot = by_slot
+        found = self._by_slot.get(slot, [])
+        return [pair for pair in found if pair[0].place in places] if places else found
+
+    def hear(self, labels: list[tuple[Label, Classified]]) -> None:
+        """None; from now on `labels` are what is said."""
+        self.labels = labels
+        self._by_slot = {}
 
     def doubt(self, label: Label, reason: str, witness: str = "") -> None:
         self.doubts.append(Doubt(label.text[:600], label.place, label.address, reason, witness))

@@ -6,10 +6,10 @@ import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from functools import cache, cached_property
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
 from octoregistry.reading.labels import Place
 
@@ -22,8 +22,7 @@ COMPLETE = (
 _UNTIL_COMPLETE = ("harmless", "note", "function", "describes")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A word or phrase of pricing pages and what it means: `harmless`, `mode:batch`, `dimension:cached`, `note`, …
 
     Either `text` (a last `*` stands for any letters) or `pattern`, a regular expression, is given. `place` limits it to
@@ -53,13 +52,13 @@ class Vocabulary:
     """All rows that hold for a page; a value, so that what is classified by it may be kept."""
 
     rows: tuple[Row, ...]
-    _hash: int = field(init=False, repr=False, compare=False, default=0)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_hash", hash(self.rows))
 
     def __hash__(self) -> int:
         return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash(self.rows)
 
     def with_rows(self, rows: Iterable[Row]) -> Vocabulary:
         """This vocabulary and `rows`, which come first where both know a word."""
@@ -73,16 +72,20 @@ class Vocabulary:
     def for_provider(self, provider: str) -> Vocabulary:
         """Those rows that hold on every page or on those of `provider`."""
         own = provider.lower()
-        return Vocabulary(
-            tuple(
-                row for row in self.rows
-                if row.provider in (None, provider) and not (row.means == "offer:cloud" and own in row.text.lower())
-            )
+        rows = tuple(
+            row for row in self.rows
+            if row.provider in (None, provider) and not (row.means == "offer:cloud" and own in row.text.lower())
         )  # fmt: skip
+        return Vocabulary(rows) if len(rows) < len(self.rows) else self
 
     def in_scripts(self, scripts: frozenset[str]) -> Vocabulary:
         """Those rows that can stand on a page that is written in `scripts` and in Latin letters."""
         return Vocabulary(tuple(row for row in self.rows if row.pattern or scripts_of(row.text) <= scripts))
+
+    @cached_property
+    def grammar(self) -> Vocabulary:
+        """Its words that units, days, prompt sizes and amounts are written with: one value for all that share them."""
+        return _one_value(tuple(row for row in self.rows if row.text and row.means.startswith(_OF_GRAMMARS)))
 
     def words(self, means: str) -> tuple[str, ...]:
         """The texts that mean `means`, the longest first."""
@@ -96,6 +99,9 @@ class Vocabulary:
                 found[row.means].append(row.text)
         return {means: tuple(sorted(set(texts), key=lambda t: (-len(t), t))) for means, texts in found.items()}
 
+
+_OF_GRAMMARS = ("word:", "month:", "currency:", "dimension:", "modality:")
+_one_value = lru_cache(maxsize=64)(Vocabulary)
 
 _SCRIPTS = {
     "Greek and Cyrillic": re.compile("[\u0370-\u052f]"),
@@ -113,14 +119,9 @@ def expanded(entry: Mapping[str, Any], language: str) -> tuple[Row, ...]:
     """The rows of an entry of a file: `text` may be a list, of which each is a row of its own."""
     texts = entry["text"] if isinstance(entry.get("text"), list) else [entry.get("text", "")]
     place = entry.get("place", ())
-    common = {
-        "means": entry["means"],
-        "pattern": entry.get("pattern", ""),
-        "place": (place,) if isinstance(place, str) else tuple(place),
-        "seen": entry.get("seen", ""),
-        "language": language,
-    }
-    return tuple(Row(text=text, example=entry.get("example") or text, **common) for text in texts)
+    places = (place,) if isinstance(place, str) else tuple(place)
+    means, pattern, example, seen = entry["means"], *(entry.get(key, "") for key in ("pattern", "example", "seen"))
+    return tuple(Row(means, text, pattern, places, example or text, seen, language=language) for text in texts)
 
 
 def is_complete(rows: Iterable[Row]) -> bool:
