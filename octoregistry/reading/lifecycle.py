@@ -19,7 +19,7 @@ Status = Literal["active", "deprecated", "retired"]
 _STATUSES: tuple[Status, ...] = ("active", "deprecated", "retired")
 _COLUMNS = ("model", "status", "deprecated_on", "retires_on", "replaced_by")
 _HYPHENS = re.compile("[\u2010-\u2012]")
-_BETWEEN = re.compile(r"\s*(?:[,;\n]|\bor\b|\band\b)\s*")
+_BETWEEN = re.compile(r"[,;\n]|\bor\b|\band\b")
 
 
 @dataclass(frozen=True, slots=True)

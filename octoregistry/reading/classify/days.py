@@ -102,7 +102,11 @@ def whole_day(text: str, vocabulary: Vocabulary) -> date | None:
 def leading_day(text: str, vocabulary: Vocabulary) -> date | None:
     """The day, with its year, that a heading begins with, before a colon or a dash or alone; None where it does not."""
     match = _day_in(vocabulary.grammar).match(folded := fold(text).strip())
-    return _day(match, None, _months(vocabulary.grammar)) if match and _HEADING_GOES_ON.match(folded, match.end()) else None
+    return (
+        _day(match, None, _months(vocabulary.grammar))
+        if match and _HEADING_GOES_ON.match(folded, match.end())
+        else None
+    )
 
 
 _HEADING_GOES_ON = re.compile(r"\s*(?:[:\u2013\u2014-]|$)")
