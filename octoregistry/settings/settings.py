@@ -116,7 +116,8 @@ class PullRequestSettings(_Frozen):
 
 
 class ReadingSettings(_Frozen):
-    """How pages are read. A page whose reading takes more than `deadline` seconds or `max_megabytes` of memory is unread.
+    """How pages are read. A page whose reading takes more than `deadline` seconds of CPU time (four times as
+    many by the clock) or `max_megabytes` of memory is unread.
 
     `base_url`, `model` and `key_env` are the language model that is asked what labels mean, where it is one's own: any
     endpoint that speaks OpenAI's chat completions. `key_env` names the variable that holds its key, None for an

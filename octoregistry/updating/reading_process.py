@@ -10,6 +10,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import logging
+import math
 import os
 import pickle
 import resource
@@ -61,6 +62,9 @@ class _Raised:
         self.traceback = traceback.format_exc()
 
 
+_PATIENCE = 4  # a deadline is CPU time; on a machine that does much besides, the clock runs faster
+
+
 class _Reading:
     """The reading process as the one that asks it sees it."""
 
@@ -81,12 +85,14 @@ class _Reading:
         """What the task returned or raised, or Unread; after that the process may be gone."""
         try:
             self._pipe.send((limits.deadline, limits.max_megabytes, task))
-            if not self._pipe.poll(limits.deadline):
+            if not self._pipe.poll(_PATIENCE * limits.deadline):
                 self.end()
                 return Unread(f"reading it takes too long: {limits.deadline:g} s")
             came = self._pipe.recv()
         except (EOFError, OSError, pickle.UnpicklingError):
             self.end()
+            if self._process.exitcode == -signal.SIGXCPU:
+                return Unread(f"reading it takes too long: {limits.deadline:g} s")
             return Unread(f"reading it ended the process that did it ({self._how_it_ended()})")
         except BaseException:  # Ctrl-C above all: the answer to this task would be taken for that to the next one
             self.end()
@@ -141,6 +147,7 @@ def _serve(pipe: Connection) -> None:
     """Answer tasks until nobody asks any more."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)  # it ends at once, whatever it is about
+    _lower(resource.RLIMIT_CORE, 0)
     _forget_all_files_but(pipe.fileno())
     with contextlib.suppress(EOFError, OSError):
         while True:
@@ -160,9 +167,9 @@ def _done(task: bytes) -> Any:
 
 
 def _limit(seconds: float, megabytes: int) -> None:
-    """None; from now on the process may take so much more memory, and so much CPU time though nobody is left to end it."""
+    """None; from now on the process may take so much more memory and CPU time, also where nobody is left to end it."""
     used = resource.getrusage(resource.RUSAGE_SELF)
-    _lower(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime + seconds) + 5)
+    _lower(resource.RLIMIT_CPU, math.ceil(used.ru_utime + used.ru_stime + seconds))
     with contextlib.suppress(OSError, ValueError):  # only Linux says how much it has
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
         _lower(resource.RLIMIT_AS, pages * resource.getpagesize() + megabytes * 1_000_000)
