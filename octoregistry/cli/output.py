@@ -36,6 +36,12 @@ def line(text: object, longest: int = 160) -> str:
     return visible(words if len(words) <= longest else words[: longest - 1] + "…")
 
 
+def print_messages(*texts: object) -> None:
+    """None; each as a message."""
+    for text in texts:
+        print_message(text)
+
+
 def cell_text(value: object) -> str:
     """`value` as the one line of a table's cell, made visible."""
     return visible(value).replace("\n", "\\n")

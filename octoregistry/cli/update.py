@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -16,7 +16,7 @@ from rich.console import Console
 from octoregistry.cli import exit_status
 from octoregistry.cli.error_messages import error_messages
 from octoregistry.cli.llm_options import closing_messages, llm_options, reader_of
-from octoregistry.cli.output import print_json, print_message
+from octoregistry.cli.output import print_json, print_message, print_messages
 from octoregistry.cli.registry_option import registry_option
 from octoregistry.cli.settings_option import settings_option
 from octoregistry.cli.styled_tables import cell
@@ -32,7 +32,7 @@ from octoregistry.report import write_report
 from octoregistry.service.propose_update import propose_update, proposing
 from octoregistry.settings import Settings, command_settings
 from octoregistry.updating.from_package import plan_from_package
-from octoregistry.updating.open_places import keep_places, known_places, new_places, open_places
+from octoregistry.updating.open_places import OpenPlace, keep_places, known_places, new_places, open_places
 from octoregistry.updating.update import Progress, Update, no_progress, plan_update
 from octoregistry.updating.write_update import write_update
 from providers import load_registry
@@ -130,50 +130,67 @@ def command(  # noqa: PLR0913 - an option a parameter
         chosen = command_settings(settings)
         if not dry_run and not as_pull_request:
             registry = writable_registry(registry)
-        known = partial(load_registry, registry)
-        language = reader_of(llm, known, chosen.reading, no_known=no_known, offline=offline)
-        edges: dict[str, Any] = {"offline": offline, "accepted": accepted, "progress": progress, "language": language}
-
-        def plan(text: str) -> Update:
-            if from_package:
-                return plan_from_package(text, str(registry), chosen, providers, accepted=accepted)
-            return plan_update(text, str(registry), chosen, providers, **edges)
-
+        language = reader_of(llm, partial(load_registry, registry), chosen.reading, no_known=no_known, offline=offline)
+        edges = {"offline": offline, "progress": progress, "language": language}
+        plan = _planner(registry, chosen, providers, accepted, None if from_package else edges)
         if dry_run:
             update = plan(text_of(bytes_of(registry), registry))
         elif as_pull_request:
-            with proposing(registry, chosen.pull_request, os.environ) as target:
-                proposed = propose_update(registry, target, plan)
-            update, outcomes = proposed.update, proposed.results
+            update, outcomes = _proposed(registry, chosen, plan)
         else:
             update = _written(registry, chosen, plan, accepted, progress, replans=from_package)
         if plan_out is not None:
             keep_plan(update, plan_out)
-    places, before = open_places(update), known_places(chosen)
-    if not dry_run and not from_package:
-        try:
-            keep_places(chosen, update, places)
-        except OSError as error:
-            print_message(f"what the pages leave open will be told again: {error}")
+    places, before = _places_left_open(update, chosen, keep=not dry_run and not from_package)
     if as_json:
-        print_json(
-            update_json(update, registry.name, places, before)
-            | {"pull_requests": [proposal_json(one) for one in outcomes]}
-        )
+        proposals = [proposal_json(one) for one in outcomes]
+        print_json({**update_json(update, registry.name, places, before), "pull_requests": proposals})
     else:
         print_update(update, registry.name, places, None if list_known else before, verbose=bool(verbose))
         wrote = not dry_run and not as_pull_request and update.new_text != update.old_text
-        for done in (*([f"Wrote {registry}."] if wrote else []), *outcomes):
-            print_message(done)
-    for why in closing_messages(language):
-        print_message(why)
+        print_messages(*([f"Wrote {registry}."] if wrote else []), *outcomes)
+    print_messages(*closing_messages(language))
     if reports is not None:
         # last, so that a folder that cannot be written hides nothing of what was done to the registry
         with error_messages(registry):
             print_message(f"Wrote the report {write_report(update, reports).html}.")
-    raise click.exceptions.Exit(
-        exit_status.status(update, exit_code=exit_code, new_open=bool(new_places(places, before)))
-    )
+    new = bool(new_places(places, before))
+    raise click.exceptions.Exit(exit_status.status(update, exit_code=exit_code, new_open=new))
+
+
+def _planner(
+    registry: Path,
+    settings: Settings,
+    providers: Sequence[str],
+    accepted: Sequence[str],
+    edges: Mapping[str, Any] | None,
+) -> Callable[[str], Update]:
+    """What plans the update of a registry's text: from the vendors' pages, or without `edges` from the packaged registry."""
+    if edges is None:
+        return lambda text: plan_from_package(text, str(registry), settings, providers, accepted=accepted)
+    return lambda text: plan_update(text, str(registry), settings, providers, accepted=accepted, **edges)
+
+
+def _places_left_open(
+    update: Update, settings: Settings, *, keep: bool
+) -> tuple[tuple[OpenPlace, ...], Mapping[str, int] | None]:
+    """What the pages leave open, and what they left open at the last update; with `keep` the next one knows the former."""
+    places, before = open_places(update), known_places(settings)
+    if keep:
+        try:
+            keep_places(settings, update, places)
+        except OSError as error:
+            print_message(f"what the pages leave open will be told again: {error}")
+    return places, before
+
+
+def _proposed(
+    registry: Path, settings: Settings, plan: Callable[[str], Update]
+) -> tuple[Update, tuple[ProposalResult, ...]]:
+    """The update and what became of its proposals; the registry's file is left as it is."""
+    with proposing(registry, settings.pull_request, os.environ) as target:
+        proposed = propose_update(registry, target, plan)
+    return proposed.update, proposed.results
 
 
 def _written(
