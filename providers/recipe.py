@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import translate
 from functools import cache
@@ -147,58 +147,49 @@ def term(text: str) -> Term:
     return Term(sign, text.startswith("?"), named(first), tuple(map(named, parts)))
 
 
-def _recipe(  # noqa: PLR0912 - a line for each key
-    key: str, table: Mapping[str, Any], words: Mapping[str, Mapping[str, str]], base: Recipe | None
-) -> Recipe:
+def _recipe(key: str, table: Mapping[str, Any], words: Mapping[str, Mapping[str, str]], base: Recipe | None) -> Recipe:
+    """The recipe that `table` writes, over `base` where it is like another."""
+    within = base.known_by if base and "within" in table else ()
+    said = {
+        "name": table["name"],
+        "key": key,
+        "known_by": (*within, *_tests(table.get("known_by", ()))),
+        "fields": {
+            **(base.fields if base else {}),
+            **{name: named(table[name]) for name in _FIELDS if name in table},
+        },
+        **{name: read(table[name]) for name, read in _READ.items() if name in table},
+        **_of_words(table, words),
+        **_of_counts(table),
+    }
+    return replace(base, **said) if base else Recipe(**said)
+
+
+def _of_words(table: Mapping[str, Any], words: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+    """The parts of a recipe whose words stand in a table of their own."""
+    said: dict[str, Any] = {
+        part: tuple(Words(named(names), words[word]) for names, word in table[key].items())
+        for key, part in (("modes", "modes"), ("place", "places"))
+        if key in table
+    }
+    return said | ({"windows": words[table["windows"]]} if "windows" in table else {})
+
+
+def _of_counts(table: Mapping[str, Any]) -> dict[str, Any]:
+    """The parts of a recipe that count, whose fields may stand in each place of the table's `also`."""
     also = tuple(table.get("also", ()))
 
     def full(text: str) -> str:
         """`text` with each `@.name` as the alternatives of that name in all the places of `also`."""
         return re.sub(r"@\.([\w.]+)", lambda found: "|".join(f"{place}.{found[1]}" for place in also), text)
 
-    said: dict[str, Any] = {
-        "name": table["name"],
-        "key": key,
-        "known_by": (
-            *(base.known_by if base and "within" in table else ()),
-            *map(_test, table.get("known_by", ())),
-        ),
-        "fields": {
-            **(base.fields if base else {}),
-            **{
-                name: named(table[name])
-                for name in ("day", "provider", "model", "requests", "prompt_size")
-                if name in table
-            },
-        },
-    }
-    for name in ("usage", "contained", "free", "rows", "once_by", "carried"):
-        if name in table:
-            value = table[name]
-            said[name] = tuple(value.split(".")) if isinstance(value, str) else tuple(value)
-    for name in ("flat", "response", "mode", "moved"):
-        if name in table:
-            said[name] = table[name]
-    for name in ("total", "trace", "states_costs"):
-        if name in table:
-            said[name] = named(table[name])
-    for name in ("sum_of_others", "free_if", "sums", "of_batch"):
-        if name in table:
-            said[name] = _test(table[name])
-    if "modes" in table:
-        said["modes"] = tuple(Words(named(names), words[word]) for names, word in table["modes"].items())
-    if "place" in table:
-        said["places"] = tuple(Words(named(names), words[word]) for names, word in table["place"].items())
-    if "windows" in table:
-        said["windows"] = words[table["windows"]]
+    said: dict[str, Any] = {}
     if "counts" in table:
         said["counts"] = {
             name: tuple(term(full(text)) for text in terms) for name, terms in table["counts"].items() if terms
         }
     if "charges" in table:
         said["charges"] = {name: named(full(text)) for name, text in table["charges"].items()}
-    if "calls" in table:
-        said["calls"] = tuple(map(_test, table["calls"]))
     if "unclear" in table:
         said["unclear"] = tuple(
             Unclear(
@@ -208,7 +199,20 @@ def _recipe(  # noqa: PLR0912 - a line for each key
             )
             for one in table["unclear"]
         )
-    return replace(base, **said) if base else Recipe(**said)
+    return said
+
+
+def _names(value: Any) -> Names:
+    """The names of a list, or the steps of a path."""
+    return tuple(value.split(".")) if isinstance(value, str) else tuple(value)
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _tests(texts: Iterable[str]) -> tuple[Test, ...]:
+    return tuple(map(_test, texts))
 
 
 def _test(text: str) -> Test:
@@ -218,6 +222,17 @@ def _test(text: str) -> Test:
 def _condition(text: str) -> Condition:
     name, equals, values = text.lstrip("!").partition("=")
     return Condition(name, text.startswith("!"), frozenset(values.split("|")) if equals else frozenset())
+
+
+_FIELDS = ("day", "provider", "model", "requests", "prompt_size")
+# What a key of a recipe holds, for those that need nothing else of the table.
+_READ: Mapping[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(("flat", "response", "mode", "moved"), _as_it_is),
+    **dict.fromkeys(("usage", "contained", "free", "rows", "once_by", "carried"), _names),
+    **dict.fromkeys(("total", "trace", "states_costs"), named),
+    **dict.fromkeys(("sum_of_others", "free_if", "sums", "of_batch"), _test),
+    "calls": _tests,
+}
 
 
 def _within(recipe: Recipe, place: str) -> Recipe:
