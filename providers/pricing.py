@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import operator
-import time
 from decimal import Decimal
 
+from .days import iso_day, ordinal, today
 from .dimensions import (
     DIMENSIONS,
     MODES,
@@ -18,7 +18,8 @@ from .dimensions import (
     UnknownModelError,
     UnknownPriceError,
 )
-from .exact import EXACT, tidy, times
+from .exact import EXACT, tidy
+from .plain_prices import plain_on, plain_rates
 from .rates import ENDLESS, bounded, fitting, holding
 
 TYPE_CHECKING = False  # typing and dataclasses take longer to import than a price takes to find
@@ -47,7 +48,6 @@ __all__ = [
     "Usage",
 ]
 
-_EPOCH = 719163  # date(1970, 1, 1).toordinal()
 _IN_PROMPT = frozenset(PROMPT_DIMENSIONS)
 _MILLION = 6  # a price is per 10**6 tokens
 
@@ -58,8 +58,8 @@ class _Tier:
     __slots__ = ("above", "first_day", "prices", "unsure_after", "up_to")
 
     def __init__(self, rate: Mapping[str, Any]) -> None:
-        self.first_day = _ordinal(rate["from"]) if "from" in rate else 0
-        self.unsure_after = _ordinal(rate["seen_before"]) if "seen_before" in rate else self.first_day
+        self.first_day = ordinal(rate["from"]) if "from" in rate else 0
+        self.unsure_after = ordinal(rate["seen_before"]) if "seen_before" in rate else self.first_day
         self.above = rate.get("above_input_tokens", -1)
         self.up_to = rate.get("up_to_input_tokens", ENDLESS)
         self.prices = _prices(rate)
@@ -88,8 +88,8 @@ class Pricing:
     ) -> None:
         self.provider, self.model, self._entry = provider, model, entry
         self._batch: bool = entry.get("batch_support", True)
-        self._rates: Sequence[Mapping[str, Any]] = bounded(entry.get("rates") or _plain_rates(entry, multiplier))
-        self._first = _ordinal(entry["first_seen"]) if "first_seen" in entry else 0
+        self._rates: Sequence[Mapping[str, Any]] = bounded(entry.get("rates") or plain_rates(entry, multiplier))
+        self._first = ordinal(entry["first_seen"]) if "first_seen" in entry else 0
         self._tiers: dict[tuple[str, int, bool], tuple[list[_Tier], list[_Tier]]] = {}
         self._due: tuple[int, tuple[float, float], tuple[float, float] | None] | None = None  # plain prices of a day
         # Floats from here on: the founding formula is a contract, and its result is one.
@@ -126,43 +126,15 @@ class Pricing:
         Where a dated rate has come due since they were read, by that rate: the file states it, and brings its plain
         prices along at the next update only.
         """
-        day = int(time.time() // 86400) + _EPOCH
+        day = today()
         if self._due is None or self._due[0] != day:
-            self._due = day, *self._plain_on(day)
+            checked = (self._entry.get("source") or {}).get("checked")
+            self._due = day, *plain_on(day, (self._input, self._output), self._multiplier, self._rates, checked)
         batch, realtime = self._due[1:]
         if is_batch or realtime is None:
             usd = input_tokens / 1_000_000 * batch[0] + output_tokens / 1_000_000 * batch[1]
             return usd if is_batch else usd * self._multiplier
         return input_tokens / 1_000_000 * realtime[0] + output_tokens / 1_000_000 * realtime[1]
-
-    def _plain_on(self, day: int) -> tuple[tuple[float, float], tuple[float, float] | None]:
-        """Input and output, USD per million, of batches and of realtime calls on a day; None: the batch prices × the
-        multiplier.
-        """
-        checked = (self._entry.get("source") or {}).get("checked")
-        due: dict[str, tuple[float, float]] = {}
-        for mode in ("standard", "batch"):
-            base = [
-                rate
-                for rate in self._rates
-                if rate["mode"] == mode and "from" in rate and "above_input_tokens" not in rate
-            ]
-            new = [
-                rate for rate in base if _ordinal(rate["from"]) <= day and (checked is None or rate["from"] > checked)
-            ]
-            latest = max(new, key=lambda rate: str(rate["from"]), default={})
-            if "input" in latest and "output" in latest:
-                due[mode] = float(latest["input"]), float(latest["output"])
-        batch = due.get("batch") or (self._input, self._output)
-        realtime = due.get("standard")
-        if realtime is None and "batch" in due:  # the standard price stays
-            realtime = self._input * self._multiplier, self._output * self._multiplier
-        elif realtime is not None and "batch" not in due and not self._serves("batch"):
-            batch = realtime[0] / self._multiplier, realtime[1] / self._multiplier
-        return batch, realtime
-
-    def _serves(self, mode: str) -> bool:
-        return any(rate["mode"] == mode for rate in self._rates)
 
     def cost(  # noqa: PLR0913 - a dimension a name: a misspelt one is an error where it is written
         self,
@@ -249,7 +221,7 @@ class Pricing:
 
         Of the rates that fit, the one with the latest `from` counts, and of these the highest tier.
         """
-        day = int(time.time() // 86400) + _EPOCH if at is None else _ordinal(at)
+        day = today() if at is None else ordinal(at)
         if day < self._first:
             if assume is None:
                 raise UnknownPriceError(self._before_first(at))
@@ -337,7 +309,9 @@ class Pricing:
         return f"{self._name} has no known {mode} price for such a prompt on {when}; known from: {', '.join(starts)}"
 
     def _unknown_dimension(self, tier: _Tier, name: str, mode: str, at: date | str | None) -> str:
-        known = ", ".join(tier.prices) or (f"nothing from {_day(tier.first_day)} on" if tier.first_day else "nothing")
+        known = ", ".join(tier.prices) or (
+            f"nothing from {iso_day(tier.first_day)} on" if tier.first_day else "nothing"
+        )
         size = f" for prompts above {tier.above} tokens" if tier.above >= 0 else ""
         when = f" on {at}" if at is not None else ""
         return f"{self._name} has no known {mode} price of {name}{size}{when}; known: {known}"
@@ -397,40 +371,6 @@ def _plainly(tokens: Mapping[str, int], tier: _Tier | None) -> dict[str, int]:
         dimension = name if name in known else PLAIN_DIMENSION.get(name, name)
         counted[dimension] = counted.get(dimension, 0) + count
     return counted
-
-
-def _plain_rates(entry: Mapping[str, Any], multiplier: Decimal | int) -> list[dict[str, Any]]:
-    """The rates of a model that states only the two plain prices: they are batch, standard is × the multiplier."""
-    if "input_per_million" not in entry or "output_per_million" not in entry:
-        return []
-    plain = {"input": entry["input_per_million"], "output": entry["output_per_million"]}
-    rates = [{"mode": "standard", **{name: times(price, multiplier) for name, price in plain.items()}}]
-    if entry.get("batch_support", True):
-        rates.append({"mode": "batch", **plain})
-    return rates
-
-
-def _ordinal(at: Any) -> int:
-    """The number of a day: of a date, of a point in time (in UTC if it knows its zone), of ISO text."""
-    from datetime import date, datetime, timezone  # noqa: PLC0415 - 2 ms that most processes never need
-
-    day = at
-    try:
-        if isinstance(at, str):
-            day = datetime.fromisoformat(at)
-        if isinstance(day, datetime) and day.tzinfo is not None:
-            day = day.astimezone(timezone.utc)  # noqa: UP017 - datetime.UTC would be a second import of the same
-    except (ValueError, OverflowError) as error:
-        raise InvalidUsageError(f"{at!r} is no day: give a date or ISO text such as 2026-09-04") from error
-    if not isinstance(day, date):
-        raise InvalidUsageError(f"{at!r} is no day: give a date, a datetime or ISO text such as 2026-09-04")
-    return day.toordinal()
-
-
-def _day(ordinal: int) -> str:
-    from datetime import date  # noqa: PLC0415 - as in _ordinal
-
-    return date.fromordinal(ordinal).isoformat()
 
 
 if not TYPE_CHECKING:

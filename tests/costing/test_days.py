@@ -13,7 +13,8 @@ from octoregistry.costing.moments import moment
 from octoregistry.costing.names import Names
 from octoregistry.costing.rates import RateTable
 from octoregistry.costing.usage import FAULTS, usage_rows
-from providers.pricing import InvalidUsageError, _ordinal
+from providers.days import ordinal
+from providers.pricing import InvalidUsageError
 from providers.recipe import recipes
 
 NO_RATES = RateTable((), (), 12)
@@ -103,10 +104,10 @@ def test_points_in_time_without_a_zone_count_as_they_stand(engine):
     )
 )
 def test_iso_texts_are_the_days_that_pricing_takes_them_for(engine, texts):
-    assert [day.toordinal() for day, _ in days(engine, pa.array(texts))] == [_ordinal(text) for text in texts]
+    assert [day.toordinal() for day, _ in days(engine, pa.array(texts))] == [ordinal(text) for text in texts]
 
 
 def test_what_pricing_refuses_is_refused_here_too():
     for text in (text for text, day in TEXTS.items() if day is None and not text.isdigit()):
         with pytest.raises(InvalidUsageError):
-            _ordinal(text)
+            ordinal(text)
