@@ -28,7 +28,7 @@ from providers.batches import (
     run_realtime,
 )
 from providers.batches.beginning import kept_settings
-from providers.batches.realtime import is_realtime, load_realtime, realtime_progress
+from providers.batches.realtime_state import is_realtime, load_realtime, realtime_progress
 from providers.batches.state import RunState
 
 DONE, ERROR, SOME_FAILED, INTERRUPTED = 0, 1, 3, 130

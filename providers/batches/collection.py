@@ -18,8 +18,9 @@ from ..dimensions import PricingError
 from ..fit import UnfitError, fitted
 from .plan import mark_of, ranges_of, rows_of
 from .requests import KeptRequests
+from .soundness import counted
 from .state import COLLECTED, OPEN, Part, Ranges, RunFiles, RunState, replacing
-from .values import RowResult
+from .values import BatchResults, RowResult
 
 _OWN = frozenset({"unit_id", "content", "error", "cost", "input_tokens", "output_tokens"})
 
@@ -259,3 +260,11 @@ def write_results(results: Iterable[RowResult], path: Path) -> tuple[int, int]:
             file.write(result.as_json().encode() + b"\n")
             answered, failed = (answered + 1, failed) if result.error is None else (answered, failed + 1)
     return answered, failed
+
+
+def results_of(state: RunState, files: RunFiles) -> BatchResults:
+    """The results of a run that has finished."""
+    answered, failed = counted(files.results, state.rows)
+    cost = sum((part.cost for part in state.parts), Decimal(0))
+    unpriced = sum(part.unpriced for part in state.parts)
+    return BatchResults(files.results, state.rows, answered, failed, cost, unpriced, state.batch_ids)

@@ -10,7 +10,7 @@ from ..errors import ProviderError
 from .collection import merged
 from .errors import BatchError
 from .progress import progress_of
-from .realtime import is_realtime, realtime_progress, realtime_results
+from .realtime_state import is_realtime, realtime_progress, realtime_results
 from .soundness import check_collected, counted, load
 from .state import COLLECTED, SUBMITTED, SUBMITTING, RunFiles, RunState
 from .submission import is_for_good

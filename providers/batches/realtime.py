@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,30 +17,22 @@ from .collection import judged, row_result, write_results
 from .errors import BatchError, BatchInputError, BatchTooExpensiveError
 from .journal import Journal
 from .plan import Planner, name_of, tokens_of
+from .realtime_state import (
+    RealtimeState,
+    is_untouched,
+    journal_of,
+    load_realtime,
+    results_of_realtime,
+    save_realtime,
+)
 from .requests import KeptRequests, Request, fingerprint, keep
 from .run import amount
-from .soundness import check_requests, counted, no_state
-from .state import RunFiles, locked, replacing
+from .soundness import check_requests
+from .state import RunFiles, locked
 from .submission import is_for_good
 from .values import BatchProgress, BatchResults, BatchSettings, Progress, RowResult
 
-KIND = "realtime"
 _LONGEST_PAUSE = 60.0  # seconds between two tries of a row, but where the server asks for more
-
-
-@dataclass(frozen=True, slots=True)
-class RealtimeState:
-    """What a run of realtime calls is begun with; what became of its rows is in its journal."""
-
-    provider: str
-    model: str
-    rows: int
-    requests_sha256: str
-    max_tokens: int | None = None
-    max_cost: str | None = None
-    finished: bool = False
-    kind: str = KIND
-    version: int = 1
 
 
 def run_realtime(  # noqa: PLR0913 - each a promise of its own
@@ -71,7 +62,7 @@ def run_realtime(  # noqa: PLR0913 - each a promise of its own
         raise ValueError(f"concurrency is {concurrency!r}: it is a whole number from 1 up")
     with locked(files):
         state = load_realtime(files.state)
-        if state is None or (requests is not None and _is_untouched(state, files)):
+        if state is None or (requests is not None and is_untouched(state, files)):
             if requests is None:
                 raise BatchError(f"{files.state}: there is no run to take up")
             state = _begun(provider, requests, files, allowed, settings)
@@ -79,69 +70,11 @@ def run_realtime(  # noqa: PLR0913 - each a promise of its own
             _check_it_is_ours(provider, requests, files, state)
             allowed = allowed if allowed is not None or state.max_cost is None else Decimal(state.max_cost)
         if state.finished:
-            return _results_of(state, files)
+            return results_of_realtime(state, files)
         pace = Pace(requests_per_minute, tokens_per_minute)
         return _Run(provider, files, state, allowed, settings, pace, progress or (lambda _: None)).to_the_end(
             concurrency
         )
-
-
-def load_realtime(path: Path) -> RealtimeState | None:
-    """The state of a run of realtime calls, or None where there is no file. Raises BatchError for any other file."""
-    try:
-        stated = json.loads(path.read_bytes())
-        if stated.get("kind") != KIND:
-            raise BatchError(f"{path}: this is a run of batches: take it up with run_batch, or give another state file")
-        state = RealtimeState(**stated)
-    except FileNotFoundError:
-        return None
-    except (ValueError, TypeError, AttributeError, RecursionError) as error:
-        raise no_state(path, f"{type(error).__name__}: {error}"[:200]) from None
-    texts = (state.provider, state.model, state.requests_sha256)
-    if not all(isinstance(text, str) for text in texts) or type(state.rows) is not int or state.rows < 1:
-        raise no_state(path, "a field of it is of another kind")
-    return state
-
-
-def is_realtime(path: Path) -> bool:
-    """Whether a file is the state of a run of realtime calls."""
-    try:
-        return bool(json.loads(path.read_bytes()).get("kind") == KIND)
-    except (OSError, ValueError, AttributeError, RecursionError):
-        return False
-
-
-def realtime_results(path: Path) -> Iterator[RowResult]:
-    """The results so far of a run of realtime calls, in the order of the requests."""
-    files, state = RunFiles(path), load_realtime(path)
-    if state is None:
-        raise BatchError(f"{path}: there is no run")
-    if state.finished:
-        yield from _results_of(state, files)
-    elif journal_of(files).exists():
-        with locked(files):
-            yield from Journal(journal_of(files), state.rows).results()
-
-
-def realtime_progress(path: Path) -> tuple[RealtimeState, BatchProgress]:
-    """The state of a run of realtime calls, and where it stands."""
-    state = load_realtime(path)
-    if state is None:
-        raise BatchError(f"{path}: there is no run")
-    rows = list(realtime_results(path))
-    costs = [row.cost for row in rows]
-    known = sum((cost for cost in costs if cost is not None), Decimal(0))
-    failed = sum(row.error is not None for row in rows)
-    step = "done" if state.finished else "running"
-    nothing = Decimal(0)
-    return state, BatchProgress(
-        step, state.rows, len(rows), len(rows) - failed, failed, 0, 0, 0, 0, known, nothing, known, costs.count(None)
-    )
-
-
-def journal_of(files: RunFiles) -> Path:
-    """The file of a run's journal."""
-    return files.folder / "rows.jsonl"
 
 
 class Pace:
@@ -212,11 +145,11 @@ class _Run:
         if self.failed is not None:
             raise self.failed
         write_results(self.journal.results(), self.files.results)
-        _save(self.files, replace(self.state, finished=True))
+        save_realtime(self.files, replace(self.state, finished=True))
         for path in (self.journal.path, self.files.requests):
             path.unlink(missing_ok=True)
         self._tell("done")
-        return _results_of(replace(self.state, finished=True), self.files)
+        return results_of_realtime(replace(self.state, finished=True), self.files)
 
     def _work(self) -> None:
         """Asks one row after the other, until none is left or something ends the run."""
@@ -352,7 +285,9 @@ def _begun(
         raise
     journal_of(files).unlink(missing_ok=True)
     most = None if allowed is None else str(allowed)
-    return _save(files, RealtimeState(name_of(provider), provider.model, rows, digest, provider.max_tokens, most))
+    return save_realtime(
+        files, RealtimeState(name_of(provider), provider.model, rows, digest, provider.max_tokens, most)
+    )
 
 
 def _check_each(provider: LLMProvider, kept: KeptRequests, allowed: Decimal | None, settings: BatchSettings) -> None:
@@ -385,26 +320,3 @@ def _check_it_is_ours(
         raise BatchError(f"{files.state}: what was kept beside it is gone, so the run cannot be taken up")
     if not state.finished:
         check_requests(state.requests_sha256, files.requests)
-
-
-def _is_untouched(state: RealtimeState, files: RunFiles) -> bool:
-    """Whether nothing of a run was ever answered, or may have been: another one may take its place."""
-    if state.finished:
-        return False
-    journal = Journal(journal_of(files), state.rows)
-    journal.close()
-    return journal.untouched
-
-
-def _save(files: RunFiles, state: RealtimeState) -> RealtimeState:
-    with replacing(files.state) as file:
-        file.write(json.dumps(asdict(state), indent=1).encode())
-    return state
-
-
-def _results_of(state: RealtimeState, files: RunFiles) -> BatchResults:
-    answered, failed = counted(files.results, state.rows)
-    results = BatchResults(files.results, state.rows, answered, failed, Decimal(0), 0, ())
-    costs = [row.cost for row in results]
-    known = [cost for cost in costs if cost is not None]
-    return replace(results, cost=sum(known, Decimal(0)), unpriced=len(costs) - len(known))

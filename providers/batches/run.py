@@ -10,9 +10,10 @@ from typing import Any
 
 from ..base import LLMProvider
 from .beginning import kept_allowance, kept_settings, opened
+from .collection import results_of
 from .soundness import load
 from .state import RunFiles, locked
-from .turn import Turn, results_of
+from .turn import Turn
 from .values import BatchResults, BatchSettings, Progress
 
 

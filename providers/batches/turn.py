@@ -11,12 +11,11 @@ from ..answers import Failure
 from ..base import BatchStatus, BatchStatusInfo, LLMProvider
 from ..errors import ProviderError
 from . import submission
-from .collection import collect, merged, missing_of, write_results
+from .collection import collect, merged, missing_of, results_of, write_results
 from .errors import BatchError
 from .plan import Planner, new_mark
 from .progress import progress_of
 from .requests import KeptRequests
-from .soundness import counted
 from .state import COLLECTED, DROPPED, OPEN, PLANNED, SUBMITTED, SUBMITTING, Part, RunFiles, RunState
 from .values import BatchResults, BatchSettings, Progress
 
@@ -25,14 +24,6 @@ _FIRST_SEEN_AFTER = 300.0  # seconds in which a batch that was just made may be 
 _LONGEST_ASKED = 3600.0  # seconds that a server may ask us to wait before the next try; it is asked at least hourly
 _DOWNLOADS = 3  # of results that lack rows, at least, before those rows are given up
 _CANCELLED = Failure("cancelled before it was submitted", "cancelled")
-
-
-def results_of(state: RunState, files: RunFiles) -> BatchResults:
-    """The results of a run that has finished."""
-    answered, failed = counted(files.results, state.rows)
-    cost = sum((part.cost for part in state.parts), Decimal(0))
-    unpriced = sum(part.unpriced for part in state.parts)
-    return BatchResults(files.results, state.rows, answered, failed, cost, unpriced, state.batch_ids)
 
 
 class Turn:

@@ -1,0 +1,113 @@
+"""What is kept of a run of realtime calls: its state, and what its journal says of its rows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+
+from .errors import BatchError
+from .journal import Journal
+from .soundness import counted, no_state
+from .state import RunFiles, locked, replacing
+from .values import BatchProgress, BatchResults, RowResult
+
+KIND = "realtime"
+
+
+@dataclass(frozen=True, slots=True)
+class RealtimeState:
+    """What a run of realtime calls is begun with; what became of its rows is in its journal."""
+
+    provider: str
+    model: str
+    rows: int
+    requests_sha256: str
+    max_tokens: int | None = None
+    max_cost: str | None = None
+    finished: bool = False
+    kind: str = KIND
+    version: int = 1
+
+
+def load_realtime(path: Path) -> RealtimeState | None:
+    """The state of a run of realtime calls, or None where there is no file. Raises BatchError for any other file."""
+    try:
+        stated = json.loads(path.read_bytes())
+        if stated.get("kind") != KIND:
+            raise BatchError(f"{path}: this is a run of batches: take it up with run_batch, or give another state file")
+        state = RealtimeState(**stated)
+    except FileNotFoundError:
+        return None
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise no_state(path, f"{type(error).__name__}: {error}"[:200]) from None
+    texts = (state.provider, state.model, state.requests_sha256)
+    if not all(isinstance(text, str) for text in texts) or type(state.rows) is not int or state.rows < 1:
+        raise no_state(path, "a field of it is of another kind")
+    return state
+
+
+def is_realtime(path: Path) -> bool:
+    """Whether a file is the state of a run of realtime calls."""
+    try:
+        return bool(json.loads(path.read_bytes()).get("kind") == KIND)
+    except (OSError, ValueError, AttributeError, RecursionError):
+        return False
+
+
+def realtime_results(path: Path) -> Iterator[RowResult]:
+    """The results so far of a run of realtime calls, in the order of the requests."""
+    files, state = RunFiles(path), load_realtime(path)
+    if state is None:
+        raise BatchError(f"{path}: there is no run")
+    if state.finished:
+        yield from results_of_realtime(state, files)
+    elif journal_of(files).exists():
+        with locked(files):
+            yield from Journal(journal_of(files), state.rows).results()
+
+
+def realtime_progress(path: Path) -> tuple[RealtimeState, BatchProgress]:
+    """The state of a run of realtime calls, and where it stands."""
+    state = load_realtime(path)
+    if state is None:
+        raise BatchError(f"{path}: there is no run")
+    rows = list(realtime_results(path))
+    costs = [row.cost for row in rows]
+    known = sum((cost for cost in costs if cost is not None), Decimal(0))
+    failed = sum(row.error is not None for row in rows)
+    step = "done" if state.finished else "running"
+    nothing = Decimal(0)
+    return state, BatchProgress(
+        step, state.rows, len(rows), len(rows) - failed, failed, 0, 0, 0, 0, known, nothing, known, costs.count(None)
+    )
+
+
+def journal_of(files: RunFiles) -> Path:
+    """The file of a run's journal."""
+    return files.folder / "rows.jsonl"
+
+
+def is_untouched(state: RealtimeState, files: RunFiles) -> bool:
+    """Whether nothing of a run was ever answered, or may have been: another one may take its place."""
+    if state.finished:
+        return False
+    journal = Journal(journal_of(files), state.rows)
+    journal.close()
+    return journal.untouched
+
+
+def save_realtime(files: RunFiles, state: RealtimeState) -> RealtimeState:
+    with replacing(files.state) as file:
+        file.write(json.dumps(asdict(state), indent=1).encode())
+    return state
+
+
+def results_of_realtime(state: RealtimeState, files: RunFiles) -> BatchResults:
+    answered, failed = counted(files.results, state.rows)
+    results = BatchResults(files.results, state.rows, answered, failed, Decimal(0), 0, ())
+    costs = [row.cost for row in results]
+    known = [cost for cost in costs if cost is not None]
+    return replace(results, cost=sum(known, Decimal(0)), unpriced=len(costs) - len(known))
