@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from octoregistry.planning.guards import GuardContext
+from octoregistry.planning.last_seen import last_seen, seen_again
 from octoregistry.planning.lifecycle_changes import LifecycleChanges, lifecycle_changes
 from octoregistry.planning.limits import Limits
 from octoregistry.planning.list_changes import list_changes
@@ -38,7 +39,6 @@ from octoregistry.planning.witnesses import Witnesses
 from octoregistry.reading.lifecycle import StatedLifecycle
 from octoregistry.reading.rates import Evidence
 from octoregistry.sources.listings import ListedModel
-from providers.dimensions import MODES
 from providers.entries import Model, Provider, Rate, Source
 from providers.vendors import Batch, vendor
 
@@ -361,7 +361,7 @@ class _Planner:
         old = known.source if known else None
         if old and old.checked and old.checked > stated.page.checked:
             return []
-        renews = not changes and not doubted and (self._check_is_due(old, stated) or _seen_again(known, stated))
+        renews = not changes and not doubted and (self._check_is_due(old, stated) or seen_again(known, stated))
         if known and not renews and not any(change.applies for change in changes):
             return []
         wanted: dict[str, tuple[Value, Value]] = {
@@ -370,7 +370,7 @@ class _Planner:
             "source.sha256": (old.sha256 if old else None, stated.page.sha256),
             "source.via": (old.via if old else None, stated.page.via),
             **(self._kind(known) if known else {}),
-            **_last_seen(known, stated),
+            **last_seen(known, stated),
         }
         kind: Kind = "source" if known else "new_model"
         return [
@@ -404,23 +404,6 @@ class _Planner:
     def notes(self) -> list[Note]:
         """What was noticed, once for all the models of which it is true."""
         return [Note(self.provider.name, _listing(models), text, kind) for (text, kind), models in self._notes.items()]
-
-
-def _last_seen(known: Model | None, stated: StatedModel) -> dict[str, tuple[Value, Value]]:
-    """What is written of the modes that the newest page does not state: the day on which they were last seen."""
-    old = known.last_seen if known else {}
-    modes = {rate.mode for rate in known.rates if rate.prices} | known.last_seen.keys() if known else set()
-    unseen: dict[str, Value] = {mode: known.seen_on(mode) for mode in modes - stated.modes.keys()} if known else {}
-    unseen |= stated.seen
-    return {
-        f"last_seen.{mode}": (old.get(mode), unseen.get(mode)) for mode in MODES if mode in modes | stated.seen.keys()
-    }
-
-
-def _seen_again(known: Model | None, stated: StatedModel) -> bool:
-    """True where the page states a mode that earlier pages no longer stated, as more than a language model reads it."""
-    again = known.last_seen.keys() & stated.modes.keys() if known else set()
-    return known is not None and stated.checked and any(stated.seen_on(mode) > known.last_seen[mode] for mode in again)
 
 
 def _listing(models: Sequence[str]) -> str:
