@@ -206,7 +206,7 @@ def unit_unknown(change: Change, context: GuardContext) -> Reason | None:
     """The reason to hold a price without a unit, in a table where no known price confirms the unit."""
     if change.evidence not in context.unconfirmed_units or change.vouches or not _is_price(change):
         return None
-    return Reason("unit", "the page states no unit, and no price near it is known to be one per million tokens")
+    return Reason("unit", "the page states no unit, or two, and no known price near it confirms the one that is taken")
 
 
 def out_of_order(change: Change, context: GuardContext) -> Iterator[Reason]:

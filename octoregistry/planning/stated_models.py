@@ -48,7 +48,7 @@ def priced_pages(read: PageRates, page: Page) -> list[PricedPage]:
 @dataclass(frozen=True, slots=True)
 class Price:
     """A price on its way into the plan. `reasons` to hold it stand before anything is compared; `doubts` are the words in
-    its scope that nobody understands. `unit_stated` is False where the page states no unit for it. A `derived` price follows
+    its scope that nobody understands. `unit_stated` is False where the page states no one unit for it. A `derived` price follows
     from another by the vendor's discount; a `partial` one stands in a rate beside prices that the page states."""
 
     usd: Decimal

@@ -24,7 +24,8 @@ class Evidence:
 class StatedPrice:
     """A price as the page states it, in USD per million tokens (for `cache_storage_hour` per million tokens and hour).
 
-    `unit_stated` is False where the page states no unit and the field's custom, a million tokens, is taken for it.
+    `unit_stated` is False where the page states no unit and the field's custom, a million tokens, is taken for it, or
+    where its cell states another one than the page's sentence.
     `doubts` are what another reader of the same page says against it: reasons for a person to look; `seconded_by` is one
     who reads the same.
     """

@@ -229,6 +229,30 @@ def test_a_unit_in_the_header_is_read(page_rates: Read) -> None:
     assert prices(page, "gpt-4") == {"input": "30.00", "output": "60.00"}
 
 
+@pytest.mark.parametrize(
+    ("cell", "usd"), [("$0.0025 / 1K tokens", "2.5"), ("$2.50 / 1K tokens", "2500"), ("$2.50 / MTok", "2.5")]
+)
+def test_a_cells_own_unit_is_read_and_awaits_a_known_price(page_rates: Read, cell: str, usd: str) -> None:
+    """ "Prices per 1M tokens" says of a page what the field does anyway; a cell that says otherwise may be a slip."""
+    rows = f"| gpt-9 | {cell} | $5 |\n| gpt-9-mini | $1 | $4 |\n"
+    page = page_rates(f"Prices per 1M tokens in USD.\n\n| Model | Input | Output |\n|---|---|---|\n{rows}")
+    assert {name: Decimal(price) for name, price in prices(page, "gpt-9").items()} == {
+        "input": Decimal(usd),
+        "output": 5,
+    }
+    input_price = page.rates[0].prices["input"]
+    assert input_price.unit_stated is ("1K" not in cell)
+    assert not input_price.doubts
+
+
+def test_a_heads_unit_and_a_cells_other_one_are_a_doubt(page_rates: Read) -> None:
+    """Both are the figure's own."""
+    page = page_rates(
+        "| Model | Input ($/1M tokens) | Output |\n|---|---|---|\n| gpt-9 | $2.50 / 1K tokens | $5 / MTok |\n"
+    )
+    assert page.rates[0].prices["input"].doubts
+
+
 def test_an_id_of_two_models_names_neither(page_rates: Read) -> None:
     """And the page's slip is told."""
     table = "| | Paid Tier, per 1M tokens in USD |\n|---|---|\n| Input price | ${} |\n\n"

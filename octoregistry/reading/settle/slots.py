@@ -70,7 +70,9 @@ def _other_over(said: Said, atoms: set[str]) -> None:
 def unit_of(said: Said, dimension: str | None) -> tuple[Unit, bool]:
     """(the unit, whether it is stated): of the cell, then of its row and column, then of what stands over it.
 
-    The cell and the nearest label must not differ in factor or hour; what is priced by the hour may say so in either.
+    The cell and the nearest label must not differ in factor or hour; what is priced by the hour may say so in either. A
+    cell's own unit beside a sentence that says "per million", as the field does anyway, is read and counts as not stated:
+    an update holds it until known prices or a witness confirm it.
     """
     places: tuple[tuple[Place, ...], ...] = (
         ("cell",), NEAR, ("group_row", "caption", "pane", "tab", "lead"), ("heading", "stray"), TOLD,
@@ -95,7 +97,10 @@ def unit_of(said: Said, dimension: str | None) -> tuple[Unit, bool]:
             return Unit(f"{unit.name} and hour", unit.factor, per_hour=True), True
         if chosen[0].place == "beside" and label.place in TOLD:
             break  # a column of units says of its row what differs from the sentence over the table
-        if (unit.factor, unit.per_hour) != (before.factor, before.per_hour) and not before.per_hour:
+        if _price_of(unit) != _price_of(before) and not before.per_hour:
+            custom = label.place in TOLD and _price_of(unit) == _price_of(PER_MILLION)
+            if custom and chosen[0].place == "cell" and before.factor is not None:
+                return before, False
             said.doubt(label, f"its unit is not that of {chosen[0].text[:40]!r}")
         break
     return (chosen[1], True) if chosen else (PER_MILLION, False)
@@ -109,7 +114,7 @@ def _unit_among(said: Said, group: _Pairs, *, first: bool) -> tuple[Label, Unit]
     label, fact = next((pair for pair in group if pair[1].value.factor is not None), group[0])
     if place in ("cell", *NEAR):
         label, fact = group[0]
-        other = next((la for la, f in group if _price_of(f) != _price_of(fact)), None)
+        other = next((la for la, f in group if _price_of(f.value) != _price_of(fact.value)), None)
         if other and first:
             if place == "cell" or all(f.value.factor is not None for _, f in group):
                 said.doubt(other, "two units are stated")
@@ -117,15 +122,16 @@ def _unit_among(said: Said, group: _Pairs, *, first: bool) -> tuple[Label, Unit]
     elif (
         place == "lead" and first
     ):  # "Per 1K tokens" beside "Per 1M tokens": which side of the switch is on cannot be seen
-        same = (la for la, f in group if la.place == "lead" and f.value.factor and _price_of(f) != _price_of(fact))
+        leads = (pair for pair in group if pair[0].place == "lead" and pair[1].value.factor)
+        same = (la for la, f in leads if _price_of(f.value) != _price_of(fact.value))
         if fact.value.factor is not None and (other := next(same, None)):
             said.doubt(other, "two units are stated")
     unit: Unit = said.use(fact)
     return label, unit
 
 
-def _price_of(fact: Fact) -> tuple[object, object]:
-    return fact.value.factor, fact.value.per_hour
+def _price_of(unit: Unit) -> tuple[object, object]:
+    return unit.factor, unit.per_hour
 
 
 def mode_of(said: Said) -> str:
