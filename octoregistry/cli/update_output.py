@@ -95,6 +95,9 @@ def print_update(
         print_text(f"Witnesses: {_reporting_witnesses(update)}")
     elif update.runs and any(change.mode for change in update.plan.visible):
         print_text("Witnesses: none is set; a far move waits for a person unless guards.unwitnessed is off")
+    for note in update.plan.notes:
+        if note.kind == "guard off":
+            print_text(f"{note.provider}: {note.text}")
     for table in (*plan_tables(update.plan), *held_texts(update.plan)):
         print_styled(table)
     for provider, summary in summaries(update.plan).items():

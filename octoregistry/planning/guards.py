@@ -23,7 +23,7 @@ class GuardContext:
     - `batch_follows` is True if the model's batch prices are derived from its standard ones.
     - `before` and `after` are the model's rates without and with all changes of the page.
     - `page` are reasons to hold every price of the page.
-    - `unwitnessed` is True if no other registry was reached that could speak of the page's day.
+    - `unwitnessed` says why no other registry was there that could speak of the page's day; "" where one was.
     - `unconfirmed_units` is the evidence of prices whose unit nothing confirms.
     """
 
@@ -36,7 +36,7 @@ class GuardContext:
     after: tuple[Rate, ...] = ()
     page: tuple[Reason, ...] = ()
     unconfirmed_units: Collection[Evidence] = frozenset()
-    unwitnessed: bool = False
+    unwitnessed: str = ""
 
 
 def reasons(change: Change, context: GuardContext) -> Iterator[Reason]:
@@ -124,7 +124,7 @@ def unwitnessed(change: Change, context: GuardContext) -> Reason | None:
     sign = "×" if change.factor > 1 else "÷"
     return Reason(
         "unwitnessed",
-        f"moved {sign}{times:.3g}, and no witness of those days was reached; more than ×{limit:g} needs one",
+        f"moved {sign}{times:.3g}; {context.unwitnessed}; more than ×{limit:g} needs one",
     )
 
 

@@ -21,10 +21,14 @@ class Witnesses:
         expected: bool = False,
         days: Iterable[date] = (),
         facts: Iterable[RegistryFacts] = (),
+        offline: bool = False,
     ) -> None:
-        """`expected`: somebody was to be asked; `days` are those of the data of the witnesses that were reached."""
+        """`expected`: somebody was to be asked; `days` are those of the data of the witnesses that were reached, or kept
+        where `offline` nobody could be.
+        """
         self._expected = expected
         self._days = tuple(days)
+        self._offline = offline
         self._prices: dict[tuple[str, str, str, int | None, str], dict[str, WitnessPrice]] = {}
         self._facts: dict[tuple[str, str], dict[str, RegistryFacts]] = {}
         for fact in facts:
@@ -34,7 +38,7 @@ class Witnesses:
             self._prices.setdefault(place, {}).setdefault(one.witness, WitnessPrice(one.witness, one.usd, one.as_of))
 
     @classmethod
-    def from_reports(cls, reports: Iterable[object]) -> Witnesses:
+    def from_reports(cls, reports: Iterable[object], *, offline: bool = False) -> Witnesses:
         """What all the Statements among `reports` say; a registry that failed says nothing."""
         read = [one for one in reports if isinstance(one, Statements)]
         return cls(
@@ -42,11 +46,14 @@ class Witnesses:
             expected=True,
             days=(one.as_of for one in read),
             facts=(fact for one in read for fact in one.facts),
+            offline=offline,
         )
 
-    def missed(self, day: date, within_days: int) -> bool:
-        """True where none was reached with data of `day`, give or take `within_days`."""
-        return self._expected and not any(abs((one - day).days) <= within_days for one in self._days)
+    def missed(self, day: date, within_days: int) -> str:
+        """Why none has data of `day`, give or take `within_days`; "" where one has."""
+        if not self._expected or any(abs((one - day).days) <= within_days for one in self._days):
+            return ""
+        return "offline, no witness" if self._offline else "no witness of those days was reached"
 
     def facts_of(self, provider: str, model: str) -> tuple[RegistryFacts, ...]:
         """What each witness says of the model of this id besides its prices."""

@@ -56,7 +56,8 @@ class Update:
     """What an update found and would do: the registry's text before and after, the plan between them, and the sources.
 
     `refused` are the models whose changes have no place in the text; they are held in the plan. `witnesses` are the
-    other registries that were asked, empty where no price changes; one that failed is no witness.
+    other registries that were asked, empty where no price changes; one that failed is no witness. `offline`: nothing was
+    asked of the network.
     """
 
     registry: Registry
@@ -67,6 +68,7 @@ class Update:
     at: datetime
     refused: tuple[Refused, ...] = ()
     witnesses: WitnessReports = field(default_factory=dict)
+    offline: bool = False
 
     @property
     def calls(self) -> tuple[Call, ...]:
@@ -136,7 +138,7 @@ def plan_update(  # noqa: PLR0913 - the edges of the run: clock, progress, langu
         progress("Asking other registries")
         witness_reports = fetch_registries(settings, offline=offline, clock=clock)
     progress("Writing the changes into a copy of the registry")
-    return plan_text(text, name, tuple(runs), settings, now, accepted, witness_reports)
+    return plan_text(text, name, tuple(runs), settings, now, accepted, witness_reports, offline=offline)
 
 
 def plan_text(
@@ -147,18 +149,20 @@ def plan_text(
     at: datetime,
     accepted: Sequence[str] = (),
     witness_reports: WitnessReports | None = None,
+    *,
+    offline: bool = False,
 ) -> Update:
     """What the sources that were read in `runs` change in the registry `text`, with what other registries say of it.
 
-    Of the world nothing is asked.
+    Of the world nothing is asked; `offline`: nothing was.
 
     Raises RegistryError for a faulty registry, UnknownProviderError for a provider that it does not have (any more).
     """
     registry = parse_registry(text, name)
     settings.with_pages(registry.providers, [run.provider for run in runs])
     witness_reports = witness_reports or {}
-    merged = merge_each(text, name, _plan(registry, runs, settings, at, accepted, witness_reports))
-    return Update(registry, text, merged.text, merged.plan, runs, at, merged.refused, witness_reports)
+    merged = merge_each(text, name, _plan(registry, runs, settings, at, accepted, witness_reports, offline=offline))
+    return Update(registry, text, merged.text, merged.plan, runs, at, merged.refused, witness_reports, offline)
 
 
 def _plan(
@@ -168,16 +172,19 @@ def _plan(
     at: datetime,
     accepted: Sequence[str],
     witness_reports: WitnessReports,
+    *,
+    offline: bool = False,
 ) -> Plan:
     """What the sources that were read in `runs` change in `registry`."""
-    witnesses = Witnesses.from_reports(witness_reports.values())
+    witnesses = Witnesses.from_reports(witness_reports.values(), offline=offline)
     silent_on = [name for name in registry.providers if name not in settings.providers]
     plan = Plan(notes=tuple(Note(name, "*", "no pages are set for it: left as it is") for name in silent_on))
     for run in runs:
         if run.rates is None or not isinstance(run.page, Page):
             continue
         if settings.guards_of(run.provider).unwitnessed is None:
-            plan += Plan(notes=(Note(run.provider, "*", "guards.unwitnessed is off: far moves need no witness"),))
+            off = "guards.unwitnessed is off: far moves need no witness"
+            plan += Plan(notes=(Note(run.provider, "*", off, "guard off"),))
         plan += plan_provider(
             registry.providers[run.provider],
             priced_pages(run.rates, run.page),

@@ -61,6 +61,29 @@ def test_the_json_has_factor_witnesses_and_reasons(settings: str) -> None:
     assert change["evidence"]["address"]
 
 
+def test_a_far_move_waits_for_a_witness_unless_a_setting_says_otherwise(tmp_path: Path) -> None:
+    """Offline nobody could be asked; where the guard is off, the output says so without being asked for notes."""
+    registry = tmp_path / "models.yaml"
+    august = (ROOT / "examples" / "models-2026-08-21.yaml").read_text()
+    before, sol, after = august.partition("      gpt-5.6-sol:\n")
+    registry.write_text(
+        before
+        + sol
+        + after.replace("input: 5.0,", "input: 2.4,", 1)
+        .replace("input: 2.5,", "input: 1.2,", 1)
+        .replace("input_per_million: 2.5", "input_per_million: 1.2", 1)
+    )
+    settings = tmp_path / "octoregistry.toml"
+    settings.write_text(f'[fetch]\ncache_dir = "{tmp_path / "cache"}"\n')
+    held = run(str(settings), "--registry", str(registry))
+    assert held.exit_code == 5, held.output
+    assert "offline, no witness; more than ×1.5 needs one" in " ".join(held.stdout.split())
+    settings.write_text(f'{settings.read_text()}[guards]\nunwitnessed = "off"\n')
+    free = run(str(settings), "--registry", str(registry))
+    assert "no witness;" not in free.stdout
+    assert "openai: guards.unwitnessed is off: far moves need no witness" in free.stdout
+
+
 def test_where_all_is_held_nothing_is_said_to_be_as_the_pages_say(settings: str, tmp_path: Path) -> None:
     registry = tmp_path / "models.yaml"
     text = (ROOT / "models.yaml").read_text()

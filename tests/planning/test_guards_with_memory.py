@@ -29,9 +29,10 @@ PLAIN = registry(
     "  source: {page: 'https://vendor.example/pricing', checked: 2026-08-21, sha256: eeee}",
 )
 NO_PAUSE = Limits(pause_days=0)
+MISSED = "no witness of those days was reached"
 
 
-def codes(new: str, *rates: tuple[int | None, str], limits: Limits = NO_PAUSE, unwitnessed: bool = False) -> list[str]:
+def codes(new: str, *rates: tuple[int | None, str], limits: Limits = NO_PAUSE, unwitnessed: str = "") -> list[str]:
     """The reasons to hold `new`, where the registry has `rates`: (days ago, price) each, the oldest first."""
     before = tuple(
         Rate(
@@ -87,26 +88,28 @@ def test_eight_days_of_a_factor_below_the_guard_are_one_move() -> None:
 @pytest.mark.parametrize(
     ("new", "missed", "limit", "held"),
     [
-        ("1.5", True, "1.5", []),
-        ("1.51", True, "1.5", ["unwitnessed"]),
-        ("0.66", True, "1.5", ["unwitnessed"]),
-        ("1.51", False, "1.5", []),
-        ("2.9", True, None, []),
+        ("1.5", MISSED, "1.5", []),
+        ("1.51", MISSED, "1.5", ["unwitnessed"]),
+        ("0.66", MISSED, "1.5", ["unwitnessed"]),
+        ("1.51", "", "1.5", []),
+        ("2.9", MISSED, None, []),
     ],
 )
 def test_a_far_move_that_nobody_was_asked_about_is_held(
-    new: str, missed: bool, limit: str | None, held: list[str]
+    new: str, missed: str, limit: str | None, held: list[str]
 ) -> None:
     limits = Limits(unwitnessed=Decimal(limit) if limit else None, pause_days=0)
     assert codes(new, (None, "1"), unwitnessed=missed, limits=limits) == held
 
 
-@pytest.mark.parametrize(("day", "missed"), [(None, True), (SEPTEMBER_7, False), (date(2026, 9, 20), True)])
-def test_a_witness_was_reached_where_its_data_is_of_the_pages_days(day: date | None, missed: bool) -> None:
-    """Where the settings name none, none was reached."""
+@pytest.mark.parametrize(("day", "missed"), [(None, MISSED), (SEPTEMBER_7, ""), (date(2026, 9, 20), MISSED)])
+def test_a_witness_was_reached_where_its_data_is_of_the_pages_days(day: date | None, missed: str) -> None:
+    """Where the settings name none, none was reached; what was kept of those days speaks offline too."""
     price = RegistryPrice("w", "openai", "x", "standard", None, "input", Decimal(1), SEPTEMBER_7)
     reports = [Statements("w", "https://w.example", day, (price,))] if day else []
-    assert Witnesses.from_reports(reports).missed(SEPTEMBER_7, 7) is missed
+    assert Witnesses.from_reports(reports).missed(SEPTEMBER_7, 7) == missed
+    without = Witnesses.from_reports(reports, offline=True).missed(SEPTEMBER_7, 7)
+    assert without == ("offline, no witness" if missed else "")
 
 
 def test_what_is_accepted_passes_all_of_them() -> None:
