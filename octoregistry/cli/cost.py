@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
@@ -10,8 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from octoregistry.cli.map_option import map_option
@@ -21,8 +20,9 @@ from octoregistry.cli.registry_option import registry_option
 from octoregistry.cli.styled_tables import WideTable, print_styled
 from octoregistry.costing.reading import How
 from octoregistry.costing.values import UNKNOWN_MODEL, UNKNOWN_PROVIDER
-from octoregistry.settings import SettingsError, command_settings
+from octoregistry.errors import UserFacingError
 from providers.registry import Registry, RegistryError, load_registry
+from providers.vendors import FILE_NAME, VARIABLE
 
 if TYPE_CHECKING:
     from octoregistry.costing.values import Assumed, Costs, Problem, Stated
@@ -93,8 +93,8 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
     try:
         if out is not None:
             _check_output(out)
-        costing = command_settings(settings).costing
-        how = How({**costing.columns, **names}, ids, costing.hosts, strict_tiers, stated_cost)
+        columns, hosts = _settings(settings)
+        how = How({**columns, **names}, ids, hosts, strict_tiers, stated_cost)
         costs = _costs(logs, engine, keys, how, load_registry(registry), assume_earliest=assume_earliest)
         if out is not None:
             _write(costs, out)
@@ -102,13 +102,23 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
         raise _extra(error) from error
     except CostingError as error:  # it may name columns, and those are a log's
         raise click.ClickException(_harmless(str(error))) from error
-    except (RegistryError, SettingsError) as error:
+    except (RegistryError, UserFacingError) as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
         raise click.ClickException(f"{error.filename or out}: {error.strerror or error}") from error
     _tell(costs, as_json=as_json)
     if costs.problems:
         raise click.exceptions.Exit(UNPRICED)
+
+
+def _settings(file: Path | None) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """(columns, hosts) as the person who runs it has set them."""
+    if file is None and not os.environ.get(VARIABLE) and not Path(FILE_NAME).is_file():
+        return {}, {}
+    from octoregistry.settings import command_settings  # noqa: PLC0415 - half the time that ten rows take
+
+    costing = command_settings(file).costing
+    return costing.columns, costing.hosts
 
 
 def _extra(error: ModuleNotFoundError) -> click.ClickException:
@@ -169,6 +179,9 @@ def _costs(
 @contextmanager
 def _bar() -> Iterator[Any]:
     """A bar on a terminal, on standard error; elsewhere nothing."""
+    from rich.console import Console  # noqa: PLC0415 - as above
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415 - as above
+
     console = Console(stderr=True)
     columns = (TextColumn("Costing"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:

@@ -1,7 +1,6 @@
 """What the person who runs it has set, over the built-in facts; and where the templates stand."""
 
 from octoregistry.settings.settings import (
-    FILE_NAME,
     CostingSettings,
     FetchSettings,
     GuardSettings,
@@ -20,7 +19,6 @@ from octoregistry.settings.settings import (
 )
 
 __all__ = [
-    "FILE_NAME",
     "CostingSettings",
     "FetchSettings",
     "GuardSettings",

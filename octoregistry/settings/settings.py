@@ -16,11 +16,18 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from octoregistry.errors import UnknownProviderError, UserFacingError
 from octoregistry.settings.service import ServiceSettings
-from providers.vendors import VARIABLE, Vendor, VendorError, Vendors, built_in_tables, use_settings_file, vendors_of
+from providers.vendors import (
+    FILE_NAME,
+    VARIABLE,
+    Vendor,
+    VendorError,
+    Vendors,
+    built_in_tables,
+    use_settings_file,
+    vendors_of,
+)
 from providers.vendors.catalogue import read_toml
 from providers.vendors.table import dotted, laid_over
-
-FILE_NAME = "octoregistry.toml"
 
 Seconds = Annotated[float, Field(gt=0, le=600)]
 Pause = Annotated[float, Field(ge=0, le=600)]
@@ -283,7 +290,7 @@ def _faults(error: ValidationError, before: str = "") -> str:
 
 
 def _registries() -> dict[str, Any]:
-    text = resources.files("octoregistry.sources").joinpath("registries.toml").read_text(encoding="utf-8")
+    text = resources.files("octoregistry").joinpath("sources", "registries.toml").read_text(encoding="utf-8")
     return tomllib.loads(text, parse_float=Decimal)
 
 

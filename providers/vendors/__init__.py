@@ -18,8 +18,10 @@ from .table import VendorError
 from .vendor import Batch, Calls, ModelList, Names, Schemas, Vendor, Witness
 
 VARIABLE = "OCTOREGISTRY_SETTINGS"
+FILE_NAME = "octoregistry.toml"
 
 __all__ = [
+    "FILE_NAME",
     "VARIABLE",
     "Batch",
     "Calls",

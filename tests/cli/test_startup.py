@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -43,6 +45,13 @@ print(*sys.modules, file=sys.stderr)
 """
 
 
+def loaded_by(command: list[str], folder: Path) -> set[str]:
+    """The modules that a command loads."""
+    run = [sys.executable, "-c", RUN, *command]
+    done = subprocess.run(run, capture_output=True, text=True, check=True, cwd=folder)
+    return set(done.stderr.split())
+
+
 @pytest.mark.parametrize(
     "command",
     [
@@ -61,7 +70,14 @@ def test_a_quick_command_loads_nothing_heavy(command: list[str]) -> None:
 
     Nor what draws tables on terminals, since this is none, nor the vendors' files, since the names are written out.
     """
-    done = subprocess.run([sys.executable, "-c", RUN, *command], capture_output=True, text=True, check=True)
-    loaded = set(done.stderr.split())
+    loaded = loaded_by(command, Path())
     assert HEAVY & loaded == set()
     assert len([name for name in loaded if name.partition(".")[0] in ("octoregistry", "providers")]) <= MOST
+
+
+def test_a_few_rows_are_costed_without_an_engine(tmp_path: Path) -> None:
+    """And without settings, where there are none."""
+    row = {"day": "2026-09-10", "provider": "openai", "model": "gpt-5.4", "input": 100, "output": 20}
+    (tmp_path / "log.jsonl").write_text("\n".join(json.dumps(row) for _ in range(10)))
+    needed = {"octoregistry.costing", "providers.vendors", "rich", "tomllib"}
+    assert (HEAVY - needed) & loaded_by(["cost", "log.jsonl"], tmp_path) == set()
