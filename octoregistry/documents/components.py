@@ -27,6 +27,10 @@ _MODALITY = re.compile(r"(?:text|audio|image|video)s?$", re.IGNORECASE)
 _MOST_GAPS = 20  # after so many broken components the page is no such page, and looking on takes ever longer
 _FRAGMENT = re.compile(r"<>((?:[^<>{}]|\{\"[^\"{}]*\"\}){1,200})</>")  # <>{"$"}0.16</>
 _QUOTED = re.compile(r"\{\"([^\"{}]*)\"\}")
+_BARE = re.compile(r"[^\s>]*")
+_CLOSING = re.compile(r"\s*\}")
+_BRACES = re.compile(r"[{}\"'`]")
+_STRING = re.compile(r"\"(?:[^\"\\\n]|\\.)*+\"|'(?:[^'\\\n]|\\.)*+'|`(?:[^`\\]|\\.)*+`", re.DOTALL)
 _LOOSE_ROWS = re.compile(r"\brows\s*(?::|=\s*\{)\s*(?=\[)")
 _LOOSE_GROUP = re.compile(r"\b(?:model|name|label)\s*:\s*(?P<name>\"[^\"]{1,120}\"|'[^']{1,120}')\s*,\s*$")
 
@@ -170,14 +174,14 @@ def _quoted(text: str, at: int) -> tuple[str, int]:
         if end < 0:
             raise LiteralError(f"an attribute's quote at character {at} never closes")
         return text[at + 1 : end], end + 1
-    bare = re.compile(r"[^\s>]*").match(text, at)
+    bare = _BARE.match(text, at)
     return (bare.group(), bare.end()) if bare else ("", at)
 
 
 def _expression(text: str, at: int) -> tuple[JsValue, int]:
     try:
         value, end = read_literal(text, at + 1)
-        closing = re.compile(r"\s*\}").match(text, end)
+        closing = _CLOSING.match(text, end)
         if closing:
             return value, closing.end()
     except LiteralError:
@@ -186,13 +190,20 @@ def _expression(text: str, at: int) -> tuple[JsValue, int]:
 
 
 def _balanced(text: str, at: int) -> int:
-    depth = 0
-    for match in re.compile(r"[{}]|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`", re.DOTALL).finditer(
-        text, at
-    ):
-        depth += {"{": 1, "}": -1}.get(match.group(), 0)
-        if depth == 0:
-            return match.end()
+    depth, end = 0, at
+    open_until: dict[str, int] = {}  # what a quote opens that nothing closes is no text, up to the line's end
+    while found := _BRACES.search(text, end):
+        sign, end = found.group(), found.end()
+        if sign in "{}":
+            depth += 1 if sign == "{" else -1
+            if depth == 0:
+                return end
+        elif end > open_until.get(sign, 0):
+            if quoted := _STRING.match(text, found.start()):
+                end = quoted.end()
+            else:
+                line = -1 if sign == "`" else text.find("\n", end)
+                open_until[sign] = len(text) if line < 0 else line
     raise LiteralError(f"a brace at character {at} never closes")
 
 
