@@ -194,3 +194,17 @@ def anthropic(monkeypatch: pytest.MonkeyPatch) -> Iterator[Vendor]:
 @pytest.fixture
 def gemini(monkeypatch: pytest.MonkeyPatch) -> Iterator[Vendor]:
     yield from _vendor("gemini", monkeypatch)
+
+
+@pytest.fixture
+def stranger() -> Iterator[Any]:
+    """Another origin, which answers whatever it is asked."""
+    from servers.base import Reply, Server
+
+    class Stranger(Server):
+        def refuse(self, request: Any) -> Any:
+            return Reply({})
+
+    server = Stranger()
+    yield server
+    server.close()

@@ -52,6 +52,25 @@ def test_a_batch_runs_from_its_rows_to_its_results(vendor, tmp_path):
     json.dumps([results, metadata])
 
 
+def test_no_rows_and_no_key_go_where_an_answer_sends_them(vendor, stranger, tmp_path):
+    """Not by a redirect of the upload, of the batch or of its results, and not by the address that a batch names for them."""
+    provider = vendor.make()
+    away = Reply(b"", 307, {"location": f"{stranger.url}/elsewhere"})
+    vendor.server.fail(away)
+    with pytest.raises(ProviderError, match="another origin: nothing was sent there"):
+        vendor.submit(provider, tmp_path)
+    batch_id = vendor.submit(provider, tmp_path)
+    finish(vendor, batch_id, "a", "b")
+    vendor.server.fail(away, path=vendor.results_path)
+    with pytest.raises(ProviderError, match="another origin: nothing was sent there"):
+        provider.download_batch_results(batch_id)
+    if vendor.name == "anthropic":
+        vendor.server.batches[batch_id]["results_url"] = f"{stranger.url}/v1/messages/batches/{batch_id}/results"
+        with pytest.raises(ProviderError, match="another origin: nothing was sent there"):
+            provider.download_batch_results(batch_id)
+    assert not stranger.requests
+
+
 def test_rows_cost_the_batch_price_whatever_tier_they_name(vendor, tmp_path):
     provider = vendor.make()
     batch_id = vendor.submit(provider, tmp_path)

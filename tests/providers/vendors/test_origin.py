@@ -5,23 +5,9 @@ from __future__ import annotations
 import traceback
 
 import pytest
-from servers.base import Reply, Server
+from servers.base import Reply
 
 from providers import AuthenticationError, ProviderError
-
-
-class Stranger(Server):
-    """Another origin, which answers whatever it is asked."""
-
-    def refuse(self, request):
-        return Reply({})
-
-
-@pytest.fixture
-def stranger():
-    server = Stranger()
-    yield server
-    server.close()
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
