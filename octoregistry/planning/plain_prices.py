@@ -8,8 +8,10 @@ from datetime import date
 from decimal import Decimal
 
 from octoregistry.planning.decimals import divided
+from octoregistry.planning.plan import Change, Kind
 from octoregistry.planning.rates_in_force import base_prices, in_force
-from providers.entries import Rate
+from octoregistry.planning.values import Value
+from providers.entries import Model, Rate
 
 # A model that speaks or draws bills its only kind of output; of a plain price that kind's price is the truth.
 _KINDS = {
@@ -48,6 +50,38 @@ def plain_prices(rates: tuple[Rate, ...], multiplier: Decimal, day: date, *, no_
         by = _EVERYDAY
     halves = {name: divided(price, by) for name, price in standard[0].items()}
     return PlainPrices(halves.get("input"), halves.get("output"), supported, None if by == multiplier else by, notes)
+
+
+def plain_changes(
+    name: tuple[str, str],
+    known: Model | None,
+    rates: tuple[Rate, ...],
+    multiplier: Decimal,
+    day: date,
+    *,
+    no_output: bool = False,
+) -> list[Change]:
+    """The plain keys of the model `name` (provider, id) as they follow from `rates` on `day`, where `known` has others.
+
+    None for a day before the last check. `multiplier` and `no_output` are those of `plain_prices`.
+    """
+    if known and known.source and known.source.checked and known.source.checked > day:
+        return []
+    plain = plain_prices(rates, multiplier, day, no_output=no_output)
+    own = known.realtime_multiplier if known else None
+    wanted: dict[str, tuple[Value, Value]] = {
+        "input_per_million": (known.input_per_million if known else None, plain.input),
+        "output_per_million": (known.output_per_million if known else None, plain.output),
+        "batch_support": (known.batch_support if known else None, plain.batch_support),
+        # A multiplier of its own that is no longer needed says what the provider's says: no key is ever taken away.
+        "realtime_multiplier": (own, multiplier if plain.multiplier is None and own is not None else plain.multiplier),
+    }
+    kind: Kind = "plain" if known else "new_model"
+    return [
+        Change(*name, kind, key, old, new, notes=plain.notes)
+        for key, (old, new) in wanted.items()
+        if new is not None and old != new
+    ]
 
 
 def _two(prices: Mapping[str, Decimal], *, no_output: bool) -> tuple[dict[str, Decimal], tuple[str, ...]]:

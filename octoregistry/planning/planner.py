@@ -13,7 +13,7 @@ from octoregistry.planning.limits import Limits
 from octoregistry.planning.list_changes import list_changes
 from octoregistry.planning.matching import ModelNames, remarks_of
 from octoregistry.planning.model_prices import ModelPrices
-from octoregistry.planning.plain_prices import plain_prices
+from octoregistry.planning.plain_prices import plain_changes
 from octoregistry.planning.plan import APPLY, Change, Kind, Note, NoteKind, Plan, Reason, Verdict
 from octoregistry.planning.rates_in_force import effective_rates, in_force, rates_after
 from octoregistry.planning.shares import (
@@ -212,8 +212,13 @@ class _Planner:
         # What the plain prices implied is written down in one go, or the modes left out would be unknown.
         changes = with_verdicts(draft.changes, context, whole=known is None or not known.rates)
         counted = changes if known is None else [change for change in changes if change.applies]
-        following = self._consequences(
-            model, known, stated, rates_after(known.rates if known else (), counted) or rates
+        following = plain_changes(
+            (self.provider.name, model),
+            known,
+            rates_after(known.rates if known else (), counted) or rates,
+            self.provider.realtime_multiplier,
+            stated.page.checked,
+            no_output=self.naming.bills_no_output(model),
         )
         if known is None and not {"input_per_million", "output_per_million"} <= {
             change.dimension for change in following
@@ -324,31 +329,6 @@ class _Planner:
         free = tuple(alias for alias in dict.fromkeys(stated.aliases) if alias not in taken)
         self._aliases_given.update(free)
         return free
-
-    def _consequences(
-        self, model: str, known: Model | None, stated: StatedModel, rates: tuple[Rate, ...]
-    ) -> list[Change]:
-        """The plain prices, multiplier and batch_support as they follow from the rates, where they differ."""
-        day = stated.page.checked
-        if known and known.source and known.source.checked and known.source.checked > day:
-            return []
-        provider_wide = self.provider.realtime_multiplier
-        plain = plain_prices(rates, provider_wide, day, no_output=self.naming.bills_no_output(model))
-        own = known.realtime_multiplier if known else None
-        # A multiplier of its own that is no longer needed says what the provider's says: no key is ever taken away.
-        multiplier = provider_wide if plain.multiplier is None and own is not None else plain.multiplier
-        wanted: dict[str, tuple[Value, Value]] = {
-            "input_per_million": (known.input_per_million if known else None, plain.input),
-            "output_per_million": (known.output_per_million if known else None, plain.output),
-            "batch_support": (known.batch_support if known else None, plain.batch_support),
-            "realtime_multiplier": (own, multiplier),
-        }
-        kind: Kind = "plain" if known else "new_model"
-        changes = []
-        for name, (old, new) in wanted.items():
-            if new is not None and old != new:
-                changes.append(Change(self.provider.name, model, kind, name, old, new, notes=plain.notes))
-        return changes
 
     def _source(self, draft: _Draft, changes: Sequence[Change], *, doubted: bool) -> list[Change]:
         """Where and when the prices were read, for a model of which anything is written.
