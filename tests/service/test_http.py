@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import re
 import signal
 import socket
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,7 +14,9 @@ import requests
 import yaml
 
 from octoregistry.service.http.app import allowed_hosts
+from octoregistry.settings import load_settings
 from octoregistry.settings.service import ServiceSettings
+from octoregistry.sources.cache import Cache, CacheEntry
 from tests.service.conftest import DAILY, HAIKU, ROOT, TOKEN, Workspace
 from tests.waiting import LIMIT
 
@@ -41,6 +45,25 @@ def held(workspace: Workspace) -> tuple[Workspace, str, str]:
     address = workspace.serve()
     (waiting,) = get(f"{address}/api/changes?state=waiting").json()["held"]
     return workspace, address, f"{address}/api/changes/{waiting['id']}"
+
+
+def test_the_words_that_hold_changes_are_shown_with_their_place_and_count(workspace: Workspace) -> None:
+    """A page says "Moonlit" over the prices of the cache: /review says so once, with what it holds."""
+    kept = workspace.folder / "kept"
+    workspace.settings(DAILY + f'[fetch]\ncache_dir = "{kept}"\n')
+    url = load_settings().providers["anthropic"].prices[0]
+    bundled = (ROOT / "octoregistry" / "sources" / "bundled" / "anthropic-pricing.md").read_text()
+    page = bundled.replace("Cached input", "Moonlit cached input")
+    assert page != bundled
+    day = datetime(2026, 11, 29, tzinfo=UTC)
+    Cache(kept).put(url, CacheEntry(url, url, page.encode(), "text/markdown; charset=utf-8", None, None, day, day))
+    workspace.hold()
+    address = workspace.serve()
+    page = html.unescape(get(f"{address}/review").text)
+    shown = page.partition("<h2>Words in doubt</h2>")[2].partition("</ul>")[0]
+    assert shown.count("<li>") == 1, shown
+    assert re.search(r"'Moonlit cached input', a column head at T\dR\dC\d of https://", shown), shown
+    assert "not understood: Moonlit; holds 1 price of 1 model" in shown
 
 
 def test_prices_and_estimates_are_those_of_the_registry(workspace: Workspace) -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.requests import ClientDisconnect
 
+from octoregistry.planning.doubts import held_by_labels_of_values
 from octoregistry.service.assembly import Service
 from octoregistry.service.decisions import Decider
 from octoregistry.service.http.changes import decide
@@ -21,6 +23,7 @@ from octoregistry.settings.templating import environment, folder
 
 _MOST = 200
 _MOST_BYTES = 10_000
+_LONGEST_LABEL = 200
 _UP = "../../"  # addresses are relative, so that a proxy may put the service anywhere
 
 
@@ -88,6 +91,17 @@ def router(service: Service, sessions: Sessions) -> APIRouter:
     return routes
 
 
+def _label_lines(changes: Iterable[Mapping[str, Any]]) -> list[str]:
+    """A line for each label of a page that holds `changes`: what it says, where it stands first, and how many it holds."""
+    found = sorted(held_by_labels_of_values(changes), key=lambda label: -label.prices)
+    return [
+        f"{one.provider}: {one.doubt.label[:_LONGEST_LABEL]!r}, a {one.doubt.place.replace('_', ' ')} at {one.doubt.address}"
+        + (f" of {one.page}" if one.page else "")
+        + f": {one.doubt.reason[:_LONGEST_LABEL]}; holds {one.count}"
+        for one in found[:_MOST]
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class _Page:
     """The page, for whoever asks."""
@@ -99,12 +113,14 @@ class _Page:
         """What is held, with `message` above it; `up` leads from the address that was asked to that of the service."""
         style = (folder() / "service" / "review.css").read_text(encoding="utf-8")
         session = self.sessions.session(request)
+        waiting = self.service.decisions.all("waiting", _MOST)
         html = environment().get_template("service/review.html.j2").render(
             held=[
                 {"id": one.id, "model": f"{one.provider}/{one.model}", "since": f"{one.first_seen:%Y-%m-%d %H:%M}Z",
                  "lines": [change_line(change) for change in one.changes]}
-                for one in self.service.decisions.all("waiting", _MOST)
+                for one in waiting
             ],
+            labels=_label_lines(change for one in waiting for change in one.changes),
             fresh=[str(one) for one in self.service.freshness()],
             decided=self.service.decisions.log() if session else (),
             csrf=session.csrf if session else "",
