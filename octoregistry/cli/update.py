@@ -189,7 +189,7 @@ def _proposed(
 ) -> tuple[Update, tuple[ProposalResult, ...]]:
     """The update and what became of its proposals; the registry's file is left as it is."""
     with proposing(registry, settings.pull_request, os.environ) as target:
-        proposed = propose_update(registry, target, plan)
+        proposed = propose_update(registry, target, plan, settings)
     return proposed.update, proposed.results
 
 

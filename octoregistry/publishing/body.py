@@ -1,17 +1,20 @@
-"""Title and body of a pull request: one sentence on costs, the changes with evidence, what is held and why."""
+"""Title and body of a pull request: money first, one sentence, what needs a person's eye, a row a model; the rest is folded."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from octoregistry.planning.counts import counts_of
 from octoregistry.planning.doubts import held_by_labels
 from octoregistry.planning.plan import Change, Plan
 from octoregistry.planning.plan_json import fingerprint
 from octoregistry.planning.values import value_text
 from octoregistry.publishing.markdown import Markdown, code, link, plain_line, render
+from octoregistry.publishing.model_rows import bill_rows, eyes, model_rows
+from octoregistry.publishing.money import BillLine
 from octoregistry.publishing.proposal import mark_of
 from octoregistry.queries import wording
 from octoregistry.sources import Failed, Page
@@ -43,26 +46,23 @@ def title_of(plan: Plan) -> str:
 
 def sentence(plan: Plan, name: Callable[[str], str] = code) -> str:
     """What the plan does to costs, in one line: `gpt-5.6-sol` −20% in, −33% out; 3 models new."""
-    visible = [change for change in plan.visible if change.applies]
+    parts = (*moves(plan, name), *replace(counts_of(plan.visible), moved=0).parts)
+    return "; ".join(parts) or "checked again, nothing moved"
+
+
+def moves(plan: Plan, name: Callable[[str], str] = code) -> list[str]:
+    """Which models moved how far, the first by name, and how many have an announced price."""
     moved: dict[str, list[Change]] = {}
-    for change in visible:
-        if change.kind == "price":
+    for change in plan.visible:
+        if change.applies and change.kind == "price":
             moved.setdefault(change.model, []).append(change)
     parts = [f"{name(model)} {_moves(changes)}" for model, changes in list(moved.items())[:_NAMED]]
     if len(moved) > _NAMED:
         parts.append(wording.counted(len(moved) - _NAMED, "more model moved", "more models moved"))
-    for kinds, one, more in (
-        (("new_model",), "model new", "models new"),
-        (("announced",), "model with an announced price", "models with announced prices"),
-        (("missing",), "model left the vendor's list", "models left the vendor's list"),
-    ):
-        models = {change.model for change in visible if change.kind in kinds}
-        if models:
-            parts.append(wording.counted(len(models), one, more))
-    others = [c for c in visible if c.kind not in ("price", "new_model", "announced", "missing", "plain")]
-    if others:
-        parts.append(wording.counted(len(others), "value added or corrected", "values added or corrected"))
-    return "; ".join(parts) or ("plain prices brought along" if visible else "checked again, nothing moved")
+    announced = {change.model for change in plan.visible if change.applies and change.kind == "announced"}
+    if announced:
+        parts.append(wording.counted(len(announced), "model with an announced price", "models with announced prices"))
+    return parts
 
 
 def _moves(changes: Sequence[Change]) -> str:
@@ -93,23 +93,33 @@ def fingerprint_of(update: Update, plan: Plan) -> str:
     return hashlib.sha256("".join(parts).encode()).hexdigest()[:32]
 
 
-def body_of(update: Update, plan: Plan, branch: str) -> str:
-    """The body for the part `plan` of an update, hidden mark included."""
+def body_of(update: Update, plan: Plan, branch: str, bill: Sequence[BillLine] = (), report: str | None = None) -> str:
+    """The body for the part `plan` of an update, hidden mark included: the same for every forge, and beside a patch.
+
+    `bill` is what it does to the bill, `report` the address under which its report is found.
+    """
     rows = _MOST_ROWS
     while True:
-        body = _body(update, plan, branch, rows)
+        body = _body(update, plan, branch, rows, bill, report)
         if len(body) <= _MOST_LETTERS or not rows:
             return body
         rows //= 2
 
 
-def _body(update: Update, plan: Plan, branch: str, most: int) -> str:
+def _body(update: Update, plan: Plan, branch: str, most: int, bill: Sequence[BillLine], report: str | None) -> str:
     applied = [change for change in plan.visible if change.applies and _is_listed(change)]
     held = [change for change in plan.visible if not change.applies]
     providers = {change.provider for change in plan.changes}
+    models = model_rows(plan.visible)
     return render(
         "pull_request/body.md.j2",
-        sentence=Markdown(sentence(plan)),
+        bill=bill_rows(bill),
+        moves=Markdown("; ".join(moves(plan))),
+        counts=Markdown(counts_of(plan.visible)),
+        report=Markdown(f"{link('Report', report)}.") if report else "",
+        eyes=eyes(plan, update.runs, most),
+        models=models[:most],
+        more_models=max(0, len(models) - most),
         applied=_rows(applied[:most]),
         more_applied=max(0, len(applied) - most),
         held=_rows(held[:most]),
@@ -119,7 +129,7 @@ def _body(update: Update, plan: Plan, branch: str, most: int) -> str:
         more_held=max(0, len(held) - most),
         rechecked=len({c.model for c in plan.applied if c.kind == "source"} - {c.model for c in plan.visible}),
         sources=[_source(run, update) for run in update.runs if run.provider in providers],
-        notes=[Markdown(f"{code(note.subject)}: {code(note.text)}") for note in plan.notes[:most]],
+        notes=[Markdown(f"{code(note.subject)}: {code(note.text)}") for note in plan.notes[:most] if not note.kind],
         run_cost=Markdown(_run_cost(update)),
         mark=Markdown(mark_of(branch, fingerprint_of(update, plan))),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -14,12 +15,15 @@ from octoregistry.merging.registry_file import NotCarriedOutError, text_of
 from octoregistry.planning.plan import Change, Plan
 from octoregistry.publishing import Git, Proposal, ProposalResult, ProposalTarget, proposal_target, propose
 from octoregistry.publishing.body import body_of, fingerprint_of, title_of
+from octoregistry.publishing.money import bill
+from octoregistry.publishing.report_link import report_link
 from octoregistry.report import write_report
-from octoregistry.settings import PullRequestSettings
+from octoregistry.settings import PullRequestSettings, Settings
 from octoregistry.sources import Page
 from octoregistry.updating.update import Update
 from providers import compiled, parse_registry
 
+_REPORTS = "reports"
 _NEWS = frozenset({"opened", "updated", "kept here"})
 
 
@@ -47,8 +51,12 @@ def proposing(registry: Path, settings: PullRequestSettings, environ: Mapping[st
         yield target
 
 
-def propose_update(registry: Path, target: ProposalTarget, plan: Callable[[str], Update]) -> ProposedUpdate:
+def propose_update(
+    registry: Path, target: ProposalTarget, plan: Callable[[str], Update], settings: Settings
+) -> ProposedUpdate:
     """The update that `plan` makes of the registry as it stands on the base branch, proposed where it changes anything.
+
+    `settings` name the workloads and the usage that the text tells the money of.
 
     The person's own file, branch, index and working tree stay as they are. Raises NotCarriedOutError where the base has
     no such file; GitError, ForgeError, OSError and RegistryError.
@@ -65,9 +73,8 @@ def propose_update(registry: Path, target: ProposalTarget, plan: Callable[[str],
             files = _files(target, path, part)
             fingerprint = fingerprint_of(part, part.plan)
             files |= _report(target, part, fingerprint)
-            proposal = Proposal(
-                branch, title_of(part.plan), body_of(part, part.plan, branch), files, fingerprint, update.at
-            )
+            body = body_of(part, part.plan, branch, bill(part, settings), report_link(target.settings, os.environ))
+            proposal = Proposal(branch, title_of(part.plan), body, files, fingerprint, update.at)
             result = propose(target, proposal)
             results += [result] if result else []
             if result and result.what in _NEWS:
@@ -108,10 +115,10 @@ def _files(target: ProposalTarget, path: str, part: Update) -> dict[str, bytes]:
 
 
 def _report(target: ProposalTarget, part: Update, fingerprint: str) -> dict[str, bytes]:
-    """The report of this part and the index of all, by their paths; none where the settings want none."""
-    home = target.settings.report
-    if not home:
+    """The report of this part and the index of all, by their paths, where the settings want them in the commit."""
+    if target.settings.report != "commit":
         return {}
+    home = _REPORTS
     days = [run.page.fetched_at.date() for run in part.runs if isinstance(run.page, Page)]
     with tempfile.TemporaryDirectory(prefix="octoregistry-") as name:
         folder = Path(name)

@@ -85,7 +85,7 @@ def run(task: RunTask, settings: Settings, progress: Progress) -> RunOutcome:
     with _patiently_locked(task.registry):
         if task.proposes:
             with proposing(task.registry, settings.pull_request, os.environ) as target:
-                proposal = propose_update(task.registry, target, with_accepted)
+                proposal = propose_update(task.registry, target, with_accepted, settings)
             update, proposals, news = proposal.update, proposal.results, proposal.news
         else:
             update = with_accepted(text_of(bytes_of(task.registry), task.registry))

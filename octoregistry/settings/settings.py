@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from octoregistry.errors import UnknownProviderError, UserFacingError
 from octoregistry.settings.service import ServiceSettings
+from providers.dimensions import DIMENSIONS
 from providers.vendors import (
     FILE_NAME,
     VARIABLE,
@@ -107,7 +108,9 @@ class PullRequestSettings(_Frozen):
     `branch` is what our branch is called; with `each_provider` there is one a provider, its name behind a hyphen.
     `base` is the branch that changes go into (None: the default one of `remote`). `forge` and `api_url` follow from the
     remote's host unless they are set. The first variable of `token_env` that is set holds the token (None: those of the
-    forge). `report` is the folder of the repository that a report of the update goes into, "" for none.
+    forge). The commit is the registry; `report = "commit"` puts a report of the update into it as well, into `reports`.
+    `report_url` is where the reports stand that a service or a pipeline keeps; without it the pipeline's own run is
+    linked. `usage` are logs of calls: what the update does to their cost is what the text says first.
     """
 
     branch: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$")] = "octoregistry/update"
@@ -117,9 +120,29 @@ class PullRequestSettings(_Frozen):
     forge: Literal["github", "gitlab", "none"] | None = None
     api_url: Annotated[str, Field(pattern=r"^https?://")] | None = None
     token_env: tuple[str, ...] | None = None
-    report: Annotated[str, Field(pattern=r"^([A-Za-z0-9][A-Za-z0-9._/-]{0,99})?$")] = "reports"
+    report: Literal["link", "commit"] = "link"
+    report_url: Annotated[str, Field(pattern=r"^https?://[^\s]+$")] | None = None
+    usage: tuple[str, ...] = ()
     author_name: Annotated[str, Field(pattern=r"^[^<>\x00-\x1f]+$")] = "octoregistry"
     author_email: Annotated[str, Field(pattern=r"^[^<>\s]+@[^<>\s]+$")] = "octoregistry@users.noreply.invalid"
+
+
+class WorkloadSettings(_Frozen):
+    """A workload of a month: so many `requests` of so many `tokens` each, by dimension, to `model` (PROVIDER/MODEL)."""
+
+    model: Annotated[str, Field(pattern=r"^[^/\s]+/\S+$")]
+    tokens: Mapping[str, Annotated[int, Field(ge=0)]]
+    requests: Annotated[int, Field(ge=0)]
+    name: str = ""
+    mode: Literal["standard", "batch", "flex", "priority"] = "standard"
+    batch_percent: Annotated[int, Field(ge=0, le=100)] = 0
+
+    @field_validator("tokens")
+    @classmethod
+    def _dimensions(cls, given: Mapping[str, int]) -> Mapping[str, int]:
+        if strangers := sorted(given.keys() - set(DIMENSIONS)):
+            raise ValueError(f"{', '.join(strangers)}: there are {', '.join(DIMENSIONS)}")
+        return given
 
 
 class ReadingSettings(_Frozen):
@@ -163,6 +186,7 @@ class Settings(_Frozen):
     registries: Mapping[str, RegistrySettings] = Field(default_factory=dict)
     update: UpdateSettings = Field(default_factory=UpdateSettings)
     pull_request: PullRequestSettings = Field(default_factory=PullRequestSettings)
+    workloads: tuple[WorkloadSettings, ...] = ()
     reading: ReadingSettings = Field(default_factory=ReadingSettings)
     service: ServiceSettings = Field(default_factory=ServiceSettings)
     providers: Mapping[str, Vendor]

@@ -110,7 +110,7 @@ class Forge:
         return [asked for asked in self.asked if asked[0] != "GET"]
 
     def settings(self, kind: str, **more: Any) -> PullRequestSettings:
-        return PullRequestSettings.model_validate({"forge": kind, "api_url": self.url, "report": "", **more})
+        return PullRequestSettings.model_validate({"forge": kind, "api_url": self.url, **more})
 
     def answer(self, method: str, path: str, query: dict[str, list[str]], sent: dict[str, Any]) -> tuple[int, Any]:
         if failed := self.fails(method, path):

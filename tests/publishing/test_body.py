@@ -13,6 +13,7 @@ from markdown_it import MarkdownIt
 from octoregistry.planning.plan import Change, Note, Plan, Reason, Verdict, WitnessPrice
 from octoregistry.publishing.body import body_of, fingerprint_of, sentence, title_of
 from octoregistry.publishing.markdown import code, link, plain_line
+from octoregistry.publishing.money import BillLine
 from octoregistry.reading.language.reader import Call
 from octoregistry.reading.rates import Evidence
 from octoregistry.sources import Failed, NotAsked
@@ -79,7 +80,7 @@ SIX = tuple(price(f"m{n}", "input", "1", "2") for n in range(6))
         ((price("m", "input", "1", "2", "flex"),), "`m` 1 price moved"),
         (SIX, "`m0` +100% in; `m1` +100% in; `m2` +100% in; `m3` +100% in; 2 more models moved"),
         ((replace(price("m", "input", "1", "2"), kind="announced", start=date(2027, 1, 1)),), "1 model with an announced price"),
-        ((Change("acme", "m", "missing", "missing_since", None, date(2026, 9, 9)),), "1 model left the vendor's list"),
+        ((Change("acme", "m", "missing", "missing_since", None, date(2026, 9, 9)),), "1 fact of models"),
         ((replace(SOL[0], verdict=Verdict("hold", (Reason("x", "y"),))),), "checked again, nothing moved"),
     ],
 )  # fmt: skip
@@ -117,6 +118,55 @@ def test_held_changes_are_folded_with_their_reasons() -> None:
     folded = text[text.index("<details>\n<summary>1 held") :]
     assert "`moved ×9`; `one witness`" in folded
     assert "No language model was asked: $0." in text
+
+
+def test_a_model_is_one_row_and_what_moved_stands_first() -> None:
+    """Old, new and percent side by side; a new model after them; of what else changes the count."""
+    cached = price("gpt-5.6-sol", "cached_input", "0.5", "0.4")
+    flex = price("gpt-5.6-sol", "input", "2.5", "2", "flex")
+    rows = [line for line in body(new("fresh"), *SOL, cached, flex).splitlines() if line.startswith("| `acme/")][:2]
+    assert rows == [
+        f"| `acme/gpt-5.6-sol` | 5.00 → **4.00** (−20%) | 0.50 → **0.40** (−20%) | 30.00 → **20.00** (−33%) | 1 other price "
+        f"| [`T1R2C3`]({PAGE}) `$4` |",
+        f"| `acme/fresh` | **1.00** |  |  | new | [`T1R2C3`]({PAGE}) `$1` |",
+    ]
+
+
+def test_what_needs_an_eye_is_open_on_top() -> None:
+    """Held models with their reasons, models without an id, tiers left out, modes no longer seen; a plain remark is not."""
+    held = replace(SOL[0], verdict=Verdict("hold", (Reason("moved", "moved ×9"),)))
+    notes = (
+        Note("acme", "Road 9", "no id", "without an id"),
+        Note("acme", "road", "a tier", "left out"),
+        Note("acme", "*", "a plain remark"),
+    )
+    text = body(held, SOL[1], notes=notes)
+    top = text[: text.index("<details>")]
+    assert "- **held**: `acme/gpt-5.6-sol`, 1 value: `moved ×9`" in top
+    assert "- **without an id**: `acme/Road 9`: `no id`" in top
+    assert "- **left out**: `acme/road`: `a tier`" in top
+    assert "a plain remark" not in top
+    assert "a plain remark" in text
+    assert "needs your eye" not in body(*SOL)
+
+
+def test_money_comes_first() -> None:
+    """Before the prices: what the named workload costs more or less; what is not known says why."""
+    lines = (
+        BillLine("chat", "a month", Decimal(8400), Decimal(6400)),
+        BillLine("astra", "a month", None, Decimal(16000), "the model is not known"),
+        BillLine("calls.csv", "in 12 days", Decimal("2.5"), Decimal("2.5")),
+    )
+    made = update(*SOL)
+    text = body_of(made, made.plan, "octoregistry/update", lines, "https://reports.example/")
+    assert text.splitlines()[:5] == [
+        "| | before | after | difference |",
+        "|---|---:|---:|---:|",
+        "| `chat` a month | $8,400.00 | $6,400.00 | **−$2,000.00** (−24%) |",
+        "| `astra` a month | – | $16,000.00 | not known: `the model is not known` |",
+        "| `calls.csv` in 12 days | $2.50 | $2.50 | **$0.00** |",
+    ]
+    assert "2 prices moved. [`Report`](https://reports.example/)." in text
 
 
 def test_what_the_run_cost_is_told() -> None:

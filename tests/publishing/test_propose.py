@@ -235,7 +235,7 @@ def test_a_body_that_a_person_rewrote_is_left_to_them(clone: Clone, forge: Forge
 def test_without_a_token_branch_patch_and_body_stay_here(clone: Clone) -> None:
     """In the .git folder, where no working tree is touched; nothing is pushed."""
     tree = {path: path.read_bytes() for path in clone.folder.rglob("*") if path.is_file() and ".git" not in path.parts}
-    settings = PullRequestSettings(forge="github", report="")
+    settings = PullRequestSettings(forge="github")
 
     outcome = proposed(clone, settings, proposal(), token="")
 
@@ -255,7 +255,7 @@ def test_without_a_token_branch_patch_and_body_stay_here(clone: Clone) -> None:
 
 def test_what_stays_here_stays_as_it_is_the_day_after(clone: Clone) -> None:
     """Not a new commit a day: with a day of its own, each would say that the price holds since then."""
-    settings = PullRequestSettings(forge="none", report="")
+    settings = PullRequestSettings(forge="none")
     first = proposed(clone, settings, proposal())
     tip = clone.git("rev-parse", BRANCH)
     again = proposed(clone, settings, proposal(at=datetime(2026, 9, 10, tzinfo=UTC)))
@@ -272,7 +272,7 @@ def test_what_stays_here_stays_as_it_is_the_day_after(clone: Clone) -> None:
 def test_without_a_remote_the_branch_goes_onto_what_is_checked_out(clone: Clone) -> None:
     """A repository that is nobody's clone."""
     clone.git("remote", "remove", "origin")
-    outcome = proposed(clone, PullRequestSettings(report=""), proposal())
+    outcome = proposed(clone, PullRequestSettings(), proposal())
     assert outcome is not None
     assert outcome.why == "there is no remote 'origin'"
     assert clone.git("rev-parse", f"{BRANCH}^") == clone.git("rev-parse", "my-work")
@@ -280,7 +280,7 @@ def test_without_a_remote_the_branch_goes_onto_what_is_checked_out(clone: Clone)
 
 def test_a_local_branch_with_a_persons_commit_is_left_alone(clone: Clone) -> None:
     """As is one that is checked out."""
-    settings = PullRequestSettings(forge="none", report="")
+    settings = PullRequestSettings(forge="none")
     proposed(clone, settings, proposal())
     clone.git("stash", "--quiet")
     clone.git("checkout", "--quiet", BRANCH)
@@ -354,11 +354,11 @@ def test_a_push_over_http_carries_the_token_in_a_header_alone(clone: Clone, forg
 
 def test_a_token_is_not_sent_in_the_clear(clone: Clone) -> None:
     """Nor to a host that only sounds like a forge."""
-    plain = PullRequestSettings(forge="github", api_url="http://git.example/api", report="")
+    plain = PullRequestSettings(forge="github", api_url="http://git.example/api")
     with pytest.raises(ForgeError, match="not sent over plain http"):
         proposed(clone, plain, proposal())
 
     clone.git("remote", "add", "evil", "https://github.com.evil.example/acme/prices.git")
-    elsewhere = PullRequestSettings(remote="evil", base="main", report="")
+    elsewhere = PullRequestSettings(remote="evil", base="main")
     target = proposal_target(Path(clone.folder), elsewhere, {"GITHUB_TOKEN": CANARY})
     assert (target.forge, target.environ) == (None, {})

@@ -14,7 +14,7 @@ from octoregistry.settings import PullRequestSettings
 from tests.publishing.conftest import CANARY, REGISTRY, Clone, Forge
 from tests.publishing.test_propose import BRANCH, proposal, proposed
 
-HERE = PullRequestSettings(forge="none", report="")
+HERE = PullRequestSettings(forge="none")
 TASTES = {
     "format.coverLetter": "true",
     "format.attach": "true",
@@ -173,7 +173,7 @@ def test_a_token_in_the_remotes_address_is_never_repeated(clone: Clone, who: str
     """As the user, too: hosts take `https://TOKEN@host/…`, and git names the user where a password is missing."""
     token = "canary0tok1en2secret3ABCDEFGH"
     clone.git("remote", "set-url", "origin", f"ftp://{who.format(token)}@127.0.0.1:9/acme/{token}.git")
-    outcome = proposed(clone, PullRequestSettings(report=""), proposal(), token="")
+    outcome = proposed(clone, PullRequestSettings(), proposal(), token="")
     assert outcome is not None
     assert "***" in outcome.why
     assert token not in str(outcome)

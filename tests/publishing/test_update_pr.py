@@ -46,7 +46,7 @@ def run(repository: Clone, forge: Forge, kind: str, *arguments: str, **more: obj
 
 
 @pytest.mark.parametrize("kind", ["github", "gitlab"])
-def test_one_request_with_registry_copy_and_report(repository: Clone, forge: Forge, kind: str) -> None:
+def test_one_request_with_registry_and_copy(repository: Clone, forge: Forge, kind: str) -> None:
     """The person's own edits, uncommitted, are neither in it nor touched; the second run says that nothing changed."""
     before = repository.state()
     done = run(repository, forge, kind)
@@ -55,15 +55,13 @@ def test_one_request_with_registry_copy_and_report(repository: Clone, forge: For
     assert repository.state() == before
 
     files = repository.on_remote("diff", "--name-only", "main", "octoregistry/update").split()
-    report = [name for name in files if name.startswith("reports/2026-11-15-")]
-    assert files == ["data/models.json", "data/models.yaml", *report, "reports/index.html"]
-    assert len(report) == 2
+    assert files == ["data/models.json", "data/models.yaml"]
     registry = repository.on_remote("show", "octoregistry/update:data/models.yaml") + "\n"
     assert parse_registry(registry).model("openai", "gpt-6-astra")
     copy = json.loads(repository.on_remote("show", "octoregistry/update:data/models.json"))
     assert copy["sha256"] == parse_registry(registry).text_sha256
     assert forge.pulls[0]["title"].startswith(
-        "Prices: gpt-5.6-sol −20% in, −33% out; claude-sonnet-5 −33% in, −33% out; 33 models new"
+        "Prices: gpt-5.6-sol −20% in, −33% out; claude-sonnet-5 −33% in, −33% out; 88 prices first known; 33 models new"
     )
 
     writes = list(forge.writes)
@@ -75,9 +73,18 @@ def test_one_request_with_registry_copy_and_report(repository: Clone, forge: For
     )
 
 
+def test_a_report_goes_into_the_commit_where_it_is_wanted_there(repository: Clone, forge: Forge) -> None:
+    """`report = "commit"`, with an index; otherwise three thousand lines of HTML stand in nobody's way."""
+    assert run(repository, forge, "github", "-p", "anthropic", report="commit").exit_code == 0
+    files = repository.on_remote("diff", "--name-only", "main", "octoregistry/update").split()
+    report = [name for name in files if name.startswith("reports/2026-")]
+    assert files == ["data/models.json", "data/models.yaml", *report, "reports/index.html"]
+    assert len(report) == 2
+
+
 def test_a_branch_a_provider(repository: Clone, forge: Forge) -> None:
     """Each with its own changes alone; a provider without changes gets none."""
-    done = run(repository, forge, "github", each_provider=True, report="")
+    done = run(repository, forge, "github", each_provider=True)
     assert done.exit_code == 0, done.output
     assert repository.branches() == [
         "main",

@@ -121,8 +121,8 @@ def test_the_workflow_opens_the_pull_request_with_no_more_rights_than_that() -> 
     assert job["permissions"] == {"contents": "write", "pull-requests": "write"}
     assert all(("uses" in step) != ("run" in step) for step in job["steps"])
     used = [step["uses"].partition("@")[0] for step in job["steps"] if "uses" in step]
-    assert used == ["actions/checkout", "actions/setup-python"]
-    script = job["steps"][-1]["run"]
+    assert used == ["actions/checkout", "actions/setup-python", "actions/upload-artifact"]
+    (script,) = (step["run"] for step in job["steps"] if "--pr" in step.get("run", ""))
     command = re.search(r"octoregistry (.*?) \|\|", script)
     assert command
     parsed(command[1])
