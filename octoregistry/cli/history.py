@@ -34,9 +34,8 @@ def command(model: str | None, since: date | None, as_json: bool, as_csv: bool, 
     moves = [
         move
         for each in chosen
-        for move in history(each, known.pricing(each.provider, each.id).rates)
-        if (since is None and (model or not move.first_known))
-        or (since is not None and move.start and move.start >= since)
+        for move in history(each, known.pricing(each.provider, each.id).rates, first_known=bool(model or since))
+        if since is None or (move.start and move.start >= since)
     ]
     moves.sort(key=lambda move: move.start or date.min)
     if as_json:

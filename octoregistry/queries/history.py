@@ -60,10 +60,21 @@ class PriceMove:
         }
 
 
-def history(model: Model, rates: Iterable[Rate]) -> tuple[PriceMove, ...]:
-    """Every move of a model whose rates are `rates`, in order of day, mode and prompt size; what was first known too."""
-    known = tuple(rates)
-    found = [move for mode in MODES for move in _of_mode(model, mode, [rate for rate in known if rate.mode == mode])]
+def history(model: Model, rates: Iterable[Rate], *, first_known: bool = True) -> tuple[PriceMove, ...]:
+    """Every move of a model whose rates are `rates`, in order of day, mode and prompt size.
+
+    With `first_known` also the prices that are known for the first time, which are most.
+    """
+    by_mode: dict[str, list[Rate]] = {}
+    for rate in rates:
+        by_mode.setdefault(rate.mode, []).append(rate)
+    found = [
+        move
+        for mode, dated in by_mode.items()
+        if first_known or any(rate.start != dated[0].start for rate in dated)
+        for move in _of_mode(model, mode, dated)
+        if first_known or not move.first_known
+    ]
     return tuple(sorted(found, key=lambda move: (move.start or _EARLIEST, MODES.index(move.mode))))
 
 
