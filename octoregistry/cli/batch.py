@@ -75,8 +75,8 @@ def command() -> None:
 @_state
 @click.option("--realtime", is_flag=True, help="Make realtime calls, many at once, instead of batches.")
 @click.option("--concurrency", type=click.IntRange(min=1), default=8, show_default=True, help="Realtime calls at once.")
-@click.option("--requests-per-minute", type=click.FloatRange(min=0, min_open=True), help="The most realtime calls.")
-@click.option("--tokens-per-minute", type=click.FloatRange(min=0, min_open=True), help="The most tokens of such calls.")
+@click.option("--requests-per-minute", type=click.FloatRange(min=0, min_open=True), help="The most calls a minute.")
+@click.option("--tokens-per-minute", type=click.FloatRange(min=0, min_open=True), help="The most tokens a minute.")
 @click.option("--provider", "-p", help="The vendor that runs it.  [default: the registry's]")
 @click.option("--model", "-m", help="The model's id.  [default: the provider's]")
 @click.option(
@@ -202,7 +202,7 @@ def cancel_command(file: Path, state: Path | None) -> None:
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False), default=Path())
 @click.option("--provider", "-p", help="List the batches of this vendor's account instead.")
 def list_command(folder: Path, provider: str | None) -> None:
-    """Print the runs that are path in FOLDER, or with --provider the batches that a vendor's account holds."""
+    """Print the runs that are kept in FOLDER, or with --provider the batches that a vendor's account holds."""
     with _errors(folder):
         if provider is not None:
             for info in _provider(provider, None).list_batches():

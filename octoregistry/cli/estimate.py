@@ -55,7 +55,9 @@ def _token_options(command: Command) -> Command:
 @_token_options
 @click.option("--requests", type=_TOKENS, default=1, show_default=True, metavar="N", help="How many such requests.")
 @click.option("--mode", type=click.Choice(MODES), default="standard", show_default=True, help="How they are served.")
-@click.option("--batch-percent", type=click.IntRange(0, 100), default=0, metavar="N", help="So many of 100 in batches.")
+@click.option(
+    "--batch-percent", type=click.IntRange(0, 100), default=0, metavar="N", help="How many of 100 are batched."
+)
 @day_option("--at", "By the prices of this day.  [default: today, UTC]")
 @click.option(
     "--cheaper", type=_TOKENS, default=3, show_default=True, metavar="N", help="How many cheaper models to name."
@@ -92,8 +94,8 @@ def command(  # noqa: PLR0913 - an option a parameter
 
     Tokens are those of one request, each counted in one dimension: --input is the uncached text of the prompt.
     A cost that cannot be computed is unknown, with the reason; exit status 1 if it is the cost of the given MODEL.
-    Ranked are models of one kind that fit prompt and answer and do not retire soon; a given MODEL that does not is costed
-    all the same, and told.
+    The ranking holds models of one kind that fit prompt and answer and do not retire soon; a given MODEL has its cost
+    in any case, with notes on what does not fit.
     """
     one_format(as_json, as_csv)
     if all(count is None for count in tokens.values()):

@@ -36,6 +36,7 @@ from octoregistry.updating.page_reader import PageReader
     "--date",
     "day",
     type=click.DateTime(["%Y-%m-%d"]),
+    metavar="YYYY-MM-DD",
     help="The day on which the page was stored.  [default: the file's]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: rates with evidence, and problems.")
@@ -58,8 +59,8 @@ def command(  # noqa: PLR0913 - an option a parameter
 ) -> None:
     """Print the rates that the stored pricing page FILE of PROVIDER states.
 
-    Every price names the cell or line it stands in. Words in its scope that nobody understands are doubts (`?`), each told
-    once with its count; what was not read is told as a problem. Exit status: 0 when the page could be read, 1 when it could not.
+    Every price names the cell or line it stands in. Words in its scope that nobody understands are doubts (`?`), each printed
+    once with its count; what was not read is printed as a problem. Exit status: 0 when the page could be read, 1 when it could not.
     """
     show_tracebacks(verbose)
     text = _text(file)

@@ -57,6 +57,7 @@ from providers.registry import bytes_of
 @click.option(
     "--day",
     type=click.DateTime(["%Y-%m-%d"]),
+    metavar="YYYY-MM-DD",
     help="Show prices and ages of this day; not with --online.  [default: today]",
 )
 @click.option(

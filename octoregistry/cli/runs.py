@@ -20,8 +20,8 @@ with extra():
 
 
 @click.command(name="runs")
-@click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True, metavar="N", help="So many.")
-@click.option("--job", metavar="NAME", help="Of this job only.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True, metavar="N", help="How many.")
+@click.option("--job", metavar="NAME", help="Runs of this job only.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, with each run's sources.")
 @click.option(
     "--copy-from",
