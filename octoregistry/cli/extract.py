@@ -60,7 +60,8 @@ def command(  # noqa: PLR0913 - an option a parameter
     """Print the rates that the stored pricing page FILE of PROVIDER states.
 
     Every price names the cell or line it stands in. Words in its scope that nobody understands are doubts (`?`), each printed
-    once with its count; what was not read is printed as a problem. Exit status: 0 when the page could be read, 1 when it could not.
+    once with its count; what was not read is printed as a problem. Exit status: 0 when the page could be read, 1 when it
+    could not.
     """
     show_tracebacks(verbose)
     text = _text(file)
