@@ -1,4 +1,4 @@
-"""`run_realtime` against a bare loop of httpx2 over the same requests, on a server of this machine: seconds and memory.
+"""`run_realtime` against a bare loop of httpx2 over the same requests, on a server of this machine: seconds, CPU and memory.
 
 Each is a process of its own, and both are run in turn. `python -m benchmarks realtime`
 """
@@ -98,4 +98,5 @@ if __name__ == "__main__":
         begun = time.perf_counter()
         {"ours": _ours, "bare": _bare}[sys.argv[1]](sys.argv[2])
         peak = re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())
-        print(f"{time.perf_counter() - begun:.1f} s, {int(peak[1]) / 1024 if peak else 0:.0f} MB")
+        wall, cpu = time.perf_counter() - begun, time.process_time()  # of the whole process, imports too
+        print(f"{wall:.1f} s, {cpu:.1f} s of CPU, {int(peak[1]) / 1024 if peak else 0:.0f} MB")

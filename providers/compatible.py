@@ -39,6 +39,9 @@ class CompatibleProvider(OpenAIProvider):
         if request.schema is not None and not self.facts.calls.strict_schemas:
             told = f"{self.name} enforces no schema: ask for JSON in the prompt, or give its own key in extra"
             raise RequestError(told, provider=self.name, code="unsupported_schema")
+        if request.cache and not self.facts.calls.cache_controls:
+            told = f"{self.name} is not known to take OpenAI's cache controls: give its own key in extra, if it has one"
+            raise RequestError(told, provider=self.name, code="bad_request")
         field = "max_completion_tokens" if self.surface != CHAT else self.facts.calls.max_tokens_field
         return request_body(self.surface, self.model, request, field)
 

@@ -84,8 +84,13 @@ def request_of(
         raise RequestError(str(error), provider=vendor, code="bad_request") from None
 
 
+_NOT_BUILT = {"tools", "tool_choice", "functions", "function_call"}
+
+
 def _request(prompt: Any, schema: Any, options: Mapping[str, Any]) -> Request:
     for name in options:
+        if name in _NOT_BUILT:
+            raise ValueError(f"{name}: calls of functions are not built; a vendor's own key may stand in extra")
         if name not in OPTIONS:
             near = difflib.get_close_matches(name, OPTIONS, 1, 0.5)
             raise ValueError(

@@ -47,6 +47,9 @@ class Calls:
         str | None, "where its usage says what of the prompt was cached, if not as OpenAI"
     ] = None
     strict_schemas: Annotated[bool, "whether it enforces a JSON schema"] = True
+    cache_controls: Annotated[bool, "whether it takes OpenAI's cache controls; else its cache is its own affair"] = (
+        False
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,8 @@ def test_its_usage_is_read_by_its_own_words_and_it_has_no_price_where_none_is_kn
 def test_what_it_cannot_do_is_an_error_that_says_so(acme, make, tmp_path):
     with pytest.raises(RequestError, match="acme enforces no schema"):
         make().generate_realtime("2 + 2?", SCHEMA)
+    with pytest.raises(RequestError, match="acme is not known to take OpenAI's cache controls"):
+        make().generate_realtime("2 + 2?", cache={"key": "a"})
     (tmp_path / "rows.jsonl").write_text("{}\n")
     with pytest.raises(ProviderError, match="acme has no batches: run_realtime"):
         make().upload_batch_file(tmp_path / "rows.jsonl")

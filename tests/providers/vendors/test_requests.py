@@ -168,6 +168,7 @@ def test_what_a_vendor_cannot_do_is_an_error_that_says_so(openai, anthropic, gem
     ("options", "told"),
     [
         ({"max_token": 5}, "max_token: unknown; did you mean max_tokens"),
+        ({"tools": [{"name": "add"}]}, "tools: calls of functions are not built"),
         ({"temperature": "hot"}, "temperature is 'hot'"),
         ({"temperature": 3}, "temperature is 3"),
         ({"reasoning": "some"}, "off, low, medium, high"),
