@@ -20,7 +20,7 @@ from octoregistry.reading.language.asking import Ask, Reply
 from octoregistry.reading.language.choice import LanguageModel, LanguageModels
 from octoregistry.reading.language.kept import Kept
 from octoregistry.reading.language.page import read_page
-from octoregistry.reading.language.reader import Reader
+from octoregistry.reading.language.reader import LanguageReader
 from octoregistry.reading.language.review import labels_to_review
 from octoregistry.reading.page import read_rates
 from octoregistry.reading.rates import PageRates
@@ -85,7 +85,7 @@ def spent(document: Document, provider: str, vocabulary: Vocabulary, kept: Kept)
     def made() -> Ask:
         return ask
 
-    reader = Reader(kept, lambda: LanguageModels([LanguageModel("vendor", "model", made)]), _DAY)
+    reader = LanguageReader(kept, lambda: LanguageModels([LanguageModel("vendor", "model", made)]), _DAY)
     ids = tuple(load_registry().models(provider))
     asked = 0
     while True:  # an answer may bring a label to light: a column that had no meaning held no price

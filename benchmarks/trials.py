@@ -25,7 +25,7 @@ from octoregistry.reading.language.asking import asking
 from octoregistry.reading.language.choice import LanguageModel, LanguageModels
 from octoregistry.reading.language.kept import Kept
 from octoregistry.reading.language.page import read_page
-from octoregistry.reading.language.reader import Reader
+from octoregistry.reading.language.reader import LanguageReader
 from octoregistry.reading.page import read_rates
 from octoregistry.reading.rates import PageRates
 from octoregistry.reading.vocabulary import Vocabulary, shipped
@@ -142,7 +142,7 @@ class Trial:
             raise AssertionError("the server is not running")
         ask = asking(self._provider)
         models = LanguageModels([LanguageModel("openai", "gpt-5.4-mini", lambda: ask)])
-        reader = Reader(Kept(folder), lambda: models, LATER)
+        reader = LanguageReader(Kept(folder), lambda: models, LATER)
         document = page.instructing if way == "instructions" else page.document
         ids = tuple(self.registry.models(page.provider))
         read = read_page(document, page.provider, LATER, ids, reader=reader, vocabulary=_VOCABULARIES[way])

@@ -9,7 +9,7 @@ from typing import Any
 
 from .dimensions import DIMENSIONS
 from .flat import Row
-from .recipe import Condition, Names, Recipe, Term, Test, Words, known_patterns, recipes
+from .recipe import Condition, FieldNames, Recipe, Term, Test, Words, known_patterns, recipes
 
 MOST = 10**18  # eight of them, a whole prompt, still fit into 64 bits
 MOST_REQUESTS = 10**9
@@ -106,7 +106,7 @@ def holds(test: Test, row: Row, there: frozenset[str]) -> bool:
     return any(_true(condition, row, there) for condition in test)
 
 
-def value_of(row: Row, names: Names) -> Any:
+def value_of(row: Row, names: FieldNames) -> Any:
     """What the first of `names` holds that holds anything; the text after `:` is itself one."""
     for name in names:
         if name.startswith(":"):
@@ -116,7 +116,7 @@ def value_of(row: Row, names: Names) -> Any:
     return None
 
 
-def text_of(row: Row, names: Names) -> str | None:
+def text_of(row: Row, names: FieldNames) -> str | None:
     """The same as text, without blanks around it; None where nothing is left."""
     if names == ("?",):
         return ""
@@ -174,7 +174,7 @@ class _Reading:
     def __init__(self, row: Row) -> None:
         self.row = row
         self.sound = True
-        self.differ: Names = ()
+        self.differ: FieldNames = ()
 
     def count(self, name: str) -> int:
         value = self.row.get(name)
@@ -186,7 +186,7 @@ class _Reading:
             return 0
         return number
 
-    def first(self, names: Names) -> int:
+    def first(self, names: FieldNames) -> int:
         """The first that is not 0: where several fields may count the same, some logs leave one of them at 0."""
         found = [(name, number) for name in names if (number := self.count(name))]
         if len({number for _, number in found}) > 1:

@@ -12,7 +12,7 @@ from importlib.resources import files
 from typing import Any, NamedTuple
 
 FILES = ("responses", "gateways", "reports", "spans", "tools", "plain")
-Names = tuple[str, ...]
+FieldNames = tuple[str, ...]
 
 
 class Term(NamedTuple):
@@ -23,8 +23,8 @@ class Term(NamedTuple):
 
     sign: int
     needed: bool
-    names: Names
-    parts: tuple[Names, ...]
+    names: FieldNames
+    parts: tuple[FieldNames, ...]
 
 
 class Condition(NamedTuple):
@@ -41,15 +41,15 @@ Test = tuple[Condition, ...]  # any of them
 class Words(NamedTuple):
     """A field, or alternatives, and what the words in it mean."""
 
-    names: Names
+    names: FieldNames
     words: Mapping[str, str]
 
 
 class Unclear(NamedTuple):
     """Fields that together leave open what was used, `unless` others say it."""
 
-    both: tuple[Names, Names]
-    unless: Names
+    both: tuple[FieldNames, FieldNames]
+    unless: FieldNames
     says: str
 
 
@@ -60,33 +60,33 @@ class Recipe:
     name: str
     key: str
     known_by: tuple[Test, ...] = ()
-    usage: Names = ()
+    usage: FieldNames = ()
     flat: bool = False
     response: bool = False
-    fields: Mapping[str, Names] = field(default_factory=dict)  # day, provider, model, requests, prompt_size
+    fields: Mapping[str, FieldNames] = field(default_factory=dict)  # day, provider, model, requests, prompt_size
     modes: tuple[Words, ...] = ()
     mode: str = ""
     places: tuple[Words, ...] = ()
     windows: Mapping[str, str] = field(default_factory=dict)
     counts: Mapping[str, tuple[Term, ...]] = field(default_factory=dict)
-    charges: Mapping[str, Names] = field(default_factory=dict)
-    total: Names = ()
-    contained: Names = ()
-    free: Names = ()
+    charges: Mapping[str, FieldNames] = field(default_factory=dict)
+    total: FieldNames = ()
+    contained: FieldNames = ()
+    free: FieldNames = ()
     unclear: tuple[Unclear, ...] = ()
     calls: tuple[Test, ...] = ()
     sum_of_others: Test = ()
-    trace: Names = ()
+    trace: FieldNames = ()
     free_if: Test = ()
     sums: Test = ()
     of_batch: Test = ()
-    once_by: Names = ()
-    rows: Names = ()
-    states_costs: Names = ()
-    carried: Names = ()
+    once_by: FieldNames = ()
+    rows: FieldNames = ()
+    states_costs: FieldNames = ()
+    carried: FieldNames = ()
     moved: str = ""
 
-    def known_fields(self) -> Names:
+    def known_fields(self) -> FieldNames:
         """Every field that the recipe names, without the patterns of what is contained or free."""
         named: list[str] = [name for names in self.fields.values() for name in names]
         named += [name for words in (*self.modes, *self.places) for name in words.names]
@@ -135,7 +135,7 @@ def known_patterns(recipe: Recipe) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{pattern})" for pattern in patterns) or r"(?!)")
 
 
-def named(text: str) -> Names:
+def named(text: str) -> FieldNames:
     """The alternatives of `a|b`."""
     return tuple(name.strip() for name in text.split("|"))
 
@@ -202,7 +202,7 @@ def _of_counts(table: Mapping[str, Any]) -> dict[str, Any]:
     return said
 
 
-def _names(value: Any) -> Names:
+def _names(value: Any) -> FieldNames:
     """The names of a list, or the steps of a path."""
     return tuple(value.split(".")) if isinstance(value, str) else tuple(value)
 
@@ -241,7 +241,7 @@ def _within(recipe: Recipe, place: str) -> Recipe:
     def inside(name: str) -> str:
         return name if name.startswith((":", "?")) else f"{place}.{name}"
 
-    def all_inside(names: Iterable[str]) -> Names:
+    def all_inside(names: Iterable[str]) -> FieldNames:
         return tuple(map(inside, names))
 
     def test(conditions: Test) -> Test:

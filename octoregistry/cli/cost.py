@@ -25,7 +25,7 @@ from providers.registry import Registry, RegistryError, load_registry
 from providers.vendors import FILE_NAME, VARIABLE
 
 if TYPE_CHECKING:
-    from octoregistry.costing.values import Assumed, Costs, Problem, Stated
+    from octoregistry.costing.values import Assumed, Costs, Stated, UnpricedRows
 
 UNPRICED = 3
 _MOST_SHOWN = 100  # groups on a terminal; --out keeps all
@@ -264,7 +264,7 @@ def usd(cost: Decimal) -> str:
     return f"{rounded:,}" if rounded or not cost else f"< {_CENT}"
 
 
-def _lines(problem: Problem) -> Iterator[str]:
+def _lines(problem: UnpricedRows) -> Iterator[str]:
     days = sorted({str(day) for day in (problem.first_day, problem.last_day) if day})
     when = f" ({' to '.join(days)})" if days else ""
     yield _printable(f"  {problem.rows:,} × {problem}{when}")

@@ -13,7 +13,7 @@ from octoregistry.reading.gather import doubted
 from octoregistry.reading.language.asking import NotAskedError
 from octoregistry.reading.language.choice import LanguageModels, chosen
 from octoregistry.reading.language.kept import Kept, readings_folder
-from octoregistry.reading.language.reader import Call, Reader
+from octoregistry.reading.language.reader import Call, LanguageReader
 from octoregistry.reading.rates import PageRates
 from octoregistry.settings import ReadingSettings
 from providers import Registry
@@ -45,19 +45,19 @@ def reader_of(
     *,
     no_known: bool,
     offline: bool = False,
-) -> Reader:
+) -> LanguageReader:
     """The reader that the options ask for. Raises UsageError where a model is named that cannot be asked."""
     day = datetime.now(UTC).date()
     kept = Kept(readings_folder(), earlier=not no_known)
     if offline:
-        return Reader(kept, lambda: LanguageModels(why_none="switched off"), day)
+        return LanguageReader(kept, lambda: LanguageModels(why_none="switched off"), day)
     if llm in ("auto", "off"):
-        return Reader(kept, lambda: chosen(llm, registry(), day, own), day)
+        return LanguageReader(kept, lambda: chosen(llm, registry(), day, own), day)
     try:
         named = chosen(llm, registry(), day)
     except NotAskedError as why:
         raise click.UsageError(str(why)) from None
-    return Reader(kept, lambda: named, day)
+    return LanguageReader(kept, lambda: named, day)
 
 
 def labels_json(page: PageRates) -> list[dict[str, Any]]:
@@ -99,7 +99,7 @@ def calls_line(calls: Sequence[Call]) -> str:
     )
 
 
-def closing_messages(reader: Reader) -> Iterator[str]:
+def closing_messages(reader: LanguageReader) -> Iterator[str]:
     """What a person should know at the end of a run: who was to be asked and could not be, why no language model was asked
     although there was something to ask, and why answers are not there for the next run."""
     for why in reader.passed_over:

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from octoregistry.costing.rates import RateTable as RateTable
     from octoregistry.costing.rates import compile_rates as compile_rates
     from octoregistry.costing.values import Costs as Costs
-    from octoregistry.costing.values import Problem as Problem
+    from octoregistry.costing.values import UnpricedRows as UnpricedRows
 
 # Each in its room, opened when it is first asked for: an engine takes half a second to import, and few rows need none.
 _ROOMS = {
     "CostingError": "errors",
     "Costs": "values",
     "FrameCosts": "frames",
-    "Problem": "values",
+    "UnpricedRows": "values",
     "RateTable": "rates",
     "compile_rates": "rates",
     "cost_by": "ledger",

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from octoregistry.costing.moments import moment
-from octoregistry.costing.names import Names
+from octoregistry.costing.names import CallNames
 from octoregistry.costing.rates import UNKNOWN_SIZE
 from octoregistry.costing.reading import proposal
 from octoregistry.costing.records import Record
@@ -48,7 +48,11 @@ class Call:
 
 
 def calls(
-    records: Iterable[Record], recipes: Sequence[Recipe], names: Names, forms: dict[str, None], counted: dict[str, None]
+    records: Iterable[Record],
+    recipes: Sequence[Recipe],
+    names: CallNames,
+    forms: dict[str, None],
+    counted: dict[str, None],
 ) -> Iterator[Call]:
     """The calls among the records: each response once, no sum of what other rows count. `forms` and `counted` are filled
     with the names of the forms and of the dimensions that the log has.
@@ -91,7 +95,7 @@ def calls(
     yield from alone
 
 
-def _call(record: Record, said: Interpretation, names: Names) -> Call:
+def _call(record: Record, said: Interpretation, names: CallNames) -> Call:
     when = moment(said.day) if said.day is not None else None
     provider, model = said.provider, said.model
     owner = names.owner(model) if provider == "" and model else names.provider(provider) if provider else ""

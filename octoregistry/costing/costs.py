@@ -18,7 +18,7 @@ from octoregistry.costing.ledger import ledger, rolled_up, rows_of
 from octoregistry.costing.rates import RateTable
 from octoregistry.costing.reading import How
 from octoregistry.costing.sql import connect
-from octoregistry.costing.values import Assumed, Costs, Groups, Problem
+from octoregistry.costing.values import Assumed, Costs, Groups, UnpricedRows
 from providers.exact import unscaled
 
 Ask = Callable[[BaseBackend, ir.Table], pa.Table]
@@ -58,7 +58,7 @@ def costs_of(
         form=", ".join(dict.fromkeys(recipes[place].name for place in sorted(set(found["form"].to_pylist())))),
         total=sum((cost for cost in costs if cost is not None), Decimal(0)),
         rows=sum(table["rows"].to_pylist()),
-        problems=tuple(Problem(**problem) for problem in problems),
+        problems=tuple(UnpricedRows(**problem) for problem in problems),
         assumed=_assumed(found, rates.scale),
     )
 

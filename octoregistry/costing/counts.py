@@ -25,8 +25,7 @@ from providers.interpretation import (
     UNREAD,
     is_usage,
 )
-from providers.recipe import Condition, Recipe, Term, Test, known_patterns
-from providers.recipe import Names as FieldNames
+from providers.recipe import Condition, FieldNames, Recipe, Term, Test, known_patterns
 
 # What can be wrong with a row by itself, in the order in which it is told; the number travels through the grouping, and
 # from `len(FAULTS)` on it is one of the log's own.

@@ -17,7 +17,7 @@ from octoregistry.costing.rates import RateTable
 from octoregistry.costing.reading import How
 from octoregistry.costing.records import Torn, torn_problems
 from octoregistry.costing.sql import FILE, LINE
-from octoregistry.costing.values import ZONES_MIXED, Costs, Problem
+from octoregistry.costing.values import ZONES_MIXED, Costs, UnpricedRows
 
 SHOWN = 10  # problems that get an example
 _AT_A_TIME = 1000
@@ -42,14 +42,14 @@ def with_examples(
 
 
 def examples_of(
-    problems: Sequence[Problem],
+    problems: Sequence[UnpricedRows],
     connection: BaseBackend,
     usage: ir.Table,
     rates: RateTable,
     *,
     how: How | None = None,
     torn: Sequence[Torn] = (),
-) -> tuple[Problem, ...]:
+) -> tuple[UnpricedRows, ...]:
     """`problems` with examples and torn lines, as `with_examples` adds them."""
     has_zones = any(problem.reason == ZONES_MIXED for problem in problems)
     bad, read = unpriced_rows(usage, rates, how=how, has_zones=has_zones)
@@ -60,7 +60,7 @@ def examples_of(
 
 
 def _rows_of(
-    problems: Sequence[Problem], connection: BaseBackend, bad: ir.Table, columns: Mapping[str, str]
+    problems: Sequence[UnpricedRows], connection: BaseBackend, bad: ir.Table, columns: Mapping[str, str]
 ) -> dict[_Whose, dict[str, Any]]:
     """A row for each of the problems, of `columns` under the log's own names: the first of each among so many bad rows at
     a time, until all are found.
@@ -81,7 +81,7 @@ def _rows_of(
     return found
 
 
-def _whose(problem: Problem) -> _Whose:
+def _whose(problem: UnpricedRows) -> _Whose:
     return tuple(getattr(problem, name) for name in _WHOSE)
 
 
@@ -90,7 +90,7 @@ def _matches(bad: ir.Table, whose: _Whose) -> ir.BooleanValue:
     return reduce(and_, (bad[name].isnull() if value is None else bad[name] == value for name, value in pairs))
 
 
-def _shown(problem: Problem, row: Mapping[str, Any] | None, torn: Sequence[Torn]) -> Problem:
+def _shown(problem: UnpricedRows, row: Mapping[str, Any] | None, torn: Sequence[Torn]) -> UnpricedRows:
     if row is None:
         return problem
     stated = dict(row)

@@ -18,7 +18,7 @@ from octoregistry.costing.examples import with_examples
 from octoregistry.costing.rates import compile_rates
 from octoregistry.costing.reading import How
 from octoregistry.costing.sql import connect
-from octoregistry.costing.values import Costs, Problem
+from octoregistry.costing.values import Costs, UnpricedRows
 from providers.registry import Registry, load_registry
 
 
@@ -35,7 +35,7 @@ class FrameCosts:
     total: Decimal
     rows: int
     unpriced: int
-    problems: tuple[Problem, ...]
+    problems: tuple[UnpricedRows, ...]
 
 
 def cost_frame(

@@ -18,7 +18,7 @@ import pyarrow as pa
 from octoregistry.costing.arrow import in_memory, table_of
 from octoregistry.costing.errors import CostingError
 from octoregistry.costing.inner import opened
-from octoregistry.costing.names import Names
+from octoregistry.costing.names import CallNames
 from octoregistry.costing.rates import RATE_COLUMNS, UNKNOWN_SIZE, RateTable, plain_rows
 from octoregistry.costing.reading import How, check_names, no_form, recipes_with
 from octoregistry.costing.texts import model_key
@@ -111,7 +111,7 @@ def rows_of(
     found = forms_of(names, recipes)
     if not found:
         raise CostingError(no_form(names))
-    return usage_rows(log, found, rates, Names(rates, how.hosts), keys, kept)
+    return usage_rows(log, found, rates, CallNames(rates, how.hosts), keys, kept)
 
 
 def _added_up(rows: Rows, keys: Sequence[str]) -> ir.Table:

@@ -11,7 +11,7 @@ from providers.recipe import surfaces
 from providers.vendors import vendor, vendor_called
 
 
-class Names:
+class CallNames:
     """Who a provider and a model of a log are. `hosts` says at whose prices a person costs another seller's calls."""
 
     def __init__(self, rates: RateTable, hosts: Mapping[str, str] | None = None) -> None:

@@ -28,7 +28,7 @@ from octoregistry.costing.reading import How
 from octoregistry.costing.sql import connect
 from octoregistry.costing.summary import WAYS, Effect, Figures, ModelUsage, Otherwise, PeriodUsage, Unpriced, UsageCosts
 from octoregistry.costing.usage import mask
-from octoregistry.costing.values import Problem
+from octoregistry.costing.values import UnpricedRows
 from providers.dimensions import DIMENSIONS
 from providers.exact import unscaled
 from providers.registry import Registry
@@ -197,7 +197,7 @@ class _Priced:
             more_problems=max(0, len(problems) - MOST_PROBLEMS),
         )
 
-    def problems(self) -> list[Problem]:
+    def problems(self) -> list[UnpricedRows]:
         """The rows without a price, by reason, model and mode, the most first."""
         in_sum = [cost is not None for cost in self.costs]
         whose = (self._texts("provider"), self._texts("model"), self._texts("mode"))
@@ -207,7 +207,7 @@ class _Priced:
                 rows = sum(self._whole("rows")[place] for place in places)
                 days = sorted(day for place in places if isinstance(day := self.groups["day"][place], date))
                 first, last = (days[0], days[-1]) if days else (None, None)
-                found.append(Problem(reason, rows, provider, model, mode, first, last, in_sum=lacks))
+                found.append(UnpricedRows(reason, rows, provider, model, mode, first, last, in_sum=lacks))
         return sorted(found, key=lambda one: (-one.rows, one.reason, str(one.provider), str(one.model), str(one.mode)))
 
     def _whole(self, name: str) -> list[int]:
@@ -271,7 +271,7 @@ def _grouped(keys: Iterable[Key]) -> list[tuple[Key, list[int]]]:
     return list(found.items())
 
 
-def _with_places(problems: Sequence[Problem], log: Log, rates: RateTable, how: How) -> list[Unpriced]:
+def _with_places(problems: Sequence[UnpricedRows], log: Log, rates: RateTable, how: How) -> list[Unpriced]:
     """The problems with the place of a row each; not the row itself: a report travels, and a log may name people."""
     torn = log.torn()
     if not problems and not torn:

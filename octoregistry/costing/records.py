@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from octoregistry.costing.errors import CostingError
-from octoregistry.costing.values import Problem
+from octoregistry.costing.values import UnpricedRows
 from providers.flat import Row, flat, plain_name
 from providers.interpretation import recipe_of
 from providers.recipe import Recipe, recipes
@@ -57,12 +57,14 @@ def records(file: str, kind: str) -> Iterator[Record | Torn]:
         yield from _Session(file).records(_lines(file) if kind == "jsonl" else _document(file))
 
 
-def torn_problems(torn: Sequence[Torn]) -> list[Problem]:
+def torn_problems(torn: Sequence[Torn]) -> list[UnpricedRows]:
     """Lines that are no rows as problems: where the first stands, and nothing of what stands there."""
     reasons: dict[str, list[Torn]] = {}
     for line in torn:
         reasons.setdefault(f"a line that is no row: {line.reason}", []).append(line)
-    return [Problem(reason, len(lines), place=f"{lines[0].file}:{lines[0].line}") for reason, lines in reasons.items()]
+    return [
+        UnpricedRows(reason, len(lines), place=f"{lines[0].file}:{lines[0].line}") for reason, lines in reasons.items()
+    ]
 
 
 def is_session(file: str) -> bool:

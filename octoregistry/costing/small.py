@@ -7,7 +7,7 @@ from pathlib import Path
 
 from octoregistry.costing.calls import calls
 from octoregistry.costing.errors import CostingError
-from octoregistry.costing.names import Names
+from octoregistry.costing.names import CallNames
 from octoregistry.costing.rates import RateTable
 from octoregistry.costing.reading import How, check_names, no_form, recipes_with
 from octoregistry.costing.records import Record, Torn, is_session, records, torn_problems
@@ -55,7 +55,7 @@ def costs_of_files(
     how = how or How()
     there: dict[str, None] = {}
     torn: list[Torn] = []
-    who = Names(rates, how.hosts)
+    who = CallNames(rates, how.hosts)
     tally = Tally(rates, who, keys, how)
     found = list(calls(_rows(files, torn, there), recipes_with(how), who, tally.forms, tally.counted))
     check_names(how, there)

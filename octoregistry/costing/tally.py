@@ -10,7 +10,7 @@ from typing import Any
 
 from octoregistry.costing.calls import Call, example_of
 from octoregistry.costing.errors import CostingError
-from octoregistry.costing.names import Names
+from octoregistry.costing.names import CallNames
 from octoregistry.costing.rates import SIZE_UNKNOWN, UNKNOWN_SIZE, RateTable, Span
 from octoregistry.costing.reading import How
 from octoregistry.costing.values import (
@@ -24,8 +24,8 @@ from octoregistry.costing.values import (
     ZONES_MIXED,
     Assumed,
     Groups,
-    Problem,
     Stated,
+    UnpricedRows,
 )
 from providers.dimensions import DIMENSIONS, MODES
 from providers.exact import unscaled
@@ -50,7 +50,7 @@ class _Sum:
 class _Found:
     """Rows with the same problem."""
 
-    problem: Problem
+    problem: UnpricedRows
     rows: int = 0
     days: list[date] = field(default_factory=list)
 
@@ -58,7 +58,7 @@ class _Found:
 class Tally:
     """Adds up rows, by keys, at the prices in force."""
 
-    def __init__(self, rates: RateTable, names: Names, keys: Sequence[str], how: How) -> None:
+    def __init__(self, rates: RateTable, names: CallNames, keys: Sequence[str], how: How) -> None:
         self.rates, self.names, self.keys, self.how = rates, names, tuple(dict.fromkeys(keys)), how
         self.spans: dict[tuple[str, str, str], list[Span]] = {}
         for span in rates.spans:
@@ -179,7 +179,7 @@ class Tally:
         found = self.problems.get(key)
         if found is None:
             place = f"{call.record.file}:{call.record.line}" if call.record.file else None
-            problem = Problem(reason, 0, *key[1:4], place=place, example=example_of(call), in_sum=in_sum)
+            problem = UnpricedRows(reason, 0, *key[1:4], place=place, example=example_of(call), in_sum=in_sum)
             found = self.problems[key] = _Found(problem)
         found.rows += 1
         if call.day:
@@ -231,7 +231,7 @@ def groups_of(tally: Tally) -> Groups:
     return Groups(rows, columns, tally.rates.scale)
 
 
-def problems_of(tally: Tally) -> tuple[Problem, ...]:
+def problems_of(tally: Tally) -> tuple[UnpricedRows, ...]:
     """The problems of a tally, the largest first."""
     found = [
         one.problem.with_rows(one.rows, min(one.days, default=None), max(one.days, default=None))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import ibis
 import ibis.expr.types as ir
 
-from octoregistry.costing.names import Names
+from octoregistry.costing.names import CallNames
 from providers.recipe import Recipe, Words, surfaces
 from providers.vendors import vendor
 
@@ -20,8 +20,8 @@ def clean(column: ir.Value) -> ir.StringValue:
     return text.re_replace(_AROUND, "")
 
 
-def owner_of(text: ir.StringValue, names: Names) -> ir.StringValue:
-    """The registry's name of a provider, or the text as it stands where nobody knows it, as `Names.provider` says it."""
+def owner_of(text: ir.StringValue, names: CallNames) -> ir.StringValue:
+    """The registry's name of a provider, or the text as it stands where nobody knows it, as `CallNames.provider` says it."""
     known = names.spelt()
     small = text.lower()
     ending = "|".join(sorted(surfaces()))

@@ -23,7 +23,7 @@ from octoregistry.costing.counts import (
 )
 from octoregistry.costing.days import PIECE, Day, day, day_of_pieces, pieces
 from octoregistry.costing.errors import CostingError
-from octoregistry.costing.names import Names
+from octoregistry.costing.names import CallNames
 from octoregistry.costing.numbers import Count, count
 from octoregistry.costing.rates import UNKNOWN_SIZE, RateTable
 from octoregistry.costing.texts import clean, meant, owner_of
@@ -38,8 +38,7 @@ from providers.interpretation import (
     MOST_REQUESTS,
     is_usage,
 )
-from providers.recipe import Condition, Recipe, known_patterns
-from providers.recipe import Names as FieldNames
+from providers.recipe import Condition, FieldNames, Recipe, known_patterns
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,7 @@ def usage_rows(
     log: UsageTable,
     recipes: Sequence[Recipe],
     rates: RateTable,
-    names: Names,
+    names: CallNames,
     keys: Sequence[str],
     kept: Sequence[str] = (),
 ) -> Rows:
@@ -143,7 +142,7 @@ def _part(
     recipe: Recipe,
     test: ir.BooleanValue | None,
     dimensions: Sequence[str],
-    names: Names,
+    names: CallNames,
     keys: Sequence[str],
     kept: Sequence[str],
 ) -> ir.Table:
@@ -200,7 +199,7 @@ def _once(usage: ir.Table, log: UsageTable, recipe: Recipe) -> ir.Table:
     return numbered.filter((numbered.octoregistry_place == 0) | nameless).drop("octoregistry_place").view()
 
 
-def _stated(log: UsageTable, recipe: Recipe, dimensions: Sequence[str], names: Names) -> dict[str, ir.Value]:
+def _stated(log: UsageTable, recipe: Recipe, dimensions: Sequence[str], names: CallNames) -> dict[str, ir.Value]:
     """What each row states, and whether it could be read."""
     when = _day(log, recipe)
     counts = {name: found for name in dimensions if (found := dimension(log, recipe, name)) is not None}
@@ -263,7 +262,7 @@ def _text(log: UsageTable, fields: FieldNames) -> ir.StringValue:
     return ibis.null("string") if column is None else clean(column).nullif("")
 
 
-def _provider(log: UsageTable, recipe: Recipe, names: Names) -> ir.StringValue:
+def _provider(log: UsageTable, recipe: Recipe, names: CallNames) -> ir.StringValue:
     """The registry's name of the provider, "" where whoever has the model is to be found by it."""
     if recipe.fields.get("provider") == ("?",):
         return ibis.literal("")

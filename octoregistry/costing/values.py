@@ -37,7 +37,7 @@ NO_CALL_HERE = "the sums of other spans, none of which is here"
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class UnpricedRows:
     """Rows that have no price for the same reason: how many, of which model, between which days, and one of them.
 
     `in_sum`: the rows are in the sum, but for a charge that has no known price.
@@ -54,7 +54,7 @@ class Problem:
     example: Mapping[str, Any] | str | None = None
     in_sum: bool = False
 
-    def with_rows(self, rows: int, first_day: date | None, last_day: date | None) -> Problem:
+    def with_rows(self, rows: int, first_day: date | None, last_day: date | None) -> UnpricedRows:
         """The problem of so many rows between these days."""
         return replace(self, rows=rows, first_day=first_day, last_day=last_day)
 
@@ -134,7 +134,7 @@ class Costs:
     form: str
     total: Decimal
     rows: int
-    problems: tuple[Problem, ...] = field(default=())
+    problems: tuple[UnpricedRows, ...] = field(default=())
     assumed: Assumed | None = None
     stated: Stated | None = None
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from octoregistry.costing.errors import CostingError
-from octoregistry.costing.values import Costs, Problem
+from octoregistry.costing.values import Costs, UnpricedRows
 
 SUFFIXES = (".parquet", ".csv", ".json")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -60,7 +60,7 @@ def costs_json(costs: Costs) -> dict[str, Any]:
     }
 
 
-def problem_json(problem: Problem) -> dict[str, Any]:
+def problem_json(problem: UnpricedRows) -> dict[str, Any]:
     """`problem` as plain values, without what is not known."""
     example = problem.example
     shown = {key: plain(value) for key, value in example.items()} if isinstance(example, dict) else example

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from octoregistry.documents import Unread
 from octoregistry.reading.language.choice import LanguageModels
 from octoregistry.reading.language.kept import Kept
-from octoregistry.reading.language.reader import Reader
+from octoregistry.reading.language.reader import LanguageReader
 from octoregistry.reading.language.review import LabelToReview, labels_to_review
 from octoregistry.settings import Settings
 from octoregistry.sources import Clock, Failed, Page, fetch_pages
@@ -23,7 +23,7 @@ def open_labels(
 
     Neither the network nor a language model is asked. Raises KeyError for a provider that the registry does not know.
     """
-    language = Reader(kept, lambda: LanguageModels(why_none="switched off"), clock().date())
+    language = LanguageReader(kept, lambda: LanguageModels(why_none="switched off"), clock().date())
     reader = PageReader(settings.reading, language)
     wanted = [registry.providers[name] for name in providers]
     pages = fetch_pages(settings, [one.name for one in wanted], offline=True, clock=clock, reject=reader.refused)

@@ -22,7 +22,7 @@ from octoregistry.publishing.body import fingerprint_of
 from octoregistry.reading.language.asking import NotAskedError
 from octoregistry.reading.language.choice import LanguageModels, chosen
 from octoregistry.reading.language.kept import Kept, readings_folder
-from octoregistry.reading.language.reader import Reader
+from octoregistry.reading.language.reader import LanguageReader
 from octoregistry.report import write_report
 from octoregistry.service.propose_update import propose_update, proposing
 from octoregistry.service.run_outcome import (
@@ -146,7 +146,7 @@ def _plan(
     """The update as the command would plan it; a language model is asked only where the network is."""
     choice, day = "off" if offline else settings.service.llm, datetime.now(UTC).date()
     kept = Kept(readings_folder())
-    language = Reader(kept, lambda: _models(choice, task.registry, settings, day), day)
+    language = LanguageReader(kept, lambda: _models(choice, task.registry, settings, day), day)
     return plan_update(
         text,
         str(task.registry),

@@ -30,7 +30,7 @@ READABLE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class Fetcher:
     """What pages are fetched with. `reject` gives the reason why a page that came is none (a challenge), or None."""
 
     client: Client
@@ -40,27 +40,27 @@ class Reader:
     redirect_hosts: frozenset[str]
 
     @classmethod
-    def of(cls, client: Client, cache: Cache, provider: Vendor, reject: Reject) -> Reader:
+    def of(cls, client: Client, cache: Cache, provider: Vendor, reject: Reject) -> Fetcher:
         """What the pages of `provider` are fetched with."""
         hosts = frozenset(host.lower() for host in provider.redirect_hosts)
         return cls(client, Robots(client, hosts), cache, reject, hosts)
 
 
-def fetch_page(reader: Reader, url: str) -> Page | Failed:
+def fetch_page(fetcher: Fetcher, url: str) -> Page | Failed:
     """The page at `url` over the network, or out of the cache where the server says that it did not change.
 
     What was kept is sent for whole after `full_fetch_days` all the same: a server whose ETag never changes would hide
     every change. A page that `reject` refuses is not kept, so that the last good one stays.
     """
-    now = reader.client.clock()
-    kept = reader.cache.get(url)
-    headers = _conditions(kept, now, reader.client.fetch.full_fetch_days)
-    route = Route(reader.redirect_hosts, reader.robots.refusal)
-    answer = answer_of(reader.client, url, headers, reader.client.deadline(), route)
+    now = fetcher.client.clock()
+    kept = fetcher.cache.get(url)
+    headers = _conditions(kept, now, fetcher.client.fetch.full_fetch_days)
+    route = Route(fetcher.redirect_hosts, fetcher.robots.refusal)
+    answer = answer_of(fetcher.client, url, headers, fetcher.client.deadline(), route)
     if isinstance(answer, NoAnswer):
         return Failed(shown_url(url), answer.reason)
     if answer.status == 304 and headers and kept is not None:
-        return _answered(_vetted(reader, url, _refreshed(kept, answer, now), "cache"), answer)
+        return _answered(_vetted(fetcher, url, _refreshed(kept, answer, now), "cache"), answer)
     if answer.status != 200:
         return Failed(shown_url(url), _status_reason(answer.status))
     content_type = answer.headers.get("content-type")
@@ -78,7 +78,7 @@ def fetch_page(reader: Reader, url: str) -> Page | Failed:
         now,
         now,
     )
-    return _answered(_vetted(reader, url, came, "network"), answer)
+    return _answered(_vetted(fetcher, url, came, "network"), answer)
 
 
 def cached_page(cache: Cache, url: str) -> Page | Failed:
@@ -87,19 +87,21 @@ def cached_page(cache: Cache, url: str) -> Page | Failed:
     return Failed(shown_url(url), "it is not in the cache") if kept is None else _page(url, kept, "cache")
 
 
-def _vetted(reader: Reader, url: str, kept: CacheEntry, origin: From) -> Page | Failed:
+def _vetted(fetcher: Fetcher, url: str, kept: CacheEntry, origin: From) -> Page | Failed:
     """The page that `kept` holds, kept now that it is known to be one; or why it is none."""
     page = _page(url, kept, origin)
     if isinstance(page, Failed):
         return page
-    if reason := reader.reject(page):
+    if reason := fetcher.reject(page):
         return Failed(page.url, reason)
-    if reader.client.stop.called:
+    if fetcher.client.stop.called:
         return Failed(page.url, "stopped")
     try:
-        reader.cache.put(url, kept)
+        fetcher.cache.put(url, kept)
     except OSError as error:
-        return replace(page, note=f"not kept for --offline: {reader.cache.folder} cannot be written ({error.strerror})")
+        return replace(
+            page, note=f"not kept for --offline: {fetcher.cache.folder} cannot be written ({error.strerror})"
+        )
     return page
 
 

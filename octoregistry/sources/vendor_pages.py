@@ -14,7 +14,7 @@ from octoregistry.sources.cache import Cache
 from octoregistry.sources.client import Client
 from octoregistry.sources.deadline import Stop
 from octoregistry.sources.page import Failed, Page
-from octoregistry.sources.pages import Reader, Reject, cached_page, fetch_page
+from octoregistry.sources.pages import Fetcher, Reject, cached_page, fetch_page
 from octoregistry.sources.parallel import in_parallel
 from octoregistry.sources.urls import shown_url
 
@@ -69,30 +69,30 @@ def fetch_pages(
         }
     stop = Stop()
     cache, client = Cache(settings.fetch.cache_dir), Client.of(settings.fetch, clock, stop)
-    readers = {
-        name: Reader.of(client, cache, provider, partial(reject, provider=name)) for name, provider in known.items()
+    fetchers = {
+        name: Fetcher.of(client, cache, provider, partial(reject, provider=name)) for name, provider in known.items()
     }
-    return in_parallel({name: partial(_first, readers[name], urls[name]) for name in known}, stop)
+    return in_parallel({name: partial(_first, fetchers[name], urls[name]) for name in known}, stop)
 
 
-def _first(reader: Reader, urls: tuple[str, ...]) -> Page | Failed:
+def _first(fetcher: Fetcher, urls: tuple[str, ...]) -> Page | Failed:
     """The first page that can be read."""
     attempts: list[Failed] = []
     for url in urls:
-        page = _fetched(reader, url)
+        page = _fetched(fetcher, url)
         if isinstance(page, Page):
             return page
         attempts.append(page)
     return _none_of(attempts, "; --offline reads what was kept, or the pages that come with the package")
 
 
-def _fetched(reader: Reader, url: str) -> Page | Failed:
+def _fetched(fetcher: Fetcher, url: str) -> Page | Failed:
     """The page at `url`; what nobody thought of is a reason too, so that one address ends nobody else's run.
 
     The exception's text is left out: it may hold a whole request, and with it a key.
     """
     try:
-        return fetch_page(reader, url)
+        return fetch_page(fetcher, url)
     except Exception as error:
         log.debug("%s", shown_url(url), exc_info=True)
         return Failed(shown_url(url), f"it cannot be read: {type(error).__name__}")

@@ -9,7 +9,7 @@ from hashlib import sha256
 
 from octoregistry.documents import Document, Unread, read_document
 from octoregistry.reading.language.page import read_page
-from octoregistry.reading.language.reader import Reader
+from octoregistry.reading.language.reader import LanguageReader
 from octoregistry.reading.lifecycle import StatedLifecycle, read_lifecycle
 from octoregistry.reading.page import read_rates
 from octoregistry.reading.rates import PageRates
@@ -26,7 +26,7 @@ class PageReader:
     no key and no address.
     """
 
-    def __init__(self, limits: ReadingSettings, language: Reader | None = None) -> None:
+    def __init__(self, limits: ReadingSettings, language: LanguageReader | None = None) -> None:
         reading_process.start()
         self._limits = limits
         self._language = language

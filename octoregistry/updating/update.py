@@ -14,8 +14,7 @@ from octoregistry.planning.plan import Note, Plan
 from octoregistry.planning.planner import PlanSettings, plan_provider
 from octoregistry.planning.stated_models import priced_pages
 from octoregistry.planning.witnesses import Witnesses
-from octoregistry.reading.language.reader import Call
-from octoregistry.reading.language.reader import Reader as LanguageReader
+from octoregistry.reading.language.reader import Call, LanguageReader
 from octoregistry.reading.lifecycle import StatedLifecycle
 from octoregistry.reading.rates import PageRates
 from octoregistry.settings import Settings

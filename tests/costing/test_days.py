@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from octoregistry.costing.inner import opened
 from octoregistry.costing.moments import moment
-from octoregistry.costing.names import Names
+from octoregistry.costing.names import CallNames
 from octoregistry.costing.rates import RateTable
 from octoregistry.costing.usage import FAULTS, usage_rows
 from providers.days import ordinal
@@ -53,7 +53,7 @@ def days(engine, rows):
     )
     usage = ibis.memtable(table.append_column("input", pa.array([1] * len(rows))))
     plain = [recipe for recipe in recipes() if recipe.key == "plain"]
-    found = usage_rows(opened(usage, (), plain), plain, NO_RATES, Names(NO_RATES), ["n"]).table
+    found = usage_rows(opened(usage, (), plain), plain, NO_RATES, CallNames(NO_RATES), ["n"]).table
     answer = engine.to_pyarrow(found.select("k_0", "day", "fault")).to_pylist()
     return [(row["day"], row["fault"]) for row in sorted(answer, key=lambda row: row["k_0"])]
 

@@ -11,7 +11,7 @@ import pytest
 
 from octoregistry.costing.calls import calls
 from octoregistry.costing.costs import costs_of
-from octoregistry.costing.names import Names
+from octoregistry.costing.names import CallNames
 from octoregistry.costing.rates import compile_rates
 from octoregistry.costing.reading import How
 from octoregistry.costing.records import Record
@@ -71,7 +71,7 @@ def log_of(recipe, seed):
 
 def by_python(rows):
     """Form, cost and reason of each row, as the reader of small files gives them."""
-    columns, names = frozenset(rows[0]), Names(RATES)
+    columns, names = frozenset(rows[0]), CallNames(RATES)
     tally = Tally(RATES, names, ["n"], How())
     records = [
         Record({name: value for name, value in row.items() if value is not None}, "", place, columns)

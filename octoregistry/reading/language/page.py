@@ -11,7 +11,7 @@ from octoregistry.documents import Document
 from octoregistry.reading.labels import Doubt, OpenLabel, Place
 from octoregistry.reading.language.answers import pieces
 from octoregistry.reading.language.kept import Kept
-from octoregistry.reading.language.reader import PageOfLabels, Reader
+from octoregistry.reading.language.reader import LanguageReader, PageOfLabels
 from octoregistry.reading.page import read_rates
 from octoregistry.reading.rates import PageRates, StatedPrice
 from octoregistry.reading.vocabulary import Vocabulary, shipped
@@ -23,7 +23,7 @@ def read_page(
     page_date: date,
     known_ids: Sequence[str] = (),
     *,
-    reader: Reader,
+    reader: LanguageReader,
     vocabulary: Vocabulary | None = None,
     read: Callable[..., PageRates] = read_rates,
 ) -> PageRates:

@@ -37,7 +37,7 @@ class PageOfLabels:
     known_names: Sequence[str] = ()
 
 
-class Reader:
+class LanguageReader:
     """Explains labels with what is kept and, where `models` gives one, a language model. `calls` are those made so far."""
 
     def __init__(self, kept: Kept, models: Callable[[], LanguageModels], day: date) -> None:

@@ -14,7 +14,7 @@ from octoregistry.sources.cache import Cache
 from octoregistry.sources.client import Client
 from octoregistry.sources.deadline import Stop
 from octoregistry.sources.page import Failed, Page
-from octoregistry.sources.pages import Reader, cached_page, fetch_page
+from octoregistry.sources.pages import Fetcher, cached_page, fetch_page
 from octoregistry.sources.parallel import in_parallel
 from octoregistry.sources.registries import genai_prices, litellm, llm_prices, models_dev, openrouter
 from octoregistry.sources.registries.registry_prices import (
@@ -84,7 +84,7 @@ def _from_network(client: Client, cache: Cache, name: str, registry: RegistrySet
         return None
 
     hosts = frozenset(host.lower() for host in registry.redirect_hosts)
-    page = fetch_page(Reader(client, Robots(client, hosts), cache, refused, hosts), registry.url)
+    page = fetch_page(Fetcher(client, Robots(client, hosts), cache, refused, hosts), registry.url)
     return page if isinstance(page, Failed) else read[-1]
 
 

@@ -13,19 +13,19 @@ from benchmarks.vendor import Vendor, VendorReply
 from octoregistry.reading.language.asking import asking
 from octoregistry.reading.language.choice import LanguageModel, LanguageModels
 from octoregistry.reading.language.kept import Kept
-from octoregistry.reading.language.reader import Reader
+from octoregistry.reading.language.reader import LanguageReader
 from providers import get_provider
 
 DAY = date(2026, 9, 7)
 
 
 @pytest.fixture
-def language(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[..., tuple[Reader, Vendor]]]:
+def language(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[..., tuple[LanguageReader, Vendor]]]:
     """(a reader, the server that it asks) for a list of answers, given one after the other, or a way to answer."""
     pytest.importorskip("openai", reason="the OpenAI SDK is not installed")
     with ExitStack() as stack:
 
-        def made(speak: Callable[[str], VendorReply] | list[str]) -> tuple[Reader, Vendor]:
+        def made(speak: Callable[[str], VendorReply] | list[str]) -> tuple[LanguageReader, Vendor]:
             answers = iter(speak) if isinstance(speak, list) else None
             server = stack.enter_context(Vendor(lambda p: VendorReply(next(answers)) if answers else speak(p)))  # type: ignore[operator]
             for name, value in server.environment.items():
@@ -33,6 +33,6 @@ def language(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callab
             provider = get_provider({"api": {"provider": "openai", "model": "gpt-5.4-mini"}})
             stack.callback(provider.close)  # type: ignore[attr-defined]
             models = LanguageModels([LanguageModel("openai", "gpt-5.4-mini", lambda: asking(provider))])
-            return Reader(Kept(tmp_path / "readings"), lambda: models, DAY), server
+            return LanguageReader(Kept(tmp_path / "readings"), lambda: models, DAY), server
 
         yield made

@@ -19,7 +19,7 @@ from octoregistry.documents import Document, read_document
 from octoregistry.reading.language.choice import LanguageModels
 from octoregistry.reading.language.kept import Kept
 from octoregistry.reading.language.page import read_page
-from octoregistry.reading.language.reader import Reader
+from octoregistry.reading.language.reader import LanguageReader
 from octoregistry.reading.language.review import KEYS, labels_to_review
 from octoregistry.reading.rates import PageRates
 from providers import load_registry
@@ -37,7 +37,7 @@ TEXT = """\
 Language = Callable[..., Any]
 
 
-def read(reader: Reader, text: str = TEXT) -> PageRates:
+def read(reader: LanguageReader, text: str = TEXT) -> PageRates:
     document = read_document(text, "https://vendor.invalid/pricing")
     assert isinstance(document, Document)
     return read_page(document, "openai", DAY, reader=reader)
@@ -51,9 +51,9 @@ def doubts(page: PageRates) -> set[str]:
     return {doubt.reason for rate in page.rates for price in rate.prices.values() for doubt in price.doubts}  # type: ignore[union-attr]
 
 
-def nobody() -> Reader:
+def nobody() -> LanguageReader:
     """A reader with nobody to ask."""
-    return Reader(Kept(), LanguageModels, DAY)
+    return LanguageReader(Kept(), LanguageModels, DAY)
 
 
 def speak(prompt: str) -> VendorReply:

@@ -18,7 +18,7 @@ from octoregistry.reading.language.asking import NotAskedError
 from octoregistry.reading.language.choice import LanguageModel, LanguageModels
 from octoregistry.reading.language.kept import Kept
 from octoregistry.reading.language.question import question_of
-from octoregistry.reading.language.reader import PageOfLabels, Reader
+from octoregistry.reading.language.reader import LanguageReader, PageOfLabels
 from providers.dialects import ANTHROPIC, GEMINI, OPENAI, translated
 
 from .conftest import DAY  # type: ignore[import-not-found]
@@ -32,7 +32,7 @@ def page(*labels: OpenLabel, **known: Any) -> PageOfLabels:
     return PageOfLabels("openai", PAGE, labels or (TURBO, TITLE), **known)
 
 
-def means(reader: Reader) -> dict[str, str]:
+def means(reader: LanguageReader) -> dict[str, str]:
     return {answer.label: answer.means for answer in reader.kept.answers()}
 
 
@@ -234,8 +234,8 @@ def test_what_was_answered_is_never_asked_again_and_what_was_not_after_a_week(
     reader.explain(page())
     assert len(server.requests) == 1
 
-    def later(days: int) -> Reader:
-        return Reader(Kept(tmp_path / "readings"), lambda: reader.models, DAY + timedelta(days=days))
+    def later(days: int) -> LanguageReader:
+        return LanguageReader(Kept(tmp_path / "readings"), lambda: reader.models, DAY + timedelta(days=days))
 
     later(6).explain(page())
     assert len(server.requests) == 1
@@ -254,7 +254,9 @@ def test_a_vendor_that_cannot_be_reached_is_asked_again_by_the_next_run(language
     def unreachable() -> Any:
         raise NotAskedError("HTTP 503")
 
-    broken = Reader(Kept(tmp_path / "readings"), lambda: LanguageModels([LanguageModel("a", "b", unreachable)]), DAY)
+    broken = LanguageReader(
+        Kept(tmp_path / "readings"), lambda: LanguageModels([LanguageModel("a", "b", unreachable)]), DAY
+    )
     assert not broken.explain(page())
     assert not list((tmp_path / "readings").glob("*"))
     assert broken.passed_over == ("a/b could not be asked: HTTP 503",)
