@@ -166,7 +166,7 @@ def _add(stated: StatedModel, rate: StatedRate, found: Matched | NewModel, reaso
     if isinstance(found, NewModel) and stated.new is None:
         stated.new = found
     tier = _UNKNOWN if rate.above_input_tokens == "unknown" else rate.above_input_tokens
-    if rate.up_to_input_tokens is not None:
+    if rate.up_to_input_tokens is not None and is_checked(rate.witness):
         stated.up_to.setdefault((rate.mode, tier), rate.up_to_input_tokens)
     prices = stated.modes.setdefault(rate.mode, {}).setdefault(rate.start, {}).setdefault(tier, {})
     for dimension, price in rate.prices.items():
@@ -211,7 +211,8 @@ def _settle_unknown_tiers(model: str, stated: StatedModel, known: set[int], asid
                 for dimension, price in prices.items():
                     settled.setdefault(dimension, replace(price, notes=(*price.notes, note)))
             else:
-                stated.unsized.add(mode)
+                if _checked(prices):  # what only a language model calls a price for long prompts bounds no other
+                    stated.unsized.add(mode)
                 asides[model, f"a {mode} price for long prompts without a threshold is left out", "left out"] = None
     for mode in [mode for mode, dated in stated.modes.items() if not any(dated.values())]:
         del stated.modes[mode]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -37,6 +38,18 @@ providers:
 defaults: {input_per_million: 1.0, output_per_million: 2.0, realtime_multiplier: 2.0}
 """
 LLM = "llm:openai/gpt-5.4-mini"
+SIZED = """\
+      gpt-8:
+        display_name: GPT-8
+        input_per_million: 1.0
+        output_per_million: 5.0
+        batch_support: false
+        realtime_multiplier: 1.0
+        rates:
+          - {mode: standard, input: 1.0, output: 5.0}
+          - {mode: standard, above_input_tokens: 272000, input: 2.0, output: 7.5}
+        source: {page: "https://vendor.example/pricing", checked: CHECKED, sha256: "00"}
+"""
 
 
 def stated(
@@ -49,8 +62,10 @@ def stated(
     return StatedRate("gpt-9", mode, prices, ids=ids, witness=witness)
 
 
-def planned(*rates: StatedRate, checked: str = "2026-09-01", witnesses: Witnesses | None = None) -> Plan:
-    registry = parse_registry(REGISTRY.replace("CHECKED", checked))
+def planned(
+    *rates: StatedRate, checked: str = "2026-09-01", witnesses: Witnesses | None = None, more: str = ""
+) -> Plan:
+    registry = parse_registry(REGISTRY.replace("defaults:", f"{more}defaults:").replace("CHECKED", checked))
     page = PricedPage(PageRates("openai", PAGE, rates), DAY, "1" * 64)
     return plan_provider(registry.providers["openai"], [page], today=DAY, witnesses=witnesses)
 
@@ -93,3 +108,18 @@ def test_a_second_reader_that_agrees_is_named_beside_the_first() -> None:
     (change,) = planned(stated("standard", "rules", seconded_by=LLM, input="2.5", output="10")).visible[:1]
     assert change.witness == f"rules+{LLM}"
     assert change.applies
+
+
+@pytest.mark.parametrize("witness", ["rules", LLM])
+def test_what_only_a_language_model_calls_a_price_for_long_prompts_bounds_no_other(witness: str) -> None:
+    """It called "Cost" long, and embeddings ended where another model's long prompts begin."""
+    long = replace(stated("standard", witness, input="4", output="15"), above_input_tokens="unknown")
+    plan = planned(stated("standard", "rules", input="2", output="10"), long, more=SIZED)
+    assert ("up_to_input_tokens" in {c.dimension for c in plan.visible}) == (witness == "rules")
+
+
+@pytest.mark.parametrize("witness", ["rules", LLM])
+def test_nor_does_it_say_alone_for_which_prompts_a_price_is(witness: str) -> None:
+    """The label of a size is a label like another."""
+    short = replace(stated("standard", witness, input="2", output="10"), up_to_input_tokens=200_000)
+    assert ("up_to_input_tokens" in {c.dimension for c in planned(short).visible}) == (witness == "rules")
