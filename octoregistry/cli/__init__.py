@@ -36,7 +36,7 @@ COMMANDS = {
     "runs": "Print the runs of the schedule and their outcomes.",
     "schedule": "Update at set times, show them, or run what is due.",
     "serve": "Keep the registry fresh, and answer over HTTP.",
-    "status": "Print when each provider was last read; fail if too long ago.",
+    "status": "Print how old each provider's page is; fail if too old.",
     "update": "Update models.yaml from the vendors' pages.",
 }
 

@@ -1,4 +1,4 @@
-"""`octoregistry status`: when each provider was last read, and whether that is too long ago."""
+"""`octoregistry status`: how old the page of each provider is, and whether that is too old."""
 
 from __future__ import annotations
 
@@ -26,24 +26,27 @@ with extra():
 @settings_option
 @registry_option
 def command(*, as_json: bool, settings: Path | None, registry: Path) -> None:
-    """Print when each provider's prices were last read by the schedule.
+    """Print how old the page is that the schedule last read each provider's prices from.
+
+    To read a copy again, from the cache or the package, makes it no younger.
 
     \b
-    Exit status: 0 only while every provider has been read within two intervals of its schedule; else 1.
+    Exit status: 0 only while no provider's page is older than two intervals of its schedule; else 1.
     """
     with service_errors():
         chosen = command_settings(settings)
         jobs = known_jobs(chosen, registry)
         log = RunLog(Database(database_url(chosen, os.environ)))
         now = datetime.now(UTC)
-        found = freshness(jobs, log.last_success(now), now)
+        found = freshness(jobs, log.pages_read(now), now)
     if as_json:
         print_json(
             [
                 {
                     "provider": one.provider,
                     "fresh": one.fresh,
-                    "last_success": one.last_success.isoformat() if one.last_success else None,
+                    "page_at": one.page.at.isoformat() if one.page else None,
+                    "served": one.page.served if one.page else None,
                     "age_seconds": one.age.total_seconds() if one.age is not None else None,
                     "allowed_seconds": one.allowed.total_seconds(),
                 }

@@ -14,10 +14,12 @@ from octoregistry.queries.packaged import CURE, newer_packaged
 from octoregistry.settings import Settings
 from octoregistry.sources import Failed, NotAsked, fetch_model_lists, fetch_pages
 from octoregistry.sources.cache import Cache
+from octoregistry.sources.vendor_pages import utc_now
 from octoregistry.updating.page_reader import PageReader
 from providers import RegistryError, parse_registry
 from providers.registry import PACKAGED, bytes_of, own_place
 
+_OLD = 14  # days
 _RETRIES = (
     "`api.retry` of a program's configuration is the program's own: with it, and without `api.transport_retry`, "
     "each call is made once"
@@ -97,8 +99,10 @@ def _cached(settings: Settings) -> Iterator[Finding]:
         if isinstance(page, Failed):
             yield Finding(f"page of {name}", "wrong", str(page))
         else:
+            days = page.age(utc_now()).days
             source = "bundled with the package" if page.from_cache == "bundled" else "in the cache"
-            yield Finding(f"page of {name}", "ok", f"{source}, of {page.fetched_at.date()}")
+            text = f"{source}, of {page.fetched_at.date()}, {days} day{'' if days == 1 else 's'} old"
+            yield Finding(f"page of {name}", "note" if days > _OLD else "ok", text)
 
 
 def _cache(settings: Settings) -> Finding:

@@ -12,7 +12,7 @@ from octoregistry.planning.doubts import held_by_labels
 from octoregistry.planning.plan import Change
 from octoregistry.planning.values import value_text
 from octoregistry.queries import wording
-from octoregistry.report.report import Report
+from octoregistry.report.report import OLD_DAYS, Report
 from providers.dimensions import DIMENSIONS
 from providers.registry import Registry
 
@@ -109,6 +109,26 @@ def sections(report: Report) -> tuple[Section, ...]:
             count = counts_of(report.plan.visible).facts if name == "other" else sum(len(one.rows) for one in models)
             found.append(Section(name, title, lead, models, labels, len(models) if name == "new-models" else count))
     return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class PageAges:
+    """How old the pages are that a report rests on, in words; `old` where one of them is over OLD_DAYS."""
+
+    text: str
+    old: bool
+
+
+def page_ages(report: Report) -> PageAges | None:
+    """The ages of the pages that were read, of the day that the report is of, with who served each; None where none was."""
+    read = [(source, (report.day - source.day).days) for source in report.sources if source.day]
+    if not read:
+        return None
+    told = (
+        f"{source.provider} {wording.age(days)}" + ("" if source.served == "fetched" else f", {source.served}")
+        for source, days in read
+    )
+    return PageAges(f"Age of the pages: {'; '.join(told)}.", max(days for _, days in read) > OLD_DAYS)
 
 
 def unchanged(report: Report) -> str:

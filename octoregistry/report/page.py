@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from octoregistry.queries import wording
 from octoregistry.report.calculator import SHOWN, starting_costs, starting_workload
-from octoregistry.report.changes import headline, sections, unchanged
+from octoregistry.report.changes import headline, page_ages, sections, unchanged
 from octoregistry.report.history_picture import history_pictures
 from octoregistry.report.payload import as_json, deflated
 from octoregistry.report.price_steps import histories
@@ -42,6 +42,7 @@ def page(report: Report, data: str | None = None) -> str:
             report=report,
             words=wording,
             headline=headline(report),
+            ages=page_ages(report),
             unchanged=unchanged(report),
             sections=sections(report),
             usage=used,

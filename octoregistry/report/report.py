@@ -14,6 +14,7 @@ from providers.registry import Registry
 Rates = Mapping[tuple[str, str], tuple[Rate, ...]]
 
 STALE_DAYS = 30
+OLD_DAYS = 14  # a page older than that is told in the report's first lines as something to mind
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ class Service:
     def freshness(self) -> tuple[Freshness, ...]:
         """Each provider, fresh or not, just now. Raises DatabaseError."""
         now = datetime.now(UTC)
-        return freshness(self.jobs, self.log.last_success(now), now)
+        return freshness(self.jobs, self.log.pages_read(now), now)
 
 
 def known_jobs(settings: Settings, registry: Path) -> tuple[UpdateJob, ...]:
@@ -76,7 +76,7 @@ def assemble(
     def watch() -> None:
         now = datetime.now(UTC)
         # a service that has just been set up has read nothing yet, and is no news until its first run has ended
-        found = freshness(jobs, log.last_success(now), now) if channels and log.ended_any() else ()
+        found = freshness(jobs, log.pages_read(now), now) if channels and log.ended_any() else ()
         with database.begin() as connection:
             outbox.put(connection, staleness_notices(found, chosen.notices.about))
         outbox.send_due(lambda: runner.stopping)

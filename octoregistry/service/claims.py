@@ -147,7 +147,7 @@ def _keep_readings(connection: Connection, claim: Claim, outcome: RunOutcome, no
             readings.insert().values(
                 run=claim.id,
                 provider=one.provider,
-                at=now,
+                at=min(one.fetched_at or now, now),
                 read=int(one.read),
                 prices=one.prices,
                 changed=one.changed,

@@ -1,4 +1,4 @@
-"""Freshness: how long ago each provider's prices were last read."""
+"""Freshness: how old the page is that each provider's prices were last read from."""
 
 from __future__ import annotations
 
@@ -8,30 +8,42 @@ from datetime import datetime, timedelta
 
 from octoregistry.service.jobs import UpdateJob
 
+_SERVED = {"cache": ", from the cache", "bundled": ", bundled with the package"}
+
+
+@dataclass(frozen=True, slots=True)
+class PageRead:
+    """The newest page that prices of a provider were read from: when its server last said that it reads like this, and who
+    served it (`network`, `cache` or `bundled`). To read an old copy again makes it no younger."""
+
+    at: datetime
+    served: str = ""
+
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """When a provider's prices were last read, and how old that may be: two intervals of its most frequent job."""
+    """How old the page is that a provider's prices were last read from, and how old it may be: two intervals of its most
+    frequent job."""
 
     provider: str
-    last_success: datetime | None
+    page: PageRead | None
     age: timedelta | None
     allowed: timedelta
 
     @property
     def fresh(self) -> bool:
-        """True where it has succeeded within two intervals."""
+        """True where the page is no older than two intervals."""
         return self.age is not None and self.age <= self.allowed
 
     def __str__(self) -> str:
-        if self.last_success is None or self.age is None:
+        if self.page is None or self.age is None:
             return f"{self.provider}: never read"
         word = "fresh" if self.fresh else "STALE"
-        when = f"{_words(self.age)} ago ({self.last_success:%Y-%m-%d %H:%M}Z)"
-        return f"{self.provider}: {word}, read {when}, allowed {_words(self.allowed)}"
+        page = f"page of {self.page.at:%Y-%m-%d %H:%M}Z{_SERVED.get(self.page.served, '')}"
+        return f"{self.provider}: {word}, {page}, {_words(self.age)} old, allowed {_words(self.allowed)}"
 
 
-def freshness(jobs: Iterable[UpdateJob], successes: Mapping[str, datetime], now: datetime) -> tuple[Freshness, ...]:
+def freshness(jobs: Iterable[UpdateJob], pages: Mapping[str, PageRead], now: datetime) -> tuple[Freshness, ...]:
     """Each provider that some job updates, in the order of the jobs."""
     allowed: dict[str, timedelta] = {}
     for job in jobs:
@@ -40,10 +52,10 @@ def freshness(jobs: Iterable[UpdateJob], successes: Mapping[str, datetime], now:
             allowed[provider] = min(two, allowed.get(provider, two))
     found = []
     for provider, most in allowed.items():
-        last = successes.get(provider)
+        page = pages.get(provider)
         # clocks differ a little: what another machine has just read is no older than now
-        age = max(now - last, timedelta(0)) if last else None
-        found.append(Freshness(provider, last, age, most))
+        age = max(now - page.at, timedelta(0)) if page else None
+        found.append(Freshness(provider, page, age, most))
     return tuple(found)
 
 

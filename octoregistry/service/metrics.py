@@ -40,13 +40,21 @@ class _MetricsCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         """Every number."""
         counts = self.service.log.counts()
-        age = GaugeMetricFamily("octoregistry_provider_age_seconds", "Since prices were last read", labels=["provider"])
+        age = GaugeMetricFamily(
+            "octoregistry_provider_age_seconds", "Age of the page that prices were last read from", labels=["provider"]
+        )
         fresh = GaugeMetricFamily("octoregistry_provider_fresh", "1 within two intervals, else 0", labels=["provider"])
+        served = GaugeMetricFamily(
+            "octoregistry_provider_served", "1: who served the page that was last read", labels=["provider", "served"]
+        )
         for one in self.service.freshness():
+            if one.page:
+                served.add_metric([one.provider, one.page.served or "network"], 1)
             age.add_metric([one.provider], one.age.total_seconds() if one.age is not None else math.inf)
             fresh.add_metric([one.provider], float(one.fresh))
         yield age
         yield fresh
+        yield served
         runs = CounterMetricFamily("octoregistry_runs", "Runs by how they ended", labels=["job", "end"])
         for (name, end), count in counts.runs.items():
             runs.add_metric([name, end], count)

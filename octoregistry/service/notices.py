@@ -54,7 +54,7 @@ def staleness_notices(found: Iterable[Freshness], about: Iterable[str]) -> Itera
         return
     for one in found:
         if not one.fresh:
-            since = one.last_success.isoformat(timespec="seconds") if one.last_success else "never"
+            since = one.page.at.isoformat(timespec="seconds") if one.page else "never"
             yield _notice(f"stale:{one.provider}:{since}", "staleness", f"{one.provider} is stale", (str(one),))
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Row, func, select
 
 from octoregistry.service.database import Database
+from octoregistry.service.freshness import PageRead
 from octoregistry.service.tables import held, readings, runs
 
 _AHEAD = timedelta(hours=1)  # machines' clocks differ, and with a database of its own nobody knows by how much
@@ -75,15 +76,25 @@ class RunLog:
         with self.database.begin() as connection:
             return tuple(map(_run, connection.execute(query).all()))
 
-    def last_success(self, now: datetime) -> dict[str, datetime]:
-        """Provider -> when its prices were last read; what is later than an hour from `now` is of a clock that was wrong."""
+    def pages_read(self, now: datetime) -> dict[str, PageRead]:
+        """Provider -> the newest page that its prices were read from; what is later than an hour from `now` is of a clock
+        that was wrong."""
+        read = readings.c.read == 1
         query = (
             select(readings.c.provider, func.max(readings.c.at))
-            .where(readings.c.read == 1, readings.c.at <= now + _AHEAD)
+            .where(read, readings.c.at <= now + _AHEAD)
             .group_by(readings.c.provider)
         )
+        found = {}
         with self.database.begin() as connection:
-            return dict(connection.execute(query).all())
+            for provider, at in connection.execute(query).all():
+                same = (read, readings.c.provider == provider, readings.c.at == at)
+                whose = select(runs.c.outcome).join(readings, readings.c.run == runs.c.id).where(*same).limit(1)
+                outcome = connection.execute(whose).scalar_one() or {}
+                sources = outcome.get("providers", ())
+                served = next((one.get("served", "") for one in sources if one.get("provider") == provider), "")
+                found[provider] = PageRead(at, served)
+        return found
 
     def ended_any(self) -> bool:
         """True once a run has ended."""

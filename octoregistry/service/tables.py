@@ -75,7 +75,7 @@ readings = Table(
     metadata,
     Column("run", String(120), ForeignKey(runs.c.id), primary_key=True),
     Column("provider", String(100), primary_key=True),
-    Column("at", UtcTime, nullable=False),
+    Column("at", UtcTime, nullable=False),  # of the page that served; of the run where none did
     Column("read", Integer, nullable=False),  # 1 where prices were read, 0 where not
     Column("prices", Integer, nullable=False),
     Column("changed", Integer, nullable=False),

@@ -331,3 +331,20 @@ def test_visible_keeps_what_people_write():
     """Letters of any script, spaces and marks; only what hides is named."""
     assert visible("Qwen 通义 é ½") == "Qwen 通义 é ½"
     assert visible("a\x00b") == "a⟨U+0000⟩b"
+
+
+@pytest.mark.parametrize(
+    ("day", "served", "words", "kind"),
+    [
+        (NOW.date(), "fetched", "Age of the pages: acme today.", "intro"),
+        (date(2026, 8, 25), "from the cache", "acme 14 days ago, from the cache", "intro"),
+        (date(2026, 8, 24), "bundled with the package", "acme 15 days ago, bundled with the package", "warning"),
+    ],
+)
+def test_the_first_lines_say_how_old_the_pages_are(update_of, day, served, words, kind):
+    """And warn where one is older than two weeks."""
+    source = SourceSummary("acme", "https://acme.example/pricing", served, day, 9, 0)
+    made = replace(report_of(update_of(PLAIN)), sources=(source,))
+    lead = BeautifulSoup(page(made), "lxml").find(id="ages")
+    assert words in lead.get_text()
+    assert lead["class"] == [kind]

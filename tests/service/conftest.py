@@ -81,7 +81,8 @@ class Workspace:
         def ready() -> bool:
             assert process.poll() is None, self.said(process)
             with suppress(requests.ConnectionError):
-                return requests.get(f"{address}/readyz", timeout=LIMIT).json()["status"] == "ok"
+                pages = requests.get(f"{address}/readyz", timeout=LIMIT).json()["pages"]
+                return bool(pages) and not any("never read" in page for page in pages)
             return False
 
         until(ready)

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, text, update
 from octoregistry.service.claims import Claims
 from octoregistry.service.database import Database, DatabaseError
 from octoregistry.service.decisions import Decisions
+from octoregistry.service.freshness import PageRead, freshness
 from octoregistry.service.jobs import UpdateJob
 from octoregistry.service.log_copy import copy_log
 from octoregistry.service.run_outcome import HeldModel, ProviderOutcome, RunOutcome
@@ -76,7 +77,7 @@ def test_a_run_is_logged_as_it_was(database: Database) -> None:
     (run,) = RunLog(database).latest()
     assert (run.slot, run.end, run.changed, run.spent) == (last_slot(), "done", 1, Decimal("0.000123456789"))
     assert run.started_at.tzinfo is UTC
-    assert set(RunLog(database).last_success(datetime.now(UTC))) == {"acme"}
+    assert set(RunLog(database).pages_read(datetime.now(UTC))) == {"acme"}
     assert not ours.finish(claim, DONE), "a run ends once"
 
 
@@ -131,6 +132,22 @@ def test_a_sign_of_life_from_the_future_is_none(database: Database) -> None:
     assert Claims(database, "second", LEASE).take_over([JOB]) is not None
 
 
+@pytest.mark.parametrize("served", ["network", "cache", "bundled"])
+def test_reading_an_old_copy_makes_it_no_younger(database: Database, served: str) -> None:
+    """The age is that of the page, and who served it is known."""
+    now = datetime.now(UTC)
+    page = now - timedelta(days=80)
+    source = ProviderOutcome(provider="acme", read=True, page="p", prices=3, served=served, fetched_at=page)
+    ours = Claims(database, "here", LEASE)
+    claim = ours.claim("all", last_slot())
+    assert claim is not None
+    assert ours.finish(claim, DONE.model_copy(update={"providers": (source,)}))
+    log = RunLog(database)
+    assert log.pages_read(now) == {"acme": PageRead(page, served)}
+    (found,) = freshness([JOB], log.pages_read(now), now)
+    assert (found.fresh, found.age) == (False, timedelta(days=80))
+
+
 def test_a_reading_from_the_future_is_no_success(database: Database) -> None:
     """After a clock that was a year ahead is set right, nothing would be stale for a year."""
     ours = Claims(database, "here", LEASE)
@@ -138,8 +155,8 @@ def test_a_reading_from_the_future_is_no_success(database: Database) -> None:
     assert claim is not None
     assert ours.finish(claim, DONE)
     now = datetime.now(UTC)
-    assert set(RunLog(database).last_success(now - timedelta(minutes=5))) == {"acme"}
-    assert RunLog(database).last_success(now - timedelta(days=365)) == {}
+    assert set(RunLog(database).pages_read(now - timedelta(minutes=5))) == {"acme"}
+    assert RunLog(database).pages_read(now - timedelta(days=365)) == {}
 
 
 def test_a_run_is_logged_with_all_that_belongs_to_it_or_not_at_all(database: Database) -> None:
@@ -154,7 +171,7 @@ def test_a_run_is_logged_with_all_that_belongs_to_it_or_not_at_all(database: Dat
     with pytest.raises(ZeroDivisionError):
         ours.finish(claim, DONE, broken)
     assert RunLog(database).latest()[0].end is None
-    assert RunLog(database).last_success(datetime.now(UTC)) == {}
+    assert RunLog(database).pages_read(datetime.now(UTC)) == {}
     assert ours.finish(claim, DONE)
 
 
@@ -229,7 +246,7 @@ def test_a_log_moves_from_sqlite_into_another_database(database: Database, tmp_p
     assert copy_log(database, tmp_path / "old.sqlite3")["runs"] == 0
     (run,) = RunLog(database).latest()
     assert (run.id, run.spent, run.slot) == (claim.id, Decimal("0.000123456789"), last_slot())
-    assert set(RunLog(database).last_success(datetime.now(UTC))) == {"acme"}
+    assert set(RunLog(database).pages_read(datetime.now(UTC))) == {"acme"}
 
 
 @pytest.mark.parametrize(

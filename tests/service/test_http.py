@@ -112,7 +112,11 @@ def test_the_numbers_are_those_of_the_run_log(held: tuple[Workspace, str, str]) 
         for sample in family.samples
     }
     assert all(name[0].startswith("octoregistry_") for name in samples)
-    assert 0 < samples["octoregistry_provider_age_seconds", "anthropic"] < 120
+    assert samples["octoregistry_provider_age_seconds", "anthropic"] > 86400, (
+        "a bundled page is no younger for being read"
+    )
+    assert samples["octoregistry_provider_served", "anthropic", "bundled"] == 1
+    assert "bundled with the package" in get(f"{held[1]}/readyz").json()["pages"][0]
     assert samples["octoregistry_runs_total", "done", "all"] == 1
     assert samples["octoregistry_holds", "anthropic"] == 1
     assert samples["octoregistry_llm_cost_usd_total",] == 0

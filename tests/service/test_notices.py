@@ -25,7 +25,7 @@ import trustme
 from sqlalchemy import select, update
 
 from octoregistry.service.database import Database
-from octoregistry.service.freshness import Freshness
+from octoregistry.service.freshness import Freshness, PageRead
 from octoregistry.service.notices import Notice, staleness_notices
 from octoregistry.service.outbox import DeliveryError, Outbox, Sender
 from octoregistry.service.tables import notices
@@ -298,15 +298,14 @@ def test_staleness_is_told_once_by_a_run_that_cron_starts(workspace: Workspace, 
     told = from_reports(receiver).replace("1d", "2s").replace('"failures"', '"staleness"')
     workspace.settings(told)
     assert workspace.run("schedule", "--once", "--offline").returncode == 0
-    assert receiver.requests == []
-    workspace.settings(told + '[providers.anthropic]\nprices = ["http://127.0.0.1:9/"]\n[fetch]\nretries = 0\n')
-    for seconds in (4, 2):  # stale, and then a slot later
-        time.sleep(seconds)
-        assert workspace.run("schedule", "--once").returncode == 1
     ((_, body),) = receiver.requests
     said = json.loads(body)
     assert (said["kind"], said["subject"]) == ("staleness", "anthropic is stale")
-    assert "STALE, read" in said["lines"][0]
+    assert "STALE, page of 2026-10-10 00:00Z, bundled with the package" in said["lines"][0]
+    workspace.settings(told + '[providers.anthropic]\nprices = ["http://127.0.0.1:9/"]\n[fetch]\nretries = 0\n')
+    time.sleep(2)  # a slot later it is the same page, and no news
+    assert workspace.run("schedule", "--once").returncode == 1
+    assert len(receiver.requests) == 1
 
 
 def test_what_nobody_took_is_told_again_later(database_url: str) -> None:
@@ -354,9 +353,9 @@ def test_what_nobody_takes_is_given_up_and_counted_so(database_url: str) -> None
 def test_going_stale_is_news_once_for_each_time() -> None:
     """The same until something succeeds again."""
     now = datetime(2026, 11, 1, tzinfo=UTC)
-    stale = Freshness("acme", now, timedelta(hours=13), timedelta(hours=12))
-    later = Freshness("acme", now, timedelta(hours=15), timedelta(hours=12))
-    again = Freshness("acme", now + timedelta(days=1), timedelta(hours=13), timedelta(hours=12))
+    stale = Freshness("acme", PageRead(now), timedelta(hours=13), timedelta(hours=12))
+    later = Freshness("acme", PageRead(now), timedelta(hours=15), timedelta(hours=12))
+    again = Freshness("acme", PageRead(now + timedelta(days=1)), timedelta(hours=13), timedelta(hours=12))
     keys = [notice.key for notice in staleness_notices([stale, later, again], ["staleness"])]
     assert keys[0] == keys[1] != keys[2]
     assert list(staleness_notices([stale], ["holds"])) == []

@@ -80,7 +80,7 @@ def test_settings_that_cannot_be_meant_are_refused(workspace: Workspace, text: s
 
 
 def test_once_runs_what_is_due_and_not_again(workspace: Workspace) -> None:
-    """What a cron job does: the second finds nothing to do; each provider is fresh and `status` says so."""
+    """What a cron job does: the second finds nothing to do. What was read is a bundled page, and as old as that is."""
     assert workspace.run("status").returncode == 1
     first, second = (workspace.run("schedule", "--once", "--offline") for _ in range(2))
     assert (first.returncode, second.returncode) == (0, 0), first.stderr
@@ -89,8 +89,10 @@ def test_once_runs_what_is_due_and_not_again(workspace: Workspace) -> None:
     assert run["end"] == "done"
     assert run["sources"][0]["prices"] > 100
     status = workspace.run("status", "--json")
-    assert status.returncode == 0
-    assert [one["fresh"] for one in json.loads(status.stdout)] == [True]
+    assert status.returncode == 1
+    (anthropic,) = json.loads(status.stdout)
+    assert (anthropic["fresh"], anthropic["served"], anthropic["page_at"][:10]) == (False, "bundled", "2026-10-10")
+    assert "STALE, page of 2026-10-10 00:00Z, bundled with the package" in workspace.run("status").stdout
 
 
 def test_once_that_is_ended_in_mid_run_gives_its_slot_back(workspace: Workspace, log_of: Callable[[str], Any]) -> None:

@@ -21,11 +21,13 @@ class Health(BaseModel):
 
 
 class Readiness(BaseModel):
-    """Whether the registry and the run log can be read; `stale` are the providers that `status` complains of."""
+    """Whether the registry and the run log can be read; `stale` are the providers that `status` complains of, `pages` says of
+    each which page was last read, how old it is and who served it."""
 
     status: str
     models: int
     stale: list[str]
+    pages: list[str]
 
 
 def router(service: Service, live: LiveRegistry) -> APIRouter:
@@ -44,9 +46,10 @@ def router(service: Service, live: LiveRegistry) -> APIRouter:
         models = len(live.now())
         if live.fault:
             response.status_code = 503
-            return Readiness(status=live.fault, models=models, stale=[])
-        stale = [one.provider for one in service.freshness() if not one.fresh]
-        return Readiness(status="stale" if stale else "ok", models=models, stale=stale)
+            return Readiness(status=live.fault, models=models, stale=[], pages=[])
+        found = service.freshness()
+        stale = [one.provider for one in found if not one.fresh]
+        return Readiness(status="stale" if stale else "ok", models=models, stale=stale, pages=list(map(str, found)))
 
     exposed = {"text/plain": {"schema": {"type": "string"}}}
     text: dict[int | str, dict[str, Any]] = {200: {"description": "Prometheus text", "content": exposed}}
