@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 
 import click
 
 from octoregistry.cli.model_argument import complete_model, day_option, find_model, open_registry
 from octoregistry.cli.output import format_options, one_format, print_csv, print_json, print_message
-from octoregistry.cli.registry_option import registry_option
+from octoregistry.cli.registry_option import registry_name_option
 from octoregistry.cli.tables import PlainTable, print_table
 from octoregistry.planning.values import value_text
 from octoregistry.queries.history import PriceMove, history
@@ -22,8 +21,8 @@ _FOLDS = ("from", "price", "change")
 @click.argument("model", required=False, metavar="[PROVIDER/MODEL]", shell_complete=complete_model)
 @day_option("--since", "Only what moved on this day or later.")
 @format_options
-@registry_option
-def command(model: str | None, since: date | None, as_json: bool, as_csv: bool, registry: Path) -> None:
+@registry_name_option
+def command(model: str | None, since: date | None, as_json: bool, as_csv: bool, registry: str) -> None:
     """Print how the prices of a model, or of all, moved: USD per million tokens, from the registry's dated rates.
 
     Without a model only moves are printed; with one also its first known prices. Later days are announced prices.

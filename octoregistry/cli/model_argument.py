@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from octoregistry.cli.output import visible
-from octoregistry.cli.registry_option import registry_path
+from octoregistry.cli.registry_option import registry_name
 from providers import Registry, RegistryError, load_registry
 from providers.dimensions import UnknownModelError
 from providers.entries import Model
@@ -18,7 +18,7 @@ from providers.entries import Model
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-def open_registry(path: Path) -> Registry:
+def open_registry(path: str | os.PathLike[str]) -> Registry:
     """The registry at `path`; ClickException with every fault where it is none."""
     try:
         return load_registry(path)
@@ -55,7 +55,7 @@ def _none_has(registry: Registry, name: str) -> str:
 def complete_model(context: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:
     """The models that `begun` may become, for the shell: PROVIDER/MODEL, or MODEL where no provider is typed."""
     try:
-        registry = load_registry(registry_path(context.params.get("registry")))
+        registry = load_registry(registry_name(context.params.get("registry")))
     except RegistryError:
         return []
     whole = [full for _, full in _ids(registry) if full.startswith(begun)]

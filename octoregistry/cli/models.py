@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import click
 
 from octoregistry.cli.model_argument import day_option, open_registry
 from octoregistry.cli.output import format_options, one_format, print_csv, print_json
-from octoregistry.cli.registry_option import registry_option
+from octoregistry.cli.registry_option import registry_name_option
 from octoregistry.cli.tables import PlainTable, print_table
 from octoregistry.planning.rates_in_force import base_prices, in_force
 from octoregistry.planning.values import value_text
@@ -40,9 +39,9 @@ _DROPS = ("checked", "context", "batch out", "batch in", "kind")
 @click.option("--all", "everything", is_flag=True, help="Retired models, too.")
 @day_option("--at", "Prices of this day.  [default: today, UTC]")
 @format_options
-@registry_option
+@registry_name_option
 def command(
-    providers: tuple[str, ...], everything: bool, at: date | None, as_json: bool, as_csv: bool, registry: Path
+    providers: tuple[str, ...], everything: bool, at: date | None, as_json: bool, as_csv: bool, registry: str
 ) -> None:
     """Print the models of the registry with their prices for ordinary prompts, USD per million tokens."""
     one_format(as_json, as_csv)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 import click
 
 from octoregistry.cli.model_argument import complete_model, day_option, find_model, open_registry
 from octoregistry.cli.output import format_options, one_format, print_csv, print_json, print_text
-from octoregistry.cli.registry_option import registry_option
+from octoregistry.cli.registry_option import registry_name_option
 from octoregistry.cli.tables import PlainTable, print_table
 from octoregistry.planning.rates_in_force import in_force
 from octoregistry.planning.values import value_text
@@ -29,8 +28,8 @@ _COLUMNS = ("mode", "prompts", "from", "price", "USD")
 @click.argument("model", metavar="PROVIDER/MODEL", shell_complete=complete_model)
 @day_option("--at", "Prices of this day.  [default: today, UTC]")
 @format_options
-@registry_option
-def command(model: str, at: date | None, as_json: bool, as_csv: bool, registry: Path) -> None:
+@registry_name_option
+def command(model: str, at: date | None, as_json: bool, as_csv: bool, registry: str) -> None:
     """Print the prices of a model, by id or alias: USD per million tokens, in every mode and for every prompt size.
 
     Prices that are announced for a later day follow with their day.

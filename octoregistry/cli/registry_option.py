@@ -5,29 +5,46 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from providers.registry import VARIABLE, find_registry
 
+if TYPE_CHECKING:  # pathlib takes as long to import as a registry to read, and `price` needs none of it
+    from pathlib import Path
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-def registry_path(given: Path | str | None) -> Path:
+def registry_name(given: str | os.PathLike[str] | None) -> str:
     """The file to work on: the one given, else OCTOREGISTRY_MODELS, else ./models.yaml, else what programs read."""
-    chosen = given or os.environ.get(VARIABLE)
-    here = Path("models.yaml")
-    return Path(chosen) if chosen else here if here.is_file() else Path(find_registry())
+    chosen = os.fspath(given) if given else os.environ.get(VARIABLE)
+    return chosen or ("models.yaml" if os.path.isfile("models.yaml") else find_registry())  # noqa: PTH113 - no pathlib
+
+
+def registry_path(given: str | os.PathLike[str] | None) -> Path:
+    """The same as a Path."""
+    from pathlib import Path  # noqa: PLC0415 - see above
+
+    return Path(registry_name(given))
 
 
 def registry_option(command: Command) -> Command:
     """The command with `--registry PATH`, whose parameter `registry` is the Path of the file to work on."""
+    return _option(registry_path)(command)
+
+
+def registry_name_option(command: Command) -> Command:
+    """The command with `--registry PATH`, whose parameter `registry` is the name of the file to work on."""
+    return _option(registry_name)(command)
+
+
+def _option(chosen: Callable[[str | None], object]) -> Callable[[Command], Command]:
     return click.option(
         "--registry",
-        type=click.Path(dir_okay=False, path_type=Path),
-        callback=lambda _context, _parameter, given: registry_path(given),
+        type=click.Path(dir_okay=False),
+        callback=lambda _context, _parameter, given: chosen(given),
         metavar="PATH",
         help=f"The registry to work on.  [default: ${VARIABLE}, ./models.yaml, your own, the packaged one]",
-    )(command)
+    )

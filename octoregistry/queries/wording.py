@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from octoregistry.planning.decimals import plain
 from providers.entries import Rate
@@ -114,6 +113,8 @@ def link(address: str | None) -> str | None:
     """The address where it is one of the web, else None: evidence must not carry `javascript:` into a report."""
     if not address:
         return None
+    from urllib.parse import urlsplit  # noqa: PLC0415 - `price` words sizes here, and no address
+
     try:
         parts = urlsplit(address)
     except ValueError:
