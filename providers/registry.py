@@ -11,13 +11,14 @@ from .dimensions import UnknownModelError
 from .faults import Fault as Fault
 from .faults import RegistryError as RegistryError
 from .pricing import DefaultPricing, Pricing
+from .rates import bounded
 
 TYPE_CHECKING = False  # typing and dataclasses take longer to import than a price takes to find
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
-    from .entries import Model, Provider
+    from .entries import Model, Provider, Rate
 
 # os.path, since pathlib takes 3 ms to import, a tenth of what a program waits for its first price
 VARIABLE = "OCTOREGISTRY_MODELS"
@@ -137,6 +138,15 @@ class Registry:
                 output_per_million=entry["output_per_million"],
             )
         return found
+
+    def rates(self, model: Model) -> tuple[Rate, ...]:
+        """The rates that costs of a model of this registry are computed by, as its pricing has them; raises
+        UnknownModelError for one without a price to rely on.
+        """
+        stated = self._entries(model.provider)[model.id].get("rates")
+        if stated and bounded(stated) is stated and (model.provider, model.id) not in self.unusable:
+            return model.rates  # which were read with the model
+        return self.pricing(model.provider, model.id).rates
 
     def estimator(self, provider: str, model: str) -> Pricing:
         """The prices of a model; of an unknown one the defaults: `estimate_cost` warns once, `cost` raises."""

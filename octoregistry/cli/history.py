@@ -33,7 +33,7 @@ def command(model: str | None, since: date | None, as_json: bool, as_csv: bool, 
     moves = [
         move
         for each in chosen
-        for move in history(each, known.pricing(each.provider, each.id).rates, first_known=bool(model or since))
+        for move in history(each, known.rates(each), first_known=bool(model or since))
         if since is None or (move.start and move.start >= since)
     ]
     moves.sort(key=lambda move: move.start or date.min)

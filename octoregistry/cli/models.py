@@ -68,7 +68,7 @@ def command(
 
 
 def _values(registry: Registry, model: Model, day: date) -> dict[str, Any]:
-    rates = registry.pricing(model.provider, model.id).rates
+    rates = registry.rates(model)
     unseen = model.first_seen is not None and day < model.first_seen
     prices = {mode: {} if unseen else base_prices(rates, mode, day) for mode in ("standard", "batch")}
     return {

@@ -38,7 +38,7 @@ def command(model: str, at: date | None, as_json: bool, as_csv: bool, registry: 
     known = open_registry(registry)
     found = find_model(known, model)
     day = at or datetime.now(UTC).date()
-    rates = known.pricing(found.provider, found.id).rates
+    rates = known.rates(found)
     unseen = found.first_seen is not None and day < found.first_seen
     now = [] if unseen else [rate for mode in MODES for rate in in_force(rates, mode, day).values()]
     later = sorted((rate for rate in rates if rate.start and rate.start > day), key=lambda rate: rate.start or day)

@@ -55,6 +55,12 @@ def test_a_name_belongs_to_those_who_write_it_so_before_those_who_spell_it_other
     assert parse_registry(small.replace("defaults:", other)).owners(asked) == owners
 
 
+def test_the_rates_of_a_model_are_those_of_its_pricing(small):
+    for registry in (parse_registry(small), load_registry(PACKAGED)):
+        for model in registry:
+            assert registry.rates(model) == registry.pricing(model.provider, model.id).rates
+
+
 def test_an_unknown_provider_is_said_to_be_one(small):
     with pytest.raises(UnknownModelError, match=r"no provider 'acne'.*near names: acme"):
         providers.get_pricing("acne", "road", parse_registry(small))
