@@ -63,6 +63,7 @@ def _source_json(run: ProviderRun) -> dict[str, Any]:
         "fetched_at": page.fetched_at.isoformat(timespec="seconds"),
         "sha256": page.sha256,
         "prices": sum(len(rate.prices) for rate in run.rates.rates) if run.rates else 0,
+        "endings": str(run.endings) if isinstance(run.endings, Failed) else len(run.endings),
         "labels": labels_json(run.rates) if run.rates else [],
         "problems": [str(problem) for problem in run.rates.problems] if run.rates else [],
     }

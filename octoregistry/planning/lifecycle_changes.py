@@ -53,10 +53,14 @@ def lifecycle_changes(
     notes: list[Note] = []
     for model, rows in found.items():
         known = provider.models[model]
-        facts, contradictions = _facts(rows, called)
+        facts, asides = _facts(rows, called)
+        if _lives_past_its_end(facts, today):
+            asides.append(f"its page of endings calls it active, and says that it ended on {facts['retires_on'].value}")
+            facts = {key: one for key, one in facts.items() if key not in {"status", "retires_on"}}
         facts = _in_order(facts, today)
         changes += _changes(known, facts, (listed or {}).get(model, ()))
-        notes += [Note(provider.name, model, text) for text in contradictions]
+        asides += [f"on its page of endings, {row.evidence.address}, {text}" for row in rows for text in row.unread]
+        notes += [Note(provider.name, model, text, "left out") for text in dict.fromkeys(asides)]
     return LifecycleChanges(tuple(changes), tuple(notes))
 
 
@@ -83,7 +87,7 @@ def _facts(rows: Sequence[StatedLifecycle], called: Mapping[str, str]) -> tuple[
             ("retires_on", row.retires_on),
             ("replaced_by", after),
         ):
-            if value is not None:
+            if value is not None or (key == "retires_on" and row.endless and not row.unread):
                 stated.setdefault(key, []).append(_Stated(value, row.evidence))
     several = {key: sorted({value_text(one.value) for one in ones}) for key, ones in stated.items()}
     contradictions = [
@@ -92,6 +96,13 @@ def _facts(rows: Sequence[StatedLifecycle], called: Mapping[str, str]) -> tuple[
         if len(values) > 1
     ]
     return {key: ones[0] for key, ones in stated.items() if len(several[key]) == 1}, contradictions
+
+
+def _lives_past_its_end(facts: Mapping[str, _Stated], today: date) -> bool:
+    """True where a model is called active though its day has come."""
+    status, end = facts.get("status"), facts.get("retires_on")
+    active = status is not None and status.value == "active"
+    return active and end is not None and isinstance(end.value, date) and end.value <= today
 
 
 def _in_order(facts: dict[str, _Stated], today: date) -> dict[str, _Stated]:
@@ -104,7 +115,7 @@ def _in_order(facts: dict[str, _Stated], today: date) -> dict[str, _Stated]:
         return facts
     if end and isinstance(end.value, date) and end.value <= today:
         return {**facts, "status": _Stated("retired", end.evidence)}
-    if end or (begin and isinstance(begin.value, date) and begin.value <= today):
+    if (end and end.value) or (begin and isinstance(begin.value, date) and begin.value <= today):
         return {**facts, "status": _Stated("deprecated", (begin or end or facts["status"]).evidence)}
     return facts
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -58,6 +58,9 @@ class PlanSettings:
     limits: Limits = field(default_factory=Limits)
 
 
+_STILL_PRICED = Reason("still priced", "its vendor's price page still states its prices")
+
+
 @dataclass(frozen=True, slots=True)
 class _Draft:
     """One model's changes before their verdicts: `rates` are those that it has now."""
@@ -95,7 +98,7 @@ def plan_provider(
     for draft in drafts:
         changes += planner.model_changes(draft, page, unconfirmed_units)
     changes += planner.list_changes(listed, today) if listed else []
-    ends = planner.lifecycle_changes(lifecycle, today)
+    ends = planner.lifecycle_changes(lifecycle, stated.models, today)
     changes += ends.changes
     changes += planner.witness_facts(changes)
     if pages:
@@ -250,14 +253,23 @@ class _Planner:
             found += fact_changes(name, model.id, model, self.witnesses.facts_of(name, model.id), stated)
         return found
 
-    def lifecycle_changes(self, stated: Sequence[StatedLifecycle], today: date) -> LifecycleChanges:
-        """What the vendor's page of endings changes; most models ended at once are held."""
+    def lifecycle_changes(
+        self, stated: Sequence[StatedLifecycle], priced: Mapping[str, StatedModel], today: date
+    ) -> LifecycleChanges:
+        """What the vendor's page of endings changes; most models ended at once are held, and one that is still `priced`."""
         known = {entry.id: entry.stated_of_life for entry in self.listed.values()}
         found = lifecycle_changes(self.provider, stated, self.naming, today, known)
         reason = too_many_retired(self.provider.models.values(), found.ended, self.settings.limits)
         held = Verdict("hold", (reason,)) if reason else APPLY
         context = GuardContext(None, today, self.settings.accepted)
-        judged = (replace(c, verdict=held) if c.model in found.ended else c for c in found.changes)
+        doubted = {
+            model: Verdict("hold", (*held.reasons, _STILL_PRICED))
+            for model in found.ended
+            if model in priced and not _remarked_status(priced[model].names)
+        }
+        judged = (
+            replace(c, verdict=doubted.get(c.model, held)) if c.model in found.ended else c for c in found.changes
+        )
         return found._replace(changes=tuple(replace(c, verdict=verdict_of(c, context)) for c in judged))
 
     def _price_changes(

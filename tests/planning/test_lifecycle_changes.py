@@ -13,7 +13,7 @@ from octoregistry.reading.lifecycle import StatedLifecycle
 from octoregistry.reading.rates import Evidence
 from octoregistry.sources.listings import ListedModel
 from providers.registry import parse_registry
-from tests.planning.making import SEPTEMBER_7, SOL, page, planned, registry, updated
+from tests.planning.making import SEPTEMBER_7, SOL, page, planned, rate, registry, updated
 
 EVIDENCE = Evidence("https://vendor.example/ends", "T1R2C2", "2026-10-23 | gpt-5.6-sol")
 JUNE, OCTOBER = date(2026, 6, 1), date(2026, 10, 23)
@@ -87,6 +87,37 @@ def test_what_is_to_be_called_instead_must_be_a_model_that_is_known() -> None:
     for instead, written in ((("gpt-8",), "gpt-8"), (("gpt-8", "gpt-9"), None), (("gpt-9",), None), (("GPT-7",), None)):
         row = replace(ROW, names=("gpt-7",), replaced_by=instead)
         assert values(planned(text, lifecycle=(row,))).get("replaced_by") == written
+
+
+def test_an_end_that_was_put_off_goes() -> None:
+    """Where the page says that no day is set, and calls the model active."""
+    ending = merge(SOL, planned(SOL, page(), lifecycle=(ROW,)))
+    living = StatedLifecycle(("gpt-5.6-sol",), EVIDENCE, status="active", endless=True)
+    after = updated(ending, page(), lifecycle=(living,)).model("openai", "gpt-5.6-sol")
+    assert (after.status, after.retires_on) == ("active", None)
+
+
+def test_an_active_model_whose_day_has_come_is_told() -> None:
+    """One of the two is wrong; neither is taken."""
+    plan = planned(SOL, page(), lifecycle=(replace(ROW, status="active", retires_on=JUNE, deprecated_on=None),))
+    assert not plan.changes
+    assert "calls it active" in str(plan.notes[-1])
+
+
+def test_what_the_page_of_prices_still_states_is_not_ended_unseen() -> None:
+    """Two pages of the vendor that differ are for a person."""
+    priced = page(rate("gpt-5.6-sol", input="5", output="30", cached_input="0.5"))
+    plan = planned(SOL, priced, lifecycle=(replace(ROW, retires_on=date(2026, 9, 1)),))
+    (held,) = (change for change in plan.held if change.dimension == "status")
+    assert "still states its prices" in str(held.verdict)
+
+
+def test_what_nobody_can_read_of_a_row_is_left_open() -> None:
+    """With the place; of a model that the registry lacks it is nobody's concern."""
+    row = replace(ROW, retires_on=None, deprecated_on=None, unread=("'December 2026' is no whole day",))
+    (note,) = (note for note in planned(SOL, lifecycle=(row,)).notes if note.kind == "left out")
+    assert "T1R2C2, 'December 2026' is no whole day" in note.text
+    assert not any(note.kind == "left out" for note in planned(SOL, lifecycle=(replace(row, names=("gpt-77",)),)).notes)
 
 
 def test_most_models_ended_at_once_wait_for_a_person() -> None:

@@ -65,6 +65,31 @@ def test_a_day_that_is_no_promise_is_none() -> None:
     assert (tuned.names, tuned.retires_on) == (("road-3 fine-tuning",), None)
 
 
+def test_a_row_says_what_of_it_is_no_day() -> None:
+    """ "Not sooner than" and N/A say that no day is set; a month alone is a day that nobody can read."""
+    retired, active, tuned = stated(STATES)
+    assert (retired.endless, active.endless, tuned.endless) == (False, True, False)
+    assert (retired.unread, active.unread, tuned.unread) == ((), (), ("'2026-11' is no whole day",))
+
+
+@pytest.mark.parametrize(
+    "over",
+    ["Amazon Bedrock", "Azure OpenAI", "Regional endpoints", "Batch API", "Fine-tuned models", "Fine-tuning on road-1"],
+)
+def test_a_table_of_another_seller_place_offer_or_mode_states_nothing(over: str) -> None:
+    """What ends there lives on elsewhere; the row is there, and says why nothing is taken."""
+    (row,) = stated(f"# Ends\n\n## {over}\n\n| Model | Shutdown date |\n|---|---|\n| road-1 | 2026-01-23 |\n")
+    assert (row.names, row.status, row.retires_on) == (("road-1",), None, None)
+    assert over in row.unread[0]
+
+
+def test_a_column_that_nobody_knows_may_limit_the_row() -> None:
+    """A region, say."""
+    (row,) = stated("# Ends\n\n| Model | Region | Shutdown date |\n|---|---|---|\n| road-1 | eu | 2026-01-23 |\n")
+    assert row.retires_on is None
+    assert "'Region'" in row.unread[0]
+
+
 @pytest.mark.parametrize(
     "head",
     [
