@@ -59,7 +59,7 @@ def read_rates(
     return PageRates(provider, document.url, rates, tuple(problems), tuple(_open_labels(document, unsaid, reader)))
 
 
-_SMALLEST_PAGE = "| Model | Input |\n|-|-|\n| GPT 9 | $1 / 1M tokens, prompts > 200k, until 1 May 2026 |"
+_SMALLEST_PAGE = "| Model | Input |\n|-|-|\n| Sol 9 | $1 / 1M tokens, prompts > 200k, until 1 May 2026 |"
 
 
 def prepare() -> None:
