@@ -53,7 +53,12 @@ def keep(path: str, sha256: str, values: Mapping[str, Any]) -> None:
 
 
 def compiled(values: Mapping[str, Any], sha256: str) -> str:
-    """The copy's text: one JSON object, numbers as plain decimals, letter for letter those of the YAML file.
+    """The copy's text: one JSON object that says which text it was made from."""
+    return f"{_head(sha256)}{plain_json(values)}}}\n"
+
+
+def plain_json(values: Mapping[str, Any]) -> str:
+    """A registry's values as JSON, numbers as plain decimals, letter for letter those of the YAML file.
 
     The json module writes no decimals, so they pass as text between marks that a valid registry cannot hold (NUL).
     """
@@ -66,8 +71,7 @@ def compiled(values: Mapping[str, Any], sha256: str) -> str:
         return shown
 
     text = json.dumps(values, default=marked, check_circular=False, separators=(",", ":"))
-    numbers = text.replace('"\\u0000', "").replace('\\u0000"', "")
-    return f"{_head(sha256)}{numbers}}}\n"
+    return text.replace('"\\u0000', "").replace('\\u0000"', "")
 
 
 def write_beside(path: str) -> str:

@@ -24,7 +24,7 @@ FLOORS = (
     ("reading", "costing"),
     ("documents", "settings"),
 )
-LOOSE = {"octoregistry", "octoregistry.__main__", "octoregistry.errors"}
+LOOSE = {"octoregistry", "octoregistry.__main__", "octoregistry.errors", "octoregistry.providers"}
 MODULES = {
     ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): file
     for package in ("providers", "octoregistry")

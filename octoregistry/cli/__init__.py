@@ -26,6 +26,7 @@ COMMANDS = {
     "doctor": "Check keys, pages, lists, cache, lock and git.",
     "estimate": "Print what a workload costs, and cheaper models.",
     "explain": "Print the evidence of each price, and who agrees.",
+    "export": "Print the whole registry, or its schema, as JSON.",
     "extract": "Print the rates of a stored pricing page.",
     "history": "Print how prices moved.",
     "init": "Start a registry of your own in a repository.",

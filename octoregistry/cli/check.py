@@ -1,4 +1,4 @@
-"""`octoregistry check [FILE]`: every fault of a registry."""
+"""`octoregistry check [FILE]...`: every fault of a registry."""
 
 from __future__ import annotations
 
@@ -8,26 +8,33 @@ import click
 
 from providers.registry import Registry, RegistryError, bytes_of, parse_registry
 
-from .registry_option import registry_option, registry_path
+from .registry_option import registry_option
 
 
 @click.command(name="check")
-@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.argument("files", metavar="[FILE]...", nargs=-1, type=click.Path(path_type=Path))
 @registry_option
-def command(file: Path | None, registry: Path) -> None:
-    """Print all that is wrong with a registry, a line each, and exit with 1; or its counts, and exit with 0."""
-    path = registry_path(file) if file else registry
+def command(files: tuple[Path, ...], registry: Path) -> None:
+    """Print all that is wrong with registries, a line each, and exit with 1; or their counts, and exit with 0."""
+    right = [_is_right(path) for path in files or (registry,)]
+    if not all(right):
+        raise SystemExit(1)
+
+
+def _is_right(path: Path) -> bool:
+    """Whether nothing is wrong with a file, after its counts or its faults are printed."""
     try:
         found = parse_registry(bytes_of(path), str(path))
     except OSError as error:
         click.echo(f"{path}: {error.strerror or error}: give another file")
-        raise SystemExit(1) from error
+        return False
     except RegistryError as error:
         click.echo(str(error))
-        raise SystemExit(1) from error
+        return False
     click.echo(f"{path}: {counts(found)}")
     if lacks := lacking(found):
         click.echo(f"{path}: {lacks}")
+    return True
 
 
 def counts(registry: Registry) -> str:

@@ -18,7 +18,7 @@ from octoregistry.planning.decimals import plain
 from octoregistry.queries.compare import Comparison, Disagreement, compare
 from octoregistry.queries.vendor_prices import vendor_prices
 from octoregistry.settings import SettingsError, command_settings
-from octoregistry.sources import Failed
+from octoregistry.sources import NOT_CACHED, Failed
 from octoregistry.sources.registries import WITNESSES, Statements, fetch_registries
 
 
@@ -91,8 +91,13 @@ def _disagreement_json(one: Disagreement) -> dict[str, Any]:
 
 
 def _print(found: Comparison, reports: dict[str, Statements | Failed]) -> None:
+    uncached = [name for name, one in reports.items() if isinstance(one, Failed) and one.reason == NOT_CACHED]
+    if uncached:
+        print_message(
+            f"{', '.join(uncached)}: not in the cache; `octoregistry compare` with a network keeps them there"
+        )
     for name, one in reports.items():
-        if isinstance(one, Failed):
+        if isinstance(one, Failed) and name not in uncached:
             print_message(f"{name} could not be read: {one}")
     if found.disagreements:
         print_styled(_disagreements(found))

@@ -22,6 +22,9 @@ from octoregistry.updating.open_places import OpenPlace, new_places
 from octoregistry.updating.update import ProviderRun, Update
 
 _FEW = 3
+_EVIDENCE = (
+    "evidence: T1R6C2 is row 6, column 2 of the page's first table; `octoregistry explain` shows what stands there"
+)
 _COUNTED = {"not read": "priced place", "in doubt": "price"}
 
 
@@ -101,6 +104,8 @@ def print_update(
             print_text(f"{note.provider}: {note.text}")
     for table in (*plan_tables(update.plan), *held_texts(update.plan)):
         print_styled(table)
+    if update.runs and any(change.evidence for change in update.plan.visible):
+        print_text(_EVIDENCE)
     for provider, summary in summaries(update.plan).items():
         print_text(f"{provider}: {summary}")
     changed = diff(update.old_text, update.new_text, name)

@@ -13,6 +13,8 @@ from octoregistry.service.run_outcome import HeldModel, RunOutcome
 from octoregistry.settings.templating import visible
 
 _MOST_LINES = 100
+_LONGEST = 1_900  # letters; Discord takes 2,000
+_HARMLESS = str.maketrans({"<": "‹", ">": "›", "@": "＠", "&": "＆"})  # a name on a page must call nobody in a chat
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +27,9 @@ class Notice:
     lines: tuple[str, ...]
 
     def values(self) -> dict[str, Any]:
-        """The notice as plain values."""
-        return {"kind": self.kind, "subject": self.subject, "lines": list(self.lines)}
+        """The notice as plain values; `text` and `content` are what Slack and Teams, and Discord, show of a webhook."""
+        text = "\n".join((self.subject, *self.lines))[:_LONGEST].translate(_HARMLESS)
+        return {"kind": self.kind, "subject": self.subject, "lines": list(self.lines), "text": text, "content": text}
 
 
 def run_notices(claim: Claim, outcome: RunOutcome, new: Sequence[HeldModel], about: Iterable[str]) -> Iterator[Notice]:

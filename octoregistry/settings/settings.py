@@ -50,11 +50,13 @@ def _user_agent() -> str:
 class FetchSettings(_Frozen):
     """How pages are fetched. Times are in seconds.
 
-    `allow_private_hosts` names hosts that may have a loopback or private address (a mirror in the house), and
+    `contact` is an address of whoever runs it, which goes with the name under which pages are asked for: a web page or a
+    mailbox. `allow_private_hosts` names hosts that may have a loopback or private address (a mirror in the house), and
     `ignore_robots` the hosts whose robots.txt is overridden. Nothing is overridden by default.
     """
 
     user_agent: Annotated[str, Field(min_length=1, pattern=r"^[\x20-\x7e]+$")] = Field(default_factory=_user_agent)
+    contact: Annotated[str, Field(pattern=r"^[\x21-\x27\x2a-\x7e]+$")] | None = None
     connect_timeout: Seconds = 3.0
     read_timeout: Seconds = 10.0
     total_deadline: Seconds = 30.0
@@ -69,6 +71,11 @@ class FetchSettings(_Frozen):
     allow_private_hosts: tuple[str, ...] = ()
     ignore_robots: tuple[str, ...] = ()
     cache_dir: Path | None = None
+
+    @property
+    def asked_by(self) -> str:
+        """The name under which pages are asked for, with the contact where there is one."""
+        return f"{self.user_agent} ({self.contact})" if self.contact else self.user_agent
 
 
 class GuardSettings(_Frozen):

@@ -11,10 +11,11 @@ no key ever stands. Ctrl-C ends every wait and connection and goes on to the cal
 
 from octoregistry.sources.listings import ListedModel
 from octoregistry.sources.model_lists import ListOutcome, ModelList, NotAsked, fetch_model_lists
-from octoregistry.sources.page import Failed, Page
+from octoregistry.sources.page import NOT_CACHED, Failed, Page
 from octoregistry.sources.vendor_pages import Clock, fetch_pages
 
 __all__ = [
+    "NOT_CACHED",
     "Clock",
     "Failed",
     "ListOutcome",

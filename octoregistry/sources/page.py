@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Literal
 
+NOT_CACHED = "it is not in the cache"
 From = Literal["network", "cache", "bundled"]
 
 

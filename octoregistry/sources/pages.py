@@ -12,7 +12,7 @@ from octoregistry.documents.whole_number import whole_number
 from octoregistry.sources.cache import Cache, CacheEntry
 from octoregistry.sources.charset import WrongCharset, text_of
 from octoregistry.sources.client import Client, Route, answer_of
-from octoregistry.sources.page import Failed, From, Page
+from octoregistry.sources.page import NOT_CACHED, Failed, From, Page
 from octoregistry.sources.robots import Robots
 from octoregistry.sources.transport import Answer, NoAnswer
 from octoregistry.sources.urls import shown_url
@@ -84,7 +84,7 @@ def fetch_page(fetcher: Fetcher, url: str) -> Page | Failed:
 def cached_page(cache: Cache, url: str) -> Page | Failed:
     """The page that was kept of `url`, as old as it is."""
     kept = cache.get(url)
-    return Failed(shown_url(url), "it is not in the cache") if kept is None else _page(url, kept, "cache")
+    return Failed(shown_url(url), NOT_CACHED) if kept is None else _page(url, kept, "cache")
 
 
 def _vetted(fetcher: Fetcher, url: str, kept: CacheEntry, origin: From) -> Page | Failed:

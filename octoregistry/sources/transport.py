@@ -79,7 +79,7 @@ def ask(
 def _answer(
     session: requests.Session, url: str, headers: Mapping[str, str], fetch: FetchSettings, deadline: Deadline
 ) -> Answer:
-    sent = {"User-Agent": fetch.user_agent, "Accept-Encoding": ACCEPT_ENCODING, "Accept": "*/*", **headers}
+    sent = {"User-Agent": fetch.asked_by, "Accept-Encoding": ACCEPT_ENCODING, "Accept": "*/*", **headers}
     timeout = (fetch.connect_timeout, max(0.001, min(fetch.read_timeout, deadline.left)))
     with contextlib.closing(
         # `auth` keeps requests from looking for a password in ~/.netrc and putting it in place of our key.

@@ -148,7 +148,7 @@ def test_the_image_is_pinned_and_not_roots() -> None:
 
 def test_actions_are_pinned_to_commits() -> None:
     """A tag can be moved to other code."""
-    flows = (*DEPLOY.rglob("*.yml"), *(ROOT / "templates").rglob("*.yml"))
+    flows = (ROOT / "action.yml", *DEPLOY.rglob("*.yml"), *(ROOT / "templates").rglob("*.yml"))
     used = [line for file in flows for line in file.read_text().splitlines() if "uses:" in line]
     assert used
     assert all(re.search(r"uses: [\w.-]+/[\w.-]+@[0-9a-f]{40} # v\d", line) for line in used)

@@ -361,6 +361,14 @@ def test_going_stale_is_news_once_for_each_time() -> None:
     assert list(staleness_notices([stale], ["holds"])) == []
 
 
+def test_a_chat_shows_a_notice_and_nobody_is_called_by_it() -> None:
+    """`text` and `content` hold subject and lines, no longer than a chat takes; a name on a page can be no mention or link."""
+    values = Notice("k", "changes", "1 price moved", ("acme/<!channel> @everyone 5.0 -> 4.0", "x" * 5_000)).values()
+    assert values["text"] == values["content"]
+    assert values["text"].startswith("1 price moved\nacme/‹!channel› ＠everyone 5.0 -› 4.0\n")
+    assert len(values["content"]) <= 2_000
+
+
 def forms(secret: str) -> list[bytes]:
     """A secret raw, URL-encoded, and in base64."""
     return [secret.encode(), quote(secret, safe="").encode(), base64.b64encode(secret.encode())]

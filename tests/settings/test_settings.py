@@ -120,3 +120,13 @@ def test_a_fault_is_named_with_file_and_key(file, text, words):
 def test_a_file_that_is_named_must_be_there(file):
     with pytest.raises(SettingsError, match="No such file"):
         load_settings(file)
+
+
+def test_a_contact_goes_with_the_name_under_which_pages_are_asked_for(file):
+    """Whoever runs a server can write to whoever asks it; what would break the header is refused."""
+    assert load_settings().fetch.asked_by == load_settings().fetch.user_agent
+    file.write_text('[fetch]\ncontact = "mailto:ops@example.org"\n')
+    assert load_settings(file).fetch.asked_by.endswith("(+octoregistry) (mailto:ops@example.org)")
+    file.write_text('[fetch]\ncontact = "a) b"\n')
+    with pytest.raises(SettingsError, match="contact"):
+        load_settings(file)
