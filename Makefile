@@ -4,7 +4,7 @@ PYTHON ?= python3
 PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check
 PROJECT = $(PIP) --no-deps --no-build-isolation --editable . && .venv/bin/python -m compileall -q octoregistry providers
 
-.PHONY: demo update test test-fast test-conformance test-browser example-report lint lies words bench lock clean
+.PHONY: demo update test test-fast test-conformance test-browser example-report lint lies words replay bench lock clean
 
 demo: .venv/installed
 	@echo "What the pages that come with the package change in the registry of 2026-08-21, and where each price stands:"
@@ -50,6 +50,10 @@ lies: .venv/installed-dev
 # Each row of the vocabulary left out in turn: which of them does nothing notice?
 words: .venv/installed-dev
 	.venv/bin/python -m benchmarks.words
+
+# The stored pages in order of date: what an update of each day applies and holds, and why.
+replay: .venv/installed-dev
+	.venv/bin/python -m benchmarks.replay
 
 bench: .venv/installed-dev
 	.venv/bin/python -m benchmarks

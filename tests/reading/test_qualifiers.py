@@ -159,3 +159,26 @@ def test_two_prices_in_a_line_each_have_their_own_label() -> None:
     """A unit that ends where the next label begins is no part of it."""
     line = "<h2>gpt-9</h2><div>Input $2 / MTok Output $15 / MTok</div>"
     assert read(line)[0] == PLAIN
+
+
+UNITS = TABLE.replace("<th>Input", "<th>Input, per 1M tokens").replace("<th>Output", "<th>Output, per 1M tokens")
+
+
+@pytest.mark.parametrize(
+    ("note", "reason"),
+    [
+        ("These prices come to about $0.009 per minute of a call.", "its unit is not that of"),
+        ("These prices are for 25 audio tokens and 175 text tokens a second.", "are these prices of audio?"),
+    ],
+)
+def test_what_a_note_says_of_an_amount_or_kind_of_its_own_is_no_other_unit_or_kind(note: str, reason: str) -> None:
+    """Gemini's page of 2026-09: "an effective blended rate of ~$0.009 per min" below prices by the million tokens."""
+    said = read(f"{UNITS}<p>{note}</p>")[1]
+    assert "not understood" in said, said
+    assert reason not in said
+
+
+@pytest.mark.parametrize("note", ["These prices are per minute of a call.", "These prices are for audio."])
+def test_what_a_note_says_of_the_prices_themselves_is_a_doubt(note: str) -> None:
+    """Whatever the heads say."""
+    assert read(f"{UNITS}<p>{note}</p>")[0] == set()

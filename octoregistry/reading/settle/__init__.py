@@ -379,9 +379,10 @@ class Settler:
                 continue
             modes = set(own.values("mode")) - {mode, "standard"}
             tiers = [t for t in own.values("tier") if not (t.above is None and t.up_to is None)]
-            other = {
-                value for value in own.values("modality") if value != "text" and not any(value in d for d in dimensions)
-            }
+            named = {*own.values("modality")}
+            other = {value for value in named - {"text"} if not any(value in d for d in dimensions)}
+            if "text" in named and set(dimensions) <= _OF_TEXT:
+                other = set()  # it speaks of text too, of which these are the prices
             if own.values("offer"):
                 said.doubt(label, f"it speaks of another offer ({own.values('offer')[0]})")
             elif modes:
@@ -393,5 +394,6 @@ class Settler:
 
 
 _CUSTOM = "two prices and no word for either: input and output by custom"
+_OF_TEXT = {"input", "output", "cached_input"}
 _SUBJECT = 16
 """In how many letters the subject of a sentence has begun."""

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from octoregistry.reading.classify import Fact
 from octoregistry.reading.classify.days import NO_SPAN, Span
+from octoregistry.reading.classify.names import plain
 from octoregistry.reading.classify.tiers import Bound, Tier
 from octoregistry.reading.classify.units import PER_MILLION, Unit
 from octoregistry.reading.labels import Label, Place
@@ -97,6 +98,8 @@ def unit_of(said: Said, dimension: str | None) -> tuple[Unit, bool]:
             return Unit(f"{unit.name} and hour", unit.factor, per_hour=True), True
         if chosen[0].place == "beside" and label.place in TOLD:
             break  # a column of units says of its row what differs from the sentence over the table
+        if label.place in TOLD and before.factor and unit.factor is None and _states_amount(said, label):
+            break  # "$3 / 1M tokens", and below: "that comes to about $0.009 per minute"
         if _price_of(unit) != _price_of(before) and not before.per_hour:
             custom = label.place in TOLD and _price_of(unit) == _price_of(PER_MILLION)
             if custom and chosen[0].place == "cell" and before.factor is not None:
@@ -104,6 +107,13 @@ def unit_of(said: Said, dimension: str | None) -> tuple[Unit, bool]:
             said.doubt(label, f"its unit is not that of {chosen[0].text[:40]!r}")
         break
     return (chosen[1], True) if chosen else (PER_MILLION, False)
+
+
+def _states_amount(said: Said, label: Label) -> bool:
+    """True for a label with a sum of money, of which its units are."""
+    text = plain(label.text)
+    ends = [fact.end for other, fact in said.facts("currency") if other is label]
+    return any(text[end : end + 2].strip()[:1].isdigit() for end in ends)
 
 
 def _unit_among(said: Said, group: _Pairs, *, first: bool) -> tuple[Label, Unit]:
