@@ -23,6 +23,7 @@ from octoregistry.reading.layout.cards import Kind, card_scopes
 from octoregistry.reading.layout.lines import clean, sentences
 from octoregistry.reading.layout.over import opening, over
 from octoregistry.reading.layout.tables import table_figures
+from octoregistry.reading.long_prompts import bounded_by_sentences
 from octoregistry.reading.order import in_order
 from octoregistry.reading.rates import PageRates, Problem
 from octoregistry.reading.settle import DENIES, Priced, Reader, Refused, Settler
@@ -55,7 +56,8 @@ def read_rates(
     unsaid.update(doubt for price in prices for doubt in price.doubts for _ in price.dimensions)
     rates, contradictions = rates_of(prices, document.url, page_date, ids)
     rates, shared = without_shared_ids(rates, document.url)
-    problems = [*counted(problems), *contradictions, *shared]
+    rates, unsized = bounded_by_sentences(document, rates, reader)
+    problems = [*counted(problems), *contradictions, *shared, *unsized]
     return PageRates(provider, document.url, rates, tuple(problems), tuple(_open_labels(document, unsaid, reader)))
 
 
