@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import groupby
+from urllib.parse import quote
 
 from octoregistry.planning.counts import counts_of
 from octoregistry.planning.doubts import held_by_labels
 from octoregistry.planning.plan import Change
 from octoregistry.planning.values import value_text
 from octoregistry.queries import wording
+from octoregistry.reading.rates import Evidence
 from octoregistry.report.report import OLD_DAYS, Report
 from providers.dimensions import DIMENSIONS
 from providers.registry import Registry
@@ -64,12 +66,18 @@ class Section:
     count: int = 0  # of values, or of new models; what follows from a price is counted with it
 
     @property
+    def judged(self) -> bool:
+        """True where any change is held: elsewhere "apply" beside every value says nothing."""
+        return any(row.held for model in self.models for row in model.rows)
+
+    @property
     def fresh(self) -> bool:
         """True for the section of new models."""
         return self.name == "new-models"
 
 
 _NAMED = 3
+_LONGEST_FRAGMENT = 200  # letters of a cell
 Belongs = Callable[[Change], bool]
 _SORTS: tuple[tuple[str, str, str, Belongs], ...] = (
     (
@@ -125,10 +133,11 @@ def page_ages(report: Report) -> PageAges | None:
     if not read:
         return None
     told = (
-        f"{source.provider} {wording.age(days)}" + ("" if source.served == "fetched" else f", {source.served}")
+        f"{source.provider} {'of today' if days < 1 else wording.counted(days, 'day') + ' old'}"
+        + ("" if source.served == "fetched" else f", {source.served}")
         for source, days in read
     )
-    return PageAges(f"Age of the pages: {'; '.join(told)}.", max(days for _, days in read) > OLD_DAYS)
+    return PageAges(f"Pages: {'; '.join(told)}.", max(days for _, days in read) > OLD_DAYS)
 
 
 def unchanged(report: Report) -> str:
@@ -216,7 +225,7 @@ def _row(change: Change) -> ChangeRow:
         new=_value(change.dimension, change.new),
         percent=wording.percent(move),
         direction="" if not move else "up" if move > 0 else "down",
-        link=wording.link(evidence.page) if evidence else None,
+        link=_link(evidence) if evidence else None,
         page=evidence.page if evidence else "",
         address=evidence.address if evidence else "",
         quoted=evidence.text if evidence else "",
@@ -228,6 +237,14 @@ def _row(change: Change) -> ChangeRow:
         reasons=tuple(map(str, change.verdict.reasons)),
         notes=change.notes,
     )
+
+
+def _link(evidence: Evidence) -> str | None:
+    """The page's address with the cell's text as a fragment, by which a browser goes to it and marks it; None for no address."""
+    address = wording.link(evidence.page)
+    if address is None or "#" in address or not evidence.text or len(evidence.text) > _LONGEST_FRAGMENT:
+        return address
+    return f"{address}#:~:text={quote(evidence.text, safe='').replace('-', '%2D')}"
 
 
 def _value(dimension: str, value: object) -> str:
