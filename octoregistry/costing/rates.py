@@ -184,8 +184,13 @@ def _unknown(pricing: Pricing, of_mode: Sequence[Rate], mode: str) -> str:
         return "no batch price: the vendor does not serve it in batches"
     if not of_mode:
         return f"no known {mode} price; known modes: {', '.join(pricing.modes) or 'none'}"
-    starts = ", ".join(sorted({str(rate.start or "earlier") for rate in of_mode}))
-    return f"no known {mode} price for such a prompt on that day; known from: {starts}"
+    known = ", ".join(sorted({f"{rate.start or 'earlier'}{_up_to(rate)}" for rate in of_mode}))
+    return f"no known {mode} price for such a prompt on that day; known from: {known}"
+
+
+def _up_to(rate: Rate) -> str:
+    """The longest prompt that a rate answers for, where it has one."""
+    return "" if rate.up_to_input_tokens is None else f" up to {rate.up_to_input_tokens:,} tokens"
 
 
 def plain_rows(rates: RateTable) -> Iterator[dict[str, str | int | None]]:

@@ -89,6 +89,20 @@ def test_a_log_is_costed_by_the_prices_of_each_day_with_exit_0():
     assert "5.000000 USD for 3 rows, read as plain" in result.output
 
 
+def test_a_prompt_longer_than_its_prices_answer_for_is_told_with_their_size(tmp_path):
+    bounded = "rates:\n          - {mode: standard, up_to_input_tokens: 272000, input: 2.0}"
+    (tmp_path / "models.yaml").write_text(REGISTRY.replace("rates:\n          - {mode: standard, input: 2.0}", bounded))
+    (tmp_path / "long.csv").write_text("day,provider,model,input\n2026-07-01,acme,cart,300000\n")
+
+    result = run("long.csv")
+
+    assert result.exit_code == 3
+    assert (
+        "no known standard price for such a prompt on that day; known from: earlier up to 272,000 tokens"
+        in result.output
+    )
+
+
 def test_json_has_exact_costs_as_text_by_whatever_column():
     result = run("good.csv", "--by", "user", "--json")
 
