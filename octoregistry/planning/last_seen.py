@@ -1,11 +1,11 @@
-"""When each mode of a model was last seen, for the modes that its page no longer states."""
+"""When a model's prices were last seen: each mode that its page no longer states, and whether all should be checked anew."""
 
 from __future__ import annotations
 
 from octoregistry.planning.stated_models import StatedModel
 from octoregistry.planning.values import Value
 from providers.dimensions import MODES
-from providers.entries import Model
+from providers.entries import Model, Source
 
 
 def last_seen(known: Model | None, stated: StatedModel) -> dict[str, tuple[Value, Value]]:
@@ -23,3 +23,11 @@ def seen_again(known: Model | None, stated: StatedModel) -> bool:
     """True where the page states a mode that earlier pages no longer stated, as more than a language model reads it."""
     again = known.last_seen.keys() & stated.modes.keys() if known else set()
     return known is not None and stated.checked and any(stated.seen_on(mode) > known.last_seen[mode] for mode in again)
+
+
+def check_is_due(source: Source | None, stated: StatedModel, days: int) -> bool:
+    """True where the last check lies so many days or more before the day of the page, which checks the model only where
+    more than a language model has read it."""
+    if source is None or source.checked is None or not stated.checked:
+        return False
+    return (stated.page.checked - source.checked).days >= days

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from octoregistry.reading.classify.names import without_links
@@ -145,6 +145,12 @@ def display_name_of(name: str) -> str:
 def remarks_of(name: str) -> tuple[str, ...]:
     """The remarks in parentheses, in lower case: `(deprecated)` -> ("deprecated",)."""
     return tuple(remark.strip()[1:-1].strip().lower() for remark in _PARENTHESES.findall(_undecorated(name)))
+
+
+def remarked_status(names: Sequence[str]) -> str | None:
+    """`retired` or `deprecated` where a page says so in parentheses behind the name."""
+    remarks = " ".join(remark for name in names for remark in remarks_of(name))
+    return next((status for status in ("retired", "deprecated") if remarks.startswith(status)), None)
 
 
 def _undecorated(name: str) -> str:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from octoregistry.planning.guards import GuardContext
-from octoregistry.planning.last_seen import last_seen, seen_again
+from octoregistry.planning.last_seen import check_is_due, last_seen, seen_again
 from octoregistry.planning.lifecycle_changes import LifecycleChanges, lifecycle_changes
 from octoregistry.planning.limits import Limits
 from octoregistry.planning.list_changes import list_changes
-from octoregistry.planning.matching import ModelNames, remarks_of
+from octoregistry.planning.matching import ModelNames, remarked_status
 from octoregistry.planning.model_prices import ModelPrices
 from octoregistry.planning.plain_prices import plain_changes
 from octoregistry.planning.plan import APPLY, Change, Kind, Note, NoteKind, Plan, Reason, Verdict
@@ -39,7 +39,7 @@ from octoregistry.planning.witnesses import Witnesses
 from octoregistry.reading.lifecycle import StatedLifecycle
 from octoregistry.reading.rates import Evidence
 from octoregistry.sources.listings import ListedModel
-from providers.entries import Model, Provider, Rate, Source
+from providers.entries import Model, Provider, Rate
 from providers.vendors import Batch, vendor
 
 
@@ -265,7 +265,7 @@ class _Planner:
         doubted = {
             model: Verdict("hold", (*held.reasons, _STILL_PRICED))
             for model in found.ended
-            if model in priced and not _remarked_status(priced[model].names)
+            if model in priced and not remarked_status(priced[model].names)
         }
         judged = (
             replace(c, verdict=doubted.get(c.model, held)) if c.model in found.ended else c for c in found.changes
@@ -304,7 +304,7 @@ class _Planner:
         value_text = (
             listed.display_name if listed and listed.display_name else stated.new.display_name if stated.new else model
         )
-        status = _remarked_status(stated.names) or (listed and listed.lifecycle) or "active"
+        status = remarked_status(stated.names) or (listed and listed.lifecycle) or "active"
         entry: dict[str, Value] = {"display_name": value_text}
         entry["aliases"] = self._free_aliases(model, stated, everything)
         if listed:
@@ -353,7 +353,11 @@ class _Planner:
         old = known.source if known else None
         if old and old.checked and old.checked > stated.page.checked:
             return []
-        renews = not changes and not doubted and (self._check_is_due(old, stated) or seen_again(known, stated))
+        renews = (
+            not changes
+            and not doubted
+            and (check_is_due(old, stated, self.settings.recheck_days) or seen_again(known, stated))
+        )
         if known and not renews and not any(change.applies for change in changes):
             return []
         wanted: dict[str, tuple[Value, Value]] = {
@@ -376,13 +380,6 @@ class _Planner:
         kind = self.kind_stated(known.id) if known.kind is None else None
         return {"kind": (None, kind), "facts_from.kind": (None, "vendor")} if kind else {}
 
-    def _check_is_due(self, source: Source | None, stated: StatedModel) -> bool:
-        """True where the last check lies `recheck_days` or more before the day of the page, which checks the model only
-        where more than a language model has read it."""
-        if source is None or source.checked is None or not stated.checked:
-            return False
-        return (stated.page.checked - source.checked).days >= self.settings.recheck_days
-
     def _note(self, model: str, text: str, kind: NoteKind) -> None:
         self._notes.setdefault((text, kind), []).append(model)
 
@@ -402,9 +399,3 @@ def _listing(models: Sequence[str]) -> str:
     few = 4
     more = f" and {len(models) - few} more" if len(models) > few else ""
     return ", ".join(models[:few]) + more
-
-
-def _remarked_status(names: Sequence[str]) -> str | None:
-    """`retired` or `deprecated` where a page says so in parentheses behind the name."""
-    remarks = " ".join(remark for name in names for remark in remarks_of(name))
-    return next((status for status in ("retired", "deprecated") if remarks.startswith(status)), None)
