@@ -353,11 +353,8 @@ class _Planner:
         old = known.source if known else None
         if old and old.checked and old.checked > stated.page.checked:
             return []
-        renews = (
-            not changes
-            and not doubted
-            and (check_is_due(old, stated, self.settings.recheck_days) or seen_again(known, stated))
-        )
+        due = check_is_due(old, stated, self.settings.recheck_days) or seen_again(known, stated)
+        renews = due and not changes and not doubted
         if known and not renews and not any(change.applies for change in changes):
             return []
         wanted: dict[str, tuple[Value, Value]] = {
