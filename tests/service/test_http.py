@@ -122,6 +122,19 @@ def test_the_numbers_are_those_of_the_run_log(held: tuple[Workspace, str, str]) 
     assert samples["octoregistry_llm_cost_usd_total",] == 0
 
 
+def test_the_first_page_says_how_things_stand(held: tuple[Workspace, str, str]) -> None:
+    """Freshness, the last runs, what waits, and links that lead somewhere; it asks for nothing."""
+    _, address, _ = held
+    page = get(f"{address}/")
+    assert "anthropic: STALE, page of 2026-10-10" in page.text
+    assert "1 held for review" in page.text
+    assert re.search(r"all: done, \d+ changed, \d+ held", page.text)
+    assert page.headers["Content-Security-Policy"].startswith("default-src 'none'")
+    for link in re.findall(r'href="([^"]*)"', page.text):
+        assert get(f"{address}/{link}").status_code in (200, 404), link
+        assert get(f"{address}/{link}").status_code == 200 or link.startswith("reports"), link
+
+
 def test_only_the_token_decides(held: tuple[Workspace, str, str]) -> None:
     """Everybody reads; without the token, or with a wrong one, nothing is written."""
     workspace, address, change = held

@@ -9,12 +9,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import JSONResponse, RedirectResponse
+from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from octoregistry.service.assembly import Service
 from octoregistry.service.database import DatabaseError
-from octoregistry.service.http import catalogue, changes, estimates, health, reports, review
+from octoregistry.service.http import catalogue, changes, estimates, health, overview, reports, review
 from octoregistry.service.http.live_registry import LiveRegistry
 from octoregistry.service.http.sessions import SHORTEST, Sessions
 from octoregistry.service.runner import ServiceStopped
@@ -48,11 +48,7 @@ def application(service: Service, token: str | None, hosts: Collection[str] | No
     app.include_router(changes.router(service, sessions))
     app.include_router(reports.router(Path(service.settings.service.report or "reports")))
     app.include_router(review.router(service, sessions))
-
-    @app.get("/", include_in_schema=False)
-    def home() -> Response:
-        """What a person came for."""
-        return RedirectResponse("review")
+    app.include_router(overview.router(service, live))
 
     @app.exception_handler(DatabaseError)
     def no_database(_request: Request, error: Exception) -> Response:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
@@ -17,6 +15,7 @@ from octoregistry.planning.doubts import held_by_labels_of_values
 from octoregistry.service.assembly import Service
 from octoregistry.service.decisions import Decider
 from octoregistry.service.http.changes import decide
+from octoregistry.service.http.responses import page_headers
 from octoregistry.service.http.sessions import COOKIE, Sessions, from_here
 from octoregistry.service.notices import change_line
 from octoregistry.settings.templating import environment, folder
@@ -130,9 +129,4 @@ class _Page:
             style=style,
             up=up,
         )  # fmt: skip
-        digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-        policy = (
-            f"default-src 'none'; style-src 'sha256-{digest}'; form-action 'self'; base-uri 'none'; "
-            "frame-ancestors 'none'"
-        )
-        return HTMLResponse(html, status, {"Content-Security-Policy": policy, "Cache-Control": "no-store"})
+        return HTMLResponse(html, status, page_headers(style))
