@@ -4,33 +4,28 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
-from typing import TypeAlias
 
-from octoregistry.documents import Document, Table, read_document
-from octoregistry.reading.classify import Classified, Families, classify
-from octoregistry.reading.classify.cells import BARE, amounts, has_amount, money_in
-from octoregistry.reading.classify.names import looks_like_id, plain
+from octoregistry.documents import Document, read_document
+from octoregistry.reading.classify import Families, classify
+from octoregistry.reading.classify.cells import money_in
+from octoregistry.reading.classify.names import plain
 from octoregistry.reading.classify.numbers import shows_decimal_comma
 from octoregistry.reading.gather import by_id, counted, rates_of, without_shared_ids
 from octoregistry.reading.ids import page_ids
-from octoregistry.reading.labels import Doubt, Label, OpenLabel, Place
+from octoregistry.reading.labels import Doubt, Label, OpenLabel
 from octoregistry.reading.layout import Scope
-from octoregistry.reading.layout.cards import Kind, card_scopes
-from octoregistry.reading.layout.lines import clean, sentences
-from octoregistry.reading.layout.over import opening, over
-from octoregistry.reading.layout.tables import table_figures
+from octoregistry.reading.layout.lines import sentences
 from octoregistry.reading.long_prompts import bounded_by_sentences
 from octoregistry.reading.order import in_order
 from octoregistry.reading.rates import PageRates, Problem
+from octoregistry.reading.scopes import scopes
 from octoregistry.reading.settle import DENIES, Priced, Reader, Refused, Settler
 from octoregistry.reading.vocabulary import Row, Vocabulary, scripts_of, shipped
 from providers.vendors import vendors
-
-Says: TypeAlias = Callable[..., Classified]
 
 
 def read_rates(
@@ -141,133 +136,6 @@ def _in_full(price: Priced, prices: list[Priced]) -> Priced:
         return longer.pop() if len(longer) == 1 and name not in known else name
 
     return replace(price, names=tuple(dict.fromkeys(map(full, price.names))))
-
-
-def scopes(document: Document, reader: Reader) -> Iterator[Scope]:
-    """Every table and run of lines of `document` that holds figures."""
-
-    def says(text: str, place: Place = "lead") -> Classified:
-        return classify(plain(text), place, reader.vocabulary, reader.families, reader.page_date)
-
-    def names_mode(text: str) -> bool:
-        said = says(clean(text), "tab") if len(text) < 60 else None
-        return (
-            said is not None
-            and bool(said.values("mode") or said.values("offer"))
-            and not said.leftover
-            and not said.values("model")
-            and not said.values("dimension")
-        )
-
-    def money(text: str) -> bool:
-        return has_amount(text, reader.vocabulary)
-
-    first = opening(document, money)
-    for table in document.tables:
-        above = (*over(document, table, names_mode, money), *first)
-        bare = table.component is not None or _states_currency(table, above, says)
-
-        def figure(text: str, bare: bool = bare) -> bool:
-            return money(text) or (bare and BARE.fullmatch(text) is not None)
-
-        figures, names = table_figures(table, figure, _footnotes(document, table))
-        if figures:
-            codes = _ids_over(document, table)
-            trouble = {
-                table.address(r, 0).partition("C")[0]: "the row has more or fewer cells than the header"
-                for r in table.ragged
-            }
-            yield Scope(f"T{table.number}", figures, above, "table", bare, names, codes, trouble)
-
-    def kind(line: str) -> Kind:
-        said = says(line)
-        slots = {fact.slot for fact in said.facts}
-        if "model" in slots and not slots & {"dimension", "unit"} and (not said.leftover or len(line.split()) < 6):
-            return "name"
-        if (
-            slots
-            and slots <= {"price", "head", "vendor", "function", "token"}
-            and "price" in slots
-            and not said.leftover
-        ):
-            return "prices"
-        if slots & {"describes", "rating"} and not slots & {"dimension", "negation"} and not said.leftover:
-            return "describes"
-        for name, own, beside in _CARD_LINES:
-            if slots & own and slots <= own | beside and not said.leftover:
-                return name
-        if _states_nothing(says(line, "cell")):
-            return "value"
-        if slots == {"unit"} and not said.leftover and (line[:1] == "/" or line.lower().startswith("per ")):
-            return "unit"
-        return None
-
-    def labelled(line: str) -> bool:
-        first = amounts(line, reader.vocabulary)[:1]
-        return any(any(c.isalpha() for c in a.before) or says(a.behind, "cell").values("dimension") for a in first)
-
-    for scope in card_scopes(document, money, kind, labelled):
-        yield replace(scope, over=(*scope.over, *first))
-
-
-_CARD_LINES: tuple[tuple[Kind, set[str], set[str]], ...] = (
-    ("tab", {"modality", "mode"}, {"token", "function"}),
-    ("size", {"tier"}, {"token", "function"}),
-    ("counts", {"dimension"}, {"token", "price", "function"}),
-)
-"""What a line of a card is by the slots that it fills: some of the first, and no other but the second."""
-
-
-def _states_nothing(said: Classified) -> bool:
-    """True for "Free Tier: Free of charge" and "Not available", which give no label to the lines below."""
-    slots = {fact.slot for fact in said.facts}
-    return (
-        bool(slots & {"free", "none"}) and slots <= {"free", "none", "offer", "function", "price"} and not said.leftover
-    )
-
-
-def _states_currency(table: Table, above: tuple[Label, ...], says: Says) -> bool:
-    heads = [text for row in table.rows[: table.header_rows] for text in row if text]
-    heads += [label.text for label in above if label.place in ("caption", "heading", "lead") and label.distance < 2]
-    if any(says(text, "column_head").values("currency") for text in dict.fromkeys(heads)):
-        return True
-    told = [label for label in above if label.place == "sentence" and label.distance < 3]
-    return any(
-        fact.values("currency") and fact.values("unit") for fact in (says(label.text, "sentence") for label in told)
-    )
-
-
-def _ids_over(document: Document, table: Table) -> tuple[str, ...]:
-    """The API ids that the page gives under the headings over `table`: in code that stands alone, or else linked."""
-    alone: list[str] = []
-    linked: list[str] = []
-    for heading in table.headings:
-        for passage in document.under(heading):
-            if passage.number > table.after:
-                break
-            ids = [code for code in passage.codes if looks_like_id(code)]
-            rest = passage.text
-            for code in sorted(passage.codes, key=len, reverse=True):
-                rest = rest.replace(code, " ")
-            if ids and not re.search(r"\w", _ID_LABEL.sub(" ", rest)):
-                alone += ids
-            elif len(passage.text) < _SHORT:
-                linked += [code for code in ids if code not in passage.text]
-    return tuple(dict.fromkeys(alone or linked))
-
-
-_SHORT = 48
-_ID_LABEL = re.compile(r"\b(?:api|model) (?:id|code|name)s?\b", re.IGNORECASE)
-
-
-def _footnotes(document: Document, table: Table) -> dict[str, Label]:
-    found: dict[str, Label] = {}
-    for passage in document.passages[table.after : table.after + 12]:
-        for line in passage.text.split("\n"):
-            match = re.match(r"\s*([*†‡§¹²³⁴⁵])\s*(?=\w)", line)
-            if match:
-                found.setdefault(match[1], Label(line[match.end() :], "footnote", 0, passage.address))
-    return found
 
 
 def _read(scope: Scope, reader: Reader) -> tuple[list[Priced], list[Refused]]:

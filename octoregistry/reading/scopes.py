@@ -1,0 +1,148 @@
+"""The figures of a page with their labels: every table and run of lines, looked at with the words of a reader."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from octoregistry.documents import Document, Table
+from octoregistry.reading.classify import Classified
+from octoregistry.reading.classify.cells import BARE, amounts, has_amount
+from octoregistry.reading.classify.names import looks_like_id
+from octoregistry.reading.labels import Label, Place
+from octoregistry.reading.layout import Scope
+from octoregistry.reading.layout.cards import Kind, card_scopes
+from octoregistry.reading.layout.lines import clean
+from octoregistry.reading.layout.over import opening, over
+from octoregistry.reading.layout.tables import table_figures
+from octoregistry.reading.settle import Reader
+
+
+def scopes(document: Document, reader: Reader) -> Iterator[Scope]:
+    """Every table and run of lines of `document` that holds figures."""
+    lines = _Lines(reader)
+    first = opening(document, lines.money)
+    for table in document.tables:
+        above = (*over(document, table, lines.names_mode, lines.money), *first)
+        bare = table.component is not None or _states_currency(table, above, lines)
+
+        def figure(text: str, bare: bool = bare) -> bool:
+            return lines.money(text) or (bare and BARE.fullmatch(text) is not None)
+
+        figures, names = table_figures(table, figure, _footnotes(document, table))
+        if figures:
+            codes = _ids_over(document, table)
+            trouble = {
+                table.address(r, 0).partition("C")[0]: "the row has more or fewer cells than the header"
+                for r in table.ragged
+            }
+            yield Scope(f"T{table.number}", figures, above, "table", bare, names, codes, trouble)
+    for scope in card_scopes(document, lines.money, lines.kind, lines.labelled):
+        yield replace(scope, over=(*scope.over, *first))
+
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """What a line is for the make-up of a page, by the words of `reader`."""
+
+    reader: Reader
+
+    def says(self, text: str, place: Place = "lead") -> Classified:
+        return self.reader.said(Label(text, place))
+
+    def names_mode(self, text: str) -> bool:
+        """True for a text that names a way to be served, or an offer, and nothing else."""
+        if len(text) >= _SHORT_LINE:
+            return False
+        said = self.says(clean(text), "tab")
+        slots = {fact.slot for fact in said.facts}
+        return bool(slots & {"mode", "offer"}) and not said.leftover and not slots & {"model", "dimension"}
+
+    def money(self, text: str) -> bool:
+        return has_amount(text, self.reader.vocabulary)
+
+    def kind(self, line: str) -> Kind:
+        said = self.says(line)
+        slots = {fact.slot for fact in said.facts}
+        if "model" in slots and not slots & {"dimension", "unit"} and (not said.leftover or len(line.split()) < 6):
+            return "name"
+        if not said.leftover:
+            if "price" in slots and slots <= {"price", "head", "vendor", "function", "token"}:
+                return "prices"
+            if slots & {"describes", "rating"} and not slots & {"dimension", "negation"}:
+                return "describes"
+            for name, own, beside in _CARD_LINES:
+                if slots & own and slots <= own | beside:
+                    return name
+        if _states_nothing(self.says(line, "cell")):
+            return "value"
+        is_unit = slots == {"unit"} and not said.leftover and (line[:1] == "/" or line.lower().startswith("per "))
+        return "unit" if is_unit else None
+
+    def labelled(self, line: str) -> bool:
+        """True for a line that says itself what its first amount is the price of."""
+        first = amounts(line, self.reader.vocabulary)[:1]
+        return any(any(c.isalpha() for c in a.before) or self.says(a.behind, "cell").values("dimension") for a in first)
+
+
+_SHORT_LINE = 60
+_CARD_LINES: tuple[tuple[Kind, set[str], set[str]], ...] = (
+    ("tab", {"modality", "mode"}, {"token", "function"}),
+    ("size", {"tier"}, {"token", "function"}),
+    ("counts", {"dimension"}, {"token", "price", "function"}),
+)
+"""What a line of a card is by the slots that it fills: some of the first, and no other but the second."""
+
+
+def _states_nothing(said: Classified) -> bool:
+    """True for "Free Tier: Free of charge" and "Not available", which give no label to the lines below."""
+    slots = {fact.slot for fact in said.facts}
+    return (
+        bool(slots & {"free", "none"}) and slots <= {"free", "none", "offer", "function", "price"} and not said.leftover
+    )
+
+
+def _states_currency(table: Table, above: tuple[Label, ...], lines: _Lines) -> bool:
+    heads = [text for row in table.rows[: table.header_rows] for text in row if text]
+    heads += [label.text for label in above if label.place in ("caption", "heading", "lead") and label.distance < 2]
+    if any(lines.says(text, "column_head").values("currency") for text in dict.fromkeys(heads)):
+        return True
+    told = [label for label in above if label.place == "sentence" and label.distance < 3]
+    return any(
+        fact.values("currency") and fact.values("unit")
+        for fact in (lines.says(label.text, "sentence") for label in told)
+    )
+
+
+def _ids_over(document: Document, table: Table) -> tuple[str, ...]:
+    """The API ids that the page gives under the headings over `table`: in code that stands alone, or else linked."""
+    alone: list[str] = []
+    linked: list[str] = []
+    for heading in table.headings:
+        for passage in document.under(heading):
+            if passage.number > table.after:
+                break
+            ids = [code for code in passage.codes if looks_like_id(code)]
+            rest = passage.text
+            for code in sorted(passage.codes, key=len, reverse=True):
+                rest = rest.replace(code, " ")
+            if ids and not re.search(r"\w", _ID_LABEL.sub(" ", rest)):
+                alone += ids
+            elif len(passage.text) < _SHORT:
+                linked += [code for code in ids if code not in passage.text]
+    return tuple(dict.fromkeys(alone or linked))
+
+
+_SHORT = 48
+_ID_LABEL = re.compile(r"\b(?:api|model) (?:id|code|name)s?\b", re.IGNORECASE)
+
+
+def _footnotes(document: Document, table: Table) -> dict[str, Label]:
+    found: dict[str, Label] = {}
+    for passage in document.passages[table.after : table.after + 12]:
+        for line in passage.text.split("\n"):
+            match = re.match(r"\s*([*†‡§¹²³⁴⁵])\s*(?=\w)", line)
+            if match:
+                found.setdefault(match[1], Label(line[match.end() :], "footnote", 0, passage.address))
+    return found
