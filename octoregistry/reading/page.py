@@ -10,7 +10,7 @@ from datetime import date
 from functools import lru_cache
 
 from octoregistry.documents import Document, read_document
-from octoregistry.reading.classify import Families, classify
+from octoregistry.reading.classify import Families
 from octoregistry.reading.classify.cells import money_in
 from octoregistry.reading.classify.names import plain
 from octoregistry.reading.classify.numbers import shows_decimal_comma
@@ -168,7 +168,7 @@ def _threshold(document: Document, reader: Reader) -> int | None:
     for text in texts:
         if len(text) > 400 or not reader.may_say(text, "tier:long", "tier:short") or not any(map(str.isdigit, text)):
             continue
-        said = classify(plain(text), "column_head", reader.vocabulary, reader.families, reader.page_date)
+        said = reader.says(plain(text), "column_head")
         tiers = said.values("tier")
         if any("unknown" in (t.above, t.up_to) for t in tiers):
             stated |= {b for t in tiers for b in (t.above, t.up_to) if isinstance(b, int)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from octoregistry.reading.classify import Classified, Fact, classify, name_cell
+from octoregistry.reading.classify import Classified, Fact
 from octoregistry.reading.classify.cells import Amount, amounts, has_amount
 from octoregistry.reading.classify.names import looks_like_id, looks_like_name, plain
 from octoregistry.reading.classify.tiers import Tier
@@ -118,23 +118,15 @@ class Settler:
     def _cell(self, amount: Amount, figure: Figure) -> tuple[Label, Classified]:
         place: Place = "cell" if self.scope.kind == "table" else "in_line"
         text = plain(f"{amount.before} … {amount.behind}")
-        before = classify(
-            amount.before.strip(), place, self.reader.vocabulary, self.reader.families, self.reader.page_date
-        )
-        behind = classify(
-            amount.behind.strip(), "cell", self.reader.vocabulary, self.reader.families, self.reader.page_date
-        )
+        before = self.reader.says(amount.before.strip(), place)
+        behind = self.reader.says(amount.behind.strip(), "cell")
         left = " … ".join(filter(None, (before.leftover, behind.leftover, glued(amount))))
         return Label(text, "cell", 0, figure.address), Classified((*before.facts, *behind.facts), left)
 
     def _beginning(self, before: str) -> Classified:
         """What a line says at its beginning of all its amounts: "Batch: input $1, output $7"."""
         begins, colon, _ = before.partition(":")
-        return (
-            classify(plain(begins), "in_line", self.reader.vocabulary, self.reader.families, self.reader.page_date)
-            if colon and begins.strip()
-            else Classified()
-        )
+        return self.reader.says(plain(begins), "in_line") if colon and begins.strip() else Classified()
 
     def _near(self, figure: Figure) -> list[tuple[Label, Classified]]:
         found = []
@@ -162,14 +154,12 @@ class Settler:
 
     def _none(self, text: str) -> bool:
         """True for a cell that says that there is no price, or that it is free."""
-        said = classify(plain(text), "cell", self.reader.vocabulary, self.reader.families, self.reader.page_date)
+        said = self.reader.says(plain(text), "cell")
         slots = {fact.slot for fact in said.facts}
         return bool(slots & {"none", "free"}) and not said.leftover and slots <= {"none", "free", "function"}
 
     def _unit_cell(self, label: Label, said: Classified) -> Classified:
-        told = classify(
-            f"per {label.text}", "beside", self.reader.vocabulary, self.reader.families, self.reader.page_date
-        )
+        told = self.reader.says(f"per {label.text}", "beside")
         return told if told.values("unit") else said
 
     def _named(
@@ -183,9 +173,7 @@ class Settler:
         )  # fmt: skip
         for _, at in ranked:
             label, said = near[at]
-            names, rest = name_cell(
-                plain(label.text), self.reader.vocabulary, self.reader.families, self.reader.page_date
-            )
+            names, rest = self.reader.named(label.text)
             if not names or only_qualifies(said):
                 continue
             if said.values("id") and any(models_named(other) for la, other in near if la is not label):
@@ -301,9 +289,7 @@ class Settler:
                 or heads_names(self.reader.said(Label(label.head, "column_head")) if label.head else None)
                 or own.values("model")
             ):
-                names, rest = name_cell(
-                    plain(label.text), self.reader.vocabulary, self.reader.families, self.reader.page_date
-                )
+                names, rest = self.reader.named(label.text)
                 if names and not only_qualifies(own):
                     said.hear([*said.labels, (label, Classified(rest.facts, rest.leftover))])
                     return names, label, ()
@@ -327,7 +313,7 @@ class Settler:
                 and not own.values("price")
                 and not own.values("not_name")
             ):
-                names, rest = name_cell(text, self.reader.vocabulary, self.reader.families, self.reader.page_date)
+                names, rest = self.reader.named(label.text)
                 if names:
                     said.hear([(la, rest if la is label else c) for la, c in said.labels])
                     return names, label, self._codes(label)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from octoregistry.reading.classify import Classified, Fact, Families, classify
+from octoregistry.reading.classify import Classified, Fact, Families, classify, name_cell
 from octoregistry.reading.classify.names import plain
 from octoregistry.reading.classify.scan import fold, spaced, stems_of
 from octoregistry.reading.labels import Doubt, Label, Place
@@ -43,9 +43,16 @@ class Reader:
         """What `label` says in its place."""
         known = self._known.get((label.text, label.place))
         if known is None:
-            known = classify(plain(label.text), label.place, self.vocabulary, self.families, self.page_date)
-            self._known[label.text, label.place] = known
+            known = self._known[label.text, label.place] = self.says(plain(label.text), label.place)
         return known
+
+    def says(self, text: str, place: Place) -> Classified:
+        """What `text`, as it stands, says in a place."""
+        return classify(text, place, self.vocabulary, self.families, self.page_date)
+
+    def named(self, text: str) -> tuple[tuple[str, ...], Classified]:
+        """The models that a cell in a column of names names, and what the rest of it says."""
+        return name_cell(plain(text), self.vocabulary, self.families, self.page_date)
 
 
 @dataclass(slots=True)
