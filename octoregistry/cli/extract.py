@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, NoReturn
@@ -21,6 +21,7 @@ from octoregistry.cli.verbosity import show_tracebacks
 from octoregistry.documents import Unread
 from octoregistry.planning.foreign_models import own_rates
 from octoregistry.reading.gather import doubted
+from octoregistry.reading.labels import Doubt
 from octoregistry.reading.rates import PageRates, StatedPrice, StatedRate
 from octoregistry.settings import SettingsError, command_settings
 from octoregistry.updating.page_reader import PageReader
@@ -183,12 +184,23 @@ def _print(page: PageRates, page_date: date) -> None:
         print_styled(table)
     for doubt, count in doubted(page.rates).items():
         print_text(f"? {line(doubt, 300)}: {count} price{'s' * (count != 1)}")
+    for label in _unpriced(page):
+        print_text(f"? {line(label, 300)}")
     for problem in page.problems:
         print_text(f"not read: {printable(str(problem))}")
     models = len({rate.name for rate in page.rates})
     prices_read = sum(len(rate.prices) for rate in page.rates)
     open_ = sum(bool(price.doubts) for rate in page.rates for price in rate.prices.values())
     print_text(f"\n{prices_read} prices of {models} models, {open_} with doubts, {len(page.problems)} problems")
+
+
+def _unpriced(page: PageRates) -> Iterator[str]:
+    """The labels with words that nobody understands in whose scope no price was read: they may say what a figure is."""
+    known = {doubt.label for doubt in doubted(page.rates)}
+    for label in page.open_labels:
+        if label.text not in known:
+            doubt = Doubt(label.text, label.place, label.address, f"not understood: {label.leftover}")
+            yield f"{doubt}: {label.figures} figure{'s' * (label.figures != 1)} not read"
 
 
 def _priced(price: StatedPrice | None) -> str:

@@ -32,6 +32,14 @@ def test_a_rate_is_one_line_with_its_dimensions_side_by_side(page: Path) -> None
     assert any(line[:2] == ["not", "read:"] and "https://example.org" in line for line in lines)
 
 
+def test_a_word_that_left_figures_unread_is_named_as_one_that_holds_prices_is(page: Path) -> None:
+    """Who looks for the word to add sees it: "nothing says what is counted" names none."""
+    page.write_text(PAGE.format("gpt-5").replace("Input", "Ingress").replace("Output", "Output (lunar)"), "utf-8")
+    result = CliRunner().invoke(command, ["openai", str(page), "--llm", "off", "--date", "2026-09-01"])
+    assert "? 'Output (lunar)' (column head, T1R1C3): not understood: (lunar): 2 prices" in result.output
+    assert "? 'Ingress' (column head, T1R1C2): not understood: Ingress: 1 figure not read" in result.output
+
+
 def test_json_holds_evidence_and_problems(page: Path) -> None:
     """Prices are text, so that no reader rounds them."""
     result = CliRunner().invoke(command, ["openai", str(page), "--date", "2026-09-01", "--url", "u", "--json"])
