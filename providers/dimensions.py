@@ -48,7 +48,8 @@ PLAIN_DIMENSION = {
 
 MODES = ("standard", "batch", "flex", "priority")
 STATUSES = ("active", "deprecated", "retired")
-# What a model is for. A model that reasons is a chat model.
+# What a model is for. A model that reasons is a chat model; one that works by itself with tools, on a computer or through
+# the web, is an agent: it may take more calls, and other charges, than the prices of its text tell.
 KINDS = (
     "chat",
     "embedding",
@@ -59,6 +60,7 @@ KINDS = (
     "moderation",
     "completion",
     "video",
+    "agent",
 )
 MODALITIES = ("text", "audio", "image", "video", "pdf")
 FEATURES = ("tools", "structured_output", "vision", "caching")

@@ -358,8 +358,8 @@ def get_provider_models(
 ) -> dict[str, dict[str, Any]]:
     """The entries of a provider's models by id; empty for an unknown provider.
 
-    Without `all` only those of `kind` that are in service today and have the features in `needs`, so that the
-    cheapest of them can do the job; the provider's default model is always among them.
+    Without `all` only those of `kind` that are in service today, still on the vendor's pages and not about to retire, and
+    have the features in `needs`, so that the cheapest of them can do the job; the default model is always among them.
     """
     info = get_provider_info(provider)
     models: dict[str, dict[str, Any]] = info.get("models", {})
@@ -367,15 +367,11 @@ def get_provider_models(
         return models
     from datetime import datetime, timezone  # noqa: PLC0415 - see TYPE_CHECKING above
 
-    from .selection import Job, misfits  # noqa: PLC0415
+    from .selection import Job, recommended  # noqa: PLC0415
 
     job, today = Job(kind, tuple(needs)), datetime.now(timezone.utc).date()  # noqa: UP017 - as in pricing
-    known = load_registry().models(provider)
-    return {
-        name: entry
-        for name, entry in models.items()
-        if name == info["default_model"] or not misfits(known[name], job, today)
-    }
+    fit = {model.id for model in recommended(load_registry().models(provider).values(), job, today)}
+    return {name: entry for name, entry in models.items() if name == info["default_model"] or name in fit}
 
 
 def get_default_pricing() -> dict[str, float]:

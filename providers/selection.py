@@ -1,8 +1,8 @@
-"""Which models fit a job: their kind, what they can do, how long their window is, and how long they are served."""
+"""Which models fit a job and may be recommended: their kind, what they can do, their window, and whether they are still sold."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -11,6 +11,8 @@ from .entries import Model
 
 RETIRING_DAYS = 60
 """A model that retires within so many days is recommended to nobody."""
+LEFT_DAYS = 90
+"""A model that was last checked so many days before the newest of its provider's models has left the page."""
 
 _TEXT = ("input", "output")
 # What comes out of a chat model is text; a price for other output makes the model one of another kind.
@@ -57,6 +59,68 @@ def kind_of(model: Model) -> Kind:
     both_ways = any(all(one.get(name) for name in _TEXT) for one in prices)
     other = any(name in one for one in prices for name in _OTHER_OUTPUT)
     return Kind("chat", assumed=True) if both_ways and not other else Kind(None)
+
+
+@dataclass(frozen=True, slots=True)
+class Peers:
+    """What a provider's models tell of one another: the newest day on which any was `checked`, and by kind the smallest
+    of the windows (`windows`) and of the longest answers (`answers`) that are known of those that are still sold.
+    """
+
+    checked: date | None
+    windows: Mapping[str, int]
+    answers: Mapping[str, int]
+
+
+def peers_of(models: Iterable[Model], day: date) -> Peers:
+    """What the `models` of one provider tell of one another on `day`."""
+    known = list(models)
+    checked = max((model.source.checked for model in known if model.source and model.source.checked), default=None)
+    windows: dict[str, int] = {}
+    answers: dict[str, int] = {}
+    for model in known:
+        kind = kind_of(model).name
+        if kind is None or ended(model, day) or _left(model, day, checked):
+            continue
+        for limits, limit in ((windows, model.context_window), (answers, model.max_output_tokens)):
+            if limit is not None:
+                limits[kind] = min(limit, limits.get(kind, limit))
+    return Peers(checked, windows, answers)
+
+
+def recommended(models: Iterable[Model], job: Job, day: date) -> Iterator[Model]:
+    """Those of one provider's `models` that fit `job` on `day`, are still on its pages, and do not retire soon."""
+    known = list(models)
+    peers = peers_of(known, day)
+    return (model for model in known if not misfits(model, job, day) and not reservations(model, job, day, peers))
+
+
+def reservations(model: Model, job: Job, day: date, peers: Peers) -> tuple[str, ...]:
+    """Why a model that fits as far as is known is recommended to nobody, a reason each: it retires soon, has left the page, or
+    may be too small: where its window is not known, it is taken for no larger than the smallest of its `peers`.
+    """
+    soon = f"retires on {model.retires_on}" if retires_soon(model, day) and not ended(model, day) else None
+    return tuple(
+        reason for reason in (soon, _left(model, day, peers.checked), _maybe_too_long(model, job, peers)) if reason
+    )
+
+
+def _left(model: Model, day: date, newest: date | None) -> str | None:
+    checked = model.source.checked if model.source else None
+    if checked is None or newest is None or day <= checked or newest - checked <= timedelta(days=LEFT_DAYS):
+        return None
+    return f"on no page since {checked}"
+
+
+def _maybe_too_long(model: Model, job: Job, peers: Peers) -> str | None:
+    kind = kind_of(model).name or ""
+    for what, known, needed, limits in (
+        ("context window", model.context_window, job.prompt + job.answer, peers.windows),
+        ("longest answer", model.max_output_tokens, job.answer, peers.answers),
+    ):
+        if known is None and kind in limits and needed > limits[kind]:
+            return f"its {what} is not known, and may be {limits[kind]:,} tokens"
+    return None
 
 
 def misfits(model: Model, job: Job, day: date) -> tuple[str, ...]:

@@ -68,7 +68,7 @@ def _token_options(command: Command) -> Command:
 @click.option(
     "--needs", default="", metavar="FEATURE,…", help=f"Only models that are known to have, of {', '.join(FEATURES)}."
 )
-@click.option("--all", "everything", is_flag=True, help="Rank models that do not fit or retire soon, too.")
+@click.option("--all", "everything", is_flag=True, help="Rank models that do not fit, are gone or retire soon, too.")
 @assume_earliest_option
 @format_options
 @registry_option
@@ -94,8 +94,8 @@ def command(  # noqa: PLR0913 - an option a parameter
 
     Tokens are those of one request, each counted in one dimension: --input is the uncached text of the prompt.
     A cost that cannot be computed is unknown, with the reason; exit status 1 if it is the cost of the given MODEL.
-    The ranking holds models of one kind that fit prompt and answer and do not retire soon; a given MODEL has its cost
-    in any case, with notes on what does not fit.
+    The ranking holds models of one kind that fit prompt and answer, are still on their vendor's pages and do not retire
+    soon; a given MODEL has its cost in any case, with notes on what does not fit.
     """
     one_format(as_json, as_csv)
     if all(count is None for count in tokens.values()):

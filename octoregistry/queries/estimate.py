@@ -14,7 +14,7 @@ from providers.exact import scaled, unscaled
 from providers.pricing import whole
 from providers.rates import fitting, holding
 from providers.registry import Registry
-from providers.selection import Job, ended, kind_of, misfits, retires_soon
+from providers.selection import Job, Peers, kind_of, misfits, peers_of, recommended, reservations
 
 _MILLION = 6  # a price is per 10**6 tokens
 _PERCENT = 2
@@ -115,15 +115,16 @@ def estimate(
 ) -> tuple[Estimate, ...]:
     """The cost of every model that is for the `job`, the cheapest first and what is unknown last.
 
-    Without a job, chat models that fit prompt and answer. Whoever does not fit, or retires soon, is left out; with
-    `everything` nobody is.
+    Without a job, chat models that fit prompt and answer. Whoever does not fit, retires soon or has left the page is left
+    out; with `everything` nobody is.
     """
     asked = job or workload.job()
-    found = [
-        estimate_of(registry, model, workload, asked)
-        for model in registry
-        if everything or not (misfits(model, asked, workload.day) or retires_soon(model, workload.day))
-    ]
+    found = []
+    for provider in registry.providers.values():
+        models = provider.models.values()
+        chosen = models if everything else recommended(models, asked, workload.day)
+        peers = peers_of(models, workload.day)
+        found += [_estimate(registry, model, workload, asked, peers) for model in chosen]
     found.sort(key=_order)
     cheapest = next((one.cost for one in found if isinstance(one.cost, Decimal) and one.cost), None)
     return tuple(
@@ -137,21 +138,24 @@ def estimate(
 def estimate_of(registry: Registry, model: Model, workload: Workload, job: Job | None = None) -> Estimate:
     """The estimate of one model, whether it fits or not; without a job it is taken for one of the model's own kind."""
     asked = job or workload.job(kind_of(model).name or "chat")
+    return _estimate(registry, model, workload, asked, peers_of(registry.models(model.provider).values(), workload.day))
+
+
+def _estimate(registry: Registry, model: Model, workload: Workload, job: Job, peers: Peers) -> Estimate:
     rates = registry.pricing(model.provider, model.id).rates
     modes = {mode: _cost(model, rates, workload, {mode: 100}) for mode in MODES}
     shares = {workload.mode: 0, "batch": 0}
     shares[workload.mode] += 100 - workload.batch_percent
     shares["batch"] += workload.batch_percent
     used = {mode: percent for mode, percent in shares.items() if percent}
-    notes = (*misfits(model, asked, workload.day), *_notes(model, rates, workload, used))
+    against = (*misfits(model, job, workload.day), *reservations(model, job, workload.day, peers))
+    notes = (*against, *_notes(model, rates, workload, used))
     return Estimate(model, _cost(model, rates, workload, used), modes, notes=notes)
 
 
 def _notes(model: Model, rates: Sequence[Rate], workload: Workload, modes: Iterable[str]) -> Iterable[str]:
     """What else whoever pays should know of the price."""
     day = workload.day
-    if retires_soon(model, day) and not ended(model, day):
-        yield f"retires on {model.retires_on}"
     if model.first_seen and day < model.first_seen and workload.assume_earliest:
         yield f"the prices are those of our first reading on {model.first_seen}"
     for mode in modes:

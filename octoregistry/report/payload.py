@@ -17,7 +17,7 @@ from octoregistry.report.report import Report
 from octoregistry.report.usage_values import usage_values
 from providers.dimensions import DIMENSIONS
 from providers.entries import Model, Rate
-from providers.selection import RETIRING_DAYS, kind_of
+from providers.selection import LEFT_DAYS, RETIRING_DAYS, kind_of
 
 FORMAT = 1
 
@@ -55,6 +55,7 @@ def _head(report: Report) -> dict[str, Any]:
         "registry": {"name": report.name, "sha256": report.after.text_sha256},
         "dimensions": DIMENSIONS,
         "retiring_days": RETIRING_DAYS,
+        "left_days": LEFT_DAYS,
         "sources": [
             {
                 "provider": source.provider,

@@ -90,6 +90,7 @@ def random_facts(chance):
         "first_seen": [None, None, "2026-11-30"],
         "retires_on": [None, None, None, "2026-11-30", "2027-01-29", "2027-01-30"],
         "status": [None, None, "deprecated", "retired"],
+        "source": [None, {"checked": "2026-11-30"}, {"checked": "2026-09-01"}, {"checked": "2026-08-31"}],
         "missing_since": [None, None, None, "2026-11-30", "2026-12-01"],
     }
     chosen = {name: chance.choice(values) for name, values in facts.items()}

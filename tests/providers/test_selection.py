@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,8 +10,9 @@ import pytest
 import providers
 from providers import registry
 from providers.dimensions import InvalidUsageError
-from providers.entries import Model, Rate
-from providers.selection import Job, Kind, kind_of, misfits, retires_soon
+from providers.entries import Model, Rate, Source
+from providers.registry import PACKAGED, load_registry
+from providers.selection import Job, Kind, kind_of, misfits, peers_of, recommended, reservations, retires_soon
 
 DAY = date(2026, 11, 30)
 
@@ -68,6 +69,80 @@ def test_what_retires_within_sixty_days_is_recommended_to_nobody(days, soon):
     assert retires_soon(model(retires_on=date.fromordinal(DAY.toordinal() + days)), DAY) is soon
 
 
+def named(name, checked=None, **facts):
+    return Model("acme", name, name, rates=model().rates, source=Source(checked=checked) if checked else None, **facts)
+
+
+@pytest.mark.parametrize(
+    ("checked", "stays"),
+    [(date(2026, 11, 28), True), (date(2026, 8, 30), True), (date(2026, 8, 29), False), (None, True)],
+)
+def test_what_was_last_checked_long_before_the_newest_has_left_the_page(checked, stays):
+    """Ninety days before the newest check of the provider; where nobody wrote down a check, nothing is known of it."""
+    models = [named("new", date(2026, 11, 28)), named("old", checked)]
+
+    assert ("old" in {one.id for one in recommended(models, Job(), DAY)}) is stays
+    assert reservations(models[1], Job(), DAY, peers_of(models, DAY)) == (
+        () if stays else (f"on no page since {checked}",)
+    )
+
+
+def test_on_a_day_when_it_stood_on_the_page_a_model_is_recommended():
+    models = [named("new", date(2026, 11, 28)), named("old", date(2025, 12, 21))]
+
+    assert [one.id for one in recommended(models, Job(), date(2025, 12, 21))] == ["new", "old"]
+
+
+@pytest.mark.parametrize(
+    ("job", "fit", "reason"),
+    [
+        ({"prompt": 127_000, "answer": 1_000}, True, None),
+        ({"prompt": 127_001, "answer": 1_000}, False, "its context window is not known, and may be 128,000 tokens"),
+        ({"answer": 2_001}, False, "its longest answer is not known, and may be 2,000 tokens"),
+    ],
+)
+def test_an_unknown_window_is_taken_for_no_larger_than_the_smallest_of_its_peers(job, fit, reason):
+    """Those of its kind that are still sold: what is retired or gone, and a model of another kind, bounds nothing."""
+    models = [
+        named("unknown", date(2026, 11, 28)),
+        named("large", context_window=1_000_000, max_output_tokens=9_000),
+        named("small", context_window=128_000, max_output_tokens=2_000),
+        named("retired", context_window=8_000, max_output_tokens=100, status="retired"),
+        named("gone", date(2026, 1, 1), context_window=4_000),
+        named("vectors", kind="embedding", context_window=2_000),
+    ]
+
+    assert ("unknown" in {one.id for one in recommended(models, Job(**job), DAY)}) is fit
+    assert reservations(models[0], Job(**job), DAY, peers_of(models, DAY)) == ((reason,) if reason else ())
+
+
+def test_without_any_known_window_all_fit():
+    assert [one.id for one in recommended([named("unknown")], Job(prompt=9_000_000), DAY)] == ["unknown"]
+
+
+@pytest.mark.parametrize("provider", ["gemini", "openai", "anthropic"])
+def test_the_packaged_defaults_stay_and_the_cheapest_offered_are_sold(provider):
+    """gpt-5-nano (retires in 11 days) and gemini-2.0-flash-lite (on no page since December) were the cheapest."""
+    entry = load_registry(PACKAGED).providers[provider]
+    fit = {one.id for one in recommended(entry.models.values(), Job(), DAY)}
+
+    assert entry.default_model in fit
+    assert not fit & {
+        "gpt-5-nano",
+        "gemini-2.0-flash-lite",
+        "o3-deep-research",
+        "computer-use-preview",
+        "gpt-5-search-api",
+    }
+
+
+def test_what_works_by_itself_with_tools_is_an_agent_and_not_chat():
+    known = load_registry(PACKAGED)
+    agents = {model.id for model in known if kind_of(model).name == "agent"}
+
+    assert {"o4-mini-deep-research", "computer-use-preview", "gemini-2.5-computer-use-preview-10-2025"} <= agents
+
+
 @pytest.mark.parametrize("words", [{"kind": "talking"}, {"needs": ("flight",)}])
 def test_a_job_that_no_model_can_do_is_a_mistake(words):
     with pytest.raises(InvalidUsageError, match="is none of"):
@@ -79,7 +154,11 @@ def test_the_cheapest_of_a_providers_models_can_chat(monkeypatch, tmp_path, smal
     cheap = "{display_name: X, input_per_million: 0.01, output_per_million: %s, %s}"
     added = "".join(
         f"      {name}: {cheap % facts}\n"
-        for name, facts in {"vectors": ("0.0", "kind: embedding"), "old": ("0.02", "retires_on: 2020-01-01")}.items()
+        for name, facts in {
+            "vectors": ("0.0", "kind: embedding"),
+            "old": ("0.02", "retires_on: 2020-01-01"),
+            "soon": ("0.02", f"retires_on: {datetime.now(UTC).date() + timedelta(days=60)}"),
+        }.items()
     )
     file = tmp_path / "models.yaml"
     file.write_text(small.replace("defaults:\n", added + "defaults:\n", 1))
@@ -89,5 +168,11 @@ def test_the_cheapest_of_a_providers_models_can_chat(monkeypatch, tmp_path, smal
 
     assert set(offered) == {"road", "plain"}
     assert set(providers.get_provider_models("acme", kind="embedding")) == {"vectors", "road"}  # road is the default
-    assert set(providers.get_provider_models("acme", all=True)) == {"road", "plain", "vectors", "old"}
-    assert set(registry.load_model_registry()["providers"]["acme"]["models"]) == {"road", "plain", "vectors", "old"}
+    assert set(providers.get_provider_models("acme", all=True)) == {"road", "plain", "vectors", "old", "soon"}
+    assert set(registry.load_model_registry()["providers"]["acme"]["models"]) == {
+        "road",
+        "plain",
+        "vectors",
+        "old",
+        "soon",
+    }

@@ -13,6 +13,7 @@ from octoregistry.queries.estimate import (
 )
 from providers import parse_registry
 from providers.dimensions import InvalidUsageError
+from providers.registry import PACKAGED, load_registry
 
 DAY = date(2026, 9, 8)
 REGISTRY = parse_registry(
@@ -256,3 +257,25 @@ def test_what_a_price_rests_on_is_said():
     assert one_of("sol", Workload(tokens, DAY, mode="batch")).notes == (
         "no page states the batch price: it follows from the standard price and the vendor's discount",
     )
+
+
+def test_an_unknown_window_is_recommended_up_to_the_smallest_known_and_costed_above_it():
+    """Asked for more than 200,000 tokens, `estimate` named a cheaper model of whose window nobody knew anything."""
+    known = load_registry(PACKAGED)
+    load = Workload({"input": 200_001}, date(2026, 11, 30))
+    unsized = known.model("openai", "gpt-6.2-sol")
+
+    assert all(one.model.context_window and one.model.context_window >= 200_001 for one in estimate(known, load))
+    asked = estimate_of(known, unsized, load)
+    assert isinstance(asked.cost, Decimal)
+    assert asked.notes == ("its context window is not known, and may be 128,000 tokens",)
+
+
+@pytest.mark.parametrize(
+    ("model", "note"), [("gemini/gemini-2.5-pro", "retired on 2026-10-20"), ("openai/o1-pro", "retired on 2026-10-23")]
+)
+def test_a_cost_after_retirement_is_told(model, note):
+    known = load_registry(PACKAGED)
+    asked = estimate_of(known, known.model(*model.split("/")), Workload({"input": 1000}, date(2026, 12, 15)))
+
+    assert note in asked.notes

@@ -14,7 +14,7 @@ from octoregistry.reading.language.asking import Ask, NotAskedError, Reply, aski
 from octoregistry.reading.language.endpoint import endpoint
 from octoregistry.settings import ReadingSettings
 from providers import AuthenticationError, PricingError, Registry, Usage, get_provider
-from providers.selection import ended, kind_of
+from providers.selection import Job, recommended
 from providers.vendors import vendor
 
 EXPECTED = Usage(input=2_000, output=300)
@@ -132,15 +132,15 @@ def _of_vendor(provider: str, model: str) -> LanguageModel:
 
 
 def _priced(registry: Registry, day: date, environment: Mapping[str, str]) -> Iterator[tuple[Decimal, str, str]]:
-    """(cost of a question, provider, model) of each active model that chats and can hold its answers to a schema, of
-    the vendors whose key is set."""
+    """(cost of a question, provider, model) of each active model that may be recommended for it and can hold its answers to
+    a schema, of the vendors whose key is set."""
+    job = Job(prompt=EXPECTED.input, answer=EXPECTED.output)
     for provider, entry in registry.providers.items():
         facts = vendor(provider)
         if not any(environment.get(name, "").strip() for name in facts.key_env or (entry.env_var or "",)):
             continue
-        for model in entry.models.values():
-            serves = model.status == "active" and not ended(model, day) and kind_of(model).name == "chat"
-            if not serves or not facts.schemas.enforced_by(model.id):
+        for model in recommended(entry.models.values(), job, day):
+            if model.status != "active" or not facts.schemas.enforced_by(model.id):
                 continue
             try:
                 yield registry.pricing(provider, model.id).cost_of(EXPECTED, at=day), provider, model.id

@@ -17,7 +17,16 @@ from providers.entries import Model
 from providers.selection import kind_of
 
 Kinds = Literal[
-    "chat", "embedding", "image", "speech", "transcription", "realtime", "moderation", "completion", "video"
+    "chat",
+    "embedding",
+    "image",
+    "speech",
+    "transcription",
+    "realtime",
+    "moderation",
+    "completion",
+    "video",
+    "agent",
 ]
 Features = Literal["tools", "structured_output", "vision", "caching"]
 Tokens = Annotated[int, Field(ge=0, le=10**12)]

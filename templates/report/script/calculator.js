@@ -27,6 +27,7 @@ const workNow = () => {
   work.promptSize = Number(f.prompt.value.trim() ? prompt : sum);
   const mine = models.find(model => `${model.provider}/${model.id}` === f.mine.value);
   work.kind = f.kind.value || mine?.kind || "chat";
+  work.peers = peersOn(work.day);
   work.needs = f.needs.value ? [f.needs.value] : [];
   work.everything = f.rank.value === "all";
   return [...Object.values(tokens), work.requests, work.batch, prompt].includes(null) ? null : work;
@@ -115,7 +116,7 @@ const verdict = (serving, unknown, mine, work) => {
     if (typeof batch === "bigint" && batch < mine.cost) parts.push(`All in batches it would be ${dollars(batch)}.`);
   } else if (mine) parts.push(`${clean(mine.model.display_name)}: ${mine.cost}.`);
   if (mine) {
-    const against = [...misfits(mine.model, work), ...(retiresSoon(mine.model, work.day) ? [`retires on ${mine.model.retires_on}`] : [])];
+    const against = [...misfits(mine.model, work), ...reservations(mine.model, work)];
     if (against.length) parts.push(`But ${against.join("; ")}.`);
   }
   if (first && first.model !== mine?.model) parts.push(`Cheapest: ${label(first)}.`);

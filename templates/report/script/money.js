@@ -87,4 +87,33 @@ const retiresSoon = (model, day) => {
   last.setUTCDate(last.getUTCDate() + data.retiring_days);
   return model.retires_on <= last.toISOString().slice(0, 10);
 };
-const advised = (model, work) => !misfits(model, work).length && !retiresSoon(model, work.day);
+const left = (model, day, newest) =>
+  model.checked && day > model.checked && (Date.parse(newest) - Date.parse(model.checked)) / 864e5 > data.left_days;
+/* What each provider's models tell of one another on a day: the newest check, and by kind the smallest limits that are known. */
+const peersOn = day => {
+  const peers = new Map();
+  for (const {provider, checked} of models) {
+    const known = peers.get(provider) ?? {checked: "", windows: {}, answers: {}};
+    if (checked && checked > known.checked) known.checked = checked;
+    peers.set(provider, known);
+  }
+  for (const model of models) {
+    const known = peers.get(model.provider), kind = model.kind;
+    if (!kind || ended(model, day) || left(model, day, known.checked)) continue;
+    for (const [limits, limit] of [[known.windows, model.context_window], [known.answers, model.max_output_tokens]])
+      if (limit !== null) limits[kind] = Math.min(limit, limits[kind] ?? limit);
+  }
+  return peers;
+};
+/* Why a model that fits as far as is known is recommended to nobody. */
+const reservations = (model, work) => {
+  const peers = work.peers.get(model.provider), answer = Number(work.tokens.output || 0n), reasons = [];
+  if (retiresSoon(model, work.day)) reasons.push(`retires on ${model.retires_on}`);
+  if (left(model, work.day, peers.checked)) reasons.push(`on no page since ${model.checked}`);
+  const small = [["context window", model.context_window, work.promptSize + answer, peers.windows[model.kind]],
+    ["longest answer", model.max_output_tokens, answer, peers.answers[model.kind]]]
+    .find(([, known, needed, limit]) => known === null && needed > limit);
+  if (small) reasons.push(`its ${small[0]} is not known, and may be ${small[3].toLocaleString("en")} tokens`);
+  return reasons;
+};
+const advised = (model, work) => !misfits(model, work).length && !reservations(model, work).length;
