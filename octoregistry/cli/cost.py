@@ -202,6 +202,11 @@ def _tell(costs: Costs, *, as_json: bool) -> None:
     print_text(f"{usd(costs.total)} USD for {costs.rows:,} rows, read as {costs.form}")
     if costs.assumed is not None:
         print_text(_assumed(costs.assumed))
+    if costs.derived is not None:
+        print_text(
+            f"{usd(costs.derived.cost)} USD of it are derived: {costs.derived.rows:,} rows have images, audio or video whose "
+            "price is that of text, as their vendors name one price for input"
+        )
     if costs.stated is not None:
         for line in _stated(costs.stated):
             print_text(_printable(line))

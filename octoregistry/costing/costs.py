@@ -18,7 +18,7 @@ from octoregistry.costing.ledger import ledger, rolled_up, rows_of
 from octoregistry.costing.rates import RateTable
 from octoregistry.costing.reading import How
 from octoregistry.costing.sql import connect
-from octoregistry.costing.values import Assumed, Costs, Groups, UnpricedRows
+from octoregistry.costing.values import Assumed, Costs, Derived, Groups, UnpricedRows
 from providers.exact import unscaled
 
 Ask = Callable[[BaseBackend, ir.Table], pa.Table]
@@ -60,6 +60,7 @@ def costs_of(
         rows=sum(table["rows"].to_pylist()),
         problems=tuple(UnpricedRows(**problem) for problem in problems),
         assumed=_assumed(found, rates.scale),
+        derived=_derived(found, rates.scale),
     )
 
 
@@ -78,6 +79,13 @@ def _assumed(found: pa.Table, scale: int) -> Assumed | None:
         least=sums["least"],
         most=None if endless else sums["most"],
     )
+
+
+def _derived(found: pa.Table, scale: int) -> Derived | None:
+    """The rows in the sum of which a price is derived."""
+    rows = sum(found["derived_rows"].to_pylist())
+    cost = sum(int(units or 0) for units in found["derived_units"].to_pylist())
+    return Derived(rows, unscaled(cost, scale)) if rows else None
 
 
 def answer(connection: BaseBackend, query: ir.Table) -> pa.Table:

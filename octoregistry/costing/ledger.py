@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import reduce
-from operator import add, and_
+from operator import add, and_, or_
 
 import ibis
 import ibis.expr.types as ir
@@ -210,6 +210,7 @@ def _wrong(joined: ir.Table, rates: RateTable, rows: Rows, how: How) -> ir.Strin
 def _by_keys(priced: ir.Table, rates: RateTable, dimensions: Sequence[str], keys: Sequence[str]) -> ir.Table:
     without = priced.reason.notnull()
     bounded = {name: units(priced, dimensions, name) for name in _BOUNDS}
+    derived = _derived(priced, [name for name in rates.derived if name in dimensions])
     fields: dict[str, ir.Value] = {
         **{f"key_{place}": _key(priced, key, place) for place, key in enumerate(keys)},
         "form": priced.form,
@@ -225,6 +226,8 @@ def _by_keys(priced: ir.Table, rates: RateTable, dimensions: Sequence[str], keys
         "p_assumed": (priced.assumed & priced.priced).ifelse(priced.rows, 0),
         "p_assumed_units": (priced.assumed & priced.priced).ifelse(units(priced, dimensions), None),
         **{f"p_{name}": (priced.assumed & priced.priced).ifelse(value, None) for name, value in bounded.items()},
+        "p_derived": (derived.notnull() & priced.priced).ifelse(priced.rows, 0),
+        "p_derived_units": priced.priced.ifelse(derived, None),
         "p_endless": (priced.assumed & priced.priced & bounded["most"].isnull()).ifelse(1, 0),
     }
     table = priced.select(**fields)
@@ -237,6 +240,8 @@ def _by_keys(priced: ir.Table, rates: RateTable, dimensions: Sequence[str], keys
         unpriced=table.p_unpriced.sum().cast("int64"),
         assumed_rows=table.p_assumed.sum().cast("int64"),
         **{name: table[f"p_{name}"].sum().cast(WHOLE) for name in ("assumed_units", *_BOUNDS)},
+        derived_rows=table.p_derived.sum().cast("int64"),
+        derived_units=table.p_derived_units.sum().cast(WHOLE),
         endless=table.p_endless.sum(),
         first_day=table.p_day.min(),
         last_day=table.p_day.max(),
@@ -250,6 +255,8 @@ def _by_keys(priced: ir.Table, rates: RateTable, dimensions: Sequence[str], keys
         unpriced=found.unpriced,
         assumed_rows=found.assumed_rows,
         **{name: found[name] for name in ("assumed_units", *_BOUNDS)},
+        derived_rows=found.derived_rows,
+        derived_units=found.derived_units,
         endless=found.endless > 0,
         form=found.form,
         reason=found.reason,
@@ -271,6 +278,19 @@ def units(priced: ir.Table, dimensions: Sequence[str], of: str = "price") -> ir.
         known.append(price.notnull() | (priced[f"t_{name}"] == 0))
     total = reduce(add, products, ibis.literal(0).cast(WHOLE))
     return reduce(and_, known).ifelse(total, None).cast(WHOLE)
+
+
+def _derived(priced: ir.Table, dimensions: Sequence[str]) -> ir.DecimalValue:
+    """What each row costs at prices that are derived, of these dimensions; null where none of its prices is."""
+    parts = [
+        ((priced[f"t_{name}"] > 0) & (priced.derived.contains(f" {name} "))).ifelse(
+            (priced[f"t_{name}"] * priced[f"price_{name}"]).cast(WHOLE), None
+        )
+        for name in dimensions
+    ]
+    nothing = ibis.null(WHOLE)
+    any_of = reduce(or_, (part.notnull() for part in parts), ibis.literal(False))
+    return any_of.ifelse(reduce(add, (part.fill_null(0) for part in parts), ibis.literal(0).cast(WHOLE)), nothing)
 
 
 _UNPRICED = ("unpriced_provider", "unpriced_model", "unpriced_mode")

@@ -28,7 +28,12 @@ _MILLION = 6  # a price is per 10**6 tokens
 _LEAST_SCALE = 12  # so that the type of a cost does not change with every price that has one digit more
 _MOST_SCALE = 24  # 14 digits are left in front of the point: totals up to a hundred trillion dollars
 _FIELDS = ("provider", "name", "model", "mode", "first", "last", "low", "high", "reason")
-RATE_COLUMNS = (*_FIELDS, "owner", *(f"{of}_{name}" for of in ("price", "least", "most") for name in DIMENSIONS))
+RATE_COLUMNS = (
+    *_FIELDS,
+    "owner",
+    "derived",
+    *(f"{of}_{name}" for of in ("price", "least", "most") for name in DIMENSIONS),
+)
 _MOST_ABOVE = 9 * 10**9  # times a billion requests it still fits a 64-bit whole number
 
 
@@ -36,7 +41,8 @@ _MOST_ABOVE = 9 * 10**9  # times a billion requests it still fits a 64-bit whole
 class Span:
     """What holds for one name of a model (small letters), in one mode, from `first` to `last`, for size classes `low` to `high`.
 
-    `prices` are whole numbers of 10**-scale USD per token. A span without any says in `reason` why there are none.
+    `prices` are whole numbers of 10**-scale USD per token; those of the `derived` dimensions are the text's, as the vendor's
+    file says. A span without any says in `reason` why there are none.
     """
 
     provider: str
@@ -49,6 +55,7 @@ class Span:
     high: int
     prices: Mapping[str, int]
     reason: str | None
+    derived: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +65,12 @@ class RateTable:
     spans: tuple[Span, ...]
     thresholds: tuple[int, ...]
     scale: int
+
+    @property
+    def derived(self) -> tuple[str, ...]:
+        """The dimensions that any price is derived of."""
+        found = {name for span in self.spans for name in span.derived}
+        return tuple(name for name in DIMENSIONS if name in found)
 
     @property
     def providers(self) -> tuple[str, ...]:
@@ -122,8 +135,8 @@ def _exponent(price: Decimal) -> int:
     return int(price.as_tuple().exponent)
 
 
-Stretch = tuple[str, date, date, int, int, Mapping[str, int], str | None]
-Held = tuple[Mapping[str, Decimal] | None, str | None]  # prices, or why there are none
+Stretch = tuple[str, date, date, int, int, Mapping[str, int], str | None, tuple[str, ...]]
+Held = tuple[Mapping[str, Decimal] | None, str | None, tuple[str, ...]]  # prices, why there are none, derived ones
 
 
 def _stretches(
@@ -141,27 +154,25 @@ def _stretches(
             held = [_held(pricing, of_mode, mode, day, first_seen, size) for size in sizes]
             runs = [(one, [number for number, _ in run]) for one, run in groupby(enumerate(held), key=itemgetter(1))]
             if len(runs) > 1:
-                yield mode, first, last, UNKNOWN_SIZE, UNKNOWN_SIZE, {}, SIZE_UNKNOWN
-            for (prices, reason), numbers in runs:
+                yield mode, first, last, UNKNOWN_SIZE, UNKNOWN_SIZE, {}, SIZE_UNKNOWN, ()
+            for (prices, reason, derived), numbers in runs:
                 low = numbers[0] if len(runs) > 1 else UNKNOWN_SIZE
                 whole = {name: scaled(price, scale - _MILLION) for name, price in (prices or {}).items()}
-                yield mode, first, last, low, numbers[-1], whole, reason
+                yield mode, first, last, low, numbers[-1], whole, reason, derived
 
 
 def _held(pricing: Pricing, of_mode: Sequence[Rate], mode: str, day: date, first_seen: date | None, size: int) -> Held:
     """What holds for a prompt of that size on that day, chosen as `Pricing.cost` chooses."""
     if first_seen and day < first_seen:
-        return None, f"no known price before our first reading of it on {first_seen}"
+        return None, f"no known price before our first reading of it on {first_seen}", ()
     early, late = (_in_force(of_mode, day, size, maybe=maybe) for maybe in (False, True))
     if early != late and (early.prices if early else None) != (late.prices if late else None):
-        return None, f"its {mode} price changed on a day that no page states, and either may have held"
+        return None, f"its {mode} price changed on a day that no page states, and either may have held", ()
     if early is None:
-        return None, _unknown(pricing, of_mode, mode)
-    prices = dict(early.prices)
-    for name in DIMENSIONS:
-        if name not in prices and (plain := prices.get(pricing.covering(name) or "")) is not None:
-            prices[name] = plain
-    return prices, None
+        return None, _unknown(pricing, of_mode, mode), ()
+    covered = {name: early.prices.get(pricing.covering(name) or "") for name in DIMENSIONS if name not in early.prices}
+    derived = {name: price for name, price in covered.items() if price is not None}
+    return {**early.prices, **derived}, None, tuple(derived)
 
 
 def _in_force(rates: Sequence[Rate], day: date, prompt: int, *, maybe: bool) -> Rate | None:
@@ -210,6 +221,7 @@ def plain_rows(rates: RateTable) -> Iterator[dict[str, str | int | None]]:
         alike = same.get((span.provider, span.name, span.mode, span.first), [])
         row: dict[str, str | int | None] = {name: getattr(span, name) for name in _FIELDS}
         row |= {"first": span.first.isoformat(), "last": span.last.isoformat(), "owner": span.provider}
+        row["derived"] = f" {' '.join(span.derived)} "
         for name in DIMENSIONS:
             all_sizes = [other.prices.get(name) for other in alike]
             known = [price for price in all_sizes if price is not None]

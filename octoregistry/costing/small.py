@@ -11,7 +11,16 @@ from octoregistry.costing.names import CallNames
 from octoregistry.costing.rates import RateTable
 from octoregistry.costing.reading import How, check_names, no_form, recipes_with
 from octoregistry.costing.records import Record, Torn, is_session, records, torn_problems
-from octoregistry.costing.tally import Tally, assumed_of, check_keys, groups_of, problems_of, stated_of, total_of
+from octoregistry.costing.tally import (
+    Tally,
+    assumed_of,
+    check_keys,
+    derived_of,
+    groups_of,
+    problems_of,
+    stated_of,
+    total_of,
+)
 from octoregistry.costing.values import Costs
 
 MOST_ROWS = 10_000
@@ -76,6 +85,7 @@ def costs_of_files(
         rows=tally.rows,
         problems=(*problems_of(tally), *torn_problems(torn)),
         assumed=assumed_of(tally),
+        derived=derived_of(tally),
         stated=stated_of(tally),
     )
 

@@ -23,6 +23,7 @@ from octoregistry.costing.values import (
     UNKNOWN_PROVIDER,
     ZONES_MIXED,
     Assumed,
+    Derived,
     Groups,
     Stated,
     UnpricedRows,
@@ -67,6 +68,7 @@ class Tally:
         self.groups: dict[tuple[Any, ...], _Sum] = {}
         self.problems: dict[tuple[Any, ...], _Found] = {}
         self.assumed: list[tuple[int, int, int | None]] = []
+        self.derived: list[int] = []
         self.stated: list[tuple[str, Decimal, Decimal]] = []
         self.counted: dict[str, None] = {}
         self.forms: dict[str, None] = {}
@@ -85,6 +87,8 @@ class Tally:
                     cost, reason = None, STRICT
                 else:
                     self.assumed.append((cost, *self._bounds(call, span)))
+            if cost is not None and span is not None and (derived := set(tokens) & set(span.derived)):
+                self.derived.append(sum(tokens[name] * span.prices[name] for name in derived))
         self.rows += 1
         group = self.groups.setdefault(tuple(self._key(call, span, key) for key in self.keys), _Sum())
         group.rows += 1
@@ -253,6 +257,13 @@ def assumed_of(tally: Tally) -> Assumed | None:
         least=unscaled(sum(least for _, least, _ in tally.assumed), scale),
         most=None if None in most else unscaled(sum(one for one in most if one is not None), scale),
     )
+
+
+def derived_of(tally: Tally) -> Derived | None:
+    """The rows in the sum of which a price is derived, with what that part of them costs."""
+    if not tally.derived:
+        return None
+    return Derived(len(tally.derived), unscaled(sum(tally.derived), tally.rates.scale))
 
 
 def stated_of(tally: Tally) -> Stated | None:

@@ -76,6 +76,16 @@ class Assumed:
 
 
 @dataclass(frozen=True, slots=True)
+class Derived:
+    """Rows in the sum with images, audio or video that are billed at the price of text, as the vendor's file says of a page
+    that names one price for input; and what that part of them costs, in USD.
+    """
+
+    rows: int
+    cost: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Stated:
     """What a column of the log states of the rows that have a price, beside ours, both in USD; and the first rows that
     differ by more than a millionth: their place, theirs, ours.
@@ -126,7 +136,7 @@ class Costs:
     """The costs of a log. `groups` have the keys, rows, requests, tokens, cost, unpriced.
 
     `cost` is USD, exact, and null where no row of a group has a price. `unpriced` rows are in no cost; those of
-    `assumed` are in it.
+    `assumed` and of `derived` are in it.
     """
 
     groups: Groups
@@ -137,6 +147,7 @@ class Costs:
     problems: tuple[UnpricedRows, ...] = field(default=())
     assumed: Assumed | None = None
     stated: Stated | None = None
+    derived: Derived | None = None
 
     @property
     def table(self) -> pa.Table:

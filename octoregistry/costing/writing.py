@@ -53,9 +53,10 @@ def costs_json(costs: Costs) -> dict[str, Any]:
         "unpriced": costs.unpriced,
         "form": costs.form,
         "groups": [{name: plain(value) for name, value in row.items()} for row in costs.groups],
-        "assumed": None
-        if costs.assumed is None
-        else {name: plain(value) for name, value in asdict(costs.assumed).items()},
+        **{
+            name: None if one is None else {key: plain(value) for key, value in asdict(one).items()}
+            for name, one in (("assumed", costs.assumed), ("derived", costs.derived))
+        },
         "problems": [problem_json(problem) for problem in costs.problems],
     }
 

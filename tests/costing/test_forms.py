@@ -15,6 +15,7 @@ from octoregistry.costing.files import read_files
 from octoregistry.costing.frames import cost_frame
 from octoregistry.costing.rates import compile_rates
 from octoregistry.costing.small import costs_of_files
+from octoregistry.costing.values import Derived
 from providers import parse_registry
 from providers.dimensions import DIMENSIONS
 from providers.recipe import recipes
@@ -37,6 +38,14 @@ providers:
              input_audio: 32.0, cached_input_audio: 3.2, output_audio: 64.0, input_image: 5.0, output_image: 40.0}
           - {mode: batch, input: 0.5, output: 5.0, cached_input: 0.05}
           - {mode: flex, input: 0.5, output: 5.0}
+      path:
+        display_name: Path
+        input_per_million: 2.0
+        output_per_million: 4.0
+        batch_support: false
+        realtime_multiplier: 1.0
+        rates:
+          - {mode: standard, input: 2.0, output: 4.0, cached_input: 0.2}
   anthropic:
     env_var: K
     default_model: song
@@ -75,7 +84,7 @@ def _said(costs):
     """What Python and an engine must both say of a log."""
     problems = sorted((str(one), one.rows, one.in_sum, str(one.first_day), str(one.last_day)) for one in costs.problems)
     groups = [tuple(row.items()) for row in costs.groups]
-    return costs.total, costs.rows, costs.form, problems, groups, costs.assumed
+    return costs.total, costs.rows, costs.form, problems, groups, costs.assumed, costs.derived
 
 
 def test_openai_counts_cached_tokens_among_the_input(cost_of):
@@ -328,6 +337,14 @@ def test_fields_of_structs_are_columns_of_their_own():
 
     assert costs.frame.to_pylist()[0]["resource.team"] == "a"
     assert costs.total == Decimal("2.1")
+
+
+def test_images_at_the_price_of_text_are_in_the_sum_and_said_to_be_derived(cost_of):
+    row = {"day": "2026-10-01", "provider": "openai", "model": "path", "input": M, "output": 0}
+    costs = cost_of(row, {**row, "input_image": 500_000}, {**row, "model": "road", "input_image": M})
+
+    assert costs.total == Decimal("2") + Decimal("3") + Decimal("6")
+    assert costs.derived == Derived(1, Decimal("1"))
 
 
 def test_more_cached_than_there_was_is_told_not_paid_back(cost_of):
