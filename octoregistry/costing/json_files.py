@@ -18,6 +18,7 @@ from providers.recipe import recipes
 
 _SAMPLE = 1000  # lines of each file that are looked through for whatever they have
 _DEEPEST = 6
+_VALUES = "octoregistry_values"
 _IS_ROW = "coalesce(json_type(json), '') = 'OBJECT'"
 
 Path_ = tuple[str, ...]
@@ -36,24 +37,42 @@ def lines_query(
 
     The columns are what the first lines of each file have, and of the known names and those `wanted` what any line has.
     """
-    sampled = dict.fromkeys(path for file in files for path in _sampled(connection, source([file])))
-    paths, all_rows = _searched(connection, source(files), list(sampled), wanted)
+    sampled = list(dict.fromkeys(path for file in files for path in _sampled(connection, source([file]))))
+    ends = _ends_of(sampled, wanted)
+    paths, all_rows = _late(connection, source(files), sampled, ends)
     found = _columns([*sampled, *paths])
     if not found:
         raise CostingError(f"no row in {', '.join(files)}")
-    chosen = ", ".join(f"{_value(path)} AS {name_of(name)}" for name, path in found.items())
-    chosen += f", true AS {LINE_BY_LINE}"
+    values, chosen = _values(found, ends)
     rows = "" if all_rows else f" WHERE {_IS_ROW}"
     # a row's line is counted without the torn ones before it, as DuckDB counts the rows of a CSV
     placed = " UNION ALL ".join(
-        f"SELECT {chosen}, {FILE}, {LINE} FROM ({_numbered(file, source, rows)})" for file in files
+        f"SELECT {chosen}, {FILE}, {LINE} FROM (SELECT *, {values} FROM ({_numbered(file, source, rows)}))"
+        for file in files
     )
     torn = " UNION ALL ".join(
         f"SELECT {FILE}, {LINE}, 'no JSON object', coalesce(json::VARCHAR, '') FROM ({_numbered(file, source)}) "
         f"WHERE NOT ({_IS_ROW})"
         for file in files
     )
-    return f"SELECT {chosen} FROM {source(files)}{rows}", placed, "" if all_rows else torn
+    query = f"SELECT {chosen} FROM (SELECT json, {values} FROM {source(files)}{rows})"
+    return query, placed, "" if all_rows else torn
+
+
+def _values(found: dict[str, Path_], ends: frozenset[str]) -> tuple[str, str]:
+    """(the texts that the recipes may ask for, in one list, so that a row is parsed once; all columns, made of that list
+    and of the rest, which is parsed where somebody asks for it).
+    """
+    asked = [name for name in found if _says_usage(name, ends)]
+    steps = ", ".join(text_of(_steps(found[name])) for name in asked)
+    columns = {name: f"{_VALUES}[{place}]" for place, name in enumerate(asked, 1)}
+    chosen = [
+        f"{columns.get(name) or f'json ->> {text_of(_steps(path))}'} AS {name_of(name)}" for name, path in found.items()
+    ]
+    return (
+        f"json_extract_string(json, [{steps}]::VARCHAR[]) AS {_VALUES}",
+        f"{', '.join(chosen)}, true AS {LINE_BY_LINE}",
+    )
 
 
 def _numbered(file: str, source: Source, condition: str = "") -> str:
@@ -70,31 +89,51 @@ def _sampled(connection: Backend, file_rows: str) -> Iterator[Path_]:
             yield from _paths(json.loads(line), ())
 
 
-def _searched(
-    connection: Backend, all_rows: str, sampled: Sequence[Path_], wanted: Sequence[str]
-) -> tuple[list[Path_], bool]:
-    """The paths in all lines to what the first lines have not: keys that a recipe of theirs knows, or whose name says
-    usage, and those `wanted`; and whether every line is a row.
-
-    A key may come late: tokens that nobody saw in the first thousand calls are not to be left out of the bill.
-    """
+def _ends_of(sampled: Sequence[Path_], wanted: Sequence[str]) -> frozenset[str]:
+    """The last keys of what the recipes of such lines know, and of what is `wanted`."""
     columns = {plain_name(name) for name in _columns(sampled)}
     forms = forms_of(list(columns), recipes())
     ends = {
         end for recipe in forms for name in recipe.known_fields() for end in (name.rpartition(".")[2], _camel(name))
     }
-    ends |= {name.rpartition(".")[2] for name in wanted}
+    return frozenset(ends | {name.rpartition(".")[2] for name in wanted})
+
+
+def _says_usage(name: str, ends: frozenset[str]) -> bool:
+    end = name.rpartition(".")[2]
+    return end in ends or any(word in end.lower() for word in WORDS)
+
+
+def _late(
+    connection: Backend, all_rows: str, sampled: Sequence[Path_], ends: frozenset[str]
+) -> tuple[list[Path_], bool]:
+    """The paths in all lines to what the first lines have not: keys that a recipe of theirs knows, or whose name says
+    usage, and those `wanted`; and whether every line is a row.
+
+    A key may come late: tokens that nobody saw in the first thousand calls are not to be left out of the bill. Lines that
+    have the keys of the first ones and no others, as most logs do, are seen to by that alone.
+    """
+    objects = dict.fromkeys(path[:end] for path in sampled for end in range(len(path) + 1))
+    steps = ", ".join(text_of(_steps(path)) for path in objects) or "'$'"
+    keys = f"CASE WHEN {_IS_ROW} THEN flatten(json_keys(json, [{steps}])) ELSE [NULL] END"
+    there = {key for (key,) in fetched(connection, f"SELECT DISTINCT unnest({keys}) FROM {all_rows}")}
+    if not there - {None} <= {key for path in sampled for key in path}:
+        return _searched(connection, all_rows, sampled, ends), None not in there
+    return [], None not in there
+
+
+def _searched(connection: Backend, all_rows: str, sampled: Sequence[Path_], ends: frozenset[str]) -> list[Path_]:
+    """The paths to what says usage and stands in no first line, at whatever depth."""
     plain = sorted(re.escape(end) for end in ends if not any(word in end.lower() for word in WORDS))
     words = "(?i:" + "|".join(WORDS) + ")"
     pattern = text_of(f'"((?:[^"\\\\]*{words}[^"\\\\]*)|{"|".join(plain) or "-"})"[ ]*:')
     keys = f"SELECT DISTINCT unnest(regexp_extract_all(json::VARCHAR, {pattern}, 1)) FROM {all_rows} WHERE {_IS_ROW}"
     known = {key for path in sampled for key in path}
     new = [key for (key,) in fetched(connection, keys) if key not in known]
-    ((torn,),) = fetched(connection, f"SELECT count(*) FROM {all_rows} WHERE NOT ({_IS_ROW})")
     if not new:
-        return [], not torn
+        return []
     shape = f"SELECT DISTINCT json_structure(json) FROM {all_rows} WHERE {_IS_ROW} AND {_has_key(new)}"
-    return [path for (structure,) in fetched(connection, shape) for path in _paths(json.loads(structure), ())], not torn
+    return [path for (structure,) in fetched(connection, shape) for path in _paths(json.loads(structure), ())]
 
 
 def _camel(name: str) -> str:
@@ -126,6 +165,5 @@ def _name(path: Path_) -> str:
     return ".".join(path[1:] if path[0] == "attributes" and len(path) > 1 else path)
 
 
-def _value(path: Path_) -> str:
-    steps = "".join('."' + key.replace("\\", "\\\\").replace('"', '\\"') + '"' for key in path)
-    return f"json ->> {text_of('$' + steps)}"
+def _steps(path: Path_) -> str:
+    return "$" + "".join('."' + key.replace("\\", "\\\\").replace('"', '\\"') + '"' for key in path)
