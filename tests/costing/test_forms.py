@@ -339,6 +339,23 @@ def test_fields_of_structs_are_columns_of_their_own():
     assert costs.total == Decimal("2.1")
 
 
+def test_langfuses_older_usage_is_read_where_its_unit_is_tokens(cost_of):
+    usage = {
+        "input": M,
+        "output": M,
+        "total": 2 * M,
+        "unit": "TOKENS",
+        "inputCost": 1.0,
+        "outputCost": 10.0,
+        "totalCost": 11.0,
+    }
+    call = {"id": "1", "traceId": "t", "type": "GENERATION", "startTime": "2026-10-01T10:00:00Z", "model": "road"}
+    costs = cost_of({**call, "usage": usage}, {**call, "id": "2", "usage": {**usage, "unit": "CHARACTERS"}})
+
+    assert costs.total == Decimal(11)
+    assert sum(problem.rows for problem in costs.problems) == 1
+
+
 def test_images_at_the_price_of_text_are_in_the_sum_and_said_to_be_derived(cost_of):
     row = {"day": "2026-10-01", "provider": "openai", "model": "path", "input": M, "output": 0}
     costs = cost_of(row, {**row, "input_image": 500_000}, {**row, "model": "road", "input_image": M})
