@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -156,24 +157,33 @@ def _costs(
         return costs_of_files(files, rates, keys, how)
     from octoregistry.costing.costs import costs_of  # noqa: PLC0415 - as above
     from octoregistry.costing.engines import connect_engine, usage_table  # noqa: PLC0415 - as above
+    from octoregistry.costing.errors import CostingError  # noqa: PLC0415 - as above
     from octoregistry.costing.examples import with_examples  # noqa: PLC0415 - as above
     from octoregistry.costing.files import read_files  # noqa: PLC0415 - as above
     from octoregistry.costing.progress import watched  # noqa: PLC0415 - as above
 
-    if engine is None:
-        log = read_files(logs, [*keys, *how.columns()])
-        connection, table = log.connection, log.table
-    else:
+    if engine is not None:
         if len(logs) != 1:
             raise click.UsageError("with --engine, give one table")
         connection = connect_engine(engine)
         table = usage_table(connection, logs[0])
+        with _bar() as listener:
+            ask = partial(watched, told=listener)
+            return with_examples(
+                costs_of(connection, table, rates, keys, how=how, ask=ask), connection, table, rates, how=how
+            )
+    log = read_files(logs, [*keys, *how.columns()])
     with _bar() as listener:
-        costs = costs_of(connection, table, rates, keys, how=how, ask=lambda on, query: watched(on, query, listener))
-    if engine is not None:
-        return with_examples(costs, connection, table, rates, how=how)
+        ask = partial(watched, told=listener)
+        try:
+            costs = costs_of(log.connection, log.table, rates, keys, how=how, ask=ask)
+        except CostingError:
+            if (whole := log.without_torn()) is None:
+                raise
+            log = whole
+            costs = costs_of(log.connection, log.table, rates, keys, how=how, ask=ask)
     torn = log.torn()
-    return with_examples(costs, connection, log.placed(), rates, how=how, torn=torn)
+    return with_examples(costs, log.connection, log.placed(), rates, how=how, torn=torn)
 
 
 @contextmanager

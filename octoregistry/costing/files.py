@@ -15,9 +15,9 @@ from octoregistry.costing.csv_files import csv_query
 from octoregistry.costing.errors import CostingError
 from octoregistry.costing.json_files import lines_query
 from octoregistry.costing.otlp_files import is_otlp, spans
-from octoregistry.costing.parquet_files import parquet_query
+from octoregistry.costing.parquet_files import can_be_read, parquet_query
 from octoregistry.costing.patterns import usage_files
-from octoregistry.costing.records import Record, Torn, is_session, records
+from octoregistry.costing.records import TORN_FILE, Record, Torn, is_session, records
 from octoregistry.costing.sql import FILE, LINE, LINE_BY_LINE, connect, fetched, view
 
 _QUERIES: dict[str, Callable[[Backend, Sequence[str], Sequence[str]], tuple[str, str, str]]] = {
@@ -37,6 +37,7 @@ class Log:
     placed_query: str
     torn_query: str = ""
     torn_lines: tuple[Torn, ...] = ()
+    parquet: tuple[str, ...] = ()
 
     def placed(self) -> ir.Table:
         """The same rows, each with its file and line."""
@@ -47,7 +48,18 @@ class Log:
         tables = fetched(self.connection, "SELECT table_name FROM duckdb_tables() WHERE temporary")
         if not self.torn_query or ("reject_errors" in self.torn_query and ("reject_errors",) not in tables):
             return self.torn_lines
-        return tuple(Torn(*row) for row in fetched(self.connection, f"{self.torn_query} ORDER BY 1, 2"))
+        return (*self.torn_lines, *(Torn(*row) for row in fetched(self.connection, f"{self.torn_query} ORDER BY 1, 2")))
+
+    def without_torn(self) -> Log | None:
+        """The log without the Parquet files that break off in their data, which only reading them shows; they are told
+        as torn. None where there are none, or no other.
+        """
+        sound = [file for file in self.parquet if can_be_read(self.connection, file)]
+        if not sound or len(sound) == len(self.parquet):
+            return None
+        torn = tuple(Torn(file, 1, TORN_FILE, "") for file in self.parquet if file not in sound)
+        query, placed, _ = parquet_query(self.connection, sound, ())
+        return Log(self.connection, view(self.connection, "usage", query), placed, torn_lines=torn)
 
 
 def read_files(patterns: Sequence[str], wanted: Sequence[str] = ()) -> Log:
@@ -69,7 +81,7 @@ def read_files(patterns: Sequence[str], wanted: Sequence[str] = ()) -> Log:
     if kind == "json" or (kind == "jsonl" and any(map(is_session, files))):
         return _in_memory(connection, files, kind)
     query, placed, torn = _QUERIES[kind](connection, files, wanted)
-    return Log(connection, view(connection, "usage", query), placed, torn)
+    return Log(connection, view(connection, "usage", query), placed, torn, parquet=files if kind == "parquet" else ())
 
 
 def _in_memory(connection: Backend, files: Sequence[str], kind: str) -> Log:

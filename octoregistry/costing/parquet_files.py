@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from ibis.backends.duckdb import Backend
 
 from octoregistry.costing.errors import CostingError
+from octoregistry.costing.records import TORN_FILE
 from octoregistry.costing.sql import FILE, LINE, fetched, name_of, text_of, texts_of
 
 # Types that DuckDB would make one of, and by that say that a time without a zone is one of UTC.
 _TIMES = ("DATE", "TIMESTAMP")
-_TORN = "a whole file, which is no Parquet that can be read"
 _FINE = "TIMESTAMPTZ_NS"  # which it can write as text, and as nothing else but this
 
 
@@ -41,8 +41,20 @@ def parquet_query(connection: Backend, files: Sequence[str], _wanted: Sequence[s
             f"SELECT * EXCLUDE (filename, file_row_number){replaced}, filename AS {FILE}, "
             f"file_row_number + 1 AS {LINE} FROM {read}, filename = true, file_row_number = true)"
         )
-    lost = " UNION ALL ".join(f"SELECT {text_of(file)}, 1, {text_of(_TORN)}, ''" for file in torn)
+    lost = " UNION ALL ".join(f"SELECT {text_of(file)}, 1, {text_of(TORN_FILE)}, ''" for file in torn)
     return " UNION ALL BY NAME ".join(rows), " UNION ALL BY NAME ".join(placed), lost and f"SELECT * FROM ({lost})"
+
+
+def can_be_read(connection: Backend, file: str) -> bool:
+    """Whether all that stands in a file is what was written: its end, from which its columns are known, may be whole."""
+    try:
+        fetched(
+            connection,
+            f"SELECT count(*) FROM (SELECT hash(one) AS h FROM read_parquet({text_of(file)}) one) WHERE h = 0",
+        )
+    except CostingError:
+        return False
+    return True
 
 
 def _alike(connection: Backend, files: Sequence[str]) -> tuple[list[list[str]], list[str]]:

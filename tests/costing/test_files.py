@@ -13,6 +13,7 @@ from octoregistry.costing.errors import CostingError
 from octoregistry.costing.examples import with_examples
 from octoregistry.costing.files import read_files
 from octoregistry.costing.rates import compile_rates
+from octoregistry.costing.records import records
 from providers import parse_registry
 
 REGISTRY = """\
@@ -116,6 +117,23 @@ def test_a_file_that_is_no_log_is_told_by_name(tmp_path, name, text, said):
 
     with pytest.raises(CostingError, match=said):
         read_files([name])
+
+
+def test_a_parquet_file_that_is_torn_in_its_data_costs_itself_too(tmp_path):
+    """Its end tells of columns and rows; only reading it shows that they are none."""
+    rows = [{"day": "2026-10-01", "provider": "openai", "model": "gpt-5.4", "input": n} for n in range(800)]
+    pq.write_table(pa.Table.from_pylist(rows), "a.parquet")
+    spoiled = bytearray((tmp_path / "a.parquet").read_bytes())
+    end = len(spoiled) - 8 - int.from_bytes(spoiled[-8:-4], "little")
+    spoiled[4:end] = bytes(byte ^ 90 for byte in spoiled[4:end])
+    (tmp_path / "b.parquet").write_bytes(spoiled)
+
+    log = read_files(["*.parquet"]).without_torn()
+
+    assert log.table.count().to_pyarrow().as_py() == 800
+    assert [one.file for one in log.torn()] == ["b.parquet"]
+    alone = list(records("b.parquet", "parquet"))
+    assert [one.reason for one in alone] == [log.torn()[0].reason]
 
 
 def test_a_torn_parquet_file_costs_itself_and_not_the_others(tmp_path):
