@@ -32,7 +32,9 @@ from octoregistry.report import write_report
 from octoregistry.service.propose_update import propose_update, proposing
 from octoregistry.settings import Settings, command_settings
 from octoregistry.updating.from_package import plan_from_package
-from octoregistry.updating.open_places import OpenPlace, keep_places, known_places, new_places, open_places
+from octoregistry.updating.keep_memory import keep_memory
+from octoregistry.updating.memory import recalled
+from octoregistry.updating.open_places import OpenPlace, new_places, open_places
 from octoregistry.updating.update import Progress, Update, no_progress, plan_update
 from octoregistry.updating.write_update import write_update
 from providers import load_registry
@@ -174,14 +176,15 @@ def _planner(
 def _places_left_open(
     update: Update, settings: Settings, *, keep: bool
 ) -> tuple[tuple[OpenPlace, ...], Mapping[str, int] | None]:
-    """What the pages leave open, and what they left open at the last update; with `keep` the next one knows the former."""
-    places, before = open_places(update), known_places(settings)
+    """What the pages leave open, and what they left open at the last update; with `keep` the next one knows the former, and
+    on which days prices were last seen."""
+    places, before = open_places(update), recalled(settings)
     if keep:
         try:
-            keep_places(settings, update, places)
+            keep_memory(settings, before, update, places)
         except OSError as error:
             print_message(f"what the pages leave open will be told again: {error}")
-    return places, before
+    return places, before.places
 
 
 def _proposed(

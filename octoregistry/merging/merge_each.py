@@ -50,7 +50,7 @@ def merge_each(text: str, name: str, plan: Plan) -> Merged:
         return Merged(merged, plan)
     changes = tuple(_held(change, refused.get((change.provider, change.model))) for change in plan.changes)
     told = tuple(Refused(*model, reason) for model, reason in refused.items())
-    return Merged(merged, Plan(changes, plan.notes), told)
+    return Merged(merged, replace(plan, changes=changes), told)
 
 
 def _as_far_as_it_goes(

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from octoregistry.planning.stated_models import StatedModel
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from octoregistry.planning.plan import Change
+from octoregistry.planning.rates_in_force import in_force
+from octoregistry.planning.stated_models import StatedModel, Tiers, current_and_announced
 from octoregistry.planning.values import Value
+from octoregistry.reading.rates import is_checked
 from providers.dimensions import MODES
 from providers.entries import Model, Source
 
@@ -31,3 +37,51 @@ def check_is_due(source: Source | None, stated: StatedModel, days: int) -> bool:
     if source is None or source.checked is None or not stated.checked:
         return False
     return (stated.page.checked - source.checked).days >= days
+
+
+def last_day(known: Model | None, mode: str, remembered: Mapping[str, date], day: date) -> date | None:
+    """The last day before a page of `day` on which a mode was seen as the registry has it: the one that the registry states,
+    or a later one that is `remembered`."""
+    if known is None:
+        return None
+    stated, later = known.seen_on(mode), remembered.get(mode)
+    return later if later is not None and later < day and (stated is None or stated < later) else stated
+
+
+def confirmed(known: Model | None, stated: StatedModel, changes: Iterable[Change]) -> dict[str, date]:
+    """{mode: day} of the modes of which the page states just what the registry has, on a later day than the registry knows;
+    none where the page makes `changes` of the model's rates.
+
+    Just that: every price that the registry holds in the mode, none of it in doubt. Derived batch prices are confirmed
+    with the standard ones that they follow from.
+    """
+    if known is None or any(change.mode for change in changes):
+        return {}
+    day = stated.page.checked
+    days = {
+        mode: stated.seen_on(mode)
+        for mode, dated in stated.modes.items()
+        if _confirms(known, mode, current_and_announced(dated, day)[0], day)
+    }
+    batch = (
+        [] if "batch" in stated.modes or "batch" in known.last_seen else in_force(known.rates, "batch", day).values()
+    )
+    if "standard" in days and batch and all(rate.derived for rate in batch):
+        days["batch"] = days["standard"]
+    return {mode: seen for mode, seen in days.items() if seen > (known.seen_on(mode) or date.min)}
+
+
+def _confirms(known: Model, mode: str, tiers: Tiers, day: date) -> bool:
+    """True where `tiers` are all the prices in force on `day` but the derived ones, and nothing else."""
+    view = in_force(known.rates, mode, day)
+    if not view or tiers.keys() - view.keys():
+        return False
+    prices = [price for stated in tiers.values() for price in stated.values()]
+    if any(price.reasons or price.doubts or not is_checked(price.witness or "rules") for price in prices):
+        return False
+    for tier, rate in view.items():
+        stated = {name: price.usd for name, price in tiers.get(tier, {}).items()}
+        owed = {name: usd for name, usd in rate.prices.items() if name not in rate.derived_dimensions}
+        if any(rate.prices.get(name) != usd for name, usd in stated.items()) or owed.keys() - stated.keys():
+            return False
+    return True

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from octoregistry.planning.batch import derived_batch, filled_batch, holds_still, stated_rates
 from octoregistry.planning.bounds import bound_changes, unbounded
+from octoregistry.planning.last_seen import last_day
 from octoregistry.planning.plan import Change, Reason
 from octoregistry.planning.price_changes import ModelMode, changes_of_mode, missing_prices, verdict_for
 from octoregistry.planning.rates_in_force import in_force, rates_after, standard_since
@@ -29,7 +30,8 @@ class ModelPrices:
     """The prices of one model, in the registry (`known`, `rates`) and on the page, and the changes between them so far.
 
     `batch` is what the vendor says of batches in general, `prices_batches` that the page has batch prices of any model,
-    `thresholds` the prompt sizes at which any price of the vendor changes. `notes` are what a person should know.
+    `thresholds` the prompt sizes at which any price of the vendor changes, `remembered` the days of `PlanSettings.seen`.
+    `notes` are what a person should know.
     """
 
     provider: str
@@ -40,6 +42,7 @@ class ModelPrices:
     batch: Batch
     prices_batches: bool
     thresholds: Collection[int]
+    remembered: Mapping[str, date] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -95,7 +98,7 @@ class ModelPrices:
             self.model,
             mode,
             "new_rate" if self.known else "new_model",
-            self.known.seen_on(mode) if self.known else None,
+            last_day(self.known, mode, self.remembered, self.day),
             standard_since(self.rates_now, self.day) if self.known else None,
         )
         self.changes += changes_of_mode(target, self.rates, dated, self.day)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from octoregistry.planning.decimals import plain
 from octoregistry.planning.values import Value, value_text
@@ -158,12 +158,22 @@ class Note:
         return f"{self.provider}/{self.subject}: {self.text}"
 
 
+class Seen(NamedTuple):
+    """A mode of a model of which a page of `day` states just what the registry has."""
+
+    provider: str
+    model: str
+    mode: str
+    day: date
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """All the changes that an update would make, and what it noticed besides."""
 
     changes: tuple[Change, ...] = ()
     notes: tuple[Note, ...] = field(default=())
+    seen: tuple[Seen, ...] = ()
 
     @property
     def visible(self) -> tuple[Change, ...]:
@@ -181,4 +191,4 @@ class Plan:
         return tuple(change for change in self.changes if not change.applies)
 
     def __add__(self, other: Plan) -> Plan:
-        return Plan(self.changes + other.changes, self.notes + other.notes)
+        return Plan(self.changes + other.changes, self.notes + other.notes, self.seen + other.seen)

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from octoregistry.planning.guards import GuardContext
-from octoregistry.planning.last_seen import check_is_due, last_seen, seen_again
+from octoregistry.planning.last_seen import check_is_due, confirmed, last_seen, seen_again
 from octoregistry.planning.lifecycle_changes import LifecycleChanges, lifecycle_changes
 from octoregistry.planning.limits import Limits
 from octoregistry.planning.list_changes import list_changes
 from octoregistry.planning.matching import ModelNames, remarked_status
 from octoregistry.planning.model_prices import ModelPrices
 from octoregistry.planning.plain_prices import plain_changes
-from octoregistry.planning.plan import APPLY, Change, Kind, Note, NoteKind, Plan, Reason, Verdict
+from octoregistry.planning.plan import APPLY, Change, Kind, Note, NoteKind, Plan, Reason, Seen, Verdict
 from octoregistry.planning.rates_in_force import effective_rates, in_force, rates_after
 from octoregistry.planning.shares import (
     expected_on_page,
@@ -49,13 +49,15 @@ class PlanSettings:
 
     `batch` is what the vendor says of batches in general (None: as its file does); `accepted` names held changes that may
     be written: `all`, MODEL, PROVIDER/MODEL, each also with `:MODE`; `recheck_days` is how old `source.checked` may grow
-    before a page that says nothing new renews it; `limits` are the thresholds of the guards.
+    before a page that says nothing new renews it; `limits` are the thresholds of the guards; `seen` gives by model and
+    mode the last day on which a page is remembered to have stated what the registry has.
     """
 
     batch: Batch | None = None
     accepted: Collection[str] = ()
     recheck_days: int = 30
     limits: Limits = field(default_factory=Limits)
+    seen: Mapping[str, Mapping[str, date]] = field(default_factory=dict)
 
 
 _STILL_PRICED = Reason("still priced", "its vendor's price page still states its prices")
@@ -104,7 +106,8 @@ def plan_provider(
     if pages:
         planner.note_those_gone(stated.models, today)
     notes = [Note(provider.name, *aside) for aside in stated.asides]
-    return Plan(tuple(changes), (*notes, *planner.notes, *ends.notes))
+    seen = [(d.model, *on) for d in drafts if not page for on in confirmed(d.known, d.stated, d.changes).items()]
+    return Plan(tuple(changes), (*notes, *planner.notes, *ends.notes), tuple(Seen(provider.name, *one) for one in seen))
 
 
 class _Planner:
@@ -136,10 +139,6 @@ class _Planner:
         return (
             {rate.above_input_tokens for rate in known.rates if rate.above_input_tokens is not None} if known else set()
         )
-
-    def kind_stated(self, model: str) -> str | None:
-        """What the vendor's file says that a model is for."""
-        return self.naming.kind_of(model)
 
     def place(self, model: str) -> int:
         """Where a model stands in the registry; new ones come after all."""
@@ -275,10 +274,9 @@ class _Planner:
     def _price_changes(
         self, model: str, known: Model | None, stated: StatedModel, rates: tuple[Rate, ...], everything: StatedModels
     ) -> list[Change]:
-        thresholds = self.thresholds | everything.thresholds
-        prices = ModelPrices(
-            self.provider.name, model, known, stated, rates, self.batch, everything.prices_batches, thresholds
-        )
+        thresholds, remembered = self.thresholds | everything.thresholds, self.settings.seen.get(model, {})
+        about = self.provider.name, model, known, stated, rates
+        prices = ModelPrices(*about, self.batch, everything.prices_batches, thresholds, remembered)
         changes = prices.compare()
         for note in prices.notes:
             self._note(model, note, "no longer stated")
@@ -315,7 +313,7 @@ class _Planner:
         entry["status"] = status
         entry["retires_on"] = listed.retires_on if listed else None
         entry["first_seen"] = stated.page.checked
-        kind = self.kind_stated(model)
+        kind = self.naming.kind_of(model)
         entry["kind"] = kind
         entry["facts_from.kind"] = "vendor" if kind else None
         return [
@@ -374,7 +372,7 @@ class _Planner:
 
     def _kind(self, known: Model) -> dict[str, tuple[Value, Value]]:
         """What the vendor's file says that a model is for, where the registry says nothing."""
-        kind = self.kind_stated(known.id) if known.kind is None else None
+        kind = self.naming.kind_of(known.id) if known.kind is None else None
         return {"kind": (None, kind), "facts_from.kind": (None, "vendor")} if kind else {}
 
     def _note(self, model: str, text: str, kind: NoteKind) -> None:

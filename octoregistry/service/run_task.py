@@ -37,7 +37,9 @@ from octoregistry.service.run_outcome import (
 from octoregistry.settings import Settings
 from octoregistry.sources import Page
 from octoregistry.updating.apply_plan import StoredPlan, apply_plan
-from octoregistry.updating.open_places import keep_places, known_places, new_places, open_places
+from octoregistry.updating.keep_memory import keep_memory
+from octoregistry.updating.memory import recalled
+from octoregistry.updating.open_places import new_places, open_places
 from octoregistry.updating.update import Progress, ProviderRun, Update, plan_update
 from octoregistry.updating.write_update import write_update
 from providers import load_registry
@@ -211,11 +213,12 @@ def _spent(update: Update) -> Decimal:
 
 
 def _new_open_places(update: Update, settings: Settings) -> tuple[str, ...]:
-    """A line for each thing that the pages leave open and did not at the last update; from now on they are known."""
-    places = open_places(update)
-    new = new_places(places, known_places(settings))
+    """A line for each thing that the pages leave open and did not at the last update; from now on they are known, and so are
+    the days on which prices were last seen."""
+    places, before = open_places(update), recalled(settings)
+    new = new_places(places, before.places)
     with suppress(OSError):  # what cannot be kept is told again
-        keep_places(settings, update, places)
+        keep_memory(settings, before, update, places)
     return tuple(place.key + (f" ({place.count})" if place.count > 1 else "") for place in new)
 
 

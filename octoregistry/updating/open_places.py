@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-from octoregistry.merging.store import replace_file
 from octoregistry.reading.gather import doubted
-from octoregistry.settings import Settings
-from octoregistry.sources.cache import Cache
 from octoregistry.updating.update import ProviderRun, Update
 
 _LONGEST = 120
@@ -46,28 +41,13 @@ def open_places(update: Update) -> tuple[OpenPlace, ...]:
     return tuple(found)
 
 
-def known_places(settings: Settings) -> Mapping[str, int] | None:
-    """{key: count} of the places that the last update left open; None where none has kept any."""
-    try:
-        known = json.loads(_file(settings).read_bytes())
-        return {str(key): int(count) for key, count in known.items()}
-    except (OSError, ValueError, TypeError, AttributeError):
-        return None
-
-
-def keep_places(settings: Settings, update: Update, places: Iterable[OpenPlace]) -> None:
-    """None; the next update takes these places for known. What is known of providers that were not read stays.
-
-    Raises OSError where the cache cannot be written.
-    """
+def places_known(before: Mapping[str, int] | None, update: Update, places: Iterable[OpenPlace]) -> Mapping[str, int]:
+    """{key: count} of the places that are known after the update; what was known of providers that were not read stays."""
     read = tuple(f"{run.provider}: " for run in update.runs if run.rates is not None)
-    known = known_places(settings) or {}
-    counts = Counter({key: count for key, count in known.items() if not key.startswith(read)})
+    counts = Counter({key: count for key, count in (before or {}).items() if not key.startswith(read)})
     for place in places:
         counts[place.key] += place.count
-    file = _file(settings)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    replace_file(file, (json.dumps(counts, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode())
+    return counts
 
 
 def new_places(places: Iterable[OpenPlace], known: Mapping[str, int] | None) -> tuple[OpenPlace, ...]:
@@ -94,7 +74,3 @@ def _unread(run: ProviderRun) -> list[OpenPlace]:
 def _short(text: object) -> str:
     words = " ".join(str(text).split())
     return words if len(words) <= _LONGEST else words[: _LONGEST - 1] + "…"
-
-
-def _file(settings: Settings) -> Path:
-    return Cache(settings.fetch.cache_dir).folder / "open-places.json"

@@ -22,6 +22,7 @@ from octoregistry.sources import Clock, Failed, ListOutcome, ModelList, Page, fe
 from octoregistry.sources.registries import Statements, fetch_registries
 from octoregistry.sources.vendor_pages import utc_now
 from octoregistry.updating.clock import check_clock
+from octoregistry.updating.memory import Sightings, days_seen, recalled
 from octoregistry.updating.page_reader import PageReader
 from providers import Registry, parse_registry
 
@@ -39,7 +40,7 @@ class ProviderRun:
     """What one provider's sources gave. `rates` is None where its pages could not be read: `page` then says why.
 
     `calls` are those of a language model that reading the page took; `endings` is what the vendor's page of endings
-    states, why it could not be read, or () where none is set or kept.
+    states, why it could not be read, or () where none is set or kept; `sightings` are what earlier updates remember.
     """
 
     provider: str
@@ -48,6 +49,7 @@ class ProviderRun:
     listed: ListOutcome
     calls: tuple[Call, ...] = ()
     endings: Endings = ()
+    sightings: Sightings = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,7 @@ def plan_update(  # noqa: PLR0913 - the edges of the run: clock, progress, langu
     ends = fetch_pages(
         settings, ending, offline=offline, clock=clock, reject=reader.refused_endings, subject="lifecycle"
     )
+    sightings = recalled(settings).sightings
     now = clock()
     check_clock((*pages.values(), *ends.values()), now)
     runs: list[ProviderRun] = []
@@ -130,7 +133,8 @@ def plan_update(  # noqa: PLR0913 - the edges of the run: clock, progress, langu
             page, rates = (Failed(page.url, mine), None) if isinstance(mine, str) else (page, mine)
         made = tuple(language.calls[calls:]) if language else ()
         endings = _endings(ends.get(provider), reader, offline=offline)
-        runs.append(ProviderRun(provider, page, rates, lists[provider], made, endings))
+        remembered = sightings.get(provider, {})
+        runs.append(ProviderRun(provider, page, rates, lists[provider], made, endings, remembered))
     plan = _plan(registry, runs, settings, now, accepted, {})
     witness_reports: WitnessReports = {}
     if any(change.mode for change in plan.visible):
@@ -195,6 +199,7 @@ def _plan(
                 accepted,
                 settings.update.recheck_days,
                 Limits(**settings.guards_of(run.provider).model_dump()),
+                days_seen(registry.providers[run.provider], run.sightings),
             ),
             witnesses=witnesses,
         )

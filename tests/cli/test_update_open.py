@@ -13,9 +13,8 @@ from click.testing import CliRunner, Result
 
 from octoregistry.cli import cli
 from octoregistry.settings import load_settings
-from octoregistry.settings.settings import FetchSettings
 from octoregistry.sources.cache import Cache, CacheEntry
-from octoregistry.updating.open_places import OpenPlace, keep_places, known_places
+from octoregistry.updating.open_places import OpenPlace, places_known
 
 DAY = datetime(2026, 11, 20, tzinfo=UTC)
 REGISTRY = """schema_version: 2
@@ -94,6 +93,16 @@ def test_a_dry_run_makes_nothing_known(update):
         assert update(PAGE + PICTURES, "--dry-run").exit_code == 5
 
 
+def test_a_run_remembers_the_pages_day_and_a_dry_run_nothing(update, folder):
+    """The page is of the 20th, whenever it is read."""
+    memory = folder / "kept" / "memory.json"
+    update(PAGE, "--dry-run")
+    assert not memory.exists()
+    update(PAGE)
+    days = json.loads(memory.read_text())["sightings"]["openai"]["gpt-9"]["days"]
+    assert days == {"standard": "2026-11-20", "batch": "2026-11-20"}
+
+
 def test_json_has_every_open_place_and_says_which_are_new(update):
     update(PAGE)
     (place,) = json.loads(update(PAGE + PICTURES, "--json").stdout)["open"]
@@ -106,12 +115,10 @@ def test_a_model_that_left_the_page_and_one_without_an_id_are_named(update):
     assert "openai: without an id: Nightingale" in found.stdout
 
 
-def test_what_is_known_of_a_provider_that_was_not_read_stays_known(folder):
-    settings = load_settings().model_copy(update={"fetch": FetchSettings(cache_dir=folder / "kept")})
+def test_what_is_known_of_a_provider_that_was_not_read_stays_known():
     both = [OpenPlace("acme", "not read", "per image"), OpenPlace("other", "in doubt", "a word")]
-    keep_places(settings, _of("acme", "other"), both)
-    keep_places(settings, _of("acme", unread="other"), [])
-    assert known_places(settings) == {"other: in doubt: a word": 1}
+    known = places_known(None, _of("acme", "other"), both)
+    assert places_known(known, _of("acme", unread="other"), []) == {"other: in doubt: a word": 1}
 
 
 def _of(*read: str, unread: str = "") -> Any:
@@ -123,6 +130,6 @@ def test_a_state_that_cannot_be_kept_is_told_and_ends_nothing(update, folder, mo
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("octoregistry.updating.open_places.replace_file", full)
+    monkeypatch.setattr("octoregistry.updating.memory.replace_file", full)
     found = update(PAGE)
     assert (found.exit_code, "will be told again" in found.stderr) == (0, True), found.output

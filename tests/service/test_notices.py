@@ -223,9 +223,9 @@ def test_what_the_pages_newly_leave_open_is_told(workspace: Workspace, receiver:
     workspace.settings(about)
     assert workspace.run("schedule", "--once", "--offline").returncode == 0
     assert not receiver.requests
-    (kept,) = workspace.folder.rglob("open-places.json")
+    (kept,) = workspace.folder.rglob("memory.json")
     known = json.loads(kept.read_text())
-    gone, _ = known.popitem()
+    gone, _ = known["places"].popitem()
     kept.write_text(json.dumps(known))
     time.sleep(1)
     assert workspace.run("schedule", "--once", "--offline").returncode == 0
