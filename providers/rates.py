@@ -49,14 +49,15 @@ def fitting(held: Sequence[AnyRate], prompt: int) -> AnyRate | None:
 
 
 def bounded(rates: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
-    """`rates` as the registry has them; those of a mode that says nothing of sizes end where the standard mode has its
-    first tier: longer prompts cost more in every mode (BerriAI/litellm#25003), and how much more nobody has read.
+    """`rates` as the registry has them; those of a mode that says nothing of sizes end where the standard price of short
+    prompts does: longer prompts cost more in every mode (BerriAI/litellm#25003), and how much more nobody has read.
     """
-    tiers = [rate[_ABOVE] for rate in rates if rate["mode"] == "standard" and rate.get(_ABOVE)]
-    if not tiers:
+    standard = [rate for rate in rates if rate["mode"] == "standard"]
+    ends = [rate.get(_ABOVE, rate.get(_UP_TO)) for rate in standard if _ABOVE in rate or _UP_TO in rate]
+    if not ends:
         return rates
     sized = {rate["mode"] for rate in rates if _ABOVE in rate or _UP_TO in rate}
-    return [rate if rate["mode"] in sized else {**rate, _UP_TO: min(tiers)} for rate in rates]
+    return [rate if rate["mode"] in sized else {**rate, _UP_TO: min(ends)} for rate in rates]
 
 
 def _first_day(rate: Dated) -> int:

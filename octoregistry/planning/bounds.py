@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from octoregistry.planning.plan import Change
 from octoregistry.planning.rates_in_force import in_force
@@ -45,10 +45,12 @@ def bound_changes(
     for on in days:
         every = {mode: in_force(free, mode, on) for mode in MODES}
         known = {mode: {t: r for t, r in view.items() if (mode, t) not in unsure} for mode, view in every.items()}
+        labelled = [end for mode in MODES for end in _labelled(rates, mode, on)]
         for mode, view in every.items():
             for tier, rate in view.items():
                 views = every if (mode, tier) in unsure else known
-                bound = _bound(tier, mode, views, stated, thresholds) if rate.prices else None
+                known_ends = [*labelled, *_end_before(rates, rate)]
+                bound = _bound(tier, mode, views, stated, thresholds, known_ends) if rate.prices else None
                 if bound is not None:  # of several days the narrowest: what is not known on one of them is not known
                     place = mode, tier, rate.start
                     found[place] = min((bound, found.get(place, bound)), key=_width)
@@ -67,23 +69,44 @@ def unbounded(stated: StatedModel, thresholds: Collection[int]) -> tuple[str, ..
     return () if known else tuple(mode for mode in MODES if mode in stated.unsized)
 
 
+def _labelled(rates: tuple[Rate, ...], mode: str, day: date) -> Iterator[int]:
+    """The longest prompt that a label gives for the rates of a mode, where no rate begins there."""
+    view = in_force(rates, mode, day)
+    base = view.get(None)
+    if len(view) == 1 and base and base.prices and base.up_to_input_tokens and not base.up_to_derived:
+        yield base.up_to_input_tokens
+
+
+def _end_before(rates: tuple[Rate, ...], rate: Rate) -> Iterator[int]:
+    """Where the rate before this one ended: a price that moved answers for no longer prompts, as long as no page says so."""
+    before = in_force(rates, rate.mode, rate.start - timedelta(days=1)) if rate.start else {}
+    old = before.get(rate.above_input_tokens)
+    if old and old.prices and old.up_to_input_tokens:
+        yield old.up_to_input_tokens
+
+
 def _bound(
     tier: Tier,
     mode: str,
     views: Mapping[str, Mapping[Tier, Rate]],
     stated: StatedModel,
     thresholds: Collection[int],
+    known_ends: Collection[int],
 ) -> Bound | None:
-    """The bound of the rate of a tier; None where nothing new is known of it."""
+    """The bound of the rate of a tier; None where nothing new is known of it. `known_ends` are those in the registry."""
     floor = -1 if tier is None else tier
-    if any(above is not None and above > floor for above in views[mode]):
-        return Bound(None)  # the next tier says where this one ends
-    said = stated.up_to.get((mode, tier))
-    if isinstance(said, int):
-        return Bound(said)
-    of_model = [above for view in views.values() for above in view if above is not None and above > floor]
-    if of_model:
-        return Bound(min(of_model), derived=True)
+    following = min((above for above in views[mode] if above is not None and above > floor), default=math.inf)
+    origin = mode if mode in stated.modes else "standard"  # what follows from the standard price ends where it does
+    said = stated.up_to.get((origin, tier))
+    if isinstance(said, int) and said < following:
+        return Bound(said, derived=origin != mode)
+    if following < math.inf:
+        # The next tier says where this one ends; where it has no prices, whoever shows this one has to say so.
+        return Bound(None) if views[mode][int(following)].prices else Bound(int(following), derived=True)
+    tiers = [above for view in views.values() for above in view if above is not None]
+    labels = [end for end in stated.up_to.values() if isinstance(end, int)]
+    if ends := [end for end in (*tiers, *labels, *known_ends) if end > floor]:
+        return Bound(min(ends), derived=True)
     if stated.unsized:  # "Short context" over a model without a long price bounds nothing
         smallest = min((above for above in thresholds if above > floor), default=None)
         return Bound(smallest, derived=True) if smallest else None

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from octoregistry.planning.batch import derived_batch, filled_batch, holds_still, stated_rates
 from octoregistry.planning.bounds import bound_changes, unbounded
+from octoregistry.planning.carried import silent_on
 from octoregistry.planning.last_seen import last_day
 from octoregistry.planning.plan import Change, Reason
-from octoregistry.planning.price_changes import ModelMode, changes_of_mode, missing_prices, verdict_for
+from octoregistry.planning.price_changes import ModelMode, changes_of_mode, seen_before, unknown, verdict_for
 from octoregistry.planning.rates_in_force import in_force, rates_after, standard_since
-from octoregistry.planning.stated_models import Dated, StatedModel, current_and_announced
+from octoregistry.planning.stated_models import Dated, StatedModel, Tier, Tiers, current_and_announced
 from octoregistry.planning.values import Value
 from octoregistry.reading.rates import is_checked
 from providers.dimensions import DIMENSIONS, MODES
@@ -63,10 +64,8 @@ class ModelPrices:
             older = self.stated.seen.get(mode)
             if older and self.known and older < (self.known.seen_on(mode) or date.min):
                 continue  # the registry has this mode from a newer table
-            dated = modes[mode]
-            self._compare_mode(mode, dated)
-            if gone := missing_prices(self.rates, mode, current_and_announced(dated, self.day)[0], self.day):
-                self.notes.append(f"the page is silent on {', '.join(gone)}: kept")
+            self._compare_mode(mode, modes[mode])
+            self._note_silence(mode, current_and_announced(modes[mode], self.day)[0])
             if mode == "standard" and (batch := self._batch(modes)):
                 if "batch" not in modes:
                     self._compare_mode("batch", batch)
@@ -82,6 +81,7 @@ class ModelPrices:
         about = self.provider, self.model, self.stated
         self.changes += bound_changes(*about, self.rates_now, self.thresholds, self.day, unsure)
         doubtful = unbounded(self.stated, self.thresholds)
+        self.changes += [unknown(self.provider, self.model, mode, None, self.day) for mode in self._unsized(doubtful)]
         return [_held_unbounded(change) if change.mode in doubtful else change for change in self.changes]
 
     def _batch(self, modes: dict[str, Dated]) -> Dated:
@@ -93,15 +93,36 @@ class ModelPrices:
         return derived_batch(self.known, self.rates_now, modes["standard"], self.batch, self.day)
 
     def _compare_mode(self, mode: str, dated: Dated) -> None:
+        origin = mode if mode in self.stated.modes else "standard"  # a derived price moves as that which it follows
         target = ModelMode(
             self.provider,
             self.model,
             mode,
             "new_rate" if self.known else "new_model",
-            last_day(self.known, mode, self.remembered, self.day),
+            last_day(self.known, origin, self.remembered, self.day),
             standard_since(self.rates_now, self.day) if self.known else None,
+            {tier: end for (of, tier), end in self.stated.up_to.items() if of == origin and isinstance(end, int)},
         )
         self.changes += changes_of_mode(target, self.rates, dated, self.day)
+
+    def _note_silence(self, mode: str, stated: Tiers) -> None:
+        """Takes a note of what the page leaves out of a mode that it states."""
+        now = in_force(self.rates_now, mode, self.day)
+        kept: list[str] = []
+        lost: list[str] = []
+        for tier, name in silent_on(self.rates, mode, stated, self.day):
+            words = f"{mode} {name}" + ("" if tier is None else f" above {tier:,}")
+            (kept if tier in now and name in now[tier].prices else lost).append(words)
+        if kept:
+            self.notes.append(f"the page is silent on {', '.join(kept)}: kept")
+        if lost:
+            self.notes.append(f"the page is silent on {', '.join(lost)}: over, since the {mode} prices or sizes moved")
+
+    def _unsized(self, doubtful: Iterable[str]) -> list[str]:
+        """The modes that the registry prices for all sizes, that do not move, and that the page prices for some."""
+        moved = {change.mode for change in self.changes if change.is_price}
+        bases = {mode: in_force(self.rates, mode, self.day).get(None) for mode in doubtful if mode not in moved}
+        return [mode for mode, rate in bases.items() if rate and rate.prices and rate.up_to_input_tokens is None]
 
     def _mark_derived(self, batch: Dated) -> None:
         """Says which prices beside stated batch prices follow from standard ones, and forgets what no longer does."""
@@ -124,7 +145,8 @@ class ModelPrices:
                     )
                     self.changes.append(replace(change, start=rate.start))
                 elif not prices and rate.derived and rate.start != day and day == self.day:
-                    self.changes.append(_unknown(self.provider, self.model, "batch", tier, day))
+                    last = last_day(self.known, "batch", self.remembered, self.day)
+                    self._open_unknown("batch", tier, day, last)
 
     def _forget(self, known: Model, modes: list[str]) -> None:
         """Makes modes that the page does not state unknown from the day on which the standard price became another.
@@ -133,6 +155,7 @@ class ModelPrices:
         """
         since = standard_since(self.rates_now, self.day)
         standard = [in_force(rates, "standard", self.day) for rates in (self.rates, self.rates_now)]
+        last = standard[1][None].seen_before if None in standard[1] else None
         moved = _prices(standard[0]) != _prices(standard[1])
         kept, lost = [], []
         for mode in modes:
@@ -143,11 +166,13 @@ class ModelPrices:
             if holds_still(known, mode, self.rates_now, self.day):
                 kept.append(mode)
                 if moved and _prices(now) != _prices(seen):
-                    self._restore(seen.values(), since)
+                    self._restore(seen.values(), since, last)
+                    for tier in now.keys() - seen.keys():
+                        self._open_unknown(mode, tier, since, last)
             else:
                 lost.append(mode)
                 if since is not None and any(rate.prices and _before(rate.start, since) for rate in now.values()):
-                    self.changes.append(_unknown(self.provider, self.model, mode, None, since))
+                    self._open_unknown(mode, None, since, last)
         if kept:
             self.notes.append(f"the page is silent on the mode {', '.join(kept)}: kept")
         if lost:
@@ -155,13 +180,21 @@ class ModelPrices:
                 f"the page is silent on the mode {', '.join(lost)}: unknown since the standard price moved"
             )
 
-    def _restore(self, seen: Iterable[Rate], since: date | None) -> None:
+    def _open_unknown(self, mode: str, tier: Tier, since: date | None, last: date | None) -> None:
+        """Writes that nothing is known of a mode and tier from a day on; `last` is the day when the old price was seen."""
+        self.changes.append(unknown(self.provider, self.model, mode, tier, since))
+        if since and last and last < since - timedelta(days=1):
+            self.changes.append(seen_before(self.provider, self.model, mode, tier, since, last))
+
+    def _restore(self, seen: Iterable[Rate], since: date | None, last: date | None) -> None:
         """Writes the rates of a mode as they were last seen, beside the same standard price."""
         note = ("as it was last seen, beside the same standard price",)
         for rate in seen:
             facts: list[tuple[str, Value]] = []
             if rate.derived_dimensions:
                 facts.append(("derived_dimensions", rate.derived_dimensions))
+            if last:
+                facts.append(("seen_before", last))
             for name, value in (*rate.prices.items(), *facts):
                 change = Change(self.provider, self.model, "kept", name, None, value, rate.mode, notes=note)
                 self.changes.append(replace(change, above_input_tokens=rate.above_input_tokens, start=since))
@@ -173,10 +206,6 @@ def _prices(view: Mapping[int | None, Rate]) -> dict[int | None, Mapping[str, De
 
 def _before(day: date | None, than: date) -> bool:
     return day is None or day < than
-
-
-def _unknown(provider: str, model: str, mode: str, tier: int | None, since: date | None) -> Change:
-    return Change(provider, model, "unknown", "mode", None, mode, mode, tier, since)
 
 
 def _held_unbounded(change: Change) -> Change:

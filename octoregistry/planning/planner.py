@@ -39,6 +39,7 @@ from octoregistry.planning.witnesses import Witnesses
 from octoregistry.reading.lifecycle import StatedLifecycle
 from octoregistry.reading.rates import Evidence
 from octoregistry.sources.listings import ListedModel
+from providers.dimensions import MODES
 from providers.entries import Model, Provider, Rate
 from providers.vendors import Batch, vendor
 
@@ -134,11 +135,9 @@ class _Planner:
         self._places = {model: place for place, model in enumerate(provider.models)}
 
     def known_tiers(self, model: str) -> set[int]:
-        """The thresholds that the registry holds for a model."""
-        known = self.provider.models.get(model)
-        return (
-            {rate.above_input_tokens for rate in known.rates if rate.above_input_tokens is not None} if known else set()
-        )
+        """The thresholds of a model's last prices in the registry."""
+        rates = self.provider.models[model].rates if model in self.provider.models else ()
+        return {tier for mode in MODES for tier in in_force(rates, mode, date.max) if tier is not None}
 
     def place(self, model: str) -> int:
         """Where a model stands in the registry; new ones come after all."""

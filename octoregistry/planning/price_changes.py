@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
+from octoregistry.planning.carried import carried_prices, is_covered, size, sizes_moved
 from octoregistry.planning.plan import Change, Kind, Reason, Verdict
 from octoregistry.planning.rates_in_force import in_force, rates_after
 from octoregistry.planning.stated_models import Dated, Price, Tier, Tiers, current_and_announced
@@ -18,8 +19,9 @@ from providers.entries import Rate
 class ModelMode:
     """The mode of a model that is compared, and the kind of change that a first price of it is.
 
-    `seen` is the day on which the page last stated the mode, None where nobody wrote it down. What is read for the first
-    time holds back to `since`, the day from which the model's present standard price holds, and no further.
+    `seen` is the day on which the price before this one was last seen, None where nobody wrote it down. What is read for
+    the first time holds back to `since`, the day from which the model's present standard price holds, and no further.
+    `ends` are the longest prompts that the page's labels give for a tier.
     """
 
     provider: str
@@ -28,20 +30,24 @@ class ModelMode:
     first: Kind = "new_rate"
     seen: date | None = None
     since: date | None = None
+    ends: Mapping[Tier, int] = field(default_factory=dict)
 
 
 def changes_of_mode(target: ModelMode, rates: tuple[Rate, ...], dated: Dated, day: date) -> list[Change]:
     """What has to be written so that the registry says of this mode what a page of `day` states.
 
-    A price that changed leaves the old rate and opens a set of the mode's whole tiers with its `from`: of the rates
-    that fit a call the latest set counts, so a set that lacked a tier would bill long prompts at the short price.
-    What the page is silent on is carried into that set as it was. A mode, tier or dimension that is read for the first
-    time is no change of price: it holds as far back as the standard price of today.
+    A price that changed, or a prompt size, leaves the old rate and opens a set of the mode's whole tiers with its `from`:
+    of the rates that fit a call the latest set counts, so a set that lacked a tier would bill long prompts at the short
+    price. What the page is silent on is carried into that set only from one with the same prices: once they moved, nobody
+    knows it. A mode, tier or dimension that is read for the first time is no change of price: it holds as far back as the
+    standard price of today.
     """
     current, since, announced = current_and_announced(dated, day)
     changes = _changes_at(target, rates, current, day, since)
     for start, tiers in announced.items():
-        changes += _changes_at(target, rates_after(rates, changes), tiers, start, start, announced=True)
+        # What the page states beside an announced price, and dates not, holds on its day too.
+        whole = {tier: {**current.get(tier, {}), **prices} for tier, prices in tiers.items()}
+        changes += _changes_at(target, rates_after(rates, changes), whole, start, start, announced=True)
     return changes
 
 
@@ -55,26 +61,30 @@ def _changes_at(
         for name in prices
         if _old_price(view, tier, name) != prices[name].usd
     ]
-    if not moved:
+    resized = sizes_moved(view, stated, target.ends)
+    if not moved and not resized:
         return _unmark_derived(target, view, stated)
-    if all(_old_price(view, tier, name) is None for tier, name in moved) and not announced:
-        return [*_first_known(target, view, stated, moved, since), *_unmark_derived(target, view, stated)]
+    first = not resized and all(_old_price(view, tier, name) is None for tier, name in moved)
+    if first and not announced:
+        return [*_first_known(target, rates, view, stated, moved, since), *_unmark_derived(target, view, stated)]
     if not view:
         kind: Kind = "announced" if target.first != "new_model" else target.first
         return [_change(target, kind, tier, since, name, None, stated[tier][name]) for tier, name in moved]
     start = day if announced else _start_of_set(view, day, since)
-    in_place = all(
-        _old_price(view, tier, name) is None and tier in view and view[tier].start == start for tier, name in moved
-    )
-    if in_place:
+    if first and all(tier in view and view[tier].start == start for tier, _ in moved):
         filled = [_change(target, "new_price", tier, start, name, None, stated[tier][name]) for tier, name in moved]
         return filled + _unmark_derived(target, view, stated)
-    changes = _new_set(target, view, stated, start, announced=announced)
+    changes = _new_set(target, rates, view, stated, start, announced=announced)
     return changes if announced or start != day else [*changes, *_seen_before(target, view, changes, start)]
 
 
 def _first_known(
-    target: ModelMode, view: dict[Tier, Rate], stated: Tiers, new: list[tuple[Tier, str]], since: date | None
+    target: ModelMode,
+    rates: tuple[Rate, ...],
+    view: dict[Tier, Rate],
+    stated: Tiers,
+    new: list[tuple[Tier, str]],
+    since: date | None,
 ) -> list[Change]:
     """Prices of which nothing was known: each from the day of the page's own, else back to that of the standard price.
 
@@ -86,7 +96,7 @@ def _first_known(
         return [_change(target, target.first, tier, holds_from, name, None, stated[tier][name]) for tier, name in new]
     latest = max((rate.start for rate in view.values() if rate.start), default=None)
     if any(tier in view and _earlier(view[tier].start, holds_from) for tier, _ in new):
-        return _new_set(target, view, stated, max(holds_from or date.min, latest or date.min), announced=False)
+        return _new_set(target, rates, view, stated, max(holds_from or date.min, latest or date.min), announced=False)
     changes = []
     for tier, name in new:
         kind: Kind = "new_price" if tier in view else "new_rate"
@@ -110,9 +120,12 @@ def _seen_before(target: ModelMode, view: dict[Tier, Rate], changes: Iterable[Ch
     opened = dict.fromkeys(change.above_input_tokens for change in changes if change.start == start)
     for tier in opened:
         if tier not in view or view[tier].start != start:
-            yield Change(
-                target.provider, target.model, "source", "seen_before", None, target.seen, target.mode, tier, start
-            )
+            yield seen_before(target.provider, target.model, target.mode, tier, start, target.seen)
+
+
+def seen_before(provider: str, model: str, mode: str, tier: Tier, start: date, seen: date) -> Change:
+    """That the price before the rate of `start` was last seen on `seen`."""
+    return Change(provider, model, "source", "seen_before", None, seen, mode, tier, start)
 
 
 def _start_of_set(view: dict[Tier, Rate], day: date, since: date | None) -> date:
@@ -121,41 +134,43 @@ def _start_of_set(view: dict[Tier, Rate], day: date, since: date | None) -> date
     return since if since and (latest is None or since >= latest) else day
 
 
-def _new_set(target: ModelMode, view: dict[Tier, Rate], stated: Tiers, start: date, *, announced: bool) -> list[Change]:
+def _new_set(
+    target: ModelMode, rates: tuple[Rate, ...], view: dict[Tier, Rate], stated: Tiers, start: date, *, announced: bool
+) -> list[Change]:
     """All tiers of the mode from `start` on; rates that already begin on that day are corrected where they stand."""
     changes: list[Change] = []
-    for tier in sorted({*view, *stated}, key=lambda tier: -1 if tier is None else tier):
+    resized = sizes_moved(view, stated, target.ends)
+    for tier in sorted({*view, *stated}, key=size):
         old_rate = view.get(tier)
         there = old_rate is not None and old_rate.start == start
         prices = stated.get(tier, {})
-        old_prices = old_rate.prices if old_rate else {}
         for name, price in prices.items():
             old = _old_price(view, tier, name)
             if old == price.usd and there:
                 continue
-            kind: Kind = (
-                "kept"
-                if old == price.usd
-                else "announced"
-                if announced
-                else "new_rate"
-                if old_rate is None
-                else "price"
-            )
-            if kind == "price" and old is None:
-                kind = "new_price"
+            kind: Kind = "announced" if announced else "new_rate" if old_rate is None else "price"
+            kind = "kept" if old == price.usd else "new_price" if kind == "price" and old is None else kind
             changes.append(_change(target, kind, tier, start, name, old, price))
-        if there:
-            changes += _unmark_derived(target, {tier: old_rate}, {tier: prices}) if old_rate else []
+        carried = {} if resized and not prices else carried_prices(rates, target.mode, tier, stated, start)
+        if old_rate and there:
+            changes += _unmark_derived(target, {tier: old_rate}, {tier: prices})
+            for name in old_rate.prices.keys() - prices.keys() - carried.keys():
+                gone = unknown(target.provider, target.model, target.mode, tier, start)
+                changes.append(replace(gone, dimension=name, old=old_rate.prices[name], new=None))
             continue
-        for name in (name for name in old_prices if name not in prices):
-            # A set of derived prices stays marked: what is carried is no better known than before.
-            price = Price(old_prices[name], derived=bool(old_rate and old_rate.derived and not prices))
+        for name, price in carried.items():
             changes.append(_change(target, "kept", tier, start, name, price.usd, price, _SILENT))
+        if not prices and not carried and not (resized and is_covered(tier, stated, target.ends)):
+            changes.append(unknown(target.provider, target.model, target.mode, tier, start))
     return changes
 
 
-_SILENT = ("the page is silent on it; carried on as it was",)
+def unknown(provider: str, model: str, mode: str, tier: Tier, since: date | None) -> Change:
+    """That nothing is known of a mode and tier from a day on."""
+    return Change(provider, model, "unknown", "mode", None, mode, mode, tier, since)
+
+
+_SILENT = ("the page is silent on it; carried on as it was, beside the same prices",)
 
 
 def _unmark_derived(target: ModelMode, view: dict[Tier, Rate], stated: Tiers) -> list[Change]:
@@ -208,13 +223,3 @@ def verdict_for(reasons: Iterable[Reason]) -> Verdict:
 
 def _old_price(view: dict[Tier, Rate], tier: Tier, name: str) -> Value:
     return view[tier].prices.get(name) if tier in view else None
-
-
-def missing_prices(view_rates: Iterable[Rate], mode: str, stated: Tiers, day: date) -> list[str]:
-    """What the registry knows of a mode and a page that speaks of the mode leaves out, in words."""
-    gone = []
-    for tier, rate in in_force(view_rates, mode, day).items():
-        above = "" if tier is None else f" above {tier:,}"
-        missing = [name for name in rate.prices if name not in stated.get(tier, {})]
-        gone += [f"{mode} {name}{above}" for name in missing]
-    return gone

@@ -50,6 +50,8 @@ def rates_after(rates: Iterable[Rate], changes: Iterable[Change]) -> tuple[Rate,
             )
         elif change.dimension in RATE_FACTS:
             rate = _with_fact(rate, change)
+        elif change.new is None:
+            rate = replace(rate, prices={name: usd for name, usd in rate.prices.items() if name != change.dimension})
         slots[slot] = rate
     return tuple(slots.values())
 

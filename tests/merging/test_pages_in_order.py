@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date
+from functools import cache
 from typing import Any
 
 import pytest
 
 from octoregistry.documents import Unread, read_document
 from octoregistry.merging.merge import merge
-from octoregistry.planning.planner import plan_provider
+from octoregistry.planning.planner import PlanSettings, plan_provider
 from octoregistry.planning.rates_in_force import in_force
 from octoregistry.planning.stated_models import PricedPage
 from octoregistry.reading import read_rates
+from octoregistry.reading.rates import StatedRate
 from providers import Registry, parse_registry
 from providers.dimensions import MODES
 
@@ -30,7 +34,13 @@ defaults: {{input_per_million: 1.0, output_per_million: 2.0, realtime_multiplier
 """
 
 
-def pages_of(stored: list[Any], provider: str) -> list[PricedPage]:
+@pytest.fixture(scope="session")
+def pages_of(shared_pages: list[Any]) -> Callable[[str], list[PricedPage]]:
+    """The pages of a provider, each read once."""
+    return cache(lambda provider: _read(shared_pages, provider))
+
+
+def _read(stored: list[Any], provider: str) -> list[PricedPage]:
     """The stored price pages of a provider that can be read, the oldest first; a page about a few models is held whole."""
     found = []
     for page in sorted((page for page in stored if page.provider == provider), key=lambda page: page.day):
@@ -68,10 +78,10 @@ def prices(registry: Registry, provider: str, day: date) -> dict[tuple[str, str,
 
 @pytest.mark.parametrize("provider", ["openai", "anthropic", "gemini"])
 def test_the_file_after_the_last_page_is_that_of_a_direct_update_but_for_its_history(
-    shared_pages: list[Any], provider: str
+    pages_of: Callable[[str], list[PricedPage]], provider: str
 ) -> None:
     """What the last page states is in force in both; and what was in force after each page still is on its day."""
-    pages = pages_of(shared_pages, provider)
+    pages = pages_of(provider)
     assert len(pages) >= 2
     text = EMPTY.format(provider=provider)
     texts = [text]
@@ -97,3 +107,99 @@ def test_the_file_after_the_last_page_is_that_of_a_direct_update_but_for_its_his
         now = prices(step_by_step, provider, page.checked)
         assert {key: now.get(key) for key in then} == then, f"what was in force on {page.checked} still was"
     assert "# kept by hand" in texts[-1]
+
+
+FEW = 8  # models of which the pages state the most different prices: each is a chance to depend on the way
+
+
+def _few(pages: list[PricedPage]) -> list[PricedPage]:
+    """The pages without the models whose prices move least."""
+    stated: dict[str, set[object]] = {}
+    for page in pages:
+        for rate in page.read.rates:
+            prices = tuple(sorted((name, price.usd) for name, price in rate.prices.items()))
+            stated.setdefault(rate.name, set()).add((rate.mode, rate.above_input_tokens, rate.start, prices))
+    most = sorted(stated, key=lambda name: (-len(stated[name]), name))[:FEW]
+    kept = (tuple(rate for rate in page.read.rates if rate.name in most) for page in pages)
+    return [replace(p, read=replace(p.read, rates=rates)) for p, rates in zip(pages, kept, strict=True) if rates]
+
+
+def _states(rates: Iterable[StatedRate], last: date) -> dict[str, set[object]]:
+    """Model -> the modes, prompt sizes and dimensions of which a page says a price, and the days to come."""
+    found: dict[str, set[object]] = {}
+    for rate in rates:
+        to_come = rate.start if rate.start and rate.start > last else None
+        places = {(rate.mode, rate.above_input_tokens, name, to_come) for name in rate.prices}
+        found.setdefault(rate.name, set()).update(places)
+    return found
+
+
+def _without_what_a_later_page_states(pages: list[PricedPage]) -> list[PricedPage]:
+    """The pages without each model of which one later page states all that this one does."""
+    last = pages[-1].checked
+    said = [_states(page.read.rates, last) for page in pages]
+    thin = []
+    for number, page in enumerate(pages):
+        later = said[number + 1 :]
+        needed = {
+            name for name, places in said[number].items() if not any(places <= each.get(name, set()) for each in later)
+        }
+        rates = tuple(rate for rate in page.read.rates if rate.name in needed)
+        thin.append(replace(page, read=replace(page.read, rates=rates)))
+    return [page for page in thin if page.read.rates]
+
+
+def _end(provider: str, pages: Iterable[PricedPage], text: str | None = None) -> str:
+    """The file after the pages, where a person has accepted whatever was held."""
+    text = text or EMPTY.format(provider=provider)
+    for page in pages:
+        known = parse_registry(text).providers[provider]
+        text = merge(text, plan_provider(known, [page], today=page.checked, settings=PlanSettings(accepted=("all",))))
+    return text
+
+
+def _known(text: str, provider: str, day: date) -> dict[str, Any]:
+    """Model -> all that is known of it on a day: prices by mode and prompt size, and the plain ones."""
+    found = {}
+    for model in parse_registry(text).models(provider).values():
+        rates = {
+            (mode, tier): (dict(rate.prices), rate.up_to_input_tokens)
+            for mode in MODES
+            for tier, rate in in_force(model.rates, mode, day).items()
+            if rate.prices
+        }
+        found[model.id] = rates, model.input_per_million, model.output_per_million, model.batch_support
+    return found
+
+
+@pytest.mark.parametrize("provider", ["openai", "anthropic", "gemini"])
+def test_pages_that_say_nothing_of_their_own_change_nothing_at_the_end(
+    pages_of: Callable[[str], list[PricedPage]], provider: str
+) -> None:
+    """Left out where one later page states the same prices, or read twice: what is known at the end is one."""
+    pages = _few(pages_of(provider))
+    day = pages[-1].checked
+    whole = _known(_end(provider, pages), provider, day)
+
+    assert _known(_end(provider, _without_what_a_later_page_states(pages)), provider, day) == whole
+    assert _known(_end(provider, [page for page in pages for _ in range(2)]), provider, day) == whole
+
+
+def test_vendors_page_by_page_or_one_after_the_other_end_in_one_file(
+    pages_of: Callable[[str], list[PricedPage]],
+) -> None:
+    by_vendor = {name: _few(pages_of(name))[-4:] for name in ("openai", "anthropic", "gemini")}
+    first, *others = (EMPTY.format(provider=name) for name in by_vendor)
+    models = "".join(text[text.index("  ", text.index("providers:")) : text.index("defaults:")] for text in others)
+    text = first.replace("defaults:", models + "defaults:")
+    dated = sorted(
+        ((page.checked, name, page) for name, pages in by_vendor.items() for page in pages), key=lambda d: d[0]
+    )
+
+    in_turn, by_day = text, text
+    for name, pages in by_vendor.items():
+        in_turn = _end(name, pages, in_turn)
+    for _, name, page in dated:
+        by_day = _end(name, [page], by_day)
+
+    assert in_turn == by_day
