@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -200,7 +200,8 @@ class _Run:
 
     def _result(self, request: Request) -> RowResult:
         """What became of a row, tried as often as the settings say while its failure is a passing one."""
-        options, cost, longer = dict(request.options), Decimal(0), self.settings.longer_max_tokens
+        options, longer = dict(request.options), self.settings.longer_max_tokens
+        cost: Decimal | None = Decimal(0)  # of the tries before; None where one is not known
         unanswered = 0
         for attempt in range(1, self.settings.attempts + 1):
             last = attempt == self.settings.attempts or self.stop.is_set()
@@ -210,9 +211,11 @@ class _Run:
             except ProviderError as error:
                 if is_for_good(error):
                     raise
-                if last or not error.retryable:
-                    return _failed(request.unit_id, error, attempt, cost)
                 unanswered += error.ambiguous
+                if error.retryable and self.stop.is_set():
+                    raise  # the run ends: the row is asked again when it goes on
+                if last or not error.retryable:
+                    return _failed(request.unit_id, error, attempt, None if unanswered else cost, unanswered)
                 pause = max(error.retry_after or 0.0, min(2.0 ** (attempt - 1), _LONGEST_PAUSE))
                 if isinstance(error, RateLimitError):
                     self.pace.pause(pause)
@@ -221,14 +224,19 @@ class _Run:
             answered = row_result(self.provider, request.unit_id, given, attempt)
             result = judged(answered, request.schema, again=longer is not None)
             if result.cost is not None:
-                result = replace(result, cost=result.cost + cost)
+                result = replace(result, cost=None if cost is None else result.cost + cost)
             if unanswered:
                 more = result.details.get("maybe_paid", 0)
                 result = replace(result, details={**result.details, "maybe_paid": unanswered + more})
-            if not result.retryable or last or longer is None or options.get("max_tokens") == longer:
+            if not result.retryable or last or longer is None or longer <= self._longest_answer(options):
                 return result
-            cost, options["max_tokens"] = result.cost or cost, longer
+            cost, options["max_tokens"] = result.cost, longer
         raise AssertionError("the last attempt returns")
+
+    def _longest_answer(self, options: Mapping[str, Any]) -> int:
+        """The `max_tokens` of a row's call: its own, or those of the provider's settings; 0 where none are set."""
+        api = getattr(self.provider, "config", {}).get("api") or {}
+        return int(options.get("max_tokens") or api.get("max_tokens") or 0)
 
     def _count(self, result: RowResult) -> None:
         self.spent += result.cost or 0
@@ -267,10 +275,12 @@ def _expected(provider: LLMProvider, planner: Planner, request: Request) -> tupl
     return cost, asked + answer
 
 
-def _failed(unit_id: str, error: ProviderError, attempt: int, cost: Decimal) -> RowResult:
-    """The result of a row without an answer; its cost is not known where the vendor may have answered all the same."""
+def _failed(unit_id: str, error: ProviderError, attempt: int, cost: Decimal | None, unanswered: int) -> RowResult:
+    """The result of a row without an answer. Its `cost` is not known (None) where the vendor may have answered one of its
+    tries all the same: `unanswered` of them."""
     details = {"error_code": error.code or str(error.status_code or "error"), "retryable": error.retryable}
-    return RowResult(unit_id, None, str(error), None if error.ambiguous else cost, 0, 0, attempt, None, details)
+    paid = {"maybe_paid": unanswered} if unanswered else {}
+    return RowResult(unit_id, None, str(error), cost, 0, 0, attempt, None, {**details, **paid})
 
 
 def _begun(

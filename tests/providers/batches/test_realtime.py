@@ -14,7 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from servers.base import Reply
+from servers.base import CUT, Reply
 from servers.working import numbered
 
 from providers import AuthenticationError, BatchError, BatchSettings, results_so_far, run_realtime
@@ -68,6 +68,14 @@ def test_what_fails_for_a_passing_reason_is_tried_again_and_what_does_not_fails_
     assert [row.error is None for row in results] == [False, True, True]
     assert "bad prompt" in results[0].error
     assert results[0].attempts == 2
+
+
+def test_a_row_whose_first_try_may_have_been_paid_has_no_known_cost(vendor, asked, tmp_path):
+    vendor.server.fail(CUT, Reply(vendor.unanswered(400, "bad prompt"), 400))
+    provider = vendor.make(transport_retry={"max_attempts": 1})
+    settings = BatchSettings(attempts=2)
+    (row,) = run_realtime(provider, numbered(1), tmp_path / "run.json", concurrency=1, settings=settings)
+    assert (row.cost, row.details["maybe_paid"]) == (None, 1)
 
 
 def test_a_wrong_key_ends_the_run_and_another_may_take_its_place(vendor, asked, tmp_path):

@@ -73,6 +73,12 @@ def test_a_table_is_enough_and_nothing_that_the_environment_says_request_of_goes
     assert "max_completion_tokens" not in request.json
 
 
+@pytest.mark.parametrize("address", [None, ""])
+def test_an_address_that_is_empty_is_the_vendors_own_and_not_the_environments(acme, make, address):
+    assert make(base_url=address).generate_realtime("2 + 2?")["content"] == "4"
+    assert len(acme.requests) == 1
+
+
 def test_its_usage_is_read_by_its_own_words_and_it_has_no_price_where_none_is_known(acme, make):
     usage = {
         "prompt_tokens": 100,

@@ -300,6 +300,16 @@ def test_what_fits_a_schema(value, fits):
             fitted(json.dumps(value), schema)
 
 
+def test_a_pattern_that_python_does_not_know_loses_no_answer():
+    assert fitted('"Zo\u00eb"', {"type": "string", "pattern": r"^\p{L}+$"}) == "Zo\u00eb"
+
+
+def test_an_answer_that_is_nested_too_deep_is_unfit_and_ends_nothing():
+    schema = {"type": "array", "items": {"$ref": "#"}}
+    with pytest.raises(UnfitError, match="too deep"):
+        fitted("[" * 900 + "]" * 900, schema)
+
+
 def test_a_row_of_a_run_may_ask_all_of_it(vendor, tmp_path):
     work, clock = Work(vendor.name, vendor.server), Clock()
     rows = [{"id": "a", "prompt": "What is it?", "system": "Be brief.", "reasoning": "low", "max_tokens": 50}]
