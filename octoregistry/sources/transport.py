@@ -98,7 +98,8 @@ def _answer(
 def _is_no_length(response: requests.Response) -> bool:
     """True for a Content-Length that does not say how long the body is: http.client takes it for none, or for another."""
     stated = response.headers.get("Content-Length")
-    if stated is None or "chunked" in response.headers.get("Transfer-Encoding", "").lower():
+    codings = response.headers.get("Transfer-Encoding", "").lower().split(",")
+    if stated is None or codings[-1].strip() == "chunked":
         return False
     lengths = {whole_number(one, 10**9) for one in stated.split(",")}
     return len(lengths) != 1 or None in lengths

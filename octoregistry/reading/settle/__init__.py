@@ -269,8 +269,10 @@ class Settler:
         other = sorted(stated - {"USD", "cents"})
         if amount.currency not in ("", "USD"):
             return Refused(f"{amount.text!r} is not in US dollars", figure)
-        if other and not (amount.currency == "USD" and "USD" in stated):
-            return Refused(f"{other[0]} is stated: not US dollars", figure)
+        near = {fact.value for _, fact in said.facts("currency", ("cell", *NEAR))}
+        strange = sorted(near - {"USD", "cents"}) if "USD" not in near else []
+        if strange or (other and not (amount.currency == "USD" and "USD" in stated)):
+            return Refused(f"{(strange or other)[0]} is stated: not US dollars", figure)
         return None
 
     def _model(self, figure: Figure, said: Said) -> tuple[tuple[str, ...], Label | None, tuple[str, ...]]:
