@@ -305,9 +305,16 @@ class VendorProvider(Connection, Billed):
         """The rows of the results file that `fetch` writes, each by what `read` makes of it, under their units' ids."""
         for row in spooled_lines(fetch, self._call, self.name):
             if isinstance(row, Failure):
-                yield failed_row("", row)
+                yield self._told(failed_row("", row))
             else:
-                yield self._row(job, str(row.get(id_key) or ""), read(row))
+                yield self._told(self._row(job, str(row.get(id_key) or ""), read(row)))
+
+    def _told(self, row: BatchResult) -> BatchResult:
+        """`row`; in what it tells of an error the key stands nowhere, though a gateway had repeated it."""
+        for key in ("error", "error_code"):
+            if told := row.get(key):
+                row[key] = self._hidden(str(told))
+        return row
 
     def _row(self, job: Job, name: str, answer: Answer) -> BatchResult:
         """The result of a row by its name at the vendor."""

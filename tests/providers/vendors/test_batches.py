@@ -247,6 +247,18 @@ def test_openai_rows_fail_in_three_shapes_and_two_files_and_keep_their_messages(
     assert (results["d"]["error"], results["d"]["retryable"]) == ("request_timeout: It took too long", True)
 
 
+def test_a_row_that_repeats_the_key_does_not_get_it_into_the_results(openai, tmp_path):
+    provider = openai.make()
+    batch_id = openai.submit(provider, tmp_path)
+    key = provider._find_key()
+    openai.server.finish(
+        batch_id, "completed", None, [openai_wire.unanswered("a", f"bad {key}", f"no such key: {key}")]
+    )
+    (row,) = provider.iter_batch_results(batch_id)
+    assert key not in str(row)
+    assert "no such key: [key]" in row["error"]
+
+
 def test_openai_completed_with_an_error_file_only_is_collected(openai, tmp_path):
     provider = openai.make()
     batch_id = openai.submit(provider, tmp_path)
