@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import gc
 import logging
 import math
 import os
@@ -145,6 +146,7 @@ os.register_at_fork(after_in_child=_after_fork)
 
 def _serve(pipe: Connection) -> None:
     """Answer tasks until nobody asks any more."""
+    gc.freeze()  # the other process's garbage stays: an engine's objects would wait for threads that are not here
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)  # it ends at once, whatever it is about
     _lower(resource.RLIMIT_CORE, 0)

@@ -46,7 +46,7 @@ def test_everything_can_be_read_with_scripts_off(opened, report, update, screens
     assert tab.locator("#list tbody:visible").count() == len(after)
     assert tab.locator("#list tr:visible", has_text="batch").count() > 60
     assert tab.locator("#costs tbody tr:visible").count() == 25
-    assert tab.locator("#costs data").first.text_content() == "$3.00"
+    assert tab.locator("#costs data").first.text_content() == "$4.00"
     assert tab.locator("#pictures svg[role=img]:visible").count() >= 3
     assert "2027-01-01" in tab.locator("#pictures figure").first.text_content()
 

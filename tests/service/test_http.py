@@ -271,9 +271,8 @@ def test_behind_a_proxy_pages_lead_where_they_came_from(held: tuple[Workspace, s
     cookies = dict(session.cookies)
     done = post(f"{address}/review/{name}/refuse", data={"csrf": csrf}, headers=ours, cookies=cookies)
     assert (done.status_code, done.headers["Location"]) == (303, "../../review")
-    for path, to in (("", "review"), ("reports", "reports/")):
-        moved = requests.get(f"{address}/{path}", headers={"Host": "10.9.9.9"}, timeout=LIMIT, allow_redirects=False)
-        assert (moved.status_code, moved.headers["Location"]) == (307, to)
+    moved = requests.get(f"{address}/reports", headers={"Host": "10.9.9.9"}, timeout=LIMIT, allow_redirects=False)
+    assert (moved.status_code, moved.headers["Location"]) == (307, "reports/")
 
 
 def test_a_name_that_is_not_ours_is_sent_away(workspace: Workspace) -> None:

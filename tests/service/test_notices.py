@@ -166,6 +166,7 @@ def test_a_mail_goes_over_tls_with_a_password_or_not_at_all(
         workspace.environ["SSL_CERT_FILE"] = str(authority)
     workspace.settings(
         DAILY
+        + '[service.notices]\nabout = ["holds"]\n'
         + f'[service.notices.email]\nhost = "localhost"\nport = {port}\n'
         + 'sender = "octo@example.org"\nto = ["ops@example.org"]\nuser = "octo"\n'
     )
@@ -240,6 +241,7 @@ def test_a_mail_is_sent(workspace: Workspace, mails: tuple[int, list[str]]) -> N
     workspace.hold()
     workspace.settings(
         DAILY
+        + '[service.notices]\nabout = ["holds"]\n'
         + f'[service.notices.email]\nhost = "127.0.0.1"\nport = {mails[0]}\nsecurity = "none"\n'
         + 'sender = "octo@example.org"\nto = ["ops@example.org"]\n'
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import signal
@@ -83,3 +84,28 @@ def test_a_page_that_reads_without_end_is_refused_and_others_are_not(monkeypatch
     assert reader.refused(page, "openai") == "it cannot be read: TypeError"
     monkeypatch.undo()
     assert PageReader(LIMITS).refused(page, "openai") is None
+
+
+class Engine:
+    """Something that must be freed where it was made, in a circle that only the garbage collector ends."""
+
+    def __init__(self, told: Any) -> None:
+        self.own, self.told = self, told
+
+    def __del__(self) -> None:
+        with self.told.open("a") as file:
+            file.write(f"{os.getpid()}\n")
+
+
+def test_what_others_left_to_be_freed_is_not_freed_there(tmp_path: Any) -> None:
+    """An engine's threads are not in the other process; to free it there ends that process."""
+    read_apart(LIMITS, os._exit, 0)
+    gc.disable()
+    try:
+        Engine(tmp_path / "freed")
+        child = read_apart(LIMITS, os.getpid)
+        read_apart(LIMITS, gc.collect)
+    finally:
+        gc.enable()
+    gc.collect()
+    assert str(child) not in (tmp_path / "freed").read_text().split()
