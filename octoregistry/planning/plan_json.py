@@ -208,7 +208,8 @@ def _change(entry: _ChangeForm, place: int) -> Change:
         prices = {name: tuple(map(_witness_price, getattr(entry, name))) for name in _WITNESS_PRICES}
     except ValueError as error:
         raise PlanError(f"changes.{place}: {error}") from None
-    if new is None and entry.dimension not in _REMOVABLE:
+    of_nothing = entry.kind == "unknown" and entry.mode is not None and entry.dimension in DIMENSIONS
+    if new is None and entry.dimension not in _REMOVABLE and not of_nothing:
         raise PlanError(f"changes.{place}: {entry.dimension} is never taken out")
     return Change(
         provider=entry.provider,
