@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from octoregistry.planning.plan import Change
-from octoregistry.planning.rates_in_force import in_force
+from octoregistry.planning.rates_in_force import in_force, rates_after
 from octoregistry.planning.stated_models import StatedModel, Tier
 from octoregistry.planning.values import Value
 from providers.dimensions import MODES
@@ -37,8 +37,26 @@ def bound_changes(
     `rates` are the model's with the prices of the page in them, `thresholds` those that are known of the vendor. `unsure`
     are the modes and tiers that only a language model vouches for: they bound no other.
     """
+    settled = rates
+    for _ in rates:  # a bound that is found ends other rates too: the next update must find nothing left
+        found = _bounds(stated, settled, thresholds, day, unsure)
+        there = {(rate.mode, rate.above_input_tokens, rate.start): rate for rate in settled}
+        changes = [c for place, bound in found.items() for c in _changes(provider, model, there[place], bound)]
+        if not changes:
+            break
+        settled = rates_after(settled, changes)
+    return _differences(provider, model, rates, settled)
+
+
+def _bounds(
+    stated: StatedModel,
+    rates: tuple[Rate, ...],
+    thresholds: Collection[int],
+    day: date,
+    unsure: Collection[tuple[str, Tier]],
+) -> dict[tuple[str, Tier, date | None], Bound]:
+    """The bound of each rate, by mode, tier and first day, as `rates` and their bounds are now."""
     days = sorted({day, *(rate.start for rate in rates if rate.start and rate.start > day)})
-    there = {(rate.mode, rate.above_input_tokens, rate.start): rate for rate in rates}
     # What is in force is asked without the bounds that are there: they are what is to be found.
     free = [replace(rate, up_to_input_tokens=None) for rate in rates]
     found: dict[tuple[str, Tier, date | None], Bound] = {}
@@ -54,7 +72,15 @@ def bound_changes(
                 if bound is not None:  # of several days the narrowest: what is not known on one of them is not known
                     place = mode, tier, rate.start
                     found[place] = min((bound, found.get(place, bound)), key=_width)
-    return [change for place, bound in found.items() for change in _changes(provider, model, there[place], bound)]
+    return found
+
+
+def _differences(provider: str, model: str, old: tuple[Rate, ...], new: tuple[Rate, ...]) -> list[Change]:
+    """The changes that make the bounds of the rates `old` those of `new`."""
+    before = {(rate.mode, rate.above_input_tokens, rate.start): rate for rate in old}
+    places = ((rate, before[rate.mode, rate.above_input_tokens, rate.start]) for rate in new)
+    ends = ((was, Bound(rate.up_to_input_tokens, rate.up_to_derived)) for rate, was in places)
+    return [change for was, bound in ends for change in _written(provider, model, was, bound)]
 
 
 def _width(bound: Bound) -> float:
@@ -116,6 +142,11 @@ def _bound(
 def _changes(provider: str, model: str, rate: Rate, bound: Bound | None) -> Iterator[Change]:
     if bound is None or (rate.up_to_input_tokens is not None and bound.derived and not rate.up_to_derived):
         return  # what a label states outweighs what is derived
+    yield from _written(provider, model, rate, bound)
+
+
+def _written(provider: str, model: str, rate: Rate, bound: Bound) -> Iterator[Change]:
+    """The keys of a rate that differ from those of a bound."""
     pairs: tuple[tuple[str, Value, Value], ...] = (
         ("up_to_input_tokens", rate.up_to_input_tokens, bound.up_to),
         ("up_to_derived", rate.up_to_derived or None, bound.derived or None),
