@@ -11,8 +11,8 @@ from __future__ import annotations
 import io
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -22,6 +22,8 @@ from ruamel.yaml.emitter import Emitter
 from ruamel.yaml.resolver import VersionedResolver
 
 from octoregistry.merging.spans import LOADER
+
+UNCHANGED = "\ue001"  # what an edit finds for a value that it does not need
 
 # libyaml ends a line at these (YAML 1.1).
 _BREAK = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
@@ -69,18 +71,29 @@ class Block:
         self.length = sum(len(line.above) + len(line.text) for line in self._lines)
         self.anchors = [text[word.start + 1 : word.end] for word in words if not word.code]
 
-    def edited(self, newline: str, edit: Callable[[Any], None]) -> str:
+    @property
+    def codes(self) -> list[str]:
+        """The lines without comments, anchors and indentation."""
+        return [line.code for line in self._lines]
+
+    def edited(self, newline: str, edit: Callable[[Any], None], unchanged: Collection[int] = ()) -> str:
         """The lines after `edit` was called with the mapping; new ones end with `newline`.
 
         Every scalar of the mapping is text, and text that is put in gets quotes only where no plain scalar can say it.
+        Of the lines with the numbers `unchanged`, items and keys with a value between braces, `edit` finds UNCHANGED for
+        the value: ruamel.yaml takes most of its time for braces.
         """
         if not self._lines[-1].tail.endswith(("\r", "\n")):
-            return Block(self._text + newline).edited(newline, edit).removesuffix(newline)
+            return Block(self._text + newline).edited(newline, edit, unchanged).removesuffix(newline)
+        lines = [
+            replace(line, code=line.code.partition("{")[0] + UNCHANGED) if number in unchanged else line
+            for number, line in enumerate(self._lines)
+        ]
         mapping = text_yaml().load(
-            "".join(f"{' ' * line.indent}{line.code} #{number}\n" for number, line in enumerate(self._lines))
+            "".join(f"{' ' * line.indent}{line.code} #{number}\n" for number, line in enumerate(lines))
         )
         edit(mapping)
-        return "".join(_joined(self._lines, _numbered(dumped(mapping)), newline))
+        return "".join(_joined(lines, _numbered(dumped(mapping)), newline))
 
 
 def dumped(mapping: Any) -> str:
