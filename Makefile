@@ -4,6 +4,9 @@ PYTHON ?= python3
 PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check
 PROJECT = $(PIP) --no-deps --no-build-isolation --editable . && .venv/bin/python -m compileall -q octoregistry providers
 
+# Each process of the tests would compile every test anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo update test test-fast test-conformance test-browser example-report lint lies words replay bench lock clean
 
 demo: .venv/installed

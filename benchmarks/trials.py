@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 import yaml
@@ -84,11 +84,14 @@ def stored_page(name: str, provider: str, text: str) -> StoredPage | None:
 
 def half() -> Vocabulary:
     """The shipped vocabulary less every other row that an answer could take the place of."""
-    gone = [row for row in shipped().rows if row not in set(without_meanings().rows)]
-    return shipped().without(gone[::2])
+    left = set(without_meanings().rows)
+    return shipped().without([row for row in shipped().rows if row not in left][::2])
 
 
-_VOCABULARIES = {"no words": without_meanings(), "half the words": half(), "instructions": half()}
+@cache
+def _vocabulary(way: str) -> Vocabulary:
+    """The vocabulary of one way to read a page."""
+    return {"no words": without_meanings, "half the words": half, "instructions": half}[way]()
 
 
 @dataclass(frozen=True)
@@ -145,7 +148,7 @@ class Trial:
         reader = LanguageReader(Kept(folder), lambda: models, LATER)
         document = page.instructing if way == "instructions" else page.document
         ids = tuple(self.registry.models(page.provider))
-        read = read_page(document, page.provider, LATER, ids, reader=reader, vocabulary=_VOCABULARIES[way])
+        read = read_page(document, page.provider, LATER, ids, reader=reader, vocabulary=_vocabulary(way))
         true = self._true_changes(page)
         moved = [c for c in self._plan(page, read).changes if c.kind not in _NO_PRICE and c.dimension not in _FOLLOWING]
         return Outcome(

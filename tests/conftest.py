@@ -51,11 +51,20 @@ _SLOW = (
 )
 
 
+def _is_slow(path: Path) -> bool:
+    return any(path.is_relative_to(_ROOT / "tests" / name) for name in _SLOW)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """True of what `make test-fast` leaves out: to import it takes longer than to run the rest of a room."""
+    return True if config.option.markexpr == "not slow" and _is_slow(collection_path) else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks as `slow` what stands in _SLOW."""
-    slow = [_ROOT / "tests" / name for name in _SLOW]
+    slow = {path for path in {item.path for item in items} if _is_slow(path)}
     for item in items:
-        if any(item.path.is_relative_to(place) for place in slow):
+        if item.path in slow:
             item.add_marker(pytest.mark.slow)
 
 
