@@ -17,7 +17,8 @@ class Rate:
     """The prices of one model in one mode, for prompts above and up to some size, from some day on.
 
     Without a `start` it holds as far back as is known. `seen_before` is the last day on which the price before it was
-    seen, where no page states the day of the change: between the two either may have held.
+    seen, where no page states the day of the change: between the two either may have held. `read_on` is the day of the page
+    that moved its prices, where that is not `start`.
     `prices` are USD per million tokens by dimension; a rate without any says that from `start` nothing is known.
     `derived` marks prices that no page states: standard prices with the vendor's general batch discount applied;
     `derived_dimensions` are those of them that stand beside stated ones.
@@ -34,6 +35,7 @@ class Rate:
     up_to_input_tokens: int | None = None
     up_to_derived: bool = False
     seen_before: date | None = None
+    read_on: date | None = None
 
     @property
     def first_day(self) -> int:
@@ -68,6 +70,7 @@ class Rate:
             up_to_input_tokens=entry.get("up_to_input_tokens"),
             up_to_derived=entry.get("up_to_derived", False),
             seen_before=_day(entry.get("seen_before")),
+            read_on=_day(entry.get("read_on")),
         )
 
 

@@ -39,6 +39,7 @@ _MEANINGS = {
     "up_to_input_tokens": "answers for no longer prompt than this",
     "up_to_derived": "no label states the bound: it is the smallest threshold that is known of the vendor",
     "seen_before": "the last day on which the price before this one was seen: between it and `from` either may have held",
+    "read_on": "the day of the page that moved its prices, where that is not `from`",
     "first_seen": "the day of the first reading: before it no cost is known",
     "kind": "what the model is for",
     "modalities": "what goes in and what comes out",

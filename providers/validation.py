@@ -94,6 +94,7 @@ RATE_KEYS: dict[str, Any] = {
     "up_to_derived": yes_or_no,
     "from": day,
     "seen_before": day,
+    "read_on": day,
     "derived": yes_or_no,
     "derived_dimensions": dimensions,
     **dict.fromkeys(DIMENSIONS, number),

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from octoregistry.planning.limits import Limits
+from octoregistry.planning.moves import last_known, moves, read_day
 from octoregistry.planning.plan import Change, Reason, WitnessPrice
 from octoregistry.planning.price_order import PriceBook, disorders
 from octoregistry.planning.values import value_text
@@ -59,18 +60,36 @@ def from_an_older_page(change: Change, context: GuardContext) -> Reason | None:
 
 
 def moved_too_far(change: Change, context: GuardContext) -> Reason | None:
-    """The reason to hold a price that rose or fell by the guarded factor: the larger of new/old and old/new."""
-    if not _is_price(change) or not isinstance(change.old, Decimal) or not change.new:
+    """The reason to hold a price that rose or fell by the guarded factor: the larger of new/old and old/new.
+
+    A price that comes back after days on which it was unknown is measured against the last that was known.
+    """
+    new = change.new
+    if not _is_price(change) or not isinstance(new, Decimal) or not new or change.kind == "new_model":
         return None
-    if not change.old:
+    place = change.mode or "", change.above_input_tokens, change.dimension
+    old = last_known(context.before, *place, context.checked) if change.old is None else change.old
+    if not isinstance(old, Decimal):
+        return None
+    if not old:
         return Reason("moved", "it was 0 before")
-    factor = change.factor or Decimal(1)
-    times = max(factor, 1 / factor)
-    limit = context.limits.moved
+    times, limit = max(new / old, old / new), context.limits.moved
     if times < limit:
         return None
-    sign = "×" if factor > 1 else "÷"
+    sign = "×" if new > old else "÷"
     return Reason("moved", f"moved {sign}{times:.3g}, the guard is {sign}{limit:g}")
+
+
+def restated(change: Change, context: GuardContext) -> Reason | None:
+    """The reason to hold another price for days that have passed than a page gave for them before: what those calls cost
+    would change, and the file would not know what they cost."""
+    if not _moves(change) or change.start is None or change.start >= context.checked:
+        return None
+    slot = (change.mode, change.above_input_tokens, change.start)
+    there = (rate for rate in context.before if (rate.mode, rate.above_input_tokens, rate.start) == slot)
+    if not any(change.dimension in rate.prices and not rate.derived for rate in there):
+        return None
+    return Reason("restated", f"the page gave {value_text(change.old)} for the days from {change.start} before")
 
 
 def moved_in_a_month(change: Change, context: GuardContext) -> Reason | None:
@@ -79,12 +98,11 @@ def moved_in_a_month(change: Change, context: GuardContext) -> Reason | None:
     """
     if not _moves(change):
         return None
-    rates = tuple(rate for rate in context.before if not rate.derived)
+    read = [(rate, read_day(rate) or date.min) for rate in context.before if not rate.derived]
     first = context.checked - timedelta(days=context.limits.month)
-    days = [first, *sorted(r.start for r in rates if r.start and first < r.start <= context.checked)]
-    found = (
-        PriceBook(rates, day).price(change.mode or "", change.above_input_tokens, change.dimension) for day in days
-    )
+    days = sorted({first, *(day for _, day in read if first < day <= context.checked)})
+    books = (PriceBook(tuple(rate for rate, on in read if on <= day), day) for day in days)
+    found = (book.price(change.mode or "", change.above_input_tokens, change.dimension) for book in books)
     old = next((price for price in found if price), None)
     if not old or not isinstance(change.new, Decimal) or not change.new or old == change.old:
         return None
@@ -102,11 +120,7 @@ def moved_again(change: Change, context: GuardContext) -> Reason | None:
     if not _moves(change):
         return None
     since = context.checked - timedelta(days=context.limits.pause_days)
-    moved = [
-        rate.start
-        for rate in context.before
-        if rate.start and not rate.derived and since < rate.start <= context.checked and rate.seen_before
-    ]
+    moved = [day for day in moves(context.before) if since < day <= context.checked]
     if not moved:
         return None
     days = context.limits.pause_days
@@ -221,6 +235,7 @@ Guard = Callable[[Change, GuardContext], Reason | None]
 GUARDS: tuple[Guard, ...] = (
     from_an_older_page,
     moved_too_far,
+    restated,
     moved_in_a_month,
     moved_again,
     unwitnessed,

@@ -29,7 +29,8 @@ FORMAT = 1
 _PRICES = frozenset({*DIMENSIONS, "input_per_million", "output_per_million", "realtime_multiplier"})
 _WITNESS_PRICES = ("vouches", "contradicts", "other_days")
 _LAST_SEEN = frozenset(f"last_seen.{mode}" for mode in MODES)
-_DAYS = _LAST_SEEN | {"deprecated_on", "first_seen", "missing_since", "retires_on", "seen_before", "source.checked"}
+_DAYS = _LAST_SEEN | {"deprecated_on", "first_seen", "missing_since", "retires_on", "source.checked"}
+_DAYS |= {"seen_before", "read_on"}
 _WORDS = {"status": STATUSES, "kind": KINDS, "mode": MODES, "source.via": ("digest",)}
 _TEXTS = frozenset({"display_name", "replaced_by", "source.page", "source.sha256", *_WORDS}) | frozenset(
     f"facts_from.{key}" for key in FACT_KEYS

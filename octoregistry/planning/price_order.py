@@ -11,8 +11,9 @@ from itertools import pairwise
 from octoregistry.planning.decimals import plain
 from octoregistry.planning.plan import Change
 from octoregistry.planning.rates_in_force import in_force
-from providers.dimensions import PLAIN_DIMENSION
+from providers.dimensions import MODES, PLAIN_DIMENSION
 from providers.entries import Rate
+from providers.rates import fitting, holding
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,12 @@ class PriceBook:
     def price(self, mode: str, above: int | None, dimension: str) -> Decimal | None:
         """The price of a dimension in a mode and tier, or None."""
         rate = in_force(self.rates, mode, self.day).get(above)
+        return rate.prices.get(dimension) if rate else None
+
+    def covering(self, mode: str, above: int | None, dimension: str) -> Decimal | None:
+        """The price of a dimension in a mode for the prompts just above a size, or None."""
+        held = holding((rate for rate in self.rates if rate.mode == mode), self.day.toordinal())
+        rate = fitting(held, (-1 if above is None else above) + 1)
         return rate.prices.get(dimension) if rate else None
 
     def tiers(self, mode: str) -> tuple[int | None, ...]:
@@ -68,37 +75,51 @@ def modes_out_of_order(change: Change, book: PriceBook) -> Disorder | None:
     return None
 
 
-def longer_prompts_cheaper(change: Change, book: PriceBook) -> Disorder | None:
-    """What is wrong where a token of a longer prompt costs less than one of a shorter."""
-    mode = change.mode or ""
-    tiers = book.tiers(mode)
-    for short, long in pairwise(tiers):
+_APART = 15  # the dearest mode that a vendor states is 12 times the cheapest (fast mode 6, batch a half), a long prompt 5 times
+_FAR_BELOW = 50  # no vendor sets the prices of two modalities so far apart: one of them has another unit
+_FAR_ABOVE = {"cache_write_5m": _APART, "cache_write_1h": _APART}
+_BESIDE = {"output": "input", "cache_write_5m": "input", "cache_write_1h": "input", "cache_storage_hour": "input"}
+_BESIDE |= PLAIN_DIMENSION
+
+
+def longer_prompts_out_of_order(change: Change, book: PriceBook) -> Disorder | None:
+    """What is wrong where a token of a longer prompt costs less than one of a shorter, or many times as much."""
+    for short, long in pairwise(book.tiers(change.mode or "")):
         if change.above_input_tokens not in (short, long):
             continue
-        low, high = (book.price(mode, tier, change.dimension) for tier in (short, long))
-        if low is not None and high is not None and high < low:
-            return f"longer prompts cheaper: {change.dimension} {plain(high)} above {long:,} tokens, {plain(low)} below"
+        low, high = (book.price(change.mode or "", tier, change.dimension) for tier in (short, long))
+        if low is None or high is None or low <= high < low * _APART:
+            continue
+        words = "longer prompts cheaper" if high < low else "longer prompts far dearer"
+        return f"{words}: {change.dimension} {plain(high)} above {long:,} tokens, {plain(low)} below"
     return None
 
 
-_FAR = 50  # no vendor sets the prices of two modalities, or of two modes, so far apart: one of them has another unit
+def dimensions_far_apart(change: Change, book: PriceBook) -> Disorder | None:
+    """What is wrong where sound costs a fiftieth of text or less, or anything a hundred times what it stands beside: a sign
+    of a price a picture or a minute, or of a lost decimal point.
+    """
+    for name, base in _BESIDE.items():
+        if change.dimension not in (name, base):
+            continue
+        here, there = (book.price(change.mode or "", change.above_input_tokens, each) for each in (name, base))
+        if not here or not there:
+            continue
+        words = "far above" if here >= there * _FAR_ABOVE.get(name, 100) else ""
+        words = "far below" if name in PLAIN_DIMENSION and here * _FAR_BELOW < there else words
+        if words:
+            return f"{words} {base}: {name} {plain(here)}, {base} {plain(there)}"
+    return None
 
 
-def modality_far_below_plain(change: Change, book: PriceBook) -> Disorder | None:
-    """What is wrong where sound, pictures or film cost a fiftieth of text or less: a sign of a price a picture or a minute."""
-    name, base = change.dimension, PLAIN_DIMENSION.get(change.dimension, "")
-    low, text = (book.price(change.mode or "", change.above_input_tokens, each) for each in (name, base))
-    return (
-        f"far below {base}: {name} {plain(low)}, {base} {plain(text)}" if low and text and low * _FAR < text else None
-    )
-
-
-def mode_far_from_standard(change: Change, book: PriceBook) -> Disorder | None:
-    """What is wrong where a price is fifty times another mode's of the same dimension, or more."""
+def modes_far_apart(change: Change, book: PriceBook) -> Disorder | None:
+    """What is wrong where a price is many times another mode's of the same dimension, or a small part of it."""
     tier, dimension = change.above_input_tokens, change.dimension
-    here, standard = (book.price(mode, tier, dimension) for mode in (change.mode or "", "standard"))
-    if here and standard and not standard < here * _FAR < standard * _FAR * _FAR:
-        return f"far from standard: {dimension} {plain(here)} in {change.mode}, {plain(standard)} in standard"
+    here = book.covering(change.mode or "", tier, dimension)
+    for mode in MODES:
+        other = book.covering(mode, tier, dimension)
+        if here and other and not other < here * _APART < other * _APART * _APART:
+            return f"far from {mode}: {dimension} {plain(here)} in {change.mode}, {plain(other)} in {mode}"
     return None
 
 
@@ -107,9 +128,9 @@ ORDERS: tuple[Order, ...] = (
     cached_above_input,
     cache_write_below_input,
     modes_out_of_order,
-    longer_prompts_cheaper,
-    modality_far_below_plain,
-    mode_far_from_standard,
+    longer_prompts_out_of_order,
+    dimensions_far_apart,
+    modes_far_apart,
 )
 
 

@@ -12,6 +12,7 @@ from octoregistry.planning.guards import GuardContext, reasons
 from octoregistry.planning.limits import Limits
 from octoregistry.planning.plan import Change, WitnessPrice
 from octoregistry.planning.price_order import PriceBook, modes_out_of_order
+from octoregistry.planning.rates_in_force import rates_after
 from octoregistry.planning.verdicts import verdict_of
 from octoregistry.reading.labels import Doubt
 from octoregistry.reading.rates import Evidence
@@ -138,6 +139,28 @@ def rate(mode: str = "standard", above: int | None = None, **prices: str) -> Rat
 
 
 @pytest.mark.parametrize(
+    ("mode", "above", "dimension", "fits", "apart"),
+    [
+        ("priority", None, "input", "12", "200"),
+        ("batch", None, "input", "1", "0.02"),
+        ("flex", 200_000, "input", "2", "200"),
+        ("standard", 200_000, "input", "10", "200"),
+        ("standard", None, "input_audio", "70", "200"),
+        ("standard", None, "cache_write_1h", "4", "200"),
+    ],
+)
+def test_a_new_price_out_of_proportion_with_those_beside_it_is_held(
+    mode: str, above: int | None, dimension: str, fits: str, apart: str
+) -> None:
+    """A priority tier at a hundred times the standard price was no move, and so nobody's question."""
+    beside = Rate("standard", {"input": Decimal(2)})
+    for new, held in ((fits, []), (apart, ["order"])):
+        change = replace(price(None, new, dimension, mode), above_input_tokens=above)
+        after = rates_after((beside,), [change])
+        assert codes(change, GuardContext(None, DAY, before=(beside,), after=after)) == held
+
+
+@pytest.mark.parametrize(
     ("dimension", "under", "over", "words"),
     [
         ("output", "2", "1.99", "output below input"),
@@ -149,7 +172,7 @@ def rate(mode: str = "standard", above: int | None = None, **prices: str) -> Rat
 def test_a_price_out_of_its_order_is_held(dimension: str, under: str, over: str, words: str) -> None:
     for new, held in ((under, False), (over, True)):
         after = (rate(**{dimension: new}),)
-        found = list(reasons(price(None, new, dimension), GuardContext(None, DAY, before=(rate(),), after=after)))
+        found = list(reasons(price(None, new, dimension), GuardContext(None, DAY, after=after)))
         assert [reason.code for reason in found] == (["order"] if held else [])
         assert all(words in str(reason) for reason in found)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -13,8 +14,9 @@ from octoregistry.planning.plan import Change, Plan
 from octoregistry.planning.planner import PlanSettings
 from octoregistry.planning.witnesses import Witnesses
 from octoregistry.sources.registries import RegistryPrice, Statements
+from providers import parse_registry
 from providers.entries import Rate
-from tests.planning.making import SEPTEMBER_7, SOL, merge, page, planned, rate, registry
+from tests.planning.making import SEPTEMBER_7, SOL, change, merge, page, planned, rate, registry
 
 DAY = date(2026, 9, 7)
 PLAIN = registry(
@@ -70,19 +72,50 @@ def test_a_models_prices_move_unseen_once_in_seven_days(days: int, held: list[st
     assert codes("2.2", (None, "2"), (days, "2.1"), limits=Limits()) == held
 
 
-def test_eight_days_of_a_factor_below_the_guard_are_one_move() -> None:
-    """They were x5,002."""
+def daily(times: str, days: int, start: Callable[[date], date | None] = lambda _: None) -> Decimal:
+    """The input price after so many daily updates from a page that multiplies its prices each day; it was 5."""
     text, price = PLAIN, Decimal(5)
-    for day in range(8):
-        price = price * 29 / 10
-        prices = {"input": price, "output": price * 6}
-        stated = page(
-            rate("gpt-5.6", **{name: str(usd) for name, usd in prices.items()}),
-            checked=SEPTEMBER_7 + timedelta(day),
-        )
-        text = merge(text, planned(text, stated))
-    assert "14.5" in text
-    assert "42.05" not in text
+    for day in (SEPTEMBER_7 + timedelta(days) for days in range(days)):
+        price = (price * Decimal(times)).quantize(Decimal("0.0001"))
+        stated = rate("gpt-5.6", start=start(day), input=str(price), output=str(price * 6))
+        text = merge(text, planned(text, page(stated, checked=day)))
+    return pricing(text, "2027-01-01")
+
+
+def pricing(text: str, day: str) -> Decimal:
+    return parse_registry(text).pricing("openai", "gpt-5.6").cost(input=1_000_000, at=day)
+
+
+@pytest.mark.parametrize(
+    ("times", "days", "start", "found"),
+    [
+        ("2.9", 8, lambda _: None, "14.5"),  # they were x5,002
+        ("1.3", 5, lambda _: None, "6.5"),
+        ("1.49", 8, lambda day: day - timedelta(40), "7.45"),  # dated back anew each day: x24
+        ("1.49", 8, lambda _: date(2026, 7, 1), "7.45"),
+        ("1.49", 8, lambda day: day + timedelta(1), "7.45"),
+        ("1.49", 29, lambda _: date(2026, 7, 1), "7.45"),  # once a day is past, its price waits
+        ("1.05", 29, lambda day: day - timedelta(40), "14.6263"),  # one step in seven days, and x3 in a month
+    ],
+)
+def test_small_steps_are_counted_by_the_days_on_which_they_were_read(
+    times: str, days: int, start: Callable[[date], date | None], found: str
+) -> None:
+    assert daily(times, days, start) == Decimal(found)
+
+
+def test_what_a_page_dates_back_says_when_it_was_read() -> None:
+    text = merge(PLAIN, planned(PLAIN, page(rate("gpt-5.6", start=date(2026, 8, 1), input="6", output="30"))))
+    (new,) = (one for one in parse_registry(text).model("openai", "gpt-5.6").rates if one.start)
+    assert (new.start, new.read_on) == (date(2026, 8, 1), SEPTEMBER_7)
+
+
+def test_a_price_that_was_unknown_for_a_while_is_measured_against_its_last() -> None:
+    text = PLAIN.replace("input: 5.0, output: 30.0}", "input: 5.0, output: 30.0, cached_input: 0.1}")
+    gone = page(rate("gpt-5.6", input="6", output="30"))
+    back = page(rate("gpt-5.6", input="6", output="30", cached_input="4"), checked=date(2026, 12, 1))
+    plan = planned(merge(text, planned(text, gone)), back)
+    assert [reason.code for reason in change(plan, "cached_input", "standard").verdict.reasons] == ["moved"]
 
 
 @pytest.mark.parametrize(
