@@ -140,11 +140,13 @@ class Registry:
         return found
 
     def rates(self, model: Model) -> tuple[Rate, ...]:
-        """The rates that costs of a model of this registry are computed by, as its pricing has them; raises
-        UnknownModelError for one without a price to rely on.
+        """The rates that costs of a model of this registry are computed by, as its pricing has them; none of one that
+        contradicts itself.
         """
+        if (model.provider, model.id) in self.unusable:
+            return ()
         stated = self._entries(model.provider)[model.id].get("rates")
-        if stated and bounded(stated) is stated and (model.provider, model.id) not in self.unusable:
+        if stated and bounded(stated) is stated:
             return model.rates  # which were read with the model
         return self.pricing(model.provider, model.id).rates
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import click
 
-from octoregistry.cli.model_argument import complete_model, day_option, find_model, open_registry
+from octoregistry.cli.model_argument import complete_model, day_option, priced_model, open_registry
 from octoregistry.cli.output import format_options, one_format, print_csv, print_json, print_message
 from octoregistry.cli.registry_option import registry_name_option
 from octoregistry.cli.tables import PlainTable, print_table
@@ -29,7 +29,7 @@ def command(model: str | None, since: date | None, as_json: bool, as_csv: bool, 
     """
     one_format(as_json, as_csv)
     known = open_registry(registry)
-    chosen = [find_model(known, model)] if model else list(known)
+    chosen = [priced_model(known, model)] if model else list(known)
     moves = [
         move
         for each in chosen

@@ -41,6 +41,14 @@ def find_model(registry: Registry, name: str) -> Model:
     return registry.model(*found[0])
 
 
+def priced_model(registry: Registry, name: str) -> Model:
+    """`find_model`, of a model with prices to rely on; ClickException that says where one contradicts itself."""
+    found = find_model(registry, name)
+    if fault := registry.unusable.get((found.provider, found.id)):
+        raise click.ClickException(visible(f"{found.provider}/{found.id} has no price to rely on: {fault}"))
+    return found
+
+
 def _none_has(registry: Registry, name: str) -> str:
     """That no provider has the model, with those whose ids begin so, else those with much in common."""
     import difflib  # noqa: PLC0415 - only for the message

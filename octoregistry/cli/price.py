@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from octoregistry.cli.model_argument import complete_model, day_option, find_model, open_registry
+from octoregistry.cli.model_argument import complete_model, day_option, priced_model, open_registry
 from octoregistry.cli.output import format_options, one_format, print_csv, print_json, print_text
 from octoregistry.cli.registry_option import registry_name_option
 from octoregistry.cli.tables import PlainTable, print_table
@@ -36,7 +36,7 @@ def command(model: str, at: date | None, as_json: bool, as_csv: bool, registry: 
     """
     one_format(as_json, as_csv)
     known = open_registry(registry)
-    found = find_model(known, model)
+    found = priced_model(known, model)
     day = at or datetime.now(UTC).date()
     rates = known.rates(found)
     unseen = found.first_seen is not None and day < found.first_seen

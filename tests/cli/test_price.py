@@ -1,8 +1,11 @@
 """`price` and `estimate` say what a price rests on, and where it ends."""
 
+import pytest
 from click.testing import CliRunner
 
 from octoregistry.cli.estimate import command as estimate
+from octoregistry.cli.history import command as history
+from octoregistry.cli.models import command as models
 from octoregistry.cli.price import command as price
 
 REGISTRY = """\
@@ -48,3 +51,15 @@ def test_a_cost_after_retirement_is_told_as_such_and_known_still(tmp_path):
 def test_a_prompt_above_the_bound_has_no_known_cost(tmp_path):
     code, output = said(estimate, tmp_path, "--input", "300000")
     assert (code, "no standard price above 272,000 tokens" in output) == (1, True)
+
+
+def test_a_model_that_contradicts_itself_has_no_price_and_costs_the_others_nothing(tmp_path):
+    file = tmp_path / "models.yaml"
+    wrong = "wrong: {display_name: W, input_per_million: 3.0, output_per_million: 10.0, rates: [{mode: batch, input: 2.0}]}"
+    file.write_text(REGISTRY.replace("      sol:", f"      {wrong}\n      sol:"))
+    with pytest.warns(UserWarning, match="acme/wrong is not used"):
+        listed = CliRunner().invoke(models, ["--all", "--csv", "--registry", str(file)])
+        asked = [CliRunner().invoke(each, ["acme/wrong", "--registry", str(file)]) for each in (price, history)]
+    assert (listed.exit_code, listed.output.count("acme,")) == (0, 2)
+    assert [result.exit_code for result in asked] == [1, 1]
+    assert all("acme/wrong has no price to rely on" in result.output for result in asked)

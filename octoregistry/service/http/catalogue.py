@@ -118,7 +118,7 @@ def router(live: LiveRegistry) -> APIRouter:
 
 
 def _line(registry: Registry, model: Model, day: date) -> dict[str, Any]:
-    rates = registry.pricing(model.provider, model.id).rates
+    rates = registry.rates(model)
     prices = {mode: {} if _unseen(model, day) else base_prices(rates, mode, day) for mode in ("standard", "batch")}
     return {
         "provider": model.provider,
@@ -141,7 +141,7 @@ def _line(registry: Registry, model: Model, day: date) -> dict[str, Any]:
 
 
 def _prices(registry: Registry, model: Model, day: date) -> dict[str, Any]:
-    rates = registry.pricing(model.provider, model.id).rates
+    rates = registry.rates(model)
     later = sorted((rate for rate in rates if rate.start and rate.start > day), key=lambda rate: rate.start or day)
     return {
         **_line(registry, model, day),
