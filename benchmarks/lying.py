@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from benchmarks.truth import as_json
 from benchmarks.vendor import VendorReply
-from octoregistry.reading.language.answers import ANSWERS, HARMLESS, MEANINGS, NAME, OFFER, UNSURE
+from octoregistry.reading.language.label_readings import ANSWERS, HARMLESS, MEANINGS, NAME, OFFER, UNSURE
 
 Answers = dict[str, str]
 Telling = Callable[[Answers, str], VendorReply]

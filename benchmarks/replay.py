@@ -17,11 +17,11 @@ from octoregistry.documents import Document, read_document
 from octoregistry.merging.merge import merge
 from octoregistry.planning.planner import plan_provider
 from octoregistry.planning.stated_models import PricedPage
-from octoregistry.reading.language.answers import HARMLESS
 from octoregistry.reading.language.choice import LanguageModels
-from octoregistry.reading.language.kept import Kept
+from octoregistry.reading.language.label_readings import HARMLESS
 from octoregistry.reading.language.page import read_page
 from octoregistry.reading.language.reader import LanguageReader
+from octoregistry.reading.language.readings_store import ReadingsStore
 from octoregistry.reading.language.review import labels_to_review
 from providers import parse_registry
 
@@ -73,7 +73,7 @@ def replayed(provider: str, entries: list[dict[str, Any]], *, explained: bool) -
 
     A page of a few models is read beside the last one of many, as an update reads all pages of a vendor.
     """
-    text, steps, kept = _FIRST.format(provider), [], Kept()
+    text, steps, kept = _FIRST.format(provider), [], ReadingsStore()
     whole: PricedPage | None = None
     most = 0
     for entry in entries:

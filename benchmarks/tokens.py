@@ -16,11 +16,11 @@ from pathlib import Path
 from benchmarks.truth import Truth, as_json, without_meanings
 from benchmarks.vendor import tokens
 from octoregistry.documents import Document, Unread, read_document
-from octoregistry.reading.language.asking import Ask, Reply
 from octoregistry.reading.language.choice import LanguageModel, LanguageModels
-from octoregistry.reading.language.kept import Kept
+from octoregistry.reading.language.llm_call import Ask, Reply
 from octoregistry.reading.language.page import read_page
 from octoregistry.reading.language.reader import LanguageReader
+from octoregistry.reading.language.readings_store import ReadingsStore
 from octoregistry.reading.language.review import labels_to_review
 from octoregistry.reading.page import read_rates
 from octoregistry.reading.rates import PageRates
@@ -74,7 +74,7 @@ class Spent:
         return f"{asked}; {self.right} of {self.wanted} prices as with every word"
 
 
-def spent(document: Document, provider: str, vocabulary: Vocabulary, kept: Kept) -> Spent:
+def spent(document: Document, provider: str, vocabulary: Vocabulary, kept: ReadingsStore) -> Spent:
     """Of reading `document` with `vocabulary`, where a truthful model explains the rest, and a person has agreed with it."""
     truth = Truth(document, provider, _DAY)
 
@@ -134,7 +134,7 @@ def main() -> int:
             ("no meanings", without_meanings()),
             *((f"{MISSING} rows less, {n}", less(n)) for n in range(3)),
         ):
-            kept = {provider: Kept() for provider in documents}
+            kept = {provider: ReadingsStore() for provider in documents}
             for which in ("first", "second"):
                 parts = (spent(document, p, vocabulary, kept[p]) for p, document in documents.items())
                 came = sum(parts, Spent())

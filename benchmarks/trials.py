@@ -21,11 +21,11 @@ from octoregistry.planning.limits import Limits
 from octoregistry.planning.plan import Change, Plan
 from octoregistry.planning.planner import PlanSettings, plan_provider
 from octoregistry.planning.stated_models import PricedPage
-from octoregistry.reading.language.asking import asking
 from octoregistry.reading.language.choice import LanguageModel, LanguageModels
-from octoregistry.reading.language.kept import Kept
+from octoregistry.reading.language.llm_call import ask_with
 from octoregistry.reading.language.page import read_page
 from octoregistry.reading.language.reader import LanguageReader
+from octoregistry.reading.language.readings_store import ReadingsStore
 from octoregistry.reading.page import read_rates
 from octoregistry.reading.rates import PageRates
 from octoregistry.reading.vocabulary import Vocabulary, shipped
@@ -143,9 +143,9 @@ class Trial:
         self._page, self._lie = page, lie
         if self._provider is None:
             raise AssertionError("the server is not running")
-        ask = asking(self._provider)
+        ask = ask_with(self._provider)
         models = LanguageModels([LanguageModel("openai", "gpt-5.4-mini", lambda: ask)])
-        reader = LanguageReader(Kept(folder), lambda: models, LATER)
+        reader = LanguageReader(ReadingsStore(folder), lambda: models, LATER)
         document = page.instructing if way == "instructions" else page.document
         ids = tuple(self.registry.models(page.provider))
         read = read_page(document, page.provider, LATER, ids, reader=reader, vocabulary=_vocabulary(way))

@@ -13,7 +13,7 @@ from octoregistry.documents import Document
 from octoregistry.reading.classify import classify
 from octoregistry.reading.classify.names import plain
 from octoregistry.reading.labels import OpenLabel
-from octoregistry.reading.language.answers import HARMLESS, MEANINGS, NAME, OFFER, UNSURE
+from octoregistry.reading.language.label_readings import HARMLESS, MEANINGS, NAME, OFFER, UNSURE
 from octoregistry.reading.page import reader_of
 from octoregistry.reading.settle import Reader
 from octoregistry.reading.vocabulary import Row, Vocabulary, shipped

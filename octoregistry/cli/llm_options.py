@@ -10,10 +10,10 @@ from typing import Any, TypeVar
 import click
 
 from octoregistry.reading.gather import doubted
-from octoregistry.reading.language.asking import NotAskedError
 from octoregistry.reading.language.choice import LanguageModels, chosen
-from octoregistry.reading.language.kept import Kept, readings_folder
-from octoregistry.reading.language.reader import Call, LanguageReader
+from octoregistry.reading.language.llm_call import NotAskedError
+from octoregistry.reading.language.reader import LanguageModelCall, LanguageReader
+from octoregistry.reading.language.readings_store import ReadingsStore, readings_folder
 from octoregistry.reading.rates import PageRates
 from octoregistry.settings import ReadingSettings
 from providers import Registry
@@ -48,7 +48,7 @@ def reader_of(
 ) -> LanguageReader:
     """The reader that the options ask for. Raises UsageError where a model is named that cannot be asked."""
     day = datetime.now(UTC).date()
-    kept = Kept(readings_folder(), earlier=not no_known)
+    kept = ReadingsStore(readings_folder(), earlier=not no_known)
     if offline:
         return LanguageReader(kept, lambda: LanguageModels(why_none="switched off"), day)
     if llm in ("auto", "off"):
@@ -68,7 +68,7 @@ def labels_json(page: PageRates) -> list[dict[str, Any]]:
     ]
 
 
-def calls_json(calls: Sequence[Call]) -> dict[str, Any]:
+def calls_json(calls: Sequence[LanguageModelCall]) -> dict[str, Any]:
     """`calls` as plain values, with their sum."""
     return {
         "calls": [
@@ -87,7 +87,7 @@ def calls_json(calls: Sequence[Call]) -> dict[str, Any]:
     }
 
 
-def calls_line(calls: Sequence[Call]) -> str:
+def calls_line(calls: Sequence[LanguageModelCall]) -> str:
     """One line on what the calls cost."""
     models = ", ".join(dict.fromkeys(call.model for call in calls))
     tokens = f"{sum(c.input_tokens for c in calls):,} tokens in, {sum(c.output_tokens for c in calls):,} out"
@@ -111,5 +111,5 @@ def closing_messages(reader: LanguageReader) -> Iterator[str]:
         yield f"answers could not be kept, and the next run asks again: {reader.kept.unsaved}"
 
 
-def _sum(calls: Sequence[Call]) -> Decimal:
+def _sum(calls: Sequence[LanguageModelCall]) -> Decimal:
     return sum((call.cost for call in calls if call.cost is not None), Decimal(0))

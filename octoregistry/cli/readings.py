@@ -18,8 +18,8 @@ from octoregistry.cli.registry_option import registry_option
 from octoregistry.cli.settings_option import settings_option
 from octoregistry.errors import UserFacingError
 from octoregistry.queries.labels import open_labels
-from octoregistry.reading.language.answers import Answer
-from octoregistry.reading.language.kept import Kept, readings_folder
+from octoregistry.reading.language.label_readings import LabelReading
+from octoregistry.reading.language.readings_store import ReadingsStore, readings_folder
 from octoregistry.reading.language.review import KEYS, LabelToReview
 from octoregistry.settings import command_settings
 from octoregistry.sources.vendor_pages import utc_now
@@ -43,7 +43,7 @@ def command(context: click.Context) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def listed(as_json: bool) -> None:
     """Print every answer that is kept: where its label stands, what it means, who said so, and whether it is reviewed."""
-    kept = Kept(readings_folder())
+    kept = ReadingsStore(readings_folder())
     if as_json:
         print_json([asdict(answer) for answer in kept.answers()])
         return
@@ -58,7 +58,7 @@ def listed(as_json: bool) -> None:
 @click.argument("names", nargs=-1, required=True)
 def remove(names: tuple[str, ...]) -> None:
     """Remove the answers about these labels or of these providers, or `all`; the next update asks again."""
-    gone = Kept(readings_folder()).remove(names)
+    gone = ReadingsStore(readings_folder()).remove(names)
     for answer in gone:
         print_text(f"removed {answer.provider} {line(answer, 300)}")
     if not gone:
@@ -88,7 +88,7 @@ def review(
     with `means` filled in.
     """
     known = open_registry(registry)
-    kept = Kept(readings_folder())
+    kept = ReadingsStore(readings_folder())
     today = utc_now().date()
     try:
         chosen = command_settings(settings)
@@ -108,7 +108,7 @@ def review(
     print_text(f"{len(said)} of {len(labels)} labels answered; kept in {kept.folder}")
 
 
-def _from_file(file: IO[str], labels: Sequence[LabelToReview], today: date) -> Iterator[Answer]:
+def _from_file(file: IO[str], labels: Sequence[LabelToReview], today: date) -> Iterator[LabelReading]:
     """The answers of a JSON list, those without `means` left out; nothing is taken where any is about no open label."""
     try:
         entries = json.load(file)
@@ -130,7 +130,7 @@ def _place(entry: Mapping[str, Any]) -> tuple[Any, ...]:
     return tuple(entry.get(name) for name in ("provider", "place", "label", "words"))
 
 
-def _asked(labels: Sequence[LabelToReview], today: date) -> Iterator[Answer]:
+def _asked(labels: Sequence[LabelToReview], today: date) -> Iterator[LabelReading]:
     """What a person says at the terminal."""
     if not labels:
         return

@@ -38,7 +38,7 @@ _MOST_ABOVE = 9 * 10**9  # times a billion requests it still fits a 64-bit whole
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class RateSpan:
     """What holds for one name of a model (small letters), in one mode, from `first` to `last`, for size classes `low` to `high`.
 
     `prices` are whole numbers of 10**-scale USD per token; those of the `derived` dimensions are the text's, as the vendor's
@@ -62,7 +62,7 @@ class Span:
 class RateTable:
     """The registry, compiled. Size class n holds prompts above `thresholds[n - 1]` and not above `thresholds[n]`."""
 
-    spans: tuple[Span, ...]
+    spans: tuple[RateSpan, ...]
     thresholds: tuple[int, ...]
     scale: int
 
@@ -93,7 +93,7 @@ def compile_rates(registry: Registry, further: Iterable[int] = (), *, assume_ear
         raise CostingError(f"a tier above {thresholds[-1]} tokens: at most {_MOST_ABOVE} can be compared exactly")
     scale = _scale(rates)
     spans = tuple(
-        Span(model.provider, name, pricing.model, *stretch)
+        RateSpan(model.provider, name, pricing.model, *stretch)
         for model, pricing in pricings
         for stretch in list(_stretches(pricing, model.first_seen, thresholds, scale, earliest=assume_earliest))
         for name in dict.fromkeys(map(str.lower, (model.id, *model.aliases)))
@@ -213,7 +213,7 @@ def plain_rows(rates: RateTable) -> Iterator[dict[str, str | int | None]]:
     owners: dict[str, set[str]] = {}
     for span in rates.spans:
         owners.setdefault(span.name, set()).add(span.provider)
-    same: dict[tuple[str, str, str, date], list[Span]] = {}
+    same: dict[tuple[str, str, str, date], list[RateSpan]] = {}
     for span in rates.spans:
         if span.reason != SIZE_UNKNOWN:
             same.setdefault((span.provider, span.name, span.mode, span.first), []).append(span)

@@ -11,7 +11,7 @@ from typing import Any
 from octoregistry.costing.calls import Call, example_of
 from octoregistry.costing.errors import CostingError
 from octoregistry.costing.names import CallNames
-from octoregistry.costing.rates import SIZE_UNKNOWN, UNKNOWN_SIZE, RateTable, Span
+from octoregistry.costing.rates import SIZE_UNKNOWN, UNKNOWN_SIZE, RateSpan, RateTable
 from octoregistry.costing.reading import How
 from octoregistry.costing.values import (
     ANSWERED,
@@ -61,7 +61,7 @@ class Tally:
 
     def __init__(self, rates: RateTable, names: CallNames, keys: Sequence[str], how: How) -> None:
         self.rates, self.names, self.keys, self.how = rates, names, tuple(dict.fromkeys(keys)), how
-        self.spans: dict[tuple[str, str, str], list[Span]] = {}
+        self.spans: dict[tuple[str, str, str], list[RateSpan]] = {}
         for span in rates.spans:
             self.spans.setdefault((span.provider, span.name, span.mode), []).append(span)
         self.known = {(span.provider, span.name) for span in rates.spans}
@@ -107,7 +107,7 @@ class Tally:
 
     def _price(  # noqa: PLR0911 - a line for each reason
         self, call: Call, *, has_zones: bool
-    ) -> tuple[Span | None, str | None, Sequence[str]]:
+    ) -> tuple[RateSpan | None, str | None, Sequence[str]]:
         """The span whose prices hold, or why there is none; and the charges that no price covers."""
         said = call.said
         if call.fault is not None:
@@ -150,7 +150,7 @@ class Tally:
         if theirs is not None and theirs.is_finite():
             self.stated.append((f"{call.record.file}:{call.record.line}", theirs, unscaled(cost, self.rates.scale)))
 
-    def _bounds(self, call: Call, span: Span) -> tuple[int, int | None]:
+    def _bounds(self, call: Call, span: RateSpan) -> tuple[int, int | None]:
         """The least and the most that the row may have cost, whatever the sizes of its prompts."""
         costs: list[int | None] = []
         for other in self.spans[span.provider, span.name, span.mode]:
@@ -161,7 +161,7 @@ class Tally:
         known = [cost for cost in costs if cost is not None]
         return min(known), None if None in costs else max(known)
 
-    def _key(self, call: Call, span: Span | None, key: str) -> Any:
+    def _key(self, call: Call, span: RateSpan | None, key: str) -> Any:
         if key == "day":
             return call.day
         if key == "month":

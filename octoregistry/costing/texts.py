@@ -52,7 +52,7 @@ def _escaped(text: str) -> str:
     return "".join(letter if letter.isalnum() or letter in "/-_" else f"[{letter}]" for letter in text)
 
 
-def meant(
+def interpretation(
     columns: Mapping[str, str],
     value: Callable[[str], ir.Value],
     recipe: Recipe,

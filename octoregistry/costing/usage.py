@@ -26,7 +26,7 @@ from octoregistry.costing.errors import CostingError
 from octoregistry.costing.names import CallNames
 from octoregistry.costing.numbers import Count, count
 from octoregistry.costing.rates import UNKNOWN_SIZE, RateTable
-from octoregistry.costing.texts import clean, meant, owner_of
+from octoregistry.costing.texts import clean, interpretation, owner_of
 from octoregistry.costing.values import (
     ANSWERED,
     DERIVED,
@@ -227,7 +227,7 @@ def _stated(log: UsageTable, recipe: Recipe, dimensions: Sequence[str], names: C
         "provider": provider,
         "model": model,
         "mode": _mode(log, recipe),
-        "place": meant(log.columns, log.__getitem__, recipe, recipe.places, " "),
+        "place": interpretation(log.columns, log.__getitem__, recipe, recipe.places, " "),
         "charges": _joined([(one.value != 0) & ~free for one in charges.values()], list(charges)),
         "requests": ibis.ifelse(unsaid, 1, times.value),
         "requests_sound": unsaid | (ibis.literal(True) if times.sound is None else times.sound),
@@ -270,7 +270,7 @@ def _provider(log: UsageTable, recipe: Recipe, names: CallNames) -> ir.StringVal
 
 
 def _mode(log: UsageTable, recipe: Recipe) -> ir.StringValue:
-    said = meant(log.columns, log.__getitem__, recipe, recipe.modes, " + ")
+    said = interpretation(log.columns, log.__getitem__, recipe, recipe.modes, " + ")
     if recipe.mode:
         said = ibis.ifelse((said == "") | (said == recipe.mode), recipe.mode, ibis.literal(f"{recipe.mode} + ") + said)
     return ibis.ifelse(said == "", "standard", said)

@@ -14,7 +14,7 @@ _Model = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class UnwrittenModel:
     """A model whose changes cannot be written into the text, and why."""
 
     provider: str
@@ -31,7 +31,7 @@ class Merged:
 
     text: str
     plan: Plan
-    refused: tuple[Refused, ...] = ()
+    refused: tuple[UnwrittenModel, ...] = ()
 
 
 def merge_each(text: str, name: str, plan: Plan) -> Merged:
@@ -49,7 +49,7 @@ def merge_each(text: str, name: str, plan: Plan) -> Merged:
     if not refused:
         return Merged(merged, plan)
     changes = tuple(_held(change, refused.get((change.provider, change.model))) for change in plan.changes)
-    told = tuple(Refused(*model, reason) for model, reason in refused.items())
+    told = tuple(UnwrittenModel(*model, reason) for model, reason in refused.items())
     return Merged(merged, replace(plan, changes=changes), told)
 
 

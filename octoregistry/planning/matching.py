@@ -33,7 +33,7 @@ class Matched:
 
 
 @dataclass(frozen=True, slots=True)
-class Ambiguous:
+class AmbiguousMatch:
     """Several models that the name may mean; nothing is written for any of them."""
 
     candidates: tuple[str, ...]
@@ -56,7 +56,7 @@ class Unmatched:
     reason: str
 
 
-Match = Matched | Ambiguous | NewModel | Unmatched
+Match = Matched | AmbiguousMatch | NewModel | Unmatched
 
 
 class ModelNames:
@@ -112,7 +112,7 @@ class ModelNames:
         if models:
             return _one_of(models)
         if len(spelled) > 1 and len({_SNAPSHOT.sub("", id_) for id_ in spelled}) > 1:
-            return Ambiguous(tuple(sorted(spelled)))
+            return AmbiguousMatch(tuple(sorted(spelled)))
         first, *others = sorted(spelled, key=lambda id_: (bool(_SNAPSHOT.search(id_)), id_))
         listed = self._listed.get(first)
         return NewModel(first, (listed and listed.display_name) or display_name_of(name), aliases=tuple(others))
@@ -162,5 +162,5 @@ def _undecorated(name: str) -> str:
     return " ".join(text.split())
 
 
-def _one_of(models: set[str]) -> Matched | Ambiguous:
-    return Matched(tuple(models)) if len(models) == 1 else Ambiguous(tuple(sorted(models)))
+def _one_of(models: set[str]) -> Matched | AmbiguousMatch:
+    return Matched(tuple(models)) if len(models) == 1 else AmbiguousMatch(tuple(sorted(models)))

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from octoregistry.planning.matching import Ambiguous, Match, Matched, NewModel, Unmatched
+from octoregistry.planning.matching import AmbiguousMatch, Match, Matched, NewModel, Unmatched
 from octoregistry.planning.plan import NoteKind, Reason
 from octoregistry.reading.labels import Doubt
 from octoregistry.reading.rates import Evidence, PageRates, StatedRate, is_checked
@@ -124,12 +124,12 @@ def stated_models(
     asides: dict[Aside, None] = {}
     for page in pages:
         here: dict[str, StatedModel] = {}
-        uncertain: list[tuple[StatedRate, Ambiguous]] = []
+        uncertain: list[tuple[StatedRate, AmbiguousMatch]] = []
         for rate in page.read.rates:
             found = match(rate.name, rate.ids)
             if isinstance(found, Unmatched):
                 asides[rate.name, found.reason, "without an id"] = None
-            elif isinstance(found, Ambiguous):
+            elif isinstance(found, AmbiguousMatch):
                 uncertain.append((rate, found))
             else:
                 for model in found.ids if isinstance(found, Matched) else (found.id,):
@@ -186,7 +186,7 @@ def _add(stated: StatedModel, rate: StatedRate, found: Matched | NewModel, reaso
             prices[dimension] = replace(known, reasons=(*known.reasons, Reason("contradiction", text)))
 
 
-def _add_uncertain(here: dict[str, StatedModel], page: PricedPage, rate: StatedRate, several: Ambiguous) -> None:
+def _add_uncertain(here: dict[str, StatedModel], page: PricedPage, rate: StatedRate, several: AmbiguousMatch) -> None:
     """Held prices for each candidate of which the page says nothing certain in this mode."""
     reason = Reason("ambiguous", f"the name {rate.name!r} may mean {' or '.join(several.candidates)}")
     for model in several.candidates:

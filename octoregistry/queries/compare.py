@@ -37,7 +37,7 @@ class Disagreement:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class AgreementTally:
     """How many prices of one dimension a witness and the registry both have, and how many are the same."""
 
     witness: str
@@ -51,7 +51,7 @@ class Comparison:
     """Every disagreement, in the registry's order, and the agreement by witness and dimension."""
 
     disagreements: tuple[Disagreement, ...]
-    tallies: tuple[Tally, ...]
+    tallies: tuple[AgreementTally, ...]
 
 
 def compare(
@@ -76,7 +76,7 @@ def compare(
                     usd = ours[differ[0].witness][key]
                     stated = page.prices.get(key) if page else None
                     disagreements.append(Disagreement(key, usd, current.get(key, usd), stated, differ, agree))
-    tallies = (Tally(*key, same[key], other[key]) for key in sorted(same | other))
+    tallies = (AgreementTally(*key, same[key], other[key]) for key in sorted(same | other))
     return Comparison(tuple(disagreements), tuple(tallies))
 
 

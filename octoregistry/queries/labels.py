@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from octoregistry.documents import Unread
 from octoregistry.reading.language.choice import LanguageModels
-from octoregistry.reading.language.kept import Kept
 from octoregistry.reading.language.reader import LanguageReader
+from octoregistry.reading.language.readings_store import ReadingsStore
 from octoregistry.reading.language.review import LabelToReview, labels_to_review
 from octoregistry.settings import Settings
 from octoregistry.sources import Clock, Failed, Page, fetch_pages
@@ -17,7 +17,7 @@ from providers import Registry
 
 
 def open_labels(
-    registry: Registry, settings: Settings, providers: Iterable[str], kept: Kept, clock: Clock = utc_now
+    registry: Registry, settings: Settings, providers: Iterable[str], kept: ReadingsStore, clock: Clock = utc_now
 ) -> tuple[tuple[LabelToReview, ...], tuple[Failed, ...]]:
     """(the labels of the pages of `providers` that wait for a person, the pages that could not be read).
 

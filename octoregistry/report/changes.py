@@ -42,7 +42,7 @@ class ChangeRow:
 
 
 @dataclass(frozen=True, slots=True)
-class ModelChanges:
+class ChangedModel:
     """The rows of one model. `facts` says in words what is written of a new model besides its prices."""
 
     provider: str
@@ -61,7 +61,7 @@ class Section:
     name: str
     title: str
     lead: str
-    models: tuple[ModelChanges, ...]
+    models: tuple[ChangedModel, ...]
     labels: tuple[str, ...] = ()
     count: int = 0  # of values, or of new models; what follows from a price is counted with it
 
@@ -188,12 +188,12 @@ def _directions(prices: Iterable[Change]) -> str:
     return ", ".join(f"{count} {word}" for count, word in ((up, "up"), (down, "down")) if count) or "level"
 
 
-def _models(changes: Sequence[Change], report: Report) -> Iterable[ModelChanges]:
+def _models(changes: Sequence[Change], report: Report) -> Iterable[ChangedModel]:
     for (provider, model), of_model in groupby(changes, key=lambda change: (change.provider, change.model)):
         mine = list(of_model)
         fresh = {change.dimension: change.new for change in mine if change.kind == "new_model" and not change.mode}
         rows = tuple(_row(change) for change in mine if change.kind != "new_model" or change.mode)
-        yield ModelChanges(provider, model, _name(report.after, provider, model), rows, _facts(fresh))
+        yield ChangedModel(provider, model, _name(report.after, provider, model), rows, _facts(fresh))
 
 
 def _facts(fresh: Mapping[str, object]) -> str:

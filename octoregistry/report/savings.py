@@ -19,7 +19,7 @@ _KINDS = (("batch", "in batches"), ("cache", "read from the cache"))
 
 
 @dataclass(frozen=True, slots=True)
-class Saving:
+class SavingRow:
     """How much lower one vendor's prices are: of so many models the median, the least and the most, in percent."""
 
     provider: str
@@ -41,7 +41,7 @@ class Saving:
         return f"{self.provider}, {dict(_KINDS)[self.kind]}: {wording.percent_lower(self.middle)} ({of}{spread})"
 
 
-def savings(report: Report) -> tuple[Saving, ...]:
+def savings(report: Report) -> tuple[SavingRow, ...]:
     """The savings of each vendor, of those kinds for which two prices of the same model are known."""
     found: dict[tuple[str, str], list[Decimal]] = {}
     for model in report.after:
@@ -56,14 +56,14 @@ def savings(report: Report) -> tuple[Saving, ...]:
                 if price is not None:
                     found.setdefault((model.provider, kind), []).append(100 * (1 - price / full))
     return tuple(
-        Saving(provider, kind, len(shares), median(shares), min(shares), max(shares))
+        SavingRow(provider, kind, len(shares), median(shares), min(shares), max(shares))
         for provider in report.after.providers
         for kind, _ in _KINDS
         if (shares := found.get((provider, kind)))
     )
 
 
-def savings_picture(found: Sequence[Saving]) -> Markup:
+def savings_picture(found: Sequence[SavingRow]) -> Markup:
     """Bars of the medians, with a line from the least to the most."""
     vendors = list(dict.fromkeys(saving.provider for saving in found))
     height = len(vendors) * _ROW + 34

@@ -19,10 +19,10 @@ from octoregistry.planning.counts import counts_of
 from octoregistry.planning.plan import Change, Plan
 from octoregistry.publishing import ProposalResult
 from octoregistry.publishing.body import fingerprint_of
-from octoregistry.reading.language.asking import NotAskedError
 from octoregistry.reading.language.choice import LanguageModels, chosen
-from octoregistry.reading.language.kept import Kept, readings_folder
+from octoregistry.reading.language.llm_call import NotAskedError
 from octoregistry.reading.language.reader import LanguageReader
+from octoregistry.reading.language.readings_store import ReadingsStore, readings_folder
 from octoregistry.report import write_report
 from octoregistry.service.propose_update import propose_update, proposing
 from octoregistry.service.run_outcome import (
@@ -147,7 +147,7 @@ def _plan(
 ) -> Update:
     """The update as the command would plan it; a language model is asked only where the network is."""
     choice, day = "off" if offline else settings.service.llm, datetime.now(UTC).date()
-    kept = Kept(readings_folder())
+    kept = ReadingsStore(readings_folder())
     language = LanguageReader(kept, lambda: _models(choice, task.registry, settings, day), day)
     return plan_update(
         text,

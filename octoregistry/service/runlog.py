@@ -103,7 +103,7 @@ class RunLog:
                 connection.execute(select(runs.c.id).where(runs.c.ended_at.is_not(None)).limit(1)).first() is not None
             )
 
-    def counts(self) -> Counts:
+    def counts(self) -> RunCounts:
         """How much there was of everything, from the first run on."""
         with self.database.begin() as connection:
             ends = connection.execute(
@@ -118,7 +118,7 @@ class RunLog:
                 select(held.c.provider, func.count()).where(held.c.state == "waiting").group_by(held.c.provider)
             ).all()
             spent = connection.execute(select(func.sum(runs.c.spent, type_=runs.c.spent.type))).scalar_one()
-        return Counts(
+        return RunCounts(
             {(job, end): int(count) for job, end, count in ends},
             {provider: int(count) for provider, count in changes},
             {provider: int(count) for provider, count in waiting},
@@ -127,7 +127,7 @@ class RunLog:
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
+class RunCounts:
     """Runs by (job, end), changes written and models held by provider, what language models cost."""
 
     runs: Mapping[tuple[str, str], int]

@@ -11,7 +11,7 @@ from octoregistry.settings import FetchSettings
 from octoregistry.sources.backoff import RETRY_STATUSES, pause
 from octoregistry.sources.deadline import Deadline, Stop
 from octoregistry.sources.hosts import Hosts
-from octoregistry.sources.transport import Answer, NoAnswer, ask
+from octoregistry.sources.transport import NoAnswer, Response, ask
 from octoregistry.sources.urls import host_of, redirect_fault, shown_url, url_fault
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -62,7 +62,7 @@ class Route:
 
 def answer_of(
     client: Client, url: str, headers: Mapping[str, str], deadline: Deadline, route: Route
-) -> Answer | NoAnswer:
+) -> Response | NoAnswer:
     """The answer to a GET of `url`, after as many tries as the settings and the deadline leave."""
     tries = 0
     while True:
@@ -71,7 +71,7 @@ def answer_of(
         retry = answer.retry if isinstance(answer, NoAnswer) else answer.status in RETRY_STATUSES
         if not retry or tries > client.fetch.retries or client.stop.called:
             return answer
-        retry_after = answer.headers.get("retry-after") if isinstance(answer, Answer) else None
+        retry_after = answer.headers.get("retry-after") if isinstance(answer, Response) else None
         seconds = pause(tries, retry_after, client.clock(), client.fetch)
         if seconds >= deadline.left or client.stop.wait(seconds):
             return answer
@@ -79,7 +79,7 @@ def answer_of(
 
 def _followed(
     client: Client, url: str, headers: Mapping[str, str], deadline: Deadline, route: Route
-) -> Answer | NoAnswer:
+) -> Response | NoAnswer:
     """The answer at the end of the redirects from `url`."""
     if fault := url_fault(url):
         return NoAnswer(fault)
@@ -97,7 +97,7 @@ def _followed(
     return NoAnswer(f"more than {client.fetch.max_redirects} redirects")
 
 
-def _next(origin: str, here: str, answer: Answer, route: Route) -> str | NoAnswer:
+def _next(origin: str, here: str, answer: Response, route: Route) -> str | NoAnswer:
     """Where the redirect `answer` leads, if we may go there."""
     if route.redirect_hosts is None:
         return NoAnswer(f"status {answer.status}: a redirect, and a key is not carried elsewhere")
@@ -117,7 +117,7 @@ def _target(here: str, target: str) -> str:
         return target  # it cannot be parsed, which is what the check of it will say
 
 
-def _in_turn(client: Client, url: str, headers: Mapping[str, str], deadline: Deadline) -> Answer | NoAnswer:
+def _in_turn(client: Client, url: str, headers: Mapping[str, str], deadline: Deadline) -> Response | NoAnswer:
     host = host_of(url)
     if reason := client.hosts.down(host):
         return NoAnswer(reason, host_down=True)

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from providers.vendors import ModelList
+from providers.vendors import ModelListSource
 
 Lifecycle = Literal["active", "deprecated", "retired"]
 _LIFECYCLES: Mapping[str, Lifecycle] = {"active": "active", "deprecated": "deprecated", "retired": "retired"}
@@ -48,7 +48,7 @@ class NotAList(Exception):  # noqa: N818 - said as a sentence
     """The answer is not the model list that it should be."""
 
 
-def parse_part(form: ModelList, body: bytes) -> ListPart:
+def parse_part(form: ModelListSource, body: bytes) -> ListPart:
     """The models in one answer of an API whose lists have this `form`. Raises NotAList."""
     try:
         answer = json.loads(body)
@@ -83,7 +83,7 @@ def _at(value: Any, place: str) -> Any:
     return value
 
 
-def _cursor(answer: Any, form: ModelList) -> str | None:
+def _cursor(answer: Any, form: ModelListSource) -> str | None:
     """What asks for the next part, None at the end. Raises NotAList where it goes on, but nobody knows from where."""
     cursor = _at(answer, form.cursor) if form.cursor else None
     if form.more and not _at(answer, form.more):
@@ -108,7 +108,7 @@ class _Entry(BaseModel):
     created: str | int | None = None
 
 
-def _model(entry: Any, form: ModelList) -> ListedModel:
+def _model(entry: Any, form: ModelListSource) -> ListedModel:
     """One model of a list. Raises NotAList."""
     try:
         stated = _Entry.model_validate({name: _stated(entry, place) for name, place in form.fields.items()})

@@ -22,7 +22,7 @@ from octoregistry.sources.deadline import Stop
 from octoregistry.sources.listings import ListedModel, ListPart, NotAList, joined, parse_part
 from octoregistry.sources.page import Failed
 from octoregistry.sources.parallel import in_parallel
-from octoregistry.sources.transport import Answer, NoAnswer
+from octoregistry.sources.transport import NoAnswer, Response
 from octoregistry.sources.urls import host_of, shown_url
 from octoregistry.sources.vendor_pages import Clock, utc_now
 from providers import vendors as facts
@@ -63,7 +63,7 @@ ListOutcome = ModelList | Failed | NotAsked
 class _Endpoint:
     """Where a vendor's list is asked for, and with which key, from which variable."""
 
-    listing: facts.ModelList
+    listing: facts.ModelListSource
     url: str
     key_name: str
     key: str = field(repr=False)
@@ -118,7 +118,7 @@ def _endpoint(vendor: facts.Vendor, environ: Mapping[str, str]) -> _Endpoint | s
     return _Endpoint(listing, url, name or "", environ[name].strip() if name else "", own)
 
 
-def _url(vendor: facts.Vendor, listing: facts.ModelList, environ: Mapping[str, str]) -> tuple[str, bool]:
+def _url(vendor: facts.Vendor, listing: facts.ModelListSource, environ: Mapping[str, str]) -> tuple[str, bool]:
     """The list's address, and whether the environment set its base: then its host may be one at home."""
     if not listing.path.startswith("/"):
         return listing.path, False
@@ -166,7 +166,7 @@ def _parts(client: Client, endpoint: _Endpoint) -> list[ListPart]:
     raise NotAList(f"the list has more than {MOST_PARTS} parts")
 
 
-def _query(listing: facts.ModelList, cursor: str | None) -> str:
+def _query(listing: facts.ModelListSource, cursor: str | None) -> str:
     """The query for the part that `cursor` names."""
     pairs = [(key, value) for key, values in listing.query.items() for value in values]
     if cursor and listing.cursor_query:
@@ -174,7 +174,7 @@ def _query(listing: facts.ModelList, cursor: str | None) -> str:
     return f"?{urlencode(pairs, quote_via=quote)}" if pairs else ""
 
 
-def _body(answer: Answer | NoAnswer, endpoint: _Endpoint) -> bytes:
+def _body(answer: Response | NoAnswer, endpoint: _Endpoint) -> bytes:
     """The body of a good answer. Raises NotAList; never with a word of the answer, which may quote the key."""
     if isinstance(answer, NoAnswer):
         raise NotAList(answer.reason)

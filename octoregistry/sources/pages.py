@@ -14,7 +14,7 @@ from octoregistry.sources.charset import WrongCharset, text_of
 from octoregistry.sources.client import Client, Route, answer_of
 from octoregistry.sources.page import NOT_CACHED, Failed, From, Page
 from octoregistry.sources.robots import Robots
-from octoregistry.sources.transport import Answer, NoAnswer
+from octoregistry.sources.transport import NoAnswer, Response
 from octoregistry.sources.urls import shown_url
 from providers.vendors import Vendor
 
@@ -105,7 +105,7 @@ def _vetted(fetcher: Fetcher, url: str, kept: CacheEntry, origin: From) -> Page 
     return page
 
 
-def _answered(page: Page | Failed, answer: Answer) -> Page | Failed:
+def _answered(page: Page | Failed, answer: Response) -> Page | Failed:
     """`page` with the server's time of the answer."""
     if isinstance(page, Failed):
         return page
@@ -143,7 +143,7 @@ def _conditions(kept: CacheEntry | None, now: datetime, full_fetch_days: float) 
     return {name: value for name, value in asked.items() if value and value.isascii() and value.isprintable()}
 
 
-def _refreshed(kept: CacheEntry, answer: Answer, now: datetime) -> CacheEntry:
+def _refreshed(kept: CacheEntry, answer: Response, now: datetime) -> CacheEntry:
     """`kept`, checked now; the server may have sent a new ETag with its 304."""
     etag = answer.headers.get("etag") or kept.etag
     return CacheEntry(

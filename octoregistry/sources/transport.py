@@ -26,7 +26,7 @@ CHUNK = 16_384
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """What a server answered: any status, the body whole and decompressed. Header names are in lower case."""
 
     url: str
@@ -46,7 +46,7 @@ class NoAnswer:
 
 def ask(
     url: str, headers: Mapping[str, str], fetch: FetchSettings, private_hosts: frozenset[str], deadline: Deadline
-) -> Answer | NoAnswer:
+) -> Response | NoAnswer:
     """The answer to a GET of `url`, redirects not followed.
 
     No text of an exception goes into a reason: those hold whole request lines, and with them keys.
@@ -54,7 +54,7 @@ def ask(
     mask_keys_in_logs()
     try:
         with Opener(deadline, fetch.connect_timeout, private_hosts) as opener, opening_session(opener) as session:
-            answer: Answer | NoAnswer = _answer(session, url, headers, fetch, deadline)
+            answer: Response | NoAnswer = _answer(session, url, headers, fetch, deadline)
     except NoConnection as fault:
         answer = NoAnswer(fault.reason, retry=fault.retry, host_down=not fault.retry)
     except BadBody as fault:
@@ -78,7 +78,7 @@ def ask(
 
 def _answer(
     session: requests.Session, url: str, headers: Mapping[str, str], fetch: FetchSettings, deadline: Deadline
-) -> Answer:
+) -> Response:
     sent = {"User-Agent": fetch.asked_by, "Accept-Encoding": ACCEPT_ENCODING, "Accept": "*/*", **headers}
     timeout = (fetch.connect_timeout, max(0.001, min(fetch.read_timeout, deadline.left)))
     with contextlib.closing(
@@ -92,7 +92,7 @@ def _answer(
         # urllib3's own stream, undecoded: iter_content would decompress without a cap.
         body = decompressed(_chunks(response), response.headers.get("Content-Encoding"), fetch.max_bytes)
         lowered = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(url, response.status_code, lowered, body)
+        return Response(url, response.status_code, lowered, body)
 
 
 def _is_no_length(response: requests.Response) -> bool:

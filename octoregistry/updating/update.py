@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from octoregistry.documents import Unread
-from octoregistry.merging.merge_each import Refused, merge_each
+from octoregistry.merging.merge_each import UnwrittenModel, merge_each
 from octoregistry.planning.foreign_models import own_rates
 from octoregistry.planning.limits import Limits
 from octoregistry.planning.plan import Note, Plan
 from octoregistry.planning.planner import PlanSettings, plan_provider
 from octoregistry.planning.stated_models import priced_pages
 from octoregistry.planning.witnesses import Witnesses
-from octoregistry.reading.language.reader import Call, LanguageReader
+from octoregistry.reading.language.reader import LanguageModelCall, LanguageReader
 from octoregistry.reading.lifecycle import StatedLifecycle
 from octoregistry.reading.rates import PageRates
 from octoregistry.settings import Settings
@@ -47,7 +47,7 @@ class ProviderRun:
     page: Page | Failed
     rates: PageRates | None
     listed: ListOutcome
-    calls: tuple[Call, ...] = ()
+    calls: tuple[LanguageModelCall, ...] = ()
     endings: Endings = ()
     sightings: Sightings = field(default_factory=dict)
 
@@ -67,12 +67,12 @@ class Update:
     plan: Plan
     runs: tuple[ProviderRun, ...]
     at: datetime
-    refused: tuple[Refused, ...] = ()
+    refused: tuple[UnwrittenModel, ...] = ()
     witnesses: WitnessReports = field(default_factory=dict)
     offline: bool = False
 
     @property
-    def calls(self) -> tuple[Call, ...]:
+    def calls(self) -> tuple[LanguageModelCall, ...]:
         """The calls of a language model that reading the pages took, with what they cost."""
         return tuple(call for run in self.runs for call in run.calls)
 

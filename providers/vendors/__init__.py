@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from .catalogue import Vendors, built_in_tables, load_vendors, vendors_of
 from .table import VendorError
-from .vendor import Batch, Calls, ModelList, Names, Schemas, Vendor, Witness
+from .vendor import Batch, Calls, ModelListSource, Names, Schemas, Vendor, Witness
 
 VARIABLE = "OCTOREGISTRY_SETTINGS"
 FILE_NAME = "octoregistry.toml"
@@ -25,7 +25,7 @@ __all__ = [
     "VARIABLE",
     "Batch",
     "Calls",
-    "ModelList",
+    "ModelListSource",
     "Names",
     "Schemas",
     "Vendor",

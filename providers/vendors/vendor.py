@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 
 @dataclass(frozen=True, slots=True)
-class ModelList:
+class ModelListSource:
     """Where the vendor's API lists its models, and where in an answer things stand (`a.b` is `b` within `a`)."""
 
     path: Annotated[str, "the list's address below base_url, or a whole one"]
@@ -176,7 +176,7 @@ class Vendor:
     prices: Annotated[tuple[str, ...], "the pages of prices, in order of trust"] = ()
     lifecycle: Annotated[tuple[str, ...], "the pages that say which models end when"] = ()
     redirect_hosts: Annotated[tuple[str, ...], "the hosts that the pages may redirect to"] = ()
-    model_list: Annotated[ModelList | None, "the list of its models"] = None
+    model_list: Annotated[ModelListSource | None, "the list of its models"] = None
     batch: Annotated[Batch, "batches"] = Batch()
     names: Annotated[Names, "how it names its models"] = Names()
     schemas: Annotated[Schemas, "JSON schemas"] = Schemas()

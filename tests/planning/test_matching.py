@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from octoregistry.planning.matching import Ambiguous, Matched, ModelNames, NewModel, Unmatched, normalised, remarks_of
+from octoregistry.planning.matching import (
+    AmbiguousMatch,
+    Matched,
+    ModelNames,
+    NewModel,
+    Unmatched,
+    normalised,
+    remarks_of,
+)
 from octoregistry.sources.listings import ListedModel
 from providers.entries import Model
 from providers.vendors import vendor
@@ -99,7 +107,7 @@ def test_a_heading_with_new_ids_is_one_new_model_with_aliases() -> None:
 def test_a_display_name_of_two_models_is_ambiguous() -> None:
     known = names("gemini", model("gemini", "g-1", "Gemini Pro"), model("gemini", "g-2", "Gemini Pro"))
 
-    assert known.match("Gemini Pro") == Ambiguous(("g-1", "g-2"))
+    assert known.match("Gemini Pro") == AmbiguousMatch(("g-1", "g-2"))
 
 
 def test_an_id_and_its_dated_snapshot_in_the_list_are_one_new_model() -> None:
@@ -113,7 +121,7 @@ def test_an_id_and_its_dated_snapshot_in_the_list_are_one_new_model() -> None:
 def test_two_listed_models_of_one_name_are_ambiguous() -> None:
     listed = (ListedModel("nova-a", "Claude Nova 6"), ListedModel("nova-b", "Claude Nova 6"))
 
-    assert names("anthropic", listed=listed).match("Claude Nova 6") == Ambiguous(("nova-a", "nova-b"))
+    assert names("anthropic", listed=listed).match("Claude Nova 6") == AmbiguousMatch(("nova-a", "nova-b"))
 
 
 def test_an_id_made_by_the_vendors_rule_says_that_it_is_derived() -> None:

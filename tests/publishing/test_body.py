@@ -14,7 +14,7 @@ from octoregistry.planning.plan import Change, Note, Plan, Reason, Verdict, Witn
 from octoregistry.publishing.body import body_of, fingerprint_of, sentence, title_of
 from octoregistry.publishing.markdown import code, link, plain_line
 from octoregistry.publishing.money import BillLine
-from octoregistry.reading.language.reader import Call
+from octoregistry.reading.language.reader import LanguageModelCall
 from octoregistry.reading.rates import Evidence
 from octoregistry.sources import Failed, NotAsked
 from octoregistry.updating.update import ProviderRun, Update
@@ -172,7 +172,9 @@ def test_money_comes_first() -> None:
 def test_what_the_run_cost_is_told() -> None:
     """The calls of a language model with their sum; without one, that none was asked."""
     assert "No language model was asked: $0." in body(*SOL)
-    asked = replace(update(*SOL), runs=(replace(RUN, calls=(Call("acme", "small", 900, 90, Decimal("0.00021")),)),))
+    asked = replace(
+        update(*SOL), runs=(replace(RUN, calls=(LanguageModelCall("acme", "small", 900, 90, Decimal("0.00021")),)),)
+    )
     assert "1 call of `small`: $0.00021." in body_of(asked, asked.plan, "octoregistry/update")
 
 

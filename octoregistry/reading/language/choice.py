@@ -10,8 +10,8 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
-from octoregistry.reading.language.asking import Ask, NotAskedError, Reply, asking
 from octoregistry.reading.language.endpoint import endpoint
+from octoregistry.reading.language.llm_call import Ask, NotAskedError, Reply, ask_with
 from octoregistry.settings import ReadingSettings
 from providers import AuthenticationError, PricingError, Registry, Usage, get_provider
 from providers.selection import Job, recommended
@@ -124,7 +124,7 @@ def _own(own: ReadingSettings, environment: Mapping[str, str]) -> LanguageModel:
 def _of_vendor(provider: str, model: str) -> LanguageModel:
     def make() -> Ask:
         try:
-            return asking(get_provider({"api": {"provider": provider, "model": model, "max_tokens": 16_000}}))
+            return ask_with(get_provider({"api": {"provider": provider, "model": model, "max_tokens": 16_000}}))
         except (AuthenticationError, ImportError, ValueError) as error:
             raise NotAskedError(f"{provider}/{model} cannot be asked: {error}") from None
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from octoregistry.reading.language.asking import Ask, NotAskedError, Reply, why_incomplete
+from octoregistry.reading.language.llm_call import Ask, NotAskedError, Reply, why_incomplete
 
 _SECONDS = (10, 120)  # to connect, and between two pieces of the answer
 _LONGEST = 1_000_000  # bytes of an answer

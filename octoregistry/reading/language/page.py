@@ -9,9 +9,9 @@ from functools import partial
 
 from octoregistry.documents import Document
 from octoregistry.reading.labels import Doubt, OpenLabel, Place
-from octoregistry.reading.language.answers import pieces
-from octoregistry.reading.language.kept import Kept
+from octoregistry.reading.language.label_readings import pieces
 from octoregistry.reading.language.reader import LanguageReader, PageOfLabels
+from octoregistry.reading.language.readings_store import ReadingsStore
 from octoregistry.reading.page import read_rates
 from octoregistry.reading.rates import PageRates, StatedPrice
 from octoregistry.reading.vocabulary import Vocabulary, shipped
@@ -48,7 +48,7 @@ def read_page(
     return _with_what_was_said(rates, reader.kept)
 
 
-def _with_what_was_said(rates: PageRates, kept: Kept) -> PageRates:
+def _with_what_was_said(rates: PageRates, kept: ReadingsStore) -> PageRates:
     """`rates`, whose doubts tell what was said of their labels though it explains nothing, or is not relied on."""
     said = {
         (label.text, label.place): text for label in rates.open_labels if (text := _said(kept, rates.provider, label))
@@ -64,7 +64,7 @@ def _with_what_was_said(rates: PageRates, kept: Kept) -> PageRates:
     )
 
 
-def _said(kept: Kept, provider: str, label: OpenLabel) -> str:
+def _said(kept: ReadingsStore, provider: str, label: OpenLabel) -> str:
     answers = (kept.of(provider, piece) for piece in pieces(label))
     return "; ".join(f"{a.said_by} says {a.means}" + (f": {a.reason}" if a.reason else "") for a in answers if a)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from octoregistry.reading.labels import OpenLabel
-from octoregistry.reading.language.answers import bare
+from octoregistry.reading.language.label_readings import bare
 from octoregistry.settings.templating import environment
 
 MOST_LABELS = 24

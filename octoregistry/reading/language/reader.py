@@ -8,15 +8,15 @@ from datetime import date
 from decimal import Decimal
 
 from octoregistry.reading.labels import OpenLabel
-from octoregistry.reading.language.answers import UNSURE, Answer, allowed_for, fault_in, pieces
-from octoregistry.reading.language.asking import NotAskedError, Reply
 from octoregistry.reading.language.choice import LanguageModels
-from octoregistry.reading.language.kept import Kept
+from octoregistry.reading.language.label_readings import UNSURE, LabelReading, allowed_for, fault_in, pieces
+from octoregistry.reading.language.llm_call import NotAskedError, Reply
 from octoregistry.reading.language.question import MOST_LABELS, Question, RefusedError, answers_in, question_of
+from octoregistry.reading.language.readings_store import ReadingsStore
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class LanguageModelCall:
     """A call that was made, and what for; `cost` is in USD, None where no price is known."""
 
     provider: str
@@ -40,9 +40,9 @@ class PageOfLabels:
 class LanguageReader:
     """Explains labels with what is kept and, where `models` gives one, a language model. `calls` are those made so far."""
 
-    def __init__(self, kept: Kept, models: Callable[[], LanguageModels], day: date) -> None:
+    def __init__(self, kept: ReadingsStore, models: Callable[[], LanguageModels], day: date) -> None:
         self.kept = kept
-        self.calls: list[Call] = []
+        self.calls: list[LanguageModelCall] = []
         self.day = day
         self._choose = models
         self._models: LanguageModels | None = None
@@ -87,7 +87,7 @@ class LanguageReader:
     def _ask(self, page: PageOfLabels, labels: Sequence[OpenLabel]) -> bool:
         """Asks, and once more about what was refused, telling what was wrong."""
         faults: dict[OpenLabel, str] = {}
-        good: list[Answer] = []
+        good: list[LabelReading] = []
         witness = ""
         for _ in range(2):
             allowed = [(label, allowed_for(label)) for label in labels]
@@ -125,8 +125,8 @@ class LanguageReader:
         self.calls.append(_call(provider, name, reply, wrong))
         return name, said, wrong
 
-    def _answer(self, page: PageOfLabels, label: OpenLabel, said: str, witness: str, reason: str = "") -> Answer:
-        return Answer(
+    def _answer(self, page: PageOfLabels, label: OpenLabel, said: str, witness: str, reason: str = "") -> LabelReading:
+        return LabelReading(
             page.provider, label.text, label.place, label.leftover, said, witness, self.day, page.url, reason=reason
         )
 
@@ -135,5 +135,5 @@ def _fault(said: str | None, label: OpenLabel, allowed: Sequence[str], names: It
     return "it is not answered" if said is None else fault_in(said, label, allowed, names)
 
 
-def _call(provider: str, model: str, reply: Reply, refused: str | None) -> Call:
-    return Call(provider, model, reply.input_tokens, reply.output_tokens, reply.cost, refused)
+def _call(provider: str, model: str, reply: Reply, refused: str | None) -> LanguageModelCall:
+    return LanguageModelCall(provider, model, reply.input_tokens, reply.output_tokens, reply.cost, refused)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from octoregistry.reading.labels import Doubt, Place
-from octoregistry.reading.language.answers import ANSWERS, PERSON, Answer, pieces
-from octoregistry.reading.language.kept import Kept
+from octoregistry.reading.language.label_readings import ANSWERS, PERSON, LabelReading, pieces
+from octoregistry.reading.language.readings_store import ReadingsStore
 from octoregistry.reading.rates import PageRates
 
 KEYS = {
@@ -51,14 +51,16 @@ class LabelToReview:
     said: str = ""
     said_by: str = ""
 
-    def answered(self, means: str, day: date) -> Answer:
+    def answered(self, means: str, day: date) -> LabelReading:
         """A person's word on it. Raises ValueError for what is no answer."""
         if means not in ANSWERS:
             raise ValueError(f"{means!r} is none of {', '.join(ANSWERS)}")
-        return Answer(self.provider, self.label, self.place, self.words, means, PERSON, day, self.url, reviewed=True)
+        return LabelReading(
+            self.provider, self.label, self.place, self.words, means, PERSON, day, self.url, reviewed=True
+        )
 
 
-def labels_to_review(rates: PageRates, kept: Kept) -> tuple[LabelToReview, ...]:
+def labels_to_review(rates: PageRates, kept: ReadingsStore) -> tuple[LabelToReview, ...]:
     """The labels of a page that wait for a person, those that hold most prices first."""
     found = [
         LabelToReview(
@@ -79,11 +81,11 @@ def labels_to_review(rates: PageRates, kept: Kept) -> tuple[LabelToReview, ...]:
     return tuple(sorted(found, key=lambda label: -label.prices))
 
 
-def _said(answer: Answer | None) -> tuple[str, str]:
+def _said(answer: LabelReading | None) -> tuple[str, str]:
     return (answer.means, answer.said_by) if answer else ("", "")
 
 
-def _said_alone(rates: PageRates, answers: Iterable[Answer]) -> list[LabelToReview]:
+def _said_alone(rates: PageRates, answers: Iterable[LabelReading]) -> list[LabelToReview]:
     """The labels that a language model explains, and nobody has reviewed, as far as prices of the page hang on them."""
     prices = [price for rate in rates.rates for price in rate.prices.values()]
     doubts = [doubt for price in prices for doubt in price.doubts if isinstance(doubt, Doubt) and doubt.witness]

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from benchmarks.vendor import Vendor, VendorReply
-from octoregistry.reading.language.asking import asking
 from octoregistry.reading.language.choice import LanguageModel, LanguageModels
-from octoregistry.reading.language.kept import Kept
+from octoregistry.reading.language.llm_call import ask_with
 from octoregistry.reading.language.reader import LanguageReader
+from octoregistry.reading.language.readings_store import ReadingsStore
 from providers import get_provider
 
 DAY = date(2026, 9, 7)
@@ -32,7 +32,7 @@ def language(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callab
                 monkeypatch.setenv(name, value)
             provider = get_provider({"api": {"provider": "openai", "model": "gpt-5.4-mini"}})
             stack.callback(provider.close)  # type: ignore[attr-defined]
-            models = LanguageModels([LanguageModel("openai", "gpt-5.4-mini", lambda: asking(provider))])
-            return LanguageReader(Kept(tmp_path / "readings"), lambda: models, DAY), server
+            models = LanguageModels([LanguageModel("openai", "gpt-5.4-mini", lambda: ask_with(provider))])
+            return LanguageReader(ReadingsStore(tmp_path / "readings"), lambda: models, DAY), server
 
         yield made

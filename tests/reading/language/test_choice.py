@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from octoregistry.reading.language.asking import NotAskedError
 from octoregistry.reading.language.choice import LanguageModels, chosen
+from octoregistry.reading.language.llm_call import NotAskedError
 from octoregistry.settings import ReadingSettings
 from providers import Registry, load_registry, parse_registry
 

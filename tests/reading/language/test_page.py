@@ -17,9 +17,9 @@ from benchmarks.trials import Trial, other_prices
 from benchmarks.vendor import VendorReply
 from octoregistry.documents import Document, read_document
 from octoregistry.reading.language.choice import LanguageModels
-from octoregistry.reading.language.kept import Kept
 from octoregistry.reading.language.page import read_page
 from octoregistry.reading.language.reader import LanguageReader
+from octoregistry.reading.language.readings_store import ReadingsStore
 from octoregistry.reading.language.review import KEYS, labels_to_review
 from octoregistry.reading.rates import PageRates
 from providers import load_registry
@@ -53,7 +53,7 @@ def doubts(page: PageRates) -> set[str]:
 
 def nobody() -> LanguageReader:
     """A reader with nobody to ask."""
-    return LanguageReader(Kept(), LanguageModels, DAY)
+    return LanguageReader(ReadingsStore(), LanguageModels, DAY)
 
 
 def speak(prompt: str) -> VendorReply:
@@ -184,7 +184,7 @@ def test_forty_words_less_cost_a_first_update_little_and_a_second_one_nothing(se
     words did.
     """
     documents = bundled_pages()
-    kept = {provider: Kept() for provider in documents}
+    kept = {provider: ReadingsStore() for provider in documents}
     first = sum((spent(d, p, less(seed), kept[p]) for p, d in documents.items()), Spent())
     assert first.taken < MOST_IN
     assert first.given < MOST_OUT

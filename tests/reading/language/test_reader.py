@@ -13,12 +13,12 @@ import pytest
 
 from benchmarks.vendor import VendorReply
 from octoregistry.reading.labels import OpenLabel
-from octoregistry.reading.language.answers import ANSWERS, HARMLESS, OFFER, UNSURE, Answer
-from octoregistry.reading.language.asking import NotAskedError
 from octoregistry.reading.language.choice import LanguageModel, LanguageModels
-from octoregistry.reading.language.kept import Kept
+from octoregistry.reading.language.label_readings import ANSWERS, HARMLESS, OFFER, UNSURE, LabelReading
+from octoregistry.reading.language.llm_call import NotAskedError
 from octoregistry.reading.language.question import question_of
 from octoregistry.reading.language.reader import LanguageReader, PageOfLabels
+from octoregistry.reading.language.readings_store import ReadingsStore
 from providers.dialects import ANTHROPIC, GEMINI, OPENAI, translated
 
 from .conftest import DAY  # type: ignore[import-not-found]
@@ -235,7 +235,7 @@ def test_what_was_answered_is_never_asked_again_and_what_was_not_after_a_week(
     assert len(server.requests) == 1
 
     def later(days: int) -> LanguageReader:
-        return LanguageReader(Kept(tmp_path / "readings"), lambda: reader.models, DAY + timedelta(days=days))
+        return LanguageReader(ReadingsStore(tmp_path / "readings"), lambda: reader.models, DAY + timedelta(days=days))
 
     later(6).explain(page())
     assert len(server.requests) == 1
@@ -255,7 +255,7 @@ def test_a_vendor_that_cannot_be_reached_is_asked_again_by_the_next_run(language
         raise NotAskedError("HTTP 503")
 
     broken = LanguageReader(
-        Kept(tmp_path / "readings"), lambda: LanguageModels([LanguageModel("a", "b", unreachable)]), DAY
+        ReadingsStore(tmp_path / "readings"), lambda: LanguageModels([LanguageModel("a", "b", unreachable)]), DAY
     )
     assert not broken.explain(page())
     assert not list((tmp_path / "readings").glob("*"))
@@ -267,12 +267,12 @@ def test_a_vendor_that_cannot_be_reached_is_asked_again_by_the_next_run(language
 def test_a_person_is_not_overruled(language: Language) -> None:
     """A label that a person has explained is asked about no more, and no answer takes its place."""
     reader, server = language(['{"A": "harmless"}'])
-    word = Answer("openai", TURBO.text, TURBO.place, TURBO.leftover, "flex", "person", DAY, reviewed=True)
+    word = LabelReading("openai", TURBO.text, TURBO.place, TURBO.leftover, "flex", "person", DAY, reviewed=True)
     reader.kept.keep([word])
     reader.explain(page())
     assert means(reader)["Input (Turbo)"] == "flex"
     assert "Turbo" not in server.requests[0]["messages"][0]["content"]
-    reader.kept.keep([Answer("openai", TURBO.text, TURBO.place, "Turbo", "batch", "llm:a/b", DAY)])
+    reader.kept.keep([LabelReading("openai", TURBO.text, TURBO.place, "Turbo", "batch", "llm:a/b", DAY)])
     assert means(reader)["Input (Turbo)"] == "flex"
 
 

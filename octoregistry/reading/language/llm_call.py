@@ -36,7 +36,7 @@ class NotAskedError(Exception):
 Ask = Callable[[str, dict[str, Any]], Reply]
 
 
-def asking(provider: LLMProvider) -> Ask:
+def ask_with(provider: LLMProvider) -> Ask:
     """How `provider` is asked: a prompt and a schema in, a Reply out; raises NotAskedError where no answer came."""
 
     def ask(prompt: str, schema: dict[str, Any]) -> Reply:

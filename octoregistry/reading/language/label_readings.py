@@ -41,7 +41,7 @@ Key = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class LabelReading:
     """What `said_by` (`llm:VENDOR/MODEL` or `person`) says that the words `text` of a label mean: one of ANSWERS. Where
     that is `unsure` the `reason` says why. Nothing of an answer is relied on until it is `reviewed`.
     """

@@ -14,7 +14,7 @@ from typing import Any, get_args
 from platformdirs import user_data_path
 
 from octoregistry.reading.labels import OpenLabel, Place
-from octoregistry.reading.language.answers import ANSWERS, Answer, Key, key_of
+from octoregistry.reading.language.label_readings import ANSWERS, Key, LabelReading, key_of
 from octoregistry.reading.vocabulary import Row
 
 _HEAD = """\
@@ -30,7 +30,7 @@ def readings_folder() -> Path:
     return user_data_path("octoregistry") / "readings"
 
 
-class Kept:
+class ReadingsStore:
     """The answers at hand, those of earlier runs in `folder` among them unless `earlier` is False.
 
     New ones are written there; with None they last as long as the run. `faults` are (file, what is wrong with it): such
@@ -41,16 +41,16 @@ class Kept:
         self.folder = folder
         self.faults: list[tuple[str, str]] = []
         self.unsaved: str | None = None
-        self._answers: dict[Key, Answer] = {}
+        self._answers: dict[Key, LabelReading] = {}
         for file in sorted(folder.glob("*.toml")) if folder and earlier else ():
             for answer in self._read(file):
                 self._answers[answer.key] = answer
 
-    def answers(self, provider: str | None = None) -> tuple[Answer, ...]:
+    def answers(self, provider: str | None = None) -> tuple[LabelReading, ...]:
         """What was said of the labels of `provider`, or of all."""
         return tuple(answer for answer in self._answers.values() if provider in (None, answer.provider))
 
-    def of(self, provider: str, label: OpenLabel) -> Answer | None:
+    def of(self, provider: str, label: OpenLabel) -> LabelReading | None:
         """What was said of `label`, or None."""
         return self._answers.get(key_of(provider, label))
 
@@ -58,7 +58,7 @@ class Kept:
         """What is known of the pages of `provider` beside the vocabulary, the last said first."""
         return tuple(row for answer in self.answers(provider) if (row := answer.row))
 
-    def keep(self, answers: Iterable[Answer]) -> None:
+    def keep(self, answers: Iterable[LabelReading]) -> None:
         """Keeps `answers` for this run, and in the folder for those to come; a person's word is replaced by a person's only."""
         changed = set()
         for answer in answers:
@@ -69,7 +69,7 @@ class Kept:
         for provider in sorted(changed):
             self._write(provider)
 
-    def remove(self, wanted: Iterable[str]) -> tuple[Answer, ...]:
+    def remove(self, wanted: Iterable[str]) -> tuple[LabelReading, ...]:
         """The answers that were removed: those about labels of these texts or providers, or `all`."""
         names = set(wanted)
         gone = [one for one in self._answers.values() if names & {one.label, one.provider, "all"}]
@@ -79,7 +79,7 @@ class Kept:
             self._write(provider)
         return tuple(gone)
 
-    def _read(self, file: Path) -> Iterator[Answer]:
+    def _read(self, file: Path) -> Iterator[LabelReading]:
         try:
             yield from _answers_in(file)
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -99,7 +99,7 @@ class Kept:
             self.unsaved = f"{self.folder}: {error.strerror}"
 
 
-def _answers_in(file: Path) -> tuple[Answer, ...]:
+def _answers_in(file: Path) -> tuple[LabelReading, ...]:
     """All the answers of a file; raises where any part of it is none."""
     if file.stat().st_size > _LONGEST_FILE:
         raise ValueError("too long")
@@ -114,14 +114,14 @@ def _file_of(provider: str) -> str:
     return f"{''.join(c for c in provider if c.isalnum() or c in '-_') or 'other'}.toml"
 
 
-def _answer(values: dict[str, Any]) -> Answer:
+def _answer(values: dict[str, Any]) -> LabelReading:
     means, place = str(values["means"]), values["place"]
     if means not in ANSWERS:
         raise ValueError(f"{means!r} is none of {', '.join(ANSWERS)}")
     if place not in get_args(Place):
         raise ValueError(f"unknown place: {place}")
     label = str(values["label"])
-    return Answer(
+    return LabelReading(
         str(values["provider"]),
         label,
         place,
@@ -135,7 +135,7 @@ def _answer(values: dict[str, Any]) -> Answer:
     )
 
 
-def _as_toml(answer: Answer) -> str:
+def _as_toml(answer: LabelReading) -> str:
     fields = {"label": answer.label, "place": answer.place, "text": answer.text, "means": answer.means}
     about = {"provider": answer.provider, "said_by": answer.said_by, "day": str(answer.day), "page": answer.page}
     if answer.reason:
