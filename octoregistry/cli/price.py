@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from octoregistry.cli.model_argument import complete_model, day_option, priced_model, open_registry
+from octoregistry.cli.model_argument import complete_model, day_option, open_registry, priced_model
 from octoregistry.cli.output import format_options, one_format, print_csv, print_json, print_text
 from octoregistry.cli.registry_option import registry_name_option
 from octoregistry.cli.tables import PlainTable, print_table

@@ -55,11 +55,15 @@ def test_a_prompt_above_the_bound_has_no_known_cost(tmp_path):
 
 def test_a_model_that_contradicts_itself_has_no_price_and_costs_the_others_nothing(tmp_path):
     file = tmp_path / "models.yaml"
-    wrong = "wrong: {display_name: W, input_per_million: 3.0, output_per_million: 10.0, rates: [{mode: batch, input: 2.0}]}"
+    wrong = (
+        "wrong: {display_name: W, input_per_million: 3.0, output_per_million: 10.0, rates: [{mode: batch, input: 2.0}]}"
+    )
     file.write_text(REGISTRY.replace("      sol:", f"      {wrong}\n      sol:"))
+    ask = CliRunner().invoke
     with pytest.warns(UserWarning, match="acme/wrong is not used"):
-        listed = CliRunner().invoke(models, ["--all", "--csv", "--registry", str(file)])
-        asked = [CliRunner().invoke(each, ["acme/wrong", "--registry", str(file)]) for each in (price, history)]
+        listed = ask(models, ["--all", "--csv", "--registry", str(file)])
+    with pytest.warns(UserWarning, match="acme/wrong is not used"):
+        asked = [ask(each, ["acme/wrong", "--registry", str(file)]) for each in (price, history)]
     assert (listed.exit_code, listed.output.count("acme,")) == (0, 2)
     assert [result.exit_code for result in asked] == [1, 1]
     assert all("acme/wrong has no price to rely on" in result.output for result in asked)
