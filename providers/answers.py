@@ -76,13 +76,16 @@ def realtime_result(answer: Answer, price: Price, day: str, request_id: str | No
     return _with_cost(result, answer, price, day)
 
 
+def refused(refusal: str | None, text: str | None) -> str | None:
+    """The error of a row that was refused without a text; None for any other."""
+    return f"refused: {refusal}" if refusal is not None and not text else None
+
+
 def batch_result(unit_id: str, answer: Answer, price: Price, day: str) -> BatchResult:
     """The result of a row. A refusal without text is an error too: whoever asks only for `error` must not take it for
     an answer.
     """
-    error = str(answer.failure) if answer.failure else None
-    if error is None and answer.refusal is not None and not answer.text:
-        error = f"refused: {answer.refusal}"
+    error = str(answer.failure) if answer.failure else refused(answer.refusal, answer.text)
     result: BatchResult = {
         "unit_id": unit_id,
         "content": None if error is not None else answer.text,

@@ -153,6 +153,12 @@ class LLMProvider(ABC):
     def generate_realtime(self, prompt: str, schema: dict[str, Any] | None = None) -> RealtimeResult:
         """The answer to one prompt; with a JSON schema the vendor enforces that the answer fits it."""
 
+    def generate_once(self, prompt: str | None, schema: Any = None, **options: Any) -> RealtimeResult:
+        """What `generate_realtime` gives, by a single call where a provider knows to repeat calls: for whoever does so."""
+        generate: Any = self.generate_realtime  # a provider of the founding kind takes no options
+        result: RealtimeResult = generate(prompt, schema, **options)
+        return result
+
     @abstractmethod
     def format_batch_request(self, unit_id: str, prompt: str, schema: dict[str, Any] | None = None) -> dict[str, Any]:
         """One row of a batch, ready for `json.dumps`: a line of the file that `upload_batch_file` takes."""

@@ -112,7 +112,13 @@ class VendorProvider(Connection, Billed):
         """The answer to one prompt. With a JSON schema, or a pydantic model, the vendor enforces that the answer fits it;
         of a model `parsed` is the instance. RequestError for what cannot be sent, and what this vendor cannot do.
         """
-        request = self._request(prompt, schema, options)
+        return self._generated(self._request(prompt, schema, options))
+
+    def generate_once(self, prompt: str | None, schema: Any = None, **options: Any) -> RealtimeResult:
+        """What `generate_realtime` gives, by a single call: what fails is not repeated."""
+        return self._generated(self._request(prompt, schema, options), once=True)
+
+    def _generated(self, request: Request, *, once: bool = False) -> RealtimeResult:
         body = self._body(request)
 
         def answered() -> tuple[Answer, str | None]:
@@ -123,7 +129,7 @@ class VendorProvider(Connection, Billed):
             return answer, request_id
 
         lost: list[ProviderError] = []
-        answer, request_id = self._call(answered, lost=lost)
+        answer, request_id = self._call(answered, once=once, lost=lost)
         result = self._result(answer, request, request_id)
         if lost:
             result["maybe_paid"] = len(lost)

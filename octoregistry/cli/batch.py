@@ -28,8 +28,8 @@ from providers.batches import (
     run_realtime,
 )
 from providers.batches.beginning import kept_settings
-from providers.batches.realtime_state import is_realtime, load_realtime, realtime_progress
-from providers.batches.state import RunState
+from providers.batches.realtime_state import is_realtime, load_realtime, realtime_progress, stop_realtime
+from providers.batches.state import RunFiles, RunState, is_held
 
 DONE, ERROR, SOME_FAILED, INTERRUPTED = 0, 1, 3, 130
 
@@ -85,6 +85,9 @@ def command() -> None:
 @click.option("--max-tokens", type=click.IntRange(min=1), help="The longest answer, in tokens.")
 @click.option("--max-cost", type=Dollars(), help="Submit nothing that may cost more in sum, in USD.")
 @click.option("--attempts", type=click.IntRange(min=1), help="How often a row is sent.  [default: 3]")
+@click.option(
+    "--patience", type=click.FloatRange(min=0), help="Seconds to wait for a vendor that fails.  [default: 86400, a day]"
+)
 @click.option("--rows", type=click.IntRange(min=1), help="The most rows in one batch.  [default: the vendor's limit]")
 @click.option(
     "--out", "-o", type=click.Path(path_type=Path), help="Write the results here.  [default: standard output]"
@@ -102,6 +105,7 @@ def run_command(  # noqa: PLR0913, PLR0917 - an option each
     max_tokens: int | None,
     max_cost: Decimal | None,
     attempts: int | None,
+    patience: float | None,
     rows: int | None,
     out: Path | None,
 ) -> None:
@@ -118,7 +122,12 @@ def run_command(  # noqa: PLR0913, PLR0917 - an option each
         )
         entries = requests_in(file, schema_in(schema) if schema else None, maker.model)
         begun = kept_settings(run)
-        settings = replace(begun, attempts=attempts or begun.attempts, rows=rows or begun.rows)
+        settings = replace(
+            begun,
+            attempts=attempts or begun.attempts,
+            rows=rows or begun.rows,
+            patience=begun.patience if patience is None else patience,
+        )
         pace: dict[str, Any] = {"requests_per_minute": requests_per_minute, "tokens_per_minute": tokens_per_minute}
         try:
             with progress_display() as progress:
@@ -128,7 +137,7 @@ def run_command(  # noqa: PLR0913, PLR0917 - an option each
                 else:
                     results = run_batch(maker, entries, path, **shared)
         except KeyboardInterrupt:
-            click.echo(_how_to_go_on(file, state, click.get_current_context()), err=True)
+            click.echo(_how_to_go_on(file, state, click.get_current_context(), calls=calls), err=True)
             raise click.exceptions.Exit(INTERRUPTED) from None
         _write(results, out)
     unknown = f", {results.unpriced} rows at an unknown price" if results.unpriced else ""
@@ -149,7 +158,8 @@ def status_command(file: Path, state: Path | None, ask: bool) -> None:
     with _errors(path):
         if is_realtime(path):
             begun, progress = realtime_progress(path)
-            click.echo(f"{begun.provider}/{begun.model}: {progress_line(progress)}")
+            idle = "" if begun.finished or is_held(RunFiles(path)) else " (no process runs it)"
+            click.echo(f"{begun.provider}/{begun.model}: {progress_line(progress)}{idle}")
             raise click.exceptions.Exit(DONE if begun.finished and not progress.failed else SOME_FAILED)
         run = read_run(path)
         maker = _provider(run.provider, run.model) if ask and not run.finished else None
@@ -182,9 +192,17 @@ def results_command(file: Path, state: Path | None, out: Path | None) -> None:
 @_file
 @_state
 def cancel_command(file: Path, state: Path | None) -> None:
-    """Cancel the batches of FILE at the vendor. What was answered by then is billed; `batch run` collects it."""
+    """Cancel the batches of FILE at the vendor. What was answered by then is billed; `batch run` collects it.
+
+    Of realtime calls the run is told to end: those on their way are waited for, and `batch run` goes on with the rest.
+    """
     path = state or default_state(file)
     with _errors(path):
+        if is_realtime(path):
+            told = stop_realtime(RunFiles(path))
+            click.echo("The run ends once its calls are answered." if told else "No process makes its calls.")
+            click.echo(f"What was answered is kept; octoregistry batch run {file} goes on with the rest.")
+            return
         run = read_run(path)
         cancelled, unknown = cancel_run(_provider(run.provider, run.model), path)
     click.echo(
@@ -269,7 +287,7 @@ def _write(results: Iterable[RowResult], out: Path | None) -> tuple[int, int]:
     return written, failed
 
 
-def _how_to_go_on(file: Path, state: Path | None, context: click.Context) -> str:
+def _how_to_go_on(file: Path, state: Path | None, context: click.Context, *, calls: bool) -> str:
     """What to type next: the whole command, as a run without its --out or --schema is another one."""
     named = shlex.join([str(file), *(["--state", str(state)] if state else [])])
     words = [str(file)]
@@ -277,6 +295,8 @@ def _how_to_go_on(file: Path, state: Path | None, context: click.Context) -> str
         value = context.params.get(option.name or "")
         if isinstance(option, click.Option) and value not in {None, False} and value != option.default:
             words += [option.opts[0], *([] if option.is_flag else [str(value)])]
+    if calls:
+        return f"Stopped. What was answered is kept: octoregistry batch run {shlex.join(words)} goes on with the rest."
     return (
         f"Stopped. What was submitted goes on at the vendor: octoregistry batch run {shlex.join(words)} waits for it again,"
         f" octoregistry batch cancel {named} stops it."

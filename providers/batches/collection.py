@@ -12,7 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any
 
-from ..answers import Failure, failed_row
+from ..answers import Failure, failed_row, refused
 from ..base import BatchResult, BatchStatus, BatchStatusInfo, LLMProvider
 from ..dimensions import PricingError
 from ..fit import UnfitError, fitted
@@ -172,10 +172,14 @@ def row_result(
             cost, details["cost_unknown"] = None, str(unknown)
     else:
         cost = _decimal(result.get("cost"))
+    content, error = result["content"], result.get("error")
+    if error is None and (error := refused(result.get("refusal"), content)) is not None:  # of a call, where it is none
+        content = None
+        details |= {"error_code": result.get("vendor_finish_reason") or "refusal", "retryable": False}
     return RowResult(
         unit_id=unit_id,
-        content=result["content"],
-        error=result.get("error"),
+        content=content,
+        error=error,
         cost=cost,
         input_tokens=result["input_tokens"],
         output_tokens=result["output_tokens"],

@@ -10,7 +10,7 @@ from ..errors import ProviderError
 from .collection import merged
 from .errors import BatchError
 from .progress import progress_of
-from .realtime_state import is_realtime, realtime_progress, realtime_results
+from .realtime_state import is_realtime, realtime_progress, realtime_results, stop_realtime
 from .soundness import check_collected, counted, load
 from .state import COLLECTED, SUBMITTED, SUBMITTING, RunFiles, RunState
 from .submission import is_for_good
@@ -68,9 +68,13 @@ def cancel_run(provider: LLMProvider, state_file: Path | str) -> tuple[list[str]
     """The batches that are now being cancelled, and how many may be at the vendor without our knowing their id.
 
     From now on nothing more is submitted, by the process that runs it either. What was answered by then is billed,
-    and collected by the next `run_batch`, which also cancels a batch whose id was not known here.
+    and collected by the next `run_batch`, which also cancels a batch whose id was not known here. Of a run of realtime
+    calls the process that makes them ends, once those on their way are answered; the next `run_realtime` goes on.
     """
     files = RunFiles(Path(state_file))
+    if is_realtime(files.state):
+        stop_realtime(files)
+        return [], 0
     state = read_run(state_file)
     if state.finished:
         return [], 0

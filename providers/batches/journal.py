@@ -17,14 +17,20 @@ _STEPS = {b"asked\n": 1, b"refused\n": -1}
 
 
 class Journal:
-    """The journal of `rows` rows in a file. A last line that was not written to its end counts as not written."""
+    """The journal of `rows` rows in a file. A last line that was not written to its end counts as not written.
 
-    def __init__(self, path: Path, rows: int) -> None:
+    Who only looks leaves the file as it is: another process may be writing it.
+    """
+
+    def __init__(self, path: Path, rows: int, *, only_looks: bool = False) -> None:
         self.path = path
         self._starts = array("q", [-1]) * rows  # where a row's result begins, and how long it is
         self._lengths = array("q", [0]) * rows
         self._open = array("q", [0]) * rows  # how often a row was asked without a result
         end = self._read(rows) if path.exists() else 0
+        self._file = -1
+        if only_looks:
+            return
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
         os.ftruncate(self._file, end)
         self._end = os.lseek(self._file, 0, os.SEEK_END)
@@ -51,16 +57,18 @@ class Journal:
         """Whether a row has its result."""
         return self._starts[row] >= 0
 
-    def lost(self, row: int) -> int:
-        """How often a row was asked by a process that was killed before the answer came, or was kept."""
+    def unanswered(self, row: int) -> int:
+        """How often a row was asked, by whatever process, with no answer kept and none ruled out: it may be billed."""
         return self._open[row]
 
     def asked(self, row: int) -> None:
         """Keeps that a row is being asked."""
+        self._open[row] += 1
         self._append(b"%d asked\n" % row)
 
     def refused(self, row: int) -> None:
-        """Keeps that a row that was asked was surely not answered, as its vendor takes nothing from us."""
+        """Keeps that a row that was asked was surely not answered."""
+        self._open[row] -= 1
         self._append(b"%d refused\n" % row)
 
     @property
@@ -90,5 +98,6 @@ class Journal:
 
     def close(self) -> None:
         """Closes the file, with all of it on disk."""
-        os.fsync(self._file)
-        os.close(self._file)
+        if self._file >= 0:
+            os.fsync(self._file)
+            os.close(self._file)

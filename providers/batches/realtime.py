@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -11,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from ..base import LLMProvider
-from ..dimensions import PricingError
-from ..errors import ProviderError, RateLimitError
+from ..errors import ProviderError
+from ..retry import RetryPolicy
 from .collection import judged, row_result, write_results
 from .errors import BatchError, BatchInputError, BatchTooExpensiveError
 from .journal import Journal
-from .plan import Planner, name_of, tokens_of
+from .pace import Pace
+from .plan import Planner, name_of, ranges_of
 from .realtime_state import (
     RealtimeState,
     is_untouched,
@@ -28,11 +30,13 @@ from .realtime_state import (
 from .requests import KeptRequests, Request, fingerprint, keep
 from .run import amount
 from .soundness import check_requests
+from .spending import Spending
 from .state import RunFiles, locked
 from .submission import is_for_good
 from .values import BatchProgress, BatchResults, BatchSettings, Progress, RowResult
 
-_LONGEST_PAUSE = 60.0  # seconds between two tries of a row, but where the server asks for more
+_LONGEST_PAUSE = 60.0  # seconds between two tries of a row, but where the server asks for more, or answers nobody
+_NO_ROOM = frozenset({429, 503, 529})  # of these the vendor is the reason, whatever the row
 
 
 def run_realtime(  # noqa: PLR0913 - each a promise of its own
@@ -54,13 +58,19 @@ def run_realtime(  # noqa: PLR0913 - each a promise of its own
     goes on: a row whose answer is kept is never asked again. One that was being answered is, as is one whose answer got
     lost on the way, as no vendor keeps answers for us: it may have been billed before, and its result says how often
     (`maybe_paid`).
+
+    A vendor that answers nobody, or has no room, is waited for, for `settings.patience` seconds since its last answer: then
+    the error of its last failure is raised, and what was not answered waits for the next call. A row fails by a passing
+    failure only where others were answered meanwhile. With a patience of 0 it fails after `settings.attempts` tries.
     """
     files = RunFiles(Path(state_file))
     allowed = None if max_cost is None else amount(max_cost)
     settings = settings or BatchSettings()
-    if concurrency < 1:
+    pace = Pace(requests_per_minute, tokens_per_minute)
+    if not isinstance(concurrency, int) or concurrency < 1:
         raise ValueError(f"concurrency is {concurrency!r}: it is a whole number from 1 up")
     with locked(files):
+        files.cancelled.unlink(missing_ok=True)
         state = load_realtime(files.state)
         if state is None or (requests is not None and is_untouched(state, files)):
             if requests is None:
@@ -71,33 +81,9 @@ def run_realtime(  # noqa: PLR0913 - each a promise of its own
             allowed = allowed if allowed is not None or state.max_cost is None else Decimal(state.max_cost)
         if state.finished:
             return results_of_realtime(state, files)
-        pace = Pace(requests_per_minute, tokens_per_minute)
         return _Run(provider, files, state, allowed, settings, pace, progress or (lambda _: None)).to_the_end(
             concurrency
         )
-
-
-class Pace:
-    """How fast calls may begin: each puts the next one off by its share of a minute."""
-
-    def __init__(self, requests: float | None, tokens: float | None) -> None:
-        self._requests, self._tokens = requests, tokens
-        self._next = 0.0
-        self._lock = threading.Lock()
-
-    def wait(self, tokens: int) -> float:
-        """Seconds until a call of so many tokens may begin."""
-        share = max(60 / self._requests if self._requests else 0.0, 60 * tokens / self._tokens if self._tokens else 0.0)
-        with self._lock:
-            now = time.monotonic()
-            begin = max(self._next, now)
-            self._next = begin + share
-        return begin - now
-
-    def pause(self, seconds: float) -> None:
-        """Puts all further calls off: the vendor has no room for any."""
-        with self._lock:
-            self._next = max(self._next, time.monotonic() + seconds)
 
 
 class _Run:
@@ -113,18 +99,23 @@ class _Run:
         pace: Pace,
         progress: Progress,
     ) -> None:
-        self.provider, self.files, self.state, self.allowed = provider, files, state, allowed
+        self.provider, self.files, self.state = provider, files, state
         self.settings, self.pace, self.progress = settings, pace, progress
         self.requests = KeptRequests(files.requests)
-        self.planner = Planner(provider, self.requests, settings)
+        self.spending = Spending(provider, Planner(provider, self.requests, settings), allowed)
         self.journal = Journal(journal_of(files), state.rows)
         self.lock, self.stop = threading.Lock(), threading.Event()
         self.failed: BaseException | None = None
-        self.spent = self.running = Decimal(0)
-        self.answered = self.failures = self.unpriced = self.asking = 0
-        for result in self.journal.results():
-            self._count(result)
-        self.todo = iter([(start, start + 1) for start in range(state.rows) if not self.journal.has(start)])
+        self.note: str | None = None
+        self.answered = self.failures = self.unpriced = 0
+        results = self.journal.results()
+        touched = ranges_of(row for row in range(state.rows) if self.journal.has(row) or self.journal.unanswered(row))
+        for row, request in self.requests.read(touched):
+            result = next(results) if self.journal.has(row) else None
+            self.spending.recall(request, result, self.journal.unanswered(row))
+            if result is not None:
+                self._count(result)
+        self.todo = iter([row for row in range(state.rows) if not self.journal.has(row)])
 
     def to_the_end(self, concurrency: int) -> BatchResults:
         threads = [threading.Thread(target=self._work, daemon=True) for _ in range(min(concurrency, self.state.rows))]
@@ -135,6 +126,7 @@ class _Run:
                 while thread.is_alive():
                     thread.join(1.0)
                     self._tell("running")
+                    self._end_if_cancelled()
         except BaseException:
             self.stop.set()  # what was asked is paid: its answers are waited for and kept
             for thread in threads:
@@ -154,84 +146,98 @@ class _Run:
     def _work(self) -> None:
         """Asks one row after the other, until none is left or something ends the run."""
         try:
-            while not self.stop.is_set():
-                taken = self._next_row()
-                if taken is None:
-                    return
-                row, request, expected, tokens = taken
-                if not self.stop.wait(self.pace.wait(tokens)):
-                    self._ask(row, request)
+            while not self.stop.is_set() and not self._end_if_cancelled():
                 with self.lock:
-                    self.running -= expected
-                    self.asking -= 1
+                    row = next(self.todo, None)
+                    if row is None:
+                        return
+                    ((_, request),) = self.requests.read(((row, row + 1),))
+                result = self._result(row, request)
+                if result is not None:
+                    with self.lock:
+                        self.journal.answered(row, result)
+                        self._count(result)
         except BaseException as error:  # noqa: BLE001 - of a thread: the caller's own raises it
-            with self.lock:
-                self.failed = self.failed or error
-            self.stop.set()
+            self._end(error)
 
-    def _next_row(self) -> tuple[int, Request, Decimal, int] | None:
-        with self.lock:
-            ranges = next(self.todo, None)
-            if ranges is None:
-                return None
-            ((row, request),) = self.requests.read((ranges,))
-            expected, tokens = _expected(self.provider, self.planner, request)
-            if self.allowed is not None and self.spent + self.running + expected > self.allowed:
-                raise BatchTooExpensiveError(expected, self.spent + self.running, self.allowed)
-            self.running += expected
-            self.asking += 1
-            return row, request, expected, tokens
+    def _end_if_cancelled(self) -> bool:
+        if not self.files.cancelled.exists():
+            return False
+        self._end(BatchError(f"{self.files.state}: cancelled; the same call goes on with what is left"))
+        return True
 
-    def _ask(self, row: int, request: Request) -> None:
+    def _end(self, error: BaseException) -> None:
         with self.lock:
-            self.journal.asked(row)
-        try:
-            result = self._result(request)
-        except ProviderError:
-            with self.lock:
-                self.journal.refused(row)
-            raise
-        if lost := self.journal.lost(row):
-            more = result.details.get("maybe_paid", 0)
-            result = replace(result, details={**result.details, "maybe_paid": lost + more})
-        with self.lock:
-            self.journal.answered(row, result)
-            self._count(result)
+            self.failed = self.failed or error
+        self.stop.set()
 
-    def _result(self, request: Request) -> RowResult:
-        """What became of a row, tried as often as the settings say while its failure is a passing one."""
+    def _result(self, row: int, request: Request) -> RowResult | None:
+        """What became of a row; None where the run ends before that is known: it is asked again when the run goes on."""
         options, longer = dict(request.options), self.settings.longer_max_tokens
-        cost: Decimal | None = Decimal(0)  # of the tries before; None where one is not known
-        unanswered = 0
-        for attempt in range(1, self.settings.attempts + 1):
-            last = attempt == self.settings.attempts or self.stop.is_set()
+        cost: Decimal | None = Decimal(0)  # of the tries that were answered, and cut off; None where one is not known
+        tries, told = _Tries(self.settings, self.pace), 0
+        while True:
+            given = self._ask(row, request, options, tries)
+            if given is None:
+                return None
+            if isinstance(given, ProviderError):
+                lost = self.journal.unanswered(row) - told
+                return _failed(request.unit_id, given, tries.made, None if lost else cost, lost)
+            told += 1
+            result = judged(given, request.schema, again=longer is not None)
+            cost = None if cost is None or result.cost is None else result.cost + cost
+            lost = self.journal.unanswered(row) - told + result.details.get("maybe_paid", 0)
+            details = {**result.details, "maybe_paid": lost} if lost else result.details
+            result = replace(result, cost=cost, details=details)
+            again = result.retryable and longer is not None and longer > self._longest_answer(options)
+            if not again or tries.made >= self.settings.attempts:
+                return result
+            options["max_tokens"] = longer
+
+    def _ask(
+        self, row: int, request: Request, options: Mapping[str, Any], tries: _Tries
+    ) -> RowResult | ProviderError | None:
+        """What the vendor answers, tried for as long as its failures pass; the error that the row fails by; None where the
+        run ends.
+        """
+        expected, tokens = self.spending.expected(request, 1 if options == request.options else 2)
+        while True:
+            ticket = self.pace.begin(tokens, self.stop.is_set)
+            if ticket is None:
+                return None
+            with self.lock:
+                self.spending.begin(expected)
+                self.journal.asked(row)
+            tries.made += 1
+            call: Callable[..., Any] = self.provider.generate_once
             try:
-                call: Callable[..., Any] = self.provider.generate_realtime
                 given = call(request.prompt, request.schema, **options)
             except ProviderError as error:
+                with self.lock:
+                    self.spending.end(expected, None if error.ambiguous else Decimal(0), request, options)
+                    if not error.ambiguous:
+                        self.journal.refused(row)
+                    self.note = str(error) if error.retryable else self.note
                 if is_for_good(error):
                     raise
-                unanswered += error.ambiguous
-                if error.retryable and self.stop.is_set():
-                    raise  # the run ends: the row is asked again when it goes on
-                if last or not error.retryable:
-                    return _failed(request.unit_id, error, attempt, None if unanswered else cost, unanswered)
-                pause = max(error.retry_after or 0.0, min(2.0 ** (attempt - 1), _LONGEST_PAUSE))
-                if isinstance(error, RateLimitError):
-                    self.pace.pause(pause)
-                self.stop.wait(pause)
+                if not error.retryable:
+                    self.pace.answered()
+                    return error
+                if tries.are_over(error):
+                    return error
+                self.stop.wait(self.pace.failed(ticket, error, self._pause(tries.made), self.settings.poll_longest))
                 continue
-            answered = row_result(self.provider, request.unit_id, given, attempt)
-            result = judged(answered, request.schema, again=longer is not None)
-            if result.cost is not None:
-                result = replace(result, cost=None if cost is None else result.cost + cost)
-            if unanswered:
-                more = result.details.get("maybe_paid", 0)
-                result = replace(result, details={**result.details, "maybe_paid": unanswered + more})
-            if not result.retryable or last or longer is None or longer <= self._longest_answer(options):
-                return result
-            cost, options["max_tokens"] = result.cost, longer
-        raise AssertionError("the last attempt returns")
+            self.pace.answered()
+            answered = row_result(self.provider, request.unit_id, given, tries.made)
+            with self.lock:
+                self.spending.end(expected, answered.cost, request, options)
+                self.note = None
+            return answered
+
+    def _pause(self, made: int) -> float:
+        """Seconds before the next try of a row, as `api.transport_retry` has them."""
+        policy: RetryPolicy = getattr(self.provider, "retry", None) or RetryPolicy()
+        return min(policy.initial_delay * policy.multiplier ** min(made - 1, 30), _LONGEST_PAUSE)
 
     def _longest_answer(self, options: Mapping[str, Any]) -> int:
         """The `max_tokens` of a row's call: its own, or those of the provider's settings; 0 where none are set."""
@@ -239,40 +245,57 @@ class _Run:
         return int(options.get("max_tokens") or api.get("max_tokens") or 0)
 
     def _count(self, result: RowResult) -> None:
-        self.spent += result.cost or 0
         self.unpriced += result.cost is None
         self.answered += result.error is None
         self.failures += result.error is not None
 
     def _tell(self, step: str) -> None:
-        done = self.answered + self.failures
+        known, running = self.spending.known, self.spending.running
         self.progress(
             BatchProgress(
                 step=step,
                 rows=self.state.rows,
-                done=done,
+                done=self.answered + self.failures,
                 answered=self.answered,
                 failed=self.failures,
                 running=0,
                 retrying=0,
                 batches=0,
                 batches_ended=0,
-                cost=self.spent,
-                cost_running=self.running,
-                estimate=self.spent + self.running,
+                cost=known,
+                cost_running=running,
+                estimate=known + running,
                 unpriced=self.unpriced,
+                note=self.note,
             )
         )
 
 
-def _expected(provider: LLMProvider, planner: Planner, request: Request) -> tuple[Decimal, int]:
-    """USD that a row may cost by a realtime call, and its tokens."""
-    asked, answer = tokens_of(request), planner.answer_of(request, 1)
-    try:
-        cost = provider.cost_of({"usage": {"input": asked, "output": answer}, "mode": "standard"})
-    except PricingError:
-        cost = Decimal(str(provider.estimate_cost(asked, answer, False)))
-    return cost, asked + answer
+class _Tries:
+    """How often a row was tried, and whether its failures are the vendor's affair or its own."""
+
+    def __init__(self, settings: BatchSettings, pace: Pace) -> None:
+        self._settings, self._pace = settings, pace
+        self._own = 0  # failures that may be the row's own
+        self._since, self._answers = math.inf, 0
+        self.made = 0
+
+    def are_over(self, error: ProviderError) -> bool:
+        """Whether the row fails by a passing `error`: it was tried as often as the settings say, while the vendor answered
+        others. Where it answers nobody, or has no room, the row waits; raises `error` once patience has run out.
+        """
+        now, patience = time.monotonic(), self._settings.patience
+        if self._since == math.inf:
+            self._since, self._answers = now, self._pace.answers
+        never_sent = error.status_code is None and not error.ambiguous
+        self._own += not (never_sent or error.status_code in _NO_ROOM)
+        if not patience:
+            return self.made >= self._settings.attempts
+        if self._own >= self._settings.attempts and self._pace.answers > self._answers:
+            return True
+        if now - max(self._since, self._pace.answered_at) > patience:
+            raise error
+        return False
 
 
 def _failed(unit_id: str, error: ProviderError, attempt: int, cost: Decimal | None, unanswered: int) -> RowResult:
@@ -303,12 +326,13 @@ def _begun(
 def _check_each(provider: LLMProvider, kept: KeptRequests, allowed: Decimal | None, settings: BatchSettings) -> None:
     """Raises for requests that cannot be sent, all at once, and for more than is allowed in sum."""
     planner, problems, total = Planner(provider, kept, settings), [], Decimal(0)
+    spending = Spending(provider, planner, allowed)
     for row, request in kept.read(((0, len(kept)),)):
         try:
             planner.line(row, request)
         except (ValueError, TypeError) as error:
             problems.append(f"request {row + 1} ({request.unit_id!r}): {error}")
-        total += _expected(provider, planner, request)[0]
+        total += spending.expected(request)[0]
     if problems:
         raise BatchInputError(problems)
     if allowed is not None and total > allowed:

@@ -11,7 +11,7 @@ from pathlib import Path
 from .errors import BatchError
 from .journal import Journal
 from .soundness import counted, no_state
-from .state import RunFiles, locked, replacing
+from .state import RunFiles, is_held, replacing
 from .values import BatchProgress, BatchResults, RowResult
 
 KIND = "realtime"
@@ -62,11 +62,12 @@ def realtime_results(path: Path) -> Iterator[RowResult]:
     files, state = RunFiles(path), load_realtime(path)
     if state is None:
         raise BatchError(f"{path}: there is no run")
+    if not state.finished and not journal_of(files).exists():  # it may have ended meanwhile
+        state = load_realtime(path) or state
     if state.finished:
         yield from results_of_realtime(state, files)
     elif journal_of(files).exists():
-        with locked(files):
-            yield from Journal(journal_of(files), state.rows).results()
+        yield from Journal(journal_of(files), state.rows, only_looks=True).results()
 
 
 def realtime_progress(path: Path) -> tuple[RealtimeState, BatchProgress]:
@@ -85,6 +86,14 @@ def realtime_progress(path: Path) -> tuple[RealtimeState, BatchProgress]:
     )
 
 
+def stop_realtime(files: RunFiles) -> bool:
+    """Whether a process makes the calls of this run; it was told to end, and does so within about a second."""
+    if not is_held(files):
+        return False
+    files.cancelled.touch()
+    return True
+
+
 def journal_of(files: RunFiles) -> Path:
     """The file of a run's journal."""
     return files.folder / "rows.jsonl"
@@ -94,9 +103,7 @@ def is_untouched(state: RealtimeState, files: RunFiles) -> bool:
     """Whether nothing of a run was ever answered, or may have been: another one may take its place."""
     if state.finished:
         return False
-    journal = Journal(journal_of(files), state.rows)
-    journal.close()
-    return journal.untouched
+    return not journal_of(files).exists() or Journal(journal_of(files), state.rows, only_looks=True).untouched
 
 
 def save_realtime(files: RunFiles, state: RealtimeState) -> RealtimeState:

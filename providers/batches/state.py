@@ -167,6 +167,14 @@ def locked(files: RunFiles) -> Iterator[None]:
         yield
 
 
+def is_held(files: RunFiles) -> bool:
+    """Whether a process is at the run."""
+    if not files.folder.is_dir():
+        return False
+    with (files.folder / "lock").open("a+b") as file:
+        return not _lock(file)
+
+
 def _lock(file: IO[bytes]) -> bool:
     """Whether the lock is ours now."""
     try:

@@ -8,9 +8,11 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "providers"))  # for `servers`
 
@@ -18,6 +20,9 @@ pytest.importorskip("openai", reason="the openai extra is not installed")
 from servers.openai import OpenAIServer
 from servers.working import BAD, Work
 
+from octoregistry.cli.batch import command, default_state
+from octoregistry.cli.batch_lines import requests_in
+from providers import BatchError, get_provider, run_realtime
 from tests.waiting import LIMIT
 
 
@@ -168,3 +173,41 @@ def test_realtime_calls_are_made_request_ofs_own_batch_lines_on_standard_input(w
 def test_the_batches_of_an_account_are_listed(work, rows):
     assert octoregistry("run", rows, "--provider", "openai").returncode == 0
     assert b"batch_1  completed  3/3" in octoregistry("list", "--provider", "openai").stdout
+
+
+def test_a_run_of_realtime_calls_is_watched_and_ended_from_another_process(work, rows):
+    let, ended, answer = threading.Event(), [], work.server.complete
+
+    def slow(request):
+        let.wait(LIMIT)
+        return answer(request)
+
+    def run():
+        provider = get_provider({"api": {"provider": "openai", "model": "gpt-5.4-mini"}})
+        try:
+            run_realtime(provider, requests_in(rows), default_state(rows), concurrency=1)
+        except BatchError as error:
+            ended.append(str(error))
+        finally:
+            provider.close()
+
+    def batch(*words):
+        return CliRunner().invoke(command, [*words, str(rows)])
+
+    work.server.complete = slow
+    running = threading.Thread(target=run)
+    running.start()
+    while not work.server.requests:
+        time.sleep(0.01)
+    status = batch("status")
+    assert (status.exit_code, "0 of 3 rows answered" in status.output) == (3, True)
+    assert "The run ends" in batch("cancel").output
+    let.set()
+    running.join()
+    assert "cancelled" in "".join(ended)
+    assert work.server.asked("completions")[1:] == []
+    assert "no process runs it" in batch("status").output
+    assert "No process makes its calls" in batch("cancel").output
+    work.server.complete = answer
+    run()
+    assert batch("status").exit_code == 0

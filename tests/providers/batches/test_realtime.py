@@ -14,12 +14,15 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from servers import anthropic as anthropic_wire
+from servers import gemini as gemini_wire
+from servers import openai as openai_wire
 from servers.base import CUT, Reply
 from servers.working import numbered
 
-from providers import AuthenticationError, BatchError, BatchSettings, results_so_far, run_realtime
+from providers import AuthenticationError, BatchError, BatchSettings, RateLimitError, results_so_far, run_realtime
 from providers.batches import BatchInputError, BatchTooExpensiveError
-from providers.batches.realtime import Pace
+from providers.batches.pace import Pace
 
 KILLS = int(os.environ.get("OCTOREGISTRY_KILLS", "10"))
 NURSERY = Path(__file__).parent.parent / "servers" / "nursery.py"
@@ -112,13 +115,111 @@ def test_all_requests_that_cannot_be_sent_are_named_at_once(vendor, tmp_path):
     assert not vendor.server.requests
 
 
+def never():
+    return False
+
+
 def test_calls_begin_no_faster_than_the_limits_say():
-    pace = Pace(600, None)
-    assert [round(pace.wait(1), 1) for _ in range(3)] == [0.0, 0.1, 0.2]
-    by_tokens = Pace(6000, 60_000)
-    assert [round(by_tokens.wait(200), 1) for _ in range(3)] == [0.0, 0.2, 0.4]
-    by_tokens.pause(5)
-    assert by_tokens.wait(1) > 4.9
+    begun = time.monotonic()
+    for pace, tokens in ((Pace(1200, None), 1), (Pace(6000, 60_000), 50)):
+        for _ in range(3):
+            assert pace.begin(tokens, never)
+    assert 0.2 <= time.monotonic() - begun < 0.4
+
+
+@pytest.mark.parametrize("limit", [0, -5, float("nan"), float("inf"), "many", True])
+def test_a_limit_that_would_limit_nothing_is_an_error(limit, openai, tmp_path):
+    for name in ("requests_per_minute", "tokens_per_minute"):
+        with pytest.raises(ValueError, match=f"{name} is"):
+            run_realtime(openai.make(), numbered(1), tmp_path / "run.json", **{name: limit})
+
+
+def test_a_pause_holds_for_calls_that_had_their_turn_already_and_for_tries():
+    pace, begun = Pace(240, None), []
+    first = pace.begin(1, never)
+    waiting = threading.Thread(target=lambda: begun.append((pace.begin(1, never), time.monotonic())))
+    waiting.start()  # its turn comes in a quarter of a second
+    paused = time.monotonic()
+    assert pace.failed(first, RateLimitError(retry_after=0.5, retryable=True), 0.0, 300.0) == 0.0
+    waiting.join()
+    assert begun[0][1] - paused >= 0.5
+    assert begun[0][0].is_trial  # and no other call begins before the vendor has answered that one
+    assert pace.begin(1, iter([False, True]).__next__) is None
+
+
+def outage(vendor, calls, status=503, **headers):
+    """The next calls of the vendor find it without room."""
+    vendor.server.fail(*[Reply(vendor.unanswered(status), status, headers)] * calls)
+
+
+QUICK = {"initial_delay_seconds": 0.001}
+
+
+@pytest.mark.parametrize("status", [503, 500, 429])
+def test_an_outage_fails_no_row(vendor, asked, tmp_path, status):
+    outage(vendor, 20, status)
+    settings = BatchSettings(attempts=2, poll_longest=0.005)
+    provider = vendor.make(transport_retry=QUICK)
+    results = run_realtime(provider, numbered(6), tmp_path / "run.json", concurrency=3, settings=settings)
+    assert (results.answered, results.failed) == (6, 0)
+    assert set(asked.values()) == {1}
+
+
+def test_patience_ends_and_the_rows_wait_for_the_next_run(vendor, asked, tmp_path):
+    outage(vendor, 10**3, 429)
+    settings = BatchSettings(patience=0.1, poll_longest=0.01)
+    with pytest.raises(RateLimitError):
+        run_realtime(vendor.make(transport_retry=QUICK), numbered(3), tmp_path / "run.json", settings=settings)
+    assert list(results_so_far(tmp_path / "run.json")) == []
+    vendor.server.faults.clear()
+    assert run_realtime(vendor.make(), None, tmp_path / "run.json").answered == 3
+
+
+def test_a_row_that_fails_while_others_are_answered_fails_and_without_patience_at_once(openai, tmp_path):
+    call = openai.server.complete
+
+    def answer(request, **parts):
+        text = request.json["messages"][-1]["content"]
+        return Reply(openai.unanswered(500), 500) if text == "prompt 0" else call(request, **parts)
+
+    openai.server.complete = answer
+    provider, settings = openai.make(transport_retry=QUICK), BatchSettings(attempts=2)
+    results = list(run_realtime(provider, numbered(9), tmp_path / "run.json", concurrency=2, settings=settings))
+    assert [row.error is None for row in results] == [False, *[True] * 8]
+    assert (results[0].cost, results[0].details["maybe_paid"]) == (None, results[0].attempts)
+    (row,) = run_realtime(provider, numbered(1), tmp_path / "2.json", settings=BatchSettings(attempts=2, patience=0))
+    assert (row.attempts, len(openai.server.requests)) == (2, 2 + 8 + results[0].attempts)
+
+
+def test_calls_that_nobody_answered_count_by_the_most_that_they_can_have_cost(vendor, asked, tmp_path):
+    outage(vendor, 10**3)
+    provider = vendor.make(max_tokens=1000, transport_retry=QUICK)
+    settings = BatchSettings(poll_longest=0.001)
+    with pytest.raises(BatchTooExpensiveError, match="whose cost nobody tells"):
+        run_realtime(provider, numbered(1), tmp_path / "run.json", max_cost=Decimal("0.03"), settings=settings)
+    price = provider.cost_of({"usage": {"input": 3, "output": 1000}, "mode": "standard"})
+    assert len(vendor.server.requests) == Decimal("0.03") // price
+    vendor.server.faults.clear()
+    with pytest.raises(BatchTooExpensiveError):  # what may have been paid is remembered
+        run_realtime(provider, None, tmp_path / "run.json", max_cost=Decimal("0.03"))
+    (row,) = run_realtime(provider, None, tmp_path / "run.json", max_cost=1)
+    assert row.details["maybe_paid"] == Decimal("0.03") // price
+
+
+REFUSED = {
+    "openai": ("completion", lambda: openai_wire.completion(None, refusal="No.")),
+    "anthropic": ("message", lambda: anthropic_wire.message(stop_reason="refusal")),
+    "gemini": ("content", lambda: gemini_wire.content(None, finish_reason="SAFETY")),
+}
+
+
+def test_a_refusal_without_a_text_fails_its_row(vendor, tmp_path):
+    name, refusal = REFUSED[vendor.name]
+    setattr(vendor.server, name, refusal())
+    (row,) = run_realtime(vendor.make(), numbered(1), tmp_path / "run.json")
+    assert row.error.startswith("refused: ")
+    assert (row.content, row.details["finish_reason"], row.retryable) == (None, "refusal", False)
+    assert row.cost > 0
 
 
 def test_a_journal_that_was_edited_is_refused_and_a_torn_last_line_is_not_there(vendor, asked, tmp_path):

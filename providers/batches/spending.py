@@ -1,0 +1,74 @@
+"""What a run of realtime calls has spent and may still spend, held against what it is allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from ..base import LLMProvider
+from ..dimensions import PricingError
+from ..registry import load_registry
+from .errors import BatchTooExpensiveError
+from .plan import Planner, name_of, tokens_of
+from .requests import Request
+from .values import RowResult
+
+
+class Spending:
+    """USD of the calls of a run. A call whose cost nobody tells, as no answer came or none states it, counts by the most
+    that it can have cost.
+    """
+
+    def __init__(self, provider: LLMProvider, planner: Planner, allowed: Decimal | None) -> None:
+        self._provider, self._planner, self._allowed = provider, planner, allowed
+        self._longest = provider.max_tokens or provider.default_max_tokens or _longest_answer(provider)
+        self.known = self.unknown = self.running = Decimal(0)
+
+    def expected(self, request: Request, attempt: int = 1) -> tuple[Decimal, int]:
+        """USD that a call is expected to cost, and its tokens."""
+        asked, answer = tokens_of(request), self._planner.answer_of(request, attempt)
+        return self._price(asked, answer), asked + answer
+
+    def most(self, request: Request, options: Mapping[str, Any]) -> Decimal:
+        """USD that a call can have cost: with the longest answer that it allows, or that the model can give."""
+        longest = max(options.get("max_tokens") or self._longest or 0, self._planner.answer_of(request, 1))
+        return self._price(tokens_of(request), longest)
+
+    def _price(self, asked: int, answer: int) -> Decimal:
+        try:
+            return self._provider.cost_of({"usage": {"input": asked, "output": answer}, "mode": "standard"})
+        except PricingError:
+            return Decimal(str(self._provider.estimate_cost(asked, answer, False)))
+
+    def recall(self, request: Request, result: RowResult | None, unanswered: int) -> None:
+        """Counts what a row had cost when the run was taken up: its result, or the calls without an answer so far."""
+        if result is not None:
+            self.known += result.cost or 0
+            unanswered = result.details.get("maybe_paid", 0) + (result.cost is None and result.content is not None)
+            unanswered = max(unanswered, result.cost is None)
+        if unanswered and self._allowed is not None:
+            self.unknown += unanswered * self.most(request, request.options)
+
+    def begin(self, expected: Decimal) -> None:
+        """Counts a call that begins. Raises BatchTooExpensiveError where all together may cost more than is allowed."""
+        before = self.known + self.unknown + self.running
+        if self._allowed is not None and before + expected > self._allowed:
+            raise BatchTooExpensiveError(expected, before, self._allowed, unsure=self.unknown)
+        self.running += expected
+
+    def end(self, expected: Decimal, cost: Decimal | None, request: Request, options: Mapping[str, Any]) -> None:
+        """Counts what a call came to; `cost` is None where nobody knows."""
+        self.running -= expected
+        if cost is not None:
+            self.known += cost
+        elif self._allowed is not None:
+            self.unknown += self.most(request, options)
+
+
+def _longest_answer(provider: LLMProvider) -> int | None:
+    """The tokens that the model can answer with, as far as the registry knows."""
+    try:
+        return load_registry().model(name_of(provider), provider.model).max_output_tokens
+    except PricingError:
+        return None
