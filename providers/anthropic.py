@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import IO, Any
 
 from .answers import Answer
-from .anthropic_messages import SPENT_CODES, read_answer, read_row, request_params, stream_pieces
+from .anthropic_messages import PASSING_TYPES, SPENT_CODES, read_answer, read_row, request_params, stream_pieces
 from .base import BatchLimits, BatchResult
 from .errors import ProviderError, RequestError
 from .jobs import CANCELLED, CANCELLING, COMPLETED, EXPIRED, FAILED, RUNNING, Job, State
 from .received import entries_of, named, not_json, pages
-from .request import Request
-from .vendor import VendorProvider
+from .request import Request, extra_in, with_extra
+from .vendor import Stream, VendorProvider
 from .wire import count, iso, section
 
 # anthropic/types/messages/message_batch.py. "ended" says nothing of how: `_ending` reads the counts.
@@ -43,17 +43,19 @@ class AnthropicProvider(VendorProvider):
         return request_params(self.model, request, self.default_max_tokens)
 
     def _send(self, body: Any, request: Request) -> tuple[Answer, str | None]:
-        raw = self.client.messages.with_raw_response.create(**body, extra_body=dict(request.extra) or None)
+        create = self.client.messages.with_raw_response.create
+        raw = create(**body, extra_body=extra_in(body, request, self.name))
         return read_answer(self._json_in(raw)), raw.headers.get("request-id")
 
-    def _open_stream(self, body: Any, request: Request) -> Any:
-        return self.client.messages.create(**body, stream=True, extra_body=dict(request.extra) or None)
+    def _open_stream(self, body: Any, request: Request) -> Stream:
+        events = self.client.messages.create(**body, stream=True, extra_body=extra_in(body, request, self.name))
+        return events, events.close
 
     def _pieces(self, source: Any) -> Iterator[str | Answer]:
         return stream_pieces(source)
 
     def _row_of(self, name: str, request: Request) -> dict[str, Any]:
-        return {"custom_id": name, "params": {**self._body(request), **request.extra}}
+        return {"custom_id": name, "params": with_extra(self._body(request), request.extra, self.name)}
 
     def _upload(self, path: Path) -> str:
         """The file's path: Anthropic takes the rows with the batch, so the file must stay where it is until then."""
@@ -107,6 +109,9 @@ class AnthropicProvider(VendorProvider):
 
         if not isinstance(error, anthropic.APIStatusError):
             return self._transport_error(error)
+        if error.status_code < 300:  # an event of a stream that had begun
+            body = error.body if isinstance(error.body, Mapping) else {}
+            return self._stream_error(section(body, "error") or {"message": str(error)}, PASSING_TYPES)
         return self._status_error(
             error.status_code,
             str(error.api_message or error.response.text),

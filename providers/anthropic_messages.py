@@ -38,7 +38,7 @@ def request_params(model: str, request: Request, max_tokens: int) -> dict[str, A
         raise _refused("Anthropic's cache has no key: give cache={'ttl': '5m'} or '1h'")
     params: dict[str, Any] = {
         "model": model,
-        "max_tokens": request.max_tokens or max_tokens,
+        "max_tokens": request.max_tokens or request.extra.get("max_tokens") or max_tokens,
         "messages": [{"role": message.role, "content": _content_of(message)} for message in request.messages],
     }
     if request.system:

@@ -194,6 +194,19 @@ class Connection(LLMProvider):
             ambiguous=status >= 500 or status in _GAVE_UP_WAITING,
         )
 
+    def _stream_error(self, told: Mapping[str, Any], passing: frozenset[str]) -> ProviderError:
+        """What an error means that came after the status of an answer, under a `type` or `code`; what was answered before
+        it may be billed.
+        """
+        words = {str(told[name]) for name in ("code", "type") if told.get(name)}
+        return ProviderError(
+            str(told.get("message") or "no message"),
+            provider=self.name,
+            code=str(told.get("code") or told.get("type") or "error"),
+            retryable=bool(words & passing),
+            ambiguous=True,
+        )
+
     def _transport_error(self, error: BaseException) -> ProviderError:
         """What it means that no answer came: whether the request went out decides if it may be repeated blindly."""
         names = {

@@ -20,6 +20,7 @@ from .gemini_content import (
     batch_row,
     contents_of,
     generation_config,
+    own_keys,
     read_answer,
     read_row,
     stream_pieces,
@@ -27,7 +28,7 @@ from .gemini_content import (
 from .jobs import CANCELLED, CANCELLING, COMPLETED, EXPIRED, FAILED, PENDING, RUNNING, Job, State
 from .received import entries_of, json_object, named, pages
 from .request import Request
-from .vendor import VendorProvider
+from .vendor import Stream, VendorProvider
 from .wire import count, field, iso, listed, plain, section
 
 # google/genai/types.py, JobState; the wire says BATCH_STATE_*, the SDK JOB_STATE_*.
@@ -60,6 +61,10 @@ class GeminiProvider(VendorProvider):
     default_timeout = 120.0
     longest_life = 96 * 3600.0
 
+    def __init__(self, config: dict[str, Any]) -> None:
+        super().__init__(config)
+        self._streams = threading.local()
+
     def discard_file(self, file_id: str) -> None:
         """Deletes an uploaded file."""
         self._call(lambda: self.client.files.delete(name=file_id))
@@ -71,7 +76,8 @@ class GeminiProvider(VendorProvider):
         if request.system:
             config["system_instruction"] = request.system
         if request.extra:
-            config["http_options"] = {"extra_body": dict(request.extra)}
+            self._row_of("", request)  # raises where the vendor's own keys contradict the call: the SDK would not
+            config["http_options"] = {"extra_body": own_keys(request.extra)}
         return {"model": self.model, "contents": contents_of(request), "config": config}
 
     def _send(self, body: Any, request: Request) -> tuple[Answer, str | None]:  # noqa: ARG002 - it is all in the body
@@ -79,16 +85,17 @@ class GeminiProvider(VendorProvider):
         response = _with_tier(self.client.models.generate_content(**body))
         return read_answer(response), field(response, "response_id")
 
-    def _open_stream(self, body: Any, request: Request) -> Any:  # noqa: ARG002 - it is all in the body
+    def _open_stream(self, body: Any, request: Request) -> Stream:  # noqa: ARG002 - it is all in the body
         events = self.client.models.generate_content_stream(**body)
         first = next(events, None)  # with it the call is made: a refusal shows here
-        return chain([] if first is None else [first], events)
+        # The SDK keeps the response to itself, and leaves it open where the events are not read to their end.
+        return chain([] if first is None else [first], events), self._streams.response.close
 
     def _pieces(self, source: Any) -> Iterator[str | Answer]:
         return stream_pieces(map(_with_tier, source))
 
     def _row_of(self, name: str, request: Request) -> dict[str, Any]:
-        return batch_row(name, request)
+        return batch_row(name, request, self.model)
 
     def _upload(self, path: Path) -> str:
         config = {"mime_type": "application/jsonl", "display_name": path.name}
@@ -135,6 +142,8 @@ class GeminiProvider(VendorProvider):
 
     def _heard(self, response: Any) -> None:
         """Raises for what the SDK makes an empty answer of: an error, a page or anything but an object, with status 200."""
+        if response.url.path.endswith(":streamGenerateContent"):
+            self._streams.response = response
         if response.status_code != 200 or not response.url.path.endswith(":generateContent"):
             return
         fields = json_object(response.read(), self.name, response.headers.get("content-type", ""))

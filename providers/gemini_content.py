@@ -9,7 +9,7 @@ from .answers import Answer, Failure
 from .dialects import GEMINI, translated
 from .errors import RequestError
 from .media import Media
-from .request import Request
+from .request import Request, with_extra
 from .served import usage_of
 from .wire import field, listed, section
 
@@ -74,7 +74,16 @@ def generation_config(request: Request) -> dict[str, Any]:
     return config
 
 
-def batch_row(key: str, request: Request) -> dict[str, Any]:
+def own_keys(extra: Mapping[str, Any]) -> dict[str, Any]:
+    """The vendor's own keys in the wire's camelCase, as it reads them in either."""
+    camels = {_camel(name): value for name, value in extra.items()}
+    config = camels.get("generationConfig")
+    if isinstance(config, Mapping):
+        camels["generationConfig"] = {_camel(name): value for name, value in config.items()}
+    return camels
+
+
+def batch_row(key: str, request: Request, model: str) -> dict[str, Any]:
     """One line of a batch's input file, in the wire's camelCase."""
     asked: dict[str, Any] = {"contents": _camels(contents_of(request))}
     if request.system:
@@ -83,7 +92,8 @@ def batch_row(key: str, request: Request) -> dict[str, Any]:
     if config:
         schema = config.pop("response_json_schema", None)  # whose keys are its own
         asked["generationConfig"] = {**_camels(config), **({} if schema is None else {"responseJsonSchema": schema})}
-    return {"key": key, "request": {**asked, **request.extra}}
+    whole = with_extra({**asked, "model": model}, own_keys(request.extra), "gemini")
+    return {"key": key, "request": {name: value for name, value in whole.items() if name != "model"}}
 
 
 def read_answer(response: Mapping[str, Any], mode: str | None = None) -> Answer:

@@ -18,8 +18,8 @@ from .openai_requests import CHAT, request_body, surface_of
 from .openai_streams import chat_pieces, response_pieces
 from .pricing import Usage
 from .received import entries_of, named, pages
-from .request import Request
-from .vendor import VendorProvider
+from .request import Request, extra_in, with_extra
+from .vendor import Stream, VendorProvider
 from .wire import count, iso, listed, section
 
 # https://developers.openai.com/api/docs/guides/batch#4-check-the-status-of-a-batch; openai/types/batch.py
@@ -61,7 +61,7 @@ class OpenAIProvider(VendorProvider):
         return request_body(self.surface, self.model, request)
 
     def _send(self, body: Any, request: Request) -> tuple[Answer, str | None]:
-        raw = self._endpoint.with_raw_response.create(**body, extra_body=dict(request.extra) or None)
+        raw = self._endpoint.with_raw_response.create(**body, extra_body=extra_in(body, request, self.name))
         return read_answer(self._read(self._json_in(raw))), raw.request_id
 
     def _read(self, fields: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -72,15 +72,17 @@ class OpenAIProvider(VendorProvider):
     def _endpoint(self) -> Any:
         return self.client.chat.completions if self.surface == CHAT else self.client.responses
 
-    def _open_stream(self, body: Any, request: Request) -> Any:
-        more = {"stream_options": {"include_usage": True}} if self.surface == CHAT else {}
-        return self._endpoint.create(**body, **more, stream=True, extra_body=dict(request.extra) or None)
+    def _open_stream(self, body: Any, request: Request) -> Stream:
+        if self.surface == CHAT:
+            body = {**body, "stream_options": {"include_usage": True}}
+        events = self._endpoint.create(**body, stream=True, extra_body=extra_in(body, request, self.name))
+        return events, events.close
 
     def _pieces(self, source: Any) -> Iterator[str | Answer]:
         return chat_pieces(source, self._read) if self.surface == CHAT else response_pieces(source)
 
     def _row_of(self, name: str, request: Request) -> dict[str, Any]:
-        body = {**self._body(request), **request.extra}
+        body = with_extra(self._body(request), request.extra, self.name)
         return {"custom_id": name, "method": "POST", "url": self.surface, "body": body}
 
     def _upload(self, path: Path) -> str:
@@ -142,9 +144,9 @@ class OpenAIProvider(VendorProvider):
     def _error_of(self, error: Exception) -> ProviderError:
         import openai  # noqa: PLC0415 - with the SDK only
 
+        body = error.body if isinstance(error, openai.APIError) and isinstance(error.body, Mapping) else {}
         if not isinstance(error, openai.APIStatusError):
-            return self._transport_error(error)
-        body = error.body if isinstance(error.body, Mapping) else {}
+            return self._stream_error(body, PASSING_CODES) if body else self._transport_error(error)
         return self._status_error(
             error.status_code,
             str(body.get("message") or error.response.text),

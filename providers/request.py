@@ -73,15 +73,46 @@ class Request:
 def request_of(
     vendor: str, prompt: Any, schema: Any, stated: Mapping[str, Any], defaults: Mapping[str, Any]
 ) -> Request:
-    """The request that a call states; what it does not is taken from `defaults`. Raises RequestError that says what is
-    wrong with it.
+    """The request that a call states; what it does not is taken from `defaults`, and None takes a default away, but for
+    `max_tokens`. Raises RequestError that says what is wrong with it.
     """
     try:
-        return _request(
-            prompt, schema, {**defaults, **{name: value for name, value in stated.items() if value is not None}}
-        )
+        options = {**defaults, **stated}
+        if options.get("max_tokens") is None:  # a limit that guards money is replaced, and never taken away by accident
+            options["max_tokens"] = defaults.get("max_tokens")
+        return _request(prompt, schema, {name: value for name, value in options.items() if value is not None})
     except (ValueError, TypeError) as error:
         raise RequestError(str(error), provider=vendor, code="bad_request") from None
+
+
+# A call has one answer, and the whole of it: what a vendor's own keys may not change.
+_ONE_ANSWER = {"stream": False, "n": 1, "candidateCount": 1, "background": False}
+
+
+def with_extra(body: Mapping[str, Any], extra: Mapping[str, Any], vendor: str, at: str = "") -> dict[str, Any]:
+    """`body` with the vendor's own keys in it, tables joined key by key. Raises RequestError where the two contradict each
+    other, or a key asks for another number of answers than one.
+    """
+    joined = dict(body)
+    for key, value in extra.items():
+        own = joined.get(key)
+        if isinstance(own, Mapping) and isinstance(value, Mapping):
+            joined[key] = with_extra(own, value, vendor, f"{at}{key}.")
+        elif key in joined and own != value:
+            told = f"extra.{at}{key} is {value!r}, and the call says {own!r}: say it once"
+            raise RequestError(told, provider=vendor, code="bad_request")
+        elif key in _ONE_ANSWER and value not in {None, _ONE_ANSWER[key]}:
+            told = f"extra.{at}{key} is {value!r}: a call has one answer, and stream_realtime gives it piece by piece"
+            raise RequestError(told, provider=vendor, code="bad_request")
+        else:
+            joined[key] = value
+    return joined
+
+
+def extra_in(body: Mapping[str, Any], request: Request, vendor: str) -> dict[str, Any] | None:
+    """The vendor's own keys as they stand in the joined body, for an SDK that lays them over its own; None for none."""
+    joined = with_extra(body, request.extra, vendor)
+    return {key: joined[key] for key in request.extra} or None
 
 
 _NOT_BUILT = {"tools", "tool_choice", "functions", "function_call"}
@@ -198,12 +229,16 @@ def _several(given: Any, name: str) -> Sequence[Any]:
 def _check_letters(request: Request) -> None:
     """Raises for what no JSON, or no UTF-8, can hold: a lone surrogate is half of a letter, and no vendor can read it."""
     texts = [("system", request.system or ""), *(("the prompt", message.text) for message in request.messages)]
-    for where, text in (*texts, ("the schema", _json(request.schema)), ("extra", _json(dict(request.extra)))):
+    texts += [
+        (part.name, part.url or part.name) for one in request.messages for part in one.parts if isinstance(part, Media)
+    ]
+    told = {"the schema": request.schema, "cache": dict(request.cache), "extra": dict(request.extra)}
+    for where, text in (*texts, *((name, _json(value)) for name, value in told.items())):
         try:
             text.encode()
         except UnicodeEncodeError as error:
             raise ValueError(
-                f"{where} holds half of a letter, the lone surrogate {text[error.start]!r}, at {error.start}"
+                f"{ascii(where)[1:-1]} holds half of a letter, the lone surrogate {text[error.start]!r}, at {error.start}"
             ) from None
 
 

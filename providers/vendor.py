@@ -26,6 +26,8 @@ from .registry import load_registry
 from .request import Options, Request, request_of
 from .stream import AnswerStream
 
+Stream = tuple[Any, Callable[[], None]]  # the vendor's events, and what closes their connection
+
 _MOST_AT_ONCE = 256  # calls of `agenerate_realtime` at a time
 # Seconds in which a batch that was just made may be unknown to the server that is asked for it.
 _FIRST_SEEN_AFTER = 120.0
@@ -75,8 +77,8 @@ class VendorProvider(Connection, Billed):
         """The answer, and the id of the call."""
 
     @abstractmethod
-    def _open_stream(self, body: Any, request: Request) -> Any:
-        """The vendor's events, once the first headers of an answer are there."""
+    def _open_stream(self, body: Any, request: Request) -> Stream:
+        """The vendor's events, once the first headers of an answer are there, and what closes their connection."""
 
     @abstractmethod
     def _pieces(self, source: Any) -> Iterator[str | Answer]:
@@ -155,22 +157,14 @@ class VendorProvider(Connection, Billed):
         """
         request = self._request(prompt, schema, options)
         body = self._body(request)
-        source = self._call(lambda: self._open_stream(body, request))
-
-        def pieces() -> Iterator[str | Answer]:
-            come = self._pieces(source)
-            while True:
-                piece = self._call(lambda: next(come, None), repeatable=False, once=True)
-                if piece is None:
-                    told = "unavailable: the stream ended before the answer did"
-                    raise ProviderError(told, provider=self.name, code="cut", retryable=True, ambiguous=True)
-                if isinstance(piece, Answer) and piece.failure is not None:
-                    raise self._without_secrets(self._failure_of(piece.failure, None))
-                yield piece
-                if isinstance(piece, Answer):
-                    return
-
-        return AnswerStream(pieces(), lambda answer: self._result(answer, request, None))
+        return AnswerStream(
+            name=self.name,
+            open_=lambda: self._open_stream(body, request),
+            pieces=self._pieces,
+            attempt=self._call,
+            failure=lambda failure: self._failure_of(failure, None),
+            finish=lambda answer: self._result(answer, request, None),
+        )
 
     def format_batch_request(
         self, unit_id: str, prompt: str | None, schema: Any = None, **options: Unpack[Options]

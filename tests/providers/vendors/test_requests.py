@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import enum
+import functools
 import json
 import sys
 
@@ -149,6 +150,50 @@ def test_the_vendors_own_keys_are_passed_as_they_are(vendor):
     assert sent(vendor, extra=extra).items() >= extra.items()
 
 
+NESTED = {
+    "openai": ({"response_format": {"json_schema": {"description": "d"}}}, ("response_format", "json_schema")),
+    "anthropic": ({"output_config": {"effort": "low"}}, ("output_config",)),
+    "gemini": ({"generationConfig": {"topK": 3}}, ("generationConfig",)),
+}
+CONTRADICTIONS = {
+    "openai": {"response_format": {"type": "text"}},
+    "anthropic": {"output_config": {"format": {"type": "text"}}},
+    "gemini": {"generation_config": {"response_mime_type": "text/plain"}},
+}
+SUM = {"type": "object", "properties": {"sum": {"type": "integer"}}, "required": ["sum"], "additionalProperties": False}
+
+
+def test_the_vendors_own_keys_stand_beside_ours_in_calls_and_rows_alike(vendor):
+    extra, path = NESTED[vendor.name]
+    provider = vendor.make()
+    provider.generate_realtime("hi", SUM, extra=extra)
+    row = provider.format_batch_request("a", "hi", SUM, extra=extra)
+    for body in (vendor.server.requests[-1].json, row.get("body") or row.get("params") or row["request"]):
+        assert "sum" in json.dumps(body)
+        here, theirs = functools.reduce(lambda pair, key: (pair[0][key], pair[1][key]), path, (body, extra))
+        assert here.items() > theirs.items()
+
+
+@pytest.mark.parametrize("what", ["contradiction", "model", "stream"])
+def test_the_vendors_own_keys_neither_contradict_the_call_nor_name_another_model(vendor, what):
+    extra = {"contradiction": CONTRADICTIONS[vendor.name], "model": {"model": "dear"}, "stream": {"stream": True}}[what]
+    for call in (
+        vendor.make().generate_realtime,
+        lambda *given, **more: vendor.make().format_batch_request("a", *given, **more),
+    ):
+        with pytest.raises(RequestError, match=r"extra\."):
+            call("hi", SUM, extra=extra)
+    assert not vendor.server.requests
+
+
+def test_none_takes_a_default_away_but_no_limit(vendor):
+    api = {"system": "Be brief.", "reasoning": "low", "max_tokens": 7}
+    body = sent(vendor, api=api, system=None, reasoning=None, max_tokens=None)
+    assert "Be brief." not in json.dumps(body)
+    assert "low" not in json.dumps(body).lower()
+    assert "7" in json.dumps(body)
+
+
 def test_what_a_vendor_cannot_do_is_an_error_that_says_so(openai, anthropic, gemini):
     with pytest.raises(RequestError, match="no temperature any more"):
         anthropic.make().generate_realtime("hi", temperature=0)
@@ -181,6 +226,7 @@ def test_what_a_vendor_cannot_do_is_an_error_that_says_so(openai, anthropic, gem
         ({"messages": [{"role": "user", "content": []}]}, "holds nothing"),
         ({"system": "a\ud800"}, "system holds half of a letter"),
         ({"cache": {"time": 5}}, "cache has ttl and key"),
+        ({"cache": {"key": "a\ud800"}}, "cache holds half of a letter"),
         ({"extra": [1]}, "it is a mapping"),
     ],
 )

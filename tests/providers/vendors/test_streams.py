@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
+import time
 
 import pytest
 from servers import anthropic as anthropic_wire
@@ -12,6 +14,7 @@ from servers import openai as openai_wire
 from servers.base import Reply
 
 from providers import AuthenticationError, ProviderError, RateLimitError
+from tests.waiting import LIMIT
 
 PIECES = ("Two and two ", "is ", "4.")
 
@@ -123,6 +126,51 @@ def test_what_is_refused_before_the_first_piece_is_the_error_of_a_call(vendor, m
     vendor.server.fail(Reply(vendor.unanswered(401), 401))
     with pytest.raises(AuthenticationError):
         vendor.make().stream_realtime("2 + 2?")
+
+
+def test_a_stream_that_is_closed_closes_its_connection(vendor):
+    whole, left = STREAMS[vendor.name]().body, threading.Event()
+
+    def slowly():
+        try:
+            yield whole[: whole.index(b"Two") + 200]
+            while True:
+                time.sleep(0.01)
+                yield b": still there\n\n"
+        finally:  # where the client has gone
+            left.set()
+
+    vendor.server.fail(Reply(slowly, headers={"content-type": "text/event-stream"}))
+    stream = vendor.make().stream_realtime("2 + 2?")
+    assert next(stream) == PIECES[0]
+    stream.close()
+    assert left.wait(LIMIT)
+    assert list(stream) == []
+
+
+OVERLOADED = {
+    "openai": events({"error": {"message": "busy", "type": "server_error", "code": "server_is_overloaded"}}),
+    "anthropic": events({"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}, named=True),
+    "gemini": events({"error": {"code": 503, "status": "UNAVAILABLE", "message": "busy"}}),
+}
+
+
+def test_what_fails_before_the_first_text_is_repeated_and_told(vendor):
+    vendor.server.fail(OVERLOADED[vendor.name], STREAMS[vendor.name]())
+    stream = vendor.make().stream_realtime("2 + 2?")
+    assert "".join(stream) == "Two and two is 4."
+    assert stream.result["maybe_paid"] == 1
+
+
+def test_a_line_that_is_no_event_is_an_error_of_ours(vendor):
+    whole = STREAMS[vendor.name]().body
+    broken = whole[: whole.rindex(b"data: ")] + b"data: {torn\n\n"
+    vendor.server.fail(Reply(broken, headers={"content-type": "text/event-stream"}))
+    stream = vendor.make().stream_realtime("2 + 2?")
+    with pytest.raises(ProviderError) as error:
+        list(stream)
+    assert (error.value.retryable, error.value.ambiguous) == (True, True)
+    assert list(stream) == []
 
 
 def test_calls_that_are_awaited_run_side_by_side(vendor):
