@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from .errors import BatchError
-from .state import COLLECTED, DROPPED, OPEN, PLANNED, SUBMITTED, VERSION, Part, RunState
+from .state import COLLECTED, DROPPED, OPEN, PLANNED, SUBMITTED, SUBMITTING, VERSION, Part, RunState
 
 _MARK = re.compile(r"[0-9a-f]{16}")
+_BATCH_ID = re.compile(r"(?:[a-z]+/)?[A-Za-z0-9_][\w.:-]{0,199}", re.ASCII)  # `batches/abc`, `msgbatch_01`
 _STATUSES = OPEN | {COLLECTED, DROPPED}
 _COUNTS = ("number", "attempt", "refusals", "answered", "failed", "unpriced")
 _TIMES = ("asked_at", "unanswered_at", "submitted_at", "refused_since")
@@ -76,13 +77,15 @@ def _wrong_with(state: RunState) -> Iterator[str]:
         return
     if not isinstance(state.finished, bool) or not isinstance(state.terms, Mapping | None):
         yield "finished or terms is of another kind"
-    if not all(isinstance(batch_id, str) and batch_id for batch_id in state.batch_ids):
-        yield "batch_ids are no ids"
+    if not all(map(_is_batch_id, state.batch_ids)) or len(set(state.batch_ids)) != len(state.batch_ids):
+        yield "batch_ids are no ids of batches, each once"
+        return
     for part in state.parts:
         yield from (f"part {part.number}: {wrong}" for wrong in _wrong_with_part(part, state.rows))
     numbers = [part.number for part in state.parts]
     if len(set(numbers)) != len(numbers):
         yield "two parts have one number"
+    yield from _wrong_names(state)
     yield from _wrong_coverage(state)
     if state.finished and any(part.status in OPEN for part in state.parts):
         yield "it is finished, and parts of it are not"
@@ -106,8 +109,12 @@ def _wrong_with_part(part: Part, rows: int) -> Iterator[str]:
         yield f"{part.mark!r} is no mark"
     if not all(math.isfinite(at) for _, at in part.lost):
         yield "lost holds no time"
-    if part.status == SUBMITTED and not (isinstance(part.batch_id, str) and part.batch_id):
-        yield "it was submitted, and names no batch"
+    if part.status == SUBMITTED and part.batch_id is None:
+        yield "batch_id: it was submitted, and names no batch"
+    if part.batch_id is not None and not _is_batch_id(part.batch_id):
+        yield f"batch_id: {str(part.batch_id)[:40]!r} is no id of a batch"
+    if part.batch_id is not None and part.status in {PLANNED, SUBMITTING}:
+        yield f"batch_id: it is {part.status}, and {str(part.batch_id)[:40]} was made for it: its rows would be sent twice"
     if part.attempt < 1 or (part.attempt == 1 and part.status == DROPPED):
         yield "an attempt that there cannot be"
     stops = [0, *(stop for _, stop in part.rows)]
@@ -117,6 +124,22 @@ def _wrong_with_part(part: Part, rows: int) -> Iterator[str]:
         or any(not before <= a < b for before, (a, b) in zip(stops, part.rows, strict=False))
     ):
         yield f"its rows are none of 0 to {rows}, in order"
+
+
+def _wrong_names(state: RunState) -> Iterator[str]:
+    """Batches and marks that two parts have, and batches that are none of the run's."""
+    owners: dict[str, int] = {}
+    for part in state.parts:
+        named = {part.mark: "mark", **{mark: "lost" for mark, _ in part.lost}}
+        if part.batch_id is not None:
+            named[part.batch_id] = "batch_id"
+            if part.batch_id not in state.batch_ids:
+                yield f"part {part.number}: batch_id: {part.batch_id} is not among batch_ids"
+        for name, key in named.items():
+            if (owner := owners.setdefault(name, part.number)) != part.number:
+                yield f"part {part.number}: {key}: {name} is that of part {owner}, too"
+    if len({batch_id.rpartition("/")[0] for batch_id in state.batch_ids}) > 1:
+        yield "batch_ids are not all of one vendor"
 
 
 def _wrong_coverage(state: RunState) -> Iterator[str]:
@@ -213,6 +236,10 @@ def never_submitted(state: RunState) -> bool:
     """Whether nothing of a run was ever handed to its vendor, so that nobody loses anything by another one."""
     untouched = (part.status == PLANNED and part.asked_at is None and not part.lost for part in state.parts)
     return not state.finished and not state.batch_ids and all(untouched)
+
+
+def _is_batch_id(value: Any) -> bool:
+    return isinstance(value, str) and _BATCH_ID.fullmatch(value) is not None
 
 
 def _is_count(value: Any) -> bool:
