@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from octoregistry.documents.document import Document, Gap, Heading, Passage, Table
-from octoregistry.documents.grid import Grid
+from octoregistry.documents.grid import MOST_SPREAD, Grid
 from octoregistry.documents.nesting import LEFT_OUT
 from octoregistry.documents.panes import Place
 
@@ -30,6 +30,7 @@ class DocumentBuilder:
     _headings_met: int = 0
     _rows: int = 0
     _cells: int = 0
+    _spread: int = 0
 
     def gap(self, address: str, reason: str) -> None:
         """Say once of the page that something is left out."""
@@ -84,6 +85,10 @@ class DocumentBuilder:
     def _read_of(self, grid: Grid) -> tuple[tuple[str, ...], ...]:
         """The rows of `grid` that are read."""
         address = f"T{len(self.tables) + 1}"
+        self._spread += grid.spread
+        if self._spread > MOST_SPREAD:
+            self.gap(address, f"cells that span others fill more than {MOST_SPREAD:,} places; the table is left out")
+            return ()
         width = len(grid.rows[0]) if grid.rows else 1
         rows = grid.rows[: max(0, min(MOST_ROWS - self._rows, (MOST_CELLS - self._cells) // width))]
         if len(rows) < len(grid.rows):

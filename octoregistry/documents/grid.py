@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 _WIDEST = 200  # a colspan of a million is an attack or a typing error, never a price list
+MOST_SPREAD = 500
+"""So many places of a page are filled by cells that stand in others: of ninety-nine cells with a colspan of 1000, each
+with a price, reading took 20 s. The widest page that is known fills 50."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +23,13 @@ class SpanningCell:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Rows of equal width. `ragged` are the indices of rows whose own cells do not fill the header's width."""
+    """Rows of equal width. `ragged` are the indices of rows whose own cells do not fill the header's width; `spread` is how
+    many places are filled by cells that stand in others. One with more than `MOST_SPREAD` has no rows."""
 
     rows: tuple[tuple[str, ...], ...]
     header_rows: int
     ragged: tuple[int, ...] = ()
+    spread: int = 0
 
 
 def grid(rows: Sequence[Sequence[SpanningCell]], *, header_rows: int | None = None) -> Grid:
@@ -37,13 +42,18 @@ def grid(rows: Sequence[Sequence[SpanningCell]], *, header_rows: int | None = No
     if header_rows is None:
         header_rows = next((i for i, row in enumerate(rows) if not all(cell.header for cell in row)), len(rows))
     placed: list[list[str | None]] = [[] for _ in rows]
+    spread = 0
     for r, row in enumerate(rows):
         c = 0
         for cell in row:
             while c < len(placed[r]) and placed[r][c] is not None:
                 c += 1
             last = min(c + min(cell.colspan, _WIDEST), _WIDEST)
-            for down in range(r, min(r + cell.rowspan, len(rows))):
+            covered = range(r, min(r + cell.rowspan, len(rows)))
+            spread += max(0, (last - c) * len(covered) - 1)
+            if spread > MOST_SPREAD:
+                return Grid((), 0, spread=spread)
+            for down in covered:
                 line = placed[down]
                 line.extend([None] * (last - len(line)))
                 line[c:last] = [cell.text] * (last - c)
@@ -56,5 +66,8 @@ def grid(rows: Sequence[Sequence[SpanningCell]], *, header_rows: int | None = No
         if i >= header_rows and (len(line) != expected or any(c is None for c in line))
     )
     return Grid(
-        tuple(tuple(c or "" for c in line) + ("",) * (width - len(line)) for line in placed), header_rows, ragged
+        tuple(tuple(c or "" for c in line) + ("",) * (width - len(line)) for line in placed),
+        header_rows,
+        ragged,
+        spread,
     )

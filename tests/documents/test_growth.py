@@ -50,6 +50,10 @@ LONG = {
     "rows": ("| a | $1 |\n" * 6000, "the page has more than 5,000 rows or 100,000 cells; the rest is left out"),
     "a cell": (f"| {'a' * 5000} | $1 |\n", "a cell of more than 4,000 letters is left out"),
     "a text": (f"\n\n{'a ' * 30_000}\n", "a text of more than 40,000 letters is cut"),
+    "cells over cells": (
+        f"\n\n<table>{'<tr><td>a</td><td colspan=1000>$1</td></tr>' * 9}</table>",
+        "cells that span others fill more than 500 places; the table is left out",
+    ),
     "tags in each other": ("\n\n" + "<i>" * 10_100, "1 parts stand in more than 10,000 others; they are left out"),
 }
 
