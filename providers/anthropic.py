@@ -57,7 +57,7 @@ class AnthropicProvider(VendorProvider):
     def _row_of(self, name: str, request: Request) -> dict[str, Any]:
         return {"custom_id": name, "params": with_extra(self._body(request), request.extra, self.name)}
 
-    def _upload(self, path: Path) -> str:
+    def _upload(self, path: Path, rows: Path) -> str:  # noqa: ARG002 - `_checked` leaves out what Anthropic does not take
         """The file's path: Anthropic takes the rows with the batch, so the file must stay where it is until then."""
         return str(path.resolve())
 

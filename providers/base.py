@@ -146,6 +146,7 @@ class LLMProvider(ABC):
     limits: ClassVar[BatchLimits] = CAUTIOUS
     default_max_tokens: ClassVar[int | None] = None  # what is sent where no api.max_tokens is stated
     longest_life: ClassVar[float] = 96 * 3600.0  # seconds after which a batch that has not ended never will
+    offers_batches: ClassVar[bool] = True  # whether the vendor has batches at all
     lists_batches: ClassVar[bool] = False  # whether `list_batches` tells of all batches of the account
     tags_batches: ClassVar[bool] = False  # whether `create_batch` takes a `tag` that `list_batches` tells again
 

@@ -64,14 +64,19 @@ class CompatibleProvider(OpenAIProvider):
 
     def upload_batch_file(self, file_path: Any) -> str:
         """The id of the uploaded file; ProviderError where the vendor has no batches."""
-        if not self.facts.batch.offered:
+        if not self.offers_batches:
             told = f"{self.name} has no batches: run_realtime makes many calls at once"
             raise ProviderError(told, provider=self.name, code="no_batches")
         return super().upload_batch_file(file_path)
 
 
 def _kind_of(vendor: Vendor) -> type[CompatibleProvider]:
-    facts = {"name": vendor.name, "env_vars": vendor.key_env, "facts": vendor}
+    facts = {
+        "name": vendor.name,
+        "env_vars": vendor.key_env,
+        "facts": vendor,
+        "offers_batches": vendor.batch.offered,
+    }
     return type(f"{vendor.name.title()}Provider", (CompatibleProvider,), facts)
 
 

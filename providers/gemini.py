@@ -97,9 +97,9 @@ class GeminiProvider(VendorProvider):
     def _row_of(self, name: str, request: Request) -> dict[str, Any]:
         return batch_row(name, request, self.model)
 
-    def _upload(self, path: Path) -> str:
+    def _upload(self, path: Path, rows: Path) -> str:
         config = {"mime_type": "application/jsonl", "display_name": path.name}
-        uploaded = self._call(lambda: self.client.files.upload(file=str(path), config=config))
+        uploaded = self._call(lambda: self.client.files.upload(file=str(rows), config=config))
         return self._id_in({"name": uploaded.name}, "name")
 
     def _create(self, file_id: str, tag: str) -> str:

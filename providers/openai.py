@@ -85,9 +85,9 @@ class OpenAIProvider(VendorProvider):
         body = with_extra(self._body(request), request.extra, self.name)
         return {"custom_id": name, "method": "POST", "url": self.surface, "body": body}
 
-    def _upload(self, path: Path) -> str:
+    def _upload(self, path: Path, rows: Path) -> str:
         def call() -> str:
-            with path.open("rb") as file:
+            with rows.open("rb") as file:
                 raw = self.client.files.with_raw_response.create(
                     file=(path.name, file, "application/jsonl"), purpose="batch"
                 )

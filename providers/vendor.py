@@ -25,6 +25,7 @@ from .received import spooled_lines
 from .registry import load_registry
 from .request import Options, Request, request_of
 from .stream import AnswerStream
+from .vendors import own_route
 
 Stream = tuple[Any, Callable[[], None]]  # the vendor's events, and what closes their connection
 
@@ -54,10 +55,11 @@ class VendorProvider(Connection, Billed):
         self.max_tokens = settings.max_tokens
         self.timeout = settings.timeout or self.default_timeout
         self.retry = settings.retry
-        self._prepare(settings.base_url)
+        address, key_variables = own_route(self.name)
+        self.env_vars = self.env_vars if key_variables is None else key_variables
+        self._prepare(settings.base_url or address)
         self._created: dict[str, float] = {}  # batches that were made here, and when
         self._first_seen: dict[str, float] = {}
-        self._files: dict[str, Path] = {}  # what was uploaded here, by its id there
         self._defaults = settings.options
         self._threads: ThreadPoolExecutor | None = None
         self._creations = Creations(self, self._create)
@@ -89,8 +91,8 @@ class VendorProvider(Connection, Billed):
         """A row of a batch under the name that the vendor takes."""
 
     @abstractmethod
-    def _upload(self, path: Path) -> str:
-        """The id of a file that is there, once the vendor has it."""
+    def _upload(self, path: Path, rows: Path) -> str:
+        """The id of the file `path`, once the vendor has it; `rows` holds its rows as a vendor takes them."""
 
     @abstractmethod
     def _create(self, file_id: str, tag: str) -> str:
@@ -173,7 +175,8 @@ class VendorProvider(Connection, Billed):
         so that results come back under it all the same.
         """
         request = self._request(prompt, schema, options)
-        return self._row_of(self._name_of(unit_id), request)
+        name = self._name_of(unit_id)
+        return unit_ids.row_with_id(self._row_of(name, request), unit_id, name)
 
     def _request(self, prompt: Any, schema: Any, options: Mapping[str, Any]) -> Request:
         defaults = {**self._defaults, **({} if self.max_tokens is None else {"max_tokens": self.max_tokens})}
@@ -202,9 +205,9 @@ class VendorProvider(Connection, Billed):
     def upload_batch_file(self, file_path: Path) -> str:
         """The id under which `create_batch` finds the rows of a JSONL file."""
         path = self._local_file(file_path)
-        unit_ids.keep_beside(path)
-        file_id = self._upload(path)
-        self._files[file_id] = path
+        with unit_ids.uploadable(path) as rows:
+            file_id = self._upload(path, rows)
+        unit_ids.keep_for(file_id, path)
         return file_id
 
     def create_batch(self, file_id: str, *, tag: str | None = None) -> str:
@@ -216,8 +219,7 @@ class VendorProvider(Connection, Billed):
         """
         self._check_id(file_id, "file")
         batch_id = self._creations.make(file_id) if tag is None else self._create(file_id, tag)
-        if file_id in self._files:
-            unit_ids.keep_for(batch_id, self._files[file_id])
+        unit_ids.keep_for(batch_id, file_id)
         self._created[batch_id] = self._first_seen[batch_id] = time.monotonic()
         return batch_id
 

@@ -172,8 +172,10 @@ def _text_of(message: Any) -> str:
 
 
 def refuse_without_batches(provider: LLMProvider) -> None:
-    """Raises for a model that its vendor does not serve in batches, as far as the registry knows."""
+    """Raises for a vendor without batches, and for a model that it does not serve in them, as far as the registry knows."""
     name = name_of(provider)
+    if not provider.offers_batches:
+        raise BatchError(f"{name} has no batches: run_realtime (batch run --realtime) makes many calls at once")
     if not load_registry().estimator(name, provider.model).batch_support:
         raise BatchError(f"{name}/{provider.model} is not served in batches (batch_support: false)")
 

@@ -34,6 +34,7 @@ __all__ = [
     "Witness",
     "built_in_tables",
     "load_vendors",
+    "own_route",
     "use_settings_file",
     "vendor",
     "vendor_called",
@@ -59,6 +60,17 @@ def vendor(name: str) -> Vendor:
 def vendor_called(text: str) -> str | None:
     """The name of the vendor that `text` calls, in any letter case, by name or alias; None for a stranger."""
     return vendors().called(text)
+
+
+def own_route(name: str) -> tuple[str | None, tuple[str, ...] | None]:
+    """(the address, the variables of the key) that a person's own file states otherwise than the vendor's; None for what
+    it does not.
+    """
+    if not _chosen and not os.environ.get(VARIABLE):
+        return None, None
+    stated, built_in = vendor(name), built_in_tables().get(name, {})
+    address = stated.base_url if stated.base_url != built_in.get("base_url") else None
+    return address, stated.key_env if list(stated.key_env) != built_in.get("key_env", []) else None
 
 
 def use_settings_file(path: str | os.PathLike[str] | None, *, of_folder: bool = False) -> None:

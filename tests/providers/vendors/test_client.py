@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from servers.base import CUT, Reply
 from servers.working import Work
 
-from providers import AmbiguousError, ProviderError, RequestError
+from providers import AmbiguousError, ProviderError, RequestError, unit_ids
 from providers.unit_ids import name_of, unit_of
 
 NAMES = [
@@ -66,6 +66,26 @@ def test_another_process_knows_the_ids_too_by_what_is_kept_beside_the_file(vendo
         [sys.executable, "-c", script, vendor.name, batch_id], capture_output=True, text=True, check=True
     )
     assert told.stdout.strip() == ascii("é" * 600)
+
+
+def test_the_ids_go_with_the_rows_into_another_file_another_process_and_past_the_next_rows(
+    vendor, tmp_path, state_home, monkeypatch
+):
+    def fresh():
+        monkeypatch.setattr(unit_ids, "_known", {})  # as another process
+        return vendor.make()
+
+    Work(vendor.name, vendor.server)
+    row = json.dumps(vendor.make().format_batch_request("é" * 600, "hi"))
+    path = tmp_path / "rewritten.jsonl"
+    path.write_text(row + "\n")
+    file_id = fresh().upload_batch_file(path)
+    batch_id = fresh().create_batch(file_id)
+    path.write_text(json.dumps(vendor.make().format_batch_request("ä" * 600, "ho")) + "\n")
+    fresh().upload_batch_file(path)
+    provider = fresh()
+    provider.get_batch_status(batch_id)
+    assert [row["unit_id"] for row in provider.iter_batch_results(batch_id)] == ["é" * 600]
 
 
 @pytest.mark.parametrize(("unit_id", "told"), [(7, "is no text"), (None, "is no text"), ("a\ud800", "lone surrogate")])

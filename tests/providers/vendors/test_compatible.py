@@ -6,8 +6,17 @@ import pytest
 from servers.base import Reply
 from servers.openai import completion
 
-from providers import AuthenticationError, ProviderError, RequestError, get_provider, run_realtime
-from providers.vendors import use_settings_file, vendor
+from providers import (
+    AuthenticationError,
+    BatchError,
+    ProviderError,
+    RequestError,
+    get_provider,
+    run_batch,
+    run_realtime,
+)
+from providers.vendors import use_settings_file
+from providers.vendors import vendor as vendor_of
 
 TABLE = """
 [providers.acme]
@@ -101,6 +110,9 @@ def test_what_it_cannot_do_is_an_error_that_says_so(acme, make, tmp_path):
     (tmp_path / "rows.jsonl").write_text("{}\n")
     with pytest.raises(ProviderError, match="acme has no batches: run_realtime"):
         make().upload_batch_file(tmp_path / "rows.jsonl")
+    with pytest.raises(BatchError, match="acme has no batches: run_realtime"):
+        run_batch(make(), [("a", "hi")], tmp_path / "run.json")
+    assert not (tmp_path / "run.json").exists()
     assert not acme.requests
 
 
@@ -131,7 +143,7 @@ def test_a_vendor_that_no_table_knows_is_named_with_those_that_one_does():
 
 @pytest.mark.parametrize("name", ["deepseek", "groq", "mistral", "moonshot", "openrouter", "together", "xai"])
 def test_a_built_in_table_is_a_provider_once_its_key_is_there(monkeypatch, name):
-    facts = vendor(name)
+    facts = vendor_of(name)
     assert facts.base_url.startswith("https://")
     for variable in facts.key_env:
         monkeypatch.delenv(variable, raising=False)
@@ -143,3 +155,19 @@ def test_a_built_in_table_is_a_provider_once_its_key_is_there(monkeypatch, name)
 
     assert (provider.name, provider.model) == (name, "some-model")
     provider.close()
+
+
+def test_a_built_in_vendor_goes_where_a_persons_own_settings_say(vendor, monkeypatch, tmp_path):
+    variable = {"openai": "OPENAI_BASE_URL", "anthropic": "ANTHROPIC_BASE_URL", "gemini": "GOOGLE_GEMINI_BASE_URL"}
+    monkeypatch.setenv(variable[vendor.name], "http://127.0.0.1:9")
+    monkeypatch.setenv("GATEWAY_KEY", "test-key")
+    address = vendor.server.url + ("/v1" if vendor.name == "openai" else "")
+    settings = tmp_path / "octoregistry.toml"
+    settings.write_text(f'[providers.{vendor.name}]\nbase_url = "{address}"\nkey_env = ["GATEWAY_KEY"]\n')
+    use_settings_file(settings)
+    try:
+        for key in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GOOGLE_API_KEY"):
+            monkeypatch.delenv(key)
+        assert vendor.make().generate_realtime("2 + 2?")["content"] == "4"
+    finally:
+        use_settings_file(None)
