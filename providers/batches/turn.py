@@ -10,6 +10,7 @@ from decimal import Decimal
 from ..answers import Failure
 from ..base import BatchStatus, BatchStatusInfo, LLMProvider
 from ..errors import ProviderError
+from ..wire import moment_of
 from . import submission
 from .collection import collect, merged, missing_of, results_of, write_results
 from .errors import BatchError
@@ -113,8 +114,6 @@ class Turn:
         if not about_the_batch or submission.is_for_good(error):
             raise error
         since = self.refused.setdefault(part.number, self.clock())
-        if error.status_code == 404 and part.number not in self.ended:
-            since = part.submitted_at or 0.0
         if self.clock() - since > _FIRST_SEEN_AFTER:
             self.seen.pop(part.number, None)
             self._give_up(part, Failure(f"the batch is gone: {error.vendor_message}", "gone", answered=True))
@@ -297,14 +296,16 @@ class Turn:
             self.note = str(error)  # what became of it, its status tells
 
     def _aged(self, part: Part, info: BatchStatusInfo) -> BatchStatusInfo:
-        """`info`, but FAILED for a batch that lives longer than any, since we submitted it: another process may have seen
-        it first. One that is being cancelled ends when it ends.
+        """`info`, but FAILED for a batch that lives longer than any, by the vendor's own clock (its answers' Date, and when
+        it says that the batch was made): ours may have been set since, or before. One that is being cancelled ends when it
+        ends.
         """
-        age = self.clock() - (part.submitted_at or self.clock())
+        made, now = moment_of(info.get("created_at")), self.clock()
+        age = now - (part.submitted_at or now) if made is None else now + self.provider.clock_offset - made
         unended = info["status"] in {BatchStatus.PENDING, BatchStatus.RUNNING} and not info.get("cancelling")
         if not unended or age <= self.provider.longest_life:
             return info
-        why = f"no end in sight: still {info.get('provider_status')!r} {age / 3600:.0f} hours after it was submitted"
+        why = f"no end in sight: still {info.get('provider_status')!r} {age / 3600:.0f} hours after it was made"
         return {**info, "status": BatchStatus.FAILED, "error": why, "retryable": False}
 
     def _collect(self, part: Part, info: BatchStatusInfo) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 
 import pytest
 from servers.base import CUT, Reply
 from servers.working import ANSWERED, LEFT_OUT, forgetful, numbered
 
-from providers import BatchSettings, ProviderError, run_batch
+from providers import BatchSettings, ProviderError, connection, run_batch
 from providers.batches import cancel_run, run_progress
 
 SLOW = BatchSettings(poll_initial=6 * 3600, poll_longest=6 * 3600)  # a life of days in few looks
@@ -173,6 +174,24 @@ def test_a_batch_past_its_life_is_cancelled_and_waited_for_and_then_its_rows_fai
     assert ["no end in sight" in row.error for row in results] == [True, True]
     assert [row.cost for row in results] == [None, None]
     assert set(working.handed_in.values()) == {1}
+
+
+@pytest.mark.parametrize("days", [-5, 5])
+def test_a_clock_of_ours_that_is_set_meanwhile_ends_no_batch_that_lives(
+    vendor, work, clock, tmp_path, monkeypatch, days
+):
+    working = work(vendor)
+    working.polls = 4
+
+    def stop(_seconds):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_batch(vendor.make(), numbered(2), tmp_path / "run.json", clock=clock, sleep=stop)
+    clock.now += days * 86400
+    monkeypatch.setattr(connection, "time", SimpleNamespace(time=clock))
+    assert run_batch(vendor.make(), None, tmp_path / "run.json", clock=clock, sleep=clock.sleep).answered == 2
+    assert not vendor.server.asked("cancel")
 
 
 def test_a_batch_that_ended_when_it_was_to_be_cancelled_gives_back_what_was_answered(vendor, work, run):
