@@ -120,7 +120,8 @@ def run_command(  # noqa: PLR0913, PLR0917 - an option each
         maker = (
             _caller_of(path, provider, model, max_tokens) if calls else _provider_of(run, provider, model, max_tokens)
         )
-        entries = requests_in(file, schema_in(schema) if schema else None, maker.model)
+        own_schema = schema_in(schema) if schema else None
+        entries = requests_in(file, own_schema, maker.model, getattr(maker, "surface", None))
         begun = kept_settings(run)
         settings = replace(
             begun,

@@ -14,11 +14,13 @@ from providers.batches import BatchInputError
 from providers.batches.requests import read_request
 
 
-def requests_in(file: Path, schema: dict[str, Any] | None = None, model: str | None = None) -> Iterator[dict[str, Any]]:
+def requests_in(
+    file: Path, schema: dict[str, Any] | None = None, model: str | None = None, surface: str | None = None
+) -> Iterator[dict[str, Any]]:
     """The request of each line; `schema` is that of lines without their own. `-` is standard input.
 
-    A line is ours, or one of OpenAI's batch files, whose model must be `model`. Blank lines are skipped. At the end
-    BatchInputError names all lines that are wrong, by their number in the file.
+    A line is ours, or one of OpenAI's batch files, whose model must be `model`, for a run on `surface`. Blank lines are
+    skipped. At the end BatchInputError names all lines that are wrong, by their number in the file.
     """
     problems: list[str] = []
     places: dict[str, int] = {}
@@ -28,7 +30,7 @@ def requests_in(file: Path, schema: dict[str, Any] | None = None, model: str | N
                 continue
             try:
                 entry = _entry(line)
-                entry = request_of(entry, model) if "custom_id" in entry else entry
+                entry = request_of(entry, model, surface) if "custom_id" in entry else entry
                 request = read_request(entry)
                 request.line()
             except ValueError as error:
