@@ -4,12 +4,14 @@ caller gets.
 
 from __future__ import annotations
 
+import contextlib
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from .base import BatchResult, RealtimeResult
+from .base import BatchResult, RealtimeResult, ToolCall
 from .dimensions import PricingError
 from .served import ServedUsage
 
@@ -42,6 +44,15 @@ class Answer:
     refusal: str | None = None
     failure: Failure | None = None
     model: str | None = None
+    tool_calls: tuple[ToolCall, ...] = ()
+
+
+def tool_call(call_id: Any, name: Any, arguments: Any) -> ToolCall:
+    """A call of a function that an answer asks for; `arguments` as JSON text, or as it came where it is none."""
+    if isinstance(arguments, str):
+        with contextlib.suppress(ValueError, RecursionError):
+            arguments = json.loads(arguments)
+    return {"id": None if call_id is None else str(call_id), "name": str(name or ""), "arguments": arguments}
 
 
 # Why an answer ended, in one vocabulary: openai/types/chat/chat_completion.py, openai/types/responses/response.py,
@@ -57,7 +68,10 @@ _ENDINGS = {
 
 def ending_of(answer: Answer) -> str:
     """stop, length, refusal, tool or other."""
-    return "refusal" if answer.refusal is not None else _ENDINGS.get(answer.finish_reason, "other")
+    if answer.refusal is not None:
+        return "refusal"
+    ending = _ENDINGS.get(answer.finish_reason, "other")
+    return "tool" if ending == "stop" and answer.tool_calls and not answer.text else ending
 
 
 Price = Callable[[ServedUsage, str], Decimal]  # USD of a usage on a day
@@ -114,6 +128,8 @@ def _with_cost(result: R, answer: Answer, price: Price, day: str) -> R:
         result["refusal"] = answer.refusal
     if answer.model:
         result["model"] = answer.model
+    if answer.tool_calls:
+        result["tool_calls"] = list(answer.tool_calls)
     served = answer.served
     if served is None:
         if answer.failure and not answer.failure.answered:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from .answers import Answer, Failure
+from .answers import Answer, Failure, tool_call
 from .dialects import ANTHROPIC, translated
 from .errors import RequestError
 from .media import Media
@@ -109,7 +109,13 @@ def read_answer(message: Mapping[str, Any], mode: str | None = None) -> Answer:
             ": ".join(str(details[name]) for name in ("category", "explanation") if details.get(name))
             or "the model refused"
         )
-    return Answer(text, reason, served, refusal, model=str(message["model"]) if message.get("model") else None)
+    calls = tuple(
+        tool_call(block.get("id"), block.get("name"), block.get("input"))
+        for block in listed(message, "content")
+        if block.get("type") == "tool_use"
+    )
+    model = str(message["model"]) if message.get("model") else None
+    return Answer(text, reason, served, refusal, model=model, tool_calls=calls)
 
 
 def stream_pieces(events: Iterable[Any]) -> Iterator[str | Answer]:
@@ -118,6 +124,7 @@ def stream_pieces(events: Iterable[Any]) -> Iterator[str | Answer]:
     """
     message: dict[str, Any] = {}
     texts: list[str] = []
+    calls: dict[Any, dict[str, Any]] = {}  # the blocks that ask for a call, by their place
     ended = False
     for event in events:
         fields = plain(event)
@@ -127,6 +134,10 @@ def stream_pieces(events: Iterable[Any]) -> Iterator[str | Answer]:
             return
         if kind == "message_start":
             message = dict(section(fields, "message"))
+        elif kind == "content_block_start" and section(fields, "content_block").get("type") == "tool_use":
+            calls[fields.get("index")] = {**section(fields, "content_block"), "input": ""}
+        elif kind == "content_block_delta" and fields.get("index") in calls:
+            calls[fields.get("index")]["input"] += str(section(fields, "delta").get("partial_json") or "")
         elif kind == "content_block_delta" and section(fields, "delta").get("type") == "text_delta":
             texts.append(str(section(fields, "delta").get("text") or ""))
             yield texts[-1]
@@ -137,7 +148,7 @@ def stream_pieces(events: Iterable[Any]) -> Iterator[str | Answer]:
         elif kind == "message_stop":
             ended = True
     if ended:
-        yield read_answer({**message, "content": [{"type": "text", "text": "".join(texts)}]})
+        yield read_answer({**message, "content": [{"type": "text", "text": "".join(texts)}, *calls.values()]})
 
 
 def read_row(row: Mapping[str, Any]) -> Answer:

@@ -38,6 +38,14 @@ class BatchStatus(Enum):
     CANCELLED = "cancelled"
 
 
+class ToolCall(TypedDict):
+    """A function that an answer asks to be called, where `extra` offered any."""
+
+    id: str | None
+    name: str
+    arguments: Any  # as JSON states them; text where it is none
+
+
 class _Spent(TypedDict):
     """What a call used and cost; the parts of every result that a vendor's answer may state."""
 
@@ -50,6 +58,7 @@ class _Spent(TypedDict):
     cost_unknown: NotRequired[str]  # why `cost` is None
     refusal: NotRequired[str]  # why the vendor or the model would not answer
     model: NotRequired[str]  # the model that answered, in the vendor's words
+    tool_calls: NotRequired[list[ToolCall]]  # what the answer asks to be called, beside its text or in its place
 
 
 class RealtimeResult(_Spent):

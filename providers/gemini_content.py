@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from .answers import Answer, Failure
+from .answers import Answer, Failure, tool_call
 from .dialects import GEMINI, translated
 from .errors import RequestError
 from .media import Media
@@ -120,23 +120,27 @@ def read_answer(response: Mapping[str, Any], mode: str | None = None) -> Answer:
     text = "".join(str(part.get("text") or "") for part in parts if not part.get("thought"))
     reason = str(field(first, "finish_reason") or "FINISH_REASON_UNSPECIFIED")
     refusal = str(field(first, "finish_message") or reason) if reason in REFUSING_REASONS else None
-    return Answer(text, reason, served, refusal, model=model)
+    asked = [section(part, "function_call") for part in parts if section(part, "function_call")]
+    calls = tuple(tool_call(field(call, "id"), call.get("name"), call.get("args") or {}) for call in asked)
+    return Answer(text, reason, served, refusal, model=model, tool_calls=calls)
 
 
 def stream_pieces(chunks: Iterable[Mapping[str, Any]]) -> Iterator[str | Answer]:
     """The pieces of a streamed answer, then the whole of it; nothing at the end where it did not come to one."""
     whole: dict[str, Any] = {}
     texts: list[str] = []
+    calls: list[Mapping[str, Any]] = []
     last: Mapping[str, Any] = {}
     for chunk in chunks:
         whole.update({name: value for name, value in chunk.items() if value and name != "candidates"})
         for candidate in listed(chunk, "candidates")[:1]:
             last = candidate if field(candidate, "finish_reason") else last
             parts = listed(section(candidate, "content"), "parts")
+            calls += [part for part in parts if section(part, "function_call")]
             texts.append("".join(str(part.get("text") or "") for part in parts if not part.get("thought")))
             yield texts[-1]
     if last or section(whole, "prompt_feedback"):
-        content = {"parts": [{"text": "".join(texts)}]}
+        content = {"parts": [{"text": "".join(texts)}, *calls]}
         yield read_answer({**whole, "candidates": [{**last, "content": content}] if last else []})
 
 

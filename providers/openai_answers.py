@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .answers import Answer, Failure
+from .answers import Answer, Failure, tool_call
+from .base import ToolCall
 from .served import ServedUsage, usage_of
 from .wire import count, listed, section
 
@@ -24,6 +25,7 @@ PASSING_CODES = frozenset(
 )
 # Status 429 that no wait cures: the account has to be topped up or its limit raised.
 SPENT_CODES = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
+_CALLS = frozenset({"function_call", "custom_tool_call"})  # items of a response's output that ask the caller to act
 _PASSING_STATUSES = frozenset({408, 409, 429})
 
 
@@ -47,7 +49,19 @@ def read_answer(response: Mapping[str, Any], mode: str | None = None) -> Answer:
     refusal = message.get("refusal")
     if refusal is None and reason == "content_filter":
         refusal = "the content filter left out the answer"
-    return Answer(_text(message.get("content")), reason, served, refusal, model=model)
+    calls = tuple(_tool_call(call) for call in [*listed(message, "tool_calls"), *_legacy_call(message)])
+    return Answer(_text(message.get("content")), reason, served, refusal, model=model, tool_calls=calls)
+
+
+def _tool_call(call: Mapping[str, Any]) -> ToolCall:
+    """A call of either surface: of a function, or of a custom tool that takes text."""
+    told = section(call, "function") or section(call, "custom") or call
+    arguments = told["arguments"] if "arguments" in told else told.get("input")
+    return tool_call(call.get("call_id") or call.get("id"), told.get("name"), arguments)
+
+
+def _legacy_call(message: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [message["function_call"]] if section(message, "function_call") else []
 
 
 def _read_response(response: Mapping[str, Any], served: ServedUsage | None, model: str | None) -> Answer:
@@ -67,7 +81,8 @@ def _read_response(response: Mapping[str, Any], served: ServedUsage | None, mode
         code = str(error.get("code") or status)
         failure = Failure(str(error.get("message") or f"the response is {status}"), code, code in PASSING_CODES)
         return Answer(text, reason, served, refusal, failure, model)
-    return Answer(text, reason, served, refusal, model=model)
+    called = tuple(_tool_call(item) for item in listed(response, "output") if item.get("type") in _CALLS)
+    return Answer(text, reason, served, refusal, model=model, tool_calls=called)
 
 
 def read_row(row: Mapping[str, Any], read: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict) -> Answer:

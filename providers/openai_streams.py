@@ -18,6 +18,7 @@ def chat_pieces(
     """
     texts: list[str] = []
     refusal = ""
+    calls: dict[Any, dict[str, Any]] = {}  # by their place
     reason: Any = None
     whole: dict[str, Any] = {}
     for event in events:
@@ -28,13 +29,18 @@ def chat_pieces(
         whole.update({name: fields[name] for name in ("model", "usage", "service_tier") if fields.get(name)})
         for choice in listed(fields, "choices")[:1]:
             delta = section(choice, "delta")
+            for piece in listed(delta, "tool_calls"):
+                call = calls.setdefault(piece.get("index"), {"function": {"name": "", "arguments": ""}})
+                call["id"] = piece.get("id") or call.get("id")
+                for name in ("name", "arguments"):
+                    call["function"][name] += str(section(piece, "function").get(name) or "")
             refusal += str(delta.get("refusal") or "")
             reason = choice.get("finish_reason") or reason
             if delta.get("content"):
                 texts.append(str(delta["content"]))
                 yield texts[-1]
     if reason is not None:
-        message = {"content": "".join(texts), "refusal": refusal or None}
+        message = {"content": "".join(texts), "refusal": refusal or None, "tool_calls": list(calls.values())}
         choices = [{"message": message, "finish_reason": reason}]
         yield read_answer(read({**whole, "object": "chat.completion", "choices": choices}))
 

@@ -194,9 +194,10 @@ def judged(result: RowResult, schema: dict[str, Any] | None, *, again: bool) -> 
 
     A truncated one is worth another try with a larger max_tokens (`again`); one that does not fit is not.
     """
-    if result.error is not None or result.content is None or result.details.get("finish_reason") == "refusal":
+    ending = result.details.get("finish_reason")
+    if result.error is not None or result.content is None or ending in {"refusal", "tool"}:
         return result
-    if result.details.get("finish_reason") == "length":
+    if ending == "length":
         told = {"error_code": "truncated", "retryable": again}
         return replace(
             result, error="truncated: the answer was cut off at max_tokens", details={**result.details, **told}

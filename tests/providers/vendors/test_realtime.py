@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 
 import pytest
+from servers import anthropic as anthropic_wire
+from servers import gemini as gemini_wire
+from servers import openai as openai_wire
 
 SCHEMA = {
     "title": "Sum of two",
@@ -197,3 +200,28 @@ def test_gemini_api_key_is_hidden_while_the_client_is_made_and_there_again_after
     assert os.environ["GEMINI_API_KEY"] == "other-key"
     assert "Both GOOGLE_API_KEY and GEMINI_API_KEY are set" not in caplog.text
     assert gemini.server.requests[-1].headers["x-goog-api-key"] == "test-key"
+
+
+FUNCTION = {"id": "call_1", "type": "function", "function": {"name": "add", "arguments": '{"a": 2}'}}
+ASKED_TO_CALL = {
+    "openai": ("completion", lambda: openai_wire.completion(None, finish_reason="tool_calls", tool_calls=[FUNCTION])),
+    "responses": ("response", lambda: {**openai_wire.response(), "output": [ITEM]}),
+    "anthropic": ("message", lambda: {**anthropic_wire.message(stop_reason="tool_use"), "content": [BLOCK]}),
+    "gemini": (
+        "content",
+        lambda: gemini_wire.content(candidates=[{"finishReason": "STOP", "content": {"parts": [PART]}}]),
+    ),
+}
+ITEM = {"type": "function_call", "id": "fc_1", "call_id": "call_1", "name": "add", "arguments": '{"a": 2}'}
+BLOCK = {"type": "tool_use", "id": "call_1", "name": "add", "input": {"a": 2}}
+PART = {"functionCall": {"id": "call_1", "name": "add", "args": {"a": 2}}}
+
+
+@pytest.mark.parametrize("name", ["openai", "responses", "anthropic", "gemini"])
+def test_an_answer_that_only_asks_for_a_call_keeps_what_it_asks(request, name):
+    vendor = request.getfixturevalue("openai" if name == "responses" else name)
+    field, answer = ASKED_TO_CALL[name]
+    setattr(vendor.server, field, answer())
+    result = vendor.make(**({"surface": name} if name == "responses" else {})).generate_realtime("2 + 2?")
+    assert result["tool_calls"] == [{"id": "call_1", "name": "add", "arguments": {"a": 2}}]
+    assert (result["content"], result["finish_reason"]) == ("", "tool")

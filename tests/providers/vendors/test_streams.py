@@ -128,6 +128,37 @@ def test_what_is_refused_before_the_first_piece_is_the_error_of_a_call(vendor, m
         vendor.make().stream_realtime("2 + 2?")
 
 
+def asks_for_a_call(vendor):
+    """A stream whose answer only asks for a call, in pieces where the vendor gives it so."""
+    if vendor.name == "gemini":
+        part = {"functionCall": {"id": "call_1", "name": "add", "args": {"a": 2}}}
+        return events({"candidates": [{"content": {"parts": [part]}}]}, gemini_wire.content())
+    if vendor.name == "anthropic":
+        whole, block = anthropic_wire.message(""), {"type": "tool_use", "id": "call_1", "name": "add", "input": {}}
+        pieces = [{"type": "input_json_delta", "partial_json": text} for text in ('{"a"', ": 2}")]
+        return events(
+            {"type": "message_start", "message": {**whole, "content": [], "stop_reason": None}},
+            {"type": "content_block_start", "index": 0, "content_block": block},
+            *({"type": "content_block_delta", "index": 0, "delta": piece} for piece in pieces),
+            {"type": "message_delta", "delta": {"stop_reason": "tool_use"}, "usage": {"output_tokens": 9}},
+            {"type": "message_stop"},
+            named=True,
+        )
+    begun = {"index": 0, "id": "call_1", "type": "function", "function": {"name": "add", "arguments": ""}}
+    pieces = [begun, *({"index": 0, "function": {"arguments": text}} for text in ('{"a"', ": 2}"))]
+    shared = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m"}
+    chunks = [{"index": 0, "delta": {"tool_calls": [piece]}, "finish_reason": None} for piece in pieces]
+    ended = {"index": 0, "delta": {}, "finish_reason": "tool_calls"}
+    return events(*({**shared, "choices": [chunk]} for chunk in (*chunks, ended)))
+
+
+def test_a_call_that_is_asked_for_in_pieces_is_put_together(vendor):
+    vendor.server.fail(asks_for_a_call(vendor))
+    stream = vendor.make().stream_realtime("2 + 2?")
+    list(stream)
+    assert stream.result["tool_calls"] == [{"id": "call_1", "name": "add", "arguments": {"a": 2}}]
+
+
 def test_a_stream_that_is_closed_closes_its_connection(vendor):
     whole, left = STREAMS[vendor.name]().body, threading.Event()
 
