@@ -4,9 +4,12 @@ nothing.
 
 from __future__ import annotations
 
+import itertools
 import json
+import math
 import re
 from collections.abc import Mapping
+from decimal import Decimal, localcontext
 from typing import Any
 
 _KINDS: dict[str, tuple[type, ...]] = {
@@ -22,6 +25,11 @@ _KINDS: dict[str, tuple[type, ...]] = {
 
 class UnfitError(ValueError):
     """Where a value does not fit its schema."""
+
+
+def instance(text: str, model: Any, schema: Mapping[str, Any]) -> Any:
+    """The instance of a pydantic model that JSON `text` states, by the `schema` of that model. ValueError where it is none."""
+    return model.model_validate_json(json.dumps(fitted(text, schema)))  # as JSON: a strict model takes a date from text
 
 
 def fitted(text: str, schema: Mapping[str, Any]) -> Any:
@@ -55,9 +63,9 @@ class _Fitting:
         kinds = kinds if isinstance(kinds, list) else [kinds] if kinds else []
         if kinds and not any(_is(value, kind) for kind in kinds):
             raise UnfitError(f"{at}: {json.dumps(value)[:40]} is no {' or '.join(map(str, kinds))}")
-        if "enum" in schema and value not in schema["enum"]:
+        if "enum" in schema and _key(value) not in map(_key, schema["enum"]):
             raise UnfitError(f"{at}: {json.dumps(value)[:40]} is none of those allowed")
-        if "const" in schema and value != schema["const"]:
+        if "const" in schema and _key(value) != _key(schema["const"]):
             raise UnfitError(f"{at}: {json.dumps(value)[:40]} is not {json.dumps(schema['const'])}")
         for key in ("anyOf", "oneOf"):
             if key in schema:
@@ -67,14 +75,13 @@ class _Fitting:
         if isinstance(value, dict):
             return self.object(value, schema, at)
         if isinstance(value, list):
-            _between(len(value), schema, "Items", at)
-            return [self.value(item, schema.get("items"), f"{at}/{n}") for n, item in enumerate(value)]
+            return self.array(value, schema, at)
         if isinstance(value, str):
             _between(len(value), schema, "Length", at)
             if "pattern" in schema and not _matches(str(schema["pattern"]), value):
                 raise UnfitError(f"{at}: it does not match {schema['pattern']}")
         elif isinstance(value, int | float) and not isinstance(value, bool):
-            _between(value, schema, "imum", at)
+            _check_number(value, schema, at)
         return value
 
     def one_of(self, value: Any, options: list[Any], at: str) -> Any:
@@ -85,7 +92,15 @@ class _Fitting:
                 unfit = error
         raise unfit
 
+    def array(self, value: list[Any], schema: Mapping[str, Any], at: str) -> list[Any]:
+        _between(len(value), schema, "Items", at)
+        if schema.get("uniqueItems") is True and len(set(map(_key, value))) < len(value):
+            raise UnfitError(f"{at}: an item of it is there twice")
+        shapes = itertools.chain(schema.get("prefixItems") or [], itertools.repeat(schema.get("items")))
+        return [self.value(item, next(shapes), f"{at}/{n}") for n, item in enumerate(value)]
+
     def object(self, value: dict[str, Any], schema: Mapping[str, Any], at: str) -> dict[str, Any]:
+        _between(len(value), schema, "Properties", at)
         properties, required = schema.get("properties") or {}, schema.get("required") or ()
         for name in required:
             if name not in value:
@@ -110,6 +125,26 @@ def _matches(pattern: str, value: str) -> bool:
         return re.search(pattern, value) is not None
     except re.error:
         return True
+
+
+def _key(value: Any) -> Any:
+    """What equal JSON values share: 1 is 1.0, and true is not 1."""
+    if isinstance(value, list):
+        return list, tuple(map(_key, value))
+    if isinstance(value, dict):
+        return dict, frozenset((name, _key(item)) for name, item in value.items())
+    return (bool, value) if isinstance(value, bool) else value
+
+
+def _check_number(value: float, schema: Mapping[str, Any], at: str) -> None:
+    _between(value, schema, "imum", at)
+    if not schema.get("exclusiveMinimum", -math.inf) < value < schema.get("exclusiveMaximum", math.inf):
+        raise UnfitError(f"{at}: {value} is not within its bounds")
+    of = schema.get("multipleOf")
+    if of:
+        with localcontext(prec=400):  # as they are written: 0.3 is a multiple of 0.1
+            if Decimal(repr(value)) % Decimal(repr(of)):
+                raise UnfitError(f"{at}: {value} is no multiple of {of}")
 
 
 def _is(value: Any, kind: Any) -> bool:

@@ -19,7 +19,7 @@ from .bill import Billed
 from .connection import Connection
 from .creation import Creations
 from .errors import ProviderError, RequestError
-from .fit import fitted
+from .fit import instance
 from .jobs import Job, error_of, status_of
 from .received import spooled_lines
 from .registry import load_registry
@@ -186,7 +186,7 @@ class VendorProvider(Connection, Billed):
         result = realtime_result(answer, self._cost_on, self._today(), request_id)
         if request.model is not None:
             try:
-                result["parsed"] = request.model.model_validate(fitted(answer.text, request.schema or {}))
+                result["parsed"] = instance(answer.text, request.model, request.schema or {})
             except ValueError as error:  # pydantic's, and UnfitError
                 result["parsed"], result["unfit"] = None, str(error)
         return result

@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from ..fit import fitted
+from ..fit import instance
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class RowResult:
 
     def parsed(self, model: Any) -> Any:
         """The answer as an instance of a pydantic model; ValueError where it is none."""
-        return model.model_validate(fitted(self.content or "", model.model_json_schema()))
+        return instance(self.content or "", model, model.model_json_schema())
 
     def as_json(self) -> str:
         """The result as one line of JSON; the cost is decimal text, as no float can hold it."""
