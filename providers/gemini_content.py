@@ -48,6 +48,9 @@ def _part(part: str | Media) -> dict[str, Any]:
     if isinstance(part, str):
         return {"text": part}
     if part.url is not None:
+        if part.media_type.endswith("/*"):
+            told = f"nothing tells what kind of image {part.url} is, and Gemini must be told: give its media_type"
+            raise RequestError(told, provider="gemini", code="bad_request")
         return {"file_data": {"file_uri": part.url, "mime_type": part.media_type}}
     return {"inline_data": {"data": part.data, "mime_type": part.media_type}}
 

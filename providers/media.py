@@ -21,7 +21,7 @@ _MAGIC = (
 class Media:
     """An image, or a document: its `data` in base64, or the `url` where the vendor finds it."""
 
-    media_type: str
+    media_type: str  # "image/*" of one at an address that tells no more
     data: str | None = None
     url: str | None = None
     name: str = "file"
@@ -49,13 +49,12 @@ def media_of(given: Any, *, image: bool) -> Media:
         if len(sources) != 1:
             raise ValueError("it has one of path, url and data")
         data = given.get("data")
-        found = _of(
-            base64.b64decode(data, validate=True) if isinstance(data, str) else sources[0], given.get("media_type")
-        )
+        source = base64.b64decode(data, validate=True) if isinstance(data, str) else sources[0]
+        found = _of(source, given.get("media_type"), image=image)
         if given.get("name"):
             found = Media(found.media_type, found.data, found.url, str(given["name"]))
     else:
-        found = _of(given, None)
+        found = _of(given, None, image=image)
     if found.is_image != image:
         raise ValueError(
             f"{found.name} is {found.media_type}: {'an image' if image else 'a file that is no image'} is asked for"
@@ -63,9 +62,11 @@ def media_of(given: Any, *, image: bool) -> Media:
     return found
 
 
-def _of(given: Any, stated: str | None) -> Media:
+def _of(given: Any, stated: str | None, *, image: bool) -> Media:
     if isinstance(given, str) and given.lower().startswith(("http://", "https://")):
         name = PurePosixPath(urlsplit(given).path).name or "file"
+        if stated is None and image and mimetypes.guess_type(name)[0] is None:
+            stated = "image/*"  # an image is asked for, and the vendor looks itself
         return Media(stated or _by_name(name), url=given, name=name)
     if isinstance(given, bytes | bytearray):
         content, name = bytes(given), "file"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import base64
+import datetime
 import enum
 import functools
 import json
 import sys
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 from servers import anthropic as anthropic_wire
 from servers import gemini as gemini_wire
 from servers import openai as openai_wire
@@ -103,6 +104,16 @@ def test_an_image_may_be_a_path_an_address_or_bytes(vendor, tmp_path, given):
     }[given]
     body = json.dumps(sent(vendor, images=[image]))
     assert ("https://pictures.example/dot.png" if given == "url" else base64.b64encode(PNG).decode()) in body
+
+
+def test_an_address_of_an_image_need_not_say_of_what_kind(vendor):
+    address = "https://pictures.example/7?size=2"
+    if vendor.name == "gemini":  # which has to be told
+        with pytest.raises(RequestError, match="media_type"):
+            vendor.make().generate_realtime("hi", images=[address])
+        assert address in json.dumps(sent(vendor, images=[{"url": address, "media_type": "image/png"}]))
+    else:
+        assert address in json.dumps(sent(vendor, images=[address]))
 
 
 def test_a_file_goes_to_every_vendor(vendor, tmp_path):
@@ -344,6 +355,35 @@ def test_what_fits_a_schema(value, fits):
     else:
         with pytest.raises(UnfitError):
             fitted(json.dumps(value), schema)
+
+
+@pytest.mark.parametrize(
+    ("schema", "fit", "unfit"),
+    [
+        ({"exclusiveMinimum": 0, "exclusiveMaximum": 1}, [0.5], [0, 1, -1]),
+        ({"multipleOf": 0.1}, [0.3, 7, 1e22], [0.35]),
+        ({"uniqueItems": True}, [[1, 2], [1, True], [[1], [True]]], [[1, 1.0], [{"a": 1}, {"a": 1}]]),
+        ({"enum": [1, 0]}, [1, 1.0, 0], [True, False]),
+        ({"const": True}, [True], [1]),
+        ({"prefixItems": [{"type": "integer"}], "items": {"type": "string"}}, [[1, "a"]], [["a"], [1, 2]]),
+        ({"minProperties": 1, "maxProperties": 1}, [{"a": 1}], [{}, {"a": 1, "b": 2}]),
+    ],
+)
+def test_each_word_of_a_schema_that_is_sent_is_held_against_the_answer(schema, fit, unfit):
+    for value in fit:
+        assert fitted(json.dumps(value), schema) == value
+    for value in unfit:
+        with pytest.raises(UnfitError):
+            fitted(json.dumps(value), schema)
+
+
+def test_a_strict_model_reads_its_dates(vendor):
+    class Day(BaseModel):
+        model_config = ConfigDict(strict=True)
+        day: datetime.date
+
+    say(vendor, '{"day": "2026-11-30"}')
+    assert vendor.make().generate_realtime("Which day?", Day)["parsed"] == Day(day=datetime.date(2026, 11, 30))
 
 
 def test_a_pattern_that_python_does_not_know_loses_no_answer():
