@@ -26,11 +26,12 @@ from providers.registry import Registry, RegistryError, load_registry
 from providers.vendors import FILE_NAME, VARIABLE
 
 if TYPE_CHECKING:
-    from octoregistry.costing.values import Assumed, Costs, Stated, UnpricedRows
+    from octoregistry.costing.values import Assumed, Costs, Stated, Uncertain, UnpricedRows
 
 UNPRICED = 3
 _MOST_SHOWN = 100  # groups on a terminal; --out keeps all
 _CENT = Decimal("0.000001")
+_BOUNDS = ("least", "most")
 
 
 @click.command(name="cost")
@@ -210,6 +211,8 @@ def _tell(costs: Costs, *, as_json: bool) -> None:
     if hidden > 0:
         print_text(f"and {hidden:,} groups more; --out FILE keeps all")
     print_text(f"{usd(costs.total)} USD for {costs.rows:,} rows, read as {costs.form}")
+    if costs.uncertain is not None:
+        print_text(_uncertain(costs.uncertain))
     if costs.assumed is not None:
         print_text(_assumed(costs.assumed))
     if costs.derived is not None:
@@ -217,6 +220,10 @@ def _tell(costs: Costs, *, as_json: bool) -> None:
             f"{usd(costs.derived.cost)} USD of it are derived: {costs.derived.rows:,} rows have images, audio or video whose "
             "price is that of text, as their vendors name one price for input"
         )
+    if costs.retired:
+        print_text("rows of days after their model's end, costed at its last prices:")
+        for one in costs.retired:
+            print_text(_printable(f"  {one}"))
     if costs.stated is not None:
         for line in _stated(costs.stated):
             print_text(_printable(line))
@@ -229,6 +236,13 @@ def _tell(costs: Costs, *, as_json: bool) -> None:
             print_text(f"{sum(problem.rows for problem in found):,} {said}")
         for line in (line for problem in found for line in _lines(problem)):
             print_text(line)
+
+
+def _uncertain(uncertain: Uncertain) -> str:
+    return (
+        f"beside it, {uncertain.rows:,} rows cost at least {usd(uncertain.least)} and at most {usd(uncertain.most)} USD: a "
+        "price changed on a day that no page states"
+    )
 
 
 def _assumed(assumed: Assumed) -> str:
@@ -252,13 +266,14 @@ def _table(costs: Costs) -> WideTable:
     """The groups; a column that would say nothing, or say the rows again, is left out."""
     empty = {"requests"} if all(row["requests"] == row["rows"] for row in costs.groups) else set()
     empty |= set() if costs.problems else {"unpriced"}
+    empty |= {"uncertain"} if costs.uncertain else {"uncertain", *_BOUNDS}
     names = [name for name in costs.groups.columns if name not in empty]
-    counts = [name.replace("_", " ") for name in names if name not in (*costs.keys, "cost", "unpriced")]
+    counts = [name.replace("_", " ") for name in names if name not in (*costs.keys, "cost", "unpriced", *_BOUNDS)]
     table = WideTable(
         drops=(*counts[:1], *reversed(counts[1:]))
     )  # rows first, then what is counted, from the rarest on
     for name in names:
-        heading = "USD" if name == "cost" else name.replace("_", " ")
+        heading = "USD" if name == "cost" else f"and at {name}" if name in _BOUNDS else name.replace("_", " ")
         table.add_column(heading, justify="left" if name in costs.keys else "right")
     for row in costs.groups.rows[:_MOST_SHOWN]:
         table.add_row(*(Text(_printable(_cell(row[name], name))) for name in names))
@@ -266,8 +281,10 @@ def _table(costs: Costs) -> WideTable:
 
 
 def _cell(value: Any, name: str) -> str:
-    if name == "cost":
-        return "no price" if value is None else usd(value)
+    if name == "cost" and value is None:
+        return "no price"
+    if name in ("cost", *_BOUNDS) and value is not None:
+        return usd(value)
     if value is None:
         return ""
     return f"{int(value):,}" if isinstance(value, (int, Decimal)) and not isinstance(value, bool) else str(value)

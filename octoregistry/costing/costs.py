@@ -18,7 +18,8 @@ from octoregistry.costing.ledger import ledger, rolled_up, rows_of
 from octoregistry.costing.rates import RateTable
 from octoregistry.costing.reading import How
 from octoregistry.costing.sql import connect
-from octoregistry.costing.values import Assumed, Costs, Derived, Groups, UnpricedRows
+from octoregistry.costing.tally import uncertain_of
+from octoregistry.costing.values import Assumed, Costs, Derived, Groups, Retired, UnpricedRows
 from providers.exact import unscaled
 
 Ask = Callable[[BaseBackend, ir.Table], pa.Table]
@@ -52,8 +53,9 @@ def costs_of(
     finally:
         local.disconnect()
     costs = table["cost"].to_pylist()
+    groups_ = Groups(table.to_pylist(), tuple(table.column_names), rates.scale)
     return Costs(
-        groups=Groups(table.to_pylist(), tuple(table.column_names), rates.scale),
+        groups=groups_,
         keys=keys,
         form=", ".join(dict.fromkeys(recipes[place].name for place in sorted(set(found["form"].to_pylist())))),
         total=sum((cost for cost in costs if cost is not None), Decimal(0)),
@@ -61,6 +63,8 @@ def costs_of(
         problems=tuple(UnpricedRows(**problem) for problem in problems),
         assumed=_assumed(found, rates.scale),
         derived=_derived(found, rates.scale),
+        uncertain=uncertain_of(groups_),
+        retired=_retired(found),
     )
 
 
@@ -70,12 +74,13 @@ def _assumed(found: pa.Table, scale: int) -> Assumed | None:
     if not rows:
         return None
     sums = {
-        name: unscaled(sum(int(row[name] or 0) for row in rows), scale) for name in ("assumed_units", "least", "most")
+        name: unscaled(sum(int(row[f"assumed_{name}"] or 0) for row in rows), scale)
+        for name in ("units", "least", "most")
     }
     endless = any(row["endless"] for row in rows)
     return Assumed(
         rows=sum(row["assumed_rows"] for row in rows),
-        cost=sums["assumed_units"],
+        cost=sums["units"],
         least=sums["least"],
         most=None if endless else sums["most"],
     )
@@ -86,6 +91,15 @@ def _derived(found: pa.Table, scale: int) -> Derived | None:
     rows = sum(found["derived_rows"].to_pylist())
     cost = sum(int(units or 0) for units in found["derived_units"].to_pylist())
     return Derived(rows, unscaled(cost, scale)) if rows else None
+
+
+def _retired(found: pa.Table) -> tuple[Retired, ...]:
+    """The rows in the sum of days after their model's end, by model."""
+    whose = ("unpriced_provider", "unpriced_model")
+    ended = found.filter(pc.greater(found["retired"], 0)).group_by(list(whose))
+    sums = ended.aggregate([("retired", "sum"), ("first_day", "min"), ("last_day", "max")])
+    rows = sums.select([*whose, "retired_sum", "first_day_min", "last_day_max"]).to_pylist()
+    return tuple(sorted((Retired(*row.values()) for row in rows), key=lambda one: (one.provider, one.model)))
 
 
 def answer(connection: BaseBackend, query: ir.Table) -> pa.Table:

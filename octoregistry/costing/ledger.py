@@ -19,7 +19,7 @@ from octoregistry.costing.arrow import in_memory, table_of
 from octoregistry.costing.errors import CostingError
 from octoregistry.costing.inner import opened
 from octoregistry.costing.names import CallNames
-from octoregistry.costing.rates import RATE_COLUMNS, UNKNOWN_SIZE, RateTable, plain_rows
+from octoregistry.costing.rates import RATE_COLUMNS, UNKNOWN_SIZE, RateTable, changed, plain_rows
 from octoregistry.costing.reading import How, check_names, no_form, recipes_with
 from octoregistry.costing.texts import model_key
 from octoregistry.costing.usage import Rows, forms_of, usage_rows
@@ -37,6 +37,7 @@ from providers.dimensions import DIMENSIONS, MODES
 WHOLE = "decimal(38, 0)"
 _SORTS = ("form", "day", "zone", "provider", "model", "mode", "place", "charges", "size", "assumed", "mask", "fault")
 _BOUNDS = ("least", "most")
+_ASSUMED = ("assumed_units", "assumed_least", "assumed_most")
 
 
 def cost_by(usage: ir.Table, rates: RateTable, keys: Sequence[str], *, how: How | None = None) -> ir.Table:
@@ -44,7 +45,8 @@ def cost_by(usage: ir.Table, rates: RateTable, keys: Sequence[str], *, how: How 
 
     Its columns are the keys, `rows`, `requests`, the tokens of every dimension that the log counts, `cost` in USD, a
     decimal(38, …) that is exact and null where no row of the group has a price, and `unpriced`, the rows that have
-    none: they are in no cost, and `ledger` says of each why. Keys are `day`, `month`, `provider`, `model` (aliases
+    none: they are in no cost, and `ledger` says of each why. Of them `uncertain` ones cost from `least` to `most` USD: their
+    price changed on a day that nobody knows. Keys are `day`, `month`, `provider`, `model` (aliases
     under the model's own id), `mode`, and any column of `usage`. `how` says which column stands for which of ours.
     """
     return rolled_up(ledger(usage, rates, keys, how=how), rates.scale, keys)
@@ -60,6 +62,8 @@ def rolled_up(found: ir.Table, scale: int, keys: Sequence[str]) -> ir.Table:
         **tokens,
         cost=found.cost.sum().cast(f"decimal(38, {scale})"),
         unpriced=found.unpriced.sum().cast("int64"),
+        uncertain=found.uncertain.sum().cast("int64"),
+        **{name: found[name].sum().cast(f"decimal(38, {scale})") for name in _BOUNDS},
     )
 
 
@@ -67,8 +71,9 @@ def ledger(usage: ir.Table, rates: RateTable, keys: Sequence[str], *, how: How |
     """As `cost_by`, with a row more for each reason why rows of a group have no price, or lack a charge in it.
 
     Such a row says in `reason`, `unpriced_provider`, `unpriced_model`, `unpriced_mode`, `first_day` and `last_day` whose
-    price is missing and when. Of the rows that are costed by the mean of their prompts `assumed_rows`, `assumed_units`,
-    `least` and `most` say what they may have cost, in 10**-scale USD.
+    price is missing and when; and of rows with a price, how many are `retired`: of days after their model's end. Of the
+    rows that are costed by the mean of their prompts `assumed_rows`, `assumed_units`, `assumed_least` and `assumed_most`
+    say what they may have cost, in 10**-scale USD.
     """
     rows = rows_of(usage, rates, keys, how=how)
     grouped = _mixed_zones(_added_up(rows, keys))
@@ -135,12 +140,14 @@ def _mixed_zones(grouped: ir.Table) -> ir.Table:
     return grouped.cross_join(any_zone)
 
 
-def rate_rows(rates: RateTable) -> ir.Table:
-    """The rates as a small table. Days and prices travel as text: not every engine takes decimals that may be absent."""
-    schema = pa.schema([(name, pa.int64() if name in ("low", "high") else pa.string()) for name in RATE_COLUMNS])
-    table = in_memory(table_of(plain_rows(rates), schema))
-    days = {name: table[name].cast("date") for name in ("first", "last")}
-    prices = [name for name in RATE_COLUMNS if name.startswith(("price_", "least_", "most_"))]
+def rate_rows(rates: RateTable, dimensions: Sequence[str]) -> ir.Table:
+    """The rates of these dimensions as a small table. Days and prices travel as text: not every engine takes decimals that
+    may be absent."""
+    prices = [f"{of}_{name}" for of in ("price", *_BOUNDS, "early", "late") for name in dimensions]
+    columns = (*RATE_COLUMNS, *prices)
+    schema = pa.schema([(name, pa.int64() if name in ("low", "high") else pa.string()) for name in columns])
+    table = in_memory(table_of(plain_rows(rates, dimensions), schema))
+    days = {name: table[name].cast("date") for name in ("first", "last", "end")}
     return table.mutate(**days, **{name: table[name].cast(WHOLE) for name in prices})
 
 
@@ -152,7 +159,7 @@ def with_reasons(
 
     The spans of `rates` never overlap, so no row is ever doubled.
     """
-    spans = rate_rows(rates)
+    spans = rate_rows(rates, rows.dimensions)
     spans = spans.rename({f"r_{name}": name for name in ("provider", "mode", "reason", "model")})
     table = table.mutate(
         name_key=model_key(table.provider, table.model, rates.providers).fill_null(""), has_zones=has_zones
@@ -184,13 +191,14 @@ def with_reasons(
 def _wrong(joined: ir.Table, rates: RateTable, rows: Rows, how: How) -> ir.StringValue:
     """Why a row has no price; null where it has one."""
     nothing_used = (joined.mask == 0) & (joined.charges == "")
-    lacking = [
-        (
-            (joined[f"price_{name}"].isnull()) & ((joined.mask // 2**place) % 2 == 1),
-            ibis.literal("no known ") + joined.mode + f" price of {name}",
-        )
-        for place, name in enumerate(rows.dimensions)
-    ]
+    lacking: list[tuple[ir.BooleanValue, ir.StringValue]] = []
+    for place, name in enumerate(rows.dimensions):
+        lacks = (joined[f"price_{name}"].isnull()) & ((joined.mask // 2**place) % 2 == 1)
+        if rates.uncertain:
+            lacking.append(
+                (lacks & joined[f"early_{name}"].notnull() & joined[f"late_{name}"].notnull(), _changed(joined))
+            )
+        lacking.append((lacks, ibis.literal("no known ") + joined.mode + f" price of {name}"))
     strict = [(joined.assumed, ibis.literal(STRICT))] if how.strict_tiers else []
     return ibis.cases(
         *((joined.fault == number, text) for number, text in rows.faults.items()),
@@ -207,17 +215,28 @@ def _wrong(joined: ir.Table, rates: RateTable, rows: Rows, how: How) -> ir.Strin
     )
 
 
+def _changed(joined: ir.Table) -> ir.StringValue:
+    """The reason of `rates.changed`, in the mode of each row."""
+    before, after = changed("\n").split("\n")
+    return ibis.literal(before) + joined.mode + after
+
+
 def _by_keys(priced: ir.Table, rates: RateTable, dimensions: Sequence[str], keys: Sequence[str]) -> ir.Table:
     without = priced.reason.notnull()
     bounded = {name: units(priced, dimensions, name) for name in _BOUNDS}
     derived = _derived(priced, [name for name in rates.derived if name in dimensions])
+    early, late = _either(priced, dimensions) if rates.uncertain else (ibis.null(WHOLE), ibis.null(WHOLE))
+    uncertain = early.notnull()
+    retired = priced.priced & (priced.day >= priced.end).fill_null(False)
     fields: dict[str, ir.Value] = {
         **{f"key_{place}": _key(priced, key, place) for place, key in enumerate(keys)},
         "form": priced.form,
         "reason": priced.reason,
         # what is priced needs no names here, and stays together
-        **{f"unpriced_{name}": without.ifelse(priced[name], None) for name in ("provider", "model", "mode")},
-        "p_day": without.ifelse(priced.day, None),
+        **{
+            f"unpriced_{name}": (without | retired).ifelse(priced[name], None) for name in ("provider", "model", "mode")
+        },
+        "p_day": (without | retired).ifelse(priced.day, None),
         "p_rows": priced.rows,
         "p_requests": priced.requests,
         **{f"p_{name}": priced[f"t_{name}"] for name in dimensions},
@@ -225,7 +244,13 @@ def _by_keys(priced: ir.Table, rates: RateTable, dimensions: Sequence[str], keys
         "p_unpriced": priced.priced.ifelse(0, priced.rows),
         "p_assumed": (priced.assumed & priced.priced).ifelse(priced.rows, 0),
         "p_assumed_units": (priced.assumed & priced.priced).ifelse(units(priced, dimensions), None),
-        **{f"p_{name}": (priced.assumed & priced.priced).ifelse(value, None) for name, value in bounded.items()},
+        **{
+            f"p_assumed_{name}": (priced.assumed & priced.priced).ifelse(value, None) for name, value in bounded.items()
+        },
+        "p_uncertain": uncertain.ifelse(priced.rows, 0),
+        "p_least": ibis.least(early, late),
+        "p_most": ibis.greatest(early, late),
+        "p_retired": retired.ifelse(priced.rows, 0),
         "p_derived": (derived.notnull() & priced.priced).ifelse(priced.rows, 0),
         "p_derived_units": priced.priced.ifelse(derived, None),
         "p_endless": (priced.assumed & priced.priced & bounded["most"].isnull()).ifelse(1, 0),
@@ -239,7 +264,9 @@ def _by_keys(priced: ir.Table, rates: RateTable, dimensions: Sequence[str], keys
         units=table.units.sum().cast(WHOLE),
         unpriced=table.p_unpriced.sum().cast("int64"),
         assumed_rows=table.p_assumed.sum().cast("int64"),
-        **{name: table[f"p_{name}"].sum().cast(WHOLE) for name in ("assumed_units", *_BOUNDS)},
+        **{name: table[f"p_{name}"].sum().cast(WHOLE) for name in (*_ASSUMED, *_BOUNDS)},
+        uncertain=table.p_uncertain.sum().cast("int64"),
+        retired=table.p_retired.sum().cast("int64"),
         derived_rows=table.p_derived.sum().cast("int64"),
         derived_units=table.p_derived_units.sum().cast(WHOLE),
         endless=table.p_endless.sum(),
@@ -254,7 +281,10 @@ def _by_keys(priced: ir.Table, rates: RateTable, dimensions: Sequence[str], keys
         cost=usd(found.units, rates.scale),
         unpriced=found.unpriced,
         assumed_rows=found.assumed_rows,
-        **{name: found[name] for name in ("assumed_units", *_BOUNDS)},
+        **{name: found[name] for name in _ASSUMED},
+        uncertain=found.uncertain,
+        **{name: usd(found[name], rates.scale) for name in _BOUNDS},
+        retired=found.retired,
         derived_rows=found.derived_rows,
         derived_units=found.derived_units,
         endless=found.endless > 0,
@@ -269,9 +299,10 @@ def _by_keys(priced: ir.Table, rates: RateTable, dimensions: Sequence[str], keys
 def units(priced: ir.Table, dimensions: Sequence[str], of: str = "price") -> ir.DecimalValue:
     """What each row of a priced table costs, in whole numbers of the rates' 10**-scale USD; null where it has no price.
 
-    `of` are its prices; or of all sizes of prompts the `least` or the `most`, null where one of them has none.
+    `of` are its prices; or of all sizes of prompts the `least` or the `most`, null where one of them has none; or the `early`
+    or the `late` ones of rows between two prices.
     """
-    products, known = [], [priced.priced]
+    products, known = [], [priced.wrong == _changed(priced) if of in ("early", "late") else priced.priced]
     for name in dimensions:
         price = priced[f"{of}_{name}"]
         products.append((priced[f"t_{name}"] * price).cast(WHOLE).fill_null(0))
@@ -291,6 +322,14 @@ def _derived(priced: ir.Table, dimensions: Sequence[str]) -> ir.DecimalValue:
     nothing = ibis.null(WHOLE)
     any_of = reduce(or_, (part.notnull() for part in parts), ibis.literal(False))
     return any_of.ifelse(reduce(add, (part.fill_null(0) for part in parts), ibis.literal(0).cast(WHOLE)), nothing)
+
+
+def _either(priced: ir.Table, dimensions: Sequence[str]) -> tuple[ir.DecimalValue, ir.DecimalValue]:
+    """What each row between two prices costs at the one and at the other; both null for other rows, and for those that have
+    more to pay, or whose tier is assumed."""
+    early, late = (units(priced, dimensions, of) for of in ("early", "late"))
+    known = early.notnull() & late.notnull() & (priced.charges == "") & ~priced.assumed
+    return known.ifelse(early, None).cast(WHOLE), known.ifelse(late, None).cast(WHOLE)
 
 
 _UNPRICED = ("unpriced_provider", "unpriced_model", "unpriced_mode")

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import groupby
 from operator import itemgetter
+from typing import NamedTuple
 
 from octoregistry.costing.errors import CostingError
 from providers.dimensions import DIMENSIONS, MODES
@@ -28,12 +29,7 @@ _MILLION = 6  # a price is per 10**6 tokens
 _LEAST_SCALE = 12  # so that the type of a cost does not change with every price that has one digit more
 _MOST_SCALE = 24  # 14 digits are left in front of the point: totals up to a hundred trillion dollars
 _FIELDS = ("provider", "name", "model", "mode", "first", "last", "low", "high", "reason")
-RATE_COLUMNS = (
-    *_FIELDS,
-    "owner",
-    "derived",
-    *(f"{of}_{name}" for of in ("price", "least", "most") for name in DIMENSIONS),
-)
+RATE_COLUMNS = (*_FIELDS, "owner", "derived", "end")
 _MOST_ABOVE = 9 * 10**9  # times a billion requests it still fits a 64-bit whole number
 
 
@@ -42,7 +38,9 @@ class RateSpan:
     """What holds for one name of a model (small letters), in one mode, from `first` to `last`, for size classes `low` to `high`.
 
     `prices` are whole numbers of 10**-scale USD per token; those of the `derived` dimensions are the text's, as the vendor's
-    file says. A span without any says in `reason` why there are none.
+    file says. A span without any says in `reason` why there are none. Where the price changed on a day that nobody knows,
+    `prices` are those that did not change, and `either` has all of them before and after it. `end` is the day from which
+    the model answers no more.
     """
 
     provider: str
@@ -56,6 +54,19 @@ class RateSpan:
     prices: Mapping[str, int]
     reason: str | None
     derived: tuple[str, ...] = ()
+    either: tuple[Mapping[str, int], ...] = ()
+    end: date | None = None
+
+    def lacks(self, dimension: str) -> str:
+        """Why there is no price of a dimension."""
+        if self.either and all(dimension in prices for prices in self.either):
+            return changed(self.mode)
+        return f"no known {self.mode} price of {dimension}"
+
+
+def changed(mode: str) -> str:
+    """The reason why rows between two days on which different prices were seen have none."""
+    return f"its {mode} price changed on a day that no page states, and either may have held"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +82,11 @@ class RateTable:
         """The dimensions that any price is derived of."""
         found = {name for span in self.spans for name in span.derived}
         return tuple(name for name in DIMENSIONS if name in found)
+
+    @property
+    def uncertain(self) -> bool:
+        """Whether any price changed on a day that nobody knows."""
+        return any(span.either for span in self.spans)
 
     @property
     def providers(self) -> tuple[str, ...]:
@@ -93,9 +109,9 @@ def compile_rates(registry: Registry, further: Iterable[int] = (), *, assume_ear
         raise CostingError(f"a tier above {thresholds[-1]} tokens: at most {_MOST_ABOVE} can be compared exactly")
     scale = _scale(rates)
     spans = tuple(
-        RateSpan(model.provider, name, pricing.model, *stretch)
+        RateSpan(model.provider, name, pricing.model, *stretch, end=model.retires_on)
         for model, pricing in pricings
-        for stretch in list(_stretches(pricing, model.first_seen, thresholds, scale, earliest=assume_earliest))
+        for stretch in list(_stretches(pricing, model, thresholds, scale, earliest=assume_earliest))
         for name in dict.fromkeys(map(str.lower, (model.id, *model.aliases)))
     )
     return RateTable(spans, thresholds, scale)
@@ -135,14 +151,26 @@ def _exponent(price: Decimal) -> int:
     return int(price.as_tuple().exponent)
 
 
-Stretch = tuple[str, date, date, int, int, Mapping[str, int], str | None, tuple[str, ...]]
-Held = tuple[Mapping[str, Decimal] | None, str | None, tuple[str, ...]]  # prices, why there are none, derived ones
+Stretch = tuple[
+    str, date, date, int, int, Mapping[str, int], str | None, tuple[str, ...], tuple[Mapping[str, int], ...]
+]
+Prices = Mapping[str, Decimal]
+
+
+class Held(NamedTuple):
+    """What holds: the prices, or the reason why there are none; the derived ones; all before and after a change between."""
+
+    prices: Prices
+    reason: str | None = None
+    derived: tuple[str, ...] = ()
+    either: tuple[Prices, ...] = ()
 
 
 def _stretches(
-    pricing: Pricing, first_seen: date | None, thresholds: Sequence[int], scale: int, *, earliest: bool
+    pricing: Pricing, model: Model, thresholds: Sequence[int], scale: int, *, earliest: bool
 ) -> Iterator[Stretch]:
-    """Mode, days, size classes, prices and reason of everything that can be asked of one model."""
+    """Mode, days, size classes, prices and the rest of a RateSpan for everything that can be asked of one model."""
+    first_seen = model.first_seen
     sizes = [0, *(above + 1 for above in thresholds)]  # the smallest prompt of each class stands for all of it
     for mode in MODES:
         of_mode = [rate for rate in pricing.rates if rate.mode == mode]
@@ -154,25 +182,38 @@ def _stretches(
             held = [_held(pricing, of_mode, mode, day, first_seen, size) for size in sizes]
             runs = [(one, [number for number, _ in run]) for one, run in groupby(enumerate(held), key=itemgetter(1))]
             if len(runs) > 1:
-                yield mode, first, last, UNKNOWN_SIZE, UNKNOWN_SIZE, {}, SIZE_UNKNOWN, ()
-            for (prices, reason, derived), numbers in runs:
+                yield mode, first, last, UNKNOWN_SIZE, UNKNOWN_SIZE, {}, SIZE_UNKNOWN, (), ()
+            for one, numbers in runs:
                 low = numbers[0] if len(runs) > 1 else UNKNOWN_SIZE
-                whole = {name: scaled(price, scale - _MILLION) for name, price in (prices or {}).items()}
-                yield mode, first, last, low, numbers[-1], whole, reason, derived
+                prices, *either = (
+                    {name: scaled(price, scale - _MILLION) for name, price in each.items()}
+                    for each in (one.prices, *one.either)
+                )
+                yield mode, first, last, low, numbers[-1], prices, one.reason, one.derived, tuple(either)
 
 
 def _held(pricing: Pricing, of_mode: Sequence[Rate], mode: str, day: date, first_seen: date | None, size: int) -> Held:
     """What holds for a prompt of that size on that day, chosen as `Pricing.cost` chooses."""
     if first_seen and day < first_seen:
-        return None, f"no known price before our first reading of it on {first_seen}", ()
+        return Held({}, f"no known price before our first reading of it on {first_seen}")
     early, late = (_in_force(of_mode, day, size, maybe=maybe) for maybe in (False, True))
-    if early != late and (early.prices if early else None) != (late.prices if late else None):
-        return None, f"its {mode} price changed on a day that no page states, and either may have held", ()
-    if early is None:
-        return None, _unknown(pricing, of_mode, mode), ()
-    covered = {name: early.prices.get(pricing.covering(name) or "") for name in DIMENSIONS if name not in early.prices}
-    derived = {name: price for name, price in covered.items() if price is not None}
-    return {**early.prices, **derived}, None, tuple(derived)
+    if early is None and late is None:
+        return Held({}, _unknown(pricing, of_mode, mode))
+    if early is None or late is None or bool(early.prices) != bool(late.prices):
+        return Held({}, changed(mode))
+    before = _with_derived(pricing, early)
+    after = before if late is early else _with_derived(pricing, late)
+    derived = tuple(name for name in before if name not in early.prices)
+    if before == after:
+        return Held(before, None, derived)
+    same = {name: price for name, price in before.items() if after.get(name) == price}
+    return Held(same, None, tuple(name for name in derived if name in same), (before, after))
+
+
+def _with_derived(pricing: Pricing, rate: Rate) -> dict[str, Decimal]:
+    """The prices of a rate, with those that follow from the text's by the vendor's file."""
+    covered = {name: rate.prices.get(pricing.covering(name) or "") for name in DIMENSIONS if name not in rate.prices}
+    return {**rate.prices, **{name: price for name, price in covered.items() if price is not None}}
 
 
 def _in_force(rates: Sequence[Rate], day: date, prompt: int, *, maybe: bool) -> Rate | None:
@@ -204,11 +245,12 @@ def _up_to(rate: Rate) -> str:
     return "" if rate.up_to_input_tokens is None else f" up to {rate.up_to_input_tokens:,} tokens"
 
 
-def plain_rows(rates: RateTable) -> Iterator[dict[str, str | int | None]]:
-    """The spans as rows of RATE_COLUMNS, days and prices as text; a price that is not known is None.
+def plain_rows(rates: RateTable, dimensions: Sequence[str]) -> Iterator[dict[str, str | int | None]]:
+    """The spans as rows of RATE_COLUMNS, and `price_`, `least_`, `most_`, `early_` and `late_` of each dimension; days and
+    prices as text, a price that is not known is None.
 
-    `least` and `most` are the prices of all sizes of prompts on those days. What only one provider has stands under the
-    provider "" too, with its `owner`.
+    `least` and `most` are the prices of all sizes of prompts on those days, `early` and `late` those before and after a
+    change on a day that nobody knows. What only one provider has stands under the provider "" too, with its `owner`.
     """
     owners: dict[str, set[str]] = {}
     for span in rates.spans:
@@ -222,8 +264,11 @@ def plain_rows(rates: RateTable) -> Iterator[dict[str, str | int | None]]:
         row: dict[str, str | int | None] = {name: getattr(span, name) for name in _FIELDS}
         row |= {"first": span.first.isoformat(), "last": span.last.isoformat(), "owner": span.provider}
         row["derived"] = f" {' '.join(span.derived)} "
-        for name in DIMENSIONS:
-            all_sizes = [other.prices.get(name) for other in alike]
+        row["end"] = span.end.isoformat() if span.end else None
+        early, late = span.either or ({}, {})
+        for name in dimensions:
+            row |= {f"early_{name}": _text(early.get(name)), f"late_{name}": _text(late.get(name))}
+            all_sizes = [prices.get(name) for other in alike for prices in (other.either or (other.prices,))]
             known = [price for price in all_sizes if price is not None]
             row[f"price_{name}"] = _text(span.prices.get(name))
             row[f"least_{name}"] = _text(min(known, default=None))

@@ -18,8 +18,10 @@ from octoregistry.costing.tally import (
     derived_of,
     groups_of,
     problems_of,
+    retired_of,
     stated_of,
     total_of,
+    uncertain_of,
 )
 from octoregistry.costing.values import Costs
 
@@ -87,6 +89,8 @@ def costs_of_files(
         assumed=assumed_of(tally),
         derived=derived_of(tally),
         stated=stated_of(tally),
+        uncertain=uncertain_of(groups),
+        retired=retired_of(tally),
     )
 
 

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import reduce
 from typing import Any
 
 from octoregistry.costing.calls import Call, example_of
 from octoregistry.costing.errors import CostingError
 from octoregistry.costing.names import CallNames
-from octoregistry.costing.rates import SIZE_UNKNOWN, UNKNOWN_SIZE, RateSpan, RateTable
+from octoregistry.costing.rates import SIZE_UNKNOWN, UNKNOWN_SIZE, RateSpan, RateTable, changed
 from octoregistry.costing.reading import How
 from octoregistry.costing.values import (
     ANSWERED,
@@ -25,15 +26,20 @@ from octoregistry.costing.values import (
     Assumed,
     Derived,
     Groups,
+    Retired,
     Stated,
+    Uncertain,
     UnpricedRows,
 )
 from providers.dimensions import DIMENSIONS, MODES
-from providers.exact import unscaled
+from providers.exact import EXACT, unscaled
 from providers.flat import plain_name
 
 SHOWN = 10  # rows that are shown of those that differ
 _CENT = Decimal("0.000001")  # what a stated cost may be rounded to
+
+
+Either = tuple[int, int]  # at one price and at the other
 
 
 @dataclass(slots=True)
@@ -45,6 +51,14 @@ class _Sum:
     tokens: dict[str, int] = field(default_factory=dict)
     cost: int | None = None
     unpriced: int = 0
+    uncertain: int = 0
+    either: dict[tuple[Any, ...], Either] = field(default_factory=dict)
+
+    def bounds(self) -> Either | None:
+        """The least and the most that the uncertain rows cost; None where there is none."""
+        if not self.uncertain:
+            return None
+        return sum(map(min, self.either.values())), sum(map(max, self.either.values()))
 
 
 @dataclass(slots=True)
@@ -69,6 +83,7 @@ class Tally:
         self.problems: dict[tuple[Any, ...], _Found] = {}
         self.assumed: list[tuple[int, int, int | None]] = []
         self.derived: list[int] = []
+        self.retired: dict[tuple[str, str], list[date]] = {}
         self.stated: list[tuple[str, Decimal, Decimal]] = []
         self.counted: dict[str, None] = {}
         self.forms: dict[str, None] = {}
@@ -97,7 +112,10 @@ class Tally:
             group.tokens[name] = group.tokens.get(name, 0) + count
         if cost is None:
             group.unpriced += 1
+            self._add_either(group, call, span, reason)
         else:
+            if span is not None and span.end and call.day and call.day >= span.end:
+                self.retired.setdefault((call.provider or span.provider, call.model), []).append(call.day)
             group.cost = (group.cost or 0) + cost
             self._compare(call, cost)
         if reason is not None:
@@ -138,7 +156,33 @@ class Tally:
         if span is None or span.reason is not None:
             return span, span.reason if span else SIZE_UNKNOWN, ()
         lacking = next((name for name in said.tokens if name not in span.prices), None)
-        return span, f"no known {mode} price of {lacking}" if lacking else None, tuple(said.charges)
+        return span, span.lacks(lacking) if lacking else None, tuple(said.charges)
+
+    def _add_either(self, group: _Sum, call: Call, span: RateSpan | None, reason: str | None) -> None:
+        """Adds what a row costs at the price before a change and at the one after it, where only those are known.
+
+        Rows of one day that meet the same prices are taken together, as an engine does: on one day one of the two held.
+        """
+        tokens = {name: count for name, count in call.said.tokens.items() if count}
+        if span is None or not span.either or reason != changed(span.mode) or call.said.charges:
+            return
+        size, assumed = call.size(self.rates.thresholds)
+        if (assumed and span.low != UNKNOWN_SIZE) or any(tokens.keys() - prices.keys() for prices in span.either):
+            return
+        early, late = (sum(count * prices[name] for name, count in tokens.items()) for prices in span.either)
+        place = (
+            call.said.recipe.name,
+            call.day,
+            call.zone,
+            call.provider,
+            call.model,
+            span.mode,
+            size,
+            *sorted(tokens),
+        )
+        known = group.either.get(place, (0, 0))
+        group.either[place] = known[0] + early, known[1] + late
+        group.uncertain += 1
 
     def _compare(self, call: Call, cost: int) -> None:
         column = self.how.stated_cost
@@ -155,9 +199,10 @@ class Tally:
         costs: list[int | None] = []
         for other in self.spans[span.provider, span.name, span.mode]:
             if other.first <= span.first <= other.last and other.low != UNKNOWN_SIZE:
-                lacks = other.reason is not None or any(name not in other.prices for name in call.said.tokens)
-                tokens = call.said.tokens.items()
-                costs.append(None if lacks else sum(count * other.prices[name] for name, count in tokens))
+                tokens = call.said.tokens
+                for prices in other.either or (other.prices,):
+                    lacks = other.reason is not None or any(name not in prices for name in tokens)
+                    costs.append(None if lacks else sum(count * prices[name] for name, count in tokens.items()))
         known = [cost for cost in costs if cost is not None]
         return min(known), None if None in costs else max(known)
 
@@ -220,6 +265,11 @@ def groups_of(tally: Tally) -> Groups:
             **{name: one.tokens.get(name, 0) for name in names},
             "cost": None if one.cost is None else usd(one.cost, tally.rates.scale),
             "unpriced": one.unpriced,
+            "uncertain": one.uncertain,
+            **{
+                name: usd(bound, tally.rates.scale) if bound is not None else None
+                for name, bound in zip(("least", "most"), one.bounds() or (None, None), strict=True)
+            },
         }
         for key, one in tally.groups.items()
     ]
@@ -231,7 +281,7 @@ def groups_of(tally: Tally) -> Groups:
         rows.sort(key=by_keys)
     else:
         rows.sort(key=lambda row: (row["cost"] is None, -(row["cost"] or Decimal(0)), by_keys(row)))
-    columns = (*tally.keys, "rows", "requests", *names, "cost", "unpriced")
+    columns = (*tally.keys, "rows", "requests", *names, "cost", "unpriced", "uncertain", "least", "most")
     return Groups(rows, columns, tally.rates.scale)
 
 
@@ -264,6 +314,20 @@ def derived_of(tally: Tally) -> Derived | None:
     if not tally.derived:
         return None
     return Derived(len(tally.derived), unscaled(sum(tally.derived), tally.rates.scale))
+
+
+def retired_of(tally: Tally) -> tuple[Retired, ...]:
+    """The rows in the sum of days after their model's end, by model."""
+    return tuple(Retired(*whose, len(days), min(days), max(days)) for whose, days in sorted(tally.retired.items()))
+
+
+def uncertain_of(groups: Groups) -> Uncertain | None:
+    """The rows of all groups that cost one of two prices; None where there is none."""
+    known = [row for row in groups if row["uncertain"]]
+    if not known:
+        return None
+    least, most = (reduce(EXACT.add, (row[name] for row in known)) for name in ("least", "most"))
+    return Uncertain(sum(row["uncertain"] for row in known), least, most)
 
 
 def stated_of(tally: Tally) -> Stated | None:

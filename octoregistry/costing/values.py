@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 OURS = ("day", "provider", "model", "mode")
 DERIVED = (*OURS, "month")
 ANSWERED = (  # what an answer has beside its keys
-    *("rows", "requests", "cost", "unpriced", "reason"),
+    *("rows", "requests", "cost", "unpriced", "uncertain", "least", "most", "reason"),
     *("unpriced_provider", "unpriced_model", "unpriced_mode", "first_day", "last_day"),
 )
 
@@ -76,6 +76,32 @@ class Assumed:
 
 
 @dataclass(frozen=True, slots=True)
+class Uncertain:
+    """Rows without a price, of days between two on which different prices were seen: what they cost at least and at most, in
+    USD, beside the sum.
+    """
+
+    rows: int
+    least: Decimal
+    most: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Retired:
+    """Rows in the sum of days after their model's end: how many, and between which days."""
+
+    provider: str
+    model: str
+    rows: int
+    first_day: date
+    last_day: date
+
+    def __str__(self) -> str:
+        days = " to ".join(sorted({str(self.first_day), str(self.last_day)}))
+        return f"{self.provider}/{self.model}: {self.rows:,} rows ({days})"
+
+
+@dataclass(frozen=True, slots=True)
 class Derived:
     """Rows in the sum with images, audio or video that are billed at the price of text, as the vendor's file says of a page
     that names one price for input; and what that part of them costs, in USD.
@@ -115,10 +141,11 @@ class Groups:
 
     @cached_property
     def table(self) -> pa.Table:
-        """The groups as a table: tokens as decimal(38, 0), `cost` as decimal(38, scale)."""
+        """The groups as a table: tokens as decimal(38, 0), sums of USD as decimal(38, scale)."""
         import pyarrow as pa  # noqa: PLC0415 - a tenth of a second that a terminal need not pay
 
-        fixed = {"rows": pa.int64(), "unpriced": pa.int64(), "cost": pa.decimal128(38, self.scale)}
+        fixed = dict.fromkeys(("rows", "unpriced", "uncertain"), pa.int64())
+        fixed |= dict.fromkeys(("cost", "least", "most"), pa.decimal128(38, self.scale))
         own = self.columns[: self.columns.index("rows")]
         return pa.table(
             {
@@ -133,10 +160,10 @@ class Groups:
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """The costs of a log. `groups` have the keys, rows, requests, tokens, cost, unpriced.
+    """The costs of a log. `groups` have the keys, rows, requests, tokens, cost, unpriced, uncertain, least, most.
 
-    `cost` is USD, exact, and null where no row of a group has a price. `unpriced` rows are in no cost; those of
-    `assumed` and of `derived` are in it.
+    `cost` is USD, exact, and null where no row of a group has a price. `unpriced` rows are in no cost; of them the
+    `uncertain` ones cost from `least` to `most`. Those of `assumed`, of `derived` and of `retired` are in it.
     """
 
     groups: Groups
@@ -148,6 +175,8 @@ class Costs:
     assumed: Assumed | None = None
     stated: Stated | None = None
     derived: Derived | None = None
+    uncertain: Uncertain | None = None
+    retired: tuple[Retired, ...] = ()
 
     @property
     def table(self) -> pa.Table:

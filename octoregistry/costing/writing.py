@@ -55,8 +55,9 @@ def costs_json(costs: Costs) -> dict[str, Any]:
         "groups": [{name: plain(value) for name, value in row.items()} for row in costs.groups],
         **{
             name: None if one is None else {key: plain(value) for key, value in asdict(one).items()}
-            for name, one in (("assumed", costs.assumed), ("derived", costs.derived))
+            for name, one in (("assumed", costs.assumed), ("derived", costs.derived), ("uncertain", costs.uncertain))
         },
+        "retired": [{key: plain(value) for key, value in asdict(one).items()} for one in costs.retired],
         "problems": [problem_json(problem) for problem in costs.problems],
     }
 

@@ -103,6 +103,56 @@ def test_a_prompt_longer_than_its_prices_answer_for_is_told_with_their_size(tmp_
     )
 
 
+BETWEEN = """\
+day,provider,model,mode,input,output
+2026-05-20,acme,road,standard,1000000,0
+2026-05-20,acme,road-1,standard,500000,100000
+2026-05-20,acme,road,standard,0,100000
+2026-06-01,acme,road,standard,1000000,0
+"""
+
+
+@pytest.mark.parametrize("engine", [False, True])
+def test_between_two_prices_rows_cost_at_least_and_at_most_beside_the_total(tmp_path, engine):
+    """What did not change is costed exactly; the rest is in no cost, and bounded in table, JSON and file alike."""
+    changed = REGISTRY.replace("from: 2026-06-01,", "from: 2026-06-01, seen_before: 2026-05-01,")
+    (tmp_path / "models.yaml").write_text(changed)
+    (tmp_path / "log.csv").write_text(BETWEEN)
+    asked = ["log.csv", "--by", "model"]
+    if engine:
+        ibis.connect("duckdb://logs.db").raw_sql("CREATE TABLE calls AS SELECT * FROM read_csv('log.csv')").close()
+        asked = ["calls", "--engine", "duckdb://logs.db", "--by", "model"]
+
+    result = run(*asked, "--out", "costs.csv")
+    told = json.loads(run(*asked, "--json").output)
+
+    assert result.exit_code == 3
+    assert "2.000000 USD for 4 rows" in result.output
+    assert "beside it, 2 rows cost at least 2.500000 and at most 4.000000 USD" in result.output
+    assert (told["total"], told["unpriced"]) == ("2.000000000000", 2)
+    assert told["uncertain"] == {"rows": 2, "least": "2.500000000000", "most": "4.000000000000"}
+    assert told["groups"][0]["most"] == "4.000000000000"
+    assert (tmp_path / "costs.csv").read_text().endswith(",2.000000000000,2,2,2.500000000000,4.000000000000\n")
+
+
+def test_days_after_a_models_end_are_costed_and_told(tmp_path):
+    ended = REGISTRY.replace("aliases: [road-1]", "aliases: [road-1]\n        retires_on: 2026-06-01")
+    (tmp_path / "models.yaml").write_text(ended)
+
+    result = run("good.csv")
+
+    assert result.exit_code == 0
+    assert "5.000000 USD for 3 rows" in result.output
+    assert "rows of days after their model's end, costed at its last prices:\n  acme/road: 1 rows" in result.output
+    assert json.loads(run("good.csv", "--json").output)["retired"][1] == {
+        "provider": "acme",
+        "model": "road-1",
+        "rows": 1,
+        "first_day": "2026-06-01",
+        "last_day": "2026-06-01",
+    }
+
+
 def test_json_has_exact_costs_as_text_by_whatever_column():
     result = run("good.csv", "--by", "user", "--json")
 
@@ -166,8 +216,8 @@ def test_machines_get_a_file_of_their_kind(tmp_path, suffix):
         assert sum(table["cost"].to_pylist()) == 5
     elif suffix == ".csv":
         assert out.read_text().splitlines()[:2] == [
-            "month,model,rows,requests,input,output,cost,unpriced",
-            "2026-01-01,road,1,1,1000000,0,2.000000000000,0",
+            "month,model,rows,requests,input,output,cost,unpriced,uncertain,least,most",
+            "2026-01-01,road,1,1,1000000,0,2.000000000000,0,0,,",
         ]
     else:
         assert json.loads(out.read_text())["total"] == "5.000000000000"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from octoregistry.costing.ledger import cost_by, ledger
 from octoregistry.costing.rates import compile_rates
-from providers.dimensions import DIMENSIONS, MODES, PROMPT_DIMENSIONS, PricingError
+from providers.dimensions import DIMENSIONS, MODES, PROMPT_DIMENSIONS, PricingError, UncertainPriceError
 from providers.registry import Registry
 
 PRICES = st.decimals(0, 10**6, allow_nan=False, allow_infinity=False, places=12) | st.sampled_from(
@@ -24,8 +24,10 @@ NAMES = ["road", "road-alias", "plain", "no-batch", "unheard-of", ""]
 
 
 @st.composite
-def registries(draw):
-    """A registry of three models with random dated and tiered rates, and with plain prices only."""
+def registries(draw, *, unsure=True):
+    """A registry of three models with random dated and tiered rates, and with plain prices only; with `unsure` some rates
+    begin on a day that nobody knows.
+    """
     slots = draw(
         st.lists(st.tuples(st.sampled_from(MODES), st.none() | SIZES, st.none() | DAYS), unique=True, max_size=8)
     )
@@ -34,6 +36,8 @@ def registries(draw):
         prices = draw(st.dictionaries(st.sampled_from(DIMENSIONS), PRICES, max_size=6))
         rate = {"mode": mode, **prices}
         rate |= {"above_input_tokens": above} if above else {}
+        seen = draw(st.none() | st.integers(2, 9)) if start and unsure else None
+        rate |= {"seen_before": (start - datetime.timedelta(days=seen)).isoformat()} if seen else {}
         rates.append(rate | ({"from": start.isoformat()} if start else {}))
     plain = {"input_per_million": draw(PRICES), "output_per_million": draw(PRICES)}
     models = {
@@ -62,12 +66,15 @@ def usages(draw):
 
 
 def by_python(registry, row):
-    """The cost of one row as a program would ask for it; None where that is refused."""
+    """The cost of one row as a program would ask for it: the least and the most, both None where that is refused."""
     tokens = {name: row[name] for name in DIMENSIONS if name in row}
     try:
-        return registry.pricing(row["provider"], row["model"]).cost(mode=row["mode"], at=row["day"], **tokens)
+        cost = registry.pricing(row["provider"], row["model"]).cost(mode=row["mode"], at=row["day"], **tokens)
+    except UncertainPriceError as between:
+        return between.least, between.most
     except PricingError:
-        return None
+        return None, None
+    return cost, cost
 
 
 LIMITS = settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
@@ -80,7 +87,8 @@ def test_every_row_costs_what_python_says_and_what_python_refuses_has_a_reason(e
 
     found = engine.to_pyarrow(ledger(usage, compile_rates(registry), ["n"])).to_pylist()
 
-    assert {row["n"]: row["cost"] for row in found} == {row["n"]: by_python(registry, row) for row in rows}
+    bounds = {row["n"]: (row["least"], row["most"]) if row["uncertain"] else (row["cost"],) * 2 for row in found}
+    assert bounds == {row["n"]: by_python(registry, row) for row in rows}
     assert all((row["cost"] is None) == (row["reason"] is not None) for row in found)
 
 
@@ -89,18 +97,25 @@ def test_every_row_costs_what_python_says_and_what_python_refuses_has_a_reason(e
 def test_a_total_is_the_sum_of_what_has_a_price_and_the_rest_is_counted(engine, registry, rows):
     usage = ibis.memtable(pa.Table.from_pylist(rows))
     costs = [by_python(registry, row) for row in rows]
-    known = [cost for cost in costs if cost is not None]
+    known = [least for least, most in costs if least is not None and least == most]
+    between = [bounds for bounds in costs if bounds[0] != bounds[1]]
 
     (found,) = engine.to_pyarrow(cost_by(usage, compile_rates(registry), [])).to_pylist()
 
     exact = sum(map(Fraction, known), Fraction(0))
     assert found["rows"] == len(rows)
-    assert found["unpriced"] == costs.count(None)
+    assert found["unpriced"] == len(costs) - len(known)
     assert found["cost"] is None if not known else Fraction(found["cost"]) == exact
+    assert found["uncertain"] == len(between)
+    if (
+        between
+    ):  # rows of one day that meet the same prices are taken together: the bounds are no wider than those of each
+        least, most = (sum(map(Fraction, bounds), Fraction(0)) for bounds in zip(*between, strict=True))
+        assert least <= Fraction(found["least"]) <= Fraction(found["most"]) <= most
 
 
 @LIMITS
-@given(registry=registries(), rows=usages(), data=st.data())
+@given(registry=registries(unsure=False), rows=usages(), data=st.data())
 def test_of_many_requests_in_a_row_the_mean_prompt_decides_the_tier(engine, registry, rows, data):
     for row in rows:
         row["requests"] = data.draw(st.integers(1, 50))
@@ -131,7 +146,7 @@ def test_of_many_requests_in_a_row_the_mean_prompt_decides_the_tier(engine, regi
 
     for row in found:
         asked = rows[row["n"]]
-        if by_python(registry, {**asked, **dict.fromkeys(DIMENSIONS, 0)}) is None:
+        if by_python(registry, {**asked, **dict.fromkeys(DIMENSIONS, 0)})[0] is None:
             assert row["cost"] is None
             continue
         usd = expected(asked)
