@@ -65,10 +65,12 @@ def main() -> int:
                     by_way[way][outcome.verdict] += 1
                     for change in outcome.applied[:3]:
                         print(f"APPLIED: {page.name}, {way}, {lie.name}: {change}")
+            print(f"{page.name}: {sum(counts.values())} lies so far, {time.process_time():.0f} s of CPU", flush=True)
     for way, found in by_way.items():
         print(f"{way:16} {sum(found.values()):5} lies: {_told(found)}")
     seconds = time.monotonic() - started
-    print(f"{len(LIES)} kinds of lies about {len(listed)} pages, {seconds:.0f} s")
+    cpu = time.process_time()
+    print(f"{len(LIES)} kinds of lies about {len(listed)} pages, {seconds:.0f} s, {cpu:.0f} s of CPU")
     print(f"{sum(counts.values())} lies: {_told(counts)}")
     return 1 if counts["applied"] else 0
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
 
 import yaml
@@ -117,13 +117,16 @@ class Trial:
         self._lie: Lie | None = None
         self._page: StoredPage | None = None
         self._provider: LLMProvider | None = None
+        self._readings: dict[tuple[str, Vocabulary], PageRates] = {}
+        self._outcomes: dict[tuple[str, Vocabulary], Outcome] = {}
 
     @contextmanager
     def running(self) -> Iterator[Trial]:
         """The trial while its server runs."""
         with Vendor(self._speak) as vendor:
             before = dict(os.environ)
-            os.environ.update(vendor.environment)
+            # no call here is encrypted, and to load the machine's certificates takes longer than to call
+            os.environ.update(vendor.environment, SSL_CERT_DIR=str(Path(__file__).parent))
             try:
                 self._provider = get_provider(
                     {"api": {"provider": "openai", "model": "gpt-5.4-mini", "retry": {"max_attempts": 1}}}
@@ -139,7 +142,10 @@ class Trial:
         return self._lie.tell(self._page.truth.answers(prompt), prompt)
 
     def outcome(self, lie: Lie, page: StoredPage, way: str, folder: Path | None = None) -> Outcome:
-        """What became of `lie` about `page`."""
+        """What became of `lie` about `page`. Lies that come to the same words are one: the page is read and planned once."""
+        if page is not self._page:
+            self._readings.clear()
+            self._outcomes.clear()
         self._page, self._lie = page, lie
         if self._provider is None:
             raise AssertionError("the server is not running")
@@ -148,7 +154,32 @@ class Trial:
         reader = LanguageReader(ReadingsStore(folder), lambda: models, LATER)
         document = page.instructing if way == "instructions" else page.document
         ids = tuple(self.registry.models(page.provider))
-        read = read_page(document, page.provider, LATER, ids, reader=reader, vocabulary=_vocabulary(way))
+        used: list[Vocabulary] = []
+        read = read_page(
+            document,
+            page.provider,
+            LATER,
+            ids,
+            reader=reader,
+            vocabulary=_vocabulary(way),
+            read=partial(self._read, way=way, used=used),
+        )
+        key = way, used[-1]
+        if key not in self._outcomes:
+            self._outcomes[key] = self._outcome(page, read)
+        return self._outcomes[key]
+
+    def _read(
+        self, document: Document, provider: str, day: date, *, vocabulary: Vocabulary, way: str, used: list[Vocabulary]
+    ) -> PageRates:
+        """What a page states by a vocabulary, which is put down as the last one `used`."""
+        used.append(vocabulary)
+        key = way, vocabulary
+        if key not in self._readings:
+            self._readings[key] = read_rates(document, provider, day, vocabulary=vocabulary)
+        return self._readings[key]
+
+    def _outcome(self, page: StoredPage, read: PageRates) -> Outcome:
         true = self._true_changes(page)
         moved = [c for c in self._plan(page, read).changes if c.kind not in _NO_PRICE and c.dimension not in _FOLLOWING]
         return Outcome(

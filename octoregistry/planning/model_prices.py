@@ -15,7 +15,7 @@ from octoregistry.planning.moves import read_days
 from octoregistry.planning.plan import Change, Reason
 from octoregistry.planning.price_changes import ModelMode, changes_of_mode, seen_before, unknown, verdict_for
 from octoregistry.planning.rates_in_force import in_force, rates_after, standard_since
-from octoregistry.planning.stated_models import Dated, StatedModel, Tier, Tiers, current_and_announced
+from octoregistry.planning.stated_models import Dated, Price, StatedModel, Tier, Tiers, current_and_announced
 from octoregistry.planning.values import Value
 from octoregistry.reading.rates import is_checked
 from providers.dimensions import DIMENSIONS, MODES
@@ -132,8 +132,12 @@ class ModelPrices:
         for day, tiers in ((self.day, current), *announced.items()):
             for tier, rate in in_force(self.rates_now, "batch", day).items():
                 prices = tiers.get(tier, {})
-                names = tuple(name for name in DIMENSIONS if name in prices and prices[name].partial)
                 old = rate.derived_dimensions
+                names = tuple(
+                    name
+                    for name in DIMENSIONS
+                    if _is_derived(prices.get(name), marked=name in old and name in rate.prices)
+                )
                 if prices and names != old:
                     change = Change(
                         self.provider,
@@ -200,6 +204,14 @@ class ModelPrices:
             for name, value in (*rate.prices.items(), *facts):
                 change = Change(self.provider, self.model, "kept", name, None, value, rate.mode, notes=note)
                 self.changes.append(replace(change, above_input_tokens=rate.above_input_tokens, start=since))
+
+
+def _is_derived(price: Price | None, *, marked: bool) -> bool:
+    """Whether a price beside stated ones follows from a standard one: a mark stays until a page states the price, as more
+    than a language model reads it."""
+    if price is None or not (price.partial or is_checked(price.witness or "rules")):
+        return marked
+    return price.partial
 
 
 def _prices(view: Mapping[int | None, Rate]) -> dict[int | None, Mapping[str, Decimal]]:
