@@ -120,7 +120,7 @@ def command(  # noqa: PLR0913 - an option a parameter
     """Update the registry from the vendors' pages.
 
     \b
-    Exit status: 0 done, or no change; 1 error; 2 usage; 3 a provider could not be read;
+    Exit status: 0 done, or no change; 1 error; 2 usage; 3 a provider could not be read, or its page of endings;
     5 changes are held for review, or a page leaves something new open (that only with --exit-code);
     4 there are changes (only with --exit-code).
     """

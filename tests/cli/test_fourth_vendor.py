@@ -141,13 +141,14 @@ def test_its_models_are_updated_by_its_page_and_its_own_list(run: Run, acme: Pat
 
 
 def test_its_page_of_endings_says_when_a_model_retires(run: Run, acme: Path, site: Site) -> None:
-    """By the folder's file; one that cannot be read is told, and the prices are updated all the same."""
+    """By the folder's file; one that cannot be read is told, exit status 3, and the prices are updated all the same."""
     settings = acme / "octoregistry.toml"
     told = settings.read_text()
     settings.write_text(told.replace("[providers.acme]", f'[providers.acme]\nlifecycle = ["{site.base}/ends.md"]'))
     found = run("update", "--llm", "off")
-    assert found.exit_code == 0, found.output
+    assert found.exit_code == 3, found.output
     assert "acme: its page of endings could not be read" in found.stderr
+    assert "acme/Road-2:" in (acme / "models.yaml").read_text()
     (site.folder / "ends.md").write_text("# Ends\n\n| Model | Shutdown date |\n|---|---|\n| road-1 | 2027-03-01 |\n")
     found = run("update", "--llm", "off")
     assert found.exit_code == 0
