@@ -15,7 +15,7 @@ from octoregistry.cli.tables import PlainTable, print_table
 from octoregistry.planning.rates_in_force import in_force
 from octoregistry.planning.values import value_text
 from octoregistry.queries.packaged import CURE, newer_packaged
-from octoregistry.queries.wording import sizes
+from octoregistry.queries.wording import last_seen, sizes
 from providers.dimensions import DIMENSIONS, MODES
 from providers.entries import Model, Rate
 from providers.selection import ended, kind_of
@@ -114,7 +114,7 @@ def _notes(model: Model, day: date) -> Iterator[str]:
     for rate in model.rates:
         if rate.seen_before and rate.start and rate.seen_before < day < rate.start:
             yield f"the {rate.mode} price changed between {rate.seen_before} and {rate.start}: either may have held"
-    for mode, seen in model.last_seen.items():
+    for mode, seen in last_seen(model, model.rates, day).items():
         yield f"the {mode} price was last seen on {seen}"
 
 

@@ -15,10 +15,12 @@ from providers.entries import Model, Source
 
 
 def last_seen(known: Model | None, stated: StatedModel) -> dict[str, tuple[Value, Value]]:
-    """What is written of the modes that the newest page does not state: the day on which they were last seen."""
+    """What is written of the modes that the newest page does not state: the day on which they were last seen. A mode whose
+    prices were all derived no page has seen."""
     old = known.last_seen if known else {}
-    modes = {rate.mode for rate in known.rates if rate.prices} | known.last_seen.keys() if known else set()
-    unseen: dict[str, Value] = {mode: known.seen_on(mode) for mode in modes - stated.modes.keys()} if known else {}
+    seen = {rate.mode for rate in known.rates if rate.prices and not rate.derived} if known else set()
+    modes = seen | old.keys()
+    unseen: dict[str, Value] = {mode: known.seen_on(mode) for mode in seen - stated.modes.keys()} if known else {}
     unseen |= stated.seen
     return {
         f"last_seen.{mode}": (old.get(mode), unseen.get(mode)) for mode in MODES if mode in modes | stated.seen.keys()

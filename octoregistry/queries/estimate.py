@@ -164,7 +164,7 @@ def _notes(model: Model, rates: Sequence[Rate], workload: Workload, modes: Itera
             continue
         if rate.derived or set(rate.derived_dimensions) & workload.tokens.keys():
             yield f"no page states the {mode} price: it follows from the standard price and the vendor's discount"
-        if mode in model.last_seen:
+        if mode in model.last_seen and not rate.derived:
             yield f"the {mode} price was last seen on {model.last_seen[mode]}"
 
 

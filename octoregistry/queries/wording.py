@@ -8,7 +8,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 from octoregistry.planning.decimals import plain
-from providers.entries import Rate
+from octoregistry.planning.rates_in_force import in_force
+from providers.entries import Model, Rate
 
 if TYPE_CHECKING:  # `price` words its bounds here and needs no plan
     from octoregistry.planning.plan import WitnessPrice
@@ -97,6 +98,17 @@ def threshold(count: int) -> str:
     if count and not count % 1_000_000:
         return f"{count // 1_000_000}M"
     return f"{count // 1000}K" if count and not count % 1000 else f"{count:,}"
+
+
+def last_seen(model: Model, rates: Iterable[Rate], day: date) -> dict[str, date]:
+    """{mode: the day on which a page last stated it} of the modes that pages no longer state; none of those whose prices on
+    `day` are derived, which no page has stated."""
+    priced = {mode: [rate for rate in in_force(rates, mode, day).values() if rate.prices] for mode in model.last_seen}
+    return {
+        mode: seen
+        for mode, seen in model.last_seen.items()
+        if not priced[mode] or not all(rate.derived for rate in priced[mode])
+    }
 
 
 def age(days: int) -> str:

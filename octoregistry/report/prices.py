@@ -86,7 +86,7 @@ def _lifecycle(model: Model, today: date) -> str:
         parts.append(f"retires {model.retires_on}")
     if model.replaced_by:
         parts.append(f"replaced by {model.replaced_by}")
-    parts += [f"{mode} last seen {day}" for mode, day in model.last_seen.items()]
+    parts += [f"{mode} last seen {day}" for mode, day in wording.last_seen(model, model.rates, today).items()]
     if model.missing_since:
         parts.append(f"missing from the vendor's list since {model.missing_since}")
     return ", ".join(parts)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from octoregistry.merging.merge import merge
 from octoregistry.planning.limits import Limits
 from octoregistry.planning.stated_models import PricedPage
+from octoregistry.queries.wording import last_seen
 from providers.dimensions import MODES, PricingError, UncertainPriceError, UnknownPriceError
 from providers.registry import Registry, parse_registry
 from tests.planning.making import SEPTEMBER_7, change, page, planned, rate, registry, updated
@@ -183,6 +184,21 @@ def test_a_mode_that_the_page_no_longer_states_is_not_renewed() -> None:
     assert found.source is not None
     assert found.source.checked == SEPTEMBER_7
     assert (found.seen_on("standard"), found.seen_on("flex")) == (SEPTEMBER_7, JULY_1)
+
+
+def test_a_batch_price_that_no_page_stated_was_not_seen() -> None:
+    found = read(page(STANDARD, checked=AUGUST_21), page(FALLEN)).model("openai", "gpt-8-sol")
+
+    assert all(one.derived for one in found.rates if one.mode == "batch")
+    assert found.last_seen == {}
+
+
+def test_a_derived_batch_price_is_not_said_to_be_seen_though_another_was() -> None:
+    found = read(page(STANDARD, BATCH, checked=AUGUST_21), page(FALLEN)).model("openai", "gpt-8-sol")
+
+    assert found.last_seen == {"batch": AUGUST_21}
+    assert last_seen(found, found.rates, AUGUST_21) == {"batch": AUGUST_21}
+    assert last_seen(found, found.rates, SEPTEMBER_7) == {}
 
 
 def test_a_mode_that_comes_back_is_seen_again() -> None:
