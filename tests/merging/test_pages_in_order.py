@@ -19,6 +19,7 @@ from octoregistry.reading import read_rates
 from octoregistry.reading.rates import StatedRate
 from providers import Registry, parse_registry
 from providers.dimensions import MODES
+from providers.rates import fitting, holding
 
 EMPTY = """\
 default_provider: {provider}
@@ -124,9 +125,9 @@ def _few(pages: list[PricedPage]) -> list[PricedPage]:
     return [replace(p, read=replace(p.read, rates=rates)) for p, rates in zip(pages, kept, strict=True) if rates]
 
 
-def _states(rates: Iterable[StatedRate], last: date) -> dict[str, set[object]]:
+def _states(rates: Iterable[StatedRate], last: date) -> dict[str, set[tuple[Any, ...]]]:
     """Model -> the modes, prompt sizes and dimensions of which a page says a price, and the days to come."""
-    found: dict[str, set[object]] = {}
+    found: dict[str, set[tuple[Any, ...]]] = {}
     for rate in rates:
         to_come = rate.start if rate.start and rate.start > last else None
         places = {(rate.mode, rate.above_input_tokens, name, to_come) for name in rate.prices}
@@ -170,6 +171,64 @@ def _known(text: str, provider: str, day: date) -> dict[str, Any]:
         }
         found[model.id] = rates, model.input_per_million, model.output_per_million, model.batch_support
     return found
+
+
+PARTS: dict[str, Callable[[str, str], bool]] = {
+    "batch": lambda mode, _: mode == "batch",
+    "flex": lambda mode, _: mode == "flex",
+    "priority": lambda mode, _: mode == "priority",
+    "cached": lambda _, dimension: dimension.startswith("cache"),
+}
+
+
+def _without_part(pages: list[PricedPage], part: Callable[[str, str], bool]) -> list[PricedPage]:
+    """The pages without a part of each model (a mode, or what caches cost) that one later page states as well: as if nobody
+    had read the vendor's page of that part on the day."""
+    thin = []
+    for number, page in enumerate(pages):
+        later = [_states(each.read.rates, pages[-1].checked) for each in pages[number + 1 :]]
+        rates = []
+        for rate in page.read.rates:
+            own = {place for place in _states([rate], pages[-1].checked)[rate.name] if part(rate.mode, str(place[2]))}
+            again = own and any(own <= said.get(rate.name, set()) for said in later)
+            prices = {name: p for name, p in rate.prices.items() if not (again and part(rate.mode, name))}
+            rates += [replace(rate, prices=prices)] if prices else []
+        thin.append(replace(page, read=replace(page.read, rates=tuple(rates))))
+    return thin
+
+
+def _answers(text: str, provider: str, day: date) -> dict[tuple[str, str, int, str], Any]:
+    """What is answered on a day, by model, mode, prompt size and dimension."""
+    found = {}
+    for model in parse_registry(text).models(provider).values():
+        for mode in MODES:
+            held = holding([rate for rate in model.rates if rate.mode == mode], day.toordinal())
+            for size in (1_000, 150_000, 250_000, 300_000, 1_000_000):
+                rate = fitting(held, size)
+                found |= {(model.id, mode, size, name): usd for name, usd in (rate.prices if rate else {}).items()}
+    return found
+
+
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("provider", ["openai", "anthropic", "gemini"])
+def test_without_a_part_that_a_later_page_states_as_well_nothing_else_is_answered_at_the_end(
+    pages_of: Callable[[str], list[PricedPage]], provider: str, part: str
+) -> None:
+    """No price becomes another. Less may be known of batches: those of long prompts and of caches follow from the standard
+    prices of the page that states the batch, and the later page may have no such prices beside it.
+
+    So it is with a page in between that alone had a price: a long price that stood beside a short one is carried on where
+    a later page has that short one, and whoever missed the page does not know it.
+    """
+    pages = _few(pages_of(provider))
+    thin = _without_part(pages, PARTS[part])
+    if thin == pages:
+        pytest.skip(f"no page of {provider} states {part} prices that a later one states again")
+    day = pages[-1].checked
+    whole, without = (_answers(_end(provider, read), provider, day) for read in (pages, thin))
+
+    assert {key: usd for key, usd in without.items() if whole.get(key) != usd} == {}
+    assert {mode for _, mode, _, _ in whole.keys() - without.keys()} <= {"batch"}
 
 
 @pytest.mark.parametrize("provider", ["openai", "anthropic", "gemini"])

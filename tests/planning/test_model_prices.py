@@ -370,6 +370,14 @@ def test_a_long_price_holds_from_the_day_of_its_short_one_though_a_page_in_betwe
     assert cost(found, "gpt-8-sol", input=300_000, at=OCTOBER_10) == Decimal("2.4")
 
 
+def test_whoever_missed_the_page_that_alone_had_a_long_price_does_not_know_it() -> None:
+    """Not a price of before either: no way of the pages ends in another price, one may end in none."""
+    seen, last = page(SHORT_4, LONG_8, checked=OCTOBER_1), page(SHORT_4, checked=OCTOBER_10)
+
+    for pages, usd in (([page(*WHOLE), seen, last], Decimal("2.4")), ([page(*WHOLE), last], None)):
+        assert cost(read(*pages), "gpt-8-sol", input=300_000, at=OCTOBER_10) == usd
+
+
 @pytest.mark.parametrize("mode", ["standard", "batch"])
 @pytest.mark.parametrize(("before", "after"), [(200_000, 272_000), (272_000, 200_000)])
 def test_a_threshold_moves_at_the_same_prices(mode: str, before: int, after: int) -> None:
