@@ -87,6 +87,13 @@ def day(value: Any) -> str | None:
     return f"{shown(value)} is not a day: write it as 2026-09-04"
 
 
+def days(value: Any) -> str | None:
+    """What is wrong with a day for each of some names."""
+    if type(value) is not dict:
+        return mapping(value)
+    return next((wrong for one in value.values() if (wrong := day(one))), None) or texts(list(value))
+
+
 def status(value: Any) -> str | None:
     """What is wrong with a status."""
     return None if value in STATUSES else f"{shown(value)} is none of {', '.join(STATUSES)}"

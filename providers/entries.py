@@ -102,7 +102,8 @@ class Model:
     """An entry of the registry, as it stands there: what falls to the provider or the defaults is None here.
 
     `first_seen` is the day of the first reading: no cost is known before it. `last_seen` gives the day on which the page
-    last stated a mode, for the modes that it did not state on `source.checked`.
+    last stated a mode, for the modes that it did not state on `source.checked`. `former_aliases` gives the day from which a
+    name is another model's.
     """
 
     provider: str
@@ -129,6 +130,7 @@ class Model:
     features: tuple[str, ...] = ()
     facts_from: Mapping[str, str] = field(default_factory=dict)
     last_seen: Mapping[str, date] = field(default_factory=dict)
+    former_aliases: Mapping[str, date] = field(default_factory=dict)
 
     def seen_on(self, mode: str) -> date | None:
         """The day on which the page last stated a mode; None where nobody wrote it down."""
@@ -146,6 +148,7 @@ class Model:
             output_per_million=_decimal(entry.get("output_per_million")),
             batch_support=entry.get("batch_support", True),
             aliases=tuple(entry.get("aliases", ())),
+            former_aliases={name: date.fromisoformat(day) for name, day in entry.get("former_aliases", {}).items()},
             context_window=entry.get("context_window"),
             max_output_tokens=entry.get("max_output_tokens"),
             status=entry.get("status", "active"),

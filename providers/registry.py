@@ -128,7 +128,7 @@ class Registry:
             name = self.id_of(provider, model)
             if (provider, name) in self.unusable:
                 raise UnknownModelError(f"{provider}/{name} has no price to rely on: {self.unusable[provider, name]}")
-            entry = self._entries(provider)[name]
+            entry = self._with_former(provider, model, self._entries(provider)[name])
             found = self._pricings[provider, model] = Pricing(
                 provider,
                 name,
@@ -138,6 +138,31 @@ class Registry:
                 output_per_million=entry["output_per_million"],
             )
         return found
+
+    def on_day(self, provider: str, model: str, day: str) -> Model:
+        """The model that answered to an id or alias on a day, as ISO text; raises UnknownModelError."""
+        from .former_names import former_owners  # noqa: PLC0415 - needed by name and day alone
+
+        former = (owner for until, owner in former_owners(model, self._entries(provider)) if day < until)
+        return self.model(provider, next(former, model))
+
+    def _with_former(self, provider: str, name: str, entry: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The entry of a name, with the prices of the models whose name it was before."""
+        entries = self._entries(provider)
+        if not any("former_aliases" in one for one in entries.values()):
+            return entry
+        from .former_names import former_owners, with_former  # noqa: PLC0415 - few registries need it
+        from .plain_prices import plain_rates  # noqa: PLC0415
+
+        def rates_of(one: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+            factor = one.get("realtime_multiplier", self._multiplier(provider))
+            return bounded(one.get("rates") or plain_rates(one, factor))
+
+        former = [
+            (day, {} if (provider, owner) in self.unusable else entries[owner])
+            for day, owner in former_owners(name, entries)
+        ]
+        return with_former(entry, former, rates_of) if former else entry
 
     def rates(self, model: Model) -> tuple[Rate, ...]:
         """The rates that costs of a model of this registry are computed by, as its pricing has them; none of one that

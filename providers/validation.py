@@ -5,6 +5,7 @@ from __future__ import annotations
 from .checks import (
     count,
     day,
+    days,
     dimensions,
     features,
     kind,
@@ -70,6 +71,7 @@ MODEL_KEYS: dict[str, Any] = {
     "output_per_million": number,
     "batch_support": yes_or_no,
     "aliases": texts,
+    "former_aliases": days,
     "context_window": count,
     "max_output_tokens": count,
     "status": status,
@@ -261,6 +263,10 @@ def _bounds(rate: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 def _aliases(models: Mapping[str, Any], path: tuple[object, ...]) -> Found:
     owners: dict[str, str] = {}
     for model, entry in models.items():
+        former = entry.get("former_aliases") if type(entry) is dict else None
+        for name in former if type(former) is dict else ():
+            if name == model or name in (entry.get("aliases") or ()):
+                yield (*path, model, "former_aliases"), f"{name} is its name still: take it out of one of the two"
         aliases = entry.get("aliases") if type(entry) is dict else None
         for alias in aliases if type(aliases) is list else ():
             if type(alias) is not str:

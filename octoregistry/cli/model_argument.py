@@ -26,24 +26,27 @@ def open_registry(path: str | os.PathLike[str]) -> Registry:
         raise click.ClickException(visible(error)) from error
 
 
-def find_model(registry: Registry, name: str) -> Model:
-    """The model called PROVIDER/MODEL by id or alias, or MODEL where one provider alone has it; else UsageError."""
+def find_model(registry: Registry, name: str, day: date | None = None) -> Model:
+    """The model called PROVIDER/MODEL by id or alias, or MODEL where one provider alone has it; else UsageError. With a
+    `day` the one that answered to the name on it.
+    """
     provider, slash, model = name.partition("/")
     try:
         if slash:
-            return registry.model(provider, model)
+            return registry.on_day(provider, model, str(day)) if day else registry.model(provider, model)
     except UnknownModelError as error:
         raise click.UsageError(visible(error)) from error
     found = registry.owners(name)
     if len(found) != 1:
         which = " or ".join(f"{owner}/{each}" for owner, each in found)
         raise click.UsageError(visible(f"{name}: {which}?" if found else _none_has(registry, name)))
-    return registry.model(*found[0])
+    owner = found[0][0]
+    return registry.on_day(owner, name, str(day)) if day else registry.model(*found[0])
 
 
-def priced_model(registry: Registry, name: str) -> Model:
+def priced_model(registry: Registry, name: str, day: date | None = None) -> Model:
     """`find_model`, of a model with prices to rely on; ClickException that says where one contradicts itself."""
-    found = find_model(registry, name)
+    found = find_model(registry, name, day)
     if fault := registry.unusable.get((found.provider, found.id)):
         raise click.ClickException(visible(f"{found.provider}/{found.id} has no price to rely on: {fault}"))
     return found

@@ -36,8 +36,8 @@ def command(model: str, at: date | None, as_json: bool, as_csv: bool, registry: 
     """
     one_format(as_json, as_csv)
     known = open_registry(registry)
-    found = priced_model(known, model)
     day = at or datetime.now(UTC).date()
+    found = priced_model(known, model, day)
     rates = known.rates(found)
     unseen = found.first_seen is not None and day < found.first_seen
     now = [] if unseen else [rate for mode in MODES for rate in in_force(rates, mode, day).values()]

@@ -103,6 +103,11 @@ def compile_rates(registry: Registry, further: Iterable[int] = (), *, assume_ear
     Raises CostingError for prices with more digits than a decimal of 38 holds beside a total.
     """
     pricings = [(model, registry.pricing(model.provider, model.id)) for model in usable(registry)]
+    former = ((day, name, model) for model in registry for name, day in model.former_aliases.items())
+    latest_first = sorted(former, key=itemgetter(0), reverse=True)
+    moved = {
+        (model.provider, name.lower()): model for _, name, model in latest_first
+    }  # the first that it was the name of
     rates = [rate for _, pricing in pricings for rate in pricing.rates]
     thresholds = tuple(sorted({*_thresholds(rates), *further}))
     if thresholds and thresholds[-1] > _MOST_ABOVE:
@@ -113,6 +118,20 @@ def compile_rates(registry: Registry, further: Iterable[int] = (), *, assume_ear
         for model, pricing in pricings
         for stretch in list(_stretches(pricing, model, thresholds, scale, earliest=assume_earliest))
         for name in dict.fromkeys(map(str.lower, (model.id, *model.aliases)))
+        if (model.provider, name) not in moved
+    )
+    spans += tuple(
+        RateSpan(model.provider, name, model.id, *stretch, end=model.retires_on)
+        for model, _ in pricings
+        for name in dict.fromkeys(map(str.lower, (model.id, *model.aliases)))
+        if (model.provider, name) in moved
+        for stretch in _stretches(
+            registry.pricing(model.provider, name),
+            moved[model.provider, name],
+            thresholds,
+            scale,
+            earliest=assume_earliest,
+        )
     )
     return RateTable(spans, thresholds, scale)
 

@@ -26,6 +26,7 @@ MODEL_KEYS = (
     "batch_support",
     "realtime_multiplier",
     "aliases",
+    "former_aliases",
     "context_window",
     "max_output_tokens",
     "kind",

@@ -25,11 +25,13 @@ _API_ID = re.compile(r"^[a-z][a-z0-9]*(?:[-.][a-z0-9]+)+$|^[a-z]+\d+$")
 class Matched:
     """The registry's models of a name: one, or several if the page prices several ids at once.
 
-    `aliases` are ids that the page gives beside them and the registry does not know yet.
+    `aliases` are ids that the page gives beside them and the registry does not know yet; `moved` are names of other models
+    that it gives beside a model's own id.
     """
 
     ids: tuple[str, ...]
     aliases: tuple[str, ...] = ()
+    moved: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +102,19 @@ class ModelNames:
 
     def _by_ids(self, name: str, ids: tuple[str, ...]) -> Match:
         """The registry's models of these ids; where it has none, a new one by the first, the others its aliases."""
-        found = dict.fromkeys(model for id_ in ids for model in sorted(self._registered.get(id_.casefold(), ())))
-        new_ids = tuple(id_ for id_ in ids if id_.casefold() not in self._registered)
+        owners = {id_: sorted(self._registered.get(id_.casefold(), ())) for id_ in ids}
+        own = dict.fromkeys(model for id_, models in owners.items() for model in models if model in self._own(id_))
+        found = own or dict.fromkeys(model for models in owners.values() for model in models)
+        new_ids = tuple(id_ for id_ in ids if not owners[id_])
         if found:
-            return Matched(tuple(found), new_ids)
+            # a name that is given beside another model's own id is that model's now: its old owner has not its price
+            moved = tuple(id_ for id_, models in owners.items() if models and found.keys().isdisjoint(models))
+            return Matched(tuple(found), new_ids, moved)
         return NewModel(ids[0], display_name_of(name), aliases=ids[1:])
+
+    def _own(self, id_: str) -> set[str]:
+        """The registry's models of just this id, in any letter case."""
+        return {model for model in self._registered.get(id_.casefold(), ()) if model.casefold() == id_.casefold()}
 
     def _among(self, name: str, spelled: set[str]) -> Match:
         """The one model that several ids of one spelling mean: an id and its dated snapshots are one model."""

@@ -132,6 +132,9 @@ def stated_models(
             elif isinstance(found, AmbiguousMatch):
                 uncertain.append((rate, found))
             else:
+                if isinstance(found, Matched):
+                    for name in found.moved:
+                        asides[name, f"the page gives it to {found.ids[0]}: {_CURE}", "left out"] = None
                 for model in found.ids if isinstance(found, Matched) else (found.id,):
                     _add(here.setdefault(model, StatedModel(page)), rate, found)
         for rate, several in uncertain:
@@ -143,6 +146,9 @@ def stated_models(
     return StatedModels(
         models, any(_has_checked(model.modes.get("batch", {})) for model in models.values()), tuple(asides)
     )
+
+
+_CURE = "the registry has it as another's; move it there, and write the day under former_aliases"
 
 
 def _has_checked(dated: Dated) -> bool:

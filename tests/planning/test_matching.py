@@ -156,3 +156,11 @@ def test_a_superscript_digit_is_a_footnote_not_a_version() -> None:
 
 def test_remarks_in_parentheses_are_kept_apart() -> None:
     assert remarks_of("Claude Haiku 3.5 (Retired, except on clouds)") == ("retired, except on clouds",)
+
+
+def test_a_name_that_a_page_gives_to_another_model_brings_its_price_to_no_one_else() -> None:
+    """Beside a model's own id stands what was another's alias: its old owner is not priced by the row."""
+    sonnet = model("anthropic", "claude-sonnet-5", "Claude Sonnet 5", ("claude-sonnet-latest",))
+    found = names("anthropic", sonnet, *CLAUDES).match("Claude Opus 4.8", ("claude-opus-4-8", "claude-sonnet-latest"))
+
+    assert found == Matched(("claude-opus-4-8",), (), ("claude-sonnet-latest",))
