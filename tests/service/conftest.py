@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import logging
 import os
 import re
 import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 import requests
+from click.testing import CliRunner
 
+from octoregistry.cli import cli
+from tests.processes import Process
 from tests.waiting import LIMIT, until
 
 pytest.importorskip("apscheduler", reason="the extra is not installed: pip install '.[service]'")
@@ -45,7 +50,8 @@ class Workspace:
 
     folder: Path
     environ: dict[str, str]
-    started: list[subprocess.Popen[str]] = field(default_factory=list)
+    first_run: Callable[[Workspace], Path]
+    started: list[Process] = field(default_factory=list)
 
     @property
     def registry(self) -> Path:
@@ -74,6 +80,7 @@ class Workspace:
         """The address of a service that answers and whose first run has ended."""
         if token:
             self.environ["OCTOREGISTRY_SERVICE_TOKEN"] = token
+        shutil.copytree(self.first_run(self), self.folder, dirs_exist_ok=True)
         port = free_port()
         process = self.start("serve", "--offline", "--port", str(port))
         address = f"http://127.0.0.1:{port}"
@@ -89,20 +96,22 @@ class Workspace:
         return address
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "octoregistry", *arguments]
-        return subprocess.run(
-            command, cwd=self.folder, env=self.environ, capture_output=True, text=True, timeout=LIMIT, check=False
-        )
+        """The command in this process, for a new one pays a second for its imports; see `start`."""
+        log = logging.getLogger("octoregistry.service")
+        with patch.dict(os.environ, self.environ, clear=True), contextlib.chdir(self.folder):
+            done = CliRunner().invoke(cli, arguments, prog_name="octoregistry")
+        for handler in [*log.handlers]:  # those of what was standard error
+            log.removeHandler(handler)
+        if done.exception and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        return subprocess.CompletedProcess(arguments, done.exit_code, done.stdout, done.stderr)
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        log = (self.folder / f"log-{len(self.started)}").open("w+")
-        command = [sys.executable, "-m", "octoregistry", *arguments]
-        process = subprocess.Popen(command, cwd=self.folder, env=self.environ, stdout=log, stderr=log, text=True)
-        log.close()
-        self.started.append(process)
-        return process
+    def start(self, *arguments: str) -> Process:
+        log = self.folder / f"log-{len(self.started)}"
+        self.started.append(Process(arguments, self.folder, self.environ, log))
+        return self.started[-1]
 
-    def said(self, process: subprocess.Popen[str]) -> str:
+    def said(self, process: Process) -> str:
         return (self.folder / f"log-{self.started.index(process)}").read_text()
 
     def runs(self) -> list[dict[str, Any]]:
@@ -121,8 +130,25 @@ def _environ(folder: Path) -> dict[str, str]:
     }
 
 
+@pytest.fixture(scope="session")
+def first_run(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Workspace], Path]:
+    """`first_run(workspace)` is a folder like it in which what is due has run; one for all that have the same files."""
+    ended: dict[tuple[bytes, ...], Path] = {}
+
+    def run(workspace: Workspace) -> Path:
+        known = tuple((workspace.folder / name).read_bytes() for name in ("models.yaml", "octoregistry.toml"))
+        if known not in ended:
+            ended[known] = tmp_path_factory.mktemp("first-run")
+            for name in ("models.yaml", "octoregistry.toml"):
+                shutil.copy(workspace.folder / name, ended[known])
+            Workspace(ended[known], _environ(ended[known]), first_run=run).run("schedule", "--once", "--offline")
+        return ended[known]
+
+    return run
+
+
 @pytest.fixture
-def make_workspace(tmp_path: Path) -> Iterator[Callable[[str], Workspace]]:
+def make_workspace(tmp_path: Path, first_run: Callable[[Workspace], Path]) -> Iterator[Callable[[str], Workspace]]:
     """`make_workspace(name)` is a folder of its own with the packaged registry; what runs in it is ended at the end."""
     made: list[Workspace] = []
 
@@ -130,7 +156,7 @@ def make_workspace(tmp_path: Path) -> Iterator[Callable[[str], Workspace]]:
         folder = tmp_path / name
         folder.mkdir()
         shutil.copy(ROOT / "models.yaml", folder / "models.yaml")
-        made.append(Workspace(folder, _environ(folder)))
+        made.append(Workspace(folder, _environ(folder), first_run))
         made[-1].settings(DAILY)
         return made[-1]
 

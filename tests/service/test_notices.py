@@ -6,10 +6,10 @@ import base64
 import http.server
 import json
 import re
+import signal
 import socket
 import socketserver
 import ssl
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -29,6 +29,7 @@ from octoregistry.service.freshness import Freshness, PageRead
 from octoregistry.service.notices import Notice, staleness_notices
 from octoregistry.service.outbox import DeliveryError, Outbox, Sender
 from octoregistry.service.tables import notices
+from tests.processes import Process
 from tests.service.conftest import DAILY, HAIKU, ROOT, TOKEN, Workspace
 from tests.waiting import LIMIT, until
 
@@ -288,7 +289,7 @@ def test_receivers_that_do_not_answer_do_not_hold_up_the_end(workspace: Workspac
         workspace.settings(DAILY.replace("jitter = 0", 'jitter = 0\nlease = "2s"') + hook)
         process = workspace.start("schedule", "--offline")
         taken, _ = deaf.accept()
-        process.terminate()
+        process.send_signal(signal.SIGTERM)
         assert process.wait(LIMIT) == 143, workspace.said(process)
         taken.close()
     database.close()
@@ -396,7 +397,7 @@ def test_no_secret_is_found_anywhere(workspace: Workspace, receiver: Taken, clea
     seen += [requests.get(f"{address}/{path}", timeout=LIMIT).content for path in paths]
     seen.append(requests.post(f"{address}/login", data={"token": TOKEN}, timeout=LIMIT).content)
     until(lambda: receiver.requests)
-    workspace.started[-1].terminate()
+    workspace.started[-1].send_signal(signal.SIGTERM)
     workspace.started[-1].wait(LIMIT)
     seen += [path.read_bytes() for path in workspace.folder.rglob("*") if path.is_file() and path.suffix != ".toml"]
     seen += [body + repr(headers).encode() for headers, body in receiver.requests]
@@ -418,7 +419,7 @@ def test_secrets_are_not_on_any_command_line(workspace: Workspace) -> None:
     assert b"canary" not in lines
 
 
-def _command_lines(process: subprocess.Popen[str]) -> list[bytes]:
+def _command_lines(process: Process) -> list[bytes]:
     found = [process.pid]
     for file in Path(f"/proc/{process.pid}/task").glob("*/children"):
         found += map(int, file.read_text().split())
