@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,11 +20,17 @@ from octoregistry.reading import read_rates
 from octoregistry.reading.rates import PageRates, Problem
 from octoregistry.settings import Settings, load_settings
 from providers import Registry, load_registry
+from tests.depth import DEPTH
 
 _ROOT = Path(__file__).parent.parent
 
+# As the command line does: what pytest and the libraries hold is no garbage, and looked through at every 700 new values.
+gc.set_threshold(50_000, 20, 100)
+
 # On a busy machine an example may take seconds, and to make up one may, too.
-hypothesis_settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.register_profile(
+    "patient", max_examples=25 * DEPTH, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 hypothesis_settings.load_profile("patient")
 
 # Where tests start a browser, a server or a process, or make up thousands of examples: `make test-fast` leaves them out.

@@ -17,9 +17,10 @@ from octoregistry.merging.lock import is_locked, locked
 from providers import parse_registry
 from providers.pricing import UnknownPriceError
 from tests.cli.conftest import Run
+from tests.depth import DEPTH
 from tests.waiting import LIMIT
 
-ROUNDS = int(os.environ.get("OCTOREGISTRY_ROUNDS", "3"))
+ROUNDS = DEPTH
 MAIN = "import sys; from octoregistry.cli import main; main()"
 
 
@@ -28,13 +29,13 @@ def names(folder: Path) -> list[str]:
 
 
 def test_the_file_is_written_and_the_second_run_changes_nothing(models: Path, run: Run) -> None:
-    first = run("update", "--offline")
+    first = run("update", "--offline", "-p", "anthropic")
     assert first.exit_code == 0, first.output
     assert "Wrote models.yaml." in first.stderr
-    assert parse_registry(models.read_bytes()).model("openai", "gpt-6-astra")
+    assert parse_registry(models.read_bytes()).model("anthropic", "claude-fable-5-1")
 
     before = (models.read_bytes(), models.stat().st_mtime_ns)
-    second = run("update", "--offline", "--exit-code")
+    second = run("update", "--offline", "-p", "anthropic", "--exit-code")
     assert second.exit_code == 0
     assert "No change" in second.stdout
     assert (models.read_bytes(), models.stat().st_mtime_ns) == before
@@ -44,26 +45,26 @@ def test_the_file_is_written_and_the_second_run_changes_nothing(models: Path, ru
 def test_a_dry_run_writes_nothing_and_needs_no_lock(models: Path, run: Run) -> None:
     before = models.read_bytes()
     with locked(models):
-        assert run("update", "--offline", "--dry-run", "--exit-code").exit_code == 4
+        assert run("update", "--offline", "-p", "anthropic", "--dry-run", "--exit-code").exit_code == 4
     assert models.read_bytes() == before
 
 
 def test_the_second_writer_is_told_who_is_at_work(models: Path, run: Run) -> None:
     before = models.read_bytes()
     with locked(models):
-        refused = run("update", "--offline")
+        refused = run("update", "--offline", "-p", "anthropic")
     assert refused.exit_code == 1
     assert f"models.yaml is locked by process {os.getpid()} on " in refused.stderr
     assert models.read_bytes() == before
 
 
 def test_a_kept_plan_is_applied_to_just_the_registry_it_was_made_for(models: Path, run: Run) -> None:
-    planned = run("update", "--offline", "--dry-run", "--plan-out", "plan.json", "--json")
+    planned = run("update", "--offline", "-p", "anthropic", "--dry-run", "--plan-out", "plan.json", "--json")
     assert json.loads(planned.stdout)["plan"] == json.loads(Path("plan.json").read_text())
-    assert "gpt-6-astra" not in models.read_text()
+    assert "claude-fable-5-1" not in models.read_text()
 
     assert run("apply", "plan.json", "--dry-run").exit_code == 0
-    assert "gpt-6-astra" not in models.read_text()
+    assert "claude-fable-5-1" not in models.read_text()
     assert run("apply", "plan.json").exit_code == 0
     applied = models.read_bytes()
 
@@ -71,7 +72,7 @@ def test_a_kept_plan_is_applied_to_just_the_registry_it_was_made_for(models: Pat
     assert again.exit_code == 1
     assert "has moved on since the plan was made" in again.stderr
     assert models.read_bytes() == applied
-    assert "No change" in run("update", "--offline").stdout
+    assert "No change" in run("update", "--offline", "-p", "anthropic").stdout
 
 
 @pytest.mark.parametrize(
@@ -97,7 +98,7 @@ def test_what_is_no_plan_is_refused_in_a_line(models: Path, run: Run, content: b
 
 
 def test_a_plan_with_a_price_that_somebody_bent_into_yaml_is_refused(models: Path, run: Run) -> None:
-    run("update", "--offline", "--dry-run", "--plan-out", "plan.json")
+    run("update", "--offline", "-p", "anthropic", "--dry-run", "--plan-out", "plan.json")
     plan = json.loads(Path("plan.json").read_text())
     plan["changes"][0]["new"] = "1.0}\n          - {mode: flex, input: 0"
     Path("plan.json").write_text(json.dumps(plan))
@@ -122,7 +123,7 @@ def test_a_plan_with_a_price_that_somebody_bent_into_yaml_is_refused(models: Pat
 def test_a_faulty_registry_is_named_by_line_and_stays_to_the_byte(models: Path, run: Run, old: str, new: str) -> None:
     models.write_text(models.read_text().replace(old, new, 1))
     before = models.read_bytes()
-    refused = run("update", "--offline")
+    refused = run("update", "--offline", "-p", "anthropic")
     assert refused.exit_code == 1
     assert "models.yaml:" in refused.stderr
     assert models.read_bytes() == before
@@ -133,7 +134,7 @@ def test_a_faulty_registry_is_named_by_line_and_stays_to_the_byte(models: Path, 
 def test_marks_and_line_ends_are_kept_to_the_byte(models: Path, run: Run, change: object) -> None:
     models.write_bytes(change(models.read_bytes()))  # type: ignore[operator]
     before = models.read_bytes()
-    assert run("update", "--offline").exit_code == 0
+    assert run("update", "--offline", "-p", "anthropic").exit_code == 0
     after = models.read_bytes()
     assert after.startswith(b"\xef\xbb\xbf") == before.startswith(b"\xef\xbb\xbf")
     assert after.count(b"\r\n") == (after.count(b"\n") if b"\r\n" in before else 0)
@@ -157,13 +158,29 @@ main()
 """
 
 
-@pytest.mark.parametrize("phase", PHASES)
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+@pytest.mark.parametrize(
+    ("phase", "number", "status"),
+    [
+        ("fetch", signal.SIGHUP, 129),
+        ("reading", signal.SIGINT, 130),
+        ("write", signal.SIGINT, 130),
+        ("write", signal.SIGTERM, 143),
+    ],
+)
 def test_a_run_that_is_stopped_leaves_the_old_file_and_no_lock(
     models: Path, phase: str, number: signal.Signals, status: int
 ) -> None:
     before = models.read_bytes()
-    command = [sys.executable, "-c", SLOW.format(phase=PHASES[phase]), "update", "--offline", "--json"]
+    command = [
+        sys.executable,
+        "-c",
+        SLOW.format(phase=PHASES[phase]),
+        "update",
+        "--offline",
+        "-p",
+        "anthropic",
+        "--json",
+    ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "now\n"
@@ -182,7 +199,7 @@ def test_a_full_disk_is_exit_1_and_the_old_file(models: Path) -> None:
     before = models.read_bytes()
     limited = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000)); " + MAIN
     done = subprocess.run(
-        [sys.executable, "-c", limited, "update", "--offline"],
+        [sys.executable, "-c", limited, "update", "--offline", "-p", "anthropic"],
         capture_output=True,
         text=True,
         timeout=LIMIT,
@@ -197,7 +214,18 @@ def test_a_full_disk_is_exit_1_and_the_old_file(models: Path) -> None:
 def test_a_full_disk_under_the_report_names_the_report(models: Path) -> None:
     """The registry was written by then, and stays so."""
     limited = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000)); " + MAIN
-    command = [sys.executable, "-c", limited, "update", "--offline", "--dry-run", "--report", "shown"]
+    command = [
+        sys.executable,
+        "-c",
+        limited,
+        "update",
+        "--offline",
+        "-p",
+        "anthropic",
+        "--dry-run",
+        "--report",
+        "shown",
+    ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT, check=False)
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].startswith("Error: shown/")
@@ -210,7 +238,7 @@ AS_NOBODY = """
 import os
 from click.testing import CliRunner
 from octoregistry.cli import cli, main
-CliRunner().invoke(cli, ["update", "--offline", "--registry", os.environ["WARM"]])
+CliRunner().invoke(cli, ["update", "--offline", "-p", "anthropic", "--registry", os.environ["WARM"]])
 for folder, _, files in os.walk(os.path.dirname(os.environ["WARM"])):  # what root has made meanwhile is everybody's
     for name in (folder, *(os.path.join(folder, file) for file in files)):
         os.chmod(name, 0o777)
@@ -246,12 +274,12 @@ ONLY_ROOT = pytest.mark.skipif(
 def test_a_read_only_folder_is_exit_1_and_the_old_file(models: Path, run: Run) -> None:
     """Looking at what would be done needs no right to write, and no lock."""
     before = models.read_bytes()
-    done = as_nobody(models, "update", "--offline")
+    done = as_nobody(models, "update", "--offline", "-p", "anthropic")
     assert done.returncode == 1
     assert ".models.yaml.lock: Permission denied" in done.stderr
     assert "Traceback" not in done.stderr
 
-    run("update", "--offline", "--dry-run", "--plan-out", "cache/plan.json")
+    run("update", "--offline", "-p", "anthropic", "--dry-run", "--plan-out", "cache/plan.json")
     assert as_nobody(models, "apply", "--dry-run", "cache/plan.json").returncode == 0
     assert models.read_bytes() == before
     assert names(models.parent) == ["models.yaml"]
@@ -263,7 +291,7 @@ def test_a_read_only_file_is_exit_1_and_stays(models: Path) -> None:
     before = models.read_bytes()
     models.parent.chmod(0o777)
     models.chmod(0o444)
-    done = as_nobody(models, "update", "--offline")
+    done = as_nobody(models, "update", "--offline", "-p", "anthropic")
     assert done.returncode == 1
     assert "models.yaml: it may not be written (read-only)" in done.stderr
     assert models.read_bytes() == before
@@ -271,7 +299,7 @@ def test_a_read_only_file_is_exit_1_and_stays(models: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [("models",), ("models", "--json"), ("update", "--offline", "--dry-run"), ("--help",)]
+    "command", [("models",), ("models", "--json"), ("update", "--offline", "-p", "anthropic", "--dry-run"), ("--help",)]
 )
 def test_an_output_that_cannot_be_written_is_one_line_and_exit_1(models: Path, command: tuple[str, ...]) -> None:
     """The disk is full behind `>`."""
@@ -294,8 +322,8 @@ def test_an_output_that_cannot_be_written_is_one_line_and_exit_1(models: Path, c
     [
         (("models", "--csv"), 0),
         (("history",), 0),
-        (("update", "--offline", "--exit-code", "--report"), 4),
-        (("update", "--offline", "--exit-code", "--report", "--json"), 4),
+        (("update", "--offline", "-p", "anthropic", "--exit-code", "--report"), 4),
+        (("update", "--offline", "-p", "anthropic", "--exit-code", "--report", "--json"), 4),
     ],
 )
 def test_who_has_read_enough_changes_nothing(models: Path, command: tuple[str, ...], status: int) -> None:
@@ -310,20 +338,20 @@ def test_who_has_read_enough_changes_nothing(models: Path, command: tuple[str, .
     assert process.returncode == status, said
     assert "Error" not in said
     assert "Exception" not in said
-    assert ("gpt-6-astra" in models.read_text()) == (command[0] == "update")
+    assert ("claude-fable-5-1" in models.read_text()) == (command[0] == "update")
     assert len(list(models.parent.glob("reports/2*.html"))) == (command[0] == "update")
 
 
 @pytest.mark.parametrize("streams", ["2>&1 >/dev/null | true", ">/dev/null 2>/dev/full", ">&- 2>&-"])
 def test_messages_that_nobody_can_read_stop_no_update(models: Path, streams: str) -> None:
     """A pipe that is left, a full disk, and streams that are closed."""
-    program = shlex.join([sys.executable, "-c", MAIN, "update", "--offline", "--exit-code"])
+    program = shlex.join([sys.executable, "-c", MAIN, "update", "--offline", "-p", "anthropic", "--exit-code"])
     done = subprocess.run(
         ["bash", "-c", f"{program} {streams}; exit ${{PIPESTATUS[0]}}"],  # noqa: S607 - as a person types it
         check=False,
     )
     assert done.returncode == 4
-    assert "gpt-6-astra" in models.read_text()
+    assert "claude-fable-5-1" in models.read_text()
 
 
 def test_what_yesterdays_calls_cost_does_not_change_when_prices_do(models: Path, run: Run) -> None:
@@ -354,7 +382,7 @@ def test_what_yesterdays_calls_cost_does_not_change_when_prices_do(models: Path,
 
 
 def test_two_updates_at_once_lose_nothing(models: Path) -> None:
-    """One works and the other is told, or both work one behind the other (OCTOREGISTRY_ROUNDS says how often)."""
+    """One works and the other is told, or both work one behind the other (OCTOREGISTRY_DEPTH says how often)."""
     old = models.read_bytes()
     for _ in range(ROUNDS):
         models.write_bytes(old)

@@ -16,6 +16,7 @@ from octoregistry.costing.usage import FAULTS, usage_rows
 from providers.days import ordinal
 from providers.pricing import InvalidUsageError
 from providers.recipe import recipes
+from tests.depth import DEPTH
 
 NO_RATES = RateTable((), (), 12)
 
@@ -91,7 +92,7 @@ def test_points_in_time_without_a_zone_count_as_they_stand(engine):
     assert days(engine, pa.array([late], pa.timestamp("us"))) == [(datetime.date(2026, 10, 1), 0)]
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8 * DEPTH, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.lists(
         st.datetimes(

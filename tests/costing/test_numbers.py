@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 
 from octoregistry.costing.costs import costs_of
+from octoregistry.costing.ledger import ledger
 from octoregistry.costing.rates import compile_rates
 from providers.registry import Registry
 
@@ -21,37 +22,49 @@ def registry(**prices):
     return Registry({"default_provider": "acme", "providers": {"acme": acme}, "defaults": defaults}, "-", "-")
 
 
-def costs(engine, tokens, prices=None):
+def used(tokens):
     rows = len(tokens)
-    usage = pa.table(
+    return pa.table(
         {"day": ["2026-10-01"] * rows, "provider": ["acme"] * rows, "model": ["road"] * rows, "input": tokens}
     )
-    return costs_of(engine, ibis.memtable(usage), compile_rates(registry(**prices or {"input": 1})), ())
+
+
+def costs(engine, tokens, prices=None):
+    return costs_of(engine, ibis.memtable(used(tokens)), compile_rates(registry(**prices or {"input": 1})), ())
+
+
+NEGATIVE, NO_NUMBER = "tokens below 0", "tokens that are no whole number"
+TOO_MANY = "more tokens than anybody has: 1000000000000000000 and over"
 
 
 @pytest.mark.parametrize(
-    ("tokens", "usd", "reasons"),
+    ("kind", "counted"),
     [
-        (pa.array([1, None, 2]), "0.000003", []),
-        (pa.array([1, -1]), "0.000001", ["tokens below 0"]),
-        (pa.array([1, 2**63 - 1]), "0.000001", ["more tokens than anybody has: 1000000000000000000 and over"]),
-        (pa.array([1, -(2**63)]), "0.000001", ["tokens below 0"]),
-        (pa.array([7], pa.int16()), "0.000007", []),
-        (pa.array([1.0, None, 2.0]), "0.000003", []),
-        (pa.array([1.0, 2.5, float("nan"), float("inf")]), "0.000001", ["tokens that are no whole number"]),
-        (pa.array([Decimal("3"), Decimal("0")], pa.decimal128(20, 0)), "0.000003", []),
-        (pa.array(["3", " 4 ", "5.0", "", None]), "0.000012", []),
-        (pa.array(["3", "many", "1e3", "1.5", "0x10", "1,000", "٣"]), "0.000003", ["tokens that are no whole number"]),
-        (pa.array(["3", "-4"]), "0.000003", ["tokens below 0"]),
-        (pa.array([True, False]), None, ["tokens that are no whole number"]),
+        (pa.int64(), [(1, 1), (None, 0), (2, 2), (-1, NEGATIVE), (2**63 - 1, TOO_MANY), (-(2**63), NEGATIVE)]),
+        (pa.int16(), [(7, 7)]),
+        (pa.float64(), [(1.0, 1), (None, 0), (2.5, NO_NUMBER), (float("nan"), NO_NUMBER), (float("inf"), NO_NUMBER)]),
+        (pa.decimal128(20, 0), [(Decimal(3), 3), (Decimal(0), 0)]),
+        (pa.string(), [("3", 3), (" 4 ", 4), ("5.0", 5), ("", 0), (None, 0), ("-4", NEGATIVE), ("many", NO_NUMBER)]),
+        (pa.string(), [(text, NO_NUMBER) for text in ("1e3", "1.5", "0x10", "1,000", "٣")]),
+        (pa.bool_(), [(True, NO_NUMBER), (False, NO_NUMBER)]),
     ],
+    ids=str,
 )
-def test_a_column_of_any_type_is_counted_exactly_or_told_to_be_none(engine, tokens, usd, reasons):
-    found = costs(engine, tokens)
+def test_a_column_of_any_type_is_counted_exactly_or_told_to_be_none(engine, kind, counted):
+    usage = used(pa.array([tokens for tokens, _ in counted], kind)).append_column("n", pa.array(range(len(counted))))
 
-    assert found.total == Decimal(usd or 0)
-    assert [problem.reason for problem in found.problems] == reasons
-    assert found.rows == len(tokens)
+    found = engine.to_pyarrow(ledger(ibis.memtable(usage), compile_rates(registry(input=1)), ["n"])).to_pylist()
+
+    said = {row["n"]: row["reason"] or row["cost"] * 10**6 for row in found}
+    assert said == {n: expected for n, (_, expected) in enumerate(counted)}
+
+
+def test_what_is_no_number_is_in_no_total(engine):
+    found = costs(engine, pa.array(["3", "many", "1e3"]))
+
+    assert found.total == Decimal("0.000003")
+    assert [(problem.reason, problem.rows) for problem in found.problems] == [(NO_NUMBER, 2)]
+    assert found.rows == 3
 
 
 def test_a_bill_that_64_bits_of_picodollars_cannot_hold_is_exact(engine):

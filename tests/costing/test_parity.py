@@ -13,6 +13,7 @@ from octoregistry.costing.ledger import cost_by, ledger
 from octoregistry.costing.rates import compile_rates
 from providers.dimensions import DIMENSIONS, MODES, PROMPT_DIMENSIONS, PricingError, UncertainPriceError
 from providers.registry import Registry
+from tests.depth import DEPTH
 
 PRICES = st.decimals(0, 10**6, allow_nan=False, allow_infinity=False, places=12) | st.sampled_from(
     [Decimal(0), Decimal("2.0"), 3, Decimal("0.075"), Decimal("1000000")]
@@ -77,7 +78,7 @@ def by_python(registry, row):
     return cost, cost
 
 
-LIMITS = settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+LIMITS = settings(max_examples=4 * DEPTH, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @LIMITS

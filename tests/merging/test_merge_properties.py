@@ -20,6 +20,7 @@ from octoregistry.planning.stated_models import PricedPage
 from octoregistry.reading.rates import Evidence, PageRates, StatedPrice, StatedRate
 from providers.pricing import UncertainPriceError, UnknownPriceError
 from providers.registry import Registry, parse_registry
+from tests.depth import DEPTH
 
 PAGE = "https://acme.example/pricing"
 CHECKED = date(2026, 9, 7)
@@ -169,7 +170,7 @@ def costs(registry: Registry, day: date, uncertain: set[Asked]) -> dict[Asked, D
     return found
 
 
-@settings(max_examples=60, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(max_examples=20 * DEPTH, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(
     before=st.lists(rate_sets(), min_size=1, max_size=4),
     after=st.lists(rate_sets((date(2027, 1, 1),)), min_size=1, max_size=5),

@@ -15,14 +15,16 @@ from pathlib import Path
 import pytest
 
 from octoregistry.merging.store import MovedOnError, replace_file
+from tests.depth import DEPTH
 
-KILLS = int(os.environ.get("OCTOREGISTRY_KILLS", "12"))
+KILLS = 6 * DEPTH
 OLD, NEW = b"old\n" * 300_000, b"new!\n" * 300_000
 
 WRITER = """
 import sys
 from pathlib import Path
 from octoregistry.merging.store import replace_file
+from tests.depth import DEPTH
 place, contents = Path(sys.argv[1]), [b"old\\n" * 300_000, b"new!\\n" * 300_000]
 print("ready", flush=True)
 while True:
@@ -116,7 +118,7 @@ def test_a_folder_is_no_registry(tmp_path: Path) -> None:
 
 
 def test_a_killed_write_leaves_the_old_file_or_the_new_one(tmp_path: Path) -> None:
-    """SIGKILL at random moments (OCTOREGISTRY_KILLS says how many): no torn file, and no leftover after the next run."""
+    """SIGKILL at random moments (OCTOREGISTRY_DEPTH says how many): no torn file, and no leftover after the next run."""
     place = tmp_path / "models.yaml"
     place.write_bytes(OLD)
     place.chmod(0o604)

@@ -16,6 +16,7 @@ from octoregistry.planning.stated_models import PricedPage
 from octoregistry.queries.wording import last_seen
 from providers.dimensions import MODES, PricingError, UncertainPriceError, UnknownPriceError
 from providers.registry import Registry, parse_registry
+from tests.depth import DEPTH
 from tests.planning.making import SEPTEMBER_7, change, page, planned, rate, registry, updated
 
 JULY_1, AUGUST_1, AUGUST_21 = date(2026, 7, 1), date(2026, 8, 1), date(2026, 8, 21)
@@ -302,7 +303,7 @@ def _page(day: date, modes: dict[str, str]) -> PricedPage:
     )
 
 
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=10 * DEPTH)
 @given(history=histories(), repeated=st.integers(0, 4))
 def test_pages_that_a_later_one_makes_superfluous_change_nothing_at_the_end(
     history: list[tuple[date, dict[str, str]]], repeated: int

@@ -10,6 +10,7 @@ from decimal import Decimal
 import pytest
 
 from octoregistry.reading.rates import PageRates
+from tests.depth import DEPTH
 from tests.reading.plain import plain
 
 Read = Callable[..., PageRates]
@@ -82,7 +83,7 @@ def test_another_currency_gives_no_price_and_a_problem(pages, page_rates: Read) 
         assert read.problems, page.name
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(DEPTH))
 def test_half_a_page_gives_no_price_that_the_whole_one_does_not(pages, page_rates: Read, seed: int) -> None:
     """A transfer that broke off must not leave the first digit of a price."""
     chance = random.Random(seed)  # noqa: S311  which cuts are tried is no secret
@@ -100,7 +101,7 @@ def test_a_page_cut_inside_its_last_prices_gives_none_of_their_digits(pages, pag
         if len(page.text) > 200_000:
             continue
         figures = list(re.finditer(r"\$\d[\d.]+", page.text))
-        for figure in chance.sample(figures, min(2, len(figures))):
+        for figure in chance.sample(figures, min(DEPTH, len(figures))):
             for cut in range(figure.start(), figure.end() + 3, 2):
                 found = facts(page_rates(page.text[:cut], page.day, page.provider))
                 assert not wrong(found, known), (page.name, cut, page.text[cut - 60 : cut])

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from octoregistry.documents import Unread, read_document
 from octoregistry.reading import read_rates
+from tests.depth import DEPTH
 
 Key = tuple[str, str, int | None, str]
 Facts = dict[Key, Decimal]
@@ -383,7 +384,7 @@ SHAPES = {
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15 * DEPTH, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_a_page_of_random_prices_is_read_back_exactly(shape: str, data: st.DataObject) -> None:
     """No price is lost, none is changed, none is made up."""

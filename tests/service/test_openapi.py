@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 import requests
 
+from tests.depth import DEPTH
 from tests.service.conftest import TOKEN, Workspace
 from tests.waiting import LIMIT
 
-EXAMPLES = 30
+EXAMPLES = 8 * DEPTH
 
 
 @pytest.mark.parametrize("token", [None, TOKEN])

@@ -8,17 +8,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tests.depth import DEPTH
 from tests.service.conftest import DAILY, Workspace
 from tests.service.test_schedule import children, ended
 from tests.waiting import LIMIT, until
 
-SLOTS = 20
+SLOTS = 8 + 2 * DEPTH
 
 
-def test_twenty_slots_run_once_each_though_one_scheduler_is_killed_in_mid_run(
+def test_slots_run_once_each_though_one_scheduler_is_killed_in_mid_run(
     make_workspace: Callable[[str], Workspace], clean_postgresql: str, log_of: Callable[[str], Any]
 ) -> None:
-    """Twenty slots, three machines, one of which dies without a word in the middle of a run."""
+    """Three machines, one of which dies without a word in the middle of a run."""
     log = log_of(clean_postgresql)
     machines = [make_workspace(f"machine-{place}") for place in range(3)]
     for machine in machines:

@@ -19,6 +19,7 @@ from octoregistry.settings import FetchSettings, ReadingSettings, Settings
 from octoregistry.sources import Failed, Page, fetch_pages
 from octoregistry.updating.page_reader import PageReader
 from providers.vendors import Vendor
+from tests.depth import DEPTH
 
 DAY = datetime(2026, 9, 10, tzinfo=UTC)
 ROW = "<tr><td>gpt-5.4</td><td>$2.50</td><td>$15.00</td></tr>"
@@ -130,7 +131,7 @@ def bodies(draw: st.DrawFn) -> str:
 
 
 @given(bodies())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50 * DEPTH, deadline=None)
 def test_any_body_is_a_document_or_a_reason(body: str) -> None:
     document = read_document(body, "https://example.org/pricing")
     if hasattr(document, "tables"):
@@ -166,7 +167,7 @@ def server() -> Iterator[Answers]:
 
 
 @given(st.lists(st.tuples(HEADERS, VALUES), max_size=4), STATUSES, bodies(), st.binary(max_size=20))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15 * DEPTH, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_answer_is_a_page_or_a_reason_and_the_next_vendor_is_read(
     server: Answers, tmp_path: Path, headers: list[tuple[str, str]], status: str, body: str, tail: bytes
 ) -> None:

@@ -15,14 +15,16 @@ from pathlib import Path
 import pytest
 
 from octoregistry.merging.lock import is_locked
+from tests.depth import DEPTH
 from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
-KILLS = int(os.environ.get("OCTOREGISTRY_KILLS", "2"))
+KILLS = 2 * DEPTH
 # Forks an update for each line that it reads, so that no kill pays for the imports.
 NURSERY = """
 import os, sys
 from octoregistry.cli import cli, update
+from tests.depth import DEPTH
 print("ready", flush=True)
 for line in sys.stdin:
     child = os.fork()
@@ -54,7 +56,7 @@ def end(process: int) -> None:
 def test_kills_while_pages_are_read_leave_the_old_registry_or_the_new_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """SIGKILL at random moments (OCTOREGISTRY_KILLS says how many), almost all of them in the reading of the page."""
+    """SIGKILL at random moments (OCTOREGISTRY_DEPTH says how many), almost all of them in the reading of the page."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     registry = tmp_path / "models.yaml"
     old = (ROOT / "examples" / "models-2026-08-21.yaml").read_bytes()

@@ -16,8 +16,9 @@ import pytest
 from servers.working import ANSWERED, PASSING
 
 from providers.batches import results_so_far
+from tests.depth import DEPTH
 
-KILLS = int(os.environ.get("OCTOREGISTRY_KILLS", "10"))
+KILLS = 3 * DEPTH
 ROWS = 20
 NURSERY = Path(__file__).parent.parent / "servers" / "nursery.py"
 

@@ -23,8 +23,9 @@ from servers.working import numbered
 from providers import AuthenticationError, BatchError, BatchSettings, RateLimitError, results_so_far, run_realtime
 from providers.batches import BatchInputError, BatchTooExpensiveError
 from providers.batches.pace import Pace
+from tests.depth import DEPTH
 
-KILLS = int(os.environ.get("OCTOREGISTRY_KILLS", "10"))
+KILLS = 3 * DEPTH
 NURSERY = Path(__file__).parent.parent / "servers" / "nursery.py"
 CALLS = {"openai": "complete", "anthropic": "create_message", "gemini": "generate"}
 

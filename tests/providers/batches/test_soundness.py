@@ -13,6 +13,7 @@ from servers.working import numbered
 from providers import AuthenticationError, BatchError, BatchSettings, run_batch
 from providers.batches import results_so_far
 from providers.batches.soundness import load
+from tests.depth import DEPTH
 
 
 @pytest.fixture
@@ -141,7 +142,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=50 * DEPTH, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(data=st.data())
 def test_whatever_stands_in_a_field_a_state_is_read_or_refused(half, data):
     """200 states with one field, or one field of a part, replaced by any JSON value."""
