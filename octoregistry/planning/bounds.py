@@ -31,15 +31,17 @@ def bound_changes(
     thresholds: Collection[int],
     day: date,
     unsure: Collection[tuple[str, Tier]] = (),
+    begun: Collection[tuple[str, Tier, date | None]] = (),
 ) -> list[Change]:
     """What has to be written so that no rate answers for longer prompts than is known on `day` and after.
 
     `rates` are the model's with the prices of the page in them, `thresholds` those that are known of the vendor. `unsure`
-    are the modes and tiers that only a language model vouches for: they bound no other.
+    are the modes and tiers that only a language model vouches for: they bound no other. The rates `begun`, by mode, tier
+    and first day, need not end where those before them did.
     """
     settled = rates
     for _ in rates:  # a bound that is found ends other rates too: the next update must find nothing left
-        found = _bounds(stated, settled, thresholds, day, unsure)
+        found = _bounds(stated, settled, thresholds, day, unsure, begun)
         there = {(rate.mode, rate.above_input_tokens, rate.start): rate for rate in settled}
         changes = [c for place, bound in found.items() for c in _changes(provider, model, there[place], bound)]
         if not changes:
@@ -54,6 +56,7 @@ def _bounds(
     thresholds: Collection[int],
     day: date,
     unsure: Collection[tuple[str, Tier]],
+    begun: Collection[tuple[str, Tier, date | None]],
 ) -> dict[tuple[str, Tier, date | None], Bound]:
     """The bound of each rate, by mode, tier and first day, as `rates` and their bounds are now."""
     days = sorted({day, *(rate.start for rate in rates if rate.start and rate.start > day)})
@@ -67,10 +70,10 @@ def _bounds(
         for mode, view in every.items():
             for tier, rate in view.items():
                 views = every if (mode, tier) in unsure else known
-                known_ends = [*labelled, *_end_before(rates, rate)]
+                place = mode, tier, rate.start
+                known_ends = [*labelled, *(() if place in begun else _end_before(rates, rate))]
                 bound = _bound(tier, mode, views, stated, thresholds, known_ends) if rate.prices else None
                 if bound is not None:  # of several days the narrowest: what is not known on one of them is not known
-                    place = mode, tier, rate.start
                     found[place] = min((bound, found.get(place, bound)), key=_width)
     return found
 

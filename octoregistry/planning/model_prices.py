@@ -32,7 +32,8 @@ class ModelPrices:
     """The prices of one model, in the registry (`known`, `rates`) and on the page, and the changes between them so far.
 
     `batch` is what the vendor says of batches in general, `prices_batches` that the page has batch prices of any model,
-    `thresholds` the prompt sizes at which any price of the vendor changes, `remembered` the days of `PlanSettings.seen`.
+    `thresholds` the prompt sizes at which any price of the vendor changes, `labelled` that the page bounds prices of any
+    model by a label, `remembered` the days of `PlanSettings.seen`.
     `notes` are what a person should know.
     """
 
@@ -44,6 +45,7 @@ class ModelPrices:
     batch: Batch
     prices_batches: bool
     thresholds: Collection[int]
+    labelled: bool = False
     remembered: Mapping[str, date] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -52,6 +54,22 @@ class ModelPrices:
     def day(self) -> date:
         """The day on which the page read like this."""
         return self.stated.page.checked
+
+    @property
+    def unbounded(self) -> bool:
+        """True where labels of the registry bound the model's prices, and the page, which has such labels of others and all
+        words of these prices understood, has none."""
+        if not self.labelled or self.stated.up_to or self.stated.unsized:
+            return False
+        tiers = [tiers for dated in self.stated.modes.values() for tiers in dated.values()]
+        prices = [price for each in tiers for stated in each.values() for price in stated.values()]
+        views = [in_force(self.rates, mode, self.day) for mode in MODES]
+        rates = [rate for view in views for rate in view.values()]
+        whole = all(tier is None for each in tiers for tier in each) and all(
+            r.above_input_tokens is None for r in rates
+        )
+        sure = not any(p.doubts or p.reasons or not is_checked(p.witness or "rules") for p in prices)
+        return whole and sure and any(rate.up_to_input_tokens and not rate.up_to_derived for rate in rates)
 
     @property
     def rates_now(self) -> tuple[Rate, ...]:
@@ -80,11 +98,18 @@ class ModelPrices:
             (r.mode, r.above_input_tokens) for r in self.rates
         }
         about = self.provider, self.model, self.stated
-        self.changes += bound_changes(*about, self.rates_now, self.thresholds, self.day, unsure)
+        self.changes += bound_changes(*about, self.rates_now, self.thresholds, self.day, unsure, self._begun())
         doubtful = unbounded(self.stated, self.thresholds)
         self.changes += [unknown(self.provider, self.model, mode, None, self.day) for mode in self._unsized(doubtful)]
         self.changes += read_days(self.changes, self.rates, self.day)
         return [_held_unbounded(change) if change.mode in doubtful else change for change in self.changes]
+
+    def _begun(self) -> set[tuple[str, Tier, date | None]]:
+        """The rates that begin an end of their own, by mode, tier and first day: those in force that the registry has, and
+        where the page lifts a label those that it opens."""
+        opened = self.rates_now if self.unbounded else ()
+        there = [*self.rates, *(rate for rate in opened if rate.start == self.day)]
+        return {(r.mode, r.above_input_tokens, r.start) for r in there if r.start is None or r.start <= self.day}
 
     def _batch(self, modes: dict[str, Dated]) -> Dated:
         """The batch prices of the page with those that follow from its standard ones; empty where there are none."""
@@ -104,6 +129,7 @@ class ModelPrices:
             last_day(self.known, origin, self.remembered, self.day),
             standard_since(self.rates_now, self.day) if self.known else None,
             {tier: end for (of, tier), end in self.stated.up_to.items() if of == origin and isinstance(end, int)},
+            self.unbounded,
         )
         self.changes += changes_of_mode(target, self.rates, dated, self.day)
 

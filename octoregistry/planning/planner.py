@@ -275,7 +275,8 @@ class _Planner:
     ) -> list[Change]:
         thresholds, remembered = self.thresholds | everything.thresholds, self.settings.seen.get(model, {})
         about = self.provider.name, model, known, stated, rates
-        prices = ModelPrices(*about, self.batch, everything.prices_batches, thresholds, remembered)
+        labelled = any(isinstance(end, int) for one in everything.models.values() for end in one.up_to.values())
+        prices = ModelPrices(*about, self.batch, everything.prices_batches, thresholds, labelled, remembered)
         changes = prices.compare()
         for note in prices.notes:
             self._note(model, note, "no longer stated")

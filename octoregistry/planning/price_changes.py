@@ -21,7 +21,8 @@ class ModelMode:
 
     `seen` is the day on which the price before this one was last seen, None where nobody wrote it down. What is read for
     the first time holds back to `since`, the day from which the model's present standard price holds, and no further.
-    `ends` are the longest prompts that the page's labels give for a tier.
+    `ends` are the longest prompts that the page's labels give for a tier; `unbounded` says that the page, which has such
+    labels of others, has none of this model.
     """
 
     provider: str
@@ -31,6 +32,7 @@ class ModelMode:
     seen: date | None = None
     since: date | None = None
     ends: Mapping[Tier, int] = field(default_factory=dict)
+    unbounded: bool = False
 
 
 def changes_of_mode(target: ModelMode, rates: tuple[Rate, ...], dated: Dated, day: date) -> list[Change]:
@@ -61,7 +63,7 @@ def _changes_at(
         for name in prices
         if _old_price(view, tier, name) != prices[name].usd
     ]
-    resized = sizes_moved(view, stated, target.ends)
+    resized = _resized(target, view, stated)
     if not moved and not resized:
         return _unmark_derived(target, view, stated)
     first = not resized and all(_old_price(view, tier, name) is None for tier, name in moved)
@@ -76,6 +78,12 @@ def _changes_at(
         return filled + _unmark_derived(target, view, stated)
     changes = _new_set(target, rates, view, stated, start, announced=announced)
     return changes if announced or start != day else [*changes, *_seen_before(target, view, changes, start)]
+
+
+def _resized(target: ModelMode, view: dict[Tier, Rate], stated: Tiers) -> bool:
+    """True where a rate ends at another prompt size than before, or nowhere any more."""
+    lifted = target.unbounded and any(tier in view and view[tier].up_to_input_tokens for tier in stated)
+    return lifted or sizes_moved(view, stated, target.ends)
 
 
 def _first_known(
@@ -139,7 +147,7 @@ def _new_set(
 ) -> list[Change]:
     """All tiers of the mode from `start` on; rates that already begin on that day are corrected where they stand."""
     changes: list[Change] = []
-    resized = sizes_moved(view, stated, target.ends)
+    resized = _resized(target, view, stated)
     for tier in sorted({*view, *stated}, key=size):
         old_rate = view.get(tier)
         there = old_rate is not None and old_rate.start == start

@@ -419,6 +419,28 @@ def test_a_price_that_moved_answers_for_no_longer_prompts_where_its_label_is_gon
     assert cost(found, "gpt-8-sol", input=250_000, at=OCTOBER_1) is None
 
 
+def test_a_label_that_a_page_has_of_others_and_no_longer_of_a_model_bounds_it_no_more() -> None:
+    """From the day of that page on, at the same price or another; before it as the label said."""
+    label = rate("gpt-8-sol", up_to=200_000, input="5", output="30")
+    other = rate("gpt-8-luna", up_to=200_000, input="1", output="2")
+
+    for now in (STANDARD, FALLEN):
+        found = read(page(label, other), page(now, other, checked=OCTOBER_1))
+        for mode in ("standard", "batch"):
+            assert cost(found, "gpt-8-sol", mode=mode, input=250_000, at=SEPTEMBER_7) is None
+            assert cost(found, "gpt-8-sol", mode=mode, input=250_000, at=OCTOBER_1) is not None
+        assert cost(found, "gpt-8-luna", input=250_000, at=OCTOBER_1) is None
+        text = merge(NOTHING, planned(NOTHING, page(label, other)))
+        updated(text, page(now, other, checked=OCTOBER_1))
+
+
+def test_a_page_without_any_label_lifts_none() -> None:
+    """Its layout may have lost them: nothing says that long prompts cost the same."""
+    found = read(page(rate("gpt-8-sol", up_to=200_000, input="5", output="30")), page(STANDARD, checked=OCTOBER_1))
+
+    assert cost(found, "gpt-8-sol", input=250_000, at=OCTOBER_1) is None
+
+
 @pytest.mark.parametrize("mode", ["standard", "batch"])
 def test_a_dimension_that_the_page_leaves_out_is_unknown_once_a_price_moved(mode: str) -> None:
     """OpenAI's discount is on input and output: a cached batch price that a page once stated is carried over no move."""
