@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .request import check_options
+from .request import DEFAULTS, check_options
 from .retry import RETRY_KEYS, RetryPolicy, number
 
 # Every key that `api` may have, and what it says; docs/providers.md tells more.
@@ -29,8 +29,6 @@ KEYS = {
     "extra": "the vendor's own keys of a request",
     "base_url": "the address of the vendor's API",
 }
-
-_DEFAULTS = ("system", "temperature", "reasoning", "cache", "extra")
 
 
 class SettingsError(ValueError):
@@ -62,7 +60,7 @@ def settings_of(api: Mapping[str, Any]) -> ApiSettings:
         retry = RetryPolicy() if api.get("retry") is None else RetryPolicy(attempts=1)
     whole(api.get("max_inflight_batches"), "api.max_inflight_batches")
     most = whole(api.get("max_tokens"), "api.max_tokens")
-    options = {name: api[name] for name in _DEFAULTS if api.get(name) is not None}
+    options = {name: api[name] for name in DEFAULTS if api.get(name) is not None}
     try:
         check_options(options)
     except (ValueError, TypeError) as error:

@@ -20,17 +20,24 @@ class Options(TypedDict, total=False):
     """What a call and a row of a batch take beside a prompt and a schema."""
 
     messages: Sequence[Mapping[str, Any]]  # {"role", "content"}: before the prompt, or in its place
-    system: str  # what the model is told before all else
+    system: str | None  # what the model is told before all else
     images: Sequence[str | Path | bytes | Mapping[str, Any]]  # beside the prompt
     files: Sequence[str | Path | bytes | Mapping[str, Any]]  # beside the prompt: PDF, and what else the vendor takes
-    temperature: float
-    max_tokens: int  # the longest answer, thoughts included
-    reasoning: Literal["off", "low", "medium", "high"]
-    cache: Mapping[str, Any]  # `ttl`, and OpenAI's `key`
-    extra: Mapping[str, Any]  # the vendor's own keys, passed as they are
+    temperature: float | None
+    max_tokens: int | None  # the longest answer, thoughts included
+    reasoning: Literal["off", "low", "medium", "high"] | None
+    cache: Mapping[str, Any] | None  # `ttl`, and OpenAI's `key`
+    extra: Mapping[str, Any] | None  # the vendor's own keys, joined with ours
 
 
 OPTIONS = tuple(Options.__annotations__)
+DEFAULTS = (
+    "system",
+    "temperature",
+    "reasoning",
+    "cache",
+    "extra",
+)  # what `api` states for each call that says nothing of it
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..request import OPTIONS, check_options, schema_of
+from ..request import DEFAULTS, OPTIONS, check_options, schema_of
 from .errors import BatchInputError
 from .state import Ranges, replacing
 
@@ -54,6 +54,9 @@ def read_request(entry: Any) -> Request:
             raise ValueError(f"unknown keys {', '.join(unknown)}: {told}")
         values = (entry.get("id", entry.get("unit_id")), entry.get("prompt"), entry.get("schema"))
         options = {name: entry[name] for name in OPTIONS if entry.get(name) is not None}
+        options |= {
+            name: None for name in DEFAULTS if name in entry and entry[name] is None
+        }  # takes api's away, as in a call
     elif isinstance(entry, list | tuple) and 2 <= len(entry) <= 3:
         values = (entry[0], entry[1], entry[2] if len(entry) == 3 else None)
     else:

@@ -17,7 +17,7 @@ from servers import openai as openai_wire
 from servers.base import Reply
 from servers.working import Clock, Work
 
-from providers import BatchSettings, ProviderError, RequestError, run_batch
+from providers import BatchSettings, ProviderError, RequestError, run_batch, run_realtime
 from providers.fit import UnfitError, fitted
 
 PNG = base64.b64decode(
@@ -203,6 +203,13 @@ def test_none_takes_a_default_away_but_no_limit(vendor):
     assert "Be brief." not in json.dumps(body)
     assert "low" not in json.dumps(body).lower()
     assert "7" in json.dumps(body)
+
+
+def test_a_row_may_take_a_default_away_too(openai, tmp_path):
+    row = {"id": "a", "prompt": "hi", "system": None, "max_tokens": None}
+    run_realtime(openai.make(system="Be brief.", max_tokens=7), [row], tmp_path / "run.json")
+    body = openai.server.requests[-1].json
+    assert ([turn["role"] for turn in body["messages"]], body["max_completion_tokens"]) == (["user"], 7)
 
 
 def test_what_a_vendor_cannot_do_is_an_error_that_says_so(openai, anthropic, gemini):
