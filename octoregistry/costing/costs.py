@@ -8,13 +8,12 @@ from typing import Any
 
 import ibis.expr.types as ir
 import pyarrow as pa
-import pyarrow.compute as pc
 from ibis.backends import BaseBackend
 
 from octoregistry.costing.arrow import fetched_from, in_memory
 from octoregistry.costing.engines import check_engine
 from octoregistry.costing.errors import CostingError
-from octoregistry.costing.ledger import ledger, rolled_up, rows_of
+from octoregistry.costing.ledger import ledger_of, rolled_up, rows_of
 from octoregistry.costing.rates import RateTable
 from octoregistry.costing.reading import How
 from octoregistry.costing.sql import connect
@@ -24,6 +23,7 @@ from providers.exact import unscaled
 
 Ask = Callable[[BaseBackend, ir.Table], pa.Table]
 _IN_TIME = ("day", "month")
+_ASSUMED = ["assumed_rows", "assumed_units", "least", "most", "endless"]
 
 
 def costs_of(
@@ -42,8 +42,8 @@ def costs_of(
     """
     check_engine(connection)
     keys = tuple(dict.fromkeys(keys))
-    recipes = rows_of(usage, rates, keys, how=how).recipes
-    found = (ask or answer)(connection, ledger(usage, rates, keys, how=how))
+    rows = rows_of(usage, rates, keys, how=how)
+    found = (ask or answer)(connection, ledger_of(rows, rates, keys, how))
     local = connect()
     try:
         kept = in_memory(found)
@@ -57,7 +57,7 @@ def costs_of(
     return Costs(
         groups=groups_,
         keys=keys,
-        form=", ".join(dict.fromkeys(recipes[place].name for place in sorted(set(found["form"].to_pylist())))),
+        form=", ".join(dict.fromkeys(rows.recipes[place].name for place in sorted(set(found["form"].to_pylist())))),
         total=sum((cost for cost in costs if cost is not None), Decimal(0)),
         rows=sum(table["rows"].to_pylist()),
         problems=tuple(UnpricedRows(**problem) for problem in problems),
@@ -70,7 +70,7 @@ def costs_of(
 
 def _assumed(found: pa.Table, scale: int) -> Assumed | None:
     """The rows in the sum whose tier is assumed."""
-    rows = found.filter(pc.greater(found["assumed_rows"], 0)).to_pylist()
+    rows = [row for row in found.select(_ASSUMED).to_pylist() if row["assumed_rows"]]
     if not rows:
         return None
     sums = {

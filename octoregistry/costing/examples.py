@@ -51,6 +51,8 @@ def examples_of(
     torn: Sequence[Torn] = (),
 ) -> tuple[UnpricedRows, ...]:
     """`problems` with examples and torn lines, as `with_examples` adds them."""
+    if not problems:
+        return tuple(torn_problems(torn))
     has_zones = any(problem.reason == ZONES_MIXED for problem in problems)
     bad, read = unpriced_rows(usage, rates, how=how, has_zones=has_zones)
     shows = {f"o_{at}": name for at, name in enumerate(usage.columns) if name in (FILE, LINE) or read.shows(name)}

@@ -22,7 +22,7 @@ from octoregistry.costing.names import CallNames
 from octoregistry.costing.rates import RATE_COLUMNS, UNKNOWN_SIZE, RateTable, changed, plain_rows
 from octoregistry.costing.reading import How, check_names, no_form, recipes_with
 from octoregistry.costing.texts import model_key
-from octoregistry.costing.usage import Rows, forms_of, usage_rows
+from octoregistry.costing.usage import WHOLE, Rows, forms_of, sums_of, usage_rows
 from octoregistry.costing.values import (
     CHARGES,
     DERIVED,
@@ -34,7 +34,6 @@ from octoregistry.costing.values import (
 )
 from providers.dimensions import DIMENSIONS, MODES
 
-WHOLE = "decimal(38, 0)"
 _SORTS = ("form", "day", "zone", "provider", "model", "mode", "place", "charges", "size", "assumed", "mask", "fault")
 _BOUNDS = ("least", "most")
 _ASSUMED = ("assumed_units", "assumed_least", "assumed_most")
@@ -75,7 +74,11 @@ def ledger(usage: ir.Table, rates: RateTable, keys: Sequence[str], *, how: How |
     rows that are costed by the mean of their prompts `assumed_rows`, `assumed_units`, `assumed_least` and `assumed_most`
     say what they may have cost, in 10**-scale USD.
     """
-    rows = rows_of(usage, rates, keys, how=how)
+    return ledger_of(rows_of(usage, rates, keys, how=how), rates, keys, how)
+
+
+def ledger_of(rows: Rows, rates: RateTable, keys: Sequence[str], how: How | None) -> ir.Table:
+    """As `ledger`, of the rows of a log."""
     grouped = _mixed_zones(_added_up(rows, keys))
     priced = with_reasons(grouped, rates, rows, grouped.has_zones, how)
     return _by_keys(priced, rates, rows.dimensions, keys)
@@ -121,14 +124,8 @@ def rows_of(
 
 def _added_up(rows: Rows, keys: Sequence[str]) -> ir.Table:
     """The rows that meet the same price and stand under the same keys, added up."""
-    table = rows.table
     own = [f"k_{place}" for place, key in enumerate(keys) if key not in DERIVED]
-    return table.group_by([*_SORTS, *own]).agg(
-        rows=table.count(),
-        requests=table.requests.cast("decimal(18, 0)").sum().cast(WHOLE),
-        # 18 digits: the widest decimal that engines keep in a machine word
-        **{f"t_{name}": table[f"t_{name}"].cast("decimal(18, 0)").sum().cast(WHOLE) for name in rows.dimensions},
-    )
+    return sums_of(rows.table, [*_SORTS, *own], rows.dimensions)
 
 
 def _mixed_zones(grouped: ir.Table) -> ir.Table:

@@ -22,12 +22,12 @@ from octoregistry.costing.arrow import in_memory
 from octoregistry.costing.costs import answer
 from octoregistry.costing.examples import examples_of
 from octoregistry.costing.files import Log, read_files
-from octoregistry.costing.ledger import WHOLE, added_up, units, with_reasons
+from octoregistry.costing.ledger import added_up, units, with_reasons
 from octoregistry.costing.rates import RateTable, compile_rates, thresholds_of
 from octoregistry.costing.reading import How
 from octoregistry.costing.sql import connect
 from octoregistry.costing.summary import WAYS, Effect, Figures, ModelUsage, Otherwise, PeriodUsage, Unpriced, UsageCosts
-from octoregistry.costing.usage import mask
+from octoregistry.costing.usage import WHOLE, mask
 from octoregistry.costing.values import UnpricedRows
 from providers.dimensions import DIMENSIONS
 from providers.exact import unscaled

@@ -2,33 +2,100 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from functools import reduce
+from operator import or_
 
 import ibis
 import ibis.expr.types as ir
 
 from octoregistry.costing.names import CallNames
-from providers.recipe import Recipe, Words, surfaces
+from providers.recipe import FieldNames, Recipe, Words, surfaces
 from providers.vendors import vendor
 
+TEXT = "text_"  # before the name of a column that holds a text as it stands in the log
 _AROUND = "^[ \t\r\n]+|[ \t\r\n]+$"  # not `strip`: Spark reads the `\f` of its set as the letter f
+_BLANKS = [" ", "\t", "\r", "\n"]
 
 
 def clean(column: ir.Value) -> ir.StringValue:
-    """A text without blanks around it."""
+    """A text without blanks around it; most have none, and no pattern is tried on them."""
     text = column.cast("string")
-    return text.re_replace(_AROUND, "")
+    blank = text.left(1).isin(_BLANKS) | text.right(1).isin(_BLANKS)
+    return ibis.ifelse(blank, text.re_replace(_AROUND, ""), text)
 
 
-def owner_of(text: ir.StringValue, names: CallNames) -> ir.StringValue:
-    """The registry's name of a provider, or the text as it stands where nobody knows it, as `CallNames.provider` says it."""
-    known = names.spelt()
-    small = text.lower()
+def raw_texts(recipe: Recipe, column_of: Callable[[FieldNames], ir.Value | None]) -> dict[str, ir.StringValue]:
+    """The texts that say of a row its provider, model, mode and place, as they stand, for `names_said`."""
+    fields = {"provider": recipe.fields.get("provider", ()), "model": recipe.fields.get("model", ())}
+    fields |= {f"word_{place}": one.names for place, one in enumerate((*recipe.modes, *recipe.places))}
+    found = {name: column_of(names) for name, names in fields.items()}
+    return {
+        f"{TEXT}{name}": ibis.null("string") if column is None else column.cast("string")
+        for name, column in found.items()
+    }
+
+
+def names_said(table: ir.Table, recipe: Recipe, names: CallNames) -> ir.Table:
+    """`table` with provider, model, mode and place in our words for its raw texts.
+
+    The provider is null where none is stated, "" where whoever has the model is to be found by it, and the text as it
+    stands where nobody knows it.
+    """
+    raw = [name for name in table.columns if name.startswith(TEXT)]
+    table = table.mutate(**{name: clean(table[name]).nullif("") for name in raw}).view()
+    provider = table[f"{TEXT}provider"]
+    words = (*recipe.modes, *recipe.places)
+    table = table.mutate(
+        **{f"{TEXT}plain": _plain(provider)},
+        **{f"{TEXT}word_{place}": _meaning(table, place, one) for place, one in enumerate(words)},
+    ).view()
+    meanings = [table[f"{TEXT}word_{place}"] for place in range(len(words))]
+    by_model = recipe.fields.get("provider") == ("?",)
+    table = table.mutate(
+        provider=ibis.literal("") if by_model else _owner(table, names),
+        model=table[f"{TEXT}model"],
+        mode=_each_once(([ibis.literal(recipe.mode)] if recipe.mode else []) + meanings[: len(recipe.modes)], " + "),
+        place=_each_once(meanings[len(recipe.modes) :], " "),
+    )
+    table = table.mutate(mode=ibis.ifelse(table.mode == "", "standard", table.mode))
+    return table.drop(*(name for name in table.columns if name.startswith(TEXT))).view()
+
+
+def _plain(text: ir.StringValue) -> ir.StringValue:
+    """A provider's name without letter case, blanks, points, hyphens and the surface that an SDK adds."""
     ending = "|".join(sorted(surfaces()))
-    plain = small.re_replace(rf"\.({ending})$", "").re_replace(r"[ \t_.-]+", "")
-    cases = [(small == host, ours) for host, ours in names.hosts.items()]
-    cases += [(plain == spelling, ours) for spelling, ours in known.items()]
+    return text.lower().re_replace(rf"\.({ending})$", "").re_replace(r"[ \t_.-]+", "")
+
+
+def _owner(table: ir.Table, names: CallNames) -> ir.StringValue:
+    """The registry's name of a provider, or the text as it stands where nobody knows it, as `CallNames.provider` says it."""
+    text, plain = table[f"{TEXT}provider"], table[f"{TEXT}plain"]
+    cases = [(text.lower() == host, ours) for host, ours in names.hosts.items()]
+    cases += [(plain == spelling, ours) for spelling, ours in names.spelt().items()]
     return ibis.cases(*cases, else_=text) if cases else text
+
+
+def _meaning(table: ir.Table, place: int, words: Words) -> ir.StringValue:
+    """What the word in a field means; "" where it says nothing."""
+    text = table[f"{TEXT}word_{place}"].lower().fill_null("")
+    provider = table[f"{TEXT}provider"].lower().fill_null("")
+    cases = [(text.isin(["", "null", "none"]), ibis.literal(""))]
+    for word, meaning in sorted(words.words.items(), key=lambda pair: ":" not in pair[0]):
+        whose, colon, rest = word.partition(":")
+        if word != "*":
+            is_word = (text == rest) & (provider == whose) if colon else text == word
+            cases.append((is_word, ibis.literal(meaning)))
+    return ibis.cases(*cases, else_=ibis.literal(words.words["*"]) if "*" in words.words else text)
+
+
+def _each_once(said: Sequence[ir.StringValue], between: str) -> ir.StringValue:
+    """All that is not "", each once, in their order."""
+    found: ir.StringValue = ibis.literal("")
+    for place, one in enumerate(said):
+        repeats = reduce(or_, (one == other for other in said[:place]), one == "")
+        found = ibis.cases((repeats, found), (found == "", one), else_=found + between + one)
+    return found
 
 
 def model_key(provider: ir.StringValue, model: ir.StringValue, providers: Sequence[str]) -> ir.StringValue:
@@ -50,31 +117,3 @@ def model_key(provider: ir.StringValue, model: ir.StringValue, providers: Sequen
 
 def _escaped(text: str) -> str:
     return "".join(letter if letter.isalnum() or letter in "/-_" else f"[{letter}]" for letter in text)
-
-
-def interpretation(
-    columns: Mapping[str, str],
-    value: Callable[[str], ir.Value],
-    recipe: Recipe,
-    fields: Sequence[Words],
-    between: str,
-) -> ir.StringValue:
-    """What the words in these fields mean, all that say anything, each once; "" where none does."""
-    whose = [value(name) for name in recipe.fields.get("provider", ()) if name in columns]
-    provider = clean(ibis.coalesce(*whose)).lower() if whose else ibis.literal("")
-    said: ir.StringValue = ibis.literal("")
-    for one in fields:
-        present = [value(name).cast("string").nullif("") for name in one.names if name in columns]
-        literal = [ibis.literal(name[1:]) for name in one.names if name.startswith(":")]
-        if not present and not literal:
-            continue
-        text = clean(ibis.coalesce(*present, *literal)).lower().fill_null("")
-        cases = [(text.isin(["", "null", "none"]), ibis.literal(""))]
-        for word, meaning in sorted(one.words.items(), key=lambda pair: ":" not in pair[0]):
-            vendor_, colon, rest = word.partition(":")
-            if word != "*":
-                is_word = (text == rest) & (provider == vendor_) if colon else text == word
-                cases.append((is_word, ibis.literal(meaning)))
-        own = ibis.cases(*cases, else_=ibis.literal(one.words["*"]) if "*" in one.words else text)
-        said = ibis.cases(((said == "") | (said == own), own), (own == "", said), else_=said + between + own)
-    return said

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import partial, reduce
 from operator import add, and_
+from typing import NamedTuple
 
 import ibis
 import ibis.expr.types as ir
@@ -21,34 +22,28 @@ from octoregistry.costing.counts import (
     with_needed,
     wrong,
 )
-from octoregistry.costing.days import PIECE, Day, day, day_of_pieces, pieces
+from octoregistry.costing.days import DAY_COLUMNS, stated_date, stated_text, utc_day
 from octoregistry.costing.errors import CostingError
 from octoregistry.costing.names import CallNames
 from octoregistry.costing.numbers import Count, count
 from octoregistry.costing.rates import UNKNOWN_SIZE, RateTable
-from octoregistry.costing.texts import clean, interpretation, owner_of
-from octoregistry.costing.values import (
-    ANSWERED,
-    DERIVED,
-)
+from octoregistry.costing.texts import clean, names_said, raw_texts
+from octoregistry.costing.values import ANSWERED, DERIVED, NO_CALL_HERE
 from providers.dimensions import DIMENSIONS, PROMPT_DIMENSIONS
 from providers.flat import plain_name
-from providers.interpretation import (
-    MOST,
-    MOST_REQUESTS,
-    is_usage,
-)
-from providers.recipe import Condition, FieldNames, Recipe, known_patterns
+from providers.interpretation import BELOW, MOST, MOST_REQUESTS, NO_REQUESTS, NOT_WHOLE, TOO_MANY, is_usage
+from providers.recipe import Condition, Recipe, known_patterns
+
+WHOLE = "decimal(38, 0)"
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
     """The rows of a log as an expression, and which of our dimensions they count.
 
-    Columns of `table`: form (the place of its recipe), day, zone, provider, model, mode, place, charges, requests,
-    size (class), assumed, mask (a bit for
-    each dimension of `dimensions` of which there are tokens), fault (0: none), `t_` and a dimension, `k_` and the place
-    of a key.
+    Columns of `table`: form (the place of its recipe), day, zone, provider, model, mode, place, charges, size (class),
+    assumed, mask (a bit for each dimension of `dimensions` of which there are tokens), fault (0: none), rows (how many
+    these are), requests, `t_` and a dimension, `k_` and the place of a key.
     """
 
     table: ir.Table
@@ -75,32 +70,20 @@ def usage_rows(
     keys: Sequence[str],
     kept: Sequence[str] = (),
 ) -> Rows:
-    """The rows of a log, each as the first recipe whose form it has reads it. `kept` are columns that are passed on as
-    they are, as `o_` and the place of each.
+    """The rows of a log, each as the first recipe whose form it has reads it, those added up that state the same.
+
+    Rows are added up by their texts as they stand, before any is read: of a thousand rows with one model's name it is
+    looked up once. With `kept` each row stays by itself, with these columns as they are, as `o_` and the place of each.
 
     Raises CostingError for a key that is neither one of ours nor a column, and where no form is that of any row.
     """
     found = _forms(log, recipes)
     if not found:
         raise CostingError("no column counts tokens")
-    dimensions = tuple(name for name in DIMENSIONS if any(counts_any(log, recipe, name) for recipe, _ in found))
-    parts = [
-        _part(log, number, recipe, test, dimensions, names, keys, kept) for number, (recipe, test) in enumerate(found)
-    ]
-    read = (ibis.union(*parts) if len(parts) > 1 else parts[0]).view()
-    judged = read.mutate(
-        fault=_fault(read, dimensions),
-        # what is wrong with one row must not overflow in the sum of all
-        requests=ibis.ifelse((read.requests < 1) | (read.requests > MOST_REQUESTS), 1, read.requests),
-    ).view()
-    tokens = {
-        f"t_{name}": ((judged.fault == 0) & ~judged.free).ifelse(judged[f"v_{name}"], 0).cast("int64")
-        for name in dimensions
-    }
-    judged = judged.mutate(**tokens).view()
-    size, assumed = _size(judged, dimensions, rates.thresholds)
-    table = judged.mutate(size=size, assumed=assumed, mask=mask(judged, dimensions))
-    return Rows(table, dimensions, tuple(recipe for recipe, _ in found), log.faults)
+    dimensions = tuple(name for name in DIMENSIONS if any(counts_any(log, one.recipe, name) for one in found))
+    parts = [_part(log, form, dimensions, rates.thresholds, names, keys, kept) for form in found]
+    table = ibis.union(*parts).view() if len(parts) > 1 else parts[0]
+    return Rows(table, dimensions, tuple(one.recipe for one in found), log.faults)
 
 
 def forms_of(columns: Sequence[str], recipes: Sequence[Recipe]) -> list[Recipe]:
@@ -118,9 +101,17 @@ def _may(condition: Condition, there: set[str]) -> bool:
     return condition.absent or condition.name in there
 
 
-def _forms(log: UsageTable, recipes: Sequence[Recipe]) -> list[tuple[Recipe, ir.BooleanValue | None]]:
-    """The recipes that rows may have, each with the test of a row; None: every row has it."""
-    found: list[tuple[Recipe, ir.BooleanValue | None]] = []
+class _Form(NamedTuple):
+    """A form that rows may have: the place of its recipe, the recipe, and the test of a row; None: every row has it."""
+
+    number: int
+    recipe: Recipe
+    test: ir.BooleanValue | None
+
+
+def _forms(log: UsageTable, recipes: Sequence[Recipe]) -> list[_Form]:
+    """The forms that rows may have."""
+    found: list[_Form] = []
     others: list[ir.BooleanValue] = []
     for recipe in recipes:
         tests = [holds(log, test) for test in recipe.known_by]
@@ -129,7 +120,7 @@ def _forms(log: UsageTable, recipes: Sequence[Recipe]) -> list[tuple[Recipe, ir.
         own = [test for test in tests if test is not True]
         mine = reduce(and_, own) if own else None
         conditions = [~one for one in others] + ([mine] if mine is not None else [])
-        found.append((recipe, reduce(and_, conditions) if conditions else None))
+        found.append(_Form(len(found), recipe, reduce(and_, conditions) if conditions else None))
         if mine is None:
             break
         others.append(mine)
@@ -138,33 +129,80 @@ def _forms(log: UsageTable, recipes: Sequence[Recipe]) -> list[tuple[Recipe, ir.
 
 def _part(
     log: UsageTable,
-    number: int,
-    recipe: Recipe,
-    test: ir.BooleanValue | None,
+    form: _Form,
     dimensions: Sequence[str],
+    thresholds: Sequence[int],
     names: CallNames,
     keys: Sequence[str],
     kept: Sequence[str],
 ) -> ir.Table:
     """The rows of one form."""
+    recipe = form.recipe
+    here = _calls(log, recipe, form.test)
+    written = column_of(here, recipe.fields.get("day", ()))
+    own = {f"k_{place}": _key(here, key) for place, key in enumerate(keys) if key not in DERIVED}
+    passed = {f"o_{place}": here.table[name] for place, name in enumerate(kept)}
+    texts = raw_texts(recipe, partial(column_of, here))
+    written = ibis.null("date") if written is None else written
+    read = here.table.select(when=written, **own, **passed, **texts, **_stated(here, recipe, dimensions)).view()
+    read = stated_text(read, read.when) if written.type().is_string() else stated_date(read, read.when)
+    judged = read.mutate(
+        fault=_fault(read, dimensions),
+        # what is wrong with one row must not overflow in the sum of all
+        requests=ibis.ifelse((read.requests < 1) | (read.requests > MOST_REQUESTS), 1, read.requests),
+    ).view()
+    sound = (judged.fault == 0) & ~judged.free
+    tokens = {f"t_{name}": sound.ifelse(judged[f"v_{name}"], 0).cast("int64") for name in dimensions}
+    counted = judged.mutate(**tokens).view()
+    size, assumed = _size(counted, dimensions, thresholds)
+    sized = counted.mutate(size=size, assumed=assumed, mask=mask(counted, dimensions))
+    same_price = [*DAY_COLUMNS, *own, *texts, "charges", "size", "assumed", "mask", "fault"]
+    if kept:
+        sums = sized.select(*same_price, *passed, "requests", *tokens, rows=ibis.literal(1, "int64")).view()
+    else:
+        sums = sums_of(sized, same_price, dimensions, sized.count()).view()
+    return _with_names(names_said(utc_day(sums), recipe, names), form.number, dimensions)
+
+
+def sums_of(
+    table: ir.Table, keys: Sequence[str], dimensions: Sequence[str], rows: ir.IntegerValue | None = None
+) -> ir.Table:
+    """The sums of rows, requests and tokens of all rows with the same keys; `rows`: of rows that state no number of them."""
+    return table.group_by(list(keys)).agg(
+        rows=table.rows.sum().cast("int64") if rows is None else rows,
+        # 18 digits of a row: the widest decimal that engines keep in a machine word
+        requests=_whole(table.requests).sum().cast(WHOLE),
+        **{f"t_{name}": _whole(table[f"t_{name}"]).sum().cast(WHOLE) for name in dimensions},
+    )
+
+
+def _whole(number: ir.NumericValue) -> ir.NumericValue:
+    return number.cast("decimal(18, 0)") if number.type().is_integer() else number
+
+
+def _with_names(said: ir.Table, number: int, dimensions: Sequence[str]) -> ir.Table:
+    """The rows, their faults with those of their texts, which come first; no tokens of a row with a fault."""
+    checks = (~said.day_stated, said.day.isnull(), said.provider.isnull(), said.model.isnull())
+    cases = [(wrong, ibis.literal(fault, "int32")) for fault, wrong in enumerate(checks, 1)]
+    judged = said.mutate(fault=ibis.cases(*cases, else_=said.fault)).view()
+    sound = judged.fault == 0
+    tokens = {f"t_{name}": sound.ifelse(judged[f"t_{name}"], 0).cast(WHOLE) for name in dimensions}
+    return (
+        judged.mutate(form=ibis.literal(number, "int16"), mask=sound.ifelse(judged["mask"], 0).cast("int32"), **tokens)
+        .drop("day_stated")
+        .view()
+    )
+
+
+def _calls(log: UsageTable, recipe: Recipe, test: ir.BooleanValue | None) -> UsageTable:
+    """The rows of one form that are calls, each response once."""
     tests = [] if test is None else [test]
     calls = [holds(log, one) for one in recipe.calls]
     if any(one is False for one in calls):
         tests.append(ibis.literal(False))
     tests += [one for one in calls if not isinstance(one, bool)]
     usage = log.table.filter(*tests) if tests else log.table
-    usage = _once(_without_sums(usage, log, recipe), log, recipe)
-    written = column_of(_at(usage, log), recipe.fields.get("day", ()))
-    if written is not None and written.type().is_string():
-        usage = usage.mutate(**pieces(written)).view()
-    here = _at(usage, log)
-    own = {f"k_{place}": _key(here, key) for place, key in enumerate(keys) if key not in DERIVED}
-    return usage.select(
-        form=ibis.literal(number, "int16"),
-        **_stated(here, recipe, dimensions, names),
-        **own,
-        **{f"o_{place}": usage[name] for place, name in enumerate(kept)},
-    ).view()
+    return _at(_once(_without_sums(usage, log, recipe), log, recipe), log)
 
 
 def _at(usage: ir.Table, log: UsageTable) -> UsageTable:
@@ -199,9 +237,8 @@ def _once(usage: ir.Table, log: UsageTable, recipe: Recipe) -> ir.Table:
     return numbered.filter((numbered.octoregistry_place == 0) | nameless).drop("octoregistry_place").view()
 
 
-def _stated(log: UsageTable, recipe: Recipe, dimensions: Sequence[str], names: CallNames) -> dict[str, ir.Value]:
-    """What each row states, and whether it could be read."""
-    when = _day(log, recipe)
+def _stated(log: UsageTable, recipe: Recipe, dimensions: Sequence[str]) -> dict[str, ir.Value]:
+    """What each row counts, and whether it could be read."""
     counts = {name: found for name in dimensions if (found := dimension(log, recipe, name)) is not None}
     whole = first_of(log, recipe.total)
     counts = with_needed(log, recipe, counts, whole)
@@ -215,19 +252,10 @@ def _stated(log: UsageTable, recipe: Recipe, dimensions: Sequence[str], names: C
     unsaid = unsaid | (is_sum & (times.value == 0))
     size = _known_size(log, recipe)
     sounds = [one.sound for one in counts.values()] + ([] if recipe.windows else [size.sound])
-    provider = _provider(log, recipe, names)
-    model = _text(log, recipe.fields.get("model", ()))
     charges = {name: one for name, fields in recipe.charges.items() if (one := first_of(log, fields)) is not None}
     free = _literal(holds(log, recipe.free_if) if recipe.free_if else False)
     repeats = _literal(holds(log, recipe.sum_of_others) if recipe.sum_of_others else False)
     return {
-        "day": when.date,
-        "day_stated": when.stated,
-        "zone": when.zone if when.zone is not None else ibis.literal(""),
-        "provider": provider,
-        "model": model,
-        "mode": _mode(log, recipe),
-        "place": interpretation(log.columns, log.__getitem__, recipe, recipe.places, " "),
         "charges": _joined([(one.value != 0) & ~free for one in charges.values()], list(charges)),
         "requests": ibis.ifelse(unsaid, 1, times.value),
         "requests_sound": unsaid | (ibis.literal(True) if times.sound is None else times.sound),
@@ -248,39 +276,13 @@ def _literal(value: ir.BooleanValue | bool) -> ir.BooleanValue:
 
 def _key(log: UsageTable, key: str) -> ir.Value:
     name = key if key in log.table.columns else log.columns.get(plain_name(key))
-    if name is None or key.startswith(PIECE):
+    if name is None:
         raise CostingError(
             f"nothing to group by: {key} is none of {', '.join(dict.fromkeys((*DERIVED, *log.columns)))}"
         )
     if key in ANSWERED:
         raise CostingError(f"nothing to group by {key} with: the answer has a column of that name")
     return log.table[name]
-
-
-def _text(log: UsageTable, fields: FieldNames) -> ir.StringValue:
-    column = column_of(log, fields)
-    return ibis.null("string") if column is None else clean(column).nullif("")
-
-
-def _provider(log: UsageTable, recipe: Recipe, names: CallNames) -> ir.StringValue:
-    """The registry's name of the provider, "" where whoever has the model is to be found by it."""
-    if recipe.fields.get("provider") == ("?",):
-        return ibis.literal("")
-    return owner_of(_text(log, recipe.fields.get("provider", ())), names)
-
-
-def _mode(log: UsageTable, recipe: Recipe) -> ir.StringValue:
-    said = interpretation(log.columns, log.__getitem__, recipe, recipe.modes, " + ")
-    if recipe.mode:
-        said = ibis.ifelse((said == "") | (said == recipe.mode), recipe.mode, ibis.literal(f"{recipe.mode} + ") + said)
-    return ibis.ifelse(said == "", "standard", said)
-
-
-def _day(log: UsageTable, recipe: Recipe) -> Day:
-    if f"{PIECE}text" in log.table.columns:
-        return day_of_pieces(log.table)
-    column = column_of(log, recipe.fields.get("day", ()))
-    return day(column if column is not None else ibis.null("date"))
 
 
 def _known_size(log: UsageTable, recipe: Recipe) -> Count:
@@ -297,26 +299,19 @@ def _known_size(log: UsageTable, recipe: Recipe) -> Count:
 
 
 def _fault(read: ir.Table, dimensions: Sequence[str]) -> ir.IntegerValue:
-    """The number of the first fault of a row, 0 for none."""
+    """The number of the first fault of what a row counts, 0 for none."""
     values = [read[f"v_{name}"] for name in dimensions]
     least = ibis.least(*values) if len(values) > 1 else values[0] if values else ibis.literal(0)
     most = ibis.greatest(*values) if len(values) > 1 else least
-    of_usage = (
-        ~read.sound,
-        least < 0,
-        most >= MOST,
-        ~read.requests_sound | (read.requests < 1) | (read.requests > MOST_REQUESTS),
-    )
-    checks = (
-        ~read.day_stated,
-        read.day.isnull(),
-        read.provider.isnull(),
-        read.model.isnull(),
-        *(wrong & ~read.free for wrong in of_usage),
-    )
-    *numbers, no_call_here = FAULTS
-    cases = [(wrong, ibis.literal(number, "int32")) for wrong, number in zip(checks, numbers, strict=True)]
-    cases += [((read.wrong != 0) & ~read.free, read.wrong.cast("int32")), (read.repeats, no_call_here)]
+    checks = {
+        NOT_WHOLE: ~read.sound,
+        BELOW: least < 0,
+        TOO_MANY: most >= MOST,
+        NO_REQUESTS: ~read.requests_sound | (read.requests < 1) | (read.requests > MOST_REQUESTS),
+    }
+    numbers = {text: number for number, text in FAULTS.items()}
+    cases = [(wrong & ~read.free, ibis.literal(numbers[text], "int32")) for text, wrong in checks.items()]
+    cases += [((read.wrong != 0) & ~read.free, read.wrong.cast("int32")), (read.repeats, numbers[NO_CALL_HERE])]
     return ibis.cases(*cases, else_=ibis.literal(0, "int32"))
 
 
