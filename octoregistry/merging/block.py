@@ -12,7 +12,7 @@ import io
 import re
 import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -23,7 +23,8 @@ from ruamel.yaml.resolver import VersionedResolver
 
 from octoregistry.merging.spans import LOADER
 
-UNCHANGED = "\ue001"  # what an edit finds for a value that it does not need
+UNCHANGED = "\ue001"  # what an edit finds for a value that does not change
+Part = tuple[str] | tuple[str, int]  # a key, or an item of the list under a key
 
 # libyaml ends a line at these (YAML 1.1).
 _BREAK = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
@@ -50,6 +51,11 @@ class Line:
     inner_comments: tuple[str, ...]
 
     @property
+    def is_item(self) -> bool:
+        """Whether an item of a list begins here, and no key."""
+        return self.code == "-" or self.code.startswith("- ")
+
+    @property
     def remarks(self) -> str:
         """What people wrote over the line and within it, in lines of their own."""
         end = _BREAK.search(self.tail)
@@ -71,29 +77,49 @@ class Block:
         self.length = sum(len(line.above) + len(line.text) for line in self._lines)
         self.anchors = [text[word.start + 1 : word.end] for word in words if not word.code]
 
-    @property
-    def codes(self) -> list[str]:
-        """The lines without comments, anchors and indentation."""
-        return [line.code for line in self._lines]
-
-    def edited(self, newline: str, edit: Callable[[Any], None], unchanged: Collection[int] = ()) -> str:
+    def edited(self, newline: str, edit: Callable[[Any], None], unchanged: Collection[Part] = ()) -> str:
         """The lines after `edit` was called with the mapping; new ones end with `newline`.
 
         Every scalar of the mapping is text, and text that is put in gets quotes only where no plain scalar can say it.
-        Of the lines with the numbers `unchanged`, items and keys with a value between braces, `edit` finds UNCHANGED for
-        the value: ruamel.yaml takes most of its time for braces.
+        For the parts `unchanged` of the mapping's only value `edit` finds UNCHANGED: their lines stay in any layout.
         """
         if not self._lines[-1].tail.endswith(("\r", "\n")):
             return Block(self._text + newline).edited(newline, edit, unchanged).removesuffix(newline)
-        lines = [
-            replace(line, code=line.code.partition("{")[0] + UNCHANGED) if number in unchanged else line
-            for number, line in enumerate(self._lines)
-        ]
+        lines = list(_folded(self._lines, unchanged))
         mapping = text_yaml().load(
             "".join(f"{' ' * line.indent}{line.code} #{number}\n" for number, line in enumerate(lines))
         )
         edit(mapping)
         return "".join(_joined(lines, _numbered(dumped(mapping)), newline))
+
+
+def _folded(lines: Sequence[Line], unchanged: Collection[Part]) -> Iterator[Line]:
+    """The lines, those of each unchanged part as one that has UNCHANGED for its value."""
+    yield lines[0]
+    for key, of_key in _groups(lines[1:], lambda line: not line.is_item):
+        if (key,) in unchanged:
+            yield _one_line(of_key, f"{of_key[0].code.partition(':')[0]}: {UNCHANGED}")
+            continue
+        yield of_key[0]
+        for place, (_, of_item) in enumerate(_groups(of_key[1:], lambda line: line.is_item)):
+            yield from [_one_line(of_item, f"- {UNCHANGED}")] if (key, place) in unchanged else of_item
+
+
+def _groups(lines: Sequence[Line], opens: Callable[[Line], bool]) -> Iterator[tuple[str, list[Line]]]:
+    """The lines in groups, each from one that `opens` and stands as far in as the first, with the key of that one."""
+    groups: list[list[Line]] = []
+    for line in lines:
+        if not groups or (line.indent == lines[0].indent and opens(line)):
+            groups.append([])
+        groups[-1].append(line)
+    for group in groups:
+        yield group[0].code.partition(":")[0].strip("'\""), group
+
+
+def _one_line(lines: Sequence[Line], code: str) -> Line:
+    first, *others = lines
+    text = first.text + "".join(line.above + line.text for line in others)
+    return Line(first.above, text, first.indent, code, lines[-1].tail, ())
 
 
 def dumped(mapping: Any) -> str:

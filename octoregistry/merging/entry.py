@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
-from octoregistry.merging.block import UNCHANGED
+from octoregistry.merging.block import UNCHANGED, Part
 from octoregistry.merging.layout import MODEL_KEYS, NESTED_KEYS, RATE_KEYS, flow_list, flow_mapping, in_order, written
 from octoregistry.merging.model_changes import ModelChanges, RateSlot, slot_keys, slot_of, slot_order
 from octoregistry.planning.values import Value
@@ -26,18 +26,14 @@ def new_entry(changes: ModelChanges, *, flow: bool) -> CommentedMap:
     return entry
 
 
-def unchanged_lines(codes: Sequence[str], values: Mapping[str, Any], changes: ModelChanges) -> set[int]:
-    """The numbers of an entry's lines that `edit_entry` needs not look into: rates and mappings that do not change.
-
-    `codes` are the lines (`Block.codes`), `values` what a reader finds in the entry.
-    """
-    slots = [slot_of(rate) for rate in values.get("rates", ())]
-    rates = [number for number, code in enumerate(codes) if code.startswith("- {")]
-    if len(rates) != len(slots):  # not each of them stands between braces in a line of its own
-        rates, slots = [], []
-    found = {number for number, slot in zip(rates, slots, strict=True) if slot not in changes.rates}
-    others = [f"{key}: {{" for key in NESTED_KEYS if key not in changes.nested and key not in changes.keys]
-    return found | {number for number, code in enumerate(codes) if code.startswith(tuple(others))}
+def unchanged_parts(values: Mapping[str, Any], changes: ModelChanges) -> set[Part]:
+    """The keys and rates of an entry that `edit_entry` leaves as they are; a reader finds `values` in it."""
+    found: set[Part] = {(key,) for key in values if key not in changes.keys and key not in changes.nested}
+    if changes.rates:
+        found.discard(("rates",))
+        rates = enumerate(values.get("rates") or ())
+        found |= {("rates", place) for place, rate in rates if slot_of(rate) not in changes.rates}
+    return found
 
 
 def edit_entry(entry: CommentedMap, values: Mapping[str, Any], changes: ModelChanges) -> None:

@@ -11,7 +11,7 @@ from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import YAMLError
 
 from octoregistry.merging.block import Block, dumped
-from octoregistry.merging.entry import MergeError, edit_entry, new_entry, unchanged_lines
+from octoregistry.merging.entry import MergeError, edit_entry, new_entry, unchanged_parts
 from octoregistry.merging.layout import quoted
 from octoregistry.merging.model_changes import ModelChanges, changes_by_model, expected_values, sorted_rates
 from octoregistry.merging.spans import ModelSpan, ModelsSpan, models_spans
@@ -110,8 +110,8 @@ def _changed_model(
             raise MergeError(f"{model} is no mapping")
         edit_entry(mapping[model], values, changes)
 
-    unchanged = unchanged_lines(block.codes, values, changes)
-    return span.start, span.start + block.length, block.edited(newline, edit, unchanged)
+    new = block.edited(newline, edit, unchanged_parts(values, changes))
+    return span.start, span.start + block.length, new
 
 
 def _new_model(text: str, span: ModelsSpan, model: str, changes: ModelChanges, newline: str) -> _Piece:
