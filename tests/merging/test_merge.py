@@ -118,6 +118,16 @@ def test_a_new_rate_stands_behind_the_last_of_its_mode_a_line_a_rate() -> None:
     )
 
 
+def test_what_does_not_change_stays_in_any_layout_beside_what_does() -> None:
+    text = TEXT.replace("{mode: standard, above", "{ mode:   standard,above").replace(
+        "        source:",
+        "        aliases: [ a,b ]  # both\n        modalities: { input: [text,image],\n           output: [ text ] }\n        source:",
+    )
+    merged = merge(text, Plan((change("input", Decimal("3.0"), "batch"),)))
+
+    assert changed_lines(text, merged) == (["            input: 1.0   # half"], ["            input: 3.0   # half"])
+
+
 def test_quotes_stay_where_people_put_them() -> None:
     merged = merge(TEXT, Plan((change("display_name", "Runner"), change("source.sha256", "bb22"))))
 
