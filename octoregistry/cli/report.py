@@ -81,8 +81,9 @@ def command(  # noqa: PLR0913 - an option a parameter
 
     The registry stays as it is. The report is one HTML file that opens from disk, its data as JSON, and an index of all
     reports in the folder. With --usage it also says what your own calls cost, by model and by day, and would have cost in
-    batches, without a cache, with all input cached, at today's prices, and before this update. A log with other columns
-    than `octoregistry cost` knows is read by --map, or by [costing.columns] of octoregistry.toml.
+    batches, without a cache, with all input cached, at today's prices, and before this update; what the month will cost
+    beside `[budget] monthly`, and which habits save most. A log with other columns than `octoregistry cost` knows is read
+    by --map, or by [costing.columns] of octoregistry.toml.
     """
     if day is not None and not offline:
         raise click.UsageError("--day goes with --offline: what is fetched now is of today")
@@ -99,7 +100,9 @@ def command(  # noqa: PLR0913 - an option a parameter
         update = plan_update(text, str(registry), chosen, providers, offline=offline, clock=clock)
         report = report_of(update, name)
         if usage:
-            report = _with_usage(report, usage, {**chosen.costing.columns, **names})
+            report = replace(
+                _with_usage(report, usage, {**chosen.costing.columns, **names}), budget=chosen.budget.monthly
+            )
         written = write(report, out)
     except OSError as error:
         raise click.ClickException(f"{error.filename or registry}: {error.strerror or error}") from error

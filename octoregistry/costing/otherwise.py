@@ -195,6 +195,7 @@ class _Priced:
             problems=tuple(problems[:MOST_PROBLEMS]),
             more_models=max(0, len(models) - MOST_MODELS),
             more_problems=max(0, len(problems) - MOST_PROBLEMS),
+            last_day=max((day for day in days if day), default=None),
         )
 
     def problems(self) -> list[UnpricedRows]:

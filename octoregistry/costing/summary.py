@@ -107,3 +107,4 @@ class UsageCosts:
     problems: tuple[Unpriced, ...]
     more_models: int = 0
     more_problems: int = 0
+    last_day: date | None = None

@@ -69,7 +69,7 @@ def _head(report: Report) -> dict[str, Any]:
             for source in report.sources
         ],
         "plan": as_values(report.plan, report.before.text_sha256),
-        **({} if report.usage is None else {"usage": usage_values(report.usage)}),
+        **({} if report.usage is None else {"usage": usage_values(report.usage, report.budget)}),
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
 from octoregistry.costing.summary import UsageCosts
 from octoregistry.planning.plan import Plan
@@ -36,7 +37,7 @@ class Report:
 
     `witnesses` are the other registries that were read.
     `rates` and `rates_before` are those that costs are computed by, by provider and model, after and before. `usage`
-    is what a log cost, where one was given.
+    is what a log cost, where one was given, and `budget` what a month of calls may cost, in USD.
     """
 
     run: str
@@ -50,6 +51,7 @@ class Report:
     rates_before: Rates
     witnesses: tuple[str, ...] = ()
     usage: UsageCosts | None = None
+    budget: Decimal | None = None
 
     @property
     def day(self) -> date:

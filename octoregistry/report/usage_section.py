@@ -12,6 +12,7 @@ from octoregistry.costing.summary import WAYS, Effect, Figures, Unpriced, UsageC
 from octoregistry.queries import wording
 from octoregistry.queries.estimate import dollars
 from octoregistry.report.report import Report
+from octoregistry.report.usage_outlook import Outlook, PossibleSaving, outlook, possible_savings
 from octoregistry.report.usage_picture import usage_picture
 
 _TITLES = {
@@ -65,6 +66,29 @@ class UnpricedRow:
 
 
 @dataclass(frozen=True, slots=True)
+class MonthLine:
+    """The log's last month as text; `over` where its forecast is above the budget, `share` of which is at most 100."""
+
+    title: str
+    spent: str
+    forecast: str
+    budget: str
+    over: bool
+    share: int
+    before: str
+
+
+@dataclass(frozen=True, slots=True)
+class SavingLine:
+    """One possible saving as text: what to do, how much it saves, of how many calls, and what it assumes."""
+
+    what: str
+    saved: str
+    calls: str
+    caveat: str
+
+
+@dataclass(frozen=True, slots=True)
 class UsageSection:
     """All that the section shows; `picture` is None where no row has a price."""
 
@@ -73,6 +97,8 @@ class UsageSection:
     exact: str
     unpriced: str
     without_charge: str
+    month: MonthLine | None
+    savings: tuple[SavingLine, ...]
     otherwise: tuple[CostComparison, ...]
     update: tuple[CostComparison, ...]
     models: tuple[UsageRow, ...]
@@ -97,6 +123,8 @@ def usage_section(report: Report) -> UsageSection | None:
         exact=_exact(total.cost),
         unpriced=_unpriced(total),
         without_charge=_without_charge(usage.problems),
+        month=_month(outlook(usage), report.budget),
+        savings=tuple(map(_saving, possible_savings(usage))),
         otherwise=tuple(_otherwise(name, total) for name in WAYS),
         update=tuple(
             _effect(title, assumes, effect)
@@ -122,6 +150,42 @@ def usage_section(report: Report) -> UsageSection | None:
         problems=tuple(map(_problem, usage.problems)),
         more_problems=wording.counted(usage.more_problems, "more reason") if usage.more_problems else "",
         picture=usage_picture(usage.periods, by),
+    )
+
+
+def _month(found: Outlook | None, budget: Decimal | None) -> MonthLine | None:
+    if found is None:
+        return None
+    least = "at least " if found.unpriced else ""
+    expected = found.spent if found.complete else found.forecast
+    forecast = (
+        "" if found.complete else f"{least}{dollars(found.forecast)} by the month’s end, at the pace of its days so far"
+    )
+    share = "" if budget is None else f"{wording.percent(100 * expected / budget).removeprefix('+')} of the budget of "
+    return MonthLine(
+        title=f"{found.through:%Y-%m}, to {found.through:%Y-%m-%d}",
+        spent=f"{least}{dollars(found.spent)}",
+        forecast=forecast,
+        budget="" if budget is None else f"{share}{dollars(budget)} a month",
+        over=budget is not None and expected > budget,
+        share=0 if budget is None else min(100, int(100 * expected / budget)),
+        before=""
+        if found.before is None
+        else f"The month before, as far as the log has it, cost {dollars(found.before)}.",
+    )
+
+
+def _saving(found: PossibleSaving) -> SavingLine:
+    whose = found.model or "(no model stated)"
+    what = {"batch": f"Send the calls of {whose} in batches", "cached": f"Cache the input of {whose}"}[found.way]
+    kept = (
+        f" {wording.counted(found.kept, 'row has', 'rows have')} no such price and is not in it." if found.kept else ""
+    )
+    return SavingLine(
+        what=what,
+        saved=f"{'up to ' if found.way == 'cached' else ''}−{dollars(found.saved)} of {dollars(found.cost)}",
+        calls=f"{found.requests:,}",
+        caveat=f"{WAYS[found.way]}{kept}",
     )
 
 

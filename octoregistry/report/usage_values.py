@@ -7,14 +7,29 @@ from typing import Any
 
 from octoregistry.costing.summary import WAYS, Effect, Figures, UsageCosts
 from octoregistry.planning.decimals import plain
+from octoregistry.report.usage_outlook import outlook, possible_savings
 
 
-def usage_values(usage: UsageCosts) -> dict[str, Any]:
+def usage_values(usage: UsageCosts, budget: Decimal | None = None) -> dict[str, Any]:
     """`usage` as dicts, lists and text, with the assumption of each other way beside its figures."""
     return {
         "form": usage.form,
         "ways": [{"name": name, "assumes": assumes} for name, assumes in WAYS.items()],
         "total": _figures(usage.total),
+        "month": _month(usage, budget),
+        "savings": [
+            {
+                "provider": one.provider,
+                "model": one.model,
+                "way": one.way,
+                "saved": plain(one.saved),
+                "cost": plain(one.cost),
+                "requests": str(one.requests),
+                "rows": one.rows,
+                "rows_as_they_were": one.kept,
+            }
+            for one in possible_savings(usage)
+        ],
         "models": [{"provider": one.provider, "model": one.model, **_figures(one.figures)} for one in usage.models],
         "more_models": usage.more_models,
         "periods": [{"period": one.period, **_figures(one.figures)} for one in usage.periods],
@@ -33,6 +48,20 @@ def usage_values(usage: UsageCosts) -> dict[str, Any]:
             for one in usage.problems
         ],
         "more_unpriced": usage.more_problems,
+    }
+
+
+def _month(usage: UsageCosts, budget: Decimal | None) -> dict[str, Any] | None:
+    found = outlook(usage)
+    if found is None:
+        return None
+    return {
+        "through": str(found.through),
+        "spent": plain(found.spent),
+        "forecast": plain(found.forecast.quantize(Decimal("0.01"))),
+        "before": _usd(found.before),
+        "unpriced_rows": found.unpriced,
+        "budget": _usd(budget),
     }
 
 

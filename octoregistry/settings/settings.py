@@ -152,6 +152,12 @@ class WorkloadSettings(_Frozen):
         return given
 
 
+class BudgetSettings(_Frozen):
+    """What calls may cost: `monthly` is in USD."""
+
+    monthly: Annotated[Decimal, Field(gt=0, allow_inf_nan=False)] | None = None
+
+
 class ReadingSettings(_Frozen):
     """How pages are read. A page whose reading takes more than `deadline` seconds of CPU time (four times as
     many by the clock) or `max_megabytes` of memory is unread.
@@ -194,6 +200,7 @@ class Settings(_Frozen):
     update: UpdateSettings = Field(default_factory=UpdateSettings)
     pull_request: PullRequestSettings = Field(default_factory=PullRequestSettings)
     workloads: tuple[WorkloadSettings, ...] = ()
+    budget: BudgetSettings = Field(default_factory=BudgetSettings)
     reading: ReadingSettings = Field(default_factory=ReadingSettings)
     service: ServiceSettings = Field(default_factory=ServiceSettings)
     providers: Mapping[str, Vendor]

@@ -336,3 +336,25 @@ def test_rows_that_only_lack_a_charge_are_in_the_sum_and_told_apart(costs_of, re
     shown = BeautifulSoup(page(report_with(**log)), "lxml").get_text(" ")
     assert "1 row lacks a charge that is not for tokens" in shown
     assert "no price" not in shown.split("Your usage")[1].split("1 row lacks")[0]
+
+
+def test_the_month_is_told_with_its_forecast_beside_the_budget(report_with):
+    html = BeautifulSoup(page(replace(report_with(), budget=Decimal(10))), "html.parser")
+
+    month = " ".join(html.select_one(".month.over").get_text(" ", strip=True).split())
+    # 0.4 + 0.25 + 3.0 USD in three days of August; a row of an unknown model and a batch without a price are in no sum
+    assert month.startswith("2026-08, to 2026-08-03: at least $3.65.")
+    assert "At least $37.72 by the month’s end" in month
+    assert "Over the budget: 377% of the budget of $10.00 a month" in month
+    assert json.loads(as_json(replace(report_with(), budget=Decimal(10))))["usage"]["month"]["forecast"] == "37.72"
+
+
+def test_savings_are_ranked_in_money_with_what_they_assume(report_with):
+    table = BeautifulSoup(page(report_with()), "html.parser").select_one(".saved")
+
+    rows = [
+        [cell.get_text(" ", strip=True) for cell in row.select("th strong, td")] for row in table.select("tbody tr")
+    ]
+    assert [row[0] for row in rows] == ["Send the calls of road in batches", "Cache the input of road"]
+    assert rows[0][1].startswith("−$")
+    assert "All of it sent in batches" in table.get_text()
