@@ -25,10 +25,16 @@ def test_who_comes_from_many_addresses_gains_little() -> None:
     """A client may write any address into X-Forwarded-For."""
     throttle = Throttle(Clock())
     assert sum(throttle.attempt(f"10.0.{n // 250}.{n % 250}") == 0 for n in range(20_000)) == 20
+    assert throttle.attempt("10.0.0.9") > 0
+    assert throttle.attempt("10.9.9.9", right=True) == 0, "they do not lock the owner out"
+
+
+def test_an_owner_of_many_ipv6_addresses_is_one() -> None:
+    throttle = Throttle(Clock())
+    assert sum(throttle.attempt(f"2001:db8::{n:x}") == 0 for n in range(15)) == 10
 
 
 def test_a_secret_that_is_right_costs_nothing() -> None:
     throttle = Throttle(Clock())
     for _ in range(100):
-        assert throttle.attempt("a") == 0
-        throttle.was_right("a")
+        assert throttle.attempt("a", right=True) == 0

@@ -108,10 +108,8 @@ class Sessions:
     def _judged(self, request: Request, right: bool) -> bool:
         """`right`, for who may be told now; HTTPException 429 for who has tried too many."""
         address = request.client.host if request.client else ""
-        if wait := self._throttle.attempt(address):
+        if wait := self._throttle.attempt(address, right=right):
             raise HTTPException(429, "too many wrong secrets", {"Retry-After": str(wait)})
-        if right:
-            self._throttle.was_right(address)
         return right
 
     def _mac(self, use: str, name: str) -> str:

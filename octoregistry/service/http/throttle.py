@@ -1,4 +1,4 @@
-"""How often wrong secrets are looked at: a few at once from each address, then one in two seconds."""
+"""How often secrets are looked at: of each address a few at once, then one in two seconds."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ import math
 import threading
 import time
 from collections.abc import Callable
+from ipaddress import IPv6Address, ip_address
 
 _MOST_ADDRESSES = 10_000
 
 
 class Throttle:
     """Attempts that addresses have left. One address begins with 10 and gets one back every 2 s; all of them together with
-    20 and one back every second, so that who comes from many addresses, or says so, gains little."""
+    20 wrong ones and one back every second, so that who comes from many addresses, or says so, gains little. The count of
+    all holds no right secret back: else those many could lock its owner out."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -20,8 +22,11 @@ class Throttle:
         self._all = _Attempts(20, 1.0, clock())
         self._by_address: dict[str, _Attempts] = {}
 
-    def attempt(self, address: str) -> int:
-        """0 where a secret from `address` may be looked at now, which counts as an attempt; else the seconds to wait."""
+    def attempt(self, address: str, *, right: bool = False) -> int:
+        """0 where a secret from `address` may be told of now, which counts as an attempt where it is wrong; else the seconds
+        to wait.
+        """
+        address = _network(address)
         with self._lock:
             now = self._clock()
             own = self._by_address.get(address)
@@ -29,18 +34,22 @@ class Throttle:
                 if len(self._by_address) >= _MOST_ADDRESSES:
                     self._by_address.clear()  # whoever made so many is held by the count of all
                 own = self._by_address[address] = _Attempts(10, 0.5, now)
+            if right:
+                return math.ceil(own.wait(now))
             wait = max(own.wait(now), self._all.wait(now))
             if not wait:
                 own.left -= 1
                 self._all.left -= 1
             return math.ceil(wait)
 
-    def was_right(self, address: str) -> None:
-        """None; the last attempt of `address` is given back: a secret that is right is no guess."""
-        with self._lock:
-            for attempts in (self._by_address.get(address), self._all):
-                if attempts is not None:
-                    attempts.left = min(attempts.most, attempts.left + 1)
+
+def _network(address: str) -> str:
+    """The address; of IPv6 the first half, whose second everybody may choose."""
+    try:
+        known = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    return str(int(known) >> 64) if isinstance(known, IPv6Address) and not known.ipv4_mapped else address
 
 
 class _Attempts:
