@@ -30,10 +30,10 @@ def text_of(body: bytes, content_type: str | None) -> str:
     try:
         known = codecs.lookup(name).name
         text = "" if known in NO_CHARSETS else body.decode(name)
-    except LookupError:
-        raise unknown from None
     except UnicodeDecodeError:
         raise WrongCharset(f"the page is not in the charset that it says it has ({name})") from None
+    except (LookupError, ValueError):  # a name with a zero byte is a ValueError
+        raise unknown from None
     if known in NO_CHARSETS:
         raise unknown
     if known in ANYTHING_GOES and _is_utf8(body):
