@@ -24,7 +24,7 @@ FREE = re.compile(
 )
 
 NOT_WHOLE = "tokens that are no whole number"
-BELOW = "tokens below 0"
+BELOW = "tokens below 0, or a part that is more than its whole"
 TOO_MANY = f"more tokens than anybody has: {MOST} and over"
 NO_REQUESTS = f"requests that are no whole number from 1 to {MOST_REQUESTS}"
 DIFFERENT = "two counts of the same that differ"

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from octoregistry.cli.cost import command as cost
 from octoregistry.cli.cost import usd
+from providers.interpretation import BELOW
 from providers.registry import PACKAGED
 
 REGISTRY = """\
@@ -176,7 +177,7 @@ def test_rows_without_a_price_are_counted_shown_with_their_line_and_in_no_cost_e
         "no known standard price for such a prompt on that day; known from: 2026-01-01, 2026-06-01": (1, "bad.csv:6"),
         "no batch price: the vendor does not serve it in batches": (1, "bad.csv:7"),
         "no known standard price of output": (1, "bad.csv:8"),
-        "tokens below 0": (1, "bad.csv:9"),
+        BELOW: (1, "bad.csv:9"),
         "tokens that are no whole number": (1, "bad.csv:10"),
         "what should be a day is none: write 2026-09-04 or ISO 8601": (
             1,

@@ -18,6 +18,7 @@ from octoregistry.costing.small import costs_of_files
 from octoregistry.costing.values import Derived
 from providers import parse_registry
 from providers.dimensions import DIMENSIONS
+from providers.interpretation import BELOW
 from providers.recipe import recipes
 
 REGISTRY = """\
@@ -369,7 +370,7 @@ def test_more_cached_than_there_was_is_told_not_paid_back(cost_of):
 
     costs = cost_of({"start_time": 1790812800, "model": "road", **tokens})
 
-    assert [problem.reason for problem in costs.problems] == ["tokens below 0"]
+    assert [problem.reason for problem in costs.problems] == [BELOW]
 
 
 def test_every_recipe_counts_our_dimensions_and_no_field_twice():

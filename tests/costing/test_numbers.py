@@ -9,6 +9,7 @@ import pytest
 from octoregistry.costing.costs import costs_of
 from octoregistry.costing.ledger import ledger
 from octoregistry.costing.rates import compile_rates
+from providers.interpretation import BELOW
 from providers.registry import Registry
 
 MOST = 10**18 - 1
@@ -33,7 +34,7 @@ def costs(engine, tokens, prices=None):
     return costs_of(engine, ibis.memtable(used(tokens)), compile_rates(registry(**prices or {"input": 1})), ())
 
 
-NEGATIVE, NO_NUMBER = "tokens below 0", "tokens that are no whole number"
+NEGATIVE, NO_NUMBER = BELOW, "tokens that are no whole number"
 TOO_MANY = "more tokens than anybody has: 1000000000000000000 and over"
 
 
