@@ -4,21 +4,22 @@ request that goes anywhere but to the vendor.
 
 from __future__ import annotations
 
-import base64
 import email.utils
 import importlib.util
 import os
+import re
 import threading
 import time
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, TypeVar
-from urllib.parse import quote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from .base import LLMProvider
 from .errors import AuthenticationError, ProviderError, RateLimitError, RequestError
 from .received import json_object, named
 from .retry import RetryPolicy, is_retryable, retry_after
+from .secret_spellings import spellings
 
 T = TypeVar("T")
 
@@ -47,8 +48,9 @@ class Connection(LLMProvider):
         self.base_url = base_url
         self._key = self._find_key()
         self._require_sdk()
-        self._secrets = _spellings(self._key)
+        self._secrets: tuple[str, ...] = (self._key,)
         self._origin: tuple[str, str, int | None] | None = None
+        self._spellings: re.Pattern[str] | None = None
         self._client: Any = None
         self._client_lock = threading.Lock()
 
@@ -80,7 +82,8 @@ class Connection(LLMProvider):
                 client = self._make_client()
                 address = self._address_of(client)
                 self._origin = _origin(address)
-                self._secrets = (*self._secrets, *_spellings(urlsplit(address).password or ""))
+                self._secrets = (*self._secrets, unquote(urlsplit(address).password or ""))
+                self._spellings = None
                 self._client = client
             return self._client
 
@@ -142,9 +145,9 @@ class Connection(LLMProvider):
     def _without_secrets(self, error: ProviderError) -> ProviderError:
         """`error`, or one like it in which the key stands nowhere, however a gateway spelt it."""
         told = (error.vendor_message, error.code, error.request_id)
-        if not any(secret in text for secret in self._secrets for text in told if text):
-            return error
         message, code, request_id = (None if text is None else self._hidden(str(text)) for text in told)
+        if (message, code, request_id) == told:
+            return error
         return type(error)(
             message or "",
             provider=error.provider,
@@ -157,9 +160,9 @@ class Connection(LLMProvider):
         )
 
     def _hidden(self, text: str) -> str:
-        for secret in self._secrets:
-            text = text.replace(secret, "[key]")
-        return text
+        if self._spellings is None:
+            self._spellings = spellings(secret for secret in self._secrets if len(secret) >= _KEY_LENGTH)
+        return self._spellings.sub("[key]", text) if self._spellings else text
 
     def _status_error(
         self,
@@ -264,11 +267,3 @@ def _origin(address: str) -> tuple[str, str, int | None]:
     parts = urlsplit(address)
     scheme = parts.scheme.lower()
     return scheme, (parts.hostname or "").lower(), parts.port or _PORTS.get(scheme)
-
-
-def _spellings(secret: str) -> tuple[str, ...]:
-    """The ways in which a server may repeat a secret; none for one so short that words have it."""
-    if len(secret) < _KEY_LENGTH:
-        return ()
-    encoded = base64.b64encode(secret.encode()).decode()
-    return tuple(dict.fromkeys((secret, quote(secret, safe=""), secret[::-1], encoded)))
