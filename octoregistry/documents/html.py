@@ -16,7 +16,18 @@ from octoregistry.documents.htmlgrid import html_grid, is_table, nested_tables
 from octoregistry.documents.nesting import DEEPEST, without_the_deepest
 from octoregistry.documents.panes import MOST_PANES, Panes, Place
 from octoregistry.documents.stylesheets import hide_what_is_not_shown
-from octoregistry.documents.visible import BLOCKS, SKIPPED, heading_level, is_glued_id, is_hidden, tidy, visible_text
+from octoregistry.documents.visible import (
+    BLOCKS,
+    SKIPPED,
+    heading_level,
+    is_glued_id,
+    is_hidden,
+    look_of,
+    settled,
+    small_text,
+    tidy,
+    visible_text,
+)
 from octoregistry.documents.whole_number import whole_number
 
 _LONGEST_HEADING = 120
@@ -67,6 +78,9 @@ class _Walk:
     def _enter(self, tag: Tag, place: Place) -> _Open | None:
         """How to go on inside `tag`, or None where it holds nothing (more) to walk over."""
         name = tag.name.lower()
+        look = look_of(tag)
+        if look > place.look:
+            place = replace(place, look=look)
         label = None if name in SKIPPED else self.panes.label(tag)
         if label is not None:
             return self._pane(tag, label, place)
@@ -79,8 +93,12 @@ class _Walk:
         level = heading_level(tag)
         if level or name in BLOCKS or "data-component-table" in tag.attrs:
             return self._block(tag, place, level)
+        self._text.append(look.mark)
         if name == "br":
             self._text.append("\n")
+        elif (small := small_text(tag) or "").strip():
+            self._text.append(small)
+            return None
         elif name == "code":
             if is_glued_id(tag):
                 self._text.append("\n")
@@ -129,7 +147,8 @@ class _Walk:
 
     def _flush(self, place: Place) -> None:
         """End the passage that is being collected; the first one after an empty heading is that heading's text."""
-        text = tidy("".join(self._text))
+        text = tidy(settled("".join(self._text)))
+        text = f"{place.look.mark}{text}" if any(map(str.isdigit, text)) else text
         if text and self._awaited and len(text) <= _LONGEST_HEADING:
             self.builder.heading(self._awaited, text)
         elif text:
@@ -141,7 +160,7 @@ class _Walk:
     def _table(self, tag: Tag, place: Place) -> _Open | None:
         """Add a table. One that holds tables lays out the page: what stands in its cells is walked over as well."""
         self._flush(place)
-        grid = html_grid(tag)
+        grid = html_grid(tag, place.look)
         nested = nested_tables(tag)
         if nested and (len(grid.rows) < 2 or len(grid.rows[0]) < 2):
             return self._block(tag, place)

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from bs4.element import PageElement, Tag
 
 from octoregistry.documents.grid import Grid, SpanningCell, grid
-from octoregistry.documents.visible import is_hidden, visible_text
+from octoregistry.documents.styles import Look
+from octoregistry.documents.visible import is_hidden, look_of, visible_text
 from octoregistry.documents.whole_number import whole_number
 
 _CELL_ROLES = {"cell", "gridcell", "columnheader", "rowheader"}
@@ -26,14 +27,16 @@ def nested_tables(table: Tag) -> bool:
     return next(_own(table, is_table), None) is not None
 
 
-def html_grid(table: Tag) -> Grid:
-    """The cells of `table`, without those of tables inside it."""
+def html_grid(table: Tag, look: Look = Look.SHOWN) -> Grid:
+    """The cells of `table`, without those of tables inside it; `look` is that of what the table stands in."""
     rows: list[list[SpanningCell]] = []
+    look = max(look, look_of(table))
     head = 0
     for tr in _own(table, _is_row):
         if is_hidden(tr):
             continue
-        cells = [_cell(cell) for cell in _own(tr, _is_cell) if not is_hidden(cell)]
+        row = max(look, look_of(tr), look_of(tr.parent or tr))
+        cells = [_cell(cell, row) for cell in _own(tr, _is_cell) if not is_hidden(cell)]
         if not cells:
             continue
         cells = _as_written(tr, cells)
@@ -75,9 +78,11 @@ def _own(tag: Tag, wanted: Callable[[Tag], bool]) -> Iterator[Tag]:
                 open_tags.append(iter(child.children))
 
 
-def _cell(tag: Tag) -> SpanningCell:
+def _cell(tag: Tag, row: Look) -> SpanningCell:
     header = tag.name == "th" or tag.get("role") in ("columnheader", "rowheader")
-    return SpanningCell(visible_text(tag), header, _span(tag, "rowspan"), _span(tag, "colspan"))
+    text = visible_text(tag)
+    mark = max(row, look_of(tag)).mark if any(map(str.isdigit, text)) else ""
+    return SpanningCell(f"{mark}{text}", header, _span(tag, "rowspan"), _span(tag, "colspan"))
 
 
 def _span(tag: Tag, name: str) -> int:

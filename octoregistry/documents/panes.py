@@ -8,6 +8,7 @@ from functools import cached_property
 from bs4.element import Tag
 
 from octoregistry.documents.document import PANES
+from octoregistry.documents.styles import Look
 from octoregistry.documents.visible import visible_text
 
 _TAGS = {"tab", "tabitem", "tab-item", "tab-panel", "tabpanel", "accordion", "expandable"}
@@ -19,11 +20,14 @@ MOST_PANES = 20
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a walk is: under which panes (the outermost first), whether one of them stood hidden, and in how long a list."""
+    """Where a walk is: under which panes (the outermost first), whether one of them stood hidden, in how long a list, and
+    how what stands there is seen.
+    """
 
     panes: tuple[str, ...] = ()
     hidden: bool = False
     listed: int = 0
+    look: Look = Look.SHOWN
 
     @property
     def pane(self) -> str | None:
@@ -33,7 +37,7 @@ class Place:
     def inside(self, label: str, *, hidden: bool) -> Place:
         """The place in a pane of this one; the labels of the outermost `MOST_PANES` are kept."""
         panes = (*self.panes, label) if label and len(self.panes) < MOST_PANES else self.panes
-        return Place(panes, self.hidden or hidden, self.listed)
+        return Place(panes, self.hidden or hidden, self.listed, self.look)
 
 
 @dataclass

@@ -9,14 +9,13 @@ from dataclasses import dataclass
 
 from bs4.element import Tag
 
-from octoregistry.documents.visible import is_unseen
+from octoregistry.documents.styles import Look, declarations, look
 
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)  # one that is not closed lasts to the end, as in a browser
 _BRACE = re.compile(r"[{}]")
 _SIMPLE = re.compile(r"(?P<tag>[a-z][a-z0-9]*)?(?P<marks>(?:[.#][\w-]+)+)$")
 _MARK = re.compile(r"[.#][\w-]+")
-_CLOSED = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?![.\d])")
-_OPENED = re.compile(r"display\s*:\s*(?!none)\w|visibility\s*:\s*visible|opacity\s*:\s*(?:1|0?\.\d)")
+_CLOSING = ("display", "visibility", "opacity")  # what opens a fold or a tab again
 _LONGEST_SHEET = 1_000_000
 # What folds and tabs are made of. Such a block may be shown as soon as somebody clicks; a word in a line is not.
 _FOLDS = frozenset({"article", "aside", "dd", "details", "div", "dl", "form", "li", "main", "ol", "section", "ul"})
@@ -32,7 +31,8 @@ class _Selector:
 
 
 def hide_what_is_not_shown(root: Tag) -> None:
-    """Gives `root`'s tags that its style sheets hide the attribute `hidden`.
+    """Gives `root`'s tags that its style sheets hide the attribute `hidden`, and those of which they leave unclear how they
+    are seen a style of their own.
 
     Only rules for classes and ids that hold on every screen count. What is moved away, shrunk to nothing or struck
     through is never seen; what is merely not displayed may be a tab or a fold, so that blocks with such a class stay,
@@ -40,18 +40,24 @@ def hide_what_is_not_shown(root: Tag) -> None:
     """
     gone: list[_Selector] = []
     closed: list[_Selector] = []
+    unclear: dict[_Selector, str] = {}
     opened: set[str] = set()
     for style in root.find_all("style"):
         for selector, how, everywhere in _rules(_COMMENT.sub(" ", style.get_text()[:_LONGEST_SHEET]).lower()):
-            if _OPENED.search(how):
+            said = {name: value for name, value in declarations(how).items() if name in _CLOSING}
+            looks = {look(f"{name}:{value}") for name, value in said.items()}
+            if Look.SHOWN in looks:
                 opened |= selector.marks
-            elif everywhere and _CLOSED.search(how):
+            elif everywhere and Look.HIDDEN in looks:
                 closed.append(selector)
-            elif everywhere and is_unseen(how):
+            elif everywhere and look(how) is Look.HIDDEN:
                 gone.append(selector)
+            elif everywhere and look(how) is not Look.SHOWN:
+                unclear[selector] = how
     never = _by_mark(gone)
     unopened = _by_mark(selector for selector in closed if not selector.marks & opened)
-    if not never and not unopened:
+    undecided = _by_mark(unclear)
+    if not never and not unopened and not undecided:
         return
     for tag in root.find_all(True):
         marks = _marks(tag)
@@ -59,6 +65,8 @@ def hide_what_is_not_shown(root: Tag) -> None:
             continue
         if _fit(never, tag, marks) or (tag.name not in _FOLDS and _fit(unopened, tag, marks) and not tag.find("table")):
             tag["hidden"] = ""
+        for selector in _fitting(undecided, tag, marks):
+            tag["style"] = f"{tag.get('style') or ''};{unclear[selector]}"
 
 
 def _by_mark(selectors: Iterable[_Selector]) -> dict[str, list[_Selector]]:
@@ -70,7 +78,11 @@ def _by_mark(selectors: Iterable[_Selector]) -> dict[str, list[_Selector]]:
 
 
 def _fit(selectors: Mapping[str, list[_Selector]], tag: Tag, marks: set[str]) -> bool:
-    return any(selector.fits(tag, marks) for mark in marks for selector in selectors.get(mark, ()))
+    return next(_fitting(selectors, tag, marks), None) is not None
+
+
+def _fitting(selectors: Mapping[str, list[_Selector]], tag: Tag, marks: set[str]) -> Iterator[_Selector]:
+    return (selector for mark in marks for selector in selectors.get(mark, ()) if selector.fits(tag, marks))
 
 
 def _rules(text: str) -> Iterator[tuple[_Selector, str, bool]]:

@@ -8,6 +8,8 @@ from itertools import islice
 
 from bs4.element import NavigableString, PageElement, PreformattedString, Tag
 
+from octoregistry.documents.nesting import LEFT_OUT
+from octoregistry.documents.styles import Look, look
 from octoregistry.documents.whole_number import whole_number
 
 SKIPPED = frozenset(
@@ -44,19 +46,13 @@ _HEADING = re.compile(r"h([1-6])$")
 _HEADING_CLASS = re.compile(r"(?:^|[-_])(?P<sub>sub)?heading$")
 _MOST_PARTS = 100
 _HEADING_PARTS = 40  # a heading has few parts; a "heading" with more is the head of a page
-INVISIBLE_STYLE = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d])|opacity\s*:\s*0(?![.\d])"
-    r"|(?:left|right|top|text-indent|margin-left)\s*:\s*-\d{3,}|clip\s*:\s*rect\(\s*0|transform\s*:\s*scale\(0\)"
-    r"|text-decoration(?:-line)?\s*:[^;]*line-through"
-)
-"""What makes a part of a page unseen, or struck through: in lower case, as it stands in an attribute or a style sheet."""
-_NO_SIZE = re.compile(r"(?<![a-z-])(?:max-)?(?:width|height)\s*:\s*0(?![.\d])")
-_CUT_OFF = re.compile(r"(?<![a-z-])overflow(?:-[xy])?\s*:\s*(?:hidden|clip)")
-_TURNED = re.compile(r"unicode-bidi\s*:\s*(?:bidi-|isolate-)override")
-_OVERRIDE = "\u202e"
 _INVISIBLE_CLASSES = {"hidden", "sr-only", "visually-hidden", "visuallyhidden", "screen-reader-only"}
 _STRUCK_CLASSES = {"line-through", "strikethrough", "strike-through", "struck"}
 _ID = re.compile(r"[a-z@][a-z0-9.]*(?:[-/:][A-Za-z0-9.]+)+\s*$")
+_SMALL = "\ue000"
+"""Stands around raised and lowered digits until all that they stand beside is there; no page shows it."""
+_SMALL_DIGITS = re.compile(f"(?<![\\d.,])(?P<number>[\\d.,]*+){_SMALL}(?P<digits>[^{_SMALL}]*){_SMALL}(?P<behind>\\d?)")
+_WITH_CENTS_OR_A_YEAR = re.compile(r".*\.\d\d+|(?:19|20)\d\d|")
 _FOOTNOTE = re.compile(r"[\s()\[\]\d*†‡§¶,]{0,6}$")
 # Zero-width, directional and soft-hyphen characters: they change nothing that is seen, and hide words from a search.
 # An override stays: it turns the digits of a price, which then is none.
@@ -71,7 +67,7 @@ def visible_text(tag: Tag, most: int | None = None) -> str:
     With `most` no more is looked at than what tells whether it is longer than so many letters.
     """
     if most is None:
-        return tidy("".join(_visible_parts(tag)))
+        return tidy(settled("".join(_visible_parts(tag))))
     found: list[str] = []
     letters = 0
     for part in islice(_visible_parts(tag), _MOST_PARTS):
@@ -79,7 +75,7 @@ def visible_text(tag: Tag, most: int | None = None) -> str:
         letters += len(part.strip())
         if letters > 2 * most:
             break
-    return tidy("".join(found))
+    return tidy(settled("".join(found)))
 
 
 def _visible_parts(tag: Tag) -> Iterator[str]:
@@ -99,12 +95,11 @@ def _visible_parts(tag: Tag) -> Iterator[str]:
                 yield "\n"
             elif name in SKIPPED or name == "table" or is_hidden(child):
                 continue
-            elif name == "sup" and _is_footnote(child):
-                yield " "
+            elif (small := small_text(child)) is not None:
+                yield small
             else:
                 around = "\n" if name in BLOCKS else ""
-                if _TURNED.search(str(child.get("style") or "").lower()) or name == "bdo":
-                    yield _OVERRIDE  # digits that are shown from behind are no price
+                yield look_of(child).mark
                 yield (
                     "\n"
                     if name in _RUNS and (_begins_anew(child) or (name == "code" and is_glued_id(child)))
@@ -154,9 +149,32 @@ def _glued(part: PageElement) -> bool:
     )
 
 
-def _is_footnote(sup: Tag) -> bool:
-    parts = first_parts(sup, 9)
-    return len(parts) < 9 and bool(_FOOTNOTE.match("".join(p for p in parts if isinstance(p, NavigableString))))
+def small_text(tag: Tag) -> str | None:
+    """What a footnote mark, raised or lowered digits, or a reading over a word put in the text; None for other tags.
+
+    Of "$2" with a raised or lowered 50 nobody knows whether it is 2.50, 2 or 250; `settled` puts the mark of what is left out.
+    """
+    name = tag.name.lower()
+    if name in ("rt", "rp", "rtc"):
+        return LEFT_OUT
+    if name not in ("sup", "sub"):
+        return None
+    parts = first_parts(tag, 9)
+    text = "".join(p for p in parts if isinstance(p, NavigableString)).strip() if len(parts) < 9 else ""
+    if text.isdecimal():
+        return f"{_SMALL}{' ' if name == 'sup' else text}{_SMALL}"
+    return " " if name == "sup" and _FOOTNOTE.match(text) else None
+
+
+def settled(text: str) -> str:
+    """`text` with raised and lowered digits gone where a footnote's mark may stand, and left out where a price may."""
+
+    def left(small: re.Match[str]) -> str:
+        number, digits, behind = small.group("number", "digits", "behind")
+        apart = _WITH_CENTS_OR_A_YEAR.fullmatch(number) and not behind and not (number and digits.strip())
+        return f"{number}{digits if apart else LEFT_OUT}{behind}"
+
+    return _SMALL_DIGITS.sub(left, text) if _SMALL in text else text
 
 
 def first_parts(tag: Tag, most: int) -> list[PageElement]:
@@ -184,17 +202,15 @@ def is_hidden(tag: Tag) -> bool:
     """True for what is in the page and never shown as it stands, or struck through."""
     if "hidden" in tag.attrs and str(tag.get("hidden")).lower() != "false":
         return True
-    style = tag.get("style")
-    if style and is_unseen(str(style).lower()):
+    if look(str(tag.get("style") or "")) is Look.HIDDEN:
         return True
     return not (_INVISIBLE_CLASSES | _STRUCK_CLASSES).isdisjoint(_classes(tag))
 
 
-def is_unseen(style: str) -> bool:
-    """True for declarations, in lower case, that leave nothing to be seen: what has no width and hides what sticks out, too."""
-    if INVISIBLE_STYLE.search(style):
-        return True
-    return _NO_SIZE.search(style) is not None and _CUT_OFF.search(style) is not None
+def look_of(tag: Tag) -> Look:
+    """How the text of `tag` is seen by what the tag itself says."""
+    own = look(str(tag.get("style") or ""))
+    return max(own, Look.TURNED) if tag.name.lower() == "bdo" else own
 
 
 def heading_level(tag: Tag) -> int | None:
