@@ -74,7 +74,9 @@ def reader_of(
     vocabulary: Vocabulary | None = None,
 ) -> Reader:
     """What the labels of `document` are read with."""
-    words = _words_of(vocabulary or shipped(), provider, _scripts(document))
+    known = vocabulary or shipped()
+    text = _text_of(document)
+    words = _words_of(known, provider, scripts_of(text), known.spoken_in(text.lower()))
     families = _families().with_known(frozenset(name.lower() for name in known_names if len(name) > 2))
     reader = Reader(words, families, page_date, _decimal_comma(document, words))
     named = families.with_known(frozenset(name.lower() for name in _ids_of(document, reader)))
@@ -99,23 +101,23 @@ def _families() -> Families:
 
 
 @lru_cache(maxsize=64)
-def _words_of(vocabulary: Vocabulary, provider: str, scripts: frozenset[str]) -> Vocabulary:
+def _words_of(vocabulary: Vocabulary, provider: str, scripts: frozenset[str], languages: frozenset[str]) -> Vocabulary:
     """`vocabulary` on pages of `provider`; one value, so that what is classified by it is found again at once."""
-    return _words_in(vocabulary.for_provider(provider), scripts)
+    return _words_in(vocabulary.for_provider(provider), scripts, languages)
 
 
 @lru_cache(maxsize=64)
-def _words_in(vocabulary: Vocabulary, scripts: frozenset[str]) -> Vocabulary:
-    return vocabulary.with_rows(_called()).in_scripts(scripts)
+def _words_in(vocabulary: Vocabulary, scripts: frozenset[str], languages: frozenset[str]) -> Vocabulary:
+    return vocabulary.with_rows(_called()).in_scripts(scripts, languages)
 
 
-def _scripts(document: Document) -> frozenset[str]:
-    """The scripts beside Latin that any text of `document` is written in."""
+def _text_of(document: Document) -> str:
+    """All that is written in `document`."""
     texts = [text for table in document.tables for row in table.rows for text in row]
     texts += [text for table in document.tables for text in (table.caption or "", *table.panes)]
     texts += [text for p in document.passages for text in (p.text, p.pane or "", *p.codes)]
     headings = {h.text for where in (document.tables, document.passages) for of in where for h in of.headings}
-    return scripts_of("\n".join((*texts, *headings)))
+    return "\n".join((*texts, *headings))
 
 
 @lru_cache(maxsize=4)

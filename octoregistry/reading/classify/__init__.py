@@ -103,6 +103,12 @@ def _words(rest: list[str], place: Place, facts: list[Fact], vocabulary: Vocabul
             continue
         row, end = hit
         slot, _, said = row.means.partition(":")
+        if (
+            slot == "function"
+            and place in _BESIDE_A_FIGURE
+            and (text[end : end + 1] == "." or _qualifies(row, vocabulary))
+        ):
+            continue  # "est. $2.50" is no French verb, and "von" and "da" say where prices begin
         value: Any = said or True
         if slot == "model":
             value = said or row.text
@@ -114,6 +120,16 @@ def _words(rest: list[str], place: Place, facts: list[Fact], vocabulary: Vocabul
         if USED not in rest[match.start() : match.end()]:
             facts.append(Fact("token", True, match.start(), match.end()))
             _use(rest, match.start(), match.end())
+
+
+_BESIDE_A_FIGURE: frozenset[Place] = frozenset({"cell", "in_line"})
+_QUALIFY = ("from", "starts", "until", "below", "above", "below_behind", "above_behind", "was", "not_before")
+
+
+def _qualifies(row: Row, vocabulary: Vocabulary) -> bool:
+    """True for a word that has another sense, in whatever language, in which it bounds a price or denies it."""
+    senses = (*(f"word:{sense}" for sense in _QUALIFY), "negation", "none")
+    return any(row.text in vocabulary.words(means) for means in senses)
 
 
 def _leftover(rest: list[str], text: str, place: Place) -> str:

@@ -15,7 +15,7 @@ from octoregistry.reading.vocabulary import Vocabulary
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A sum of money in a cell. `number` is None where it can be read in no way or in two; `currency` is USD, EUR, …, ""
+    """A sum of money in a cell. `number` is None where it can be read in no way or in two, or is below 0; `currency` is USD, EUR, …, ""
     where none stands beside it. `before` and `behind` are the words that qualify it and no other amount of the cell."""
 
     text: str
@@ -36,8 +36,8 @@ def _money(vocabulary: Vocabulary) -> tuple[re.Pattern[str], dict[str, str]]:
     # "200k tokens$2.50" and "mtok$2" have lost a line break; "c$2" and "hk$2" are other dollars
     before = rf"(?:{any_currency}|(?:(?<![a-z])|(?<=[a-z]{{4}})|(?<=\d[km]))(?:{glued or '(?!)'}))"
     pattern = re.compile(
-        rf"(?P<before>{before}(?:[^\S\n]?(?:{glued or '(?!)'}))?)\s?(?P<figure>{FIGURE})(?:[^\S\n]?(?P<also>(?<=\s){any_currency})(?![^\S\n]?\d))?"
-        rf"|(?<![\w.,'/])(?P<figure2>{FIGURE})\s?(?P<after>{any_currency})(?![^\S\n]?\d)"
+        rf"(?P<before>{before}(?:[^\S\n]?(?:{glued or '(?!)'}))?)\s?(?P<sign>[-+−–…]\s?)?(?P<figure>{FIGURE})(?:[^\S\n]?(?P<also>(?<=\s){any_currency})(?![^\S\n]?\d))?"
+        rf"|(?<![\w.,'/])(?P<figure2>{FIGURE})(?P<lost>…)?\s?(?P<after>{any_currency})(?![^\S\n]?\d)"
     )
     return pattern, codes
 
@@ -76,7 +76,7 @@ def amounts(
     pieces = _pieces(text, matches, vocabulary, beside)
     for match, (before, behind, past) in zip(matches, pieces, strict=True):
         figure = match["figure"] or match["figure2"]
-        number = decimal_of(figure, decimal_comma=decimal_comma)
+        number = None if match["sign"] or match["lost"] else decimal_of(figure, decimal_comma=decimal_comma)
         words = {_code(match[name], codes) for name in ("before", "also", "after") if match[name]} - {""}
         if "USD" in words and len(words) == 2:
             words.discard("USD")  # "$5 CAD" is Canadian

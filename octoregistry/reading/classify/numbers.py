@@ -28,6 +28,8 @@ def decimal_of(text: str, *, decimal_comma: bool | None = False) -> Decimal | No
     figure of the page tells.
     """
     text = text.strip("\u00a0\u202f")
+    if text[:1] == "0" and text[1:2].isdigit():
+        return None  # "08.1$" is "$1.80" seen in a mirror
     if _PLAIN.match(text) and not (decimal_comma and _THOUSAND_OR_DECIMAL.match(text)):
         return Decimal(text)
     if decimal_comma or shows_decimal_comma(text):

@@ -120,7 +120,10 @@ class Settler:
         text = plain(f"{amount.before} … {amount.behind}")
         before = self.reader.says(amount.before.strip(), place)
         behind = self.reader.says(amount.behind.strip(), "cell")
-        left = " … ".join(filter(None, (before.leftover, behind.leftover, glued(amount))))
+        denied = (
+            amount.before if {fact.slot for fact in before.facts} == {"none"} else ""
+        )  # "- $5": below 0, or no price
+        left = " … ".join(filter(None, (before.leftover, denied, behind.leftover, glued(amount))))
         return Label(text, "cell", 0, figure.address), Classified((*before.facts, *behind.facts), left)
 
     def _beginning(self, before: str) -> Classified:

@@ -78,9 +78,35 @@ class Vocabulary:
         )  # fmt: skip
         return Vocabulary(rows) if len(rows) < len(self.rows) else self
 
-    def in_scripts(self, scripts: frozenset[str]) -> Vocabulary:
-        """Those rows that can stand on a page that is written in `scripts` and in Latin letters."""
-        return Vocabulary(tuple(row for row in self.rows if row.pattern or scripts_of(row.text) <= scripts))
+    def in_scripts(self, scripts: frozenset[str], languages: frozenset[str]) -> Vocabulary:
+        """Those rows that can stand on a page that is written in `scripts` and in Latin letters; words that change nothing
+        those alone of English and of `languages`: in another they may be short for something, or a name.
+        """
+        spoken = {"en", "common", *languages}
+        return Vocabulary(
+            tuple(
+                row for row in self.rows
+                if (row.pattern or scripts_of(row.text) <= scripts)
+                and (row.means != "function" or row.language in spoken or not row.text.isascii())
+            )
+        )  # fmt: skip
+
+    def spoken_in(self, text: str) -> frozenset[str]:
+        """The languages of which two words for what is counted, sold or paid stand in `text`, in lower case."""
+        words = set(_WORDS.findall(text))
+        return frozenset(language for language, own in self._own_words.items() if len(own & words) > 1)
+
+    @cached_property
+    def _own_words(self) -> Mapping[str, frozenset[str]]:
+        """By language its words of four letters or more that no other has."""
+        owners: dict[str, set[str]] = defaultdict(set)
+        found: dict[str, set[str]] = defaultdict(set)
+        for row in self.rows:
+            for word in _WORDS.findall(row.text.lower()):
+                owners[word].add(row.language)
+                if row.means.startswith(_OF_GRAMMARS) or row.means in ("price", "speaks_of_table"):
+                    found[row.language].add(word)
+        return {language: frozenset(w for w in own if len(owners[w]) == 1) for language, own in found.items()}
 
     @cached_property
     def grammar(self) -> Vocabulary:
@@ -100,6 +126,7 @@ class Vocabulary:
         return {means: tuple(sorted(set(texts), key=lambda t: (-len(t), t))) for means, texts in found.items()}
 
 
+_WORDS = re.compile(r"[^\W\d_]{4,}")
 _OF_GRAMMARS = ("word:", "month:", "currency:", "dimension:", "modality:")
 _one_value = lru_cache(maxsize=64)(Vocabulary)
 

@@ -1,0 +1,62 @@
+"""Signs and short words beside a figure are understood, doubted or told: none is passed over."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from octoregistry.documents import Document, read_document
+from octoregistry.reading.page import read_rates
+
+TABLES = {
+    "en": "# API pricing\n\n| Model | Input / 1M tokens | Output / 1M tokens |",
+    "de": "# API-Preise\n\nDie Preise gelten pro 1 Mio. Token.\n\n| Modell | Eingabe | Ausgabe |",
+}
+
+
+def read(cell: str, language: str = "en") -> str:
+    """The input price that a table with `cell` gives: "5.00", "doubted" or "told" as a problem; "silent" is none of these."""
+    page = f"{TABLES[language]}\n|---|---|---|\n| gpt-9 | {cell} | $9 |\n| gpt-8 | $2 | $8 |\n"
+    document = read_document(page, "https://x.example/p")
+    assert isinstance(document, Document)
+    rates = read_rates(document, "openai", date(2026, 11, 1))
+    found = [rate.prices["input"] for rate in rates.rates if rate.name == "gpt-9" and "input" in rate.prices]
+    if found:
+        return "doubted" if found[0].doubts else str(found[0].usd)
+    return "told" if any("R2C2" in str(problem) for problem in rates.problems) else "silent"
+
+
+@pytest.mark.parametrize(
+    "cell", ["est. $5.00", "$5.00 est", "von $5.00", "$5.00 da", "o $5.00", "no $5.00", "na $5.00"]
+)
+def test_a_word_that_changes_nothing_in_one_language_is_in_doubt_in_another(cell: str) -> None:
+    """ "est." is "estimated", and no French verb."""
+    assert read(cell) == "doubted"
+
+
+@pytest.mark.parametrize("cell", ["von $5.00", "est. $5.00", "ab $5.00"])
+def test_a_word_that_bounds_a_price_is_in_doubt_in_its_own_language_too(cell: str) -> None:
+    assert read("$5.00", "de") == "5.00"
+    assert read(cell, "de") == "doubted"
+
+
+@pytest.mark.parametrize(
+    "cell", ["$-5.00", "$−5.00", "$ -5.00", "08.1$", "$05.00", "$<sup>9</sup>5.00", "2<sup>50</sup> $"]
+)
+def test_a_figure_that_is_no_price_is_told(cell: str) -> None:
+    assert read(cell) == "told"
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["$2<sup>50</sup>", "$2<sub>50</sub>", "$25<sup>0</sup>", "<ruby>$2.50<rt>5</rt></ruby>", "−$2.50", "- $5.00"],
+)
+def test_small_digits_beside_a_price_are_in_doubt(cell: str) -> None:
+    """$2 with a raised 50 was 2, with a lowered one 250, and a reading over $2.50 made it 2.505."""
+    assert read(cell) == "doubted"
+
+
+@pytest.mark.parametrize("cell", ["$5.00<sup>1</sup>", "$5.00 <sup>(2)</sup>", "$5.00<sup>*</sup>", "$<b>5.00</b>"])
+def test_a_footnote_mark_is_none(cell: str) -> None:
+    assert read(cell) == "5.00"
