@@ -28,6 +28,7 @@ _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)  # one that is not closed 
 _ESCAPE = re.compile(r"\\([0-9a-f]{1,6})\s?")
 _NUMBER = re.compile(r"([+-]?(?:\d{1,9}(?:\.\d{0,9})?|\.\d{1,9}))(e-?\d+)?(%|[a-z]*)")
 _CALL = re.compile(r"(?<![a-z0-9-])([a-z0-9-]++)\(([^()]*)\)")
+_NO_COLOUR = re.compile(r"transparent|(?:rgba?|hsla?)\([^()]*[,/]\s*(?:0|0?\.0+|0%)\s*\)|#[0-9a-f]{3}0|#[0-9a-f]{6}00")
 _KEPT = frozenset({"none", "auto", "normal", "visible", "inherit", "initial", "unset", "revert", "revert-layer"})
 _FAR = {"px": 100.0, "": 100.0, "%": 101.0}  # so far to the left or up nothing is seen; a tooltip stands at 100%
 _FAR_UNITS = 20.0
@@ -120,8 +121,7 @@ def _font(value: str) -> Look:
 
 def _colour(value: str) -> Look:
     """Letters without a colour may show a picture behind them."""
-    no_alpha = r"transparent|(?:rgba?|hsla?)\([^()]*[,/]\s*(?:0|0?\.0+|0%)\s*\)|#[0-9a-f]{3}0|#[0-9a-f]{6}00"
-    return Look.UNCLEAR if re.fullmatch(no_alpha, value) else Look.SHOWN
+    return Look.UNCLEAR if _NO_COLOUR.fullmatch(value) else Look.SHOWN
 
 
 def _tight(value: str) -> Look:
