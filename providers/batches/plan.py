@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ _BYTES_PER_TOKEN = 3
 _MEDIA_TOKENS = (
     2_000  # of an image or a file beside a prompt: a guess, as each vendor counts pixels and pages its own way
 )
+_LIMITS = ("max_tokens", "max_completion_tokens", "max_output_tokens", "maxOutputTokens")
 _READABLE = re.compile(r"[A-Za-z0-9_.:-]+")
 _OURS = re.compile(r"(?:.*-)?([0-9a-f]{16})-(\d+)")
 
@@ -77,9 +78,11 @@ class Planner:
         self._provider = provider
         self._requests = requests
         self._limits = limits_of(provider, settings)
-        sent = provider.max_tokens or provider.default_max_tokens
+        api = (getattr(provider, "config", None) or {}).get("api") or {}
+        stated = limit_in({"max_tokens": provider.max_tokens, "extra": api.get("extra")})
+        self.sent = stated or provider.default_max_tokens  # the longest answer of rows that state none
         self._longer, self._stated = settings.longer_max_tokens, settings.output_tokens
-        self._answer = settings.output_tokens or sent or _EXPECTED_ANSWER
+        self._answer = settings.output_tokens or self.sent or _EXPECTED_ANSWER
 
     def parts(self, ranges: Ranges, attempt: int, first_number: int) -> tuple[tuple[Part, ...], BatchEstimate]:
         """The parts that these rows make, and what they may cost; BatchInputError for rows that no batch can hold."""
@@ -136,7 +139,7 @@ class Planner:
 
     def answer_of(self, request: Request, attempt: int) -> int:
         """How many tokens a row's answer is taken to have."""
-        longest = self._longer if attempt > 1 and self._longer else request.options.get("max_tokens")
+        longest = self._longer if attempt > 1 and self._longer else limit_in(request.options)
         return self._stated or longest or self._answer
 
     def _expected_cost(self, asked: int, answer: int) -> Decimal:
@@ -146,6 +149,14 @@ class Planner:
             return self._provider.cost_of(usage)
         except PricingError:  # not in the registry, or a provider without prices of its own
             return Decimal(str(self._provider.estimate_cost(asked, answer, True)))
+
+
+def limit_in(options: Mapping[str, Any]) -> int | None:
+    """The longest answer that a request allows, in our words or among the vendor's own keys; None where none is stated."""
+    extra = options.get("extra") or {}
+    places = [options, extra, extra.get("generationConfig"), extra.get("generation_config")]
+    stated = [place.get(name) for place in places if isinstance(place, Mapping) for name in _LIMITS]
+    return max((limit for limit in stated if isinstance(limit, int)), default=None)
 
 
 def tokens_of(request: Request) -> int:

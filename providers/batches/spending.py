@@ -10,7 +10,7 @@ from ..base import LLMProvider
 from ..dimensions import PricingError
 from ..registry import load_registry
 from .errors import BatchTooExpensiveError
-from .plan import Planner, name_of, tokens_of
+from .plan import Planner, limit_in, name_of, tokens_of
 from .requests import Request
 from .values import RowResult
 
@@ -22,7 +22,7 @@ class Spending:
 
     def __init__(self, provider: LLMProvider, planner: Planner, allowed: Decimal | None) -> None:
         self._provider, self._planner, self._allowed = provider, planner, allowed
-        self._longest = provider.max_tokens or provider.default_max_tokens or _longest_answer(provider)
+        self._longest = planner.sent or _longest_answer(provider)
         self.known = self.unknown = self.running = Decimal(0)
 
     def expected(self, request: Request, attempt: int = 1) -> tuple[Decimal, int]:
@@ -32,7 +32,7 @@ class Spending:
 
     def most(self, request: Request, options: Mapping[str, Any]) -> Decimal:
         """USD that a call can have cost: with the longest answer that it allows, or that the model can give."""
-        longest = max(options.get("max_tokens") or self._longest or 0, self._planner.answer_of(request, 1))
+        longest = max(limit_in(options) or self._longest or 0, self._planner.answer_of(request, 1))
         return self._price(tokens_of(request), longest)
 
     def _price(self, asked: int, answer: int) -> Decimal:

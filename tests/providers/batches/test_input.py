@@ -123,3 +123,10 @@ def test_a_finished_run_gives_its_results_again_without_asking_the_vendor(vendor
     assert len(vendor.server.requests) == asked
     assert sorted(path.name for path in tmp_path.iterdir()) == ["run.json", "run.json.d", "run.json.results.jsonl"]
     assert [path.name for path in (tmp_path / "run.json.d").iterdir()] == ["lock"]
+
+
+def test_a_limit_among_the_vendors_own_keys_counts_in_the_estimate(vendor):
+    extra = {"anthropic": {"max_tokens": 50_000}, "gemini": {"generationConfig": {"maxOutputTokens": 50_000}}}
+    own = extra.get(vendor.name, {"max_completion_tokens": 50_000})
+    assert estimate_batch(vendor.make(), [{"id": "a", "prompt": "hi", "extra": own}]).output_tokens == 50_000
+    assert estimate_batch(vendor.make(extra=own), [("a", "hi")]).output_tokens == 50_000
