@@ -173,11 +173,12 @@ class Model:
 class Provider:
     """A vendor: how it is reached, what it prices by, and its models by id. `realtime_multiplier` is the one in force,
     its own or that of the defaults; `batch_discount` the share that its batch prices are below the standard ones, where
-    the vendor states one in general."""
+    the vendor states one in general. `env_var` is None of one that is asked without a key, `default_model` None where a
+    call must name its model."""
 
     name: str
-    env_var: str
-    default_model: str
+    env_var: str | None
+    default_model: str | None
     realtime_multiplier: Decimal
     sdk: str | None = None
     batch_discount: Decimal | None = None

@@ -66,6 +66,13 @@ class Registry:
             self._providers = {name: self._provider(name) for name in self.values["providers"]}
         return self._providers
 
+    def provider(self, name: str) -> Provider:
+        """The provider of this name; one that the registry lacks has no models yet, and the multiplier of the defaults."""
+        from .entries import Provider  # noqa: PLC0415 - see TYPE_CHECKING above
+
+        found = self.providers.get(name)
+        return found or Provider(name, None, None, Decimal(self.values["defaults"]["realtime_multiplier"]))
+
     def models(self, provider: str) -> Mapping[str, Model]:
         """The models of a provider by id; raises UnknownModelError for an unknown provider."""
         self._entries(provider)
@@ -207,8 +214,8 @@ class Registry:
         entry = self.values["providers"][name]
         return Provider(
             name=name,
-            env_var=entry["env_var"],
-            default_model=entry["default_model"],
+            env_var=entry.get("env_var"),
+            default_model=entry.get("default_model"),
             realtime_multiplier=Decimal(self._multiplier(name)),
             sdk=entry.get("sdk"),
             batch_discount=Decimal(entry["batch_discount"]) if "batch_discount" in entry else None,
@@ -398,7 +405,7 @@ def get_provider_models(
 
     job, today = Job(kind, tuple(needs)), datetime.now(timezone.utc).date()  # noqa: UP017 - as in pricing
     fit = {model.id for model in recommended(load_registry().models(provider).values(), job, today)}
-    return {name: entry for name, entry in models.items() if name == info["default_model"] or name in fit}
+    return {name: entry for name, entry in models.items() if name == info.get("default_model") or name in fit}
 
 
 def get_default_pricing() -> dict[str, float]:

@@ -122,7 +122,7 @@ FACT_KEYS: dict[str, Any] = dict.fromkeys(
 REQUIRED: dict[str, tuple[str, ...]] = {
     "root": ("default_provider", "providers", "defaults"),
     "defaults": tuple(DEFAULT_KEYS),
-    "provider": ("env_var", "default_model", "models"),
+    "provider": ("models",),
     "model": ("display_name", "input_per_million", "output_per_million"),
     "rate": ("mode",),
 }

@@ -14,8 +14,9 @@ from octoregistry.merging.block import Block, dumped
 from octoregistry.merging.entry import MergeError, edit_entry, new_entry, unchanged_parts
 from octoregistry.merging.layout import quoted
 from octoregistry.merging.model_changes import ModelChanges, changes_by_model, expected_values, sorted_rates
-from octoregistry.merging.spans import ModelSpan, ModelsSpan, models_spans
+from octoregistry.merging.spans import EntriesSpan, EntrySpan, models_spans, providers_span
 from octoregistry.planning.plan import Plan
+from providers.vendors import vendor
 from providers.yamlread import read_yaml
 
 __all__ = ["MergeError", "merge", "merged_with_values"]
@@ -74,17 +75,20 @@ def _pieces(text: str, values: dict[str, Any], models: _ByModel) -> list[_Piece]
     except yaml.YAMLError as error:
         raise MergeError(f"not YAML: {error}") from error
     newline = found.group() if (found := re.search("\r\n|\n|\r", text)) else "\n"
+    begun = _begun(values, models)
     pieces = []
     for (provider, model), changes in models.items():
+        if provider in begun:
+            continue
         span = spans.get(provider)
         if span is None:
             raise MergeError(f"{provider} has no models in this file")
-        if changes.new and model in span.models:
+        if changes.new and model in span.entries:
             raise MergeError(f"{provider}/{model} is in this file already")
         if changes.new:
-            pieces.append(_new_model(text, span, model, changes, newline))
+            pieces.append(_new_entries(text, span, {model: new_entry(changes, flow=span.flow)}, newline))
             continue
-        known = span.models.get(model)
+        known = span.entries.get(model)
         if known is None:
             raise MergeError(f"{provider}/{model} is not in this file")
         if known.reference:
@@ -94,11 +98,11 @@ def _pieces(text: str, values: dict[str, Any], models: _ByModel) -> list[_Piece]
             pieces.append(_changed_model(text, known, model, entry, changes, newline))
         except (MergeError, YAMLError) as error:
             raise MergeError(f"line {known.line}: {error}") from error
-    return pieces
+    return [*pieces, _new_providers(text, begun, newline)] if begun else pieces
 
 
 def _changed_model(
-    text: str, span: ModelSpan, model: str, values: Mapping[str, Any], changes: ModelChanges, newline: str
+    text: str, span: EntrySpan, model: str, values: Mapping[str, Any], changes: ModelChanges, newline: str
 ) -> _Piece:
     block = Block(text[span.start : span.end])
     for anchor in block.anchors:
@@ -114,12 +118,46 @@ def _changed_model(
     return span.start, span.start + block.length, new
 
 
-def _new_model(text: str, span: ModelsSpan, model: str, changes: ModelChanges, newline: str) -> _Piece:
-    """A new entry behind the provider's last one, in the layout of its neighbours: on one line where they are."""
-    written = dumped(CommentedMap({quoted(model): new_entry(changes, flow=span.flow)})).removesuffix("\n")
+def _begun(values: Mapping[str, Any], models: _ByModel) -> dict[str, dict[str, ModelChanges]]:
+    """The new models of the providers that the file does not have yet, by provider and model."""
+    begun: dict[str, dict[str, ModelChanges]] = {}
+    for (provider, model), changes in models.items():
+        if provider not in values["providers"] and changes.new:
+            begun.setdefault(provider, {})[model] = changes
+    return begun
+
+
+def _keys_of(provider: str, models: Mapping[str, ModelChanges]) -> dict[str, str]:
+    """What a new provider's entry says besides its models: the variable of its key, and the first model that is not
+    retired for calls that name none.
+    """
+    default = next((model for model, changes in models.items() if changes.keys.get("status") != "retired"), None)
+    keys = {"env_var": next(iter(vendor(provider).key_env), None), "default_model": default}
+    return {key: text for key, text in keys.items() if text is not None}
+
+
+def _new_providers(text: str, begun: Mapping[str, Mapping[str, ModelChanges]], newline: str) -> _Piece:
+    """The entries of new providers behind the last one."""
+    span = providers_span(text)
+    if span is None or not span.entries:
+        raise MergeError("there is no provider in this file behind which another could be written")
+    written = {}
+    for provider, models in begun.items():
+        keys = {key: quoted(value) for key, value in _keys_of(provider, models).items()}
+        entries = {quoted(model): new_entry(changes, flow=span.flow) for model, changes in models.items()}
+        written[provider] = CommentedMap({**keys, "models": CommentedMap(entries)})
+        if span.flow:
+            written[provider].fa.set_flow_style()
+    return _new_entries(text, span, written, newline)
+
+
+def _new_entries(text: str, span: EntriesSpan, entries: Mapping[str, CommentedMap], newline: str) -> _Piece:
+    """New entries behind the last one, in the layout of their neighbours: on one line where they are."""
+    written = dumped(CommentedMap({quoted(key): entry for key, entry in entries.items()})).removesuffix("\n")
     if span.flow:
-        return span.end, span.end, f"{', ' if span.models else ''}{written}"
-    last = list(span.models.values())[-1]
+        joined = written.replace("\n", ", ")
+        return span.end, span.end, f"{', ' if span.entries else ''}{joined}"
+    last = list(span.entries.values())[-1]
     place = last.start + Block(text[last.start : last.end]).length
     lines = "".join(f"{' ' * span.column}{line}{newline}" for line in written.split("\n"))
     whole = text[:place].endswith(("\r", "\n"))
@@ -129,6 +167,8 @@ def _new_model(text: str, span: ModelsSpan, model: str, changes: ModelChanges, n
 def _verify(before: dict[str, Any], now: dict[str, Any], models: _ByModel) -> None:
     """MergeError unless the values of `now` are those of `before` with the changes made, and nothing else."""
     providers = {name: {**provider} for name, provider in before["providers"].items()}
+    for provider, entries in _begun(before, models).items():
+        providers[provider] = {**_keys_of(provider, entries), "models": {}}
     for provider in {provider for provider, _ in models}:
         providers[provider]["models"] = {**providers[provider]["models"]}
     for (provider, model), changes in models.items():

@@ -1,4 +1,4 @@
-"""Where the models of a registry stand in its text."""
+"""Where the providers and models of a registry stand in its text."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _MAPPING_END: Any = yaml.MappingEndEvent
 
 
 @dataclass(frozen=True, slots=True)
-class ModelSpan:
-    """A model's text: from its key, or from the beginning of the key's line where models stand in lines of their own, up
-    to the next model. `reference` where the value is an alias of another entry."""
+class EntrySpan:
+    """An entry's text: from its key, or from the beginning of the key's line where entries stand in lines of their own, up
+    to the next one. `reference` where the value is an alias of another entry."""
 
     start: int
     end: int
@@ -25,30 +25,42 @@ class ModelSpan:
 
 
 @dataclass(frozen=True, slots=True)
-class ModelsSpan:
-    """One provider's models in their order: on one line (`flow`) or each from `column` on; `end` is before the `}`."""
+class EntriesSpan:
+    """The entries of a mapping in their order: on one line (`flow`) or each from `column` on; `end` is before the `}`."""
 
     flow: bool
     column: int
     end: int
-    models: dict[str, ModelSpan]
+    entries: dict[str, EntrySpan]
 
 
-def models_spans(text: str) -> dict[str, ModelsSpan]:
+def models_spans(text: str) -> dict[str, EntriesSpan]:
     """Provider -> where its models stand, if it has a mapping of its own. Raises yaml.YAMLError."""
     collecting = gc.isenabled()
     gc.disable()  # many small values, none of them garbage: collecting takes half of the time
     try:
-        events = iter(LOADER(text).get_event, None)
-        while not isinstance(next(events), yaml.DocumentStartEvent):
-            pass
-        return dict(_providers(events)) if isinstance(next(events), yaml.MappingStartEvent) else {}
+        return dict(_providers(text))
     finally:
         if collecting:
             gc.enable()
 
 
-def _providers(events: Iterator[Any]) -> Iterator[tuple[str, ModelsSpan]]:
+def providers_span(text: str) -> EntriesSpan | None:
+    """Where the providers themselves stand, if there is a mapping of them. Raises yaml.YAMLError."""
+    events = _root(text)
+    return next((_span(events, start) for _, start in _mappings(events, "providers")), None)
+
+
+def _root(text: str) -> Iterator[Any]:
+    """The events of the text, from the first key of its mapping on; those of an empty one where it is none."""
+    events = iter(LOADER(text).get_event, None)
+    while not isinstance(next(events), yaml.DocumentStartEvent):
+        pass
+    return events if isinstance(next(events), yaml.MappingStartEvent) else _root("{}")
+
+
+def _providers(text: str) -> Iterator[tuple[str, EntriesSpan]]:
+    events = _root(text)
     for _ in _mappings(events, "providers"):
         for provider, _ in _mappings(events):
             for _, start in _mappings(events, "models"):
@@ -81,8 +93,8 @@ def _end_of(value: Any, events: Iterator[Any]) -> Any:
         event = next(events)
 
 
-def _span(events: Iterator[Any], start: Any) -> ModelsSpan:
-    """Where the models of the mapping stand that begins with this event; it is read to its end."""
+def _span(events: Iterator[Any], start: Any) -> EntriesSpan:
+    """Where the entries of the mapping stand that begins with this event; it is read to its end."""
     flow, found = bool(start.flow_style), []
     while not isinstance(key := next(events), _MAPPING_END):
         value = next(events)
@@ -91,8 +103,8 @@ def _span(events: Iterator[Any], start: Any) -> ModelsSpan:
     starts = [mark.index if flow else mark.index - mark.column for mark in marks]
     end = key.end_mark.index - flow
     ends = [stop for _, _, stop in found] if flow else [*starts[1:], end]
-    models = {
-        _name(key): ModelSpan(start, stop, key.start_mark.line + 1, isinstance(value, yaml.AliasEvent))
+    entries = {
+        _name(key): EntrySpan(start, stop, key.start_mark.line + 1, isinstance(value, yaml.AliasEvent))
         for (key, value, _), start, stop in zip(found, starts, ends, strict=True)
     }
-    return ModelsSpan(flow, marks[0].column if marks else 0, end, models)
+    return EntriesSpan(flow, marks[0].column if marks else 0, end, entries)

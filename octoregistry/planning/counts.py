@@ -58,13 +58,15 @@ def counts_of_values(changes: Iterable[Mapping[str, Any]]) -> Counts:
 def summaries(plan: Plan) -> Mapping[str, str]:
     """Provider -> what the plan does to it, counted, with what is held; in the plan's order."""
     providers = dict.fromkeys([*(change.provider for change in plan.changes), *(note.provider for note in plan.notes)])
-    return {provider: _summary([c for c in plan.visible if c.provider == provider]) for provider in providers}
+    new = {note.provider for note in plan.notes if note.kind == "new provider"}
+    return {name: _summary([c for c in plan.visible if c.provider == name], new=name in new) for name in providers}
 
 
-def _summary(changes: list[Change]) -> str:
+def _summary(changes: list[Change], *, new: bool) -> str:
     held = sum(not change.applies for change in changes)
     waits = (f"{held:,} {'change' if held == 1 else 'changes'} held",) if held else ()
-    return ", ".join((*counts_of(changes).parts, *waits)) or "no change"
+    begun = ("new provider",) if new else ()
+    return ", ".join((*begun, *counts_of(changes).parts, *waits)) or "no change"
 
 
 def _counted(changes: list[_Named]) -> Counts:

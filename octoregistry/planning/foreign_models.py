@@ -16,9 +16,11 @@ _FEW = 3  # fewer foreign names than this do not make it the wrong page
 def own_rates(page: PageRates, providers: Mapping[str, Provider]) -> PageRates | str:
     """`page` without the rates of models that only another provider has; each of them becomes a problem.
 
-    A text says why the page is refused, if it names models of other providers and none of its own.
+    A text says why the page is refused, if it names models of other providers and none of its own: of a provider that the
+    registry does not have yet, where most of the names are theirs. Models that the provider sells for others are its own.
     """
-    known = {name: _spellings(provider) for name, provider in providers.items()}
+    hosted = vendor(page.provider).hosts_of
+    known = {name: _spellings(provider) for name, provider in providers.items() if name not in hosted}
     own = known.get(page.provider, set())
     foreign: dict[str, str] = {}
     mine: set[str] = set()
@@ -35,7 +37,8 @@ def own_rates(page: PageRates, providers: Mapping[str, Provider]) -> PageRates |
             None,
         ):
             foreign[rate.name] = owner
-    if not mine and len(foreign) >= _FEW:
+    others = {rate.name for rate in page.rates} - mine - foreign.keys()
+    if not mine and len(foreign) >= _FEW and (own or len(foreign) >= len(others)):
         owners = ", ".join(sorted(set(foreign.values())))
         return (
             f"it prices models of {owners} ({len(foreign)}) and none that is known of {page.provider}: the wrong page"

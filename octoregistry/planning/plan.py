@@ -141,13 +141,13 @@ class Change:
         return f"{self.provider}/{self.model}: {self.where} {old}{self.new_text}{moved}{held}"
 
 
-NoteKind = Literal["without an id", "left out", "no longer stated", "left the page", "guard off"]
+NoteKind = Literal["without an id", "left out", "no longer stated", "left the page", "guard off", "new provider"]
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
     """A remark for people that changes nothing. `kind` is set where the page states something that the registry has not,
-    or no longer what it has, and where a setting turns a guard off."""
+    or no longer what it has, where a setting turns a guard off, and where the update begins a provider."""
 
     provider: str
     subject: str

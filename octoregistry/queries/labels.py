@@ -21,11 +21,11 @@ def open_labels(
 ) -> tuple[tuple[LabelToReview, ...], tuple[Failed, ...]]:
     """(the labels of the pages of `providers` that wait for a person, the pages that could not be read).
 
-    Neither the network nor a language model is asked. Raises KeyError for a provider that the registry does not know.
+    Neither the network nor a language model is asked.
     """
     language = LanguageReader(kept, lambda: LanguageModels(why_none="switched off"), clock().date())
     reader = PageReader(settings.reading, language)
-    wanted = [registry.providers[name] for name in providers]
+    wanted = [registry.provider(name) for name in providers]
     pages = fetch_pages(settings, [one.name for one in wanted], offline=True, clock=clock, reject=reader.refused)
     found: list[LabelToReview] = []
     failed: list[Failed] = []

@@ -45,10 +45,10 @@ def vendor_prices(
 ) -> dict[str, VendorPrices]:
     """What the pages of `providers` that served last state: those in the cache, else those of the package.
 
-    Nothing is asked of the network. Raises KeyError for a provider that the registry or the settings do not know.
+    Nothing is asked of the network. Raises KeyError for a provider that the settings do not know.
     """
     reader = PageReader(settings.reading)
-    wanted = [registry.providers[name] for name in providers]
+    wanted = [registry.provider(name) for name in providers]
     pages = fetch_pages(settings, [one.name for one in wanted], offline=True, clock=clock, reject=reader.refused)
     return {provider.name: _read(reader, provider, pages[provider.name]) for provider in wanted}
 

@@ -222,20 +222,23 @@ class Settings(_Frozen):
         return self
 
     def with_pages(self, known: Iterable[str], wanted: Sequence[str] = ()) -> tuple[str, ...]:
-        """The providers to read: those `wanted`, else those of the registry (`known`) whose pages are set.
+        """The providers to read: those `wanted`, by any of their names, else those whose pages are set and that the
+        registry (`known`) has, or of which a person has set the pages.
 
         A registry may hold providers that nobody reads pages of; they stay as a person wrote them. Raises
-        UnknownProviderError for a wanted one that the registry or the settings do not have, and where none is left.
+        UnknownProviderError for a wanted one whose pages are not set, and where none is left.
         """
         here = tuple(known)
-        for provider in wanted:
-            if provider not in here:
-                raise UnknownProviderError(f"no provider {provider!r} in the registry; it has {', '.join(here)}")
-            if not self._has_pages(provider):
+        called = {name: name if name in here else Vendors(self.providers).called(name) or name for name in wanted}
+        for given, name in called.items():
+            if not self._has_pages(name):
+                where = "settings" if name in here else f"registry, which has {', '.join(here)}, nor in the settings"
                 raise UnknownProviderError(
-                    f"no provider {provider!r} in the settings: name its pages in [providers.{provider}]"
+                    f"no provider {given!r} in the {where}: name its pages in [providers.{name}]"
                 )
-        found = tuple(dict.fromkeys(wanted)) or tuple(name for name in here if self._has_pages(name))
+        built_in = {} if called or all(name in here for name in self.providers) else built_in_tables()
+        own = (name for name in self.providers if name not in here and name not in built_in)
+        found = tuple(dict.fromkeys(called.values() or filter(self._has_pages, (*here, *own))))
         if not found:
             raise UnknownProviderError(f"no provider of the registry has pages in the settings: {', '.join(here)}")
         return found

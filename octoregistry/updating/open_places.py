@@ -36,7 +36,7 @@ def open_places(update: Update) -> tuple[OpenPlace, ...]:
         found += [
             OpenPlace(run.provider, note.kind, f"{note.subject}: {note.text}")
             for note in update.plan.notes
-            if note.kind and note.provider == run.provider
+            if note.kind not in (None, "new provider") and note.provider == run.provider
         ]
     return tuple(found)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from octoregistry.documents import Unread
+from octoregistry.errors import UnknownProviderError
 from octoregistry.merging.merge_each import UnwrittenModel, merge_each
 from octoregistry.planning.foreign_models import own_rates
 from octoregistry.planning.limits import Limits
@@ -41,6 +42,7 @@ class ProviderRun:
 
     `calls` are those of a language model that reading the page took; `endings` is what the vendor's page of endings
     states, why it could not be read, or () where none is set or kept; `sightings` are what earlier updates remember.
+    `begins`: the registry did not have the provider.
     """
 
     provider: str
@@ -50,6 +52,7 @@ class ProviderRun:
     calls: tuple[LanguageModelCall, ...] = ()
     endings: Endings = ()
     sightings: Sightings = field(default_factory=dict)
+    begins: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +102,9 @@ def plan_update(  # noqa: PLR0913 - the edges of the run: clock, progress, langu
     `providers` are those to update, all of the registry whose pages are set without it; with `offline` nothing is asked
     of the network. `language` explains the labels that the vocabulary does not; without it they stay open.
     A provider whose pages cannot be read is told in the result, and the others go on. Other registries are asked only
-    where a price changes. A provider of the registry that no pages are set for is left as it is, with a note. Raises
-    RegistryError for a faulty registry, UnknownProviderError for a provider that it or the settings do not know, ClockError
-    where this machine's clock cannot be right.
+    where a price changes. A provider of the registry that no pages are set for is left as it is, with a note; one that
+    the registry lacks is begun, its models are new ones. Raises RegistryError for a faulty registry, UnknownProviderError
+    for a provider whose pages are not set, ClockError where this machine's clock cannot be right.
     """
     registry = parse_registry(text, name)
     known = registry.providers
@@ -123,7 +126,9 @@ def plan_update(  # noqa: PLR0913 - the edges of the run: clock, progress, langu
         progress(f"Reading {provider}")
         page = pages[provider]
         calls = len(language.calls) if language else 0
-        rates = reader.rates(page, provider, tuple(known[provider].models)) if isinstance(page, Page) else None
+        rates = (
+            reader.rates(page, provider, tuple(registry.provider(provider).models)) if isinstance(page, Page) else None
+        )
         if isinstance(rates, Unread):
             page, rates = Failed(page.url, rates.reason), None
         if rates is not None and not rates.rates:
@@ -134,7 +139,8 @@ def plan_update(  # noqa: PLR0913 - the edges of the run: clock, progress, langu
         made = tuple(language.calls[calls:]) if language else ()
         endings = _endings(ends.get(provider), reader, offline=offline)
         remembered = sightings.get(provider, {})
-        runs.append(ProviderRun(provider, page, rates, lists[provider], made, endings, remembered))
+        begins = provider not in known
+        runs.append(ProviderRun(provider, page, rates, lists[provider], made, endings, remembered, begins))
     plan = _plan(registry, runs, settings, now, accepted, {})
     witness_reports: WitnessReports = {}
     if any(change.mode for change in plan.visible):
@@ -159,10 +165,12 @@ def plan_text(
 
     Of the world nothing is asked; `offline`: nothing was.
 
-    Raises RegistryError for a faulty registry, UnknownProviderError for a provider that it does not have (any more).
+    Raises RegistryError for a faulty registry, UnknownProviderError for a provider that it does not have any more.
     """
     registry = parse_registry(text, name)
-    settings.with_pages(registry.providers, [run.provider for run in runs])
+    for run in runs:
+        if not run.begins and run.provider not in registry.providers:
+            raise UnknownProviderError(f"no provider {run.provider!r} in the registry any more")
     witness_reports = witness_reports or {}
     merged = merge_each(text, name, _plan(registry, runs, settings, at, accepted, witness_reports, offline=offline))
     return Update(registry, text, merged.text, merged.plan, runs, at, merged.refused, witness_reports, offline)
@@ -185,11 +193,14 @@ def _plan(
     for run in runs:
         if run.rates is None or not isinstance(run.page, Page):
             continue
+        provider = registry.provider(run.provider)
+        if run.provider not in registry.providers:
+            plan += Plan(notes=(Note(run.provider, "*", "the registry does not have it yet", "new provider"),))
         if settings.guards_of(run.provider).unwitnessed is None:
             off = "guards.unwitnessed is off: far moves need no witness"
             plan += Plan(notes=(Note(run.provider, "*", off, "guard off"),))
         plan += plan_provider(
-            registry.providers[run.provider],
+            provider,
             priced_pages(run.rates, run.page),
             run.listed.models if isinstance(run.listed, ModelList) else None,
             today=at.date(),
@@ -199,7 +210,7 @@ def _plan(
                 accepted,
                 settings.update.recheck_days,
                 Limits(**settings.guards_of(run.provider).model_dump()),
-                days_seen(registry.providers[run.provider], run.sightings),
+                days_seen(provider, run.sightings),
             ),
             witnesses=witnesses,
         )

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from octoregistry.sources.vendor_pages import utc_now
 from tests.cli.conftest import Run
 
 PAGE = """# Pricing
@@ -26,23 +27,11 @@ LIST = {"data": [{"id": "road-1", "created": 1754426303}, {"id": "acme/Road-2", 
 WITNESS = {
     "acme_ai/road-1": {"litellm_provider": "acme_ai", "input_cost_per_token": 1e-6, "output_cost_per_token": 2.5e-6}
 }
-MODELS = """default_provider: acme
+MODELS = """default_provider: other
 providers:
-  acme:
-    env_var: ACME_API_KEY
-    sdk: openai
-    default_model: road-1
-    realtime_multiplier: 1.0
-    models:
-      road-1:
-        display_name: Road 1
-        input_per_million: 1.0
-        output_per_million: 2.0
-        batch_support: false
-        status: active
-        rates:
-          - {mode: standard, input: 1.0, output: 2.0, cached_input: 0.1}
-        source: {page: "https://acme.example/pricing.md", checked: 2026-09-01}
+  other: # nobody reads its pages
+    models: {}
+
 defaults:
   input_per_million: 1.0
   output_per_million: 2.0
@@ -131,13 +120,21 @@ def test_its_page_is_read(run: Run, acme: Path) -> None:
 
 
 def test_its_models_are_updated_by_its_page_and_its_own_list(run: Run, acme: Path, site: Site) -> None:
-    """The id of a new model is the list's, the key goes to its own address, and no batch price follows from nothing."""
+    """The update begins the provider. The id of a new model is the list's, the key goes to its own address, no batch price
+    follows from nothing, and what another registry contradicts waits for a person.
+    """
     found = run("update", "--llm", "off")
-    assert found.exit_code == 0, found.output
+    assert found.exit_code == 5, found.output
+    assert "acme: new provider, 1 model new, 12 changes held" in found.output
     assert ("/v1/models", "Bearer acme-key") in site.asked
+    before = (acme / "models.yaml").read_text()
+    assert "\n  acme:\n    env_var: ACME_API_KEY\n    default_model: acme/Road-2\n    models:\n" in before
+    assert "road-1:" not in before
+    assert run("update", "--llm", "off", "--accept", "road-1").exit_code == 0
     text = (acme / "models.yaml").read_text()
-    assert "acme/Road-2:" in text
+    assert text.replace(text[text.index("      road-1:") : text.index("\ndefaults:")], "") == before
     assert "mode: batch" not in text
+    assert "No change" in run("update", "--llm", "off", "-p", "ac_me").output
 
 
 def test_its_page_of_endings_says_when_a_model_retires(run: Run, acme: Path, site: Site) -> None:
@@ -145,7 +142,7 @@ def test_its_page_of_endings_says_when_a_model_retires(run: Run, acme: Path, sit
     settings = acme / "octoregistry.toml"
     told = settings.read_text()
     settings.write_text(told.replace("[providers.acme]", f'[providers.acme]\nlifecycle = ["{site.base}/ends.md"]'))
-    found = run("update", "--llm", "off")
+    found = run("update", "--llm", "off", "--accept", "all")
     assert found.exit_code == 3, found.output
     assert "acme: its page of endings could not be read" in found.stderr
     assert "acme/Road-2:" in (acme / "models.yaml").read_text()
@@ -159,14 +156,16 @@ def test_its_page_of_endings_says_when_a_model_retires(run: Run, acme: Path, sit
 
 def test_its_calls_are_priced_and_costed(run: Run, acme: Path) -> None:
     """By the registry's name of it."""
+    assert run("update", "--llm", "off", "--accept", "all").exit_code == 0
     assert "Road 1" in run("price", "acme/road-1").stdout
-    (acme / "log.csv").write_text("provider,model,day,input,output\nacme,road-1,2026-11-29,1000000,1000000\n")
+    (acme / "log.csv").write_text(f"provider,model,day,input,output\nacme,road-1,{utc_now().date()},1000000,1000000\n")
     found = run("cost", acme / "log.csv")
     assert "3.000000 USD for 1 rows" in found.output
 
 
 def test_other_registries_are_heard_of_it(run: Run, acme: Path) -> None:
     """Under the name that they have for it, and by its own ids."""
+    assert run("update", "--llm", "off", "--accept", "all").exit_code == 0
     found = json.loads(run("compare", "--json").stdout)
     (other,) = found["disagreements"]
     assert (other["provider"], other["model"], other["dimension"]) == ("acme", "road-1", "output")

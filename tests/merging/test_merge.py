@@ -192,6 +192,32 @@ def test_a_new_model_goes_into_models_on_one_line() -> None:
     assert len(changed_lines(TEXT, merged)[1]) == 1
 
 
+@pytest.mark.parametrize("flow", [False, True])
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_a_new_provider_stands_behind_its_neighbours_in_their_layout(newline: str, flow: bool) -> None:
+    """In the same run as a new model of the last one; comments below stay below, and the first living model is the default."""
+    text = TEXT.replace("\n", newline)
+    if flow:
+        text = "default_provider: a\nproviders: {a: {models: {}}}\n" + TEXT.splitlines()[-2]
+    last = "a" if flow else "empty"
+    models = [(last, "z", []), ("new", "gone", [change("status", "retired")]), ("new", "x", [])]
+    plan = Plan(
+        tuple(
+            change(c.dimension, c.new, c.mode, model=model, provider=provider, kind="new_model")
+            for provider, model, more in models
+            for c in (*NEW, *more)
+            if c.dimension != "aliases"
+        )
+    )
+
+    merged = merge(text, plan)
+
+    assert "z" in parse_registry(merged).models(last)
+    assert parse_registry(merged).provider("new").default_model == "x"
+    assert changed_lines(text, merged)[0] == ([text.splitlines()[1]] if flow else [text.splitlines()[-3]])
+    assert f"{newline}  new:{newline}    default_model: x{newline}    models:{newline}" in merged or flow
+
+
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 @pytest.mark.parametrize("bom", ["", "\ufeff"])
 @pytest.mark.parametrize("end", ["\n", ""])

@@ -73,7 +73,7 @@ def test_one_provider_alone_leaves_the_others(settings: Settings) -> None:
 
 def test_an_unknown_provider_is_told_before_anything_is_fetched(settings: Settings) -> None:
     """The error names it, and those that there are."""
-    with pytest.raises(UnknownProviderError, match="no provider 'acme' in the registry; it has gemini, openai"):
+    with pytest.raises(UnknownProviderError, match="no provider 'acme' in the registry, which has gemini, openai"):
         offline(ROOT / "models.yaml", settings, "acme")
 
 
