@@ -181,7 +181,7 @@ class Trial:
 
     def _outcome(self, page: StoredPage, read: PageRates) -> Outcome:
         true = self._true_changes(page)
-        moved = [c for c in self._plan(page, read).changes if c.kind not in _NO_PRICE and c.dimension not in _FOLLOWING]
+        moved = [c for c in self._plan(page, read).changes if not _says_less(c) and c.dimension not in _FOLLOWING]
         return Outcome(
             applied=tuple(change for change in moved if change.applies and _what(change) not in true),
             held=sum(not change.applies for change in moved),
@@ -211,6 +211,13 @@ def other_prices(registry: Registry) -> Registry:
                 for name in {*DIMENSIONS, "input_per_million", "output_per_million"} & entry.keys():
                     entry[name] = float(Decimal(str(entry[name])) * Decimal("1.5"))
     return parse_registry(yaml.safe_dump(values), "models with other prices")
+
+
+def _says_less(change: Change) -> bool:
+    """True for what states no price, and for a price that answers for no longer prompts than before: nobody is billed by it."""
+    if change.dimension == "up_to_input_tokens" and isinstance(change.new, int):
+        return not isinstance(change.old, int) or change.new < change.old
+    return change.kind in _NO_PRICE or (change.dimension == "up_to_derived" and change.new is True)
 
 
 def _what(change: Change) -> tuple[object, ...]:
