@@ -45,6 +45,13 @@ def test_digits_that_are_shown_from_behind_are_marked(tag: str) -> None:
     assert text_of(f'<{tag} class="r">05.1$</{tag}>', style=sheet) == "\u202e05.1$"
 
 
+@pytest.mark.parametrize(
+    "rule", ["td b { opacity: .1 }", "tr > td b { display: none }", "b { rotate: 9deg }", "[lang] { mask: url(a) }"]
+)
+def test_a_rule_that_names_a_place_counts_too(rule: str) -> None:
+    assert text_of('<b lang="x">$1</b> $2', style=f"<style>{rule} i:hover {{ opacity: 0 }}</style>") == "…$1 $2"
+
+
 @pytest.mark.parametrize("where", ["td", "tr", "table", "div"])
 def test_what_stands_in_something_unclear_is_unclear(where: str) -> None:
     opened = {name: ' style="rotate:180deg"' if name == where else "" for name in ("td", "tr", "table", "div")}
