@@ -24,7 +24,8 @@ from providers.exact import unscaled
 
 Ask = Callable[[BaseBackend, ir.Table], pa.Table]
 _IN_TIME = ("day", "month")
-_ASSUMED = ["assumed_rows", "assumed_units", "least", "most", "endless"]
+_ASSUMED = ["assumed_rows", "assumed_units", "assumed_least", "assumed_most", "endless"]
+_RETIRED = ["unpriced_provider", "unpriced_model", "retired", "first_day", "last_day"]
 
 
 def costs_of(
@@ -96,11 +97,13 @@ def _derived(found: pa.Table, scale: int) -> Derived | None:
 
 def _retired(found: pa.Table) -> tuple[Retired, ...]:
     """The rows in the sum of days after their model's end, by model."""
-    whose = ("unpriced_provider", "unpriced_model")
-    ended = found.filter(pc.greater(found["retired"], 0)).group_by(list(whose))
-    sums = ended.aggregate([("retired", "sum"), ("first_day", "min"), ("last_day", "max")])
-    rows = sums.select([*whose, "retired_sum", "first_day_min", "last_day_max"]).to_pylist()
-    return tuple(sorted((Retired(*row.values()) for row in rows), key=lambda one: (one.provider, one.model)))
+    ended: dict[tuple[str, str], Retired] = {}
+    for provider, model, rows, first, last in (row.values() for row in found.select(_RETIRED).to_pylist()):
+        if rows:
+            before = ended.get((provider, model), Retired(provider, model, 0, first, last))
+            days = (min(before.first_day, first), max(before.last_day, last))
+            ended[provider, model] = Retired(provider, model, before.rows + rows, *days)
+    return tuple(ended[whose] for whose in sorted(ended))
 
 
 def answer(connection: BaseBackend, query: ir.Table) -> pa.Table:
