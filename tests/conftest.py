@@ -49,6 +49,7 @@ _SLOW = (
     "providers/batches",
     "providers/vendors",
     "publishing",
+    "reading/language/test_page.py",
     "reading/test_metamorphic.py",
     "report/test_usage.py",
     "service",

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -60,13 +61,15 @@ day,provider,model,mode,input,output,cached_input,cache_write_5m
 TODAY = date(2026, 9, 8)
 
 
-@pytest.fixture
-def costs_of(tmp_path):
-    """The costs of a log's text by REGISTRY before and CHEAPER after an update."""
+@pytest.fixture(scope="module")
+def costs_of(tmp_path_factory):
+    """The costs of a log's text by REGISTRY before and CHEAPER after an update, found once for all that ask for them."""
 
+    @cache
     def made(text=LOG, before=REGISTRY, after=CHEAPER, name="log.csv"):
-        (tmp_path / name).write_text(text)
-        return usage_costs([str(tmp_path / name)], parse_registry(before), parse_registry(after), TODAY)
+        log = tmp_path_factory.mktemp("usage") / name
+        log.write_text(text)
+        return usage_costs([str(log)], parse_registry(before), parse_registry(after), TODAY)
 
     return made
 
@@ -145,6 +148,7 @@ def test_the_total_is_that_of_octoregistry_cost(costs_of, tmp_path):
     """The same log, the same registry, the same digits."""
     total = costs_of(after=REGISTRY).total
     (tmp_path / "models.yaml").write_text(REGISTRY)
+    (tmp_path / "log.csv").write_text(LOG)
     arguments = ["cost", str(tmp_path / "log.csv"), "--registry", str(tmp_path / "models.yaml"), "--json"]
     told = json.loads(CliRunner().invoke(cli, arguments).stdout)
     assert Decimal(told["total"]) == total.cost
