@@ -54,6 +54,7 @@ _SLOW = (
     "report/test_usage.py",
     "service",
     "sources",
+    "updating",
     "test_readme.py",
     "test_wheel.py",
 )
