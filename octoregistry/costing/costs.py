@@ -8,7 +8,6 @@ from typing import Any
 
 import ibis.expr.types as ir
 import pyarrow as pa
-import pyarrow.compute as pc
 from ibis.backends import BaseBackend
 
 from octoregistry.costing.arrow import fetched_from, in_memory

@@ -119,10 +119,13 @@ def test_a_new_rate_stands_behind_the_last_of_its_mode_a_line_a_rate() -> None:
 
 
 def test_what_does_not_change_stays_in_any_layout_beside_what_does() -> None:
-    text = TEXT.replace("{mode: standard, above", "{ mode:   standard,above").replace(
-        "        source:",
-        "        aliases: [ a,b ]  # both\n        modalities: { input: [text,image],\n           output: [ text ] }\n        source:",
+    laid_out = (
+        "        aliases: [ a,b ]  # both\n        modalities: { input: [text,image],\n           output: [ text ] }\n"
     )
+    text = TEXT.replace("{mode: standard, above", "{ mode:   standard,above").replace(
+        "        source:", f"{laid_out}        source:"
+    )
+
     merged = merge(text, Plan((change("input", Decimal("3.0"), "batch"),)))
 
     assert changed_lines(text, merged) == (["            input: 1.0   # half"], ["            input: 3.0   # half"])
