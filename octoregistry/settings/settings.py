@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from importlib import resources
@@ -27,7 +27,7 @@ from providers.vendors import (
     use_settings_file,
     vendors_of,
 )
-from providers.vendors.catalogue import read_toml
+from providers.vendors.catalogue import CURE, read_toml, refuse_secrets
 from providers.vendors.table import dotted, laid_over
 
 Seconds = Annotated[float, Field(gt=0, le=600)]
@@ -213,8 +213,11 @@ class Settings(_Frozen):
         return self
 
     @model_validator(mode="after")
-    def _guards_are_guards(self) -> Self:
+    def _witnesses_and_guards_are_known(self) -> Self:
         for name, vendor in self.providers.items():
+            if strangers := vendor.witnesses.keys() - self.registries.keys():
+                known = ", ".join(self.registries)
+                raise ValueError(f"providers.{name}.witnesses.{min(strangers)}: no such registry; there are {known}")
             try:
                 GuardSettings.model_validate(vendor.guards)
             except ValidationError as error:
@@ -296,6 +299,15 @@ class SettingsFile:
         return cls(Path(FILE_NAME), of_folder=True) if named.path is None and Path(FILE_NAME).is_file() else named
 
 
+# What decides where a secret goes, or which file is sent as one. Mail without a user carries none.
+_WAYS = (
+    "pull_request.api_url",
+    "pull_request.forge",
+    "service.notices.email.user",
+    "service.notices.email.password.",
+)
+
+
 def _loaded(file: SettingsFile) -> Settings:
     """The settings that a file changes. Raises SettingsError."""
     try:
@@ -303,7 +315,8 @@ def _loaded(file: SettingsFile) -> Settings:
         providers, built_in = own.pop("providers", {}), built_in_tables()
         vendors = vendors_of(built_in, providers, of_folder=file.of_folder)
         if file.of_folder:
-            _refuse_keys(own, {name for table in built_in.values() for name in table.get("key_env", ())})
+            _refuse_ways(own)
+            refuse_secrets(own, "", built_in, ("pull_request.token_env", "service."))
         return Settings.model_validate({**laid_over(_registries(), own), "providers": dict(vendors)})
     except VendorError as error:
         named = str(error).startswith(f"{file.path}:")
@@ -312,18 +325,14 @@ def _loaded(file: SettingsFile) -> Settings:
         raise SettingsError(f"{file.path}: {_faults(error)}") from None
 
 
-def _refuse_keys(own: Mapping[str, Any], variables: Collection[str]) -> None:
-    """Raises VendorError where the working folder's file names one of the `variables`: it says where that goes, too."""
+def _refuse_ways(own: Mapping[str, Any]) -> None:
+    """Raises VendorError where the working folder's file says where the forge's token or the mail server's password goes."""
     for name in dotted(own):
-        value: Any = own
-        for part in name.split("."):
-            value = value.get(part) if isinstance(value, Mapping) else None
-        for variable in value if isinstance(value, list) else [value]:
-            if isinstance(variable, str) and variable in variables:
-                raise VendorError(
-                    f"{name}: {variable} holds the key of a built-in vendor, and a file of the working folder may not "
-                    "name it; name the file with --settings or $OCTOREGISTRY_SETTINGS"
-                )
+        value = own["pull_request"].get("forge") if name == "pull_request.forge" else ""
+        if name.startswith(_WAYS) and value != "none":
+            raise VendorError(
+                f"{name}: a file of the working folder may not say where a token or password goes; {CURE}"
+            )
 
 
 def _faults(error: ValidationError, before: str = "") -> str:
@@ -333,6 +342,9 @@ def _faults(error: ValidationError, before: str = "") -> str:
 def _registries() -> dict[str, Any]:
     text = resources.files("octoregistry").joinpath("sources", "registries.toml").read_text(encoding="utf-8")
     return tomllib.loads(text, parse_float=Decimal)
+
+
+_BUILT_IN = "built in"
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,7 +379,19 @@ def vendor_facts(name: str, path: Path | None = None) -> tuple[Setting, ...]:
         raise UnknownProviderError(f"no vendor {name!r}; there are {', '.join(settings.providers)}")
     begins = f"providers.{found}."
     facts = (one for one in settings_with_origins(path) if one.name.startswith(begins))
-    return tuple(replace(one, name=one.name.removeprefix(begins)) for one in facts)
+    named = (replace(one, name=one.name.removeprefix(begins)) for one in facts)
+    shape = settings.providers[found].model_list
+    return tuple(_with_vendors_file(one, found, shape.shape if shape else None) for one in named)
+
+
+def _with_vendors_file(fact: Setting, vendor: str, shape: str | None) -> Setting:
+    """The fact with the vendor's file as its origin, where it stands there: of a list, maybe in that of its `shape`."""
+    if fact.origin != _BUILT_IN or (fact.name == "lifecycle" and not fact.value):  # of which own `prices` leave nothing
+        return fact
+    names = (vendor, shape) if shape and fact.name.startswith("model_list.") else (vendor,)
+    stated = (name for name in names if fact.name in dotted(built_in_tables().get(name, {})))
+    file = next((f"providers/vendors/{name}.toml" for name in stated), fact.origin)
+    return replace(fact, origin=file)
 
 
 def _with_origins(prefix: str, values: Mapping[str, Any], own: Mapping[str, Any], file: str) -> Iterator[Setting]:
@@ -376,4 +400,4 @@ def _with_origins(prefix: str, values: Mapping[str, Any], own: Mapping[str, Any]
         if isinstance(value, dict) and value:
             yield from _with_origins(f"{prefix}{name}.", value, mine if isinstance(mine, Mapping) else {}, file)
         else:
-            yield Setting(f"{prefix}{name}", value, file if name in own else "built in")
+            yield Setting(f"{prefix}{name}", value, file if name in own else _BUILT_IN)

@@ -10,14 +10,27 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from providers.dimensions import DIMENSIONS
+
 from .table import VendorError, dotted, laid_over, value_of
-from .vendor import Vendor
+from .vendor import Batch, Vendor
 
 FOLDER = Path(__file__).parent
 _ADDRESS = re.compile(r"https?://[^/@\s]+(?:/|$)")
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,60}")
 # What decides where a key goes, and which key. A folder that somebody sent must not decide that.
 GUARDED = frozenset({"protocol", "base_url", "base_url_env", "key_env", "model_list.path", "model_list.key_header"})
+
+
+# Secrets of the environment besides the vendors' keys.
+SECRETS = frozenset(
+    name.casefold()
+    for name in (
+        "OCTOREGISTRY_TOKEN", "GITHUB_TOKEN", "GH_TOKEN", "GITLAB_TOKEN", "CI_JOB_TOKEN", "OCTOREGISTRY_SMTP_PASSWORD",
+        "OCTOREGISTRY_WEBHOOK_SECRET", "OCTOREGISTRY_DATABASE", "OCTOREGISTRY_SERVICE_TOKEN",
+    )
+)  # fmt: skip
+CURE = "name the file with --settings or $OCTOREGISTRY_SETTINGS"
 
 
 class Vendors(Mapping[str, Vendor]):
@@ -71,28 +84,29 @@ def vendors_of(built_in: Mapping[str, Mapping[str, Any]], own: Any, *, of_folder
         if of_folder:
             _refuse_guarded(name, table, built_in)
         below = tables.get(name, {"display_name": name})
-        if (
-            "prices" in table
-        ):  # who reads the prices elsewhere asks no other address of the vendor's pages unless told to
+        if "prices" in table:  # who reads the prices elsewhere asks no other address of the vendor unless told to
             below = {**below, "lifecycle": []}
         tables[name] = laid_over(below, table)
     lists = {name: table.get("model_list") for name, table in tables.items()}
     for name, table in tables.items():
         if isinstance(table.get("model_list"), dict):
             tables[name] = {**table, "model_list": _shaped(name, table["model_list"], lists)}
-    return Vendors({name: _vendor(name, table) for name, table in tables.items()})
+    found = Vendors({name: _vendor(name, table) for name, table in tables.items()})
+    for name, vendor in found.items():
+        if strangers := [host for host in vendor.hosts_of if host not in found]:
+            raise VendorError(f"providers.{name}.hosts_of: {strangers[0]!r} is none of {', '.join(found)}")
+    return found
 
 
 def _vendor(name: str, table: Mapping[str, Any]) -> Vendor:
     """The checked vendor of a table."""
     vendor = value_of(Vendor, table, f"providers.{name}", name=name)
     listing = vendor.model_list
-    if vendor.base_url is not None and not _ADDRESS.match(vendor.base_url):
-        raise VendorError(f"providers.{name}.base_url: no address")
     if listing is not None and not (listing.path.startswith("/") or _ADDRESS.match(listing.path)):
         raise VendorError(f"providers.{name}.model_list.path: neither a path that begins with / nor an address")
     if listing is not None and listing.path.startswith("/") and vendor.base_url is None:
         raise VendorError(f"providers.{name}.base_url: not set, and model_list.path needs it")
+    _check_batch(name, vendor.batch, table.get("batch", {}))
     shape, form = vendor.names.id_shape, vendor.names.id_form
     try:
         form.format(**dict.fromkeys(re.compile(shape or "").groupindex, ""))
@@ -101,6 +115,16 @@ def _vendor(name: str, table: Mapping[str, Any]) -> Vendor:
     if len(vendor.names.id_replace) != 2:
         raise VendorError(f"providers.{name}.names.id_replace: not two texts")
     return vendor
+
+
+def _check_batch(name: str, batch: Batch, stated: Mapping[str, Any]) -> None:
+    """Raises for a discount from which nothing would be derived, without a word."""
+    if isinstance(batch.discount, Decimal) and "offered" not in stated:
+        raise VendorError(f"providers.{name}.batch.offered: not set, and discount needs it: true or false")
+    if batch.share is not None and not batch.on:
+        raise VendorError(
+            f"providers.{name}.batch.on: not set, and discount needs it: 'all', or a list of {', '.join(DIMENSIONS)}"
+        )
 
 
 def _shaped(name: str, table: dict[str, Any], lists: Mapping[str, Any]) -> dict[str, Any]:
@@ -118,22 +142,39 @@ def _shaped(name: str, table: dict[str, Any], lists: Mapping[str, Any]) -> dict[
 
 def _refuse_guarded(name: str, table: Mapping[str, Any], built_in: Mapping[str, Mapping[str, Any]]) -> None:
     """Raises where a file of the working folder says where a built-in vendor's key goes."""
-    cure = "name the file with --settings or $OCTOREGISTRY_SETTINGS"
     if name in built_in:
         for key in (*dotted(table), *table):
             if key in GUARDED:
                 raise VendorError(
-                    f"providers.{name}.{key}: a file of the working folder may not say where a built-in vendor's key goes; {cure}"
+                    f"providers.{name}.{key}: a file of the working folder may not say where a built-in vendor's key "
+                    f"goes; {CURE}"
                 )
         return
-    keys = {variable for one in built_in.values() for variable in one.get("key_env", ())}
-    stated = table.get("key_env", [])
-    for variable in stated if isinstance(stated, list) else []:
-        if variable in keys:
-            raise VendorError(
-                f"providers.{name}.key_env: {variable} holds the key of a built-in vendor, and a file of the working "
-                f"folder may not send it elsewhere; {cure}"
-            )
+    refuse_secrets(table, f"providers.{name}.", built_in)
+
+
+def refuse_secrets(
+    table: Mapping[str, Any], before: str, built_in: Mapping[str, Mapping[str, Any]], own_places: tuple[str, ...] = ()
+) -> None:
+    """Raises VendorError where a table of the working folder's file names the variable of a secret whose way is not its to
+    say: the key of a built-in vendor, a token of a forge, a secret of the service. In `own_places`, what such names begin
+    with, the last two are at home. Letter case never matters, since to Windows it does not.
+    """
+    keys = {variable.casefold() for one in built_in.values() for variable in one.get("key_env", ())}
+    for name in dotted(table):
+        value: Any = table
+        for part in name.split("."):
+            value = value.get(part) if isinstance(value, Mapping) else None
+        for text in value if isinstance(value, list) else [value]:
+            if not isinstance(text, str):
+                continue
+            known = "the key of a built-in vendor" if text.casefold() in keys else None
+            if known := known or (
+                "a secret" if text.casefold() in SECRETS and not name.startswith(own_places) else None
+            ):
+                raise VendorError(
+                    f"{before}{name}: {text} holds {known}, and a file of the working folder may not name it; {CURE}"
+                )
 
 
 def _spellings(found: Mapping[str, Vendor]) -> dict[str, str]:
@@ -155,7 +196,7 @@ def built_in_tables() -> dict[str, dict[str, Any]]:
 def read_toml(path: str | os.PathLike[str]) -> dict[str, Any]:
     """What a TOML file says, numbers exact. Raises VendorError, which names the file."""
     try:
-        return tomllib.loads(Path(path).read_text(encoding="utf-8"), parse_float=Decimal)
+        return tomllib.loads(Path(path).read_text(encoding="utf-8-sig"), parse_float=Decimal)
     except OSError as error:
         raise VendorError(f"{os.fspath(path)}: {error.strerror}") from None
     except UnicodeDecodeError:

@@ -10,9 +10,28 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from providers.dimensions import DIMENSIONS, KINDS, STATUSES
+
 Value = TypeVar("Value")
-PATTERNS = frozenset({"id_pattern", "id_shape", "can", "cannot"})
-MANY_PATTERNS = frozenset({"families", "words", "without_output"})
+PATTERNS = frozenset({"id_pattern", "id_shape", "can", "cannot", "families", "words", "without_output", "kinds"})
+# What the texts under a key may be, and the keys of a table under it.
+ALLOWED: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("on", "not_heard", "one_input_price"), DIMENSIONS),
+    "stages": STATUSES,
+}
+ALLOWED_KEYS: dict[str, tuple[str, ...]] = {
+    "kinds": KINDS,
+    "fields": (
+        "id", "display_name", "context_window", "max_output_tokens", "batch", "lifecycle", "retires_on", "created"
+    ),
+}  # fmt: skip
+# The form of the texts under a key, and what to say of one that has another.
+FORMS: dict[str, tuple[str, str]] = {
+    **dict.fromkeys(("prices", "lifecycle"), (r"https?://[^/@\s]+(?:/\S*)?", "no address that begins with https://")),
+    "base_url": (r"https?://[^/@\s]+(?:/\S*)?", "no address"),
+    "redirect_hosts": (r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?", "no host's name"),
+    **dict.fromkeys(("key_env", "base_url_env"), (r"[A-Za-z_][A-Za-z0-9_]*", "no name of a variable")),
+}
 
 
 class VendorError(ValueError):
@@ -58,6 +77,9 @@ def _checked(kind: Any, value: Any, key: str, at: str) -> Any:
     if origin is not None:
         if not isinstance(value, dict):
             _refuse(at, "no table")
+        for name in value:
+            if name not in ALLOWED_KEYS.get(key, (name,)):
+                _refuse(f"{at}.{name}", f"no such key; there are {', '.join(ALLOWED_KEYS[key])}")
         return {name: _checked(parts[1], one, key, f"{at}.{name}") for name, one in value.items()}
     return value if kind is Any else _plain(kind, value, key, at)
 
@@ -79,11 +101,16 @@ def _plain(kind: type, value: Any, key: str, at: str) -> Any:
         return Decimal(value) if number and 0 <= value < 1 else _refuse(at, "no share from 0 to below 1")
     if not isinstance(value, kind):
         _refuse(at, {str: "no text", bool: "neither true nor false"}.get(kind, f"no {kind.__name__}"))
-    if key in PATTERNS or key in MANY_PATTERNS:
+    if key in PATTERNS:
         try:
             re.compile(value)
         except re.error as fault:
             _refuse(at, f"no pattern: {fault}")
+    if value not in ALLOWED.get(key, (value,)):
+        _refuse(at, f"none of {', '.join(ALLOWED[key])}")
+    form, wrong = FORMS.get(key, ("", ""))
+    if form and not re.fullmatch(form, value):
+        _refuse(at, wrong)
     return value
 
 

@@ -168,7 +168,7 @@ class Vendor:
         tuple[str, ...], "what logs call it; letter case, points, hyphens and underscores never matter"
     ] = ()
     hosts_of: Annotated[tuple[str, ...], "the vendors whose models it sells"] = ()
-    protocol: Annotated[str | None, "whose protocol its API speaks: openai, anthropic or gemini"] = None
+    protocol: Annotated[Literal["openai", "anthropic", "gemini"] | None, "whose protocol its API speaks"] = None
     base_url: Annotated[str | None, "the API's address"] = None
     base_url_env: Annotated[str | None, "the variable that may hold another address"] = None
     key_env: Annotated[tuple[str, ...], "the variables that may hold the key, the first that is set counts"] = ()

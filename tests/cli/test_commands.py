@@ -139,11 +139,15 @@ def test_config_says_where_each_setting_came_from(run: Run, folder: Path) -> Non
 
 
 def test_config_shows_a_vendor_as_its_file_and_ours_together_say(run: Run, folder: Path) -> None:
-    """By any name that it goes by; each fact with the file that it is from."""
-    (folder / "octoregistry.toml").write_text('[providers.openai]\nprices = ["https://mirror.example/p"]\n')
+    """By any name that it goes by; each fact with the file that it is from, which may begin with a byte order mark."""
+    (folder / "octoregistry.toml").write_text(
+        '[providers.openai]\nprices = ["https://mirror.example/p"]\n', encoding="utf-8-sig"
+    )
     told = {one["name"]: one for one in json.loads(run("config", "--vendor", "OpenAI", "--json").stdout)}
     assert (told["prices"]["value"], told["prices"]["origin"]) == (["https://mirror.example/p"], "octoregistry.toml")
-    assert (told["key_env"]["value"], told["key_env"]["origin"]) == (["OPENAI_API_KEY"], "built in")
+    file = "providers/vendors/openai.toml"
+    assert (told["key_env"]["value"], told["key_env"]["origin"]) == (["OPENAI_API_KEY"], file)
+    assert told["model_list.headers"]["origin"] == "built in"
     assert "claude" in run("config", "--vendor", "anthropic", "names").stdout
     others = run("config", "--vendor", "nobody").stderr.partition("there are ")[2].strip().split(", ")
     assert others == sorted(others)

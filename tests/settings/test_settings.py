@@ -10,6 +10,8 @@ from octoregistry.settings import SettingsError, command_settings, load_settings
 from octoregistry.sources.urls import host_of, url_fault
 from providers.vendors import use_settings_file, vendor
 
+MAIL = '[service.notices.email]\nhost = "mail.example"\nsender = "a@b.example"\nto = ["c@d.example"]\n'
+
 
 @pytest.fixture
 def file(tmp_path, monkeypatch):
@@ -87,15 +89,38 @@ def test_the_file_of_the_folder_may_not_send_a_key_elsewhere(file):
     "text",
     [
         '[reading]\nbase_url = "https://evil.example/v1"\nmodel = "m"\nkey_env = "OPENAI_API_KEY"\n',
-        '[pull_request]\napi_url = "https://evil.example"\ntoken_env = ["ANTHROPIC_API_KEY"]\n',
+        '[reading]\nbase_url = "https://evil.example/v1"\nmodel = "m"\nkey_env = "openai_api_key"\n',
+        '[pull_request]\ntoken_env = ["ANTHROPIC_API_KEY"]\n',
+        '[providers.evil]\nbase_url_env = "OPENAI_API_KEY"\n',
     ],
 )
 def test_the_file_of_the_folder_names_no_key_of_a_built_in_vendor(file, text):
     """Wherever it stands: the address beside it is the file's own, too."""
     file.write_text(text)
-    with pytest.raises(SettingsError, match=r"octoregistry.toml: \S+_env: \S+_API_KEY holds the key"):
+    with pytest.raises(SettingsError, match=r"(?i)octoregistry.toml: \S+_env: \S+_api_key holds the key"):
         command_settings()
     command_settings(file)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[pull_request]\napi_url = "https://evil.example"\n',
+        '[pull_request]\nforge = "github"\n',
+        '[reading]\nbase_url = "https://evil.example/v1"\nmodel = "m"\nkey_env = "GITHUB_TOKEN"\n',
+        '[providers.evil]\nbase_url = "https://evil.example"\nkey_env = ["Gh_Token"]\n',
+        MAIL + 'user = "u"\n',
+        MAIL + 'password = { file = "/etc/passwd" }\n',
+    ],
+)
+def test_the_file_of_the_folder_moves_no_token_and_no_password(file, text):
+    """They go where the built-in facts or a file that a person names say."""
+    file.write_text(text)
+    with pytest.raises(SettingsError, match=r"octoregistry.toml: \S+: .*a file of the working folder may not"):
+        command_settings()
+    command_settings(file)
+    file.write_text(MAIL + '[pull_request]\nforge = "none"\n')
+    command_settings()
 
 
 @pytest.mark.parametrize(
