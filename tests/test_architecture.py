@@ -32,8 +32,23 @@ MODULES = {
 }
 
 
+# What imports from above by its nature: the package's face shows names of the rooms, and a process of its own is a roof.
+FACES = {
+    "octoregistry": {
+        "octoregistry.costing.frames",
+        "octoregistry.settings",
+        "octoregistry.updating.update",
+        "providers",
+    },
+    "octoregistry.__main__": {"octoregistry.cli"},
+}
+
+
 def imports_of(module: str, text: str) -> Iterator[str]:
-    """The modules of ours that the `text` of a module imports, wherever in it; a package where one stands in it."""
+    """The modules of ours that the `text` of a module imports, wherever in it; a package where one stands in it.
+
+    A text that is the name of one counts as well: `import_module` takes it, from a table or where it stands.
+    """
     package = (module if MODULES[module].name == "__init__.py" else module.rpartition(".")[0]).split(".")
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Import):
@@ -43,6 +58,12 @@ def imports_of(module: str, text: str) -> Iterator[str]:
             source = ".".join(filter(None, (above, node.module)))
             named = (f"{source}.{alias.name}" for alias in node.names)
             yield from (name if name in MODULES else source for name in named if source in MODULES)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            name = node.value.rstrip(".")  # f"octoregistry.cli.{command}"
+            beside = f"{module}.".startswith(f"{name}.")  # the data of its own room
+            yield from {name} & MODULES.keys() if "." in name and not beside else ()
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("import_module", "__import__")):
+            yield from {getattr(node.args[0], "value", "")} & MODULES.keys() if node.args else ()
 
 
 def arrows() -> Iterator[tuple[str, str]]:
@@ -67,9 +88,9 @@ def floor_of(room: str) -> int:
 def is_forbidden(module: str, target: str) -> bool:
     """True for an arrow that points up, or across a floor."""
     here, there = room_of(module), room_of(target)
-    if module == "octoregistry.__main__" or here == there != "":
-        return False
-    if module == "octoregistry":  # the package's own face shows names of the rooms
+    if module in FACES:
+        return target not in FACES[module]
+    if here == there != "":
         return False
     if there == "":
         return target != "octoregistry.errors" or here == "providers"
@@ -109,6 +130,12 @@ def test_imports_point_down() -> None:
         ("octoregistry.planning.planner", "import octoregistry"),
         ("providers.registry", "from octoregistry.errors import UserFacingError"),
         ("providers.registry", "import octoregistry"),
+        ("octoregistry", "from octoregistry.cli import cli"),
+        ("octoregistry.__main__", "from octoregistry.service import jobs"),
+        ("octoregistry.planning.planner", "x = importlib.import_module('octoregistry.cli.output')"),
+        ("octoregistry.planning.planner", "x = __import__('octoregistry')"),
+        ("octoregistry.updating.update", "ROOMS = {'page': 'octoregistry.report.page'}"),
+        ("octoregistry.service.jobs", "x = import_module(f'octoregistry.cli.{name}')"),
     ],
 )
 def test_a_forbidden_arrow_is_seen(module: str, line: str) -> None:
