@@ -47,7 +47,7 @@ def request_of(line: Mapping[str, Any], model: str | None = None, surface: str |
         entry["schema"] = schema
     if rest and (surface is None or (url is not None and url != surface)):
         where = "another vendor's run" if surface is None else f"a run on {surface}"
-        raise ValueError(f"{', '.join(rest)}: keys of {url or 'OpenAI'}, which {where} cannot send")
+        raise ValueError(f"{', '.join(rest)}: keys of {url or 'its vendor'}, which {where} cannot send")
     return {**entry, "extra": rest} if rest else entry
 
 
