@@ -73,6 +73,16 @@ class Registry:
         found = self.providers.get(name)
         return found or Provider(name, None, None, Decimal(self.values["defaults"]["realtime_multiplier"]))
 
+    def provider_called(self, text: str) -> str:
+        """The provider that `text` calls, by its name or by any of the vendor's in any letter case; a stranger's as it is."""
+        providers = self.values["providers"]
+        if text in providers:
+            return text
+        from .vendors import vendor_called  # noqa: PLC0415 - read for a name that is not there as it is written
+
+        small = text.casefold()
+        return vendor_called(text) or next((name for name in providers if name.casefold() == small), text)
+
     def models(self, provider: str) -> Mapping[str, Model]:
         """The models of a provider by id; raises UnknownModelError for an unknown provider."""
         self._entries(provider)

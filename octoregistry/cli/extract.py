@@ -74,7 +74,8 @@ def command(  # noqa: PLR0913 - an option a parameter
     except SettingsError as error:
         raise click.ClickException(visible(error)) from error
     reader = reader_of(llm, lambda: known, own, no_known=no_known)
-    ids = tuple(known.providers[provider].models) if provider in known.providers else ()
+    provider = known.provider_called(provider)
+    ids = tuple(known.provider(provider).models)
     read = PageReader(own, reader).rates_of(text, page, provider, page_date, ids)
     if isinstance(read, Unread):
         _leave_unread(file, page, read.reason, as_json)

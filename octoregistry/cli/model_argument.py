@@ -27,12 +27,13 @@ def open_registry(path: str | os.PathLike[str]) -> Registry:
 
 
 def find_model(registry: Registry, name: str, day: date | None = None) -> Model:
-    """The model called PROVIDER/MODEL by id or alias, or MODEL where one provider alone has it; else UsageError. With a
-    `day` the one that answered to the name on it.
+    """The model called PROVIDER/MODEL by id or alias and any name of the provider, or MODEL where one provider alone
+    has it; else UsageError. With a `day` the one that answered to the name on it.
     """
     provider, slash, model = name.partition("/")
     try:
         if slash:
+            provider = registry.provider_called(provider)
             return registry.on_day(provider, model, str(day)) if day else registry.model(provider, model)
     except UnknownModelError as error:
         raise click.UsageError(visible(error)) from error

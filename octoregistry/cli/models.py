@@ -46,6 +46,7 @@ def command(
     """Print the models of the registry with their prices for ordinary prompts, USD per million tokens."""
     one_format(as_json, as_csv)
     known = open_registry(registry)
+    providers = tuple(map(known.provider_called, providers))
     if unknown := set(providers) - set(known.providers):
         raise click.UsageError(f"no provider {', '.join(sorted(unknown))}; there are {', '.join(known.providers)}")
     day = at or datetime.now(UTC).date()

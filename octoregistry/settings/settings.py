@@ -232,7 +232,11 @@ class Settings(_Frozen):
         UnknownProviderError for a wanted one whose pages are not set, and where none is left.
         """
         here = tuple(known)
-        called = {name: name if name in here else Vendors(self.providers).called(name) or name for name in wanted}
+        spelt = {name.casefold(): name for name in here}
+        vendors = Vendors(self.providers)
+        called = {
+            name: name if name in here else vendors.called(name) or spelt.get(name.casefold(), name) for name in wanted
+        }
         for given, name in called.items():
             if not self._has_pages(name):
                 where = "settings" if name in here else f"registry, which has {', '.join(here)}, nor in the settings"

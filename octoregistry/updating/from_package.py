@@ -27,6 +27,7 @@ def plan_from_package(
     UnknownProviderError for a wanted provider that either lacks.
     """
     registry, packaged = parse_registry(text, name), load_registry(PACKAGED)
+    providers = [registry.provider_called(provider) for provider in providers]
     for provider in providers:
         if provider not in registry.providers or provider not in packaged.providers:
             raise UnknownProviderError(f"no provider {provider!r} in both {name} and the packaged registry")

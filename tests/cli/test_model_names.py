@@ -57,3 +57,11 @@ def test_what_is_cheaper_says_what_it_saves(run: Run) -> None:
 def test_models_say_their_kind_and_when_they_retire(run: Run) -> None:
     row = next(line for line in run("models", "--at", "2026-11-20").stdout.splitlines() if "openai/gpt-5-mini " in line)
     assert re.search(r"│ chat +│ .* retires 2026-12-11 ", row)
+
+
+@pytest.mark.parametrize("provider", ["OpenAI", "OPEN_AI"])
+def test_a_provider_goes_by_any_of_its_names(run: Run, provider: str) -> None:
+    """In any letter case, for every command that takes one."""
+    assert run("price", f"{provider}/gpt-5.4").stdout == run("price", "openai/gpt-5.4").stdout != ""
+    assert run("models", "-p", provider).stdout == run("models", "-p", "openai").stdout != ""
+    assert run("update", "--dry-run", "--offline", "--llm", "off", "-p", provider).stdout.startswith("Pages: openai ")
