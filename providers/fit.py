@@ -1,6 +1,4 @@
-"""Whether a value fits a JSON schema, as far as schemas are enforced here, and the value without what only stands for
-nothing.
-"""
+"""Checks a value against a JSON schema, as far as schemas are enforced here, and drops optional nulls."""
 
 from __future__ import annotations
 

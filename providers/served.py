@@ -1,4 +1,4 @@
-"""What a response says was billed: the tokens by dimension, and the mode in which it was really served."""
+"""Tokens and mode billed, from a vendor's response."""
 
 from __future__ import annotations
 

@@ -100,8 +100,7 @@ def calls_line(calls: Sequence[LanguageModelCall]) -> str:
 
 
 def closing_messages(reader: LanguageReader) -> Iterator[str]:
-    """What a person should know at the end of a run: who was to be asked and could not be, why no language model was asked
-    although there was something to ask, and why answers are not there for the next run."""
+    """Closing notes about language models that were not asked or failed, and about answers that could not be kept."""
     for why in reader.passed_over:
         if why != "switched off":
             yield why if reader.models.tried else f"words that nobody knows stay doubts: {why}"

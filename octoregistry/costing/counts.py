@@ -1,4 +1,4 @@
-"""What the columns of a table count by a recipe, and what no sum of them can be right for, as expressions."""
+"""Token counts by dimension, from a table's columns, and what is wrong with a row, as expressions."""
 
 from __future__ import annotations
 

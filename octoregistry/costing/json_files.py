@@ -107,8 +107,7 @@ def _says_usage(name: str, ends: frozenset[str]) -> bool:
 def _late(
     connection: Backend, all_rows: str, sampled: Sequence[Path_], ends: frozenset[str]
 ) -> tuple[list[Path_], bool]:
-    """The paths in all lines to what the first lines have not: keys that a recipe of theirs knows, or whose name says
-    usage, and those `wanted`; and whether every line is a row.
+    """(paths of usage fields that appear only in later lines, whether every line is a row).
 
     A key may come late: tokens that nobody saw in the first thousand calls are not to be left out of the bill. Lines that
     have the keys of the first ones and no others, as most logs do, are seen to by that alone.

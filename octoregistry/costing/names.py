@@ -1,4 +1,4 @@
-"""The names of logs as the registry has them: providers in any letter case, models without what changes nothing."""
+"""Provider and model names in logs, matched to the registry."""
 
 from __future__ import annotations
 

@@ -236,7 +236,9 @@ class _Priced:
         return [name for name in DIMENSIONS if f"t_{name}" in self.groups]
 
     def _other(self, other: Sequence[int | None], priced: Sequence[int], rows: Mapping[int, int]) -> Otherwise:
-        """What has no price the other way stays as it was: else leaving a model out would look like a saving."""
+        """The cost the other way, with the actual cost of rows that have no price that way: leaving them out would look like a
+        saving.
+        """
         kept = [place for place in priced if other[place] is None]
         if len(kept) == len(priced):
             return Otherwise(None, sum(rows[place] for place in kept))

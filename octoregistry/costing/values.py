@@ -65,8 +65,8 @@ class UnpricedRows:
 
 @dataclass(frozen=True, slots=True)
 class Assumed:
-    """Rows of many requests that are in the sum at the tier of their mean prompt: what they cost so, and at least and at
-    most, in USD; `most` is None where a tier has no known price.
+    """Aggregated rows costed at the tier of their mean prompt, with lower and upper bound, in USD; `most` is None where a tier
+    has no known price.
     """
 
     rows: int

@@ -1,4 +1,4 @@
-"""Markdown tables as a converter leaves them that knows no spanning cells: one header row again, no cell lost."""
+"""Repairs Markdown tables whose header spans cells: one header row again, no cell lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A whole number that a page or a header writes where none need stand."""
+"""Parses an optional whole number of a page or a header."""
 
 from __future__ import annotations
 

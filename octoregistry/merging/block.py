@@ -208,7 +208,7 @@ def _lines(text: str, words: list[_Word]) -> Iterator[Line]:
 
 
 def _blank(one: _Word, other: _Word, gap: str) -> str:
-    """What ruamel.yaml reads between two words: no comment, and no line break behind a dash, which it would lose."""
+    """The text between two words, without comments, as ruamel.yaml gets it; behind a dash it would lose a line break."""
     if one.dash and _BREAK.search(gap):
         return " " * (other.column - one.column - len(one.code))
     return _COMMENT.sub("", gap)
@@ -285,7 +285,7 @@ class _Margins:
         self._columns: dict[int, int] = {}  # by ruamel.yaml's, of the lines around the current one
 
     def learn(self, text: str, column: int) -> None:
-        """None; `text`, as ruamel.yaml wrote it, stands at `column`."""
+        """Remember that `text`, as ruamel.yaml wrote it, stands at `column`."""
         mine = _indent(text)
         self._columns = {theirs: known for theirs, known in self._columns.items() if theirs < mine} | {mine: column}
 

@@ -69,7 +69,7 @@ def _spliced(text: str, pieces: list[_Piece]) -> str:
 
 
 def _pieces(text: str, values: dict[str, Any], models: _ByModel) -> list[_Piece]:
-    """What the changes put for which part of the text."""
+    """The text replacements for all changed models."""
     try:
         spans = models_spans(text)
     except yaml.YAMLError as error:

@@ -68,8 +68,8 @@ def _providers(text: str) -> Iterator[tuple[str, EntriesSpan]]:
 
 
 def _mappings(events: Iterator[Any], wanted: str | None = None) -> Iterator[tuple[str, Any]]:
-    """Of the mapping that has begun, the key `wanted`, or each, whose value is a mapping that is written there, with that
-    one's first event: whoever asks reads it to its end.
+    """(key, first event of its value) of the keys of the current mapping whose values are mappings, or of `wanted` alone;
+    whoever asks reads the value to its end.
     """
     while not isinstance(key := next(events), _MAPPING_END):
         value = next(events)

@@ -1,4 +1,4 @@
-"""What of a mode outlives a page that is silent on it: a price only beside the prices with which it was last known."""
+"""Prices of a mode that the new page does not mention: each is kept only beside the prices it was last known with."""
 
 from __future__ import annotations
 

@@ -16,9 +16,8 @@ _Named = tuple[str, str, str]  # provider, model, kind
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Prices that moved, those announced for a later day among them; prices first known of models that were known; models
-    that are new, however many prices they have; facts of models: limits, lifecycle, names. What follows from a price, as
-    the two plain ones do, is counted with it."""
+    """Counts of a run: prices moved (announced ones among them), prices first known of known models, new models (each once),
+    changed facts of models. The two plain prices are counted with the price that they follow from."""
 
     moved: int = 0
     first_known: int = 0

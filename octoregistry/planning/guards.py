@@ -81,8 +81,7 @@ def moved_too_far(change: Change, context: GuardContext) -> Reason | None:
 
 
 def restated(change: Change, context: GuardContext) -> Reason | None:
-    """The reason to hold another price for days that have passed than a page gave for them before: what those calls cost
-    would change, and the file would not know what they cost."""
+    """The reason to hold a new price for past days when a page gave another one before: the cost of those calls would change."""
     if not _moves(change) or change.start is None or change.start >= context.checked:
         return None
     slot = (change.mode, change.above_input_tokens, change.start)
@@ -93,8 +92,8 @@ def restated(change: Change, context: GuardContext) -> Reason | None:
 
 
 def moved_in_a_month(change: Change, context: GuardContext) -> Reason | None:
-    """The reason to hold a price that the guarded factor lies between and that of a month before: ×2.9 a day for eight days
-    was ×5,002, and no day of them was one too many.
+    """The reason to hold a price that differs from that of a month before by more than the limit: ×2.9 a day for eight days
+    is ×5,002, and no day alone was over it.
     """
     if not _moves(change):
         return None
@@ -191,7 +190,7 @@ def doubted(change: Change, context: GuardContext) -> Reason | None:
 
 
 def of_another_mode(change: Change, context: GuardContext) -> Reason | None:
-    """The reason to hold a standard price that is what the registry has of another mode: a page about fast mode, or a
+    """The reason to hold a standard price that equals the registry's price of another mode: a page about fast mode, or a
     table of batch prices, whose label was lost, gives them as standard ones, well within the guard.
 
     A batch or flex price that moves as well is none to compare with: then the page has both.

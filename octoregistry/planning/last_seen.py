@@ -34,8 +34,7 @@ def seen_again(known: Model | None, stated: StatedModel) -> bool:
 
 
 def check_is_due(source: Source | None, stated: StatedModel, days: int) -> bool:
-    """True where the last check lies so many days or more before the day of the page, which checks the model only where
-    more than a language model has read it."""
+    """True if the model was last checked `days` or more before the page, and more than a language model has read the page."""
     if source is None or source.checked is None or not stated.checked:
         return False
     return (stated.page.checked - source.checked).days >= days

@@ -108,7 +108,7 @@ class _Pair:
         return self._contradicted(mode)
 
     def _filled(self, ours: list[Rate], theirs: list[Rate]) -> Iterator[Change]:
-        """What our rates lack, tiers among them, of a mode in which both agree as far as both speak."""
+        """Rates and tiers that the package has and the user's registry lacks, of a mode in which both agree otherwise."""
         there = {(rate.above_input_tokens, rate.start): rate for rate in ours}
         both = [(there[rate.above_input_tokens, rate.start], rate) for rate in theirs
                 if (rate.above_input_tokens, rate.start) in there]  # fmt: skip

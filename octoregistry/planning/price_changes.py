@@ -132,7 +132,7 @@ def _seen_before(target: ModelMode, view: dict[Tier, Rate], changes: Iterable[Ch
 
 
 def seen_before(provider: str, model: str, mode: str, tier: Tier, start: date, seen: date) -> Change:
-    """That the price before the rate of `start` was last seen on `seen`."""
+    """A change that sets `seen_before` of the rate from `start`: the last day on which the price before it was seen."""
     return Change(provider, model, "source", "seen_before", None, seen, mode, tier, start)
 
 

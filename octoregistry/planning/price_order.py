@@ -64,7 +64,7 @@ _MODE_ORDER = (("batch", "standard"), ("flex", "standard"), ("standard", "priori
 
 
 def modes_out_of_order(change: Change, book: PriceBook) -> Disorder | None:
-    """What is wrong where who waits pays more: batch or flex above standard, standard above priority."""
+    """The fault if a slower mode costs more than a faster one: batch or flex above standard, standard above priority."""
     tier, dimension = change.above_input_tokens, change.dimension
     for low, high in _MODE_ORDER:
         if change.mode not in (low, high):
@@ -96,8 +96,8 @@ def longer_prompts_out_of_order(change: Change, book: PriceBook) -> Disorder | N
 
 
 def dimensions_far_apart(change: Change, book: PriceBook) -> Disorder | None:
-    """What is wrong where sound costs a fiftieth of text or less, or anything a hundred times what it stands beside: a sign
-    of a price a picture or a minute, or of a lost decimal point.
+    """The fault if a price of sound or images is implausible beside the text price: a fiftieth of it or less, or anything a
+    hundred times what it stands beside. Then it is a price a picture or a minute, or a decimal point was lost.
     """
     for name, base in _BESIDE.items():
         if change.dimension not in (name, base):

@@ -1,4 +1,4 @@
-"""Tables whose figures contradict what their columns are taken to mean: headers swapped, or a column lost from the rows."""
+"""Finds tables with swapped or missing columns, by figures that contradict the headers."""
 
 from __future__ import annotations
 

@@ -52,14 +52,14 @@ class Schedule:
         self._watching = threading.Thread(target=self._keep_watch, daemon=True)
 
     def start(self) -> None:
-        """None; the jobs run, in threads of this process."""
+        """Run the jobs, in threads of this process."""
         # "maximum number of running instances reached" is what is meant, for as long as a run takes
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
         self._scheduler.start()
         self._watching.start()
 
     def stop(self) -> None:
-        """None; the running update has been ended cleanly, and nothing runs any more."""
+        """End the running update cleanly; nothing runs any more."""
         self._ended.set()
         self.runner.stop()
         if self._scheduler.running:
@@ -68,7 +68,7 @@ class Schedule:
             self._watching.join(_LAST_WORD)
 
     def run_slot(self, job: UpdateJob) -> None:
-        """None; the slot that is due has been run, by us or by another."""
+        """Run the slot that is due, unless another does."""
         for slot in job.slots.latest(datetime.now(UTC)):
             try:
                 self.run_once(job, slot)
@@ -83,14 +83,14 @@ class Schedule:
         return None if claim is None else self.runner.run(claim, job)
 
     def take_over(self) -> Iterator[RunOutcome]:
-        """What the slots came to that their holders left unfinished, each as it ends. Raises DatabaseError, Stopped."""
+        """Finishes runs whose process died, and yields each outcome as it ends. Raises DatabaseError, Stopped."""
         while not self.runner.stopping and (claim := self.claims.take_over(self.jobs.values())):
             outcome = self.runner.run(claim, self.jobs[claim.job])
             if outcome is not None:
                 yield outcome
 
     def watch(self) -> None:
-        """None; what is due has been told. A database that is away is logged: the next time comes."""
+        """Send the notices that are due. A database that is away is logged: the next time comes."""
         try:
             self._watch()
         except DatabaseError as error:
@@ -118,7 +118,7 @@ class Schedule:
                 log.error("notices: %s: %s", type(error).__name__, error)  # noqa: TRY400 - as above
 
     def _look_now(self) -> None:
-        """None; every job is looked at now: the time at which it was to be looked at next is one of the old clock."""
+        """Look at every job now: the time of its next look was one of the old clock."""
         for name in (*self.jobs, "take over"):
             self._scheduler.modify_job(name, next_run_time=datetime.now(UTC))
 

@@ -91,7 +91,7 @@ def token_words(vocabulary: Vocabulary) -> re.Pattern[str]:
 
 @lru_cache(maxsize=16)
 def _per(vocabulary: Vocabulary) -> re.Pattern[str]:
-    """What any other unit cannot do without: most texts hold none."""
+    """Words that every other unit pattern needs; texts without them are skipped."""
     return re.compile(rf"/|{one_of(vocabulary, 'word:per', 'word:per_behind', 'word:hourly')}")
 
 

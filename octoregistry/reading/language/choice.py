@@ -1,4 +1,4 @@
-"""Which language model is asked: the cheapest that can hold its answer to a schema, and whoever comes next where it fails."""
+"""Chooses the cheapest language model that can hold its answer to a schema; where it fails, the next."""
 
 from __future__ import annotations
 

@@ -364,7 +364,7 @@ class Settler:
                 said.doubt(label, f"not understood: {own.leftover}")
 
     def _told(self, said: Said, mode: str, tier: Tier, dimensions: tuple[str, ...]) -> None:
-        """What a sentence or note states and no label settled is a doubt: it fills only unit, days and currency."""
+        """Adds doubts from sentences and notes that no label explains: they settle only unit, days and currency."""
         for label, own in said.labels:
             if label.place not in TOLD:
                 continue

@@ -30,7 +30,7 @@ class Priced:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Why a figure is none of a plain call by the token. `quiet` for what no reader would take for one; `open` are the
+    """A figure that is not a token price, and the reason. `quiet` for what no reader would take for one; `open` are the
     words in its scope that nobody understands, where they may say what is missing.
     """
 

@@ -63,9 +63,8 @@ def application(service: Service, token: str | None, hosts: Collection[str] | No
 
 
 class _SecurityHeaders:
-    """Says of every answer what a browser may not make of it, and answers HEAD as GET: the server sends no body then. Who
-    asks for a host by a name that is not ours is sent away: a page elsewhere can give its own name our address, and its
-    script would then read what only this machine can reach.
+    """Adds security headers, answers HEAD as GET (the server sends no body then), and refuses unknown host names: a page
+    elsewhere can give its own name our address, and its script would then read what only this machine can reach.
 
     Starlette's own wrapper would cost a task a request.
     """
@@ -117,7 +116,7 @@ def _is_address(name: str) -> bool:
 
 
 def check_bind(host: str, token: str | None) -> None:
-    """None where it is safe to listen at `host`; UnsafeError for more than this machine without a token."""
+    """Raise UnsafeServiceError where `host` is more than this machine and there is no token."""
     if token is None and not _is_loopback(host):
         raise UnsafeServiceError(f"{host} is not this machine alone: set a token, or listen at 127.0.0.1")
 
