@@ -1,6 +1,7 @@
 """What a log writes as its day is the same day on every engine, and the one that `Pricing.cost` takes it for."""
 
 import datetime
+from random import Random
 
 import ibis
 import pyarrow as pa
@@ -43,6 +44,8 @@ TEXTS = {
     "yesterday": None,
     "2026-10-01T25:00:00Z": None,
     "2026-10-01T10:00:00+25:00": None,
+    "2026-10-01T23:00:00,02:00": None,
+    "2026-10-01      :00": None,
     "1'; DROP TABLE usage; --": None,
 }
 
@@ -69,6 +72,22 @@ def test_texts_are_read_as_days_in_utc_or_told_to_be_none(engine):
 @pytest.mark.parametrize("text", TEXTS)
 def test_python_reads_the_same_day(text):
     assert moment(text).day == (datetime.date.fromisoformat(TEXTS[text]) if TEXTS[text] else None)
+
+
+@settings(max_examples=2 * DEPTH, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.integers())
+def test_texts_near_to_days_are_to_an_engine_what_they_are_to_python(engine, seed):
+    random = Random(seed)
+    texts = [_changed(random, random.choice([*TEXTS])) for _ in range(2_000)]
+    assert [day for day, _ in days(engine, pa.array(texts))] == [moment(text).day for text in texts]
+
+
+def _changed(random, text):
+    letters = list(text)
+    for _ in range(random.choice([1, 1, 2, 3])):
+        place = random.randrange(len(letters) + 1)
+        letters[place : place + random.choice([0, 1])] = random.choice(["", *"0123456789-:TZz+.,UTC \n"])
+    return "".join(letters)
 
 
 def test_nothing_where_a_day_should_be_is_a_fault_of_its_own(engine):
