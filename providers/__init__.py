@@ -10,16 +10,18 @@ Importing the package loads no SDK and no HTTP library: a vendor's SDK is import
 
 from __future__ import annotations
 
+from .plain_registry import (
+    get_all_providers,
+    get_default_pricing,
+    get_provider_info,
+    get_provider_models,
+    load_model_registry,
+)
 from .pricing import DIMENSIONS, MODES, Pricing, PricingError
 from .registry import (
     Registry,
     RegistryError,
-    get_all_providers,
-    get_default_pricing,
     get_pricing,
-    get_provider_info,
-    get_provider_models,
-    load_model_registry,
     load_registry,
     parse_registry,
 )

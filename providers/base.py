@@ -10,7 +10,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, ClassVar, NotRequired, TypedDict
 
-from . import registry
+from . import plain_registry
 from .dimensions import UnknownPriceError
 from .errors import AuthenticationError, ProviderError, RateLimitError
 
@@ -226,24 +226,24 @@ class LLMProvider(ABC):
     @staticmethod
     def load_model_registry() -> dict[str, Any]:
         """The registry, as models.yaml states it."""
-        return registry.load_model_registry()
+        return plain_registry.load_model_registry()
 
     @staticmethod
     def get_provider_models(provider_name: str, all: bool = False) -> dict[str, Any]:  # noqa: A002 - all of them
         """The models of a provider that can chat today, by id, or `all`; none for a provider that is not known."""
-        return registry.get_provider_models(provider_name, all)
+        return plain_registry.get_provider_models(provider_name, all)
 
     @staticmethod
     def get_provider_info(provider_name: str) -> dict[str, Any]:
         """A provider's entry: env_var, sdk, default_model, realtime_multiplier, models."""
-        return registry.get_provider_info(provider_name)
+        return plain_registry.get_provider_info(provider_name)
 
     @staticmethod
     def get_all_providers() -> dict[str, Any]:
         """All providers' entries by name."""
-        return registry.get_all_providers()
+        return plain_registry.get_all_providers()
 
     @staticmethod
     def get_default_pricing() -> dict[str, Any]:
         """The prices of last resort."""
-        return registry.get_default_pricing()
+        return plain_registry.get_default_pricing()

@@ -10,12 +10,12 @@ import pytest
 
 import providers
 from providers import registry as room
+from providers.plain_registry import get_provider_models
 from providers.pricing import UnknownModelError
 from providers.registry import (
     PACKAGED,
     RegistryError,
     get_pricing,
-    get_provider_models,
     load_registry,
     parse_registry,
 )
