@@ -34,6 +34,7 @@ def command(*, limit: int, job: str | None, as_json: bool, copy_from: Path | Non
     """Print the last runs of the schedule: slot, holder, end, changes, what is held, what was spent."""
     with service_errors():
         database = Database(database_url(command_settings(settings), os.environ))
+        click.get_current_context().call_on_close(database.close)
         if copy_from is not None:
             copied = copy_log(database, copy_from)
             print_text(", ".join(f"{count} {name}" for name, count in copied.items()) + " copied")

@@ -56,6 +56,7 @@ def command(
             return
         log_to_stderr()
         service = assemble(chosen, settings, writable_registry(registry), os.environ, offline=offline)
+        click.get_current_context().call_on_close(service.database.close)
         if once:
             raise click.exceptions.Exit(run_due(service))
         service.schedule.start()

@@ -65,6 +65,7 @@ def command(*, host: str, port: int, offline: bool, settings: Path | None, regis
         try:
             check_bind(host, token)
             service = assemble(chosen, settings, writable_registry(registry), os.environ, offline=offline)
+            click.get_current_context().call_on_close(service.database.close)
             app = application(service, token, allowed_hosts(host, chosen.service))
         except UnsafeServiceError as error:
             raise click.UsageError(visible(error)) from error

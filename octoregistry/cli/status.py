@@ -36,7 +36,9 @@ def command(*, as_json: bool, settings: Path | None, registry: Path) -> None:
     with service_errors():
         chosen = command_settings(settings)
         jobs = known_jobs(chosen, registry)
-        log = RunLog(Database(database_url(chosen, os.environ)))
+        database = Database(database_url(chosen, os.environ))
+        click.get_current_context().call_on_close(database.close)
+        log = RunLog(database)
         now = datetime.now(UTC)
         found = freshness(jobs, log.pages_read(now), now)
     if as_json:
