@@ -1,5 +1,6 @@
 """What the person who runs it has set, over the built-in facts; and where the templates stand."""
 
+from octoregistry.settings.origins import Setting, settings_with_origins, vendor_facts
 from octoregistry.settings.settings import (
     CostingSettings,
     FetchSettings,
@@ -7,7 +8,6 @@ from octoregistry.settings.settings import (
     PullRequestSettings,
     ReadingSettings,
     RegistrySettings,
-    Setting,
     Settings,
     SettingsError,
     UpdateSettings,
@@ -15,8 +15,6 @@ from octoregistry.settings.settings import (
     built_in_settings,
     command_settings,
     load_settings,
-    settings_with_origins,
-    vendor_facts,
 )
 
 __all__ = [
