@@ -10,7 +10,7 @@ import pytest
 
 pytest.importorskip("apscheduler", reason="the extra is not installed: pip install '.[service]'")
 
-from tests.service.conftest import TOKEN, Workspace, make_workspace, workspace  # noqa: F401 - fixtures
+from tests.service.conftest import TOKEN, Workspace, first_run, make_workspace, workspace  # noqa: F401 - fixtures
 
 
 @pytest.fixture

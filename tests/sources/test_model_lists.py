@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 
-from octoregistry.settings import FetchSettings, Settings, load_settings
+from octoregistry.settings import FetchSettings, load_settings
 from octoregistry.sources import Failed, ListedModel, ModelList, NotAsked, fetch_model_lists
 from octoregistry.sources.listings import NotAList, joined, parse_part
 from providers.vendors import load_vendors, vendor
@@ -41,7 +41,7 @@ GEMINI_MODEL = {
 @pytest.fixture
 def settings(tmp_path):
     fetch = FetchSettings(cache_dir=tmp_path / "cache", crawl_delay=0, backoff=0.01, max_wait=0.05, total_deadline=5)
-    return Settings(fetch=fetch, providers=load_settings().providers)
+    return load_settings().model_copy(update={"fetch": fetch})
 
 
 @pytest.fixture
@@ -236,9 +236,8 @@ fields = {{ id = "slug", display_name = "about.title", batch = "ways has batch",
 stages = {{ sunset = "deprecated" }}
 """
     )
-    known = Settings(
-        fetch=settings.fetch.model_copy(update={"allow_private_hosts": ("127.0.0.1",)}), providers=load_vendors(file)
-    )
+    fetch = settings.fetch.model_copy(update={"allow_private_hosts": ("127.0.0.1",)})
+    known = settings.model_copy(update={"fetch": fetch, "providers": load_vendors(file)})
     entry = {
         "slug": "acme/Road-1",
         "about": {"title": "Road 1"},

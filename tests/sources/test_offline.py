@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from octoregistry.settings import FetchSettings, Settings, load_settings
+from octoregistry.settings import FetchSettings, load_settings
 from octoregistry.sources import Failed, Page, fetch_pages
 from octoregistry.sources.cache import STALE_AFTER, Cache
 from tests.waiting import LIMIT, PROMPT
@@ -35,7 +35,7 @@ def test_offline_serves_what_was_kept_with_its_age_and_asks_nothing(site, settin
 @pytest.mark.parametrize("provider", VENDORS)
 def test_offline_with_an_empty_cache_serves_the_page_of_the_package(provider, tmp_path):
     settings = load_settings()
-    settings = Settings(fetch=FetchSettings(cache_dir=tmp_path), providers=settings.providers)
+    settings = settings.model_copy(update={"fetch": FetchSettings(cache_dir=tmp_path)})
     page = fetch_pages(settings, [provider], offline=True)[provider]
     assert isinstance(page, Page)
     assert page.from_cache == "bundled"
@@ -60,7 +60,7 @@ def test_without_a_name_server_every_provider_fails_within_ten_seconds(monkeypat
     """Each host is waited for once, for three seconds, and the vendors are waited for at the same time."""
     asked = []
     monkeypatch.setattr(socket, "getaddrinfo", lambda host, *_, **__: asked.append(host) or time.sleep(3600))
-    settings = Settings(fetch=FetchSettings(cache_dir=tmp_path), providers=load_settings().providers)
+    settings = load_settings().model_copy(update={"fetch": FetchSettings(cache_dir=tmp_path)})
     started = time.monotonic()
     failed = fetch_pages(settings, VENDORS)
     assert time.monotonic() - started < PROMPT
