@@ -100,21 +100,24 @@ class RowResult:
         return instance(self.content or "", model, model.model_json_schema())
 
     def as_json(self) -> str:
-        """The result as one line of JSON; the cost is decimal text, as no float can hold it."""
-        return json.dumps(
-            {
-                "id": self.unit_id,
-                "content": self.content,
-                "error": self.error,
-                "cost": None if self.cost is None else f"{self.cost:f}",
-                "input_tokens": self.input_tokens,
-                "output_tokens": self.output_tokens,
-                "attempts": self.attempts,
-                "batch_id": self.batch_id,
-                **self.details,
-            },
-            ensure_ascii=False,
-        )
+        """The result as one line of JSON, that UTF-8 can hold; the cost is decimal text, as no float can hold it."""
+        fields = {
+            "id": self.unit_id,
+            "content": self.content,
+            "error": self.error,
+            "cost": None if self.cost is None else f"{self.cost:f}",
+            "input_tokens": self.input_tokens,
+            "output_tokens": self.output_tokens,
+            "attempts": self.attempts,
+            "batch_id": self.batch_id,
+            **self.details,
+        }
+        line = json.dumps(fields, ensure_ascii=False)
+        try:
+            line.encode()
+        except UnicodeEncodeError:  # an answer may be cut off within a letter: half of one is kept as it came
+            return json.dumps(fields)
+        return line
 
     @classmethod
     def of_json(cls, line: str | bytes) -> RowResult:
