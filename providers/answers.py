@@ -15,6 +15,7 @@ from .base import BatchResult, RealtimeResult, ToolCall
 from .dimensions import PricingError
 from .served import ServedUsage
 
+_DEEPEST = 200  # levels of the arguments of a call; Python writes some hundreds more, and they stand within a result
 R = TypeVar("R", RealtimeResult, BatchResult)
 
 
@@ -48,11 +49,29 @@ class Answer:
 
 
 def tool_call(call_id: Any, name: Any, arguments: Any) -> ToolCall:
-    """A call of a function that an answer asks for; `arguments` as JSON text, or as it came where it is none."""
+    """A call of a function that an answer asks for; `arguments` as the value of its JSON text, or as they came where that
+    is none, or is nested so deep that it could not be written again.
+    """
     if isinstance(arguments, str):
         with contextlib.suppress(ValueError, RecursionError):
-            arguments = json.loads(arguments)
+            value = json.loads(arguments)
+            arguments = arguments if _is_deep(value) else value
+    elif _is_deep(arguments):
+        arguments = "nested too deep to be kept"
     return {"id": None if call_id is None else str(call_id), "name": str(name or ""), "arguments": arguments}
+
+
+def _is_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [
+            part
+            for one in level
+            for part in (one.values() if isinstance(one, dict) else one if isinstance(one, list) else ())
+        ]
+        if not level:
+            return False
+    return True
 
 
 # Why an answer ended, in one vocabulary: openai/types/chat/chat_completion.py, openai/types/responses/response.py,

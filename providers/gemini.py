@@ -150,12 +150,9 @@ class GeminiProvider(VendorProvider):
         error = section(fields, "error")
         if error and not fields.get("candidates"):
             code = error.get("code")
-            raise self._failure_of(
-                Failure(
-                    str(error.get("message") or "no message"), str(error.get("status") or code), code in PASSING_CODES
-                ),
-                None,
-            )
+            told = str(error.get("message") or "no message")
+            failure = Failure(told, str(error.get("status") or code), code in PASSING_CODES)
+            raise self._failure_of(Answer("", "error", failure=failure), None)
 
     def _errors(self) -> tuple[type[Exception], ...]:
         import httpx2  # noqa: PLC0415 - with the SDK only

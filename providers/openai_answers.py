@@ -79,7 +79,9 @@ def _read_response(response: Mapping[str, Any], served: ServedUsage | None, mode
     if status in {"failed", "cancelled", "queued", "in_progress"}:
         error = section(response, "error")
         code = str(error.get("code") or status)
-        failure = Failure(str(error.get("message") or f"the response is {status}"), code, code in PASSING_CODES)
+        failure = Failure(
+            str(error.get("message") or f"the response is {status}"), code, code in PASSING_CODES, answered=True
+        )
         return Answer(text, reason, served, refusal, failure, model)
     called = tuple(_tool_call(item) for item in listed(response, "output") if item.get("type") in _CALLS)
     return Answer(text, reason, served, refusal, model=model, tool_calls=called)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from .answers import Answer, Failure
+from .answers import Answer
 from .base import RealtimeResult
 from .errors import ProviderError
 from .received import not_json
@@ -25,7 +25,7 @@ class AnswerStream(Iterator[str]):
         open_: Callable[[], tuple[Any, Callable[[], None]]],
         pieces: Callable[[Any], Iterator[str | Answer]],
         attempt: Callable[..., Any],
-        failure: Callable[[Failure], ProviderError],
+        failure: Callable[[Answer], ProviderError],
         finish: Callable[[Answer], RealtimeResult],
     ) -> None:
         self._name, self._open, self._read, self._attempt = name, open_, pieces, attempt
@@ -55,7 +55,7 @@ class AnswerStream(Iterator[str]):
             return piece
         self._disconnect()
         if isinstance(piece, Answer) and piece.failure:
-            raise self._failure(piece.failure)
+            raise self._failure(piece)
         told = "unavailable: the stream ended before the answer did"
         raise ProviderError(told, provider=self._name, code="cut", retryable=True, ambiguous=True)
 

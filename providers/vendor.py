@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import IO, Any, ClassVar, Unpack
+from typing import IO, Any, ClassVar, Unpack, cast
 
 from . import unit_ids
 from .answers import Answer, Failure, batch_result, failed_row, realtime_result
@@ -119,7 +119,9 @@ class VendorProvider(Connection, Billed):
         return self._generated(self._request(prompt, schema, options))
 
     def generate_once(self, prompt: str | None, schema: Any = None, **options: Any) -> RealtimeResult:
-        """What `generate_realtime` gives, by a single call: what fails is not repeated."""
+        """What `generate_realtime` gives, by a single call: what fails is not repeated. A failure that states what is billed
+        for it is a result with an `error`, as of a row.
+        """
         return self._generated(self._request(prompt, schema, options), once=True)
 
     def _generated(self, request: Request, *, once: bool = False) -> RealtimeResult:
@@ -128,12 +130,15 @@ class VendorProvider(Connection, Billed):
         def answered() -> tuple[Answer, str | None]:
             """A failure that came with status 200 is one, and repeated by the same policy."""
             answer, request_id = self._send(body, request)
-            if answer.failure is not None:
-                raise self._failure_of(answer.failure, request_id)
+            if answer.failure is not None and not (once and answer.served):
+                raise self._failure_of(answer, request_id)
             return answer, request_id
 
         lost: list[ProviderError] = []
         answer, request_id = self._call(answered, once=once, lost=lost)
+        if answer.failure is not None:
+            failed: Any = self._told(batch_result("", answer, self._cost_on, self._today()))
+            return cast(RealtimeResult, failed)
         result = self._result(answer, request, request_id)
         if lost:
             result["maybe_paid"] = len(lost)
@@ -164,7 +169,7 @@ class VendorProvider(Connection, Billed):
             open_=lambda: self._open_stream(body, request),
             pieces=self._pieces,
             attempt=self._call,
-            failure=lambda failure: self._failure_of(failure, None),
+            failure=lambda answer: self._failure_of(answer, None),
             finish=lambda answer: self._result(answer, request, None),
         )
 
@@ -191,13 +196,18 @@ class VendorProvider(Connection, Billed):
                 result["parsed"], result["unfit"] = None, str(error)
         return result
 
-    def _failure_of(self, failure: Failure, request_id: str | None) -> ProviderError:
+    def _failure_of(self, answer: Answer, request_id: str | None) -> ProviderError:
+        """The error that an answer comes to which is none: whether it is billed is open, unless the vendor says that nothing
+        was answered.
+        """
+        failure = answer.failure or Failure("no answer")
         return ProviderError(
             failure.message,
             provider=self.name,
             code=failure.code,
             request_id=request_id,
             retryable=failure.retryable,
+            ambiguous=failure.answered or answer.served is not None,
         )
 
     # -- batches

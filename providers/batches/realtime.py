@@ -176,12 +176,22 @@ class _Run:
         options, longer = dict(request.options), self.settings.longer_max_tokens
         cost: Decimal | None = Decimal(0)  # of the tries that were answered, and cut off; None where one is not known
         tries, told = _Tries(self.settings, self.pace), 0
+        cut_off: RowResult | None = None  # a try that was paid: whatever becomes of a longer one, it is kept
         while True:
-            given = self._ask(row, request, options, tries)
+            try:
+                given = self._ask(row, request, options, tries)
+            except (ProviderError, BatchTooExpensiveError) as error:
+                if cut_off is None:
+                    raise
+                self._end(error)
+                given = None
             if given is None:
-                return None
+                return cut_off
             if isinstance(given, ProviderError):
                 lost = self.journal.unanswered(row) - told
+                if cut_off is not None:
+                    paid = {"maybe_paid": lost} if lost else {}
+                    return replace(cut_off, attempts=tries.made, details={**cut_off.details, **paid})
                 return _failed(request.unit_id, given, tries.made, None if lost else cost, lost)
             told += 1
             result = judged(given, request.schema, again=longer is not None)
@@ -189,10 +199,10 @@ class _Run:
             lost = self.journal.unanswered(row) - told + result.details.get("maybe_paid", 0)
             details = {**result.details, "maybe_paid": lost} if lost else result.details
             result = replace(result, cost=cost, details=details)
-            again = result.retryable and longer is not None and longer > self._longest_answer(options)
-            if not again or tries.made >= self.settings.attempts:
+            again = longer is not None and longer > self._longest_answer(options)
+            if not again or result.details.get("error_code") != "truncated" or tries.made >= self.settings.attempts:
                 return result
-            options["max_tokens"] = longer
+            options["max_tokens"], cut_off = longer, result
 
     def _ask(
         self, row: int, request: Request, options: Mapping[str, Any], tries: _Tries

@@ -1,0 +1,89 @@
+"""What was answered was paid: a run keeps it as it came, with its cost, whatever stands in it."""
+
+from __future__ import annotations
+
+import sys
+from decimal import Decimal
+
+import pytest
+from servers import openai as openai_wire
+from servers.base import Reply
+
+from providers import BatchSettings, ProviderError, run_realtime
+
+ANSWERS = {"openai": "completion", "anthropic": "message", "gemini": "content"}
+
+
+def answer(vendor, text, **more):
+    """From now on the vendor answers this; the body, to be changed."""
+    name = ANSWERS[vendor.name]
+    setattr(vendor.server, name, getattr(sys.modules[f"servers.{vendor.name}"], name)(text, **more))
+    return getattr(vendor.server, name)
+
+
+def test_half_a_letter_in_an_answer_comes_back_as_it_was(vendor, tmp_path):
+    answer(vendor, "so far \ud83d")
+    for requests in ([("a", "Go on")], None):  # asked, and read again
+        (row,) = run_realtime(vendor.make(), requests, tmp_path / "run.json")
+        assert (row.content, row.error) == ("so far \ud83d", None)
+    assert len(vendor.server.requests) == 1
+
+
+def test_half_a_letter_in_a_row_of_a_batch_comes_back_as_it_was(openai, work, run):
+    served, content = work(openai), openai.server.content
+
+    def halved(request, file_id):
+        reply = content(request, file_id=file_id)
+        return Reply(reply.body.replace(b"re: prompt 1", b"re: \\ud83d"), headers=reply.headers)
+
+    openai.server.content = halved
+    assert [row.content for row in run(openai.make(), [("a", "prompt 0"), ("b", "prompt 1")])] == [
+        "re: prompt 0",
+        "re: \ud83d",
+    ]
+    assert set(served.handed_in.values()) == {1}
+
+
+def test_arguments_of_a_call_that_are_nested_too_deep_to_be_written_stay_text(openai, tmp_path):
+    deep = "[" * 950 + "]" * 950
+    call = {"id": "c", "type": "function", "function": {"name": "f", "arguments": deep}}
+    answer(openai, None, finish_reason="tool_calls", tool_calls=[call])
+    (row,) = run_realtime(openai.make(), [("a", "Go on")], tmp_path / "run.json")
+    assert row.details["tool_calls"][0]["arguments"] == deep
+
+
+# What each vendor says where it answered nothing, and bills it all the same.
+NOTHING = {"openai": ("choices", []), "anthropic": ("content", None), "gemini": ("candidates", [])}
+
+
+def test_a_failure_that_states_its_usage_costs_what_it_states(vendor, tmp_path):
+    name, nothing = NOTHING[vendor.name]
+    answer(vendor, "4")
+    (whole,) = run_realtime(vendor.make(), [("a", "Go on")], tmp_path / "whole.json")
+    answer(vendor, "4")[name] = nothing
+    (row,) = run_realtime(vendor.make(), [("a", "Go on")], tmp_path / "run.json")
+    assert (row.content, row.details["error_code"], row.cost) == (None, "no_answer", whole.cost)
+    assert row.input_tokens == whole.input_tokens
+    with pytest.raises(ProviderError) as failed:
+        vendor.make().generate_realtime("Go on")
+    assert failed.value.ambiguous
+
+
+def test_a_failure_that_may_be_billed_and_states_no_usage_is_not_called_free(openai, tmp_path):
+    openai.server.response = openai_wire.response(status="failed", error={"code": "bad", "message": "no"})
+    del openai.server.response["usage"]
+    (row,) = run_realtime(openai.make(surface="responses"), [("a", "Go on")], tmp_path / "run.json")
+    assert (row.cost, row.details["maybe_paid"]) == (None, 1)
+
+
+def test_an_answer_that_was_cut_off_is_kept_where_the_longer_try_fails(openai, tmp_path):
+    def complete(request):
+        if request.json["max_completion_tokens"] > 100:
+            return Reply(openai.unanswered(400), status=400)
+        return Reply(openai_wire.completion("so far", finish_reason="length"))
+
+    openai.server.complete = complete
+    settings = BatchSettings(longer_max_tokens=500)
+    (row,) = run_realtime(openai.make(max_tokens=100), [("a", "Go on")], tmp_path / "run.json", settings=settings)
+    assert (row.content, row.details["error_code"], row.attempts) == ("so far", "truncated", 2)
+    assert row.cost == Decimal("0.00138")
