@@ -28,7 +28,7 @@ class Journal:
         self._lengths = array("q", [0]) * rows
         self._open = array("q", [0]) * rows  # how often a row was asked without a result
         end = self._read(rows) if path.exists() else 0
-        self._file = -1
+        self._file = -1  # below 0 where nothing can be written, as it is only looked at, or closed
         if only_looks:
             return
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
@@ -63,13 +63,13 @@ class Journal:
 
     def asked(self, row: int) -> None:
         """Keeps that a row is being asked."""
-        self._open[row] += 1
         self._append(b"%d asked\n" % row)
+        self._open[row] += 1
 
     def refused(self, row: int) -> None:
         """Keeps that a row that was asked was surely not answered."""
-        self._open[row] -= 1
-        self._append(b"%d refused\n" % row)
+        if self._append(b"%d refused\n" % row) is not None:
+            self._open[row] -= 1
 
     @property
     def untouched(self) -> bool:
@@ -79,8 +79,8 @@ class Journal:
     def answered(self, row: int, result: RowResult) -> None:
         """Keeps a row's result."""
         number, text = b"%d " % row, result.as_json().encode() + b"\n"
-        self._starts[row], self._lengths[row] = self._end + len(number), len(text)
-        self._append(number + text)
+        if (start := self._append(number + text)) is not None:
+            self._starts[row], self._lengths[row] = start + len(number), len(text)
 
     def results(self) -> Iterator[RowResult]:
         """The results that there are, in the order of the rows."""
@@ -90,14 +90,41 @@ class Journal:
                     file.seek(start)
                     yield RowResult.of_json(file.read(length))
 
-    def _append(self, line: bytes) -> None:
-        view = memoryview(line)
-        while view:
-            view = view[os.write(self._file, view) :]
+    def _append(self, line: bytes) -> int | None:
+        """Where the line stands in the file; None where it was closed. A line that cannot be written to its end is taken
+        away again, so that others can follow; where not even that works, nothing is written any more.
+        """
+        if self.is_closed:
+            return None
+        view, start = memoryview(line), self._end
+        try:
+            while view:
+                view = view[os.write(self._file, view) :]
+        except BaseException:
+            self._cut_back()
+            raise
         self._end += len(line)
+        return start
+
+    def _cut_back(self) -> None:
+        try:
+            os.ftruncate(self._file, self._end)
+            os.lseek(self._file, self._end, os.SEEK_SET)
+        except OSError:
+            self.close()
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing is written any more."""
+        return self._file < 0
 
     def close(self) -> None:
-        """Closes the file, with all of it on disk."""
-        if self._file >= 0:
-            os.fsync(self._file)
-            os.close(self._file)
+        """Closes the file, with all of it on disk. What comes later is dropped: a row that was asked stays one that may be
+        billed, and the number of the file is soon another's.
+        """
+        file, self._file = self._file, -1
+        if file >= 0:
+            try:
+                os.fsync(file)
+            finally:
+                os.close(file)

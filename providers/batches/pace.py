@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from ..errors import ProviderError, RateLimitError
 
@@ -14,11 +14,21 @@ _LOOK = 0.25  # seconds in which a waiting call notices that the run ends
 _LONGEST_ASKED = 3600.0  # seconds that a server may ask us to wait before the next try: it is asked at least hourly
 
 
-class Ticket(NamedTuple):
-    """A call that may begin: after how many pauses, and whether it is the one that tries a vendor that was failing."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Ticket:
+    """A call that may begin: after how many pauses, and whether it is the one that tries a vendor that was failing. To be
+    entered: at its end it is given back, whatever became of the call, or no other would ever try that vendor.
+    """
 
+    pace: Pace
     pauses: int
     is_trial: bool
+
+    def __enter__(self) -> Ticket:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.pace.give_back(self)
 
 
 class Pace:
@@ -28,11 +38,12 @@ class Pace:
         self._requests, self._tokens = _limit(requests, "requests_per_minute"), _limit(tokens, "tokens_per_minute")
         self._next = self._paused_until = 0.0
         self._pauses = 0  # how often all calls were put off: whoever had a place before takes another one
-        self._failing = self._rounds = self._trials = 0  # since the last answer
+        self._failing = self._rounds = 0  # since the last answer
+        self._failing_since = 0.0
+        self._trial: Ticket | None = None  # the only call on its way to a vendor that was failing
         self._limited = False  # whether the vendor said since then that there is no room
         self._turn = threading.Condition()
         self.answers = 0
-        self.answered_at = float("-inf")  # by the monotonic clock
 
     def begin(self, tokens: int, ends: Callable[[], bool]) -> Ticket | None:
         """A ticket, once a call of so many tokens may begin; None where the run `ends` before."""
@@ -42,9 +53,10 @@ class Pace:
                 if pauses != self._pauses:
                     place, pauses = self._place(tokens), self._pauses
                 wait = place - time.monotonic()
-                if wait <= 0 and not (self._is_down and self._trials):
-                    self._trials += self._is_down
-                    return Ticket(pauses, self._is_down)
+                if wait <= 0 and not (self._is_down and self._trial):
+                    ticket = Ticket(self, pauses, self._is_down)
+                    self._trial = ticket if ticket.is_trial else self._trial
+                    return ticket
                 self._turn.wait(min(wait, _LOOK) if wait > 0 else _LOOK)
         return None
 
@@ -58,13 +70,29 @@ class Pace:
     def _is_down(self) -> bool:
         return self._limited or self._failing >= _OUTAGE
 
+    def give_back(self, ticket: Ticket) -> None:
+        """The call of a ticket is over."""
+        with self._turn:
+            if self._trial is ticket:
+                self._trial = None
+                self._turn.notify_all()
+
+    def failing_for(self) -> float:
+        """Seconds since the first failure after the last answer; 0 where none failed since."""
+        with self._turn:
+            return time.monotonic() - self._failing_since if self._failing else 0.0
+
+    def is_waiting(self) -> bool:
+        """Whether the vendor is failing, and no call is on its way to try it."""
+        with self._turn:
+            return self._is_down and self._trial is None
+
     def answered(self) -> None:
         """The vendor answers: whatever failed before is over."""
         with self._turn:
             was_down, self._limited = self._is_down, False
-            self._failing = self._rounds = self._trials = 0
+            self._failing = self._rounds = 0
             self.answers += 1
-            self.answered_at = time.monotonic()
             if was_down:
                 self._turn.notify_all()
 
@@ -76,9 +104,9 @@ class Pace:
         """
         asked = min(error.retry_after or 0.0, _LONGEST_ASKED)
         with self._turn:
+            self._failing_since = self._failing_since if self._failing else time.monotonic()
             self._failing += 1
             self._limited = self._limited or isinstance(error, RateLimitError)
-            self._trials = max(0, self._trials - ticket.is_trial)
             if not self._is_down:
                 return max(pause, asked)
             is_news = ticket.pauses == self._pauses  # calls that were on their way when the pause began say nothing new

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 import threading
-import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -107,6 +105,7 @@ class _Run:
         self.lock, self.stop = threading.Lock(), threading.Event()
         self.failed: BaseException | None = None
         self.note: str | None = None
+        self.passing: ProviderError | None = None  # the last failure that may pass
         self.answered = self.failures = self.unpriced = 0
         results = self.journal.results()
         touched = ranges_of(row for row in range(state.rows) if self.journal.has(row) or self.journal.unanswered(row))
@@ -118,22 +117,26 @@ class _Run:
         self.todo = iter([row for row in range(state.rows) if not self.journal.has(row)])
 
     def to_the_end(self, concurrency: int) -> BatchResults:
-        threads = [threading.Thread(target=self._work, daemon=True) for _ in range(min(concurrency, self.state.rows))]
-        for thread in threads:
-            thread.start()
+        threads: list[threading.Thread] = []
         try:
+            for _ in range(min(concurrency, self.state.rows)):
+                thread = threading.Thread(target=self._work, daemon=True)
+                thread.start()
+                threads.append(thread)
             for thread in threads:
                 while thread.is_alive():
                     thread.join(1.0)
                     self._tell("running")
                     self._end_if_cancelled()
+                    self._end_if_out_of_patience()
         except BaseException:
             self.stop.set()  # what was asked is paid: its answers are waited for and kept
             for thread in threads:
                 thread.join(self.settings.settle)
             raise
         finally:
-            self.journal.close()
+            with self.lock:  # a call that is on its way even now finds it closed, and stays asked without a result
+                self.journal.close()
         if self.failed is not None:
             raise self.failed
         write_results(self.journal.results(), self.files.results)
@@ -165,6 +168,11 @@ class _Run:
             return False
         self._end(BatchError(f"{self.files.state}: cancelled; the same call goes on with what is left"))
         return True
+
+    def _end_if_out_of_patience(self) -> None:
+        """Ends a run whose threads all wait, however long the vendor asked for, once patience is over."""
+        if 0 < self.settings.patience < self.pace.failing_for() and self.pace.is_waiting() and self.passing:
+            self._end(self.passing)
 
     def _end(self, error: BaseException) -> None:
         with self.lock:
@@ -215,34 +223,39 @@ class _Run:
             ticket = self.pace.begin(tokens, self.stop.is_set)
             if ticket is None:
                 return None
-            with self.lock:
-                self.spending.begin(expected)
-                self.journal.asked(row)
-            tries.made += 1
-            call: Callable[..., Any] = self.provider.generate_once
-            try:
-                given = call(request.prompt, request.schema, **options)
-            except ProviderError as error:
+            with ticket:
                 with self.lock:
-                    self.spending.end(expected, None if error.ambiguous else Decimal(0), request, options)
-                    if not error.ambiguous:
-                        self.journal.refused(row)
-                    self.note = str(error) if error.retryable else self.note
-                if is_for_good(error):
-                    raise
-                if not error.retryable:
+                    if self.journal.is_closed:
+                        return None
+                    self.spending.begin(expected)
+                    self.journal.asked(row)
+                tries.made += 1
+                call: Callable[..., Any] = self.provider.generate_once
+                try:
+                    given = call(request.prompt, request.schema, **options)
+                except ProviderError as error:
+                    with self.lock:
+                        self.spending.end(expected, None if error.ambiguous else Decimal(0), request, options)
+                        if not error.ambiguous:
+                            self.journal.refused(row)
+                        self.note = str(error) if error.retryable else self.note
+                        self.passing = error if error.retryable else self.passing
+                    if is_for_good(error):
+                        raise
+                    if not error.retryable:
+                        self.pace.answered()
+                        return error
+                    pause = self.pace.failed(ticket, error, self._pause(tries.made), self.settings.poll_longest)
+                    if tries.are_over(error):
+                        return error
+                else:
                     self.pace.answered()
-                    return error
-                if tries.are_over(error):
-                    return error
-                self.stop.wait(self.pace.failed(ticket, error, self._pause(tries.made), self.settings.poll_longest))
-                continue
-            self.pace.answered()
-            answered = row_result(self.provider, request.unit_id, given, tries.made)
-            with self.lock:
-                self.spending.end(expected, answered.cost, request, options)
-                self.note = None
-            return answered
+                    answered = row_result(self.provider, request.unit_id, given, tries.made)
+                    with self.lock:
+                        self.spending.end(expected, answered.cost, request, options)
+                        self.note = None
+                    return answered
+            self.stop.wait(pause)
 
     def _pause(self, made: int) -> float:
         """Seconds before the next try of a row, as `api.transport_retry` has them."""
@@ -287,23 +300,23 @@ class _Tries:
     def __init__(self, settings: BatchSettings, pace: Pace) -> None:
         self._settings, self._pace = settings, pace
         self._own = 0  # failures that may be the row's own
-        self._since, self._answers = math.inf, 0
+        self._answers: int | None = None  # that others had when it first failed
         self.made = 0
 
     def are_over(self, error: ProviderError) -> bool:
         """Whether the row fails by a passing `error`: it was tried as often as the settings say, while the vendor answered
         others. Where it answers nobody, or has no room, the row waits; raises `error` once patience has run out.
         """
-        now, patience = time.monotonic(), self._settings.patience
-        if self._since == math.inf:
-            self._since, self._answers = now, self._pace.answers
+        patience = self._settings.patience
+        if self._answers is None:
+            self._answers = self._pace.answers
         never_sent = error.status_code is None and not error.ambiguous
         self._own += not (never_sent or error.status_code in _NO_ROOM)
         if not patience:
             return self.made >= self._settings.attempts
         if self._own >= self._settings.attempts and self._pace.answers > self._answers:
             return True
-        if now - max(self._since, self._pace.answered_at) > patience:
+        if self._pace.failing_for() > patience:
             raise error
         return False
 
