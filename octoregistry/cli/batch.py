@@ -28,7 +28,7 @@ from providers.batches import (
     run_realtime,
 )
 from providers.batches.beginning import kept_settings
-from providers.batches.realtime_state import is_realtime, load_realtime, realtime_progress, stop_realtime
+from providers.batches.realtime_state import RealtimeState, is_realtime, load_realtime, realtime_progress, stop_realtime
 from providers.batches.state import RunFiles, RunState, is_held
 
 DONE, ERROR, SOME_FAILED, INTERRUPTED = 0, 1, 3, 130
@@ -117,9 +117,7 @@ def run_command(  # noqa: PLR0913, PLR0917 - an option each
     with _errors(file):
         calls = realtime or is_realtime(path)
         run = read_run(path) if path.exists() and not calls else None
-        maker = (
-            _caller_of(path, provider, model, max_tokens) if calls else _provider_of(run, provider, model, max_tokens)
-        )
+        maker = _provider_of(load_realtime(path) if calls else run, provider, model, max_tokens)
         own_schema = schema_in(schema) if schema else None
         entries = requests_in(file, own_schema, maker.model, getattr(maker, "surface", None))
         begun = kept_settings(run)
@@ -238,22 +236,16 @@ def default_state(file: Path) -> Path:
     return Path("stdin.batch.json") if str(file) == "-" else file.with_name(file.name + ".batch.json")
 
 
-def _provider_of(run: RunState | None, name: str | None, model: str | None, max_tokens: int | None) -> LLMProvider:
-    """The provider that is asked for; of what is not, the one of the run that was begun."""
+def _provider_of(
+    run: RunState | RealtimeState | None, name: str | None, model: str | None, max_tokens: int | None
+) -> LLMProvider:
+    """The provider that is asked for; of what is not, the one of the run that was begun, of batches or realtime calls."""
     if run is None:
         return _provider(name, model, max_tokens)
     terms = run.terms or {}
     surface = terms.get("surface")
     words = None if surface is None else "responses" if str(surface).endswith("responses") else "chat"
     return _provider(name or run.provider, model or run.model, max_tokens or terms.get("max_tokens"), words)
-
-
-def _caller_of(path: Path, name: str | None, model: str | None, max_tokens: int | None) -> LLMProvider:
-    """The provider of realtime calls that is asked for; of what is not, the one of the run that was begun."""
-    run = load_realtime(path)
-    if run is None:
-        return _provider(name, model, max_tokens)
-    return _provider(name or run.provider, model or run.model, max_tokens or run.max_tokens)
 
 
 def _provider(

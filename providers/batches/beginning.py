@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from ..base import LLMProvider
+from ..request import DEFAULTS
 from .errors import BatchError, BatchTooExpensiveError
 from .plan import Planner, name_of, refuse_without_batches
+from .realtime_state import RealtimeState
 from .requests import KeptRequests, fingerprint, keep
 from .soundness import check_collected, check_requests, load, never_submitted
 from .state import COLLECTED, OPEN, PLANNED, RunFiles, RunState
@@ -68,13 +72,37 @@ def _begun(
 def terms_of(provider: LLMProvider, settings: BatchSettings, allowed: Decimal | None) -> dict[str, Any]:
     """What a run is begun with, beside its requests, that whoever takes it up must not change unawares."""
     return {
-        "max_tokens": provider.max_tokens,
-        "surface": getattr(provider, "surface", None),
+        **shape_of(provider),
         "max_cost": None if allowed is None else str(allowed),
         "attempts": settings.attempts,
         "rows": settings.rows,
         "output_tokens": settings.output_tokens,
     }
+
+
+def shape_of(provider: LLMProvider) -> dict[str, Any]:
+    """What of a provider's settings is sent with each request that says nothing of it, as JSON holds it."""
+    api = getattr(provider, "config", {}).get("api") or {}
+    stated = {name: api.get(name) for name in DEFAULTS}
+    shape = {"max_tokens": provider.max_tokens, "surface": getattr(provider, "surface", None), **stated}
+    kept: dict[str, Any] = json.loads(json.dumps(shape, default=str))
+    return kept
+
+
+def check_model(provider: LLMProvider, state: RunState | RealtimeState, path: Path) -> None:
+    """Raises BatchError for another model than that of the run."""
+    asked = f"{name_of(provider)}/{provider.model}"
+    if asked != f"{state.provider}/{state.model}":
+        raise BatchError(f"{path} is of a run on {state.provider}/{state.model}, not {asked}: give another state file")
+
+
+def check_shape(provider: LLMProvider, terms: Mapping[str, Any], path: Path) -> None:
+    """Raises BatchError where requests would now be sent with other settings than those that the run was begun with."""
+    for name, now in shape_of(provider).items():
+        if (begun := terms.get(name)) != now:
+            raise BatchError(
+                f"{path} is of a run with {name} {begun!r:.60}, not {now!r:.60}: give that api.{name}, or another state file"
+            )
 
 
 def kept_settings(state: RunState | None) -> BatchSettings:
@@ -93,17 +121,9 @@ def kept_allowance(state: RunState | None) -> Decimal | None:
 def _check_it_is_ours(
     provider: LLMProvider, requests: Iterable[Any] | None, files: RunFiles, state: RunState, settings: BatchSettings
 ) -> None:
-    asked = f"{name_of(provider)}/{provider.model}"
-    if asked != f"{state.provider}/{state.model}":
-        raise BatchError(
-            f"{files.state} is of a run on {state.provider}/{state.model}, not {asked}: give another state file"
-        )
-    for name in ("max_tokens", "surface") if state.terms and not state.finished else ():
-        begun, now = (state.terms or {}).get(name), getattr(provider, name, None)
-        if begun != now:
-            raise BatchError(
-                f"{files.state} is of a run with {name} {begun}, not {now}: give that api.{name}, or another state file"
-            )
+    check_model(provider, state, files.state)
+    if state.terms and not state.finished:
+        check_shape(provider, state.terms, files.state)
     rows = (state.terms or {}).get("rows")
     if settings.rows is not None and settings.rows != rows and state.terms and not state.finished:
         raise BatchError(

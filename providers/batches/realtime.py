@@ -12,6 +12,7 @@ from typing import Any
 from ..base import LLMProvider
 from ..errors import ProviderError
 from ..retry import RetryPolicy
+from .beginning import check_model, check_shape, shape_of
 from .collection import judged, row_result, write_results
 from .errors import BatchError, BatchInputError, BatchTooExpensiveError
 from .journal import Journal
@@ -34,6 +35,7 @@ from .submission import is_for_good
 from .values import BatchProgress, BatchResults, BatchSettings, Progress, RowResult
 
 _LONGEST_PAUSE = 60.0  # seconds between two tries of a row, but where the server asks for more, or answers nobody
+_LOOK = 0.25  # seconds between two looks at whether somebody ends the run
 _NO_ROOM = frozenset({429, 503, 529})  # of these the vendor is the reason, whatever the row
 
 
@@ -68,8 +70,8 @@ def run_realtime(  # noqa: PLR0913 - each a promise of its own
     if not isinstance(concurrency, int) or concurrency < 1:
         raise ValueError(f"concurrency is {concurrency!r}: it is a whole number from 1 up")
     with locked(files):
-        files.cancelled.unlink(missing_ok=True)
         state = load_realtime(files.state)
+        files.cancelled.unlink(missing_ok=True)
         if state is None or (requests is not None and is_untouched(state, files)):
             if requests is None:
                 raise BatchError(f"{files.state}: there is no run to take up")
@@ -125,7 +127,7 @@ class _Run:
                 threads.append(thread)
             for thread in threads:
                 while thread.is_alive():
-                    thread.join(1.0)
+                    thread.join(_LOOK)
                     self._tell("running")
                     self._end_if_cancelled()
                     self._end_if_out_of_patience()
@@ -342,7 +344,7 @@ def _begun(
     journal_of(files).unlink(missing_ok=True)
     most = None if allowed is None else str(allowed)
     return save_realtime(
-        files, RealtimeState(name_of(provider), provider.model, rows, digest, provider.max_tokens, most)
+        files, RealtimeState(name_of(provider), provider.model, rows, digest, shape_of(provider), most)
     )
 
 
@@ -365,12 +367,8 @@ def _check_each(provider: LLMProvider, kept: KeptRequests, allowed: Decimal | No
 def _check_it_is_ours(
     provider: LLMProvider, requests: Iterable[Any] | None, files: RunFiles, state: RealtimeState
 ) -> None:
-    asked = (name_of(provider), provider.model, provider.max_tokens)
-    begun = (state.provider, state.model, state.max_tokens)
-    if asked != begun and not state.finished:
-        raise BatchError(
-            f"{files.state} is of a run on {begun}, not {asked}: give that model and max_tokens, or another state file"
-        )
+    check_model(provider, state, files.state)
+    check_shape(provider, state.terms, files.state)
     if requests is not None and fingerprint(requests) != state.requests_sha256:
         raise BatchError(f"{files.state} is of a run over other requests: give another state file, or those requests")
     if not (files.results if state.finished else files.requests).exists():

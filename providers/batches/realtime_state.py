@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from .errors import BatchError
 from .journal import Journal
@@ -25,7 +26,7 @@ class RealtimeState:
     model: str
     rows: int
     requests_sha256: str
-    max_tokens: int | None = None
+    terms: dict[str, Any]  # what shapes its calls, as `shape_of` tells it
     max_cost: str | None = None
     finished: bool = False
     kind: str = KIND
@@ -44,7 +45,12 @@ def load_realtime(path: Path) -> RealtimeState | None:
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise no_state(path, f"{type(error).__name__}: {error}"[:200]) from None
     texts = (state.provider, state.model, state.requests_sha256)
-    if not all(isinstance(text, str) for text in texts) or type(state.rows) is not int or state.rows < 1:
+    if (
+        not all(isinstance(text, str) for text in texts)
+        or type(state.rows) is not int
+        or state.rows < 1
+        or not isinstance(state.terms, dict)
+    ):
         raise no_state(path, "a field of it is of another kind")
     return state
 
@@ -62,12 +68,15 @@ def realtime_results(path: Path) -> Iterator[RowResult]:
     files, state = RunFiles(path), load_realtime(path)
     if state is None:
         raise BatchError(f"{path}: there is no run")
-    if not state.finished and not journal_of(files).exists():  # it may have ended meanwhile
-        state = load_realtime(path) or state
+    if not state.finished:
+        try:
+            yield from Journal(journal_of(files), state.rows, only_looks=True).results()
+        except FileNotFoundError:  # nothing was asked yet, or it has ended meanwhile
+            state = load_realtime(path) or state
+        else:
+            return
     if state.finished:
         yield from results_of_realtime(state, files)
-    elif journal_of(files).exists():
-        yield from Journal(journal_of(files), state.rows, only_looks=True).results()
 
 
 def realtime_progress(path: Path) -> tuple[RealtimeState, BatchProgress]:
