@@ -63,14 +63,13 @@ def vendor_called(text: str) -> str | None:
 
 
 def own_route(name: str) -> tuple[str | None, tuple[str, ...] | None]:
-    """(the address, the variables of the key) that a person's own file states otherwise than the vendor's; None for what
-    it does not.
+    """(the address, the variables of the key) that a person's own file states, be they the vendor's own; None for what it
+    does not: there the environment may say another address.
     """
     if not _chosen and not os.environ.get(VARIABLE):
         return None, None
-    stated, built_in = vendor(name), built_in_tables().get(name, {})
-    address = stated.base_url if stated.base_url != built_in.get("base_url") else None
-    return address, stated.key_env if list(stated.key_env) != built_in.get("key_env", []) else None
+    stated, facts = vendors().own.get(name, {}), vendor(name)
+    return facts.base_url if "base_url" in stated else None, facts.key_env if "key_env" in stated else None
 
 
 def use_settings_file(path: str | os.PathLike[str] | None, *, of_folder: bool = False) -> None:

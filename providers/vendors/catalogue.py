@@ -36,8 +36,9 @@ CURE = "name the file with --settings or $OCTOREGISTRY_SETTINGS"
 class Vendors(Mapping[str, Vendor]):
     """Every vendor by name. Raises VendorError for a name that two of them go by."""
 
-    def __init__(self, found: Mapping[str, Vendor]) -> None:
+    def __init__(self, found: Mapping[str, Vendor], own: Mapping[str, Mapping[str, Any]] | None = None) -> None:
         self._vendors = dict(found)
+        self.own = own or {}  # what a person's own file states, by vendor
         self._by_spelling = _spellings(found)
 
     def __getitem__(self, name: str) -> Vendor:
@@ -91,7 +92,7 @@ def vendors_of(built_in: Mapping[str, Mapping[str, Any]], own: Any, *, of_folder
     for name, table in tables.items():
         if isinstance(table.get("model_list"), dict):
             tables[name] = {**table, "model_list": _shaped(name, table["model_list"], lists)}
-    found = Vendors({name: _vendor(name, table) for name, table in tables.items()})
+    found = Vendors({name: _vendor(name, table) for name, table in tables.items()}, own)
     for name, vendor in found.items():
         if strangers := [host for host in vendor.hosts_of if host not in found]:
             raise VendorError(f"providers.{name}.hosts_of: {strangers[0]!r} is none of {', '.join(found)}")

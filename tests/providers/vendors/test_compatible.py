@@ -171,3 +171,12 @@ def test_a_built_in_vendor_goes_where_a_persons_own_settings_say(vendor, monkeyp
         assert vendor.make().generate_realtime("2 + 2?")["content"] == "4"
     finally:
         use_settings_file(None)
+
+
+def test_the_vendors_own_address_in_a_file_of_ones_own_stands_over_the_environments(vendor, monkeypatch, tmp_path):
+    """Whoever writes where the key goes, and be it where it would go anyway, is not overruled by a variable."""
+    settings, address = tmp_path / "own.toml", vendor_of(vendor.name).base_url
+    settings.write_text(f'[providers.{vendor.name}]\nbase_url = "{address}"\n')
+    monkeypatch.setenv("OCTOREGISTRY_SETTINGS", str(settings))
+    provider = vendor.make()
+    assert provider._address_of(provider.client).rstrip("/") == address
