@@ -18,7 +18,7 @@ from .jobs import CANCELLED, CANCELLING, COMPLETED, EXPIRED, FAILED, RUNNING, Jo
 from .received import entries_of, named, not_json, pages
 from .request import Request, extra_in, with_extra
 from .vendor import Stream, VendorProvider
-from .wire import count, iso, section
+from .wire import among, count, iso, section
 
 # anthropic/types/messages/message_batch.py. "ended" says nothing of how: `_ending` reads the counts.
 STATES = {"in_progress": RUNNING, "canceling": CANCELLING, "ended": COMPLETED}
@@ -118,7 +118,7 @@ class AnthropicProvider(VendorProvider):
             error.response.headers,
             code=error.error_code or error.type,
             request_id=error.request_id,
-            spent=error.error_code in SPENT_CODES,
+            spent=among(error.error_code, SPENT_CODES),
         )
 
     def _read_job(self, batch_id: str) -> Job:

@@ -13,7 +13,7 @@ from .errors import RequestError
 from .media import Media
 from .request import Message, Request
 from .served import usage_of
-from .wire import listed, plain, section
+from .wire import among, listed, plain, section
 
 # Types of errors that pass (anthropic/types/shared/error_type.py).
 PASSING_TYPES = frozenset({"rate_limit_error", "overloaded_error", "api_error", "timeout_error"})
@@ -167,7 +167,7 @@ def read_row(row: Mapping[str, Any]) -> Answer:
         outer = section(result, "error")
         error = section(outer, "error") or outer
         code = str(section(error, "details").get("error_code") or error.get("type") or "error")
-        passing = error.get("type") in PASSING_TYPES and code not in SPENT_CODES
+        passing = among(error.get("type"), PASSING_TYPES) and code not in SPENT_CODES
         return Answer("", "error", failure=Failure(str(error.get("message") or "no message"), code, passing))
     if kind == "expired":
         return Answer(

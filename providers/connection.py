@@ -4,7 +4,6 @@ request that goes anywhere but to the vendor.
 
 from __future__ import annotations
 
-import email.utils
 import importlib.util
 import os
 import re
@@ -18,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 from .base import LLMProvider
 from .errors import AuthenticationError, ProviderError, RateLimitError, RequestError
 from .received import json_object, named
-from .retry import RetryPolicy, is_retryable, retry_after
+from .retry import RetryPolicy, is_retryable, moment_of, retry_after
 from .secret_spellings import spellings
 
 T = TypeVar("T")
@@ -112,9 +111,9 @@ class Connection(LLMProvider):
 
     def _compare_clocks(self, response: Any) -> None:
         """Remembers how far the vendor's clock is ahead of ours, by an answer's Date."""
-        date = email.utils.parsedate_tz(response.headers.get("date", ""))
-        if date is not None:
-            self.clock_offset = email.utils.mktime_tz(date) - time.time()
+        moment = moment_of(response.headers.get("date"))
+        if moment is not None:
+            self.clock_offset = moment - time.time()
 
     def _call(
         self,
@@ -190,7 +189,7 @@ class Connection(LLMProvider):
             message,
             provider=self.name,
             status_code=status,
-            code=code,
+            code=None if code is None else str(code),
             request_id=request_id,
             retry_after=wait if asked is None else asked,
             retryable=retryable,

@@ -29,7 +29,7 @@ from .jobs import CANCELLED, CANCELLING, COMPLETED, EXPIRED, FAILED, PENDING, RU
 from .received import entries_of, json_object, named, pages
 from .request import Request
 from .vendor import Stream, VendorProvider
-from .wire import count, field, iso, listed, plain, section
+from .wire import among, count, field, iso, listed, plain, section
 
 # google/genai/types.py, JobState; the wire says BATCH_STATE_*, the SDK JOB_STATE_*.
 STATES: dict[str, State] = {
@@ -151,7 +151,7 @@ class GeminiProvider(VendorProvider):
         if error and not fields.get("candidates"):
             code = error.get("code")
             told = str(error.get("message") or "no message")
-            failure = Failure(told, str(error.get("status") or code), code in PASSING_CODES)
+            failure = Failure(told, str(error.get("status") or code), among(code, PASSING_CODES))
             raise self._failure_of(Answer("", "error", failure=failure), None)
 
     def _errors(self) -> tuple[type[Exception], ...]:
@@ -256,7 +256,7 @@ def _job(operation: Mapping[str, Any]) -> Job:
         has_rows=bool(file or inlined),
         counts=counts,
         error=told,
-        retryable=error.get("code") in PASSING_CODES,
+        retryable=among(error.get("code"), PASSING_CODES),
         created_at=iso(field(metadata, "create_time")),
         started_at=iso(field(metadata, "start_time") or field(metadata, "create_time")),
         updated_at=iso(field(metadata, "update_time")),

@@ -11,7 +11,7 @@ from .errors import RequestError
 from .media import Media
 from .request import Request, with_extra
 from .served import usage_of
-from .wire import field, listed, section
+from .wire import among, field, listed, section
 
 # Ways to stop that are a refusal (google/genai/types.py, FinishReason). MAX_TOKENS, MALFORMED_* and the like are not:
 # the text so far counts.
@@ -154,7 +154,7 @@ def read_row(row: Mapping[str, Any]) -> Answer:
         code = error.get("code")
         status = error.get("status") or code
         message = str(error.get("message") or "no message")
-        failure = Failure(message, str(status) if status is not None else None, code in PASSING_CODES)
+        failure = Failure(message, str(status) if status is not None else None, among(code, PASSING_CODES))
         return Answer("", "error", failure=failure)
     response = section(row, "response")
     if not response:

@@ -20,7 +20,7 @@ from .pricing import Usage
 from .received import entries_of, named, pages
 from .request import Request, extra_in, with_extra
 from .vendor import Stream, VendorProvider
-from .wire import count, iso, listed, section
+from .wire import among, count, iso, listed, section
 
 # https://developers.openai.com/api/docs/guides/batch#4-check-the-status-of-a-batch; openai/types/batch.py
 STATES = {
@@ -153,7 +153,7 @@ class OpenAIProvider(VendorProvider):
             error.response.headers,
             code=error.code or error.type,
             request_id=error.request_id,
-            spent=bool({error.code, error.type} & SPENT_CODES),
+            spent=among(error.code, SPENT_CODES) or among(error.type, SPENT_CODES),
         )
 
     def _read_job(self, batch_id: str) -> Job:
@@ -199,7 +199,7 @@ def _job(fields: Mapping[str, Any]) -> Job:
         has_rows=bool(fields.get("output_file_id") or fields.get("error_file_id")),
         counts={name: count(counted, name) for name in ("total", "completed", "failed")} if counted else None,
         error="; ".join(_told(error) for error in errors) or None,
-        retryable=bool(errors) and all(error.get("code") in PASSING_CODES for error in errors),
+        retryable=bool(errors) and all(among(error.get("code"), PASSING_CODES) for error in errors),
         created_at=iso(fields.get("created_at")),
         started_at=iso(fields.get("in_progress_at")),
         updated_at=iso(ended_at or fields.get("finalizing_at") or fields.get("in_progress_at")),

@@ -8,7 +8,7 @@ from typing import Any
 from .answers import Answer, Failure, tool_call
 from .base import ToolCall
 from .served import ServedUsage, usage_of
-from .wire import count, listed, section
+from .wire import among, count, listed, section
 
 # Codes of errors that pass. `token_limit_exceeded` is the queue being full, not a bad request (openai-python#2084).
 PASSING_CODES = frozenset(
@@ -83,7 +83,7 @@ def _read_response(response: Mapping[str, Any], served: ServedUsage | None, mode
             str(error.get("message") or f"the response is {status}"), code, code in PASSING_CODES, answered=True
         )
         return Answer(text, reason, served, refusal, failure, model)
-    called = tuple(_tool_call(item) for item in listed(response, "output") if item.get("type") in _CALLS)
+    called = tuple(_tool_call(item) for item in listed(response, "output") if among(item.get("type"), _CALLS))
     return Answer(text, reason, served, refusal, model=model, tool_calls=called)
 
 

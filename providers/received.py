@@ -39,7 +39,7 @@ def json_object(body: bytes, provider: str, content_type: str = "") -> dict[str,
 
 def named(fields: Mapping[str, Any], provider: str, name: str = "id") -> Mapping[str, Any]:
     """`fields`, if they name what they are about: an empty object says nothing of a batch, least that it runs."""
-    if not isinstance(fields.get(name), str) or not fields[name]:
+    if not isinstance(fields.get(name), str) or not fields[name] or not fields[name].isprintable():
         raise not_json(f"the answer names no {name}", provider)
     return fields
 

@@ -13,6 +13,7 @@ from .errors import ProviderError
 
 T = TypeVar("T")
 
+_LAST_MOMENT = 253_402_300_799  # of the year 9999
 RETRYABLE_STATUSES = frozenset({408, 409, 425, 429})
 
 
@@ -117,5 +118,15 @@ def retry_after(headers: Mapping[str, str] | None, now: Callable[[], float] = ti
         except (KeyError, ValueError):
             continue
         return max(0.0, seconds) if seconds < float("inf") else None
-    date = email.utils.parsedate_tz(headers.get("retry-after", ""))
-    return max(0.0, email.utils.mktime_tz(date) - now()) if date else None
+    moment = moment_of(headers.get("retry-after"))
+    return None if moment is None else max(0.0, moment - now())
+
+
+def moment_of(date: str | None) -> float | None:
+    """Unix seconds of a header's date, or None where there is none, or it is of no year that a calendar has."""
+    try:
+        parts = email.utils.parsedate_tz(date or "")
+        moment = -1.0 if parts is None else float(email.utils.mktime_tz(parts))
+    except (ValueError, OverflowError):
+        return None
+    return moment if 0 <= moment <= _LAST_MOMENT else None

@@ -59,6 +59,11 @@ def count(fields: Mapping[str, Any], name: str) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) else 0
 
 
+def among(value: Any, words: frozenset[Any]) -> bool:
+    """Whether a value of an answer is one of these words or numbers; a list or a table, whatever it holds, is none."""
+    return isinstance(value, str | int) and value in words
+
+
 def iso(moment: Any) -> str | None:
     """ISO 8601 in UTC, of Unix seconds, a datetime or ISO text; None for nothing, and for no time at all."""
     if moment is None or moment == "" or isinstance(moment, bool):

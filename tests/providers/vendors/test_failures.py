@@ -279,3 +279,21 @@ def test_an_error_can_be_sent_to_another_process():
     error = RateLimitError("slow down 401", provider="openai", status_code=429, retry_after=2.0, retryable=True)
     copy = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own bytes
     assert (str(copy), copy.retry_after, copy.retryable, copy.provider) == (str(error), 2.0, True, "openai")
+
+
+@pytest.mark.parametrize("odd", [[], {}, [[]], {"a": 1}, True, -1, ""])
+def test_codes_of_another_kind_than_they_should_be_are_the_vendors_error(vendor, odd):
+    """Whatever a server writes where a code belongs, what is raised is a ProviderError."""
+    body = vendor.unanswered(429)
+    body["error"] |= {"code": odd, "type": odd, "status": odd}
+    vendor.server.answer = lambda _request: Reply(body, status=429)
+    with pytest.raises(RateLimitError):
+        vendor.make(transport_retry={"max_attempts": 1}).generate_realtime("hi")
+
+
+def test_a_date_of_no_year_is_none(vendor):
+    asked = dict.fromkeys(("retry-after", "date"), "Fri, 01 Jan 99999 00:00:00 GMT")
+    vendor.server.answer = lambda _request: Reply(vendor.unanswered(429), 429, asked)
+    with pytest.raises(RateLimitError) as error:
+        vendor.make(transport_retry={"max_attempts": 1}).generate_realtime("hi")
+    assert error.value.retry_after is None
