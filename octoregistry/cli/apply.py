@@ -13,7 +13,7 @@ from octoregistry.cli.output import print_message, print_text, visible
 from octoregistry.cli.plan_tables import plan_tables
 from octoregistry.cli.registry_option import registry_option
 from octoregistry.cli.styled_tables import print_styled
-from octoregistry.cli.writable_registry import writable_registry
+from octoregistry.cli.writable_registry import end_undisturbed, writable_registry
 from octoregistry.merging.diff import diff
 from octoregistry.merging.lock import locked
 from octoregistry.planning.plan_json import PlanError, fingerprint_of, from_values
@@ -41,6 +41,8 @@ def command(plan: Path, dry_run: bool, registry: Path) -> None:
         registry = registry if dry_run else writable_registry(registry)
         with nullcontext() if dry_run else locked(registry):
             before, merged = apply_plan(stored, registry, dry_run=dry_run)
+        if not dry_run:
+            end_undisturbed()
     for table in plan_tables(merged.plan):
         print_styled(table)
     changed = diff(before, merged.text, registry.name)

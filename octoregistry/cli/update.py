@@ -22,7 +22,7 @@ from octoregistry.cli.settings_option import settings_option
 from octoregistry.cli.styled_tables import cell
 from octoregistry.cli.update_output import print_update, proposal_json, update_json
 from octoregistry.cli.verbosity import show_tracebacks
-from octoregistry.cli.writable_registry import writable_registry
+from octoregistry.cli.writable_registry import end_undisturbed, writable_registry
 from octoregistry.merging.lock import locked
 from octoregistry.merging.registry_file import text_of
 from octoregistry.merging.store import replace_file
@@ -141,6 +141,7 @@ def command(  # noqa: PLR0913 - an option a parameter
             update, outcomes = _proposed(registry, chosen, plan)
         else:
             update = _written(registry, chosen, plan, accepted, progress, replans=from_package)
+            end_undisturbed()
         if plan_out is not None:
             keep_plan(update, plan_out)
     places, before = _places_left_open(update, chosen, keep=not dry_run and not from_package)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 from pathlib import Path
+
+import click
 
 from octoregistry.cli.output import print_message
 from octoregistry.merging.own_registry import own_registry
@@ -14,3 +18,16 @@ def writable_registry(registry: Path) -> Path:
     if own != registry:
         print_message(f"{own} is your registry from now on, a copy of the packaged one: commands and programs read it.")
     return own
+
+
+def end_undisturbed() -> None:
+    """None; a signal that comes once the registry is written ends nothing any more: the command tells what it wrote."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def restore() -> None:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+    click.get_current_context().call_on_close(restore)

@@ -42,6 +42,25 @@ def test_the_file_is_written_and_the_second_run_changes_nothing(models: Path, ru
     assert names(models.parent) == ["models.yaml"]
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_that_comes_behind_the_write_leaves_the_status_of_what_was_done(
+    models: Path, run: Run, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    before = models.read_bytes()
+    told: list[bytes] = []
+
+    def late(*_: object) -> tuple[()]:
+        told.append(models.read_bytes())
+        os.kill(os.getpid(), number)
+        return ()
+
+    monkeypatch.setattr("octoregistry.cli.update.closing_messages", late)
+    done = run("update", "--offline", "-p", "anthropic")
+    assert (done.exit_code, told) == (0, [models.read_bytes()])
+    assert told != [before]
+    assert signal.getsignal(number) is not signal.SIG_IGN
+
+
 def test_a_dry_run_writes_nothing_and_needs_no_lock(models: Path, run: Run) -> None:
     before = models.read_bytes()
     with locked(models):
