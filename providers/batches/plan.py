@@ -13,6 +13,7 @@ from typing import Any
 from ..base import BatchLimits, LLMProvider
 from ..dimensions import PricingError
 from ..registry import load_registry
+from ..request import DEFAULTS
 from .errors import BatchError, BatchInputError
 from .requests import KeptRequests, Request
 from .state import Part, Ranges, replacing
@@ -79,10 +80,8 @@ class Planner:
         self._requests = requests
         self._limits = limits_of(provider, settings)
         api = (getattr(provider, "config", None) or {}).get("api") or {}
-        stated = limit_in({"max_tokens": provider.max_tokens, "extra": api.get("extra")})
-        self.sent = stated or provider.default_max_tokens  # the longest answer of rows that state none
+        self._defaults = {**{name: api.get(name) for name in DEFAULTS}, "max_tokens": provider.max_tokens}
         self._longer, self._stated = settings.longer_max_tokens, settings.output_tokens
-        self._answer = settings.output_tokens or self.sent or _EXPECTED_ANSWER
 
     def parts(self, ranges: Ranges, attempt: int, first_number: int) -> tuple[tuple[Part, ...], BatchEstimate]:
         """The parts that these rows make, and what they may cost; BatchInputError for rows that no batch can hold."""
@@ -106,7 +105,7 @@ class Planner:
             if rows and (len(rows) == self._limits.rows or size + length > self._limits.file_bytes):
                 close()
                 rows, size, cost, mark = [], 0, Decimal(0), new_mark()
-            asked = tokens_of(request)
+            asked = self.tokens_of(request)
             rows.append(row)
             answer = self.answer_of(request, attempt)
             size, cost, tokens = size + length, cost + self._expected_cost(asked, answer), tokens + asked
@@ -139,8 +138,21 @@ class Planner:
 
     def answer_of(self, request: Request, attempt: int) -> int:
         """How many tokens a row's answer is taken to have."""
-        longest = self._longer if attempt > 1 and self._longer else limit_in(request.options)
-        return self._stated or longest or self._answer
+        longest = self._longer if attempt > 1 and self._longer else self.limit_of(request.options)
+        return self._stated or longest or _EXPECTED_ANSWER
+
+    def limit_of(self, options: Mapping[str, Any]) -> int | None:
+        """The longest answer that a request with these options of its own may have, in tokens; None for no limit."""
+        return _limit_in(self.sent(options)) or self._provider.default_max_tokens
+
+    def tokens_of(self, request: Request) -> int:
+        """About how many tokens a request has: a third of its bytes, rounded up."""
+        return _tokens_of(request, self.sent(request.options))
+
+    def sent(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        """What a request is sent with: its own options, and where it says nothing of one, those of `api`."""
+        sent = {**self._defaults, **options}
+        return {**sent, "max_tokens": sent["max_tokens"] or self._defaults["max_tokens"]}
 
     def _expected_cost(self, asked: int, answer: int) -> Decimal:
         """USD of one row. A row at a time, as a long prompt may have a price of its own."""
@@ -151,25 +163,24 @@ class Planner:
             return Decimal(str(self._provider.estimate_cost(asked, answer, True)))
 
 
-def limit_in(options: Mapping[str, Any]) -> int | None:
+def _limit_in(options: Mapping[str, Any]) -> int | None:
     """The longest answer that a request allows, in our words or among the vendor's own keys; None where none is stated."""
     extra = options.get("extra") or {}
     places = [options, extra, extra.get("generationConfig"), extra.get("generation_config")]
     stated = [place.get(name) for place in places if isinstance(place, Mapping) for name in _LIMITS]
-    return max((limit for limit in stated if isinstance(limit, int)), default=None)
+    return max((int(limit) for limit in stated if isinstance(limit, int | float) and limit % 1 == 0), default=None)
 
 
-def tokens_of(request: Request) -> int:
-    """About how many tokens a request has: a third of its bytes, rounded up."""
+def _tokens_of(request: Request, options: Mapping[str, Any]) -> int:
     told = [
         request.prompt or "",
-        *(json.dumps(part, ensure_ascii=False) for part in (request.schema,) if part is not None),
+        *(json.dumps(part, ensure_ascii=False, default=str) for part in (request.schema, options.get("extra")) if part),
     ]
     text = [
-        request.options.get("system") or "",
-        *(_text_of(message) for message in request.options.get("messages") or ()),
+        options.get("system") or "",
+        *(_text_of(message) for message in options.get("messages") or ()),
     ]
-    media = [part for name in ("images", "files") for part in request.options.get(name) or ()]
+    media = [part for name in ("images", "files") for part in options.get(name) or ()]
     return -(-len("".join([*told, *text]).encode()) // _BYTES_PER_TOKEN) + _MEDIA_TOKENS * len(media)
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from ..base import LLMProvider
-from ..dimensions import PricingError
+from ..dimensions import MODES, PricingError
 from ..registry import load_registry
 from .errors import BatchTooExpensiveError
-from .plan import Planner, limit_in, name_of, tokens_of
+from .plan import Planner, name_of
 from .requests import Request
 from .values import RowResult
+
+_REALTIME = frozenset(MODES) - {"batch"}
 
 
 class Spending:
@@ -22,24 +25,26 @@ class Spending:
 
     def __init__(self, provider: LLMProvider, planner: Planner, allowed: Decimal | None) -> None:
         self._provider, self._planner, self._allowed = provider, planner, allowed
-        self._longest = planner.sent or _longest_answer(provider)
+        self._longest = _longest_answer(provider)
         self.known = self.unknown = self.running = Decimal(0)
 
     def expected(self, request: Request, attempt: int = 1) -> tuple[Decimal, int]:
         """USD that a call is expected to cost, and its tokens."""
-        asked, answer = tokens_of(request), self._planner.answer_of(request, attempt)
-        return self._price(asked, answer), asked + answer
+        asked, answer = self._planner.tokens_of(request), self._planner.answer_of(request, attempt)
+        return self._price(asked, answer, request.options), asked + answer
 
     def most(self, request: Request, options: Mapping[str, Any]) -> Decimal:
         """USD that a call can have cost: with the longest answer that it allows, or that the model can give."""
-        longest = max(limit_in(options) or self._longest or 0, self._planner.answer_of(request, 1))
-        return self._price(tokens_of(request), longest)
+        longest = max(self._planner.limit_of(options) or self._longest or 0, self._planner.answer_of(request, 1))
+        return self._price(self._planner.tokens_of(request), longest, options)
 
-    def _price(self, asked: int, answer: int) -> Decimal:
-        try:
-            return self._provider.cost_of({"usage": {"input": asked, "output": answer}, "mode": "standard"})
-        except PricingError:
-            return Decimal(str(self._provider.estimate_cost(asked, answer, False)))
+    def _price(self, asked: int, answer: int, options: Mapping[str, Any]) -> Decimal:
+        """USD of so many tokens, in the dearest of the modes that a call with these options may be served in."""
+        prices = []
+        for mode in _modes_of(self._planner.sent(options)):
+            with contextlib.suppress(PricingError):
+                prices.append(self._provider.cost_of({"usage": {"input": asked, "output": answer}, "mode": mode}))
+        return max(prices) if prices else Decimal(str(self._provider.estimate_cost(asked, answer, False)))
 
     def recall(self, request: Request, result: RowResult | None, unanswered: int) -> None:
         """Counts what a row had cost when the run was taken up: its result, or the calls without an answer so far."""
@@ -64,6 +69,12 @@ class Spending:
             self.known += cost
         elif self._allowed is not None:
             self.unknown += self.most(request, options)
+
+
+def _modes_of(options: Mapping[str, Any]) -> set[str]:
+    """The modes that a call may be served in: the standard one, and what its own keys ask for, or leave to the vendor."""
+    asked = {value for value in (options.get("extra") or {}).values() if isinstance(value, str)}
+    return {"standard", *(asked & _REALTIME), *(_REALTIME if "auto" in asked else ())}
 
 
 def _longest_answer(provider: LLMProvider) -> int | None:

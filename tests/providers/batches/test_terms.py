@@ -10,6 +10,9 @@ from servers.working import numbered
 
 from providers import BatchSettings, estimate_batch, run_batch
 from providers.batches import BatchError, BatchTooExpensiveError, read_run
+from providers.batches.plan import Planner
+from providers.batches.requests import read_request
+from providers.batches.spending import Spending
 
 
 def stopped(provider, state, clock, **terms):
@@ -63,3 +66,25 @@ def test_an_estimate_takes_answers_to_be_as_long_as_what_is_sent_allows(vendor):
     assert estimate_batch(vendor.make(max_tokens=7), numbered(2)).output_tokens == 14
     longest = BatchSettings(output_tokens=5)
     assert estimate_batch(vendor.make(max_tokens=7), numbered(2), settings=longest).output_tokens == 10
+
+
+def test_an_estimate_counts_what_api_states_for_every_request_unless_the_request_says_otherwise(vendor):
+    system, tools = "word " * 3000, {"tools": [{"name": "f", "description": "word " * 3000}]}
+    for option in ({"system": system}, {"extra": tools}):
+        estimate = estimate_batch(vendor.make(max_tokens=10, **option), numbered(2))
+        assert estimate.input_tokens > 10_000
+        own = [{"id": "a", "prompt": "Hi", **dict.fromkeys(option)}]
+        assert estimate_batch(vendor.make(max_tokens=10, **option), own).input_tokens < 10
+
+
+def most(provider, **options):
+    """USD that one call can have cost of which nothing is known."""
+    request = read_request({"id": "a", "prompt": "Hi", **options})
+    return Spending(provider, Planner(provider, None, BatchSettings()), Decimal(1)).most(request, request.options)
+
+
+def test_the_most_that_a_call_can_have_cost_goes_by_the_limit_and_the_tier_that_are_sent(openai):
+    limited = openai.make(extra={"max_completion_tokens": 100})
+    assert most(limited, extra={"user": "u"}) >= most(openai.make()) > most(limited)
+    for tier in ("priority", "auto"):  # at twice the price, as the registry of the tests has it
+        assert most(openai.make(), extra={"service_tier": tier}) >= 2 * most(openai.make())
