@@ -232,10 +232,11 @@ def test_a_unit_in_the_header_is_read(page_rates: Read) -> None:
 @pytest.mark.parametrize(
     ("cell", "usd"), [("$0.0025 / 1K tokens", "2.5"), ("$2.50 / 1K tokens", "2500"), ("$2.50 / MTok", "2.5")]
 )
-def test_a_cells_own_unit_is_read_and_awaits_a_known_price(page_rates: Read, cell: str, usd: str) -> None:
+@pytest.mark.parametrize("end", [".", ""])
+def test_a_cells_own_unit_is_read_and_awaits_a_known_price(page_rates: Read, cell: str, usd: str, end: str) -> None:
     """ "Prices per 1M tokens" says of a page what the field does anyway; a cell that says otherwise may be a slip."""
     rows = f"| gpt-9 | {cell} | $5 |\n| gpt-9-mini | $1 | $4 |\n"
-    page = page_rates(f"Prices per 1M tokens in USD.\n\n| Model | Input | Output |\n|---|---|---|\n{rows}")
+    page = page_rates(f"Prices per 1M tokens in USD{end}\n\n| Model | Input | Output |\n|---|---|---|\n{rows}")
     assert {name: Decimal(price) for name, price in prices(page, "gpt-9").items()} == {
         "input": Decimal(usd),
         "output": 5,

@@ -72,7 +72,7 @@ def unit_of(said: Said, dimension: str | None) -> tuple[Unit, bool]:
     """(the unit, whether it is stated): of the cell, then of its row and column, then of what stands over it.
 
     The cell and the nearest label must not differ in factor or hour; what is priced by the hour may say so in either. A
-    cell's own unit beside a sentence that says "per million", as the field does anyway, is read and counts as not stated:
+    cell's own unit beside a lead or sentence that says "per million", as the field does anyway, is read and counts as not stated:
     an update holds it until known prices or a witness confirm it.
     """
     places: tuple[tuple[Place, ...], ...] = (
@@ -101,7 +101,7 @@ def unit_of(said: Said, dimension: str | None) -> tuple[Unit, bool]:
         if label.place in TOLD and before.factor and unit.factor is None and _states_amount(said, label):
             break  # "$3 / 1M tokens", and below: "that comes to about $0.009 per minute"
         if _price_of(unit) != _price_of(before) and not before.per_hour:
-            custom = label.place in TOLD and _price_of(unit) == _price_of(PER_MILLION)
+            custom = label.place in ("lead", *TOLD) and _price_of(unit) == _price_of(PER_MILLION)
             if custom and chosen[0].place == "cell" and before.factor is not None:
                 return before, False
             said.doubt(label, f"its unit is not that of {chosen[0].text[:40]!r}")
