@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .constraints import wrong_constraint
 from .errors import RequestError
 
 # Say something about the schema, not about the answer. `discriminator` is OpenAPI's, and pydantic writes it beside the
@@ -138,7 +139,12 @@ class _Translation:
         result: dict[str, Any] = {}
         notes: list[str] = []
         for keyword, value in schema.items():
-            if keyword in _ANNOTATIONS or keyword in _ELSEWHERE:
+            if keyword in _ANNOTATIONS:
+                continue
+            wrong = _malformed(keyword, value)
+            if wrong is not None:
+                raise self.error(at, wrong)
+            if keyword in _ELSEWHERE:
                 continue
             if keyword not in _CONSTRAINTS:
                 result.update(self.keyword(keyword, value, at))
@@ -166,9 +172,6 @@ class _Translation:
 
     def keyword(self, keyword: str, value: Any, at: str) -> dict[str, Any]:
         """What one keyword becomes."""
-        wrong = _malformed(keyword, value)
-        if wrong is not None:
-            raise self.error(at, wrong)
         made: dict[str, Any] | None = None
         if keyword in {"type", "enum", "description"}:
             made = {keyword: value}
@@ -257,13 +260,15 @@ class _Translation:
 
 def _malformed(keyword: str, value: Any) -> str | None:
     """What is wrong with a keyword that no reader of JSON Schema could follow, or None."""
-    if keyword == "type" and not _TYPES.issuperset(value if isinstance(value, list) else [str(value)]):
+    if keyword == "type" and not _TYPES.issuperset(map(str, value if isinstance(value, list) else [value])):
         return f"the type {value!r} is none of {', '.join(sorted(_TYPES))}"
     if keyword == "properties" and not isinstance(value, Mapping):
         return "'properties' is no mapping of names to schemas"
-    if keyword in {"anyOf", "oneOf", "allOf", "enum", "prefixItems"} and not isinstance(value, list):
-        return f"{keyword!r} is no list"
-    return None
+    if keyword in {"anyOf", "oneOf", "allOf", "enum", "prefixItems"} and (
+        not isinstance(value, list) or (not value and keyword != "prefixItems")
+    ):
+        return f"{keyword!r} is no list of anything"
+    return wrong_constraint(keyword, value)
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

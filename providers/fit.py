@@ -5,10 +5,11 @@ from __future__ import annotations
 import itertools
 import json
 import math
-import re
 from collections.abc import Mapping
 from decimal import Decimal, localcontext
 from typing import Any
+
+from .constraints import found
 
 _KINDS: dict[str, tuple[type, ...]] = {
     "string": (str,),
@@ -40,6 +41,10 @@ def fitted(text: str, schema: Mapping[str, Any]) -> Any:
         raise UnfitError(f"not JSON: {error}") from None
     try:
         return _Fitting(schema).value(value, schema, "#")
+    except UnfitError:
+        raise
+    except (TypeError, ValueError, AttributeError, LookupError, ArithmeticError, OSError) as error:
+        raise UnfitError(f"it cannot be held against its schema: {error}") from None
     except RecursionError:
         raise UnfitError("it is nested too deep to be held against its schema") from None
 
@@ -76,13 +81,14 @@ class _Fitting:
             return self.array(value, schema, at)
         if isinstance(value, str):
             _between(len(value), schema, "Length", at)
-            if "pattern" in schema and not _matches(str(schema["pattern"]), value):
+            if "pattern" in schema and not found(str(schema["pattern"]), value):
                 raise UnfitError(f"{at}: it does not match {schema['pattern']}")
         elif isinstance(value, int | float) and not isinstance(value, bool):
             _check_number(value, schema, at)
         return value
 
     def one_of(self, value: Any, options: list[Any], at: str) -> Any:
+        unfit = UnfitError(f"{at}: nothing fits a choice of nothing")
         for option in options:
             try:
                 return self.value(value, option, at)
@@ -114,15 +120,6 @@ class _Fitting:
                 if item is not None or name in required:
                     raise
         return fit
-
-
-def _matches(pattern: str, value: str) -> bool:
-    """Whether a pattern is found in `value`; True for one that Python does not know: JSON's are those of JavaScript, and
-    the vendor has held the answer against it."""
-    try:
-        return re.search(pattern, value) is not None
-    except re.error:
-        return True
 
 
 def _key(value: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import decimal
 import enum
+import json
 import uuid
 from typing import Annotated, Any, Literal
 
@@ -12,8 +13,9 @@ import jsonschema
 import pytest
 from pydantic import BaseModel, Field
 
-from providers import ProviderError, SchemaError
+from providers import ProviderError, SchemaError, constraints
 from providers.dialects import ANTHROPIC, GEMINI, OPENAI, translated
+from providers.fit import UnfitError, fitted
 
 OBJECT = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -260,3 +262,38 @@ def test_the_callers_schema_is_left_as_it_was():
     for dialect in (OPENAI, ANTHROPIC, GEMINI):
         translated(OBJECT, dialect)
     assert repr(OBJECT) == before
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        {"minimum": "0"},
+        {"minimum": None},
+        {"exclusiveMinimum": True},  # OpenAPI 3.0's
+        {"multipleOf": 0},
+        {"multipleOf": "a"},
+        {"minItems": "1"},
+        {"pattern": 5},
+        {"anyOf": []},
+        {"required": None},
+        {"type": [{}]},
+    ],
+)
+def test_a_word_of_a_schema_that_nobody_could_follow_is_refused_before_the_call(vendor, word):
+    schema = {"type": "object", "properties": {"x": {"type": "number", **word}}, "additionalProperties": False}
+    with pytest.raises(SchemaError, match="#/properties/x"):
+        vendor.make().generate_realtime("Rate it", schema)
+    assert not vendor.server.requests
+
+
+def test_a_pattern_that_takes_for_ever_ends_nothing(monkeypatch):
+    monkeypatch.setattr(constraints, "_SECONDS", 0.2)
+    with pytest.raises(UnfitError, match="takes too long"):
+        fitted(json.dumps("word " * 12 + "!"), {"type": "string", "pattern": r"^(\w+\s?)*$"})
+    assert fitted('"1.22.333.4444.55555"', {"type": "string", "pattern": r"^\d+(\.\d+)*$"})
+
+
+def test_a_schema_that_nobody_checked_makes_an_answer_unfit_and_raises_nothing_else():
+    for schema in ({"minimum": "0"}, {"anyOf": []}, {"multipleOf": "a"}, {"enum": 5}, {"type": [{}]}):
+        with pytest.raises(UnfitError):
+            fitted("1", schema)
