@@ -85,6 +85,16 @@ _ENDINGS = {
 }
 
 
+# Words of an answer that did not come to its end, though no limit cut it off: a gateway's "error", Anthropic's pause_turn
+# (the turn goes on by another call), a response that is incomplete, a call of a function that the model did not bring out.
+_UNFINISHED = ("error", "pause_turn", "incomplete", "MALFORMED_", "UNEXPECTED_TOOL_CALL", "TOO_MANY_TOOL_CALLS")
+
+
+def is_unfinished(ending: Any, word: Any, text: str) -> bool:
+    """Whether an answer with this ending, by the vendor's `word` for it, is none: it broke off, or says nothing at all."""
+    return ending == "other" and (not text or str(word).startswith(_UNFINISHED))
+
+
 def ending_of(answer: Answer) -> str:
     """stop, length, refusal, tool or other."""
     if answer.refusal is not None:

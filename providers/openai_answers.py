@@ -7,6 +7,7 @@ from typing import Any
 
 from .answers import Answer, Failure, tool_call
 from .base import ToolCall
+from .retry import is_retryable
 from .served import ServedUsage, usage_of
 from .wire import among, count, listed, section
 
@@ -36,10 +37,11 @@ def read_answer(response: Mapping[str, Any], mode: str | None = None) -> Answer:
     if "output" in response:
         return _read_response(response, served, model)
     choices = listed(response, "choices")
-    error = section(response, "error")
-    if not choices and error:  # a gateway's failure, under the status of an answer
+    error = section(response, "error") or next((section(choice, "error") for choice in choices[:1]), {})
+    if error:  # a gateway's failure, under the status of an answer; beside choices in the midst of one
         code = str(error.get("code") or error.get("type") or "error")
-        failure = Failure(str(error.get("message") or "no message"), code, code in PASSING_CODES)
+        passing = code in PASSING_CODES or (code.isdigit() and is_retryable(int(code)))
+        failure = Failure(str(error.get("message") or "no message"), code, passing, answered=bool(choices))
         return Answer("", "error", served, failure=failure, model=model)
     if not choices:
         failure = Failure("the response has no choices", "no_answer", retryable=served is None, answered=True)
@@ -73,6 +75,8 @@ def _read_response(response: Mapping[str, Any], served: ServedUsage | None, mode
     refusals = [str(part.get("refusal") or "") for part in parts if part.get("type") == "refusal"]
     status = str(response.get("status") or "unknown")
     reason = str(section(response, "incomplete_details").get("reason") or status)
+    if status == "incomplete" and reason not in {"max_output_tokens", "content_filter", status}:
+        reason = f"{status}: {reason}"
     refusal = " ".join(refusals) if refusals else None
     if refusal is None and reason == "content_filter":
         refusal = "the content filter left out the answer"

@@ -20,6 +20,7 @@ def chat_pieces(
     refusal = ""
     calls: dict[Any, dict[str, Any]] = {}  # by their place
     reason: Any = None
+    error: Mapping[str, Any] = {}
     whole: dict[str, Any] = {}
     for event in events:
         fields = plain(event)
@@ -36,12 +37,13 @@ def chat_pieces(
                     call["function"][name] += str(section(piece, "function").get(name) or "")
             refusal += str(delta.get("refusal") or "")
             reason = choice.get("finish_reason") or reason
+            error = section(choice, "error") or error
             if delta.get("content"):
                 texts.append(str(delta["content"]))
                 yield texts[-1]
     if reason is not None:
         message = {"content": "".join(texts), "refusal": refusal or None, "tool_calls": list(calls.values())}
-        choices = [{"message": message, "finish_reason": reason}]
+        choices = [{"message": message, "finish_reason": reason, "error": error}]
         yield read_answer(read({**whole, "object": "chat.completion", "choices": choices}))
 
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any
 
-from ..answers import Failure, failed_row, refused
+from ..answers import Failure, failed_row, is_unfinished, refused
 from ..base import BatchResult, BatchStatus, BatchStatusInfo, LLMProvider
 from ..dimensions import PricingError
 from ..fit import UnfitError, fitted
@@ -190,7 +190,7 @@ def row_result(
 
 
 def judged(result: RowResult, schema: dict[str, Any] | None, *, again: bool) -> RowResult:
-    """`result`, failed where its answer was cut off, or does not fit its schema: what there is of it stays, and was paid.
+    """`result`, failed where its answer was cut off, broke off, or does not fit its schema: what there is of it stays.
 
     A truncated one is worth another try with a larger max_tokens (`again`); one that does not fit is not.
     """
@@ -202,6 +202,10 @@ def judged(result: RowResult, schema: dict[str, Any] | None, *, again: bool) -> 
         return replace(
             result, error="truncated: the answer was cut off at max_tokens", details={**result.details, **told}
         )
+    word = result.details.get("vendor_finish_reason")
+    if is_unfinished(ending, word, result.content):
+        told = {"error_code": "unfinished", "retryable": False}
+        return replace(result, error=f"unfinished: the answer ended with {word}", details={**result.details, **told})
     if schema is not None:
         try:
             fitted(result.content, schema)

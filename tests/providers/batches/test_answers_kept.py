@@ -87,3 +87,32 @@ def test_an_answer_that_was_cut_off_is_kept_where_the_longer_try_fails(openai, t
     (row,) = run_realtime(openai.make(max_tokens=100), [("a", "Go on")], tmp_path / "run.json", settings=settings)
     assert (row.content, row.details["error_code"], row.attempts) == ("so far", "truncated", 2)
     assert row.cost == Decimal("0.00138")
+
+
+BROKEN_OFF = {
+    "openai": {"finish_reason": "error"},
+    "anthropic": {"stop_reason": "pause_turn"},
+    "gemini": {"finish_reason": "MALFORMED_FUNCTION_CALL"},
+}
+
+
+def test_an_answer_that_broke_off_is_no_answer_and_keeps_its_text_and_cost(vendor, tmp_path):
+    answer(vendor, "half", **BROKEN_OFF[vendor.name])
+    (row,) = run_realtime(vendor.make(), [("a", "Go on")], tmp_path / "run.json")
+    assert (row.content, row.details["error_code"], row.details["finish_reason"]) == ("half", "unfinished", "other")
+    assert row.cost > 0
+
+
+@pytest.mark.parametrize("place", ["beside", "within"])
+def test_a_gateways_error_in_the_midst_of_an_answer_is_one(openai, tmp_path, place):
+    body = answer(openai, "half")
+    (body if place == "beside" else body["choices"][0])["error"] = {"code": 502, "message": "Provider disconnected"}
+    (row,) = run_realtime(openai.make(), [("a", "Go on")], tmp_path / "run.json")
+    assert row.error == "502: Provider disconnected"
+    assert row.cost > 0
+
+
+def test_a_response_that_is_incomplete_for_another_reason_than_its_limit_is_no_answer(openai, tmp_path):
+    openai.server.response = openai_wire.response("half", status="incomplete", incomplete_details={"reason": "steered"})
+    (row,) = run_realtime(openai.make(surface="responses"), [("a", "Go on")], tmp_path / "run.json")
+    assert (row.content, row.error) == ("half", "unfinished: the answer ended with incomplete: steered")
