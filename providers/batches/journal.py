@@ -1,4 +1,4 @@
-"""What became of the rows of a run of realtime calls: a line when a row is asked, a line with its result. Appended as it
+"""What became of the rows of a run of realtime calls: a line when a row is asked or fails, a line with its result. Appended as it
 happens, so that a kill at any instant loses at most the answer that was just coming.
 """
 
@@ -13,7 +13,7 @@ from .errors import BatchError
 from .soundness import result_in
 from .values import RowResult
 
-_STEPS = {b"asked\n": 1, b"refused\n": -1}
+_STEPS = {b"asked\n": 1, b"refused\n": -1, b"failed\n": 0}
 
 
 class Journal:
@@ -27,6 +27,8 @@ class Journal:
         self._starts = array("q", [-1]) * rows  # where a row's result begins, and how long it is
         self._lengths = array("q", [0]) * rows
         self._open = array("q", [0]) * rows  # how often a row was asked without a result
+        self._failed = array("q", [-1]) * rows  # where the file says that it failed first
+        self._last_answer = -1  # where the last result begins that the vendor answered with
         end = self._read(rows) if path.exists() else 0
         self._file = -1  # below 0 where nothing can be written, as it is only looked at, or closed
         if only_looks:
@@ -43,12 +45,16 @@ class Journal:
                     break
                 number, _, text = line.partition(b" ")
                 row = int(number) if number.isdigit() else rows
-                step = _STEPS.get(text, 0)
-                if row >= rows or not (step or result_in(text)):
+                step, result = _STEPS.get(text), None
+                if row >= rows or (step is None and (result := result_in(text)) is None):
                     raise BatchError(f"{self.path}: this is not what was written: {line[:40]!r}; nothing was sent")
-                if step:
+                if step is not None:
                     self._open[row] += step
-                else:
+                    if step < 1:
+                        self._note_failure(row, at)
+                elif result is not None:
+                    if result["content"] is not None or result["error"] is None:
+                        self._last_answer = at
                     self._starts[row], self._lengths[row] = at + len(number) + 1, len(text)
                 at += len(line)
         return at
@@ -66,10 +72,25 @@ class Journal:
         self._append(b"%d asked\n" % row)
         self._open[row] += 1
 
-    def refused(self, row: int) -> None:
-        """Keeps that a row that was asked was surely not answered."""
-        if self._append(b"%d refused\n" % row) is not None:
-            self._open[row] -= 1
+    def failed(self, row: int, *, maybe_paid: bool) -> None:
+        """Keeps that a row that was asked got no answer, and whether the vendor may have given one all the same."""
+        start = self._append(b"%d failed\n" % row if maybe_paid else b"%d refused\n" % row)
+        if start is not None:
+            self._open[row] -= not maybe_paid
+            self._note_failure(row, start)
+
+    def _note_failure(self, row: int, start: int) -> None:
+        if self._failed[row] < 0:
+            self._failed[row] = start
+
+    @property
+    def has_answers(self) -> bool:
+        """Whether the vendor answered any row."""
+        return self._last_answer >= 0
+
+    def answered_since(self, row: int) -> bool:
+        """Whether the vendor answered another row since this one first failed, whatever process asked them."""
+        return 0 <= self._failed[row] < self._last_answer
 
     @property
     def untouched(self) -> bool:
@@ -81,6 +102,8 @@ class Journal:
         number, text = b"%d " % row, result.as_json().encode() + b"\n"
         if (start := self._append(number + text)) is not None:
             self._starts[row], self._lengths[row] = start + len(number), len(text)
+            if result.content is not None or result.error is None:
+                self._last_answer = start
 
     def results(self) -> Iterator[RowResult]:
         """The results that there are, in the order of the rows."""

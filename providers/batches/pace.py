@@ -43,7 +43,6 @@ class Pace:
         self._trial: Ticket | None = None  # the only call on its way to a vendor that was failing
         self._limited = False  # whether the vendor said since then that there is no room
         self._turn = threading.Condition()
-        self.answers = 0
 
     def begin(self, tokens: int, ends: Callable[[], bool]) -> Ticket | None:
         """A ticket, once a call of so many tokens may begin; None where the run `ends` before."""
@@ -92,7 +91,6 @@ class Pace:
         with self._turn:
             was_down, self._limited = self._is_down, False
             self._failing = self._rounds = 0
-            self.answers += 1
             if was_down:
                 self._turn.notify_all()
 

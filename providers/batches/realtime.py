@@ -12,11 +12,12 @@ from typing import Any
 from ..base import LLMProvider
 from ..errors import ProviderError
 from ..retry import RetryPolicy
+from .attempts import Attempt, Attempts
 from .beginning import check_model, check_shape, shape_of
 from .collection import judged, row_result, write_results
 from .errors import BatchError, BatchInputError, BatchTooExpensiveError
 from .journal import Journal
-from .pace import Pace
+from .pace import Pace, Ticket
 from .plan import Planner, name_of, ranges_of
 from .realtime_state import (
     RealtimeState,
@@ -36,7 +37,12 @@ from .values import BatchProgress, BatchResults, BatchSettings, Progress, RowRes
 
 _LONGEST_PAUSE = 60.0  # seconds between two tries of a row, but where the server asks for more, or answers nobody
 _LOOK = 0.25  # seconds between two looks at whether somebody ends the run
-_NO_ROOM = frozenset({429, 503, 529})  # of these the vendor is the reason, whatever the row
+_NO_ROOM = frozenset(
+    {429, 503, 529}
+)  # of these the vendor is the reason, but where it never has room for one row alone
+_ROOM_RETURNS = 900.0  # seconds in which a limit by the minute has come round, and most outages are over
+_FORBIDDEN = 403  # a key that may not do this, or a prompt that may not be answered: told apart by what others are told
+_FORBIDDEN_ROWS = 10  # that many one after the other, and it is the key
 
 
 def run_realtime(  # noqa: PLR0913 - each a promise of its own
@@ -60,8 +66,9 @@ def run_realtime(  # noqa: PLR0913 - each a promise of its own
     (`maybe_paid`).
 
     A vendor that answers nobody, or has no room, is waited for, for `settings.patience` seconds since its last answer: then
-    the error of its last failure is raised, and what was not answered waits for the next call. A row fails by a passing
-    failure only where others were answered meanwhile. With a patience of 0 it fails after `settings.attempts` tries.
+    the error of its last failure is raised, and what was not answered waits for the next call. A row that failed goes behind
+    all others, and fails for good after `settings.attempts` tries only where others were answered meanwhile, or where it
+    alone is left. With a patience of 0 it fails after its tries, whatever the others do.
     """
     files = RunFiles(Path(state_file))
     allowed = None if max_cost is None else amount(max_cost)
@@ -116,7 +123,8 @@ class _Run:
             self.spending.recall(request, result, self.journal.unanswered(row))
             if result is not None:
                 self._count(result)
-        self.todo = iter([row for row in range(state.rows) if not self.journal.has(row)])
+        self.rows = Attempts(row for row in range(state.rows) if not self.journal.has(row))
+        self.forbidden = 0  # calls that were refused as forbidden since the last answer
 
     def to_the_end(self, concurrency: int) -> BatchResults:
         threads: list[threading.Thread] = []
@@ -137,7 +145,10 @@ class _Run:
                 thread.join(self.settings.settle)
             raise
         finally:
-            with self.lock:  # a call that is on its way even now finds it closed, and stays asked without a result
+            with self.lock:
+                for row, result in self.rows.cut_off():
+                    self.journal.answered(row, result)
+                # a call that is on its way even now finds it closed, and stays asked without a result
                 self.journal.close()
         if self.failed is not None:
             raise self.failed
@@ -151,17 +162,17 @@ class _Run:
     def _work(self) -> None:
         """Asks one row after the other, until none is left or something ends the run."""
         try:
-            while not self.stop.is_set() and not self._end_if_cancelled():
-                with self.lock:
-                    row = next(self.todo, None)
-                    if row is None:
-                        return
-                    ((_, request),) = self.requests.read(((row, row + 1),))
-                result = self._result(row, request)
+            while not self._end_if_cancelled():
+                attempt = self.rows.take(self.stop.is_set)
+                if attempt is None:
+                    return
+                ((row, request),) = self.requests.read(((attempt.row, attempt.row + 1),))
+                result = self._result(attempt, request)
                 if result is not None:
                     with self.lock:
                         self.journal.answered(row, result)
                         self._count(result)
+                    self.rows.end()
         except BaseException as error:  # noqa: BLE001 - of a thread: the caller's own raises it
             self._end(error)
 
@@ -181,83 +192,120 @@ class _Run:
             self.failed = self.failed or error
         self.stop.set()
 
-    def _result(self, row: int, request: Request) -> RowResult | None:
-        """What became of a row; None where the run ends before that is known: it is asked again when the run goes on."""
-        options, longer = dict(request.options), self.settings.longer_max_tokens
-        cost: Decimal | None = Decimal(0)  # of the tries that were answered, and cut off; None where one is not known
-        tries, told = _Tries(self.settings, self.pace), 0
-        cut_off: RowResult | None = None  # a try that was paid: whatever becomes of a longer one, it is kept
+    def _result(self, attempt: Attempt, request: Request) -> RowResult | None:
+        """What became of a row; None where that is not known yet: it waits for another try, or for the next run."""
+        row, options, longer = attempt.row, dict(request.options), self.settings.longer_max_tokens
         while True:
+            if attempt.cut_off is not None:
+                options["max_tokens"] = longer
             try:
-                given = self._ask(row, request, options, tries)
+                given = self._ask(attempt, request, options)
             except (ProviderError, BatchTooExpensiveError) as error:
-                if cut_off is None:
+                if attempt.cut_off is None:
                     raise
                 self._end(error)
                 given = None
             if given is None:
-                return cut_off
+                return attempt.cut_off
+            if isinstance(given, float):
+                self.rows.put_back(attempt, given)
+                return None
             if isinstance(given, ProviderError):
-                lost = self.journal.unanswered(row) - told
-                if cut_off is not None:
-                    paid = {"maybe_paid": lost} if lost else {}
-                    return replace(cut_off, attempts=tries.made, details={**cut_off.details, **paid})
-                return _failed(request.unit_id, given, tries.made, None if lost else cost, lost)
-            told += 1
+                lost = self.journal.unanswered(row) - attempt.told
+                if attempt.cut_off is not None:
+                    told = {**attempt.cut_off.details, **({"maybe_paid": lost} if lost else {})}
+                    return replace(attempt.cut_off, attempts=attempt.made, details=told)
+                return _failed(request.unit_id, given, attempt.made, None if lost else attempt.cost, lost)
+            attempt.told += 1
             result = judged(given, request.schema, again=longer is not None)
-            cost = None if cost is None or result.cost is None else result.cost + cost
-            lost = self.journal.unanswered(row) - told + result.details.get("maybe_paid", 0)
+            attempt.cost = None if attempt.cost is None or result.cost is None else result.cost + attempt.cost
+            lost = self.journal.unanswered(row) - attempt.told + result.details.get("maybe_paid", 0)
             details = {**result.details, "maybe_paid": lost} if lost else result.details
-            result = replace(result, cost=cost, details=details)
+            result = replace(result, cost=attempt.cost, details=details)
             again = longer is not None and longer > self._longest_answer(options)
-            if not again or result.details.get("error_code") != "truncated" or tries.made >= self.settings.attempts:
+            if not again or result.details.get("error_code") != "truncated" or attempt.made >= self.settings.attempts:
                 return result
-            options["max_tokens"], cut_off = longer, result
+            attempt.cut_off = result
 
     def _ask(
-        self, row: int, request: Request, options: Mapping[str, Any], tries: _Tries
-    ) -> RowResult | ProviderError | None:
-        """What the vendor answers, tried for as long as its failures pass; the error that the row fails by; None where the
-        run ends.
+        self, attempt: Attempt, request: Request, options: Mapping[str, Any]
+    ) -> RowResult | ProviderError | float | None:
+        """What the vendor answers; the error that the row fails by; the seconds after which it may be tried again; None
+        where the run ends before it is asked.
         """
         expected, tokens = self.spending.expected(request, 1 if options == request.options else 2)
-        while True:
-            ticket = self.pace.begin(tokens, self.stop.is_set)
-            if ticket is None:
-                return None
-            with ticket:
+        ticket = self.pace.begin(tokens, self.stop.is_set)
+        if ticket is None:
+            return None
+        with ticket:
+            with self.lock:
+                if self.journal.is_closed:
+                    return None
+                self.spending.begin(expected)
+                self.journal.asked(attempt.row)
+            attempt.made += 1
+            call: Callable[..., Any] = self.provider.generate_once
+            try:
+                given = call(request.prompt, request.schema, **options)
+            except ProviderError as error:
                 with self.lock:
-                    if self.journal.is_closed:
-                        return None
-                    self.spending.begin(expected)
-                    self.journal.asked(row)
-                tries.made += 1
-                call: Callable[..., Any] = self.provider.generate_once
-                try:
-                    given = call(request.prompt, request.schema, **options)
-                except ProviderError as error:
-                    with self.lock:
-                        self.spending.end(expected, None if error.ambiguous else Decimal(0), request, options)
-                        if not error.ambiguous:
-                            self.journal.refused(row)
-                        self.note = str(error) if error.retryable else self.note
-                        self.passing = error if error.retryable else self.passing
-                    if is_for_good(error):
-                        raise
-                    if not error.retryable:
-                        self.pace.answered()
-                        return error
-                    pause = self.pace.failed(ticket, error, self._pause(tries.made), self.settings.poll_longest)
-                    if tries.are_over(error):
-                        return error
-                else:
-                    self.pace.answered()
-                    answered = row_result(self.provider, request.unit_id, given, tries.made)
-                    with self.lock:
-                        self.spending.end(expected, answered.cost, request, options)
-                        self.note = None
-                    return answered
-            self.stop.wait(pause)
+                    self.spending.end(expected, None if error.ambiguous else Decimal(0), request, options)
+                    self.journal.failed(attempt.row, maybe_paid=error.ambiguous)
+                    self.note = str(error) if error.retryable else self.note
+                    self.passing = error if error.retryable else self.passing
+                return self._after(error, attempt, ticket)
+            self._answered()
+            answered = row_result(self.provider, request.unit_id, given, attempt.made)
+            with self.lock:
+                self.spending.end(expected, answered.cost, request, options)
+                self.note = None
+            return answered
+
+    def _answered(self) -> None:
+        self.pace.answered()
+        self.forbidden = 0
+
+    def _after(self, error: ProviderError, attempt: Attempt, ticket: Ticket) -> ProviderError | float:
+        """The error, where the row fails by it; or the seconds after which it is tried again. Raises what ends the run."""
+        if error.status_code == _FORBIDDEN and is_for_good(error):
+            if self.journal.answered_since(attempt.row) or self._is_last():
+                return error
+            self.forbidden += 1
+            if self.forbidden < _FORBIDDEN_ROWS and self.rows.left > 1:
+                return 0.0
+        if is_for_good(error):
+            raise error
+        if not error.retryable:
+            self._answered()
+            return error
+        pause = self.pace.failed(ticket, error, self._pause(attempt.made), self.settings.poll_longest)
+        return error if self._is_over(attempt, error, ticket) else pause
+
+    def _is_last(self) -> bool:
+        """Whether all other rows have their result, and the vendor answered one of them."""
+        return self.rows.left == 1 and self.journal.has_answers
+
+    def _is_over(self, attempt: Attempt, error: ProviderError, ticket: Ticket) -> bool:
+        """Whether a row fails by a passing `error`: it was tried as often as the settings say, and another one was answered
+        since it first failed; or it alone is left, and its tries may all be paid. A vendor without room is its affair only
+        where there was none for it alone and for long. Else it waits; raises `error` once patience has run out.
+        """
+        attempts, patience, failing = self.settings.attempts, self.settings.patience, self.pace.failing_for()
+        never_sent, no_room = error.status_code is None and not error.ambiguous, error.status_code in _NO_ROOM
+        attempt.own += not never_sent and (ticket.is_trial or not no_room)
+        if not patience:
+            return attempt.made >= attempts
+        if attempt.own >= attempts:
+            is_its_own = self.journal.answered_since(attempt.row) or self._is_last()
+            if no_room:
+                is_its_own = is_its_own and failing >= min(patience / 2, _ROOM_RETURNS)
+            elif error.ambiguous:
+                is_its_own = is_its_own or self.rows.left == 1
+            if is_its_own:
+                return True
+        if failing > patience:
+            raise error
+        return False
 
     def _pause(self, made: int) -> float:
         """Seconds before the next try of a row, as `api.transport_retry` has them."""
@@ -284,7 +332,7 @@ class _Run:
                 answered=self.answered,
                 failed=self.failures,
                 running=0,
-                retrying=0,
+                retrying=self.rows.waiting,
                 batches=0,
                 batches_ended=0,
                 cost=known,
@@ -294,33 +342,6 @@ class _Run:
                 note=self.note,
             )
         )
-
-
-class _Tries:
-    """How often a row was tried, and whether its failures are the vendor's affair or its own."""
-
-    def __init__(self, settings: BatchSettings, pace: Pace) -> None:
-        self._settings, self._pace = settings, pace
-        self._own = 0  # failures that may be the row's own
-        self._answers: int | None = None  # that others had when it first failed
-        self.made = 0
-
-    def are_over(self, error: ProviderError) -> bool:
-        """Whether the row fails by a passing `error`: it was tried as often as the settings say, while the vendor answered
-        others. Where it answers nobody, or has no room, the row waits; raises `error` once patience has run out.
-        """
-        patience = self._settings.patience
-        if self._answers is None:
-            self._answers = self._pace.answers
-        never_sent = error.status_code is None and not error.ambiguous
-        self._own += not (never_sent or error.status_code in _NO_ROOM)
-        if not patience:
-            return self.made >= self._settings.attempts
-        if self._own >= self._settings.attempts and self._pace.answers > self._answers:
-            return True
-        if self._pace.failing_for() > patience:
-            raise error
-        return False
 
 
 def _failed(unit_id: str, error: ProviderError, attempt: int, cost: Decimal | None, unanswered: int) -> RowResult:

@@ -10,7 +10,7 @@ import pytest
 from servers.base import Reply
 from servers.working import numbered
 
-from providers import BatchError, BatchSettings, results_so_far, run_realtime
+from providers import AuthenticationError, BatchError, BatchSettings, results_so_far, run_realtime
 from providers.batches import journal, read_run, run_progress
 from providers.batches.pace import Pace
 from providers.batches.values import RowResult
@@ -146,3 +146,61 @@ def test_who_watches_a_run_sees_it_end(openai, tmp_path, monkeypatch):
         run_realtime(openai.make(), numbered(3), state, concurrency=1, progress=interrupt)
     monkeypatch.setattr(journal.Journal, "_read", ends_meanwhile)
     assert run_progress(state).done == 3
+
+
+def fails(openai, status, rows):
+    """The vendor answers all but these rows, which it always refuses."""
+    call = openai.server.complete
+
+    def answer(request, **parts):
+        row = int(prompt_of(request).split()[1])
+        return Reply(openai.unanswered(status), status) if row in rows else call(request, **parts)
+
+    openai.server.complete = answer
+
+
+@pytest.mark.parametrize("status", [500, 503, 429, 403])
+@pytest.mark.parametrize("rows", [range(3), {19}])
+def test_rows_that_always_fail_keep_no_other_waiting_and_end(openai, tmp_path, status, rows):
+    fails(openai, status, rows)
+    settings = BatchSettings(attempts=2, patience=0.8, poll_longest=0.001)
+    provider = openai.make(transport_retry=QUICK)
+    results = list(run_realtime(provider, numbered(20), tmp_path / "run.json", concurrency=3, settings=settings))
+    assert [n for n, row in enumerate(results) if row.error] == list(rows)
+    assert all(f"HTTP {status}" in results[n].error for n in rows)
+
+
+def test_a_last_row_that_may_be_paid_each_time_is_not_asked_for_ever(openai, tmp_path):
+    fails(openai, 500, {0})
+    (row,) = run_realtime(
+        openai.make(transport_retry=QUICK), numbered(1), tmp_path / "run.json", settings=BatchSettings(attempts=3)
+    )
+    assert (row.attempts, row.details["maybe_paid"], len(openai.server.requests)) == (3, 3, 3)
+
+
+def test_others_that_were_answered_before_the_run_was_taken_up_count(openai, tmp_path):
+    state, settings = tmp_path / "run.json", BatchSettings(attempts=2)
+    call = openai.server.complete
+
+    def dies(request, **parts):
+        row = prompt_of(request)
+        if row == "prompt 1":
+            return Reply(openai.unanswered(500), 500)
+        return Reply(openai.unanswered(401), 401) if row == "prompt 3" else call(request, **parts)
+
+    openai.server.complete = dies
+    provider = openai.make(transport_retry=QUICK)
+    with pytest.raises(AuthenticationError):
+        run_realtime(provider, numbered(4), state, concurrency=1, settings=settings)
+    openai.server.complete = call
+    fails(openai, 500, {1, 3})
+    results = list(run_realtime(provider, None, state, concurrency=1, settings=settings))
+    assert [row.error is None for row in results] == [True, False, True, False]
+
+
+def test_a_key_that_may_do_nothing_ends_the_run_and_fails_no_row(openai, tmp_path):
+    fails(openai, 403, range(40))
+    with pytest.raises(AuthenticationError):
+        run_realtime(openai.make(), numbered(40), tmp_path / "run.json", concurrency=2)
+    assert len(openai.server.requests) <= 12
+    assert not list(results_so_far(tmp_path / "run.json"))
