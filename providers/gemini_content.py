@@ -92,11 +92,13 @@ def batch_row(key: str, request: Request, model: str) -> dict[str, Any]:
     if request.system:
         asked["systemInstruction"] = {"parts": [{"text": request.system}]}
     config = generation_config(request)
-    if config:
-        schema = config.pop("response_json_schema", None)  # whose keys are its own
-        asked["generationConfig"] = {**_camels(config), **({} if schema is None else {"responseJsonSchema": schema})}
+    schema = config.pop("response_json_schema", None)  # whose keys are its own
+    asked["generationConfig"] = {**_camels(config), **({} if schema is None else {"responseJsonSchema": schema})}
     whole = with_extra({**asked, "model": model}, own_keys(request.extra), "gemini")
-    return {"key": key, "request": {name: value for name, value in whole.items() if name != "model"}}
+    told = {name: value for name, value in whole.items() if name != "model"}
+    if not told["generationConfig"]:
+        del told["generationConfig"]
+    return {"key": key, "request": told}
 
 
 def read_answer(response: Mapping[str, Any], mode: str | None = None) -> Answer:

@@ -71,6 +71,9 @@ def request_body(
         body["messages"] = [*told, *(_message_of(message) for message in request.messages)]
         if request.max_tokens is not None:
             body[max_tokens_field] = request.max_tokens
+            if twice := _LIMITS & request.extra.keys() - {max_tokens_field}:
+                why = f"extra.{min(twice)} beside max_tokens: both are the longest answer: say it once"
+                raise RequestError(why, provider="openai", code="bad_request")
         if form is not None:
             body["response_format"] = {"type": "json_schema", "json_schema": form}
         if request.reasoning:
@@ -80,6 +83,7 @@ def request_body(
     return {**body, **_cache_of(request)}
 
 
+_LIMITS = {"max_tokens", "max_completion_tokens"}  # two names of one limit
 _EFFORTS = {"off": "none"}  # openai/types/shared/reasoning_effort.py
 
 

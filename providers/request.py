@@ -108,7 +108,7 @@ def with_extra(body: Mapping[str, Any], extra: Mapping[str, Any], vendor: str, a
         elif key in joined and own != value:
             told = f"extra.{at}{key} is {value!r}, and the call says {own!r}: say it once"
             raise RequestError(told, provider=vendor, code="bad_request")
-        elif key in _ONE_ANSWER and value not in {None, _ONE_ANSWER[key]}:
+        elif key in _ONE_ANSWER and value is not None and value != _ONE_ANSWER[key]:
             told = f"extra.{at}{key} is {value!r}: a call has one answer, and stream_realtime gives it piece by piece"
             raise RequestError(told, provider=vendor, code="bad_request")
         else:

@@ -132,6 +132,8 @@ class Planner:
         options = dict(request.options)
         if attempt > 1 and self._longer is not None:  # an answer that was cut off needs more room
             options["max_tokens"] = max(self._longer, options.get("max_tokens") or 0)
+            extra = self.sent(options).get("extra") or {}
+            options["extra"] = {name: value for name, value in extra.items() if name not in _LIMITS}
         form: Any = self._provider.format_batch_request  # a provider of the founding kind takes no options
         line = form(name, request.prompt, request.schema, **options)
         return json.dumps(line, ensure_ascii=False).encode() + b"\n"

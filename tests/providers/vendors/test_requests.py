@@ -453,3 +453,19 @@ def test_an_answer_that_was_cut_off_is_asked_for_again_with_the_larger_limit_tha
     )
     assert (row.error, row.attempts) == (None, 2)
     assert b"500" in b"".join(request.body for request in vendor.server.requests)
+
+
+@pytest.mark.parametrize("extra", [{"n": [2]}, {"stream": {}}, {"max_tokens": 50}])
+def test_the_vendors_own_keys_ask_for_no_second_answer_and_no_second_limit(openai, extra):
+    with pytest.raises(RequestError, match=f"extra.{min(extra)}"):
+        openai.make(max_tokens=10).generate_realtime("Go on", extra=extra)
+    assert not openai.server.requests
+
+
+@pytest.mark.parametrize(
+    "extra", [{"generationConfig": {"candidateCount": 2}}, {"generation_config": {"candidate_count": 2}}]
+)
+def test_geminis_own_keys_ask_for_no_second_answer(gemini, extra):
+    with pytest.raises(RequestError, match="candidateCount"):
+        gemini.make().generate_realtime("Go on", extra=extra)
+    assert not gemini.server.requests
