@@ -44,7 +44,7 @@ Used = tuple[re.Pattern[Any], str]
 Place = tuple[str, int]
 ELSEWHERE = {
     "octoregistry.merging.merge._changed_model": "a literal, looked for in the registry",
-    "providers.fit._matches": "the pattern of a caller's own schema",
+    "providers.constraints.found": "the pattern of a caller's own schema",
     "providers.anthropic._checked": "the letters of an id, and how many",
     "providers.batches.plan.row_id": "the same",
     "providers.unit_ids.name_of": "the same",

@@ -8,7 +8,6 @@ from decimal import Decimal
 import pytest
 
 import providers
-from providers import registry
 from providers.dimensions import InvalidUsageError
 from providers.entries import Model, Rate, Source
 from providers.registry import PACKAGED, load_registry
@@ -169,7 +168,7 @@ def test_the_cheapest_of_a_providers_models_can_chat(monkeypatch, tmp_path, smal
     assert set(offered) == {"road", "plain"}
     assert set(providers.get_provider_models("acme", kind="embedding")) == {"vectors", "road"}  # road is the default
     assert set(providers.get_provider_models("acme", all=True)) == {"road", "plain", "vectors", "old", "soon"}
-    assert set(registry.load_model_registry()["providers"]["acme"]["models"]) == {
+    assert set(providers.load_model_registry()["providers"]["acme"]["models"]) == {
         "road",
         "plain",
         "vectors",
