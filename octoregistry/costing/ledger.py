@@ -252,8 +252,12 @@ def _by_keys(priced: ir.Table, rates: RateTable, dimensions: Sequence[str], keys
         "p_derived_units": priced.priced.ifelse(derived, None),
         "p_endless": (priced.assumed & priced.priced & bounded["most"].isnull()).ifelse(1, 0),
     }
-    table = priced.select(**fields)
-    groups = [name for name in fields if name.startswith("key_") or name in ("form", "reason", *_UNPRICED)]
+    return _sums_by_keys(priced.select(**fields), rates.scale, dimensions, keys)
+
+
+def _sums_by_keys(table: ir.Table, scale: int, dimensions: Sequence[str], keys: Sequence[str]) -> ir.Table:
+    """The fields of `_by_keys` added up, under the names of an answer."""
+    groups = [name for name in table.columns if name.startswith("key_") or name in ("form", "reason", *_UNPRICED)]
     found = table.group_by(groups).agg(
         rows=table.p_rows.sum(),
         requests=table.p_requests.sum().cast(WHOLE),
@@ -275,12 +279,12 @@ def _by_keys(priced: ir.Table, rates: RateTable, dimensions: Sequence[str], keys
         rows=found.rows,
         requests=found.requests,
         **{name: found[f"p_{name}"] for name in dimensions if name not in keys},
-        cost=usd(found.units, rates.scale),
+        cost=usd(found.units, scale),
         unpriced=found.unpriced,
         assumed_rows=found.assumed_rows,
         **{name: found[name] for name in _ASSUMED},
         uncertain=found.uncertain,
-        **{name: usd(found[name], rates.scale) for name in _BOUNDS},
+        **{name: usd(found[name], scale) for name in _BOUNDS},
         retired=found.retired,
         derived_rows=found.derived_rows,
         derived_units=found.derived_units,

@@ -124,18 +124,8 @@ def plan_update(  # noqa: PLR0913 - the edges of the run: clock, progress, langu
     runs: list[ProviderRun] = []
     for provider in chosen:
         progress(f"Reading {provider}")
-        page = pages[provider]
         calls = len(language.calls) if language else 0
-        rates = (
-            reader.rates(page, provider, tuple(registry.provider(provider).models)) if isinstance(page, Page) else None
-        )
-        if isinstance(rates, Unread):
-            page, rates = Failed(page.url, rates.reason), None
-        if rates is not None and not rates.rates:
-            page, rates = Failed(page.url, "no token price was read from the page" + _first_problem(rates)), None
-        if rates is not None:
-            mine = own_rates(rates, known)
-            page, rates = (Failed(page.url, mine), None) if isinstance(mine, str) else (page, mine)
+        page, rates = _rates(pages[provider], provider, registry, reader)
         made = tuple(language.calls[calls:]) if language else ()
         endings = _endings(ends.get(provider), reader, offline=offline)
         remembered = sightings.get(provider, {})
@@ -148,6 +138,21 @@ def plan_update(  # noqa: PLR0913 - the edges of the run: clock, progress, langu
         witness_reports = fetch_registries(settings, offline=offline, clock=clock)
     progress("Writing the changes into a copy of the registry")
     return plan_text(text, name, tuple(runs), settings, now, accepted, witness_reports, offline=offline)
+
+
+def _rates(
+    page: Page | Failed, provider: str, registry: Registry, reader: PageReader
+) -> tuple[Page | Failed, PageRates | None]:
+    """The page with its rates; without any, it has failed."""
+    if isinstance(page, Failed):
+        return page, None
+    rates = reader.rates(page, provider, tuple(registry.provider(provider).models))
+    if isinstance(rates, Unread):
+        return Failed(page.url, rates.reason), None
+    if not rates.rates:
+        return Failed(page.url, "no token price was read from the page" + _first_problem(rates)), None
+    mine = own_rates(rates, registry.providers)
+    return (Failed(page.url, mine), None) if isinstance(mine, str) else (page, mine)
 
 
 def plan_text(
