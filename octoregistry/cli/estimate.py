@@ -103,7 +103,7 @@ def command(  # noqa: PLR0913 - an option a parameter
     known = open_registry(registry)
     day = at or datetime.now(UTC).date()
     counted = {name: count for name, count in tokens.items() if count}
-    own = find_model(known, model) if model else None
+    own = find_model(known, model, day) if model else None
     try:
         load = Workload(counted, day, requests, mode, batch_percent, assume_earliest=assume_earliest)
         job = load.job(kind or (own and kind_of(own).name) or "chat", filter(None, needs.split(",")))

@@ -7,11 +7,13 @@ from datetime import date
 import click
 
 from octoregistry.cli.model_argument import complete_model, day_option, open_registry, priced_model
-from octoregistry.cli.output import format_options, one_format, print_csv, print_json, print_message
+from octoregistry.cli.output import format_options, one_format, print_csv, print_json, print_message, print_messages
 from octoregistry.cli.registry_option import registry_name_option
 from octoregistry.cli.tables import PlainTable, print_table
 from octoregistry.planning.values import value_text
 from octoregistry.queries.history import PriceMove, history
+from providers import Registry
+from providers.former_names import former_owners
 
 _COLUMNS = ("from", "model", "mode", "price", "old", "new", "change")
 _FOLDS = ("from", "price", "change")
@@ -30,6 +32,8 @@ def command(model: str | None, since: date | None, as_json: bool, as_csv: bool, 
     one_format(as_json, as_csv)
     known = open_registry(registry)
     chosen = [priced_model(known, model)] if model else list(known)
+    if model:
+        print_messages(*_former(known, chosen[0].provider, model))
     moves = [
         move
         for each in chosen
@@ -46,6 +50,13 @@ def command(model: str | None, since: date | None, as_json: bool, as_csv: bool, 
         print_message("No price moved" + (f" since {since}." if since else "."))
     else:
         _print(moves)
+
+
+def _former(registry: Registry, provider: str, name: str) -> list[str]:
+    """What is told of a name that was another model's before."""
+    alias = name.partition("/")[2] or name
+    former = former_owners(alias, registry.values["providers"][provider]["models"])
+    return [f"note: until {day} {alias} was {provider}/{owner}, with its prices" for day, owner in former]
 
 
 def _numbers(move: PriceMove) -> dict[str, object]:

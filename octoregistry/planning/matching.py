@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from octoregistry.reading.classify.names import without_links
 from octoregistry.sources.listings import ListedModel
@@ -15,6 +15,8 @@ from providers.vendors import Names
 # -20251001, -2024-08-06, -latest: the same model on a day.
 _SNAPSHOT = re.compile(r"-(?:\d{8}|\d{4}-\d{2}-\d{2}|latest)$")
 _FOOTNOTE = re.compile(r"\^\S*\^|\[\^?\d+\]|[*†‡§¶^`\\]")
+# The same with the day's four digits that older ids have: gpt-4-0613.
+_ON_A_DAY = re.compile(r"-(?:\d{4}|\d{8}|\d{4}-\d{2}-\d{2}|latest)$")
 # Emoji and their modifiers, zero-width and direction marks, combining marks, private letters.
 _NO_LETTERS = frozenset({"So", "Sk", "Cf", "Mn", "Me", "Co", "Cs", "Cn"})
 _PARENTHESES = re.compile(r"(?<!\s)\s*+[(（][^()（）]*+(?:\([^()]*+\)[^()]*+)*+[)）]")
@@ -26,12 +28,14 @@ class Matched:
     """The registry's models of a name: one, or several if the page prices several ids at once.
 
     `aliases` are ids that the page gives beside them and the registry does not know yet; `moved` are names of other models
-    that it gives beside a model's own id.
+    that it gives beside a model's own id. `alias` is True where the page has neither the model's id, nor its display name,
+    nor either on a day: a name that the vendor may point at another model.
     """
 
     ids: tuple[str, ...]
     aliases: tuple[str, ...] = ()
     moved: tuple[str, ...] = ()
+    alias: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,9 @@ class ModelNames:
         self._registered: dict[str, set[str]] = {}
         self._listed = {entry.id: entry for entry in listed}
         self._spelled: dict[str, set[str]] = {}
+        self._own_names: dict[str, set[str]] = {}
         for model in models:
+            self._own_names[model.id] = {self._without_day(text) for text in (model.id, model.display_name)}
             for known in (model.id, *model.aliases):
                 self._registered.setdefault(known.casefold(), set()).add(model.id)
                 self._spell(known, known)
@@ -83,6 +89,15 @@ class ModelNames:
 
     def match(self, name: str, ids: tuple[str, ...] = ()) -> Match:
         """Which model a page means by `name`, given the `ids` that the page itself puts beside it."""
+        found = self._match(name, ids)
+        if isinstance(found, Matched) and len(found.ids) == 1:
+            spelling = normalised(name, self._naming.optional_prefix)
+            meant = (name, *ids, *self._spelled.get(spelling, ()), *self._table.get(spelling, ()))
+            own = self._own_names[found.ids[0]]
+            return replace(found, alias=own.isdisjoint(self._without_day(text) for text in meant))
+        return found
+
+    def _match(self, name: str, ids: tuple[str, ...]) -> Match:
         if ids:
             return self._by_ids(name, ids)
         literal = self._registered.get(_undecorated(name).casefold())
@@ -94,6 +109,9 @@ class ModelNames:
         if spelling in self._table:
             return self._by_ids(name, self._table[spelling])
         return self._unknown(name)
+
+    def _without_day(self, name: str) -> str:
+        return _ON_A_DAY.sub("", normalised(name, self._naming.optional_prefix))
 
     def _spell(self, name: str, model: str) -> None:
         spelling = normalised(name, self._naming.optional_prefix)

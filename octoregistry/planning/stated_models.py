@@ -124,6 +124,7 @@ def stated_models(
     asides: dict[Aside, None] = {}
     for page in pages:
         here: dict[str, StatedModel] = {}
+        by_alias: list[tuple[StatedRate, Matched]] = []
         uncertain: list[tuple[StatedRate, AmbiguousMatch]] = []
         for rate in page.read.rates:
             found = match(rate.name, rate.ids)
@@ -131,12 +132,18 @@ def stated_models(
                 asides[rate.name, found.reason, "without an id"] = None
             elif isinstance(found, AmbiguousMatch):
                 uncertain.append((rate, found))
+            elif isinstance(found, Matched) and found.alias:
+                by_alias.append((rate, found))
             else:
                 if isinstance(found, Matched):
                     for name in found.moved:
                         asides[name, f"the page gives it to {found.ids[0]}: {_CURE}", "left out"] = None
                 for model in found.ids if isinstance(found, Matched) else (found.id,):
                     _add(here.setdefault(model, StatedModel(page)), rate, found)
+        own = frozenset(here)
+        for rate, aliased in by_alias:
+            reasons = () if own.issuperset(aliased.ids) else (_alias_alone(rate.name, aliased.ids[0]),)
+            _add(here.setdefault(aliased.ids[0], StatedModel(page)), rate, aliased, reasons)
         for rate, several in uncertain:
             asides[rate.name, f"may mean {' or '.join(several.candidates)}", "without an id"] = None
             _add_uncertain(here, page, rate, several)
@@ -159,6 +166,10 @@ def _has_checked(dated: Dated) -> bool:
 
 def _checked(prices: Mapping[str, Price]) -> bool:
     return any(is_checked(price.witness or "rules") for price in prices.values())
+
+
+def _alias_alone(name: str, model: str) -> Reason:
+    return Reason("alias", f"the page names only {name!r}, an alias of {model}: another model may answer to it now")
 
 
 _UNKNOWN = -1  # the tier of a long-context price without a threshold, until it is settled

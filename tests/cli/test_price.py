@@ -66,3 +66,35 @@ def test_a_model_that_contradicts_itself_has_no_price_and_costs_the_others_nothi
     assert (listed.exit_code, listed.output.count("acme,")) == (0, 2)
     assert [result.exit_code for result in asked] == [1, 1]
     assert all("acme/wrong has no price to rely on" in result.output for result in asked)
+
+
+REPOINTED = """\
+default_provider: acme
+providers:
+  acme:
+    env_var: K
+    default_model: road-9
+    models:
+      road-8: {display_name: Road 8, input_per_million: 2.0, output_per_million: 10.0,
+        former_aliases: {road-latest: 2026-09-01}, rates: [{mode: standard, input: 4.0, output: 20.0}]}
+      road-9: {display_name: Road 9, input_per_million: 3.0, output_per_million: 15.0, aliases: [road-latest],
+        rates: [{mode: standard, input: 6.0, output: 30.0}]}
+defaults: {input_per_million: 1.0, output_per_million: 2.0, realtime_multiplier: 2.0}
+"""
+
+
+@pytest.mark.parametrize(("day", "model"), [("2026-08-31", "road-8: $4.00"), ("2026-09-01", "road-9: $6.00")])
+def test_an_estimate_is_of_the_model_that_answered_to_the_name_on_the_day(tmp_path, day, model):
+    file = tmp_path / "models.yaml"
+    file.write_text(REPOINTED)
+    asked = ["acme/road-latest", "--input", "1000000", "--at", day, "--registry", str(file)]
+    output = CliRunner().invoke(estimate, asked).output
+    assert (f"acme/{model.split(':')[0]}, 1 × standard on {day}:{model.split(':')[1]}") in output
+
+
+def test_a_history_tells_whose_the_name_was_before(tmp_path):
+    file = tmp_path / "models.yaml"
+    file.write_text(REPOINTED)
+    result = CliRunner().invoke(history, ["acme/road-latest", "--registry", str(file)])
+    assert "until 2026-09-01 road-latest was acme/road-8" in result.output
+    assert "road-8" not in CliRunner().invoke(history, ["acme/road-9", "--registry", str(file)]).output

@@ -164,3 +164,19 @@ def test_a_name_that_a_page_gives_to_another_model_brings_its_price_to_no_one_el
     found = names("anthropic", sonnet, *CLAUDES).match("Claude Opus 4.8", ("claude-opus-4-8", "claude-sonnet-latest"))
 
     assert found == Matched(("claude-opus-4-8",), (), ("claude-sonnet-latest",))
+
+
+MOVING = (model("gemini", "gemini-3-flash", "Gemini 3 Flash", ("gemini-3-flash-2026-05-01", "gemini-flash-latest")),)
+
+
+@pytest.mark.parametrize("shown", ["gemini-3-flash", "Gemini 3 Flash", "gemini-3-flash-2026-05-01"])
+def test_an_id_a_display_name_and_either_on_a_day_are_the_models_own_names(shown: str) -> None:
+    assert names("gemini", *MOVING).match(shown) == Matched(("gemini-3-flash",))
+
+
+@pytest.mark.parametrize(("shown", "ids"), [("gemini-flash-latest", ()), ("Flash, newest", ("gemini-flash-latest",))])
+def test_an_alias_alone_is_a_name_that_another_model_may_have_now(shown: str, ids: tuple[str, ...]) -> None:
+    assert names("gemini", *MOVING).match(shown, ids) == Matched(("gemini-3-flash",), alias=True)
+    assert names("gemini", *MOVING).match("Flash", ("gemini-flash-latest", "gemini-3-flash")) == Matched(
+        ("gemini-3-flash",)
+    )

@@ -230,3 +230,18 @@ def test_a_name_of_two_models_is_held_for_both() -> None:
     assert held(plan) == {"ambiguous"}
     assert {change.model for change in plan.held} == {"m-0", "m-1"}
     assert merge(text, plan) == text
+
+
+def test_a_price_under_an_alias_alone_is_held_and_one_beside_the_models_own_name_is_not() -> None:
+    """A vendor points "m-latest" at its next model: the page has its new price, the registry the old owner."""
+    provider = parse_registry(registry(1)).providers["acme"]
+    known = replace(provider.models["m-0"], aliases=("m-latest",))
+    aliased = replace(provider, models={"m-0": known})
+
+    def plan(prices: dict[str, str]) -> Plan:
+        return plan_provider(aliased, [page(prices)], today=DAY)
+
+    assert held(plan({"m-latest": "3"})) == {"alias"}
+    assert not plan({"m-latest": "2"}).held
+    assert not plan({"m-0": "3", "m-latest": "3"}).held
+    assert held(plan({"m-0": "3", "m-latest": "2.5"})) == {"contradiction"}

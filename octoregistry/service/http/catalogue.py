@@ -106,7 +106,7 @@ def router(live: LiveRegistry) -> APIRouter:
         """One model, by id or alias, with every price."""
         registry, day = live.now(), at or datetime.now(UTC).date()
         try:
-            found = registry.model(provider, model)
+            found = registry.on_day(provider, model, str(day))
         except UnknownModelError:
             raise HTTPException(404, f"no model {provider}/{model}") from None
         return respond(

@@ -111,7 +111,7 @@ def router(live: LiveRegistry) -> APIRouter:
 def _values(registry: Registry, query: EstimateQuery, day: date) -> dict[str, Any]:
     tokens = {name: count for name in DIMENSIONS if (count := getattr(query, name))}
     load = Workload(tokens, day, query.requests, query.mode, query.batch_percent, assume_earliest=query.assume_earliest)
-    own = None if query.model is None else _model(registry, query.model)
+    own = None if query.model is None else _model(registry, query.model, day)
     job = load.job(query.kind or (own and kind_of(own).name) or "chat", query.needs)
     found = (
         estimate(registry, load, job, everything=query.all) if own is None else (estimate_of(registry, own, load, job),)
@@ -124,9 +124,9 @@ def _values(registry: Registry, query: EstimateQuery, day: date) -> dict[str, An
     }
 
 
-def _model(registry: Registry, name: str) -> Model:
+def _model(registry: Registry, name: str, day: date) -> Model:
     provider, _, model = name.partition("/")
     try:
-        return registry.model(provider, model)
+        return registry.on_day(provider, model, str(day))
     except UnknownModelError:
         raise HTTPException(404, f"no model {name}: give PROVIDER/MODEL") from None
