@@ -10,6 +10,7 @@ from octoregistry.documents.cut import whole_part
 from octoregistry.documents.document import Document, Gap, Heading, Passage, Table, Unread
 from octoregistry.documents.html import html_document
 from octoregistry.documents.markdown import markdown_document
+from octoregistry.documents.page_data import data_markup
 
 __all__ = ["Document", "Gap", "Heading", "Passage", "Table", "Unread", "read_document"]
 
@@ -28,4 +29,8 @@ def read_document(text: str, url: str, *, priced: bool = True) -> Document | Unr
     if lost:
         document = replace(document, gaps=(*document.gaps, Gap("end", lost)))
     reason = why_unread(text, document, priced=priced)
+    if reason and is_html and (data := data_markup(text)):
+        drawn = html_document(data, url)
+        if why_unread(data, drawn, priced=priced) is None:
+            return replace(drawn, gaps=(*document.gaps, *drawn.gaps))
     return Unread("; ".join((reason, *(gap.reason for gap in document.gaps)))) if reason else document
