@@ -16,6 +16,7 @@ from octoregistry.settings.templating import environment
 
 MOST_LABELS = 24
 """In one question: more would be one long answer that a single slip refuses."""
+_MOST_TORN = 200  # braces of an answer that open no JSON: each of 99,000 was read to the end, 9 s
 _LONGEST_LINE = 120
 _LONGEST_REPLY = 100_000
 _MOST_NAMES = 8
@@ -114,12 +115,16 @@ def _objects(text: str) -> list[dict[str, Any]]:
 
     decoder = json.JSONDecoder(object_pairs_hook=once)
     found: list[dict[str, Any]] = []
+    torn = 0
     place = text.find("{")
     while place >= 0:
         try:
             value, end = decoder.raw_decode(text, place)
             found.append(value)
         except ValueError:
+            torn += 1
+            if torn > _MOST_TORN:
+                raise RefusedError("the answer opens braces without end") from None
             end = place + 1
         except RecursionError:
             raise RefusedError("the answer is nested without end") from None

@@ -115,7 +115,8 @@ def test_a_label_that_is_left_out_is_asked_about_once_more_and_the_others_are_ke
         ('{"A": "fastest", "B": "T1R2C2"}', "none of the answers"),
         ('{"A": ["priority", "batch"], "B": []}', "none of the answers"),
         ('{"A":' * 2_000, "nested without end"),
-        ("{" * 20_000, "no JSON object"),
+        ("{" * 99_000, "braces without end"),
+        ("{" * 200, "no JSON object"),
         ("x" * 100_001, "longer than any"),
     ],
 )
