@@ -33,7 +33,7 @@ __all__ = ["Update", "cost_frame", "get_pricing", "load_settings", "plan_update"
 
 
 def _check_providers() -> None:
-    """None; ImportError where another folder called `providers` stands before ours on the path: its errors would name neither."""
+    """Raise ImportError where another folder called `providers` stands before ours on the path: its errors would name neither."""
     found = PathFinder.find_spec("providers")
     here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120 - no pathlib for a price
     if found is None:  # it comes by another way than the path, and whoever made that knows

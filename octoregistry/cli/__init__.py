@@ -100,7 +100,7 @@ def _believe_the_folder(context: click.Context) -> None:
 
 
 def _believe_no_file() -> None:
-    """None; who calls a command within a process of theirs has the vendors afterwards that they had before."""
+    """Read the vendors again without the folder's file, so that a caller in this process has those that it had before."""
     if "providers.vendors" in sys.modules:
         from providers.vendors import use_settings_file  # noqa: PLC0415 - it is loaded
 
@@ -176,7 +176,7 @@ def _patient(stream: TextIO | None, forgiven: type[OSError]) -> TextIO:
 
 
 def _forget(descriptor: int) -> None:
-    """None; what is still to be written there goes nowhere, so that the interpreter does not complain when it flushes."""
+    """Send what is still to be written there nowhere, so that the interpreter does not complain when it flushes."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, descriptor)
     os.close(nowhere)

@@ -37,7 +37,7 @@ def line(text: object, longest: int = 160) -> str:
 
 
 def print_messages(*texts: object) -> None:
-    """None; each as a message."""
+    """Print each as a message."""
     for text in texts:
         print_message(text)
 
@@ -52,13 +52,13 @@ def _spelled(letter: str) -> str:
 
 
 def print_text(text: object = "", *, newline: bool = True, verbatim: bool = False) -> None:
-    """None; data for standard output, made visible. A terminal gets lines of whole words, unless `verbatim`."""
+    """Print data on standard output, made visible. A terminal gets lines of whole words, unless `verbatim`."""
     shown = visible(text)
     click.echo(shown if verbatim else _in_lines(shown, sys.stdout), nl=newline)
 
 
 def print_message(text: object) -> None:
-    """None; a message for standard error, made visible."""
+    """Print a message on standard error, made visible."""
     click.echo(_in_lines(visible(text), sys.stderr), err=True)
 
 
@@ -83,7 +83,7 @@ def _in_lines(text: str, stream: TextIO) -> str:
 
 
 def print_json(values: Any) -> None:
-    """None; `values` as JSON in plain ASCII on standard output, prices as the decimals' own text."""
+    """Print `values` as JSON in plain ASCII on standard output, prices as the decimals' own text."""
     import json  # noqa: PLC0415 - beside its only use
 
     click.echo(json.dumps(values, indent=1, default=_json_value))
@@ -94,7 +94,7 @@ def _json_value(value: object) -> str:
 
 
 def print_csv(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """None; the rows as CSV on standard output, see `csv_text`."""
+    """Print the rows as CSV on standard output, see `csv_text`."""
     click.echo(csv_text(headings, rows), nl=False)
 
 
@@ -130,6 +130,6 @@ def format_options(command: Command) -> Command:
 
 
 def one_format(as_json: bool, as_csv: bool) -> None:
-    """None; UsageError where both are asked for."""
+    """Raise UsageError where both are asked for."""
     if as_json and as_csv:
         raise click.UsageError("give --json or --csv, not both")

@@ -123,7 +123,7 @@ def command(  # noqa: PLR0913 - an option a parameter
 
 
 def _need_scale() -> None:
-    """None; raises UsageError where what reads logs is not installed, before anything else is done."""
+    """Raise UsageError where what reads logs is not installed, before anything else is done."""
     try:
         import octoregistry.costing  # noqa: F401, PLC0415 - the extra may not be there
     except ModuleNotFoundError as error:

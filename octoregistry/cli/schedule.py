@@ -76,7 +76,7 @@ def upcoming_values(chosen: Settings, registry: Path) -> list[dict[str, Any]]:
 
 
 def print_table(values: list[dict[str, Any]], *, as_json: bool) -> None:
-    """None; the slots on standard output."""
+    """Print the slots on standard output."""
     if as_json:
         print_json(values)
         return

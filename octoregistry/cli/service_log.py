@@ -16,7 +16,7 @@ class _Plain(logging.Formatter):
 
 
 def log_to_stderr() -> None:
-    """None; the service's log goes to standard error, times in UTC; a name on a page steers no terminal."""
+    """Send the service's log to standard error, times in UTC. A name on a page steers no terminal."""
     handler = logging.StreamHandler()
     handler.setFormatter(_Plain("%(asctime)sZ %(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%S"))
     log = logging.getLogger("octoregistry.service")

@@ -32,7 +32,7 @@ class WideTable(Table):
 
 
 def print_styled(renderable: RenderableType) -> None:
-    """None; a table on standard output. Into a pipe it is as wide as it has to be; NO_COLOR is honoured by rich."""
+    """Print a table on standard output. Into a pipe it is as wide as it has to be; NO_COLOR is honoured by rich."""
     console = Console()
     if not isinstance(renderable, Table):
         console.print(renderable)
@@ -74,7 +74,7 @@ def _fitted(table: Table, widths: dict[int, int], room: int) -> Iterator[Rendera
 
 
 def _set_widths(columns: Sequence[Column], widths: dict[int, int], least: dict[int, int], room: int) -> None:
-    """None; each column has its width: what is to be had beyond the least goes to the columns that fold most."""
+    """Give each column its width: what is to be had beyond the least goes to the columns that fold most."""
     given = {id(column): least[id(column)] for column in columns}
     for _ in range(room - _total(given.values())):
         most = max(given, key=lambda column: widths[column] / max(1, given[column]))

@@ -38,7 +38,7 @@ class PlainTable:
         self.right = tuple(heading in right for heading in self.headings)
 
     def add_row(self, *cells: object) -> None:
-        """None; nothing in a cell steers the terminal or opens a second line."""
+        """Add a row. Nothing in a cell steers the terminal or opens a second line."""
         self.rows.append(tuple(cell_text(cell) for cell in cells))
 
     def lines(self) -> Iterator[str]:
@@ -61,7 +61,7 @@ class PlainTable:
 
 
 def print_table(table: PlainTable) -> None:
-    """None; the table on standard output."""
+    """Print the table on standard output."""
     if _rich_draws():
         from octoregistry.cli.styled_tables import print_styled  # noqa: PLC0415 - see the module's docstring
 

@@ -154,11 +154,15 @@ def command(  # noqa: PLR0913 - an option a parameter
         print_messages(*([f"Wrote {registry}."] if wrote else []), *outcomes)
     print_messages(*closing_messages(language))
     if reports is not None:
-        # last, so that a folder that cannot be written hides nothing of what was done to the registry
-        with error_messages(registry):
-            print_message(f"Wrote the report {write_report(update, reports).html}.")
+        _report(update, reports, registry)
     new = bool(new_places(places, before))
     raise click.exceptions.Exit(exit_status.status(update, exit_code=exit_code, new_open=new))
+
+
+def _report(update: Update, folder: Path, registry: Path) -> None:
+    """Write the report. Last of all, so that a folder that cannot be written hides nothing of what was done to the registry."""
+    with error_messages(registry):
+        print_message(f"Wrote the report {write_report(update, folder).html}.")
 
 
 def _planner(
@@ -216,7 +220,7 @@ def _written(
 
 
 def keep_plan(update: Update, place: Path) -> None:
-    """None; the plan of the update stands at `place`, as JSON that `octoregistry apply` takes."""
+    """Write the plan of the update to `place`, as JSON that `octoregistry apply` takes."""
     values = as_values(update.plan, update.registry.text_sha256)
     replace_file(place, (json.dumps(values, indent=1) + "\n").encode())
 

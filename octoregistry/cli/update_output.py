@@ -87,7 +87,7 @@ def print_update(
     *,
     verbose: bool,
 ) -> None:
-    """None; the update as tables and a diff on standard output, and what went wrong on standard error. `places` are those
+    """Print the update as tables and a diff on standard output, and what went wrong on standard error. `places` are those
     that the pages leave open, `known` the ones that the last update did."""
     print_text(_pages(update))
     _print_failures(update)
@@ -118,7 +118,7 @@ def print_update(
 
 
 def _print_failures(update: Update) -> None:
-    """None; which pages could not be read, and which changes have no place in the file."""
+    """Print which pages could not be read, and which changes have no place in the file."""
     for run in update.unread:
         print_message(f"{run.provider} could not be read: {run.page}")
     for run in update.runs:
@@ -129,7 +129,7 @@ def _print_failures(update: Update) -> None:
 
 
 def _print_details(update: Update) -> None:
-    """None; every note, unread place and model list."""
+    """Print every note, unread place and model list."""
     for witness, report in update.witnesses.items():
         if isinstance(report, Failed):
             print_text(f"{witness} could not be read: {report}")

@@ -6,7 +6,7 @@ import logging
 
 
 def show_tracebacks(verbose: int) -> None:
-    """None; with `-vv` what reading or fetching a page raised is written whole on standard error."""
+    """With `-vv` write what reading or fetching a page raised, whole, on standard error."""
     if verbose > 1:
         logging.basicConfig(format="%(message)s")
         logging.getLogger("octoregistry").setLevel(logging.DEBUG)

@@ -21,7 +21,7 @@ def writable_registry(registry: Path) -> Path:
 
 
 def end_undisturbed() -> None:
-    """None; a signal that comes once the registry is written ends nothing any more: the command tells what it wrote."""
+    """Ignore signals from now on: the registry is written, and the command tells what it wrote."""
     if threading.current_thread() is not threading.main_thread():
         return
     before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}

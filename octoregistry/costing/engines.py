@@ -25,7 +25,7 @@ def connect_engine(url: str) -> BaseBackend:
 
 
 def check_engine(engine: BaseBackend) -> None:
-    """None, where `engine` answers rightly; raises CostingError for one that is known not to.
+    """Raise CostingError for an engine that is known to answer wrongly.
 
     PySpark 4.0 under Ibis 12 gives every total as 0, and says nothing; 4.3 is the oldest that is tested.
     """

@@ -37,7 +37,7 @@ def unchanged_parts(values: Mapping[str, Any], changes: ModelChanges) -> set[Par
 
 
 def edit_entry(entry: CommentedMap, values: Mapping[str, Any], changes: ModelChanges) -> None:
-    """None; the changes are made in `entry`, of which a reader finds `values` (those of references included).
+    """Make the changes in `entry`, of which a reader finds `values` (those of references included).
 
     Raises MergeError where a change has no place: what is borrowed from another entry is changed in neither.
     """

@@ -24,7 +24,7 @@ def text_of(content: bytes, path: Path) -> str:
 
 
 def bring_copy_along(path: Path) -> None:
-    """None; the compiled copy that is shipped beside a packaged registry says what the registry says.
+    """Write the compiled copy that is shipped beside a packaged registry anew, so that it says what the registry says.
 
     A file of another kind that happens to have its name is left alone, and a registry without a copy gets none.
     """

@@ -22,7 +22,7 @@ class MovedOnError(Exception):
 
 
 def replace_file(path: Path, content: bytes, *, expected: bytes | None = None) -> None:
-    """None; `content` stands at `path`, or where a link there leads, with the mode and owner that the file had.
+    """Write `content` to `path`, or where a link there leads, with the mode and owner that the file had.
 
     With `expected` the file must hold just that at the last moment: MovedOnError says what it holds instead. Raises
     OSError where it cannot be written or is read-only; then the old file is untouched. To be called under the lock:
@@ -49,7 +49,7 @@ def replace_file(path: Path, content: bytes, *, expected: bytes | None = None) -
 
 
 def sweep(path: Path) -> None:
-    """None; what killed runs left beside the file is gone."""
+    """Remove what killed runs left beside the file."""
     target = path.resolve()
     for left in target.parent.iterdir():
         if left.name.startswith(f".{target.name}.") and left.name.endswith(_SUFFIX):

@@ -69,13 +69,13 @@ def remote_tip(
 
 
 def fetch(git: Git, remote: str, branch: str, into: str, environ: dict[str, str]) -> None:
-    """None; the branch of the remote is at our own ref `into`: nobody's remote-tracking branches move."""
+    """Fetch the branch of the remote into our own ref `into`: nobody's remote-tracking branches move."""
     flags = ("--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules")
     git.run("fetch", *flags, "--refmap=", remote, f"+refs/heads/{branch}:{into}", environ=environ)
 
 
 def push(git: Git, remote: str, commit: str, branch: str, expected: Tip | None, environ: dict[str, str]) -> None:
-    """None; the branch of the remote is at `commit`. GitError where it moved on since we looked."""
+    """Push `commit` to the branch of the remote. Raise GitError where it moved on since we looked."""
     lease = f"--force-with-lease=refs/heads/{branch}:{expected.commit if expected else ''}"
     flags = ("--quiet", "--no-verify", "--no-follow-tags", "--no-signed", "--recurse-submodules=no")
     git.run("push", *flags, lease, remote, f"{commit}:refs/heads/{branch}", environ=environ)
@@ -88,7 +88,7 @@ def local_tip(git: Git, branch: str, settings: PullRequestSettings) -> Tip | Non
 
 
 def set_local(git: Git, commit: str, branch: str, tip: Tip | None) -> str | None:
-    """None where the local branch, which was at `tip`, is at `commit` now, else why it is left alone."""
+    """Move the local branch from `tip` to `commit`; return why it is left alone, or None."""
     ref = f"refs/heads/{branch}"
     if tip and tip.fingerprint is None:
         return "somebody has committed to it"

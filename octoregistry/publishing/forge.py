@@ -40,10 +40,10 @@ class Forge(Protocol):
         """The pull request that is opened."""
 
     def update(self, found: PullRequest, title: str, body: str) -> None:
-        """None; the pull request has this title and body."""
+        """Give the pull request this title and body."""
 
     def close(self) -> None:
-        """None; every connection is closed."""
+        """Close every connection."""
 
 
 @dataclass(frozen=True, slots=True)

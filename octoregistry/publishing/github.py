@@ -47,12 +47,12 @@ class GitHub:
             return _pull_request(self._repository.create_pull(base=base, head=branch, title=title, body=body))
 
     def update(self, found: PullRequest, title: str, body: str) -> None:
-        """None; the pull request has this title and body."""
+        """Give the pull request this title and body."""
         with self._forge_errors():
             self._repository.get_pull(found.number).edit(title=title, body=body)
 
     def close(self) -> None:
-        """None; every connection is closed."""
+        """Close every connection."""
         self._client.close()
 
     def _is_ours(self, pull: GitHubPullRequest, branch: str) -> bool:

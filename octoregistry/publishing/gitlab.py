@@ -44,12 +44,12 @@ class GitLab:
             return _pull_request(self._requests.create({**values, "remove_source_branch": True}))
 
     def update(self, found: PullRequest, title: str, body: str) -> None:
-        """None; the merge request has this title and body."""
+        """Give the merge request this title and body."""
         with self._forge_errors():
             self._requests.update(found.number, {"title": title, "description": body})
 
     def close(self) -> None:
-        """None; every connection is closed."""
+        """Close every connection."""
         self._client.session.close()
 
     @contextmanager

@@ -31,7 +31,7 @@ class ProposalTarget:
     local_reason: str = ""
 
     def close(self) -> None:
-        """None; the forge's connections are closed."""
+        """Close the forge's connections."""
         if self.forge is not None:
             self.forge.close()
 

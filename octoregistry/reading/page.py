@@ -60,7 +60,7 @@ _SMALLEST_PAGE = "| Model | Input |\n|-|-|\n| Sol 9 | $1 / 1M tokens, prompts > 
 
 
 def prepare() -> None:
-    """None; the words are loaded and their patterns made: a process that is forked from here need not do it again."""
+    """Load the words and make their patterns: a process that is forked from here need not do it again."""
     page = read_document(_SMALLEST_PAGE, "")
     if isinstance(page, Document):
         read_rates(page, "", date(2026, 1, 1))

@@ -94,13 +94,13 @@ class Claims:
             return connection.execute(update(runs).where(_is(claim)).values(values)).rowcount == 1
 
     def give_back(self, claim: Claim) -> None:
-        """None; whoever looks next may take the slot over at once."""
+        """Give the slot back: whoever looks next may take it over at once."""
         with self.database.begin() as connection:
             values = {"end": "stopped", "seen_at": self.database.now(connection)}
             connection.execute(update(runs).where(_is(claim)).values(values))
 
     def forget(self, claim: Claim) -> None:
-        """None; the claim is no longer renewed: without an end in the log it is free after the lease."""
+        """Stop renewing the claim: without an end in the log it is free after the lease."""
         self._at_work.discard(claim.id)
 
     def _taken(self, claim: Claim) -> Claim:

@@ -111,7 +111,7 @@ class Database:
         return now.astimezone(UTC)
 
     def close(self) -> None:
-        """None; no connection is left open."""
+        """Close every connection."""
         self.engine.dispose()
 
 

@@ -90,7 +90,7 @@ class Decisions:
         return tuple(Decided(row.provider, row.model, row.word, row.by, row.why, row.at) for row in rows)
 
     def reopen(self, name: str) -> None:
-        """None; it waits again: what was accepted could not be written."""
+        """Let it wait again: what was accepted could not be written."""
         with self.database.begin() as connection:
             connection.execute(
                 update(held)

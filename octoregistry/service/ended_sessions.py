@@ -18,7 +18,7 @@ class EndedSessions:
         self._lifetime = lifetime
 
     def end(self, fingerprint: str) -> None:
-        """None; the log-in with that fingerprint is over."""
+        """End the log-in with that fingerprint."""
         with self._database.begin() as connection:
             now = self._database.now(connection)
             connection.execute(delete(ended_sessions).where(ended_sessions.c.ended_at < now - self._lifetime))

@@ -32,7 +32,7 @@ class Outbox:
         self.database, self.channels, self.patience = database, channels, patience
 
     def put(self, connection: Connection, found: Iterable[Notice]) -> None:
-        """None; what is new of them will be told."""
+        """Put into the outbox what is new of them."""
         now = self.database.now(connection)
         for notice in found:
             for way in self.channels:
@@ -100,7 +100,7 @@ class Outbox:
 
 
 def _in_time(send: Sender, name: str, content: Mapping[str, Any], seconds: float) -> None:
-    """None once it is told; NotTold, after so many seconds at the latest.
+    """Tell it; raise NotTold after so many seconds at the latest.
 
     A timeout per read does not do that: a receiver that sends a byte a second never lets one pass, and nothing else would
     ever be told.

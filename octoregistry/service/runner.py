@@ -109,7 +109,7 @@ class Runner:
         return outcome or _failed("the service ends")
 
     def stop(self) -> None:
-        """None; what runs is being ended, and nothing new begins."""
+        """End what runs, and begin nothing new."""
         self._stopping.set()
 
     @property
@@ -183,7 +183,7 @@ class Runner:
 
 
 def _end(process: subprocess.Popen[str]) -> None:
-    """None; the process is gone, asked first."""
+    """End the process, which is asked first."""
     if process.poll() is not None:
         return
     process.terminate()

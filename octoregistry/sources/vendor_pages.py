@@ -36,7 +36,7 @@ def utc_now() -> datetime:
 
 
 def take_every_page(_: Page, /, provider: str) -> str | None:
-    """None: every page that came is taken for one."""
+    """Return None: every page that came is taken for one."""
     del provider
     return None
 

@@ -16,7 +16,7 @@ class ClockError(UserFacingError):
 
 
 def check_clock(pages: Iterable[object], now: datetime) -> None:
-    """None. Raises ClockError where `now` is more than a day behind a page's own day, or more than a day ahead of the newest
+    """Raise ClockError where `now` is more than a day behind a page's own day, or more than a day ahead of the newest
     answer that was fetched in this run, by its Date and Age; a run that fetched nothing has nothing to compare.
     """
     found = [page for page in pages if isinstance(page, Page)]

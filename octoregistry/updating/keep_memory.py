@@ -13,7 +13,7 @@ from octoregistry.updating.update import Update
 
 
 def keep_memory(settings: Settings, before: Memory, update: Update, places: Iterable[OpenPlace]) -> None:
-    """None; the next update takes `places` for known, and the days of the pages for those on which prices were last seen.
+    """Keep `places`, which the next update takes for known, and the days of the pages, on which prices were last seen.
 
     What is known from `before` of providers and models that were not read stays. Raises OSError where the cache cannot
     be written.

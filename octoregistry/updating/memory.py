@@ -52,7 +52,7 @@ def recalled(settings: Settings) -> Memory:
 
 
 def keep(settings: Settings, memory: Memory) -> None:
-    """None; the next update recalls `memory`. Raises OSError where the cache cannot be written."""
+    """Keep `memory` for the next update. Raise OSError where the cache cannot be written."""
     values = {
         "places": memory.places or {},
         "sightings": {

@@ -50,7 +50,7 @@ def read_apart(limits: ReadingSettings, work: Callable[..., Result], *values: An
 
 
 def start() -> None:
-    """None; the reading process stands ready. Called before threads are started: forking beside them is less safe."""
+    """Start the reading process. Called before threads are started: forking beside them is less safe."""
     with _ONE_AT_A_TIME:
         _process()
 
@@ -104,7 +104,7 @@ class _Reading:
         return came
 
     def end(self) -> None:
-        """None; the process is gone. Who has changed the user meanwhile may not end it: without its pipe it ends itself."""
+        """End the process. Who has changed the user meanwhile may not end it: without its pipe it ends itself."""
         self._pipe.close()
         with contextlib.suppress(OSError):
             self._process.kill()
@@ -134,7 +134,7 @@ def _end() -> None:
 
 
 def _after_fork() -> None:
-    """None; a child that somebody else forks has no reading process: ours answers one."""
+    """Leave a child that somebody else forks without the reading process: ours answers one."""
     _running.clear()
 
 
@@ -169,7 +169,7 @@ def _done(task: bytes) -> Any:
 
 
 def _limit(seconds: float, megabytes: int) -> None:
-    """None; from now on the process may take so much more memory and CPU time, also where nobody is left to end it."""
+    """Limit how much more memory and CPU time the process may take from now on, also where nobody is left to end it."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     _lower(resource.RLIMIT_CPU, math.ceil(used.ru_utime + used.ru_stime + seconds))
     with contextlib.suppress(OSError, ValueError):  # only Linux says how much it has
@@ -183,7 +183,7 @@ def _lower(which: int, most: int) -> None:
 
 
 def _forget_all_files_but(pipe: int) -> None:
-    """None; connections and locks that the fork inherited are closed, and nothing is said on standard output."""
+    """Close the connections and locks that the fork inherited, and standard output."""
     nowhere = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(nowhere, standard)

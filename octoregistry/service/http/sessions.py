@@ -51,7 +51,7 @@ class Sessions:
         return self._judged(request, self._token is not None and hmac.compare_digest(given.encode(), self._token))
 
     def log_in(self, request: Request, response: Response, by: str = "") -> None:
-        """None; the response carries the cookie: no script reads it, and no other site's link or form sends it."""
+        """Set the cookie in the response: no script reads it, and no other site's link or form sends it."""
         shown = base64.urlsafe_b64encode(" ".join(by.split())[:100].encode()).decode().rstrip("=")
         name = f"{int(time.time())}.{secrets.token_urlsafe(18)}.{shown}"
         response.set_cookie(
@@ -64,7 +64,7 @@ class Sessions:
         )
 
     def log_out(self, request: Request) -> None:
-        """None; the log-in of the request's cookie is over, for every copy of the cookie."""
+        """End the log-in of the request's cookie, for every copy of the cookie."""
         if session := self.session(request):
             self._ended.end(session.fingerprint)
 
