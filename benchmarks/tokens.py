@@ -107,7 +107,7 @@ def spent(document: Document, provider: str, vocabulary: Vocabulary, kept: Readi
 def _prices(rates: PageRates) -> set[tuple[object, ...]]:
     """What is stated without a doubt."""
     return {
-        (rate.name, rate.mode, rate.above_input_tokens, rate.start, name, price.usd)
+        (rate.name, rate.mode, rate.above_input_tokens, rate.start, name, price.amount)
         for rate in rates.rates
         for name, price in rate.prices.items()
         if not price.doubts

@@ -46,6 +46,10 @@ PLAIN_DIMENSION = {
     "output_video": "output",
 }
 
+# What a rate is of that says nothing else: calls that are answered wherever the vendor likes, in US dollars.
+PLAIN_PLACE = "global"
+PLAIN_CURRENCY = "USD"
+
 MODES = ("standard", "batch", "flex", "priority")
 STATUSES = ("active", "deprecated", "retired")
 # What a model is for. A model that reasons is a chat model; one that works by itself with tools, on a computer or through

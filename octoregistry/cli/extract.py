@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, NoReturn
@@ -25,6 +25,7 @@ from octoregistry.reading.labels import Doubt
 from octoregistry.reading.rates import PageRates, StatedPrice, StatedRate
 from octoregistry.settings import SettingsError, command_settings
 from octoregistry.updating.page_reader import PageReader
+from providers.dimensions import PLAIN_CURRENCY, PLAIN_PLACE
 
 
 @click.command(name="extract")
@@ -116,7 +117,7 @@ def page_json(page: PageRates) -> dict[str, Any]:
     entry of their own. `labels` are the doubts, each once with the number of prices that it stands with; problems are words.
     """
     return {
-        "rates": [entry for rate in page.rates for entry in rate_json(rate)],
+        "rates": [entry for rate in page.every for entry in rate_json(rate)],
         "labels": labels_json(page),
         "problems": [str(problem) for problem in page.problems],
     }
@@ -135,12 +136,14 @@ def _entry(rate: StatedRate, prices: Mapping[str, StatedPrice]) -> dict[str, Any
         "name": rate.name,
         "ids": list(rate.ids),
         "mode": rate.mode,
+        **({"place": rate.place} if rate.place != PLAIN_PLACE else {}),
+        **({"currency": rate.currency} if rate.currency != PLAIN_CURRENCY else {}),
         "above_input_tokens": rate.above_input_tokens,
         **({"up_to_input_tokens": rate.up_to_input_tokens} if rate.up_to_input_tokens is not None else {}),
         "from": rate.start.isoformat() if rate.start else None,
         "witness": rate.witness,
         "doubts": list(doubts),
-        **{dimension: f"{price.usd:f}" for dimension, price in prices.items()},
+        **{dimension: f"{price.amount:f}" for dimension, price in prices.items()},
         "evidence": {
             dimension: {"address": price.evidence.address, "text": price.evidence.text}
             for dimension, price in prices.items()
@@ -166,38 +169,53 @@ _COLUMNS = (  # (heading, what stands in it), from the commonest to the rarest; 
 
 
 def _print(page: PageRates, page_date: date) -> None:
-    """A line a rate, in USD per million tokens; into a pipe as wide as it has to be."""
-    columns = [(heading, name) for heading, name in _COLUMNS if any(name in rate.prices for rate in page.rates)]
+    """A line a rate, per million tokens; into a pipe as wide as it has to be."""
+    columns = [(heading, name) for heading, name in _COLUMNS if any(name in rate.prices for rate in page.every)]
+    qualified = [(heading, of) for heading, of in _QUALIFIED if any(map(of, page.every))]
     table = WideTable(folds=("model",))
-    for heading in ("model", "mode", "prompts", "from"):
+    for heading in ("model", "mode", *(heading for heading, _ in qualified)):
         table.add_column(heading)
     for heading, _ in columns:
         table.add_column(heading, justify="right")
     table.add_column("evidence")
-    for rate in page.rates:
-        above = rate.above_input_tokens
-        prompts = "" if above is None else f"> {above:,}" if isinstance(above, int) else "long"
+    for rate in page.every:
         prices = [_priced(rate.prices.get(name)) for _, name in columns]
-        place = next(iter(rate.prices.values())).evidence.address
-        table.add_row(*map(Text, (printable(rate.name), rate.mode, prompts, str(rate.start or ""), *prices, place)))
-    print_text(f"{page.provider}: {printable(page.page)} on {page_date}, USD per million tokens\n")
-    if page.rates:
+        address = next(iter(rate.prices.values())).evidence.address
+        words = (of(rate) for _, of in qualified)
+        table.add_row(*map(Text, (printable(rate.name), rate.mode, *words, *prices, address)))
+    others = sorted({rate.currency for rate in page.apart} - {PLAIN_CURRENCY})
+    currencies = " and ".join([*([PLAIN_CURRENCY] if page.rates or not others else []), *others])
+    print_text(f"{page.provider}: {printable(page.page)} on {page_date}, {currencies} per million tokens\n")
+    if page.every:
         print_styled(table)
-    for doubt, count in doubted(page.rates).items():
+    for doubt, count in doubted(page.every).items():
         print_text(f"? {line(doubt, 300)}: {count} price{'s' * (count != 1)}")
     for label in _unpriced(page):
         print_text(f"? {line(label, 300)}")
     for problem in page.problems:
         print_text(f"not read: {printable(str(problem))}")
-    models = len({rate.name for rate in page.rates})
-    prices_read = sum(len(rate.prices) for rate in page.rates)
-    open_ = sum(bool(price.doubts) for rate in page.rates for price in rate.prices.values())
+    models = len({rate.name for rate in page.every})
+    prices_read = sum(len(rate.prices) for rate in page.every)
+    open_ = sum(bool(price.doubts) for rate in page.every for price in rate.prices.values())
     print_text(f"\n{prices_read} prices of {models} models, {open_} with doubts, {len(page.problems)} problems")
+
+
+def _prompts(rate: StatedRate) -> str:
+    above = rate.above_input_tokens
+    return "" if above is None else f"> {above:,}" if isinstance(above, int) else "long"
+
+
+_QUALIFIED: tuple[tuple[str, Callable[[StatedRate], str]], ...] = (
+    ("place", lambda rate: "" if rate.place == PLAIN_PLACE else rate.place),
+    ("currency", lambda rate: "" if rate.currency == PLAIN_CURRENCY else rate.currency),
+    ("prompts", _prompts),
+    ("from", lambda rate: str(rate.start or "")),
+)  # (heading, what stands in it "" for nothing); an empty column is not shown
 
 
 def _unpriced(page: PageRates) -> Iterator[str]:
     """The labels with words that nobody understands in whose scope no price was read: they may say what a figure is."""
-    known = {doubt.label for doubt in doubted(page.rates)}
+    known = {doubt.label for doubt in doubted(page.every)}
     for label in page.open_labels:
         if label.text not in known:
             doubt = Doubt(label.text, label.place, label.address, f"not understood: {label.leftover}")
@@ -206,7 +224,7 @@ def _unpriced(page: PageRates) -> Iterator[str]:
 
 def _priced(price: StatedPrice | None) -> str:
     """A price, with a mark where it has a doubt."""
-    return "" if price is None else f"{price.usd:f}?" if price.doubts else f"{price.usd:f}"
+    return "" if price is None else f"{price.amount:f}?" if price.doubts else f"{price.amount:f}"
 
 
 def printable(text: str) -> str:

@@ -64,7 +64,7 @@ def labels_json(page: PageRates) -> list[dict[str, Any]]:
     """The labels that hold doubts of a page, each once with the number of prices that it stands with."""
     return [
         {"label": one.label, "place": one.place, "address": one.address, "reason": one.reason, "prices": count}
-        for one, count in doubted(page.rates).items()
+        for one, count in doubted(page.every).items()
     ]
 
 

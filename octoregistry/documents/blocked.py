@@ -13,12 +13,14 @@ _CHALLENGES = re.compile(
     re.IGNORECASE,
 )
 _LOGIN = re.compile(r"type=[\"']password|sign in to continue|log in to continue|please (?:sign|log) in", re.IGNORECASE)
+_SIGNS = "[$€£¥￥₹₩₽₺₫₪฿]|Rp|zł"
+_CODES = "USD|EUR|GBP|CNY|RMB|JPY|INR|KRW|IDR|CAD|AUD|NZD|CHF|SEK|NOK|DKK|PLN|BRL|SGD|HKD|TWD|MXN|RUB|TRY|ZAR|AED|ILS"
 _PRICE = re.compile(
-    r"(?:[$€£¥￥₹₩]|\b(?:USD|EUR|GBP|CNY|RMB|JPY|INR|KRW))\s*\d|\d\s*(?:[$€£¥￥₹₩元円원]|USD|EUR|CNY|RMB|美元|ドル|달러|yuan\b|euros?\b)"
+    rf"(?:{_SIGNS}|\b(?:{_CODES}))\s*\d|\d\s*(?:{_SIGNS}|[元円원]|(?:{_CODES}|yuan|euros?|rubles?|руб\w*)\b|美元|ドル|달러)"
 )
 # A table whose figures carry no currency, since its header or a sentence says it for all of them.
-_DOLLARS = re.compile(
-    r"\b(?:USD|CNY|RMB|EUR|GBP|JPY|KRW)\b|[$€£¥￥₩]|\b(?:US )?dollars?\b|\byuan\b|\beuros?\b|[元円원]|ドル|달러",
+_CURRENCY = re.compile(
+    rf"\b(?:{_CODES})\b|{_SIGNS}|\b(?:dollars?|yuan|renminbi|euros?|pounds|yen|rupees|francs|rubles?|pesos|руб\w*)\b|[元円원币幣]|ドル|달러",
     re.IGNORECASE,
 )
 _BARE = re.compile(r"\s*\d+(?:[.,]\d+)?\s*")
@@ -59,14 +61,14 @@ def _has_price(document: Document) -> bool:
 
 
 def _has_bare_price(document: Document) -> bool:
-    told = any(_DOLLARS.search(p.text) and "token" in p.text.lower() for p in document.passages)
+    told = any(_CURRENCY.search(p.text) and "token" in p.text.lower() for p in document.passages)
 
     def over(table: Table) -> list[str]:
         headers = [text for row in table.rows[: table.header_rows] for text in row]
         return [table.caption or "", *(heading.text for heading in table.headings), *headers]
 
     return any(
-        (told or any(map(_DOLLARS.search, over(table))))
+        (told or any(map(_CURRENCY.search, over(table))))
         and any(_BARE.fullmatch(text) for row in table.body for text in row)
         for table in document.tables
     )

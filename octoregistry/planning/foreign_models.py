@@ -24,7 +24,7 @@ def own_rates(page: PageRates, providers: Mapping[str, Provider]) -> PageRates |
     own = known.get(page.provider, set())
     foreign: dict[str, str] = {}
     mine: set[str] = set()
-    for rate in page.rates:
+    for rate in page.every:
         spelt = _spellings_of_rate(rate, page.provider)
         if spelt & own:
             mine.add(rate.name)
@@ -37,7 +37,7 @@ def own_rates(page: PageRates, providers: Mapping[str, Provider]) -> PageRates |
             None,
         ):
             foreign[rate.name] = owner
-    others = {rate.name for rate in page.rates} - mine - foreign.keys()
+    others = {rate.name for rate in page.every} - mine - foreign.keys()
     if not mine and len(foreign) >= _FEW and (own or len(foreign) >= len(others)):
         owners = ", ".join(sorted(set(foreign.values())))
         return (
@@ -47,8 +47,8 @@ def own_rates(page: PageRates, providers: Mapping[str, Provider]) -> PageRates |
         Problem(page.page, "", f"{name!r} is a model of {owner}, not of {page.provider}")
         for name, owner in foreign.items()
     )
-    own_rates_only = tuple(rate for rate in page.rates if rate.name not in foreign)
-    return replace(page, rates=own_rates_only, problems=page.problems + problems)
+    own_plain, own_apart = (tuple(rate for rate in of if rate.name not in foreign) for of in (page.rates, page.apart))
+    return replace(page, rates=own_plain, apart=own_apart, problems=page.problems + problems)
 
 
 def _spellings(provider: Provider) -> set[str]:

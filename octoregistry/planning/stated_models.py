@@ -190,16 +190,16 @@ def _add(stated: StatedModel, rate: StatedRate, found: Matched | NewModel, reaso
         known = prices.get(dimension)
         if known is None:
             prices[dimension] = Price(
-                price.usd,
+                price.amount,
                 price.evidence,
                 "+".join(filter(None, (rate.witness, price.seconded_by))),
                 reasons=(*reasons, *(Reason("readings", doubt) for doubt in price.doubts if isinstance(doubt, str))),
                 unit_stated=price.unit_stated,
                 doubts=tuple(doubt for doubt in price.doubts if isinstance(doubt, Doubt)),
             )
-        elif known.usd != price.usd:
+        elif known.usd != price.amount:
             first = known.evidence.address if known.evidence else "?"
-            text = f"the page states {known.usd} ({first}) and {price.usd} ({price.evidence.address})"
+            text = f"the page states {known.usd} ({first}) and {price.amount} ({price.evidence.address})"
             prices[dimension] = replace(known, reasons=(*known.reasons, Reason("contradiction", text)))
 
 

@@ -6,12 +6,15 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from typing import TypeAlias
 
 from octoregistry.reading.classify.tiers import Bound
 from octoregistry.reading.labels import Doubt
 from octoregistry.reading.rates import Evidence, Problem, StatedPrice, StatedRate
 from octoregistry.reading.settle import Priced
+from providers.dimensions import PLAIN_PLACE
 
+_Sort: TypeAlias = tuple[str, str, str, str]  # name, mode, place and currency
 _GAVE_WAY = "a price in doubt is another one than that of the same model and mode without a doubt: left out"
 _NOT_KEPT = {"cached_input_image", "cached_input_video"}  # read to see that a table is in order; no rate has them
 
@@ -38,47 +41,77 @@ def rates_of(
     `ids` are the API ids that the page gives for its names. Where the page states two prices for the same thing neither
     is taken and both places are told; one with a doubt gives way to one without.
     """
-    slots: dict[tuple[str, str, Bound, str], list[Priced]] = defaultdict(list)
+    slots: dict[tuple[_Sort, Bound, str], list[Priced]] = defaultdict(list)
     for price in prices:
         if price.span.until is None or price.span.until >= page_date:
             for name in price.names:
                 for dimension in dict.fromkeys(d for d in price.dimensions if d not in _NOT_KEPT):
-                    slots[name, price.mode, price.tier.above, dimension].append(price)
+                    slots[(name, price.mode, price.place, price.currency), price.tier.above, dimension].append(price)
     problems: list[Problem] = []
-    rates: dict[tuple[str, str, Bound, date | None, str], dict[str, StatedPrice]] = defaultdict(dict)
-    bounds: dict[tuple[str, str, Bound, date | None, str], Bound] = {}
+    rates: dict[tuple[_Sort, Bound, date | None, str], dict[str, StatedPrice]] = defaultdict(dict)
+    bounds: dict[tuple[_Sort, Bound, date | None, str], Bound] = {}
     given: dict[str, tuple[str, ...]] = {}
-    for (name, mode, above, dimension), candidates in slots.items():
+    for (sort, above, dimension), candidates in slots.items():
+        name, mode = sort[:2]
         for start, price in _in_force(candidates, page, page_date, f"{dimension} of {name} ({mode})", problems):
-            slot = (name, mode, above, start, price.witness)
+            slot = (sort, above, start, price.witness)
             rates[slot][dimension] = StatedPrice(
-                price.usd, Evidence(page, price.figure.address, price.figure.text), price.unit_stated, price.doubts
+                price.price, Evidence(page, price.figure.address, price.figure.text), price.unit_stated, price.doubts
             )
             if price.tier.up_to is not None and not isinstance(bounds.get(slot), int):
                 bounds[slot] = price.tier.up_to
             given[name] = given.get(name) or price.ids or ids.get(name, ())
     stated = tuple(
         StatedRate(
-            name, mode, found, given[name], above, start, witness, bounds.get((name, mode, above, start, witness))
+            name, mode, found, given[name], above, start, witness, bounds.get((sort, above, start, witness)), *where
         )
-        for (name, mode, above, start, witness), found in rates.items()
+        for (sort, above, start, witness), found in rates.items()
+        for name, mode, *where in (sort,)
     )
     return _bounded(stated), tuple(problems)
 
 
 def _bounded(rates: tuple[StatedRate, ...]) -> tuple[StatedRate, ...]:
     """`rates`, of which those without a bound end where a higher tier of the same model and mode begins."""
-    above: dict[tuple[str, str], list[int]] = defaultdict(list)
+    above: dict[_Sort, list[int]] = defaultdict(list)
     for rate in rates:
         if isinstance(rate.above_input_tokens, int):
-            above[rate.name, rate.mode].append(rate.above_input_tokens)
+            above[_sort_of(rate)].append(rate.above_input_tokens)
     return tuple(
         replace(rate, up_to_input_tokens=min(higher))
         if rate.up_to_input_tokens == "unknown"
         and rate.above_input_tokens is None
-        and (higher := above.get((rate.name, rate.mode)))
+        and (higher := above.get(_sort_of(rate)))
         else rate
         for rate in rates
+    )
+
+
+def _sort_of(rate: StatedRate) -> _Sort:
+    return rate.name, rate.mode, rate.place, rate.currency
+
+
+def beside_global(rates: tuple[StatedRate, ...]) -> tuple[StatedRate, ...]:
+    """`rates`, with a doubt on those of a region where none stands beside them that says what the same calls cost anywhere:
+    words that seem to name a region may mean something else.
+    """
+    plain = {(rate.name, rate.mode, rate.currency) for rate in rates if rate.place == PLAIN_PLACE}
+    return tuple(
+        rate if (rate.name, rate.mode, rate.currency) in plain or rate.place == PLAIN_PLACE else _alone(rate)
+        for rate in rates
+    )
+
+
+def _alone(rate: StatedRate) -> StatedRate:
+    reason = f"it is taken for the price of the place {rate.place!r}, and no global price stands beside it"
+    return replace(
+        rate,
+        prices={
+            name: replace(
+                price, doubts=(*price.doubts, Doubt(price.evidence.text, "cell", price.evidence.address, reason))
+            )
+            for name, price in rate.prices.items()
+        },
     )
 
 
@@ -91,7 +124,7 @@ def _in_force(
     problems += [
         Problem(page, price.figure.address, _GAVE_WAY)
         for price in candidates
-        if clear and price.doubts and price.usd not in {other.usd for other in clear}
+        if clear and price.doubts and price.price not in {other.price for other in clear}
     ]
     candidates = clear or candidates
     begun = [p.span.start for p in candidates if p.span.start and p.span.start <= page_date]
@@ -103,10 +136,10 @@ def _in_force(
         elif start == latest:
             by_start[None].append(price)
     for start, same in by_start.items():
-        if len({price.usd for price in same}) == 1:
+        if len({price.price for price in same}) == 1:
             yield start, same[0]
             continue
-        places = ", ".join(f"{p.figure.address} says {p.usd}" for p in same[:6])
+        places = ", ".join(f"{p.figure.address} says {p.price}" for p in same[:6])
         problems.append(Problem(page, same[0].figure.address, f"two prices for {what}: {places}"))
 
 

@@ -14,6 +14,7 @@ from octoregistry.reading.classify.days import leading_day, whole_day
 from octoregistry.reading.classify.scan import STARTS, Index, fold, found_at, index_of, key, spaced
 from octoregistry.reading.rates import Evidence
 from octoregistry.reading.vocabulary import Row, Vocabulary, shipped
+from providers.dimensions import PLAIN_PLACE
 
 Status = Literal["active", "deprecated", "retired"]
 _STATUSES: tuple[Status, ...] = ("active", "deprecated", "retired")
@@ -104,7 +105,8 @@ def _words_in(text: str, index: Index) -> Iterator[Row]:
 
 def _is_limit(row: Row) -> bool:
     kind, _, what = row.means.partition(":")
-    return (kind == "offer" and what != "past") or (kind == "mode" and what != "standard")
+    harmless = {"offer": "past", "mode": "standard", "place": PLAIN_PLACE}
+    return kind in harmless and what != harmless[kind]
 
 
 def _says_no_day(cell: str, words: Vocabulary) -> bool:

@@ -39,11 +39,12 @@ def in_order(prices: Iterable[Priced]) -> list[Priced]:
 
 
 def _doubted(prices: list[Priced]) -> list[Priced]:
-    rows: dict[tuple[str, str, Bound, Span], dict[str, Decimal]] = defaultdict(dict)
+    rows: dict[tuple[str, str, str, str, Bound, Span], dict[str, Decimal]] = defaultdict(dict)
     for price in prices:
         for name in price.names:
             for dimension in price.dimensions:
-                rows[name, price.mode, price.tier.above, price.span].setdefault(dimension, price.usd)
+                row = rows[name, price.mode, price.place, price.currency, price.tier.above, price.span]
+                row.setdefault(dimension, price.price)
     alone = len({name for price in prices for name in price.names}) == 1
     compared: Counter[tuple[str, str]] = Counter()
     against: Counter[tuple[str, str]] = Counter()

@@ -14,7 +14,7 @@ from octoregistry.reading.classify import Families
 from octoregistry.reading.classify.cells import money_in
 from octoregistry.reading.classify.names import plain
 from octoregistry.reading.classify.numbers import shows_decimal_comma
-from octoregistry.reading.gather import by_id, counted, rates_of, without_shared_ids
+from octoregistry.reading.gather import beside_global, by_id, counted, rates_of, without_shared_ids
 from octoregistry.reading.ids import page_ids
 from octoregistry.reading.labels import Doubt, Label, OpenLabel
 from octoregistry.reading.layout import Scope
@@ -53,7 +53,11 @@ def read_rates(
     rates, shared = without_shared_ids(rates, document.url)
     rates, unsized = bounded_by_sentences(document, rates, reader)
     problems = [*counted(problems), *contradictions, *shared, *unsized]
-    return PageRates(provider, document.url, rates, tuple(problems), tuple(_open_labels(document, unsaid, reader)))
+    open_labels = tuple(_open_labels(document, unsaid, reader))
+    rates = beside_global(rates)
+    apart = tuple(rate for rate in rates if not rate.is_plain)
+    rates = tuple(rate for rate in rates if rate.is_plain)
+    return PageRates(provider, document.url, rates, tuple(problems), open_labels, apart)
 
 
 _SMALLEST_PAGE = "| Model | Input |\n|-|-|\n| Sol 9 | $1 / 1M tokens, prompts > 200k, until 1 May 2026 |"
@@ -78,7 +82,7 @@ def reader_of(
     text = _text_of(document)
     words = _words_of(known, provider, scripts_of(text), known.spoken_in(text.lower()))
     families = _families().with_known(frozenset(name.lower() for name in known_names if len(name) > 2))
-    reader = Reader(words, families, page_date, _decimal_comma(document, words))
+    reader = Reader(words, families, page_date, _decimal_comma(document, words), yen_sign=_yen_sign(text))
     named = families.with_known(frozenset(name.lower() for name in _ids_of(document, reader)))
     return replace(reader, families=named, threshold=_threshold(document, reader))
 
@@ -175,6 +179,15 @@ def _threshold(document: Document, reader: Reader) -> int | None:
         if any("unknown" in (t.above, t.up_to) for t in tiers):
             stated |= {b for t in tiers for b in (t.above, t.up_to) if isinstance(b, int)}
     return stated.pop() if len(stated) == 1 else None
+
+
+def _yen_sign(text: str) -> str | None:
+    """What "¥" stands for where the page does not say: yuan on one in Chinese; in any other it may be yen."""
+    return "CNY" if _HAN.search(text) and not _KANA.search(text) else None
+
+
+_HAN = re.compile("[\u4e00-\u9fff]")
+_KANA = re.compile("[\u3040-\u30ff]")
 
 
 def _decimal_comma(document: Document, vocabulary: Vocabulary) -> bool | None:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Literal
 
 from octoregistry.reading.labels import Doubt, OpenLabel
+from providers.dimensions import PLAIN_CURRENCY, PLAIN_PLACE
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,8 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class StatedPrice:
-    """A price as the page states it, in USD per million tokens (for `cache_storage_hour` per million tokens and hour).
+    """A price as the page states it, per million tokens (for `cache_storage_hour` per million tokens and hour), in the
+    currency of its rate.
 
     `unit_stated` is False where the page states no unit and the field's custom, a million tokens, is taken for it, or
     where its cell states another one than the page's sentence.
@@ -30,7 +32,7 @@ class StatedPrice:
     who reads the same.
     """
 
-    usd: Decimal
+    amount: Decimal
     evidence: Evidence
     unit_stated: bool = True
     doubts: tuple[Doubt | str, ...] = ()
@@ -45,6 +47,7 @@ class StatedRate:
     `above_input_tokens` is None for the base rate, and "unknown" for a long-context price without a stated threshold.
     `up_to_input_tokens` is the longest prompt that it answers for, "unknown" where the page bounds it without a number.
     `start` is the first day on which it holds, None where the page gives no date (it holds on the page's own day).
+    `place` is the region in which the calls are answered, "global" for the plain ones; `currency` that of all its prices.
     `witness` says who read what its figures mean: `rules`, `known` (a kept reading that a person has reviewed), or
     `llm:PROVIDER/MODEL`, which nobody has checked.
     """
@@ -57,6 +60,13 @@ class StatedRate:
     start: date | None = None
     witness: str = "rules"
     up_to_input_tokens: int | Literal["unknown"] | None = None
+    place: str = PLAIN_PLACE
+    currency: str = PLAIN_CURRENCY
+
+    @property
+    def is_plain(self) -> bool:
+        """True for prices in US dollars of calls that are answered anywhere."""
+        return (self.place, self.currency) == (PLAIN_PLACE, PLAIN_CURRENCY)
 
 
 def is_checked(witness: str) -> bool:
@@ -83,10 +93,18 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class PageRates:
-    """All that was read from one page. `open_labels` are those with words that nobody understands yet."""
+    """All that was read from one page. `rates` are in US dollars and of all regions, `apart` those of one region or in another
+    currency; `open_labels` are those with words that nobody understands yet.
+    """
 
     provider: str
     page: str
     rates: tuple[StatedRate, ...] = ()
     problems: tuple[Problem, ...] = field(default=())
     open_labels: tuple[OpenLabel, ...] = ()
+    apart: tuple[StatedRate, ...] = ()
+
+    @property
+    def every(self) -> tuple[StatedRate, ...]:
+        """Its rates, those apart behind the plain ones."""
+        return self.rates + self.apart

@@ -57,7 +57,7 @@ class _Lines:
             return False
         said = self.says(clean(text), "tab")
         slots = {fact.slot for fact in said.facts}
-        return bool(slots & {"mode", "offer"}) and not said.leftover and not slots & {"model", "dimension"}
+        return bool(slots & {"mode", "offer", "place"}) and not said.leftover and not slots & {"model", "dimension"}
 
     def money(self, text: str) -> bool:
         return has_amount(text, self.reader.vocabulary)

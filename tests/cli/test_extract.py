@@ -11,13 +11,13 @@ from click.testing import CliRunner
 from octoregistry.cli.extract import command
 
 PAGE = "# Prices\n\nPer 1M tokens.\n\n" + (
-    "| Model | Input | Output |\n|---|---|---|\n| {} | $1.25 | $10.00 |\n| gpt-5-mini | €1 | $2 |\n"
+    "| Model | Input | Output |\n|---|---|---|\n| {} | $1.25 | $10.00 |\n| gpt-5-mini | €1 | $2 |\n| gpt-5-nano | ¥1 | - |\n"
 )
 
 
 @pytest.fixture
 def page(tmp_path: Path) -> Path:
-    """A page with two models, one of them priced in part in another currency."""
+    """A page with two models, one of them priced in part in euros, and a price of nobody knows what."""
     path = tmp_path / "page.md"
     path.write_text(PAGE.format("gpt-5"), encoding="utf-8")
     return path
@@ -29,6 +29,7 @@ def test_a_rate_is_one_line_with_its_dimensions_side_by_side(page: Path) -> None
     lines = [line.replace("│", " ").split() for line in result.output.splitlines()]
     assert result.exit_code == 0
     assert ["gpt-5", "standard", "1.25", "10.00", "T1R2C2"] in lines
+    assert ["gpt-5-mini", "standard", "EUR", "1", "T1R3C2"] in lines
     assert any(line[:2] == ["not", "read:"] and "https://example.org" in line for line in lines)
 
 
@@ -37,7 +38,7 @@ def test_a_word_that_left_figures_unread_is_named_as_one_that_holds_prices_is(pa
     page.write_text(PAGE.format("gpt-5").replace("Input", "Ingress").replace("Output", "Output (lunar)"), "utf-8")
     result = CliRunner().invoke(command, ["openai", str(page), "--llm", "off", "--date", "2026-09-01"])
     assert "? 'Output (lunar)' (column head, T1R1C3): not understood: (lunar): 2 prices" in result.output
-    assert "? 'Ingress' (column head, T1R1C2): not understood: Ingress: 1 figure not read" in result.output
+    assert "? 'Ingress' (column head, T1R1C2): not understood: Ingress: 2 figures not read" in result.output
 
 
 def test_json_holds_evidence_and_problems(page: Path) -> None:
@@ -46,7 +47,8 @@ def test_json_holds_evidence_and_problems(page: Path) -> None:
     read = json.loads(result.output)
     assert read["rates"][0]["input"] == "1.25"
     assert read["rates"][0]["evidence"]["input"] == {"address": "T1R2C2", "text": "$1.25"}
-    assert read["problems"][0].startswith("u T1R3C2: ")
+    assert [(rate["input"], rate["currency"]) for rate in read["rates"] if "currency" in rate] == [("1", "EUR")]
+    assert read["problems"][0].startswith("u T1R4C2: ")
 
 
 def test_a_page_without_prices_ends_with_status_1(tmp_path: Path) -> None:

@@ -237,7 +237,7 @@ def test_an_update_writes_what_it_intends_and_nothing_else(
             size = (rate.above_input_tokens or 0) + 1000
             assert isinstance(size, int)
             cost = new.pricing("acme", model).cost(mode=rate.mode, at=day, input=size)
-            assert cost == rate.prices["input"].usd * size / 1_000_000
+            assert cost == rate.prices["input"].amount * size / 1_000_000
 
     touched = {change.model for change in plan.applied}
     removed = [line for line in diff(text, merged).splitlines()[2:] if line.startswith("-")]

@@ -118,7 +118,7 @@ def _few(pages: list[PricedPage]) -> list[PricedPage]:
     stated: dict[str, set[object]] = {}
     for page in pages:
         for rate in page.read.rates:
-            prices = tuple(sorted((name, price.usd) for name, price in rate.prices.items()))
+            prices = tuple(sorted((name, price.amount) for name, price in rate.prices.items()))
             stated.setdefault(rate.name, set()).add((rate.mode, rate.above_input_tokens, rate.start, prices))
     most = sorted(stated, key=lambda name: (-len(stated[name]), name))[:FEW]
     kept = (tuple(rate for rate in page.read.rates if rate.name in most) for page in pages)

@@ -17,5 +17,5 @@ def plain(page: PageRates) -> Iterator[tuple[StatedRate, str, StatedPrice]]:
 
 def told(page: PageRates) -> str:
     """The page's problems and the doubts of its prices, one a line."""
-    doubts = (str(doubt) for rate in page.rates for price in rate.prices.values() for doubt in price.doubts)
+    doubts = (str(doubt) for rate in page.every for price in rate.prices.values() for doubt in price.doubts)
     return "\n".join([*map(str, page.problems), *dict.fromkeys(doubts)])

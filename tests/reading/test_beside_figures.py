@@ -23,7 +23,7 @@ def read(cell: str, language: str = "en") -> str:
     rates = read_rates(document, "openai", date(2026, 11, 1))
     found = [rate.prices["input"] for rate in rates.rates if rate.name == "gpt-9" and "input" in rate.prices]
     if found:
-        return "doubted" if found[0].doubts else str(found[0].usd)
+        return "doubted" if found[0].doubts else str(found[0].amount)
     return "told" if any("R2C2" in str(problem) for problem in rates.problems) else "silent"
 
 

@@ -22,7 +22,9 @@ def test_a_heading_within_a_card_and_tiers_between_its_lines_are_understood() ->
     document = read_document(CARDS, "https://example.org/pricing")
     assert isinstance(document, Document)
     read = read_rates(document, "anthropic", date(2026, 7, 15))
-    prices = {(rate.name, rate.above_input_tokens, dimension): str(price.usd) for rate, dimension, price in plain(read)}
+    prices = {
+        (rate.name, rate.above_input_tokens, dimension): str(price.amount) for rate, dimension, price in plain(read)
+    }
     assert prices == {
         ("Opus 4.5", None, "input"): "5",
         ("Opus 4.5", None, "output"): "25",

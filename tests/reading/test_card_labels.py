@@ -17,7 +17,7 @@ def read(*lines: str) -> PageRates:
 
 
 def facts(page: PageRates) -> dict[tuple[str, str, str], str]:
-    return {(r.name, r.mode, d): f"{p.usd.normalize():f}" for r, d, p in plain(page)}
+    return {(r.name, r.mode, d): f"{p.amount.normalize():f}" for r, d, p in plain(page)}
 
 
 PRICES = ("$3 / 1M input tokens", "$0.30 / 1M cached input tokens", "$9 / 1M output tokens")

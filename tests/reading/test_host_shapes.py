@@ -12,7 +12,7 @@ Read = Callable[..., PageRates]
 
 
 def facts(page: PageRates) -> dict[tuple[str, int | str | None, str], str]:
-    return {(r.name, r.above_input_tokens, d): f"{p.usd.normalize():f}" for r, d, p in plain(page)}
+    return {(r.name, r.above_input_tokens, d): f"{p.amount.normalize():f}" for r, d, p in plain(page)}
 
 
 def test_an_id_right_behind_a_linked_name_is_an_id(page_rates: Read) -> None:
@@ -77,7 +77,7 @@ def test_two_prices_under_one_head_are_input_and_output_by_custom_and_in_doubt(p
     """Anthropic's page of a model compares its line-up in a column "Price / MTok"; no word says which is which."""
     page = page_rates("# Models\n\n| Model | Price / MTok |\n|---|---|\n| Claude Opus 9 | $10 / $50 |\n")
     assert not facts(page)
-    assert {d: f"{p.usd}" for rate in page.rates for d, p in rate.prices.items()} == {"input": "10", "output": "50"}
+    assert {d: f"{p.amount}" for rate in page.rates for d, p in rate.prices.items()} == {"input": "10", "output": "50"}
     assert "input and output by custom" in told(page)
 
 

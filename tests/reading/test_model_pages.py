@@ -20,7 +20,7 @@ def read(text: str) -> PageRates:
 
 
 def facts(page: PageRates) -> dict[tuple[str, str, str], str]:
-    return {(r.name, r.mode, d): f"{p.usd.normalize():f}" for r, d, p in plain(page)}
+    return {(r.name, r.mode, d): f"{p.amount.normalize():f}" for r, d, p in plain(page)}
 
 
 def table(*rows: str) -> str:

@@ -19,7 +19,7 @@ def prices(
 ) -> dict[str, str]:
     """The prices of one rate, as text."""
     return {
-        dimension: f"{price.usd:f}"
+        dimension: f"{price.amount:f}"
         for rate in page.rates
         if (rate.name, rate.mode, rate.above_input_tokens, rate.start) == (name, mode, above, start)
         for dimension, price in rate.prices.items()
@@ -87,8 +87,7 @@ HEADER = "| Model | Input | Output |\n|---|---|---|\n"
 @pytest.mark.parametrize(
     ("text", "where", "why"),
     [
-        (HEADER + "| gpt-5 | €1.25 | €10 |\n", "T1R2C2", "not in US dollars"),
-        (HEADER + "| gpt-5 | CA$1.25 | CA$10 |\n", "T1R2C2", "not in US dollars"),
+        (HEADER + "| gpt-5 | ¥1.25 | ¥10 |\n", "T1R2C2", "nothing says in which currency"),
         (HEADER + "| gpt-5 | $1.25 / widget | $10 / widget |\n", "T1R2C2", "not understood: / widget"),
         (HEADER + "| gpt-5 | $1,250 | $9,375 |\n", "T1R2C2", "two ways"),
         (HEADER + "| gpt-5 | $1.25 | $10 |\n| gpt-5 | $1.50 | $10 |\n", "T1R2C2", "two prices for input"),
@@ -121,7 +120,7 @@ def test_what_cannot_be_read_is_told_with_its_place(page_rates: Read, text: str,
 def test_prices_by_the_thousand_are_turned_into_prices_by_the_million(page_rates: Read, unit: str) -> None:
     """The unit is read, not assumed."""
     page = page_rates(f"# Prices\n\nAll prices are per {unit} tokens.\n\n{HEADER}| gpt-4 | $0.03 | $0.06 |\n")
-    assert {d: p.usd for d, p in page.rates[0].prices.items()} == {"input": Decimal(30), "output": Decimal(60)}
+    assert {d: p.amount for d, p in page.rates[0].prices.items()} == {"input": Decimal(30), "output": Decimal(60)}
 
 
 def test_a_unit_that_stands_in_a_long_paragraph_is_read(page_rates: Read) -> None:
@@ -280,5 +279,5 @@ def test_a_style_sheet_makes_no_other_price_of_what_is_seen(page_rates: Read, ce
     page = page_rates(
         f"<html><body><p>USD per 1M tokens</p><table>{head}<tr><td>gpt-5</td><td>{cell}</td></tr></table>"
     )
-    plain = [price.usd for one in page.rates for price in one.prices.values() if not price.doubts]
+    plain = [price.amount for one in page.rates for price in one.prices.values() if not price.doubts]
     assert {str(usd) for usd in plain} <= {"2.50"}

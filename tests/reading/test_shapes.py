@@ -101,7 +101,7 @@ def read(text: str) -> Facts:
     assert not isinstance(document, Unread), document.reason
     page = read_rates(document, "vendor", date(2026, 9, 1))
     return {
-        (rate.name, rate.mode, rate.above_input_tokens, dimension): price.usd  # type: ignore[misc]
+        (rate.name, rate.mode, rate.above_input_tokens, dimension): price.amount  # type: ignore[misc]
         for rate in page.rates
         for dimension, price in rate.prices.items()
     }

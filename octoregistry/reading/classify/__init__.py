@@ -224,14 +224,14 @@ def _own_name(text: str, vocabulary: Vocabulary, families: Families, page_date: 
     rest = text[end:]
     said = classify(rest.strip(), "row_head", vocabulary, families, page_date)
     glued = rest[:1].isalpha() or len(rest.split()) >= _WORDS_OF_A_NAME
-    if glued or (said.values("offer") and not said.leftover):
+    if glued or ((said.values("offer") or said.values("place")) and not said.leftover):
         return text[:end], said
     return text, None
 
 
-_OF_A_NOTE = {"note", "negation", "offer", "function", "vendor"}
+_OF_A_NOTE = {"note", "negation", "offer", "place", "function", "vendor"}
 _WORDS_OF_A_NAME = 5
-_TRAILING = {"mode", "note", "offer", "modality", "negation"}
+_TRAILING = {"mode", "note", "offer", "place", "modality", "negation"}
 
 
 def _is_remark(name: str, start: int, end: int, means: str) -> bool:
@@ -244,4 +244,6 @@ def _is_remark(name: str, start: int, end: int, means: str) -> bool:
     several = " " in name[start:end].strip()
     if means.startswith(("mode:batch", "mode:flex")):
         return not behind and before.endswith(" ")
-    return not behind and (alone or (several and before.endswith(" ") and means.startswith(("mode", "note", "offer"))))
+    return not behind and (
+        alone or (several and before.endswith(" ") and means.startswith(("mode", "note", "offer", "place")))
+    )

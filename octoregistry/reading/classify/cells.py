@@ -78,6 +78,7 @@ def amounts(
         figure = match["figure"] or match["figure2"]
         number = None if match["sign"] or match["lost"] else decimal_of(figure, decimal_comma=decimal_comma)
         words = {_code(match[name], codes) for name in ("before", "also", "after") if match[name]} - {""}
+        words -= {sign for sign in words if words.intersection(sign.split("|")) - {sign}}  # "¥5 RMB" is yuan
         if "USD" in words and len(words) == 2:
             words.discard("USD")  # "$5 CAD" is Canadian
         currency = words.pop() if len(words) == 1 else "?"

@@ -13,7 +13,7 @@ from octoregistry.reading.language.label_readings import pieces
 from octoregistry.reading.language.reader import LanguageReader, PageOfLabels
 from octoregistry.reading.language.readings_store import ReadingsStore
 from octoregistry.reading.page import read_rates
-from octoregistry.reading.rates import PageRates, StatedPrice
+from octoregistry.reading.rates import PageRates, StatedPrice, StatedRate
 from octoregistry.reading.vocabulary import Vocabulary, shipped
 
 
@@ -41,7 +41,7 @@ def read_page(
         return read(document, provider, page_date, vocabulary=words.with_rows(rows) if rows else words)
 
     rates = again()
-    names = [rate.name for rate in rates.rates]
+    names = [rate.name for rate in rates.every]
     known = tuple(dict.fromkeys([*known_ids, *names]))
     if rates.open_labels and reader.explain(PageOfLabels(provider, document.url, rates.open_labels, known)):
         rates = again()
@@ -56,12 +56,13 @@ def _with_what_was_said(rates: PageRates, kept: ReadingsStore) -> PageRates:
     if not said:
         return rates
     told = partial(_told, said=said)
-    return replace(
-        rates,
-        rates=tuple(
-            replace(rate, prices={name: told(price) for name, price in rate.prices.items()}) for rate in rates.rates
-        ),
-    )
+
+    def of(stated: tuple[StatedRate, ...]) -> tuple[StatedRate, ...]:
+        return tuple(
+            replace(rate, prices={name: told(price) for name, price in rate.prices.items()}) for rate in stated
+        )
+
+    return replace(rates, rates=of(rates.rates), apart=of(rates.apart))
 
 
 def _said(kept: ReadingsStore, provider: str, label: OpenLabel) -> str:

@@ -87,7 +87,7 @@ def _said(answer: LabelReading | None) -> tuple[str, str]:
 
 def _said_alone(rates: PageRates, answers: Iterable[LabelReading]) -> list[LabelToReview]:
     """The labels that a language model explains, and nobody has reviewed, as far as prices of the page hang on them."""
-    prices = [price for rate in rates.rates for price in rate.prices.values()]
+    prices = [price for rate in rates.every for price in rate.prices.values()]
     doubts = [doubt for price in prices for doubt in price.doubts if isinstance(doubt, Doubt) and doubt.witness]
     counts = Counter((doubt.label, doubt.place) for doubt in doubts)
     places = {(doubt.label, doubt.place): doubt.address for doubt in reversed(doubts)}

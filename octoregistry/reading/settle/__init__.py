@@ -12,6 +12,7 @@ from octoregistry.reading.classify.tiers import Tier
 from octoregistry.reading.classify.units import Unit
 from octoregistry.reading.labels import Figure, Label, Place
 from octoregistry.reading.layout import Scope
+from octoregistry.reading.settle.currencies import NoCurrency, currency_of
 from octoregistry.reading.settle.kinds import (
     as_lead,
     begun,
@@ -23,13 +24,15 @@ from octoregistry.reading.settle.kinds import (
     models_named,
     only_qualifies,
     paired_in,
+    qualifies_names,
     says_whose_discount,
     switches,
     without_ratings,
 )  # fmt: skip
 from octoregistry.reading.settle.outcome import Priced, Refused
 from octoregistry.reading.settle.said import DENIES, NEAR, OVER, TOLD, Reader, Said
-from octoregistry.reading.settle.slots import days_of, dimension_of, modalities_of, mode_of, tier_of, unit_of
+from octoregistry.reading.settle.slots import days_of, dimension_of, modalities_of, mode_of, place_of, tier_of, unit_of
+from providers.dimensions import PLAIN_PLACE
 
 __all__ = ["DENIES", "Priced", "Reader", "Refused", "Settler"]
 
@@ -55,7 +58,15 @@ class Settler:
         if label.place in TOLD:
             return said if self._speaks_of_table(label, said) else None
         if label.place == "section":
-            return said if said.values("mode") or said.values("tier") or said.values("offer") or said.leftover else None
+            return (
+                said
+                if said.values("mode")
+                or said.values("tier")
+                or said.values("offer")
+                or said.values("place")
+                or said.leftover
+                else None
+            )
         return said
 
     def _speaks_of_table(self, label: Label, said: Classified) -> bool:
@@ -136,7 +147,10 @@ class Settler:
         for label in figure.labels:
             said = self.reader.said(label)
             if label.place in ("beside", "row_head") and label.head:
-                head = self.reader.said(Label(label.head, "column_head", 0, label.address))
+                over = Label(label.head, "column_head", 0, label.address)
+                head = self.reader.said(over)
+                if qualifies_names(head):
+                    found.append((over, head))
                 kinds = head.values("describes")
                 if True in kinds and not head.values("dimension"):
                     continue
@@ -194,6 +208,9 @@ class Settler:
     ) -> Priced | Refused:
         if refused := self._refused(figure, amount, said):
             return refused
+        currency = currency_of(said, amount.currency, amount.text, self.reader.yen_sign)
+        if isinstance(currency, NoCurrency):
+            return Refused(currency.reason, figure)
         counted = self._counted(figure, amount, said, paired)
         if isinstance(counted, Refused):
             return counted
@@ -206,20 +223,23 @@ class Settler:
             return self._unsaid("no model is named", figure, said)
         leave_out_other_models(said, names, name_label)
         mode = mode_of(said)
+        place = place_of(said)
         tier = tier_of(said, name_label, self.reader.threshold)
         dimensions = modalities_of(said, dimension)
         span = days_of(said)
         self._open(said)
-        self._told(said, mode, tier, dimensions)
+        self._told(said, mode, place, tier, dimensions)
         ids = ids or tuple(dict.fromkeys(fact.value for _, fact in said.facts("id")))
-        usd = (amount.number or Decimal(0)) * (unit.factor or 1)
+        price = (amount.number or Decimal(0)) * (unit.factor or 1)
         witness = "+".join(sorted(said.rows)) or "rules"
         mentioned = name_label is not None and name_label.place == "sentence"
         doubts = tuple(dict.fromkeys(said.doubts))
-        return Priced(names, mode, tier, dimensions, span, usd, figure, stated, doubts, witness, ids, mentioned)
+        return Priced(
+            names, mode, tier, dimensions, span, price, figure, stated, doubts, witness, ids, mentioned, place, currency
+        )
 
     def _refused(self, figure: Figure, amount: Amount, said: Said) -> Refused | None:
-        """Why the amount is none of a plain call in US dollars, or None."""
+        """Why the amount is none of a plain call, or None."""
         offer = next(
             (
                 label
@@ -237,8 +257,6 @@ class Settler:
             return Refused("a column of training stands beside it: another offer than the plain call", figure)
         if amount.currency == "" and not self.scope.bare:
             return Refused("no currency", figure, quiet=True)
-        if refused := self._currency(figure, amount, said):
-            return refused
         if amount.number is None:
             return Refused(f"the figure {amount.text!r} can be read in two ways", figure)
         return None
@@ -264,19 +282,6 @@ class Settler:
                 return Refused(f"{amount.text!r} stands for storage, but for no hour", figure)
             return "cache_storage_hour", unit, stated
         return Refused("priced by the hour", figure) if unit.per_hour else (dimension, unit, stated)
-
-    def _currency(self, figure: Figure, amount: Amount, said: Said) -> Refused | None:
-        stated = {fact.value for _, fact in said.facts("currency", ("cell", *NEAR, *OVER, *TOLD))}
-        if amount.currency == "":
-            stated |= {fact.value for _, fact in said.facts("currency", ("neighbour_head",))}
-        other = sorted(stated - {"USD", "cents"})
-        if amount.currency not in ("", "USD"):
-            return Refused(f"{amount.text!r} is not in US dollars", figure)
-        near = {fact.value for _, fact in said.facts("currency", ("cell", *NEAR))}
-        strange = sorted(near - {"USD", "cents"}) if "USD" not in near else []
-        if strange or (other and not (amount.currency == "USD" and "USD" in stated)):
-            return Refused(f"{(strange or other)[0]} is stated: not US dollars", figure)
-        return None
 
     def _model(self, figure: Figure, said: Said) -> tuple[tuple[str, ...], Label | None, tuple[str, ...]]:
         """The models that the nearest label names; beyond the row's own come those of the rows above and what stands over."""
@@ -363,7 +368,7 @@ class Settler:
             ):
                 said.doubt(label, f"not understood: {own.leftover}")
 
-    def _told(self, said: Said, mode: str, tier: Tier, dimensions: tuple[str, ...]) -> None:
+    def _told(self, said: Said, mode: str, place: str, tier: Tier, dimensions: tuple[str, ...]) -> None:
         """Adds doubts from sentences and notes that no label explains: they settle only unit, days and currency."""
         for label, own in said.labels:
             if label.place not in TOLD:
@@ -374,8 +379,11 @@ class Settler:
             other = {value for value in named - {"text"} if not any(value in d for d in dimensions)}
             if "text" in named and set(dimensions) <= _OF_TEXT:
                 other = set()  # it speaks of text too, of which these are the prices
+            places = [other for other in own.values("place") if other not in (place, PLAIN_PLACE)]
             if own.values("offer"):
                 said.doubt(label, f"it speaks of another offer ({own.values('offer')[0]})")
+            elif places:
+                said.doubt(label, f"it speaks of another place ({places[0]})")
             elif modes:
                 said.doubt(label, f"are these {' or '.join(sorted(modes))} prices?")
             elif tiers and tier == Tier():

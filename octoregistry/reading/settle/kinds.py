@@ -33,7 +33,7 @@ def begun(said: Classified, begins: Classified) -> Classified:
     return Classified((*facts, *said.facts), said.leftover)
 
 
-_OF_ALL = {"mode", "unit", "dimension", "modality", "tier", "days", "offer", "currency"}
+_OF_ALL = {"mode", "unit", "dimension", "modality", "tier", "days", "offer", "place", "currency"}
 
 
 def glued(amount: Amount) -> str:
@@ -85,17 +85,26 @@ def is_unit_head(head: Classified) -> bool:
     return "unit" in head.values("head")
 
 
+_NAMES = {"model", "id", "name"}
+
+
 def heads_names(head: Classified | None) -> bool:
     """True for the head of a column of names: "Model", "Claude model", "Amazon Nova models"."""
     if head is None:
         return False
     slots = {fact.slot for fact in head.facts}
-    return bool(set(head.values("head")) & {"model", "id", "name"}) and not slots & {
+    return bool(_NAMES & set(head.values("head"))) and not slots & {
         "dimension",
         "price",
         "unit",
         "offer",
+        "place",
     }
+
+
+def qualifies_names(head: Classified) -> bool:
+    """True for the head of a column of names that says of all their prices how or where they hold: "Model (Batch)"."""
+    return bool(_NAMES & set(head.values("head"))) and bool({"mode", "offer", "place"} & {f.slot for f in head.facts})
 
 
 def only_qualifies(said: Classified) -> bool:

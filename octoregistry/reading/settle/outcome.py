@@ -8,24 +8,29 @@ from decimal import Decimal
 from octoregistry.reading.classify.days import Span
 from octoregistry.reading.classify.tiers import Tier
 from octoregistry.reading.labels import Doubt, Figure
+from providers.dimensions import PLAIN_CURRENCY, PLAIN_PLACE
 
 
 @dataclass(frozen=True, slots=True)
 class Priced:
-    """One price with all that is known of it. `usd` is per million tokens (and hour, for storage)."""
+    """One price with all that is known of it. `price` is per million tokens (and hour, for storage) in `currency`; `place` is
+    the region that it is the price of, "global" for the plain one.
+    """
 
     names: tuple[str, ...]
     mode: str
     tier: Tier
     dimensions: tuple[str, ...]
     span: Span
-    usd: Decimal
+    price: Decimal
     figure: Figure
     unit_stated: bool
     doubts: tuple[Doubt, ...] = ()
     witness: str = "rules"
     ids: tuple[str, ...] = ()
     mentioned: bool = False
+    place: str = PLAIN_PLACE
+    currency: str = PLAIN_CURRENCY
 
 
 @dataclass(frozen=True, slots=True)

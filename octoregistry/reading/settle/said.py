@@ -25,13 +25,14 @@ DENIES = "it denies something"
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """What labels are read with: the words, the names, the page's day and how it writes decimals; what "long" means."""
+    """What labels are read with: the words, the names, the page's day and how it writes decimals; what "long" and "¥" mean."""
 
     vocabulary: Vocabulary
     families: Families
     page_date: date
     decimal_comma: bool | None = False
     threshold: int | None = None
+    yen_sign: str | None = None
     _known: dict[tuple[str, Place], Classified] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def may_say(self, text: str, *means: str) -> bool:

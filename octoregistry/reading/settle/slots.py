@@ -11,6 +11,7 @@ from octoregistry.reading.classify.tiers import Bound, Tier
 from octoregistry.reading.classify.units import PER_MILLION, Unit
 from octoregistry.reading.labels import Label, Place
 from octoregistry.reading.settle.said import NEAR, OVER, RANK, TOLD, Said
+from providers.dimensions import PLAIN_PLACE
 
 _OF_MODALITY = {
     "input": {"text": "input", "audio": "input_audio", "image": "input_image", "video": "input_video"},
@@ -165,6 +166,32 @@ def mode_of(said: Said) -> str:
             if label.place == "section" and not own.leftover:
                 said.doubt(label, "it stands over the table before: does it hold for this one?")
     return chosen or "standard"
+
+
+def place_of(said: Said) -> str:
+    """The region that it is the price of, "global" for the plain one: what the nearest rank says; a doubt where one rank,
+    or a farther one, says otherwise. "Regional" is no other place than the region that is named beside it.
+    """
+    chosen = ""
+    for group in _ranked(said, "place"):
+        values = sorted({said.use(fact) for _, fact in group})
+        if len(values) == 2 and _ANY_REGION in values and PLAIN_PLACE not in values:
+            values.remove(_ANY_REGION)
+        if not chosen:
+            chosen = next((value for value in values if value != PLAIN_PLACE), PLAIN_PLACE)
+            if len(values) > 1:
+                said.doubt(group[0][0], f"{' and '.join(values)}: two places")
+        elif chosen == _ANY_REGION and len(values) == 1 and PLAIN_PLACE not in values:
+            chosen = values[0]
+        elif chosen not in values and (values != [_ANY_REGION] or chosen == PLAIN_PLACE):
+            said.doubt(group[0][0], f"{' and '.join(values)}, but a nearer label says {chosen}")
+    if not chosen:
+        for label, _ in said.facts("place", ("section",)):
+            said.doubt(label, "it stands over the table before: does it hold for this one?")
+    return chosen or PLAIN_PLACE
+
+
+_ANY_REGION = "regional"
 
 
 def tier_of(said: Said, name_label: Label | None, threshold: int | None) -> Tier:

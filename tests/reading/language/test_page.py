@@ -44,7 +44,7 @@ def read(reader: LanguageReader, text: str = TEXT) -> PageRates:
 
 
 def prices(page: PageRates) -> dict[tuple[str, str, str], str]:
-    return {(r.name, r.mode, d): f"{p.usd:f}" for r in page.rates for d, p in r.prices.items()}
+    return {(r.name, r.mode, d): f"{p.amount:f}" for r in page.rates for d, p in r.prices.items()}
 
 
 def doubts(page: PageRates) -> set[str]:

@@ -1,0 +1,61 @@
+"""In which currency is a price? What the figure says itself, held against what its labels say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from octoregistry.reading.labels import Place
+from octoregistry.reading.settle.said import NEAR, OVER, TOLD, Said
+from providers.dimensions import PLAIN_CURRENCY as USD
+
+_UNKNOWN = {"?", "other"}
+
+
+@dataclass(frozen=True, slots=True)
+class NoCurrency:
+    """Why the currency of a figure is not known for certain."""
+
+    reason: str
+
+
+def currency_of(said: Said, own: str, text: str, yen_sign: str | None) -> str | NoCurrency:
+    """The currency of the figure `text` as a code, or why it is not known for certain.
+
+    `own` is what the figure itself says, "" for nothing. A "$" is one of US dollars only where no label names another
+    currency. `yen_sign` is what "¥" stands for on this page where nothing says which; None where that is open.
+    """
+    near, far = _codes(said, "cell", *NEAR), _codes(said, *OVER, *TOLD)
+
+    def which(code: str) -> str:
+        """`code`, or for a sign of two currencies the one that the nearest words name."""
+        either = set(code.split("|"))
+        named = next((one for stated in ({own}, near, far) if len(one := stated & either) == 1), {code})
+        code = next(iter(named))
+        return yen_sign if "|" in code and yen_sign in either else code
+
+    own, near, far = which(own), set(map(which, near)), set(map(which, far))
+    if own == USD:
+        other = sorted(near - {USD}) if USD not in near else []
+        other = other or (sorted(far - {USD}) if USD not in near | far else [])
+        return NoCurrency(f"{other[0]} is stated: not US dollars") if other else USD
+    if own:
+        if own in _UNKNOWN or "|" in own:
+            return NoCurrency(f"{text!r}: nothing says in which currency")
+        if near - {own}:
+            return NoCurrency(f"{text!r} stands where {sorted(near - {own})[0]} is stated")
+        for label, fact in said.facts("currency", (*OVER, *TOLD)):
+            if which(_code(fact.value)) != own:
+                said.doubt(label, f"another currency than that of {text!r}")
+        return own
+    stated = near | far or set(map(which, _codes(said, "neighbour_head")))
+    if len(stated) > 1 or any(code in _UNKNOWN or "|" in code for code in stated):
+        return NoCurrency(f"{', '.join(sorted(stated))} is stated: the currency of the figure is not known")
+    return stated.pop() if stated else USD
+
+
+def _codes(said: Said, *places: Place) -> set[str]:
+    return {_code(fact.value) for _, fact in said.facts("currency", places)}
+
+
+def _code(value: str) -> str:
+    return USD if value == "cents" else value
