@@ -8,10 +8,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from octoregistry.planning.limits import Limits
-from octoregistry.planning.moves import last_known, moves, read_day
+from octoregistry.planning.moves import is_move, moves, price_before, read_day
 from octoregistry.planning.plan import Change, Reason, WitnessPrice
 from octoregistry.planning.price_order import PriceBook, disorders
-from octoregistry.planning.values import value_text
+from octoregistry.planning.values import Value, value_text
 from octoregistry.reading.rates import Evidence, is_checked
 from providers.entries import Model, Rate
 
@@ -38,6 +38,10 @@ class GuardContext:
     page: tuple[Reason, ...] = ()
     unconfirmed_units: Collection[Evidence] = frozenset()
     unwitnessed: str = ""
+
+    def old(self, change: Change) -> Value:
+        """The price that a change moves, as it was last known; None where it never was."""
+        return price_before(change, self.before, self.checked)
 
 
 def reasons(change: Change, context: GuardContext) -> Iterator[Reason]:
@@ -67,8 +71,7 @@ def moved_too_far(change: Change, context: GuardContext) -> Reason | None:
     new = change.new
     if not _is_price(change) or not isinstance(new, Decimal) or not new or change.kind == "new_model":
         return None
-    place = change.mode or "", change.above_input_tokens, change.dimension
-    old = last_known(context.before, *place, context.checked) if change.old is None else change.old
+    old = context.old(change)
     if not isinstance(old, Decimal):
         return None
     if not old:
@@ -82,28 +85,30 @@ def moved_too_far(change: Change, context: GuardContext) -> Reason | None:
 
 def restated(change: Change, context: GuardContext) -> Reason | None:
     """The reason to hold a new price for past days when a page gave another one before: the cost of those calls would change."""
-    if not _moves(change) or change.start is None or change.start >= context.checked:
+    if not _moves(change, context) or change.start is None or change.start >= context.checked:
         return None
     slot = (change.mode, change.above_input_tokens, change.start)
     there = (rate for rate in context.before if (rate.mode, rate.above_input_tokens, rate.start) == slot)
     if not any(change.dimension in rate.prices and not rate.derived for rate in there):
         return None
-    return Reason("restated", f"the page gave {value_text(change.old)} for the days from {change.start} before")
+    return Reason(
+        "restated", f"the page gave {value_text(context.old(change))} for the days from {change.start} before"
+    )
 
 
 def moved_in_a_month(change: Change, context: GuardContext) -> Reason | None:
     """The reason to hold a price that differs from that of a month before by more than the limit: ×2.9 a day for eight days
     is ×5,002, and no day alone was over it.
     """
-    if not _moves(change):
+    if not _moves(change, context):
         return None
     read = [(rate, read_day(rate) or date.min) for rate in context.before if not rate.derived]
     first = context.checked - timedelta(days=context.limits.month)
     days = sorted({first, *(day for _, day in read if first < day <= context.checked)})
     books = (PriceBook(tuple(rate for rate, on in read if on <= day), day) for day in days)
-    found = (book.price(change.mode or "", change.above_input_tokens, change.dimension) for book in books)
+    found = (book.covering(change.mode or "", change.above_input_tokens, change.dimension) for book in books)
     old = next((price for price in found if price), None)
-    if not old or not isinstance(change.new, Decimal) or not change.new or old == change.old:
+    if not old or not isinstance(change.new, Decimal) or not change.new or old == context.old(change):
         return None
     times = max(change.new / old, old / change.new)
     if times < context.limits.moved:
@@ -116,7 +121,7 @@ def moved_in_a_month(change: Change, context: GuardContext) -> Reason | None:
 
 def moved_again(change: Change, context: GuardContext) -> Reason | None:
     """The reason to hold a price of a model whose prices moved a few days ago: who looks daily would see no step of many."""
-    if not _moves(change):
+    if not _moves(change, context):
         return None
     since = context.checked - timedelta(days=context.limits.pause_days)
     moved = [day for day in moves(context.before) if since < day <= context.checked]
@@ -128,17 +133,36 @@ def moved_again(change: Change, context: GuardContext) -> Reason | None:
 
 def unwitnessed(change: Change, context: GuardContext) -> Reason | None:
     """The reason to hold a price that moved far while nobody else was there to be asked."""
-    limit = context.limits.unwitnessed
-    if limit is None or not context.unwitnessed or not _moves(change) or not change.factor:
+    limit, old, new = context.limits.unwitnessed, context.old(change), change.new
+    if limit is None or not context.unwitnessed or not _moves(change, context):
         return None
-    times = max(change.factor, 1 / change.factor)
+    if not isinstance(old, Decimal) or not isinstance(new, Decimal) or not new:
+        return None
+    times = max(new / old, old / new)
     if times <= limit:
         return None
-    sign = "×" if change.factor > 1 else "÷"
+    sign = "×" if new > old else "÷"
     return Reason(
         "unwitnessed",
         f"moved {sign}{times:.3g}; {context.unwitnessed}; more than ×{limit:g} needs one",
     )
+
+
+def left_out(change: Change, context: GuardContext) -> Reason | None:
+    """The reason to hold a new set of standard prices that lacks the input or output price of the set before: half a page
+    looks the same, and what comes back later would be a price that nobody compares.
+    """
+    if not _is_price(change) or change.mode != "standard" or change.kind == "new_model":
+        return None
+    day = max(change.start or context.checked, context.checked)
+    before, after = PriceBook(context.before, day), PriceBook(context.after, day)
+    if after.covering("standard", change.above_input_tokens, change.dimension) is None:
+        return None
+    for name in ("input", "output"):
+        place = "standard", change.above_input_tokens, name
+        if before.price(*place) is not None and after.covering(*place) is None:
+            return Reason("left out", f"the page moves the {change.dimension} price and leaves out the {name} price")
+    return None
 
 
 def became_zero(change: Change, _: GuardContext) -> Reason | None:
@@ -238,6 +262,7 @@ GUARDS: tuple[Guard, ...] = (
     moved_in_a_month,
     moved_again,
     unwitnessed,
+    left_out,
     became_zero,
     contradicted_by_witnesses,
     unchecked_reading,
@@ -252,11 +277,9 @@ def _is_price(change: Change) -> bool:
     return change.mode is not None and change.kind != "kept" and isinstance(change.new, Decimal)
 
 
-def _moves(change: Change) -> bool:
+def _moves(change: Change, context: GuardContext) -> bool:
     """True for a price that the page changes from one figure to another; not for what a new model will cost one day."""
-    if not _is_price(change) or change.kind == "new_model":
-        return False
-    return isinstance(change.old, Decimal) and bool(change.old) and change.new != change.old
+    return is_move(change, context.old(change))
 
 
 def _witness_text(said: WitnessPrice) -> str:

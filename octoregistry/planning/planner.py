@@ -13,6 +13,7 @@ from octoregistry.planning.limits import Limits
 from octoregistry.planning.list_changes import list_changes
 from octoregistry.planning.matching import ModelNames, remarked_status
 from octoregistry.planning.model_prices import ModelPrices
+from octoregistry.planning.moves import any_moves
 from octoregistry.planning.plain_prices import plain_changes
 from octoregistry.planning.plan import APPLY, Change, Kind, Note, NoteKind, Plan, Reason, Seen, Verdict
 from octoregistry.planning.rates_in_force import effective_rates, in_force, rates_after
@@ -165,7 +166,7 @@ class _Planner:
     def doubts_of_page(self, drafts: Sequence[_Draft]) -> tuple[Reason, ...]:
         """The reasons to hold whatever the pages say of prices."""
         limits = self.settings.limits
-        changes = [change for draft in drafts for change in draft.changes]
+        moved = {d.model for d in drafts if any_moves(d.changes, d.rates, d.stated.page.checked)}
         priced = [draft.model for draft in drafts if draft.rates]
         stated = {draft.model for draft in drafts}
         written = {
@@ -174,7 +175,7 @@ class _Planner:
             if draft.known and moved_by(draft.known, draft.stated.page.sha256, draft.stated.page.checked)
         }
         found = (
-            too_many_moved(changes, priced, limits, written),
+            too_many_moved(moved, priced, limits, written),
             too_many_gone_from_page(self.provider.models.values(), stated, limits, self.settings.recheck_days),
         )
         return tuple(reason for reason in found if reason)

@@ -4,37 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import date, timedelta
-from decimal import Decimal
 
 from octoregistry.planning.limits import Limits
-from octoregistry.planning.plan import Change, Reason
+from octoregistry.planning.plan import Reason
 from providers.entries import Model
 
 _SELDOM = timedelta(days=31)  # an update at least once a month renews every check that has grown old
 
 
 def too_many_moved(
-    changes: Iterable[Change], priced: Collection[str], limits: Limits, written: Collection[str] = ()
+    moved: Collection[str], priced: Collection[str], limits: Limits, written: Collection[str] = ()
 ) -> Reason | None:
-    """The reason to hold all prices of a page where more than the guarded share of the models moved that the registry
+    """The reason to hold all prices of a page where more than the guarded share of the models `moved` that the registry
     prices and the page speaks of (`priced`): it may be a page of something else, or read with its columns shifted.
 
     Where any moves, those count too that the same page has moved before (`written`): who accepts one after the other
     would else bring the rest under the guard, and it would pass unseen.
     """
-    moved = {
-        change.model
-        for change in changes
-        if change.mode
-        and isinstance(change.old, Decimal)
-        and isinstance(change.new, Decimal)
-        and change.old != change.new
-    }
     if not moved:
         return None
-    before = set(written) - moved
+    before = set(written) - set(moved)
     what = "have another price at once" + (f", {len(before)} of them written before" if before else "")
-    return _too_many(len(moved | before), len(priced), limits, "share", what)
+    return _too_many(len({*moved, *before}), len(priced), limits, "share", what)
 
 
 def moved_by(model: Model, sha256: str, day: date) -> bool:

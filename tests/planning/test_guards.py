@@ -144,7 +144,7 @@ def rate(mode: str = "standard", above: int | None = None, **prices: str) -> Rat
         ("priority", None, "input", "12", "200"),
         ("batch", None, "input", "1", "0.02"),
         ("flex", 200_000, "input", "2", "200"),
-        ("standard", 200_000, "input", "10", "200"),
+        ("standard", 200_000, "input", "5", "200"),
         ("standard", None, "input_audio", "70", "200"),
         ("standard", None, "cache_write_1h", "4", "200"),
     ],
@@ -157,7 +157,8 @@ def test_a_new_price_out_of_proportion_with_those_beside_it_is_held(
     for new, held in ((fits, []), (apart, ["order"])):
         change = replace(price(None, new, dimension, mode), above_input_tokens=above)
         after = rates_after((beside,), [change])
-        assert codes(change, GuardContext(None, DAY, before=(beside,), after=after)) == held
+        found = codes(change, GuardContext(None, DAY, before=(beside,), after=after))
+        assert [code for code in found if code != "moved"] == held  # a new tier moves what the prompts cost
 
 
 @pytest.mark.parametrize(

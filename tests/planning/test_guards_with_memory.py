@@ -12,6 +12,8 @@ from octoregistry.planning.guards import GuardContext, reasons
 from octoregistry.planning.limits import Limits
 from octoregistry.planning.plan import Change, Plan
 from octoregistry.planning.planner import PlanSettings
+from octoregistry.planning.price_order import PriceBook
+from octoregistry.planning.stated_models import PricedPage
 from octoregistry.planning.witnesses import Witnesses
 from octoregistry.sources.registries import RegistryPrice, Statements
 from providers import parse_registry
@@ -102,6 +104,109 @@ def test_small_steps_are_counted_by_the_days_on_which_they_were_read(
     times: str, days: int, start: Callable[[date], date | None], found: str
 ) -> None:
     assert daily(times, days, start) == Decimal(found)
+
+
+PLACES = (
+    ("output", "standard", None),
+    ("cached_input", "standard", None),
+    ("input", "priority", None),
+    ("output", "standard", 200_000),
+    ("input", "batch", None),
+    ("input_audio", "standard", None),
+)
+PAID = PLAIN.replace("batch_support: false", "batch_support: true").replace(
+    "input_per_million: 5.0", "input_per_million: 2.5"
+)
+HAVING = (
+    PAID.replace("output_per_million: 30.0", "output_per_million: 15.0")
+    .replace("realtime_multiplier: 1.0", "realtime_multiplier: 2.0")
+    .replace(
+        "    - {mode: standard, input: 5.0, output: 30.0}",
+        """    - {mode: standard, input: 5.0, output: 30.0, cached_input: 0.5, input_audio: 10.0}
+          - {mode: standard, above_input_tokens: 200000, input: 10.0, output: 45.0}
+          - {mode: priority, input: 10.0, output: 60.0}
+          - {mode: batch, input: 2.5, output: 15.0}""",
+    )
+)
+HAD = {
+    ("standard", None): {"input": "5", "output": "30", "cached_input": "0.5", "input_audio": "10"},
+    ("standard", 200_000): {"input": "10", "output": "45"},
+    ("priority", None): {"input": "10", "output": "60"},
+    ("batch", None): {"input": "2.5", "output": "15"},
+}
+
+
+def stated(
+    day: date, place: tuple[str, str, int | None], times: Decimal | None, *, cut: int | None = None, steps: int = 0
+) -> PricedPage:
+    """A page that multiplies the price at `place`, or leaves it out where `times` is None; the inputs rose by 1% in `steps`.
+
+    `cut` is the size at which it cuts the prices in two; 200,000 without it.
+    """
+    dimension, mode, above = place
+    rates = []
+    for (of, tier), had in HAD.items():
+        prices = {name: Decimal(usd) for name, usd in had.items()}
+        prices["input"] *= Decimal("1.01") ** steps
+        if (of, tier) == (mode, above):
+            prices[dimension] *= times or 1
+            if times is None:
+                prices = (
+                    {} if of in ("priority", "batch") or tier else {k: v for k, v in prices.items() if k != dimension}
+                )
+        if prices:
+            rates.append(rate("gpt-5.6", of, above=tier and (cut or tier), **{k: str(v) for k, v in prices.items()}))
+    return page(*rates, checked=day)
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_price_that_is_left_out_and_brought_back_is_measured_against_its_last(
+    place: tuple[str, str, int | None],
+) -> None:
+    """Left out on a day, back at x2.9 on the next: output went from 30 to 252 in eight days, and nothing was held."""
+    dimension, mode, above = place
+    text, times = HAVING, Decimal(1)
+    missed = Witnesses(expected=True, days=())
+    for passed in (0, 1, 7, 8, 14, 15):
+        out, day = passed % 7 == 0, SEPTEMBER_7 + timedelta(passed)
+        times = times if out else times * Decimal("2.9")
+        now = stated(day, place, None if out else times, steps=passed // 7 + 1)
+        text = merge(text, planned(text, now, witnesses=missed))
+    book = PriceBook(parse_registry(text).model("openai", "gpt-5.6").rates, date(2026, 9, 20))
+    dearest = Decimal(HAD[mode, above][dimension]) * Decimal("1.5")
+    assert (book.covering(mode, above, dimension) or 0) <= dearest
+
+
+def test_a_tier_that_begins_at_another_size_is_measured_by_the_size() -> None:
+    """The price of prompts above 200,000 tokens, left out and brought back as one above 199,999, is the same price."""
+    text, place = HAVING, ("output", "standard", 200_000)
+    text = merge(text, planned(text, stated(SEPTEMBER_7, place, Decimal(1))))
+    plan = planned(text, stated(SEPTEMBER_7 + timedelta(20), place, Decimal(4), cut=199_999))
+    found = change(plan, "output", "standard", 199_999)
+    assert "moved" in [reason.code for reason in found.verdict.reasons]
+
+
+def test_a_page_that_moves_one_plain_price_and_leaves_the_other_out_is_held() -> None:
+    plan = planned(PLAIN, page(rate("gpt-5.6", input="5.05")))
+    assert [reason.code for reason in change(plan, "input", "standard").verdict.reasons] == ["left out"]
+    assert not planned(PLAIN, page(rate("gpt-5.6", input="5.05", output="30"))).held
+
+
+def test_models_whose_prices_come_back_as_others_count_as_moved() -> None:
+    """All cached prices gone with one step, and back at another price with the next, is a page of something else."""
+    head, entry, tail = (
+        PLAIN[: PLAIN.index("      gpt-")],
+        PLAIN[PLAIN.index("      gpt-") : PLAIN.index("defaults")],
+        PLAIN[PLAIN.index("defaults") :],
+    )
+    entry = entry.replace("output: 30.0}", "output: 30.0, cached_input: 0.5}")
+    models = (entry.replace("gpt-5.6:", f"gpt-5.{n}:").replace("GPT-5.6", f"GPT-5.{n}") for n in range(5))
+    text = "".join((head.replace("gpt-5.6", "gpt-5.0"), *models, tail))
+    for day, prices in ((7, {"input": "5.05"}), (30, {"input": "5.05", "cached_input": "0.6"})):
+        now = page(*(rate(f"gpt-5.{n}", output="30", **prices) for n in range(5)), checked=date(2026, 9, day))
+        plan = planned(text, now, settings=PlanSettings(accepted=("all",) if day == 7 else ()))
+        text = merge(text, plan)
+    assert {reason.code for one in plan.held for reason in one.verdict.reasons} >= {"share"}
 
 
 def test_what_a_page_dates_back_says_when_it_was_read() -> None:
