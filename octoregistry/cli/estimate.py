@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import click
 
@@ -17,7 +17,15 @@ from octoregistry.cli.model_argument import (
     find_model,
     open_registry,
 )
-from octoregistry.cli.output import format_options, one_format, print_csv, print_json, print_text, visible
+from octoregistry.cli.output import (
+    format_options,
+    one_format,
+    print_csv,
+    print_json,
+    print_message,
+    print_text,
+    visible,
+)
 from octoregistry.cli.registry_option import registry_option
 from octoregistry.cli.tables import PlainTable, print_table
 from octoregistry.queries.estimate import (
@@ -31,8 +39,10 @@ from octoregistry.queries.estimate import (
     nearest_cheaper,
     saving,
 )
+from octoregistry.queries.token_count import token_count
 from providers import PricingError
 from providers.dimensions import DIMENSIONS, FEATURES, KINDS, MODES
+from providers.entries import Model
 from providers.selection import kind_of
 
 _TOKENS = click.IntRange(min=0)
@@ -53,6 +63,12 @@ def _token_options(command: Command) -> Command:
 @click.command(name="estimate")
 @click.argument("model", required=False, metavar="[PROVIDER/MODEL]", shell_complete=complete_model)
 @_token_options
+@click.option(
+    "--prompt",
+    type=click.File(encoding="utf-8"),
+    metavar="FILE",
+    help="Count the tokens of this text as --input; - is standard input.  [needs MODEL]",
+)
 @click.option("--requests", type=_TOKENS, default=1, show_default=True, metavar="N", help="How many such requests.")
 @click.option("--mode", type=click.Choice(MODES), default="standard", show_default=True, help="How they are served.")
 @click.option(
@@ -75,6 +91,7 @@ def _token_options(command: Command) -> Command:
 def command(  # noqa: PLR0913 - an option a parameter
     *,
     model: str | None,
+    prompt: IO[str] | None,
     requests: int,
     mode: str,
     batch_percent: int,
@@ -98,12 +115,14 @@ def command(  # noqa: PLR0913 - an option a parameter
     soon; a given MODEL has its cost in any case, with notes on what does not fit.
     """
     one_format(as_json, as_csv)
-    if all(count is None for count in tokens.values()):
-        raise click.UsageError("say how many tokens a request has: --input 12000 --output 800")
+    if prompt is None and all(count is None for count in tokens.values()):
+        raise click.UsageError("say how many tokens a request has: --input 12000 --output 800, or --prompt FILE")
     known = open_registry(registry)
     day = at or datetime.now(UTC).date()
-    counted = {name: count for name, count in tokens.items() if count}
     own = find_model(known, model, day) if model else None
+    if prompt is not None:
+        tokens["input"] = _input_of(prompt, own, tokens["input"])
+    counted = {name: count for name, count in tokens.items() if count}
     try:
         load = Workload(counted, day, requests, mode, batch_percent, assume_earliest=assume_earliest)
         job = load.job(kind or (own and kind_of(own).name) or "chat", filter(None, needs.split(",")))
@@ -125,6 +144,18 @@ def command(  # noqa: PLR0913 - an option a parameter
         _print(found, load, asked=model is not None)
     if own is not None and isinstance(found[0].cost, UnknownCost):
         raise click.exceptions.Exit(1)
+
+
+def _input_of(prompt: IO[str], model: Model | None, given: int | None) -> int:
+    """The tokens of a text for a model; tells how they were counted. Raises UsageError where they cannot be counted."""
+    if model is None or given is not None:
+        raise click.UsageError("--prompt counts the input tokens of one MODEL: name it, and leave --input out")
+    try:
+        found = token_count(prompt.read(), model.provider, model.id)
+    except UnicodeDecodeError as error:
+        raise click.UsageError(visible(f"{prompt.name} is no text in UTF-8: {error}")) from error
+    print_message(f"note: {prompt.name} has {found.tokens:,} tokens, {found.counted}")
+    return found.tokens
 
 
 def _saved(own: Estimate | None, each: Estimate) -> dict[str, Any]:

@@ -13,7 +13,9 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_
 from providers.dimensions import DIMENSIONS, KINDS, STATUSES
 
 Value = TypeVar("Value")
-PATTERNS = frozenset({"id_pattern", "id_shape", "can", "cannot", "families", "words", "without_output", "kinds"})
+PATTERNS = frozenset(
+    {"id_pattern", "id_shape", "can", "cannot", "families", "words", "without_output", "kinds", "token_encodings"}
+)
 # What the texts under a key may be, and the keys of a table under it.
 ALLOWED: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("on", "not_heard", "one_input_price"), DIMENSIONS),

@@ -180,6 +180,10 @@ class Vendor:
     batch: Annotated[Batch, "batches"] = Batch()
     names: Annotated[Names, "how it names its models"] = Names()
     schemas: Annotated[Schemas, "JSON schemas"] = Schemas()
+    token_encodings: Annotated[
+        Mapping[str, tuple[str, ...]],
+        "an encoding of tiktoken: patterns of the ids of models whose tokens it counts; the first that fits counts",
+    ] = field(default_factory=dict)
     witnesses: Annotated[Mapping[str, Witness], "other public registries that know it"] = field(default_factory=dict)
     unnamed_columns: Annotated[
         tuple[tuple[str, ...], ...],
@@ -189,6 +193,13 @@ class Vendor:
         tuple[str, ...], "dimensions that are billed at the price of input where the page names no modality of input"
     ] = ()
     guards: Annotated[Mapping[str, Any], "thresholds of the guards for this vendor alone"] = field(default_factory=dict)
+
+    def token_encoding(self, model: str) -> str | None:
+        """The encoding of tiktoken that counts the tokens of a model; None where it counts none of the vendor's."""
+        return next(
+            (name for name, each in self.token_encodings.items() if any(_compiled(one).search(model) for one in each)),
+            None,
+        )
 
 
 @cache
