@@ -53,6 +53,9 @@ if TYPE_CHECKING:
     from .batches import run_batch as run_batch
     from .batches import run_progress as run_progress
     from .batches import run_realtime as run_realtime
+    from .charges import Charge as Charge
+    from .charges import Charges as Charges
+    from .charges import get_charges as get_charges
     from .dialects import SchemaError as SchemaError
     from .entries import Model as Model
     from .entries import Provider as Provider
@@ -81,6 +84,8 @@ __all__ = [
     "BatchSettings",
     "BatchStatus",
     "BatchStatusInfo",
+    "Charge",
+    "Charges",
     "LLMProvider",
     "Model",
     "Pricing",
@@ -102,6 +107,7 @@ __all__ = [
     "cancel_run",
     "estimate_batch",
     "get_all_providers",
+    "get_charges",
     "get_default_pricing",
     "get_pricing",
     "get_provider",
@@ -133,6 +139,8 @@ _LATE = {
     "BatchSettings": "batches",
     "BatchStatus": "base",
     "BatchStatusInfo": "base",
+    "Charge": "charges",
+    "Charges": "charges",
     "LLMProvider": "base",
     "Model": "entries",
     "Provider": "entries",
@@ -149,6 +157,7 @@ _LATE = {
     "Usage": "usage",
     "cancel_run": "batches",
     "estimate_batch": "batches",
+    "get_charges": "charges",
     "read_run": "batches",
     "results_so_far": "batches",
     "run_batch": "batches",

@@ -85,7 +85,7 @@ class Registry:
 
     def models(self, provider: str) -> Mapping[str, Model]:
         """The models of a provider by id; raises UnknownModelError for an unknown provider."""
-        self._entries(provider)
+        self.entries(provider)
         return self.providers[provider].models
 
     def model(self, provider: str, model: str) -> Model:
@@ -95,7 +95,7 @@ class Registry:
             return self._providers[provider].models[name]
         from .entries import Model  # noqa: PLC0415 - see TYPE_CHECKING above
 
-        return Model.from_entry(provider, name, self._entries(provider)[name])
+        return Model.from_entry(provider, name, self.entries(provider)[name])
 
     def id_of(self, provider: str, model: str) -> str:
         """The id for an id or alias, in any letter case, without the prefixes of the vendor's file that change nothing;
@@ -104,7 +104,7 @@ class Registry:
         found = self._id_as_written(provider, model) or self._id_spelt(provider, model)
         if found is None:
             raise UnknownModelError(
-                _unknown(f"{provider} has no model", model, list(self._entries(provider)), self.path)
+                _unknown(f"{provider} has no model", model, list(self.entries(provider)), self.path)
             )
         return found
 
@@ -117,7 +117,7 @@ class Registry:
 
     def _id_as_written(self, provider: str, model: str) -> str | None:
         """The id for an id or alias."""
-        entries = self._entries(provider)
+        entries = self.entries(provider)
         if model in entries:
             return model
         return next((name for name, entry in entries.items() if model in entry.get("aliases", ())), None)
@@ -129,7 +129,7 @@ class Registry:
         from .vendors import vendor  # noqa: PLC0415 - read for a name that is not there as it is written
 
         small = model.strip().lower()
-        names = {name.lower(): model for model, entry in self._entries(provider).items() for name in (
+        names = {name.lower(): model for model, entry in self.entries(provider).items() for name in (
             *entry.get("aliases", ()), model)}  # fmt: skip
         while small not in names:
             shorter = vendor(provider).names.without_prefix(small)
@@ -145,7 +145,7 @@ class Registry:
             name = self.id_of(provider, model)
             if (provider, name) in self.unusable:
                 raise UnknownModelError(f"{provider}/{name} has no price to rely on: {self.unusable[provider, name]}")
-            entry = self._with_former(provider, model, self._entries(provider)[name])
+            entry = self._with_former(provider, model, self.entries(provider)[name])
             found = self._pricings[provider, model] = Pricing(
                 provider,
                 name,
@@ -160,12 +160,12 @@ class Registry:
         """The model that answered to an id or alias on a day, as ISO text; raises UnknownModelError."""
         from .former_names import former_owners  # noqa: PLC0415 - needed by name and day alone
 
-        former = (owner for until, owner in former_owners(model, self._entries(provider)) if day < until)
+        former = (owner for until, owner in former_owners(model, self.entries(provider)) if day < until)
         return self.model(provider, next(former, model))
 
     def _with_former(self, provider: str, name: str, entry: Mapping[str, Any]) -> Mapping[str, Any]:
         """The entry of a name, with the prices of the models whose name it was before."""
-        entries = self._entries(provider)
+        entries = self.entries(provider)
         if not any("former_aliases" in one for one in entries.values()):
             return entry
         from .former_names import former_owners, with_former  # noqa: PLC0415 - few registries need it
@@ -187,7 +187,7 @@ class Registry:
         """
         if (model.provider, model.id) in self.unusable:
             return ()
-        stated = self._entries(model.provider)[model.id].get("rates")
+        stated = self.entries(model.provider)[model.id].get("rates")
         if stated and bounded(stated) is stated:
             return model.rates  # which were read with the model
         return self.pricing(model.provider, model.id).rates
@@ -207,7 +207,8 @@ class Registry:
                 str(unknown),
             )
 
-    def _entries(self, provider: str) -> Mapping[str, Any]:
+    def entries(self, provider: str) -> Mapping[str, Any]:
+        """The models of a provider as the file has them, by id; raises UnknownModelError for an unknown provider."""
         providers = self.values["providers"]
         if provider not in providers:
             raise UnknownModelError(_unknown("no provider", provider, list(providers), self.path))

@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from . import checks, validation
+from . import charge_checks, checks, validation
+from .charge_units import UNITS
 from .dimensions import DIMENSIONS, FEATURES, KINDS, MODALITIES, MODES, STATUSES
 
 BESIDE = Path(__file__).with_name("models.schema.json")
@@ -28,6 +29,15 @@ _VALUES: dict[Any, dict[str, Any]] = {
     checks.modalities: {"type": "array", "items": {"enum": list(MODALITIES)}, "uniqueItems": True},
     checks.dimensions: {"type": "array", "items": {"enum": list(DIMENSIONS)}, "uniqueItems": True},
     checks.via: {"const": "digest"},
+    charge_checks.unit: {"enum": list(UNITS)},
+    charge_checks.conditions: {
+        "type": "object",
+        "additionalProperties": {"type": ["string", "integer"]},
+        "minProperties": 1,
+    },
+    charge_checks.free: {
+        "anyOf": [{"type": "integer", "minimum": 1}, {"type": "string", "pattern": r"^[1-9]\d* per (day|month)$"}]
+    },
     validation.version: {"type": "integer", "minimum": 1, "maximum": validation.SCHEMA_VERSION},
 }
 
@@ -55,6 +65,14 @@ _MEANINGS = {
     "derived_dimensions": "those of its prices that no page states, where the others are stated",
     "cache_storage_hour": "USD per million tokens and hour",
     "missing_since": "the first day on which the vendor's list did not hold the model",
+    "charges": "what is billed besides tokens",
+    "charges_source": "where and when the provider's own charges were read",
+    "unit": "what is counted",
+    "per": "how many of the unit the price buys; 1 where the key is absent",
+    "usd": "the price in USD",
+    "when": "what must hold for the price: {size: 1024x1024, quality: high, resolution: 720p}",
+    "free": "how many cost nothing first: 1500 per day, 5000 per month, or so many in all",
+    "model": "the id of a model of which no token has a price; without it one of the provider's tools",
     "env_var": "the environment variable that holds the key",
 }
 
@@ -62,15 +80,21 @@ _MEANINGS = {
 def schema() -> dict[str, Any]:
     """The schema, as JSON Schema 2020-12."""
     rate = _group(validation.RATE_KEYS, "rate")
+    keys = charge_checks.CHARGE_KEYS
+    charges = {"type": "array", "items": {**_group(keys), "required": list(charge_checks.REQUIRED)}}
+    own = {key: check for key, check in keys.items() if key != "model"}
+    own_charges = {"type": "array", "items": {**_group(own), "required": list(charge_checks.REQUIRED)}}
     parts = {
         "rates": {"type": "array", "items": rate},
+        "charges": own_charges,
         "source": _group(validation.SOURCE_KEYS),
         "last_seen": _group(validation.LAST_SEEN_KEYS),
         "modalities": _group(validation.MODALITY_KEYS),
         "facts_from": _group(validation.FACT_KEYS),
     }
     model = _group(validation.MODEL_KEYS, "model", **parts)
-    provider = _group(validation.PROVIDER_KEYS, "provider", models=_named(model))
+    tools = {"charges": charges, "charges_source": _group(validation.SOURCE_KEYS)}
+    provider = _group(validation.PROVIDER_KEYS, "provider", models=_named(model), **tools)
     defaults = _group(validation.DEFAULT_KEYS, "defaults")
     root = _group(validation.ROOT_KEYS, "root", providers=_named(provider), defaults=defaults)
     return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .charge_checks import charges
 from .checks import (
     count,
     day,
@@ -63,6 +64,8 @@ PROVIDER_KEYS: dict[str, Any] = {
     "default_model": text,
     "realtime_multiplier": multiplier,
     "batch_discount": share,
+    "charges": sequence,
+    "charges_source": mapping,
     "models": mapping,
 }
 MODEL_KEYS: dict[str, Any] = {
@@ -87,6 +90,7 @@ MODEL_KEYS: dict[str, Any] = {
     "facts_from": mapping,
     "last_seen": mapping,
     "rates": sequence,
+    "charges": sequence,
     "source": mapping,
 }
 RATE_KEYS: dict[str, Any] = {
@@ -166,6 +170,11 @@ def _keys(
 
 def _provider(provider: Mapping[str, Any], path: tuple[object, ...], general: Any) -> Found:
     yield from _keys(provider, PROVIDER_KEYS, REQUIRED["provider"], path)
+    source = provider.get("charges_source")
+    if type(source) is dict:
+        yield from _keys(source, SOURCE_KEYS, (), (*path, "charges_source"))
+    if type(provider.get("charges")) is list:
+        yield from charges(provider["charges"], (*path, "charges"), of_model=False)
     models = provider.get("models")
     if type(models) is not dict:
         return
@@ -199,6 +208,8 @@ def _model(entry: Mapping[str, Any], path: tuple[object, ...], factor: Any) -> F
             for fault in _keys(values, keys, (), (*path, group)):
                 sound = False
                 yield fault
+    if type(entry.get("charges")) is list:
+        yield from charges(entry["charges"], (*path, "charges"), of_model=True)
     rates = entry.get("rates")
     if type(rates) is not list:
         return

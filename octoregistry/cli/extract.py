@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -20,9 +21,11 @@ from octoregistry.cli.styled_tables import WideTable, print_styled
 from octoregistry.cli.verbosity import show_tracebacks
 from octoregistry.documents import Unread
 from octoregistry.planning.foreign_models import own_rates
+from octoregistry.queries.wording import charge_words
 from octoregistry.reading.gather import doubted
+from octoregistry.reading.gather_charges import doubted_charges
 from octoregistry.reading.labels import Doubt
-from octoregistry.reading.rates import PageRates, StatedPrice, StatedRate
+from octoregistry.reading.rates import PageRates, Problem, StatedCharge, StatedPrice, StatedRate
 from octoregistry.settings import SettingsError, command_settings
 from octoregistry.updating.page_reader import PageReader
 from providers.dimensions import PLAIN_CURRENCY, PLAIN_PLACE
@@ -114,12 +117,38 @@ def _text(file: Path) -> str:
 
 def page_json(page: PageRates) -> dict[str, Any]:
     """`page` as plain values: rates as the page states them, prices as decimal text; a rate's prices with doubts stand in an
-    entry of their own. `labels` are the doubts, each once with the number of prices that it stands with; problems are words.
+    entry of their own. `charges` are what is billed besides tokens. `labels` are the doubts, each once with the number of
+    prices that it stands with; problems are words, and name the places of charges for whoever reads rates alone.
     """
     return {
         "rates": [entry for rate in page.every for entry in rate_json(rate)],
+        "charges": [charge_json(charge) for charge in page.charges],
         "labels": labels_json(page),
-        "problems": [str(problem) for problem in page.problems],
+        "problems": [*map(str, page.problems), *map(str, _charge_places(page))],
+    }
+
+
+def _charge_places(page: PageRates) -> Iterator[Problem]:
+    """How many figures of each table or line are no price of tokens, but a charge."""
+    places = Counter(charge.evidence.address.partition("R")[0] for charge in page.charges)
+    for address, count in places.items():
+        yield Problem(page.page, address, "priced by another unit than tokens: see `charges`", count)
+
+
+def charge_json(charge: StatedCharge) -> dict[str, Any]:
+    """`charge` as plain values: `usd` for `per` of `unit`; `name` is null for a tool of the vendor."""
+    return {
+        "name": charge.name,
+        "ids": list(charge.ids),
+        "unit": charge.unit,
+        "per": int(charge.per),
+        "usd": f"{charge.usd:f}",
+        "mode": charge.mode,
+        "when": dict(charge.when),
+        **({"free": charge.free} if charge.free else {}),
+        "from": charge.start.isoformat() if charge.start else None,
+        "doubts": list(dict.fromkeys(map(str, charge.doubts))),
+        "evidence": {"address": charge.evidence.address, "text": charge.evidence.text},
     }
 
 
@@ -188,7 +217,9 @@ def _print(page: PageRates, page_date: date) -> None:
     print_text(f"{page.provider}: {printable(page.page)} on {page_date}, {currencies} per million tokens\n")
     if page.every:
         print_styled(table)
-    for doubt, count in doubted(page.every).items():
+    if page.charges:
+        _print_charges(page)
+    for doubt, count in (doubted(page.every) + doubted_charges(page.charges)).items():
         print_text(f"? {line(doubt, 300)}: {count} price{'s' * (count != 1)}")
     for label in _unpriced(page):
         print_text(f"? {line(label, 300)}")
@@ -197,7 +228,25 @@ def _print(page: PageRates, page_date: date) -> None:
     models = len({rate.name for rate in page.every})
     prices_read = sum(len(rate.prices) for rate in page.every)
     open_ = sum(bool(price.doubts) for rate in page.every for price in rate.prices.values())
-    print_text(f"\n{prices_read} prices of {models} models, {open_} with doubts, {len(page.problems)} problems")
+    open_ += sum(bool(charge.doubts) for charge in page.charges)
+    charges = f"{len(page.charges)} charges, " if page.charges else ""
+    print_text(
+        f"\n{prices_read} prices of {models} models, {charges}{open_} with doubts, {len(page.problems)} problems"
+    )
+
+
+def _print_charges(page: PageRates) -> None:
+    """A line a charge: what is billed besides tokens, with its conditions."""
+    table = WideTable(folds=("model or tool",))
+    for heading in ("model or tool", "mode", "charge", "when", "free first", "from", "evidence"):
+        table.add_column(heading)
+    for charge in page.charges:
+        price = charge_words(charge.unit, charge.per, charge.usd) + ("?" if charge.doubts else "")
+        when = ", ".join(f"{key} {value}" for key, value in charge.when)
+        row = (printable(charge.name or "(tool)"), charge.mode, price, printable(when), charge.free or "")
+        table.add_row(*map(Text, (*row, str(charge.start or ""), charge.evidence.address)))
+    print_text("\nbesides tokens, in USD\n")
+    print_styled(table)
 
 
 def _prompts(rate: StatedRate) -> str:
@@ -215,7 +264,7 @@ _QUALIFIED: tuple[tuple[str, Callable[[StatedRate], str]], ...] = (
 
 def _unpriced(page: PageRates) -> Iterator[str]:
     """The labels with words that nobody understands in whose scope no price was read: they may say what a figure is."""
-    known = {doubt.label for doubt in doubted(page.every)}
+    known = {doubt.label for doubt in (*doubted(page.every), *doubted_charges(page.charges))}
     for label in page.open_labels:
         if label.text not in known:
             doubt = Doubt(label.text, label.place, label.address, f"not understood: {label.leftover}")

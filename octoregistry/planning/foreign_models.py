@@ -48,7 +48,9 @@ def own_rates(page: PageRates, providers: Mapping[str, Provider]) -> PageRates |
         for name, owner in foreign.items()
     )
     own_plain, own_apart = (tuple(rate for rate in of if rate.name not in foreign) for of in (page.rates, page.apart))
-    return replace(page, rates=own_plain, apart=own_apart, problems=page.problems + problems)
+    charges = tuple(charge for charge in page.charges if charge.name not in foreign)
+    problems = page.problems + problems
+    return replace(page, rates=own_plain, apart=own_apart, problems=problems, charges=charges)
 
 
 def _spellings(provider: Provider) -> set[str]:

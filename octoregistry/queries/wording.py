@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from octoregistry.planning.decimals import plain
 from octoregistry.planning.rates_in_force import in_force
+from providers.charge_units import per_words
 from providers.entries import Model, Rate
 
 if TYPE_CHECKING:  # `price` words its bounds here and needs no plan
@@ -38,6 +39,11 @@ def price(usd: Decimal | None) -> str:
         return DASH
     text = plain(usd)
     return text + "0" if text[-2] == "." else text
+
+
+def charge_words(unit: str, per: int | Decimal, usd: Decimal) -> str:
+    """A charge in words: "10.00 per 1,000 web searches"."""
+    return f"{price(usd)} per {per_words(unit, int(per))}"
 
 
 def round_price(usd: float) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
+from typing import TypeVar
 
 from octoregistry.documents import Document, read_document
 from octoregistry.reading.classify import Families
@@ -15,6 +16,7 @@ from octoregistry.reading.classify.cells import money_in
 from octoregistry.reading.classify.names import plain
 from octoregistry.reading.classify.numbers import shows_decimal_comma
 from octoregistry.reading.gather import beside_global, by_id, counted, rates_of, without_shared_ids
+from octoregistry.reading.gather_charges import charges_of
 from octoregistry.reading.ids import page_ids
 from octoregistry.reading.labels import Doubt, Label, OpenLabel
 from octoregistry.reading.layout import Scope
@@ -24,7 +26,9 @@ from octoregistry.reading.order import in_order
 from octoregistry.reading.rates import PageRates, Problem
 from octoregistry.reading.scopes import scopes
 from octoregistry.reading.settle import DENIES, Priced, Reader, Refused, Settler
-from octoregistry.reading.vocabulary import Row, Vocabulary, scripts_of, shipped
+from octoregistry.reading.settle.charges import ChargeSettler, amount_starts
+from octoregistry.reading.settle.outcome import Charged
+from octoregistry.reading.vocabulary import Row, Vocabulary, scripts_of, shipped, with_charges
 from providers.vendors import vendors
 
 
@@ -42,22 +46,27 @@ def read_rates(
     prices: list[Priced] = []
     problems = [Problem(document.url, gap.address, gap.reason) for gap in document.gaps]
     unsaid: Counter[Doubt] = Counter()
+    charged: list[Charged] = []
+    by_charge = replace(reader, vocabulary=with_charges(reader.vocabulary))
     for scope in scopes(document, reader):
-        found, refused = _read(scope, reader)
+        found, refused, billed = _read(scope, reader, by_charge)
         prices += found
+        charged += billed
         problems += [Problem(document.url, no.figure.address, no.reason) for no in refused if not no.quiet]
         unsaid.update(doubt for no in refused for doubt in no.open)
     prices = [_in_full(price, prices) for price in in_order(by_id(prices))]
     unsaid.update(doubt for price in prices for doubt in price.doubts for _ in price.dimensions)
+    unsaid.update(doubt for charge in charged for doubt in charge.doubts)
     rates, contradictions = rates_of(prices, document.url, page_date, ids)
     rates, shared = without_shared_ids(rates, document.url)
     rates, unsized = bounded_by_sentences(document, rates, reader)
-    problems = [*counted(problems), *contradictions, *shared, *unsized]
+    charges, two = charges_of(charged, document.url, page_date, ids, rates)
+    problems = [*counted(problems), *contradictions, *shared, *unsized, *counted(two)]
     open_labels = tuple(_open_labels(document, unsaid, reader))
     rates = beside_global(rates)
     apart = tuple(rate for rate in rates if not rate.is_plain)
     rates = tuple(rate for rate in rates if rate.is_plain)
-    return PageRates(provider, document.url, rates, tuple(problems), open_labels, apart)
+    return PageRates(provider, document.url, rates, tuple(problems), open_labels, apart, charges)
 
 
 _SMALLEST_PAGE = "| Model | Input |\n|-|-|\n| Sol 9 | $1 / 1M tokens, prompts > 200k, until 1 May 2026 |"
@@ -144,23 +153,42 @@ def _in_full(price: Priced, prices: list[Priced]) -> Priced:
     return replace(price, names=tuple(dict.fromkeys(map(full, price.names))))
 
 
-def _read(scope: Scope, reader: Reader) -> tuple[list[Priced], list[Refused]]:
+def _read(scope: Scope, reader: Reader, by_charge: Reader) -> tuple[list[Priced], list[Refused], list[Charged]]:
+    """The prices of tokens in `scope`, what is none, and the charges: only a figure that is no clear price of tokens is one."""
     settler = Settler(scope, reader)
+    charges = ChargeSettler(scope, by_charge)
     found: list[Priced] = []
     refused: list[Refused] = []
+    billed: list[Charged] = []
     for figure in scope.figures:
         trouble = scope.trouble.get(figure.address.partition("C")[0]) or scope.trouble.get(figure.address)
-        for settled in settler.settle(figure):
-            if isinstance(settled, Refused):
-                refused.append(settled)
+        starts = amount_starts(figure, settler)
+        outcomes = list(settler.settle(figure))
+        others: dict[int, tuple[Charged, ...] | Refused] = {}
+        if any(map(_is_open, outcomes)):
+            others = charges.of_sentence(figure) if trouble == "a sentence" else charges.charges(figure)
+        for at, settled in enumerate(outcomes):
+            charge = others.get(starts[at]) if len(starts) == len(outcomes) and _is_open(settled) else None
+            if isinstance(charge, tuple):
+                billed += [_with(c, trouble) if trouble and trouble != "a sentence" else c for c in charge]
+            elif isinstance(settled, Refused):
+                refused.append(charge if isinstance(charge, Refused) and not settled.quiet else settled)
             elif trouble == "a sentence":
                 refused.append(Refused("a sentence states token prices; sentences are not read", figure))
             else:
                 found.append(_with(settled, trouble) if trouble else settled)
-    return found, refused
+    return found, refused, billed
 
 
-def _with(price: Priced, trouble: str) -> Priced:
+def _is_open(settled: Priced | Refused) -> bool:
+    """True for a figure that is no price of tokens, or one in doubt: it may be a charge."""
+    return isinstance(settled, Refused) or bool(settled.doubts)
+
+
+_Read = TypeVar("_Read", Priced, Charged)
+
+
+def _with(price: _Read, trouble: str) -> _Read:
     return replace(price, doubts=(*price.doubts, Doubt(price.figure.text, "cell", price.figure.address, trouble)))
 
 

@@ -69,6 +69,28 @@ class StatedRate:
         return (self.place, self.currency) == (PLAIN_PLACE, PLAIN_CURRENCY)
 
 
+@dataclass(frozen=True, slots=True)
+class StatedCharge:
+    """A price that a page states for something else than tokens: `usd` for `per` of `unit`, under the conditions `when`.
+
+    `name` and `ids` are the model's as of a rate; `name` is None for a tool of the vendor. `free` is what costs nothing first
+    ("5000 per month"). `estimated` says that the page calls it an estimate.
+    """
+
+    name: str | None
+    unit: str
+    per: Decimal
+    usd: Decimal
+    evidence: Evidence
+    mode: str = "standard"
+    when: tuple[tuple[str, str], ...] = ()
+    free: str | None = None
+    ids: tuple[str, ...] = ()
+    start: date | None = None
+    doubts: tuple[Doubt | str, ...] = ()
+    estimated: bool = False
+
+
 def is_checked(witness: str) -> bool:
     """True for whoever needs no second witness: the rules, and readings that a person has reviewed.
 
@@ -103,6 +125,7 @@ class PageRates:
     problems: tuple[Problem, ...] = field(default=())
     open_labels: tuple[OpenLabel, ...] = ()
     apart: tuple[StatedRate, ...] = ()
+    charges: tuple[StatedCharge, ...] = ()
 
     @property
     def every(self) -> tuple[StatedRate, ...]:

@@ -16,6 +16,7 @@ def plain(page: PageRates) -> Iterator[tuple[StatedRate, str, StatedPrice]]:
 
 
 def told(page: PageRates) -> str:
-    """The page's problems and the doubts of its prices, one a line."""
+    """The page's problems, the doubts of its prices, and the charges, of which none is a price of tokens; one a line."""
     doubts = (str(doubt) for rate in page.every for price in rate.prices.values() for doubt in price.doubts)
-    return "\n".join([*map(str, page.problems), *dict.fromkeys(doubts)])
+    charges = (f"{charge.evidence.address}: {charge.usd} by the {charge.unit}" for charge in page.charges)
+    return "\n".join([*map(str, page.problems), *dict.fromkeys(doubts), *charges])

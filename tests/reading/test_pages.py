@@ -42,7 +42,7 @@ def test_claude_prices_with_dates_tiers_and_other_clouds(page_rates: Read, own_p
 
 
 def test_gemini_tables_whose_tabs_stand_in_one_line(page_rates: Read, own_page: Callable[[str], str]) -> None:
-    """Modalities, dates and storage in one cell; video by the second is told as such."""
+    """Modalities, dates and storage in one cell; video by the second is a charge."""
     page = page_rates(own_page("gemini-tabs.md"), DAY, "gemini")
     standard = prices(page, "Gemini 2.5 Flash")
     assert standard["input"] == "0.30"
@@ -52,9 +52,8 @@ def test_gemini_tables_whose_tabs_stand_in_one_line(page_rates: Read, own_page: 
     assert prices(page, "Gemini 2.5 Flash", "batch")["output"] == "0.75"
     assert prices(page, "Gemini 2.5 Flash", "batch", start=date(2027, 1, 1)) == {"output": "1.25"}
     assert prices(page, "Gemini Embedding") == {"input": "0.15"}
-    assert [str(problem) for problem in page.problems] == [
-        "page T3R2C3: priced by another unit than tokens (per second)"
-    ]
+    assert not page.problems
+    assert [(charge.evidence.address, charge.unit) for charge in page.charges] == [("T3R2C3", "second_video")]
     assert {rate.ids for rate in page.rates} == {("gemini-2.5-flash",), ("gemini-embedding-001",)}
 
 

@@ -112,6 +112,8 @@ def _words(rest: list[str], place: Place, facts: list[Fact], vocabulary: Vocabul
         value: Any = said or True
         if slot == "model":
             value = said or row.text
+        if slot == "when" and "=" not in said:
+            value = f"{said}={text[at:end].strip()}"
         if slot == "tier":
             value = Tier(above="unknown") if said == "long" else Tier(up_to="unknown")
         facts.append(Fact(slot, value, at, end, row))

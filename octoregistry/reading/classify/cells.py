@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
+from octoregistry.reading.classify.charge_units import charge_units
 from octoregistry.reading.classify.numbers import FIGURE, decimal_of
 from octoregistry.reading.classify.scan import fold, needing, one_of, spaced
 from octoregistry.reading.classify.units import units
@@ -16,7 +17,7 @@ from octoregistry.reading.vocabulary import Vocabulary
 @dataclass(frozen=True, slots=True)
 class Amount:
     """A sum of money in a cell. `number` is None where it can be read in no way or in two, or is below 0; `currency` is USD, EUR, …, ""
-    where none stands beside it. `before` and `behind` are the words that qualify it and no other amount of the cell."""
+    where none stands beside it. `before` and `behind` are the words that qualify it and no other amount of the cell; it begins at `start`."""
 
     text: str
     number: Decimal | None
@@ -25,6 +26,7 @@ class Amount:
     behind: str = ""
     restated: bool = False
     past: bool = False
+    start: int = 0
 
 
 @lru_cache(maxsize=16)
@@ -84,7 +86,7 @@ def amounts(
         currency = words.pop() if len(words) == 1 else "?"
         if currency == "cents":
             number, currency = (number / 100 if number is not None else None), "USD"
-        found.append(Amount(match.group().strip(), number, currency, before, behind, past=past))
+        found.append(Amount(match.group().strip(), number, currency, before, behind, past=past, start=match.start()))
     return tuple(_restating(found, vocabulary, beside))
 
 
@@ -180,6 +182,9 @@ def _cut(between: str, *, leading: bool, brackets: bool, vocabulary: Vocabulary)
     for stretches, _ in units(fold(between), vocabulary):
         if _EMPTY.fullmatch(between[: stretches[0][0]]) and stretches[-1][1] > at:
             at = stretches[-1][1]
+    for unit in charge_units(between, vocabulary)[:1]:
+        if _EMPTY.fullmatch(between[: unit.start]) and unit.end > at:
+            at = unit.end
     if not leading:
         # a unit that begins right before the next figure is that figure's: "每 100 万个令牌 $1.00"
         label = _LABEL.search(between[at:])
@@ -215,8 +220,9 @@ def _restating(found: list[Amount], vocabulary: Vocabulary, beside: _Beside) -> 
                 kept.before,
                 f"{cleaned} {_beside(amount.behind, vocabulary)}".strip(),
                 past=kept.past,
+                start=kept.start,
             )
-            told.append(Amount(amount.text, amount.number, amount.currency, restated=True))
+            told.append(Amount(amount.text, amount.number, amount.currency, restated=True, start=amount.start))
         else:
             told.append(amount)
     return told

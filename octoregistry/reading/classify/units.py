@@ -67,7 +67,7 @@ def _units(text: str, vocabulary: Vocabulary) -> tuple[_Found, ...]:
 
 def _found(text: str, vocabulary: Vocabulary, *, has_token: bool) -> Iterator[_Found]:
     whole, bare, token_first, other = _grammar(vocabulary)
-    listed, hours = _lists(vocabulary)
+    listed, hours = lists_of(vocabulary)
     taken: list[tuple[int, int]] = []
     for pattern in (token_first, whole, other, bare) if has_token else (other, bare):
         for match in pattern.finditer(text):
@@ -96,7 +96,8 @@ def _per(vocabulary: Vocabulary) -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=16)
-def _lists(vocabulary: Vocabulary) -> tuple[re.Pattern[str], re.Pattern[str]]:
+def lists_of(vocabulary: Vocabulary) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What lists modalities, at the end of a text, and the words for an hour."""
     kinds = one_of(vocabulary, *(f"modality:{m}" for m in ("text", "audio", "image", "video")))
     return re.compile(rf"{kinds}\s?(?:/\s?)?$"), re.compile(one_of(vocabulary, "word:hour", "word:hourly"))
 

@@ -43,3 +43,25 @@ class Refused:
     figure: Figure
     quiet: bool = False
     open: tuple[Doubt, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Charged:
+    """A price for something else than tokens: `usd` for `per` of `unit`. Without `names` it is one of the vendor's tools.
+
+    `when` are its conditions, in the order of their keys; `free` is what costs nothing first ("5000 per month").
+    `estimated` says that the page calls it an estimate.
+    """
+
+    names: tuple[str, ...]
+    ids: tuple[str, ...]
+    unit: str
+    per: Decimal
+    usd: Decimal
+    mode: str
+    when: tuple[tuple[str, str], ...]
+    free: str | None
+    span: Span
+    figure: Figure
+    doubts: tuple[Doubt, ...] = ()
+    estimated: bool = False

@@ -161,6 +161,25 @@ def is_complete(rows: Iterable[Row]) -> bool:
 
 
 @cache
+def charge_rows() -> tuple[Row, ...]:
+    """The rows that hold where a figure is read as a charge, by the language of their file."""
+    rows: list[Row] = []
+    for file in sorted((files(__package__) / "charges").iterdir(), key=lambda file: file.name):
+        if file.name.endswith(".toml"):
+            entries = tomllib.loads(file.read_text(encoding="utf-8"))["rows"]
+            rows += [row for entry in entries for row in expanded(entry, file.name.removesuffix(".toml"))]
+    return tuple(rows)
+
+
+@lru_cache(maxsize=16)
+def with_charges(vocabulary: Vocabulary) -> Vocabulary:
+    """`vocabulary` and the words of charges, which come first; a label that is one of them whole is not called harmless."""
+    own = {row.text.lower() for row in charge_rows() if row.text}
+    rest = (row for row in vocabulary.rows if not (row.means.startswith("harmless") and row.text.lower() in own))
+    return Vocabulary((*charge_rows(), *rest))
+
+
+@cache
 def shipped() -> Vocabulary:
     """The vocabulary that comes with the package: of a language that is not complete no harmless word counts."""
     rows: list[Row] = []

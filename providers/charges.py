@@ -1,0 +1,209 @@
+"""What is billed besides tokens: searches, images, seconds, with their conditions, and what so many of them cost exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Context, Decimal, Inexact
+from typing import Any
+
+from .charge_units import UNITS, per_words
+from .days import ordinal, today
+from .dimensions import MODES, InvalidUsageError, UncertainPriceError, UnknownPriceError
+from .exact import EXACT, tidy
+from .registry import Registry, load_registry
+
+_DIVISION = Context(prec=50)  # an hour's price by the minute may never come out even
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """A price that is not one of tokens: `usd` for `per` of `unit`, in `mode`, where all of `when` hold.
+
+    `model` is None for one of the provider's tools. `free` is what costs nothing first ("5000 per month"). It holds from
+    `start` on, without one as far back as is known; `seen_before` is the last day on which the price before it was seen.
+    """
+
+    unit: str
+    usd: Decimal
+    per: int = 1
+    mode: str = "standard"
+    when: Mapping[str, str] = field(default_factory=dict)
+    free: str | None = None
+    start: date | None = None
+    seen_before: date | None = None
+    read_on: date | None = None
+    model: str | None = None
+
+    def __str__(self) -> str:
+        when = f" ({', '.join(f'{key} {value}' for key, value in self.when.items())})" if self.when else ""
+        mode = "" if self.mode == "standard" else f", {self.mode}"
+        return f"{self.usd:f} USD per {per_words(self.unit, self.per)}{when}{mode}"
+
+    def cost(self, count: int | Decimal) -> Decimal:
+        """Exact USD for so many; where the division does not come out even, to 50 digits."""
+        total = EXACT.multiply(self.usd, _counted(self.unit, count))
+        try:
+            return tidy(EXACT.divide(total, Decimal(self.per)) if self.per > 1 else total)
+        except Inexact:
+            return _DIVISION.divide(total, Decimal(self.per))
+
+    @property
+    def slot(self) -> tuple[str | None, str, str, tuple[tuple[str, str], ...]]:
+        """What it is the price of, whatever the day: model, unit, mode and conditions."""
+        return self.model, self.unit, self.mode, tuple(sorted(self.when.items()))
+
+    @classmethod
+    def from_entry(cls, entry: Mapping[str, Any], model: str | None = None) -> Charge:
+        """The charge that an entry of `charges` states."""
+        free = entry.get("free")
+        days = {key: date.fromisoformat(entry[key]) for key in ("from", "seen_before", "read_on") if key in entry}
+        return cls(
+            unit=entry["unit"],
+            usd=Decimal(entry["usd"]),
+            per=entry.get("per", 1),
+            mode=entry.get("mode", "standard"),
+            when={key: str(value) for key, value in entry.get("when", {}).items()},
+            free=None if free is None else str(free),
+            start=days.get("from"),
+            seen_before=days.get("seen_before"),
+            read_on=days.get("read_on"),
+            model=entry.get("model", model),
+        )
+
+
+class Charges:
+    """The charges that a model's calls may have, its own before those of its provider. Made by `get_charges`."""
+
+    def __init__(self, name: str, own: Sequence[Charge], general: Sequence[Charge] = ()) -> None:
+        self.name, self._own, self._general = name, tuple(own), tuple(general)
+
+    def __iter__(self) -> Iterator[Charge]:
+        yield from self._own
+        yield from self._general
+
+    def __len__(self) -> int:
+        return len(self._own) + len(self._general)
+
+    def __repr__(self) -> str:
+        return f"<Charges of {self.name}: {', '.join(dict.fromkeys(charge.unit for charge in self)) or 'none'}>"
+
+    def cost(
+        self,
+        unit: str,
+        count: int | Decimal,
+        *,
+        mode: str = "standard",
+        at: date | str | None = None,
+        when: Mapping[str, str] | None = None,
+        free_used: bool = False,
+    ) -> Decimal:
+        """Exact USD for so many of `unit` on the day `at` (None: today, UTC), under the conditions `when`.
+
+        None of it cost nothing. Raises UnknownPriceError where no price is known or several fit; UncertainPriceError, with
+        the least and the most, between two days on which different prices were seen, and where some of it is free first:
+        `free_used` says that the allowance is used up.
+        """
+        if not _counted(unit, count):
+            return Decimal(0)
+        charge = self.find(unit, mode=mode, at=at, when=when)
+        cost = charge.cost(count)
+        if charge.free and not free_used and cost:
+            raise UncertainPriceError(
+                f"{self.name}: {charge.free} of {unit} are free first: between 0 and {cost} USD; free_used=True says "
+                "that they are used up",
+                Decimal(0),
+                cost,
+            )
+        return cost
+
+    def find(
+        self,
+        unit: str,
+        *,
+        mode: str = "standard",
+        at: date | str | None = None,
+        when: Mapping[str, str] | None = None,
+    ) -> Charge:
+        """The charge of `unit` in force on a day; raises as `cost` does, free or not.
+
+        Without `when` it is the one without conditions; where there is none, all must cost the same.
+        """
+        if unit not in UNITS or mode not in MODES:
+            known = UNITS if unit not in UNITS else MODES
+            raise InvalidUsageError(f"{unit if unit not in UNITS else mode!r} is none of {', '.join(known)}")
+        day = today() if at is None else ordinal(at)
+        wanted = dict(when or {})
+        own = [charge for charge in self._own if charge.unit == unit]
+        among = own or [charge for charge in self._general if charge.unit == unit]
+        of_mode = [charge for charge in among if charge.mode == mode]
+        exact = [charge for charge in of_mode if charge.when == wanted]
+        fits = exact or [charge for charge in of_mode if wanted.items() <= charge.when.items()]
+        begun = _in_force(fits, day)
+        if not begun:
+            raise UnknownPriceError(self._unknown(unit, mode, at, wanted, among))
+        if len({(charge.usd / charge.per, charge.free) for charge in begun}) > 1:
+            listed = "; ".join(map(str, begun[:8]))
+            raise UnknownPriceError(f"{self.name} has several prices of {unit}, say when: {listed}")
+        coming = [charge for charge in fits if _may_have_begun(charge, day)]
+        prices = [charge.cost(1) for charge in (*begun, *coming)]
+        if len(set(prices)) > 1:
+            least, most = min(prices), max(prices)
+            raise UncertainPriceError(
+                f"{self.name}: its price of {unit} changed on a day that no page states: between {least} and {most} USD "
+                "each",
+                least,
+                most,
+            )
+        return begun[0]
+
+    def _unknown(
+        self, unit: str, mode: str, at: date | str | None, when: Mapping[str, str], among: Sequence[Charge]
+    ) -> str:
+        asked = f" ({', '.join(f'{key} {value}' for key, value in when.items())})" if when else ""
+        known = "; ".join(map(str, among[:8])) or ", ".join(dict.fromkeys(c.unit for c in self)) or "no charge"
+        day = "" if at is None else f" on {at}"
+        return f"{self.name} has no known {mode} price of {unit}{asked}{day}; known: {known}"
+
+
+def get_charges(provider: str, model: str | None = None, registry: Registry | None = None) -> Charges:
+    """What calls of a model are billed besides tokens, from `registry` or the one in force; without `model` the tools of the
+    provider alone. Raises UnknownModelError for what the registry does not hold; a model that it knows by its charges
+    alone, of which no token has a price, is known here.
+    """
+    known = registry or load_registry()
+    entries = known.entries(provider)
+    listed = [Charge.from_entry(entry) for entry in known.values["providers"][provider].get("charges", ())]
+    general = [charge for charge in listed if charge.model is None]
+    if model is None:
+        return Charges(provider, (), general)
+    by_name = [charge for charge in listed if charge.model == model]
+    if by_name:
+        return Charges(f"{provider}/{model}", by_name, general)
+    name = known.id_of(provider, model)
+    entry = entries[name]
+    own = [Charge.from_entry(each, name) for each in entry.get("charges", ())]
+    return Charges(f"{provider}/{name}", own, general)
+
+
+def _in_force(charges: Sequence[Charge], day: int) -> list[Charge]:
+    """Of each slot the charge that began last on or before a day."""
+    latest: dict[object, Charge] = {}
+    for charge in sorted(charges, key=lambda charge: charge.start or date.min):
+        if charge.start is None or charge.start.toordinal() <= day:
+            latest[charge.slot] = charge
+    return list(latest.values())
+
+
+def _may_have_begun(charge: Charge, day: int) -> bool:
+    """True between the last day on which the price before was seen and the first on which this one was."""
+    before, start = charge.seen_before, charge.start
+    return before is not None and start is not None and before.toordinal() < day < start.toordinal()
+
+
+def _counted(unit: str, count: int | Decimal) -> Decimal:
+    """`count` as a number that can be charged; raises InvalidUsageError for text, a float, or less than 0."""
+    if isinstance(count, bool) or not isinstance(count, int | Decimal) or not Decimal(count).is_finite() or count < 0:
+        raise InvalidUsageError(f"{unit}={count!r}: so many are counted in whole numbers or decimals from 0 up")
+    return Decimal(count)
