@@ -26,6 +26,7 @@ class GuardContext:
     - `page` are reasons to hold every price of the page.
     - `unwitnessed` says why no other registry was there that could speak of the page's day; "" where one was.
     - `unconfirmed_units` is the evidence of prices whose unit nothing confirms.
+    - `experimental` is True where the vendor's file says so of the vendor.
     """
 
     known: Model | None
@@ -38,6 +39,7 @@ class GuardContext:
     page: tuple[Reason, ...] = ()
     unconfirmed_units: Collection[Evidence] = frozenset()
     unwitnessed: str = ""
+    experimental: bool = False
 
     def old(self, change: Change) -> Value:
         """The price that a change moves, as it was last known; None where it never was."""
@@ -53,6 +55,15 @@ def reasons(change: Change, context: GuardContext) -> Iterator[Reason]:
     if _is_price(change):
         yield from context.page
         yield from out_of_order(change, context)
+
+
+def of_an_experimental_vendor(_: Change, context: GuardContext) -> Reason | None:
+    """The reason to hold whatever is changed of a vendor whose page is not known to be read without a fault."""
+    if not context.experimental:
+        return None
+    return Reason(
+        "experimental", "the vendor is experimental (`level` in its file): a person looks at each change of it"
+    )
 
 
 def from_an_older_page(change: Change, context: GuardContext) -> Reason | None:
@@ -256,6 +267,7 @@ def out_of_order(change: Change, context: GuardContext) -> Iterator[Reason]:
 
 Guard = Callable[[Change, GuardContext], Reason | None]
 GUARDS: tuple[Guard, ...] = (
+    of_an_experimental_vendor,
     from_an_older_page,
     moved_too_far,
     restated,

@@ -34,7 +34,7 @@ from octoregistry.planning.stated_models import (
 )
 from octoregistry.planning.unit_check import PriceComparison, unconfirmed_units
 from octoregistry.planning.values import Value
-from octoregistry.planning.verdicts import batch_follows, hold_together, verdict_of, with_verdicts
+from octoregistry.planning.verdicts import batch_follows, hold_together, judged, with_verdicts
 from octoregistry.planning.witness_facts import fact_changes
 from octoregistry.planning.witnesses import Witnesses
 from octoregistry.reading.lifecycle import StatedLifecycle
@@ -104,7 +104,7 @@ def plan_provider(
     changes += planner.list_changes(listed, today) if listed else []
     ends = planner.lifecycle_changes(lifecycle, stated.models, today)
     changes += ends.changes
-    changes += planner.witness_facts(changes)
+    changes += planner.witness_facts(changes, today)
     if pages:
         planner.note_those_gone(stated.models, today)
     notes = [Note(provider.name, *aside) for aside in stated.asides]
@@ -122,9 +122,10 @@ class _Planner:
         self.settings = settings
         self.witnesses = witnesses
         self.listed = {entry.id: entry for entry in listed or ()}
-        self.naming = vendor(provider.name).names
+        facts = vendor(provider.name)
+        self.naming, self.experimental = facts.names, facts.level == "experimental"
         self.names = ModelNames(provider.models.values(), listed or (), self.naming)
-        self.batch = settings.batch or vendor(provider.name).batch
+        self.batch = settings.batch or facts.batch
         self.thresholds = {
             rate.above_input_tokens
             for model in provider.models.values()
@@ -210,6 +211,7 @@ class _Planner:
             page,
             unconfirmed_units,
             self.witnesses.missed(stated.page.checked, self.settings.limits.witness_days),
+            self.experimental,
         )
         # What the plain prices implied is written down in one go, or the modes left out would be unknown.
         changes = with_verdicts(draft.changes, context, whole=known is None or not known.rates)
@@ -228,7 +230,7 @@ class _Planner:
             # An entry without the two plain prices is none, and nobody could accept it: a note, not a held change.
             self._note(model, "left out: the page states no price of its text tokens both ways", "left out")
             return []
-        changes += following
+        changes += following if counted or not self.experimental else judged(following, context)
         # Whoever accepts all that a page says has looked at the page: the doubt is settled, and the next run has none.
         changes += self._source(draft, changes, doubted=bool(page) and "all" not in self.settings.accepted)
         return hold_together(changes, whole=True) if known is None else changes
@@ -239,18 +241,18 @@ class _Planner:
         missing = {change.model for change in changes if change.kind == "missing"}
         reason = too_many_gone_from_list(self.provider.models.values(), missing, self.settings.limits)
         held = Verdict("hold", (reason,)) if reason else APPLY
-        context = GuardContext(None, today, self.settings.accepted)
+        context = GuardContext(None, today, self.settings.accepted, experimental=self.experimental)
         doubted = [replace(change, verdict=held) if change.kind == "missing" else change for change in changes]
-        return [replace(change, verdict=verdict_of(change, context)) for change in doubted]
+        return judged(doubted, context)
 
-    def witness_facts(self, changes: Sequence[Change]) -> list[Change]:
+    def witness_facts(self, changes: Sequence[Change], today: date) -> list[Change]:
         """What other registries agree on of the models that the registry has, beside what `changes` state of them."""
-        name = self.provider.name
-        found = []
+        name, found = self.provider.name, []
+        context = GuardContext(None, today, self.settings.accepted, experimental=self.experimental)
         for model in self.provider.models.values():
             stated = {change.dimension for change in changes if change.model == model.id}
             found += fact_changes(name, model.id, model, self.witnesses.facts_of(name, model.id), stated)
-        return found
+        return judged(found, context)
 
     def lifecycle_changes(
         self, stated: Sequence[StatedLifecycle], priced: Mapping[str, StatedModel], today: date
@@ -260,16 +262,14 @@ class _Planner:
         found = lifecycle_changes(self.provider, stated, self.naming, today, known)
         reason = too_many_retired(self.provider.models.values(), found.ended, self.settings.limits)
         held = Verdict("hold", (reason,)) if reason else APPLY
-        context = GuardContext(None, today, self.settings.accepted)
+        context = GuardContext(None, today, self.settings.accepted, experimental=self.experimental)
         doubted = {
             model: Verdict("hold", (*held.reasons, _STILL_PRICED))
             for model in found.ended
             if model in priced and not remarked_status(priced[model].names)
         }
-        judged = (
-            replace(c, verdict=doubted.get(c.model, held)) if c.model in found.ended else c for c in found.changes
-        )
-        return found._replace(changes=tuple(replace(c, verdict=verdict_of(c, context)) for c in judged))
+        asked = (replace(c, verdict=doubted.get(c.model, held)) if c.model in found.ended else c for c in found.changes)
+        return found._replace(changes=tuple(judged(asked, context)))
 
     def _price_changes(
         self, model: str, known: Model | None, stated: StatedModel, rates: tuple[Rate, ...], everything: StatedModels
@@ -353,7 +353,7 @@ class _Planner:
         if old and old.checked and old.checked > stated.page.checked:
             return []
         due = check_is_due(old, stated, self.settings.recheck_days) or seen_again(known, stated)
-        renews = due and not changes and not doubted
+        renews = due and not changes and not doubted and not self.experimental
         if known and not renews and not any(change.applies for change in changes):
             return []
         wanted: dict[str, tuple[Value, Value]] = {

@@ -18,14 +18,18 @@ def verdict_of(change: Change, context: GuardContext) -> Verdict:
     return Verdict("hold", tuple(found)) if found else APPLY
 
 
+def judged(changes: Iterable[Change], context: GuardContext) -> list[Change]:
+    """The changes, each with its verdict, whatever becomes of the others."""
+    return [replace(change, verdict=verdict_of(change, context)) for change in changes]
+
+
 def with_verdicts(changes: Iterable[Change], context: GuardContext, *, whole: bool = False) -> list[Change]:
     """The changes of one model, each with its verdict; `whole` says that all of them are written, or none.
 
     Prices that may be written are asked again whether they stand in order without those that may not: a batch price
     that doubled with a standard one stands above it where the standard one is held.
     """
-    listed = [replace(change, verdict=verdict_of(change, context)) for change in changes]
-    found = hold_together(listed, whole=whole)
+    found = hold_together(judged(changes, context), whole=whole)
     while True:
         written = rates_after(context.before, [change for change in found if change.applies])
         standing = replace(context, after=written)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -16,8 +17,9 @@ from octoregistry.sources import Failed, NotAsked, fetch_model_lists, fetch_page
 from octoregistry.sources.cache import Cache
 from octoregistry.sources.vendor_pages import utc_now
 from octoregistry.updating.page_reader import PageReader
-from providers import RegistryError, parse_registry
+from providers import RegistryError, load_registry, parse_registry
 from providers.registry import PACKAGED, bytes_of, own_place
+from providers.vendors import Vendor
 
 _OLD = 14  # days
 _RETRIES = (
@@ -38,8 +40,9 @@ class Finding:
 def findings(registry: Path, settings: Settings, environ: Mapping[str, str], *, offline: bool) -> Iterator[Finding]:
     """Every finding, as it is found. With `offline` the network is not asked."""
     yield _registry(registry)
-    yield from _keys(settings, environ)
-    yield from _cached(settings) if offline else _reachable(settings, environ)
+    asked = _asked(registry, settings)
+    yield from _keys(asked, environ)
+    yield from _cached(settings, asked) if offline else _reachable(settings, asked, environ)
     yield _cache(settings)
     yield _lock(registry)
     yield Finding("retries", "ok", _RETRIES)
@@ -62,8 +65,16 @@ def _registry(path: Path) -> Finding:
     return Finding("registry", "ok", text)
 
 
-def _keys(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:
-    for name, provider in settings.providers.items():
+def _asked(path: Path, settings: Settings) -> dict[str, Vendor]:
+    """The vendors that updates ask: those of the registry, of the packaged one, and of a person's own settings."""
+    known = [*load_registry(PACKAGED).providers]
+    with suppress(OSError, RegistryError):
+        known += parse_registry(bytes_of(path), str(path)).providers
+    return {name: settings.providers[name] for name in settings.with_pages(dict.fromkeys(known))}
+
+
+def _keys(asked: Mapping[str, Vendor], environ: Mapping[str, str]) -> Iterator[Finding]:
+    for name, provider in asked.items():
         if provider.model_list is None or not provider.key_env:
             continue
         names = provider.key_env
@@ -72,19 +83,15 @@ def _keys(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:
         yield Finding(f"key of {name}", "ok" if found else "note", text)
 
 
-def _with_pages(settings: Settings) -> list[str]:
-    return [name for name, provider in settings.providers.items() if provider.prices]
-
-
-def _reachable(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:
+def _reachable(settings: Settings, asked: Mapping[str, Vendor], environ: Mapping[str, str]) -> Iterator[Finding]:
     # a challenge must not take a good page's place in the cache
     reject = PageReader(settings.reading).refused
-    for name, page in fetch_pages(settings, _with_pages(settings), reject=reject).items():
+    for name, page in fetch_pages(settings, asked, reject=reject).items():
         if isinstance(page, Failed):
             yield Finding(f"page of {name}", "wrong", str(page))
         else:
             yield Finding(f"page of {name}", "ok", f"{page.url}: {len(page.text):,} letters")
-    for name, listed in fetch_model_lists(settings, settings.providers, environ=environ).items():
+    for name, listed in fetch_model_lists(settings, asked, environ=environ).items():
         if isinstance(listed, NotAsked):
             yield Finding(f"list of {name}", "note", f"not asked for: {listed.reason}")
         elif isinstance(listed, Failed):
@@ -93,9 +100,9 @@ def _reachable(settings: Settings, environ: Mapping[str, str]) -> Iterator[Findi
             yield Finding(f"list of {name}", "ok", f"{len(listed.models)} models")
 
 
-def _cached(settings: Settings) -> Iterator[Finding]:
+def _cached(settings: Settings, asked: Mapping[str, Vendor]) -> Iterator[Finding]:
     reject = PageReader(settings.reading).refused
-    for name, page in fetch_pages(settings, _with_pages(settings), offline=True, reject=reject).items():
+    for name, page in fetch_pages(settings, asked, offline=True, reject=reject).items():
         if isinstance(page, Failed):
             yield Finding(f"page of {name}", "wrong", str(page))
         else:

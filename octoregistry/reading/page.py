@@ -116,12 +116,14 @@ def _families() -> Families:
 @lru_cache(maxsize=64)
 def _words_of(vocabulary: Vocabulary, provider: str, scripts: frozenset[str], languages: frozenset[str]) -> Vocabulary:
     """`vocabulary` on pages of `provider`; one value, so that what is classified by it is found again at once."""
-    return _words_in(vocabulary.for_provider(provider), scripts, languages)
+    return _words_in(vocabulary.for_provider(provider), _called(provider), scripts, languages)
 
 
 @lru_cache(maxsize=64)
-def _words_in(vocabulary: Vocabulary, scripts: frozenset[str], languages: frozenset[str]) -> Vocabulary:
-    return vocabulary.with_rows(_called()).in_scripts(scripts, languages)
+def _words_in(
+    vocabulary: Vocabulary, called: tuple[Row, ...], scripts: frozenset[str], languages: frozenset[str]
+) -> Vocabulary:
+    return vocabulary.with_rows(called).in_scripts(scripts, languages)
 
 
 def _text_of(document: Document) -> str:
@@ -133,11 +135,18 @@ def _text_of(document: Document) -> str:
     return "\n".join((*texts, *headings))
 
 
-@lru_cache(maxsize=4)
-def _called() -> tuple[Row, ...]:
-    """What pages call the vendors, as words that say nothing of a price."""
-    texts = dict.fromkeys(text for vendor in vendors().values() for text in (*vendor.names.called, vendor.display_name))
-    return tuple(Row("vendor", text) for text in texts if text)
+@lru_cache(maxsize=64)
+def _called(provider: str) -> tuple[Row, ...]:
+    """What pages call the vendors, as words that say nothing of a price; a host that sells others' models is one on its own
+    pages alone: elsewhere its name says whose prices these are.
+    """
+    rows: dict[str, str] = {}
+    for name, vendor in vendors().items():
+        own = name == provider or not vendor.hosts_of
+        for text in (*vendor.names.called, vendor.display_name):
+            if own or text.lower() not in rows:
+                rows[text.lower()] = "vendor" if own else "offer:host"
+    return tuple(Row(means, text) for text, means in rows.items() if text)
 
 
 def _in_full(price: Priced, prices: list[Priced]) -> Priced:

@@ -80,7 +80,7 @@ class Names:
     families: Annotated[tuple[str, ...], "words, as patterns, that only names of its models have: gpt, o\\d"] = ()
     words: Annotated[tuple[str, ...], "product words, as patterns, that stand in names beside a family: mini"] = ()
     id_prefixes: Annotated[tuple[str, ...], "what an id may begin with besides a family, before a hyphen"] = ()
-    called: Annotated[tuple[str, ...], "what its pages call the vendor and its API: 'Claude' in 'Claude API ID'"] = ()
+    called: Annotated[tuple[str, ...], "what its pages call the vendor, its API and the makers of what it hosts"] = ()
     id_pattern: Annotated[str, "what a whole id looks like"] = r"[a-z][a-z0-9]*(?:[-.:][a-z0-9]+)+"
     strip_prefixes: Annotated[tuple[str, ...], "what may stand before an id and changes nothing"] = ()
     names_are_ids: Annotated[bool, "its pages print ids: an unknown name in the form of one is a new model"] = False
@@ -167,6 +167,10 @@ class Vendor:
     aliases: Annotated[
         tuple[str, ...], "what logs call it; letter case, points, hyphens and underscores never matter"
     ] = ()
+    level: Annotated[
+        Literal["built-in", "experimental"],
+        "'experimental': its page is not known to be read without a fault, so every change of it waits for a person",
+    ] = "built-in"
     hosts_of: Annotated[tuple[str, ...], "the vendors whose models it sells"] = ()
     protocol: Annotated[Literal["openai", "anthropic", "gemini"] | None, "whose protocol its API speaks"] = None
     base_url: Annotated[str | None, "the API's address"] = None

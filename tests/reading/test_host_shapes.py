@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from octoregistry.reading.rates import PageRates
 from tests.reading.plain import plain, told
 
@@ -126,3 +128,16 @@ def test_chinese_without_blanks_is_a_sentence_too(page_rates: Read) -> None:
         provider="anthropic",
     )
     assert len(facts(page)) == 2
+
+
+@pytest.mark.parametrize("place", ["## {}\n\n", "{}\n\n"])
+def test_a_hosts_name_says_nothing_on_its_own_page_and_everything_on_another_vendors(
+    place: str, page_rates: Read
+) -> None:
+    """ "Groq" over another vendor's table makes it a table of what the host takes."""
+    table = "| Model | Input | Output |\n|---|---|---|\n| gpt-9 | $1 / MTok | $4 / MTok |\n"
+    text = "# Pricing\n\n" + place.format("Groq") + table
+    own, other = (page_rates(text, provider=provider) for provider in ("groq", "openai"))
+    assert facts(own) == {("gpt-9", None, "input"): "1", ("gpt-9", None, "output"): "4"}
+    assert not other.rates
+    assert any("another offer" in problem.reason for problem in other.problems)

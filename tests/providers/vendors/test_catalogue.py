@@ -47,8 +47,10 @@ def test_the_package_is_imported_without_reading_a_file_of_a_vendor():
         ("open-ai", "openai"),
         ("google", "gemini"),
         ("GCP.Gemini", "gemini"),
-        ("gcp.vertex_ai", None),
-        ("azure.ai.openai", None),
+        ("gcp.vertex_ai", "vertex"),
+        ("azure.ai.openai", "azure"),
+        ("aws.bedrock", "bedrock"),
+        ("alibaba", "qwen"),
         ("", None),
     ],
 )
