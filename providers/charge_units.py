@@ -20,6 +20,9 @@ UNITS = {
     "gb_day": ("GB and day", "GB and days"),
 }
 
+UNIT_CALLED = {several: unit for unit, (_, several) in UNITS.items()}
+"""The unit by the words for several of it."""
+
 
 def per_words(unit: str, per: object) -> str:
     """ "1,000 web searches", "image": what the price of a charge buys."""

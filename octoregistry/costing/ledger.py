@@ -32,6 +32,7 @@ from octoregistry.costing.values import (
     UNKNOWN_PROVIDER,
     ZONES_MIXED,
 )
+from providers.charge_units import UNITS
 from providers.dimensions import DIMENSIONS, MODES
 
 _SORTS = ("form", "day", "zone", "provider", "model", "mode", "place", "charges", "size", "assumed", "mask", "fault")
@@ -81,7 +82,7 @@ def ledger_of(rows: Rows, rates: RateTable, keys: Sequence[str], how: How | None
     """As `ledger`, of the rows of a log."""
     grouped = _mixed_zones(_added_up(rows, keys))
     priced = with_reasons(grouped, rates, rows, grouped.has_zones, how)
-    return _by_keys(priced, rates, rows.dimensions, keys)
+    return _by_keys(priced, rates, rows, keys)
 
 
 def added_up(usage: ir.Table, rates: RateTable, *, how: How | None = None) -> tuple[ir.Table, Rows]:
@@ -125,7 +126,7 @@ def rows_of(
 def _added_up(rows: Rows, keys: Sequence[str]) -> ir.Table:
     """The rows that meet the same price and stand under the same keys, added up."""
     own = [f"k_{place}" for place, key in enumerate(keys) if key not in DERIVED]
-    return sums_of(rows.table, [*_SORTS, *own], rows.dimensions)
+    return sums_of(rows.table, [*_SORTS, *own], (*rows.dimensions, *rows.charged))
 
 
 def _mixed_zones(grouped: ir.Table) -> ir.Table:
@@ -137,13 +138,14 @@ def _mixed_zones(grouped: ir.Table) -> ir.Table:
     return grouped.cross_join(any_zone)
 
 
-def rate_rows(rates: RateTable, dimensions: Sequence[str]) -> ir.Table:
-    """The rates of these dimensions as a small table. Days and prices travel as text: not every engine takes decimals that
-    may be absent."""
+def rate_rows(rates: RateTable, dimensions: Sequence[str], charged: Sequence[str] = ()) -> ir.Table:
+    """The rates of these dimensions, and the prices of these charges, as a small table. Days and prices travel as text: not
+    every engine takes decimals that may be absent."""
     prices = [f"{of}_{name}" for of in ("price", *_BOUNDS, "early", "late") for name in dimensions]
+    prices += [f"charge_{unit}" for unit in charged]
     columns = (*RATE_COLUMNS, *prices)
     schema = pa.schema([(name, pa.int64() if name in ("low", "high") else pa.string()) for name in columns])
-    table = in_memory(table_of(plain_rows(rates, dimensions), schema))
+    table = in_memory(table_of(plain_rows(rates, dimensions, charged), schema))
     days = {name: table[name].cast("date") for name in ("first", "last", "end")}
     return table.mutate(**days, **{name: table[name].cast(WHOLE) for name in prices})
 
@@ -156,7 +158,7 @@ def with_reasons(
 
     The spans of `rates` never overlap, so no row is ever doubled.
     """
-    spans = rate_rows(rates, rows.dimensions)
+    spans = rate_rows(rates, rows.dimensions, rows.charged)
     spans = spans.rename({f"r_{name}": name for name in ("provider", "mode", "reason", "model")})
     table = table.mutate(
         name_key=model_key(table.provider, table.model, rates.providers).fill_null(""), has_zones=has_zones
@@ -176,13 +178,22 @@ def with_reasons(
     joined = joined.mutate(assumed=joined.assumed & (joined.low != UNKNOWN_SIZE).fill_null(False)).view()
     wrong = _wrong(joined, rates, rows, how or How())
     told = joined.mutate(wrong=wrong).view()
-    charges = ibis.ifelse(told.charges == "", ibis.null("string"), told.charges.re_replace(", $", "") + f": {CHARGES}")
+    without = told.charges
+    for unit in rows.charged:
+        name = f"{UNITS[unit][1]}, "
+        without = _is_priced(told, unit).ifelse(without.replace(name, ""), without)
+    charges = ibis.ifelse(without == "", ibis.null("string"), without.re_replace(", $", "") + f": {CHARGES}")
     return told.mutate(
         reason=ibis.coalesce(told.wrong, charges),
         priced=told.wrong.isnull(),
         known_model=ibis.coalesce(told.r_model, told.model),
         provider=ibis.coalesce(told.owner, told.provider).nullif(""),
     ).view()
+
+
+def _is_priced(told: ir.Table, unit: str) -> ir.BooleanValue:
+    """Whether the registry has the price of so many of a unit as a row counts."""
+    return (told[f"charge_{unit}"].notnull() & (told[f"t_{unit}"] > 0)).fill_null(False)
 
 
 def _wrong(joined: ir.Table, rates: RateTable, rows: Rows, how: How) -> ir.StringValue:
@@ -218,9 +229,10 @@ def _changed(joined: ir.Table) -> ir.StringValue:
     return ibis.literal(before) + joined.mode + after
 
 
-def _by_keys(priced: ir.Table, rates: RateTable, dimensions: Sequence[str], keys: Sequence[str]) -> ir.Table:
+def _by_keys(priced: ir.Table, rates: RateTable, rows: Rows, keys: Sequence[str]) -> ir.Table:
+    dimensions, charged = rows.dimensions, rows.charged
     without = priced.reason.notnull()
-    bounded = {name: units(priced, dimensions, name) for name in _BOUNDS}
+    bounded = {name: units(priced, dimensions, name, charged) for name in _BOUNDS}
     derived = _derived(priced, [name for name in rates.derived if name in dimensions])
     early, late = _either(priced, dimensions) if rates.uncertain else (ibis.null(WHOLE), ibis.null(WHOLE))
     uncertain = early.notnull()
@@ -237,10 +249,10 @@ def _by_keys(priced: ir.Table, rates: RateTable, dimensions: Sequence[str], keys
         "p_rows": priced.rows,
         "p_requests": priced.requests,
         **{f"p_{name}": priced[f"t_{name}"] for name in dimensions},
-        "units": units(priced, dimensions),
+        "units": units(priced, dimensions, charged=charged),
         "p_unpriced": priced.priced.ifelse(0, priced.rows),
         "p_assumed": (priced.assumed & priced.priced).ifelse(priced.rows, 0),
-        "p_assumed_units": (priced.assumed & priced.priced).ifelse(units(priced, dimensions), None),
+        "p_assumed_units": (priced.assumed & priced.priced).ifelse(units(priced, dimensions, charged=charged), None),
         **{
             f"p_assumed_{name}": (priced.assumed & priced.priced).ifelse(value, None) for name, value in bounded.items()
         },
@@ -297,17 +309,22 @@ def _sums_by_keys(table: ir.Table, scale: int, dimensions: Sequence[str], keys: 
     )
 
 
-def units(priced: ir.Table, dimensions: Sequence[str], of: str = "price") -> ir.DecimalValue:
+def units(
+    priced: ir.Table, dimensions: Sequence[str], of: str = "price", charged: Sequence[str] = ()
+) -> ir.DecimalValue:
     """What each row of a priced table costs, in whole numbers of the rates' 10**-scale USD; null where it has no price.
 
     `of` are its prices; or of all sizes of prompts the `least` or the `most`, null where one of them has none; or the `early`
-    or the `late` ones of rows between two prices.
+    or the `late` ones of rows between two prices. Charges of the units `charged` are added where they have a price.
     """
     products, known = [], [priced.wrong == _changed(priced) if of in ("early", "late") else priced.priced]
     for name in dimensions:
         price = priced[f"{of}_{name}"]
         products.append((priced[f"t_{name}"] * price).cast(WHOLE).fill_null(0))
         known.append(price.notnull() | (priced[f"t_{name}"] == 0))
+    for unit in charged:
+        cost = (priced[f"t_{unit}"] * priced[f"charge_{unit}"]).cast(WHOLE)
+        products.append(_is_priced(priced, unit).ifelse(cost, 0).cast(WHOLE))
     total = reduce(add, products, ibis.literal(0).cast(WHOLE))
     return reduce(and_, known).ifelse(total, None).cast(WHOLE)
 

@@ -65,7 +65,7 @@ def usage_costs(
 
 def _priced(log: Log, after: RateTable, before: RateTable, day: date, how: How) -> _Priced:
     sums, rows = added_up(log.table, after, how=how)
-    all_rows = replace(rows, dimensions=DIMENSIONS)
+    all_rows = replace(rows, dimensions=DIMENSIONS, charged=())  # no other way has their prices: they stay apart
     groups = answer(log.connection, sums)
     places = pa.array(range(groups.num_rows), pa.int64())
     has_zones = "offset" in groups["zone"].to_pylist()

@@ -7,14 +7,16 @@ has no "then", so the choice is made here, once, for every stretch of days and e
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
+from octoregistry.costing.charges import charges_of, price_of_one, with_charges
 from octoregistry.costing.errors import CostingError
+from providers.charges import Charge
 from providers.dimensions import DIMENSIONS, MODES
 from providers.entries import Model, Rate
 from providers.exact import scaled
@@ -40,7 +42,7 @@ class RateSpan:
     `prices` are whole numbers of 10**-scale USD per token; those of the `derived` dimensions are the text's, as the vendor's
     file says. A span without any says in `reason` why there are none. Where the price changed on a day that nobody knows,
     `prices` are those that did not change, and `either` has all of them before and after it. `end` is the day from which
-    the model answers no more.
+    the model answers no more. `charges` are the prices of one web search, one image: those of which no part is free first.
     """
 
     provider: str
@@ -56,6 +58,7 @@ class RateSpan:
     derived: tuple[str, ...] = ()
     either: tuple[Mapping[str, int], ...] = ()
     end: date | None = None
+    charges: Mapping[str, int] = field(default_factory=dict)
 
     def lacks(self, dimension: str) -> str:
         """Why there is no price of a dimension."""
@@ -112,11 +115,18 @@ def compile_rates(registry: Registry, further: Iterable[int] = (), *, assume_ear
     thresholds = tuple(sorted({*_thresholds(rates), *further}))
     if thresholds and thresholds[-1] > _MOST_ABOVE:
         raise CostingError(f"a tier above {thresholds[-1]} tokens: at most {_MOST_ABOVE} can be compared exactly")
-    scale = _scale(rates)
+    billed = {(model.provider, model.id): charges for model, _ in pricings if (charges := charges_of(registry, model))}
+    scale = _scale(rates, [charge for charges in billed.values() for charge in charges])
     spans = tuple(
-        RateSpan(model.provider, name, pricing.model, *stretch, end=model.retires_on)
+        RateSpan(model.provider, name, pricing.model, *stretch, end=model.retires_on, charges=charges)
         for model, pricing in pricings
-        for stretch in list(_stretches(pricing, model, thresholds, scale, earliest=assume_earliest))
+        for stretch, charges in list(
+            with_charges(
+                _stretches(pricing, model, thresholds, scale, earliest=assume_earliest),
+                billed.get((model.provider, model.id)),
+                scale,
+            )
+        )
         for name in dict.fromkeys(map(str.lower, (model.id, *model.aliases)))
         if (model.provider, name) not in moved
     )
@@ -155,10 +165,11 @@ def _thresholds(rates: Iterable[Rate]) -> set[int]:
     return {bound for bound in bounds if bound is not None}
 
 
-def _scale(rates: Sequence[Rate]) -> int:
-    """The digits behind the point that hold every price per token."""
+def _scale(rates: Sequence[Rate], charges: Iterable[Charge] = ()) -> int:
+    """The digits behind the point that hold every price per token, and every charge."""
     places = max((-_exponent(price) for rate in rates for price in rate.prices.values()), default=0)
-    scale = max(_LEAST_SCALE, places + _MILLION)
+    each = max((-_exponent(price) for charge in charges if (price := price_of_one(charge)) is not None), default=0)
+    scale = max(_LEAST_SCALE, places + _MILLION, each)
     if scale > _MOST_SCALE:
         raise CostingError(
             f"a price with {places} digits behind the point: at most {_MOST_SCALE - _MILLION} fit beside a total"
@@ -264,9 +275,11 @@ def _up_to(rate: Rate) -> str:
     return "" if rate.up_to_input_tokens is None else f" up to {rate.up_to_input_tokens:,} tokens"
 
 
-def plain_rows(rates: RateTable, dimensions: Sequence[str]) -> Iterator[dict[str, str | int | None]]:
-    """The spans as rows of RATE_COLUMNS, and `price_`, `least_`, `most_`, `early_` and `late_` of each dimension; days and
-    prices as text, a price that is not known is None.
+def plain_rows(
+    rates: RateTable, dimensions: Sequence[str], charged: Sequence[str] = ()
+) -> Iterator[dict[str, str | int | None]]:
+    """The spans as rows of RATE_COLUMNS, `price_`, `least_`, `most_`, `early_` and `late_` of each dimension, and `charge_` of
+    each unit of `charged`; days and prices as text, a price that is not known is None.
 
     `least` and `most` are the prices of all sizes of prompts on those days, `early` and `late` those before and after a
     change on a day that nobody knows. What only one provider has stands under the provider "" too, with its `owner`.
@@ -284,6 +297,7 @@ def plain_rows(rates: RateTable, dimensions: Sequence[str]) -> Iterator[dict[str
         row |= {"first": span.first.isoformat(), "last": span.last.isoformat(), "owner": span.provider}
         row["derived"] = f" {' '.join(span.derived)} "
         row["end"] = span.end.isoformat() if span.end else None
+        row |= {f"charge_{unit}": _text(span.charges.get(unit)) for unit in charged}
         early, late = span.either or ({}, {})
         for name in dimensions:
             row |= {f"early_{name}": _text(early.get(name)), f"late_{name}": _text(late.get(name))}

@@ -31,9 +31,11 @@ from octoregistry.costing.values import (
     Uncertain,
     UnpricedRows,
 )
+from providers.charge_units import UNIT_CALLED
 from providers.dimensions import DIMENSIONS, MODES
 from providers.exact import EXACT, unscaled
 from providers.flat import plain_name
+from providers.interpretation import MOST
 
 SHOWN = 10  # rows that are shown of those that differ
 _CENT = Decimal("0.000001")  # what a stated cost may be rounded to
@@ -97,13 +99,16 @@ class Tally:
         if reason is None:
             tokens = call.said.tokens
             cost = sum(count * span.prices[name] for name, count in tokens.items()) if span else 0
+            billed = _billed(call, span)
             if assumed and span is not None and span.low != UNKNOWN_SIZE:
                 if self.how.strict_tiers:
                     cost, reason = None, STRICT
                 else:
-                    self.assumed.append((cost, *self._bounds(call, span)))
+                    least, most = self._bounds(call, span)
+                    self.assumed.append((cost + billed, least + billed, None if most is None else most + billed))
             if cost is not None and span is not None and (derived := set(tokens) & set(span.derived)):
                 self.derived.append(sum(tokens[name] * span.prices[name] for name in derived))
+            cost = None if cost is None else cost + billed
         self.rows += 1
         group = self.groups.setdefault(tuple(self._key(call, span, key) for key in self.keys), _Sum())
         group.rows += 1
@@ -156,7 +161,8 @@ class Tally:
         if span is None or span.reason is not None:
             return span, span.reason if span else SIZE_UNKNOWN, ()
         lacking = next((name for name in said.tokens if name not in span.prices), None)
-        return span, span.lacks(lacking) if lacking else None, tuple(said.charges)
+        unpriced = tuple(name for name, count in said.charges.items() if not _is_priced(span, name, count))
+        return span, span.lacks(lacking) if lacking else None, unpriced
 
     def _add_either(self, group: _Sum, call: Call, span: RateSpan | None, reason: str | None) -> None:
         """Adds what a row costs at the price before a change and at the one after it, where only those are known.
@@ -233,6 +239,19 @@ class Tally:
         found.rows += 1
         if call.day:
             found.days = [min([*found.days, call.day]), max([*found.days, call.day])]
+
+
+def _is_priced(span: RateSpan, charge: str, count: int) -> bool:
+    """Whether the registry has the price of so many of a charge, as a form calls it."""
+    return UNIT_CALLED.get(charge) in span.charges and 0 < count < MOST
+
+
+def _billed(call: Call, span: RateSpan | None) -> int:
+    """What a row's charges cost, of those that have a price."""
+    if span is None:
+        return 0
+    charges = call.said.charges.items()
+    return sum(count * span.charges[UNIT_CALLED[name]] for name, count in charges if _is_priced(span, name, count))
 
 
 def _text(value: Any) -> str:

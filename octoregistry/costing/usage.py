@@ -11,6 +11,7 @@ from typing import NamedTuple
 import ibis
 import ibis.expr.types as ir
 
+from octoregistry.costing.charges import charged_units
 from octoregistry.costing.counts import (
     FAULTS,
     UsageTable,
@@ -29,6 +30,7 @@ from octoregistry.costing.numbers import Count, count
 from octoregistry.costing.rates import UNKNOWN_SIZE, RateTable
 from octoregistry.costing.texts import clean, names_said, raw_texts
 from octoregistry.costing.values import ANSWERED, DERIVED, NO_CALL_HERE
+from providers.charge_units import UNIT_CALLED
 from providers.dimensions import DIMENSIONS, PROMPT_DIMENSIONS
 from providers.flat import plain_name
 from providers.interpretation import BELOW, MOST, MOST_REQUESTS, NO_REQUESTS, NOT_WHOLE, TOO_MANY, is_usage
@@ -43,13 +45,15 @@ class Rows:
 
     Columns of `table`: form (the place of its recipe), day, zone, provider, model, mode, place, charges, size (class),
     assumed, mask (a bit for each dimension of `dimensions` of which there are tokens), fault (0: none), rows (how many
-    these are), requests, `t_` and a dimension, `k_` and the place of a key.
+    these are), requests, `t_` and a dimension or a unit of `charged` (of the charges that rows count), `k_` and the place of a
+    key.
     """
 
     table: ir.Table
     dimensions: tuple[str, ...]
     recipes: tuple[Recipe, ...]
     faults: Mapping[int, str]
+    charged: tuple[str, ...] = ()
 
     @property
     def forms(self) -> tuple[str, ...]:
@@ -81,9 +85,11 @@ def usage_rows(
     if not found:
         raise CostingError("no column counts tokens")
     dimensions = tuple(name for name in DIMENSIONS if any(counts_any(log, one.recipe, name) for one in found))
-    parts = [_part(log, form, dimensions, rates.thresholds, names, keys, kept) for form in found]
+    forms = tuple(one.recipe for one in found)
+    charged = tuple(unit for unit in charged_units(forms) if any(unit in span.charges for span in rates.spans))
+    parts = [_part(log, form, (dimensions, charged), rates.thresholds, names, keys, kept) for form in found]
     table = ibis.union(*parts).view() if len(parts) > 1 else parts[0]
-    return Rows(table, dimensions, tuple(one.recipe for one in found), log.faults)
+    return Rows(table, dimensions, forms, log.faults, charged)
 
 
 def forms_of(columns: Sequence[str], recipes: Sequence[Recipe]) -> list[Recipe]:
@@ -130,21 +136,25 @@ def _forms(log: UsageTable, recipes: Sequence[Recipe]) -> list[_Form]:
 def _part(
     log: UsageTable,
     form: _Form,
-    dimensions: Sequence[str],
+    counted_of: tuple[Sequence[str], Sequence[str]],
     thresholds: Sequence[int],
     names: CallNames,
     keys: Sequence[str],
     kept: Sequence[str],
 ) -> ir.Table:
-    """The rows of one form."""
+    """The rows of one form; `counted_of` are the dimensions and the units of charges."""
     recipe = form.recipe
+    dimensions, charged = counted_of
+    names_of_counts = (*dimensions, *charged)
     here = _calls(log, recipe, form.test)
     written = column_of(here, recipe.fields.get("day", ()))
     own = {f"k_{place}": _key(here, key) for place, key in enumerate(keys) if key not in DERIVED}
     passed = {f"o_{place}": here.table[name] for place, name in enumerate(kept)}
     texts = raw_texts(recipe, partial(column_of, here))
     written = ibis.null("date") if written is None else written
-    read = here.table.select(when=written, **own, **passed, **texts, **_stated(here, recipe, dimensions)).view()
+    read = here.table.select(
+        when=written, **own, **passed, **texts, **_stated(here, recipe, dimensions, charged)
+    ).view()
     read = stated_text(read, read.when) if written.type().is_string() else stated_date(read, read.when)
     judged = read.mutate(
         fault=_fault(read, dimensions),
@@ -152,7 +162,7 @@ def _part(
         requests=ibis.ifelse((read.requests < 1) | (read.requests > MOST_REQUESTS), 1, read.requests),
     ).view()
     sound = (judged.fault == 0) & ~judged.free
-    tokens = {f"t_{name}": sound.ifelse(judged[f"v_{name}"], 0).cast("int64") for name in dimensions}
+    tokens = {f"t_{name}": sound.ifelse(judged[f"v_{name}"], 0).cast("int64") for name in names_of_counts}
     counted = judged.mutate(**tokens).view()
     size, assumed = _size(counted, dimensions, thresholds)
     sized = counted.mutate(size=size, assumed=assumed, mask=mask(counted, dimensions))
@@ -160,8 +170,8 @@ def _part(
     if kept:
         sums = sized.select(*same_price, *passed, "requests", *tokens, rows=ibis.literal(1, "int64")).view()
     else:
-        sums = sums_of(sized, same_price, dimensions, sized.count()).view()
-    return _with_names(names_said(utc_day(sums), recipe, names), form.number, dimensions)
+        sums = sums_of(sized, same_price, names_of_counts, sized.count()).view()
+    return _with_names(names_said(utc_day(sums), recipe, names), form.number, names_of_counts)
 
 
 def sums_of(
@@ -237,7 +247,7 @@ def _once(usage: ir.Table, log: UsageTable, recipe: Recipe) -> ir.Table:
     return numbered.filter((numbered.octoregistry_place == 0) | nameless).drop("octoregistry_place").view()
 
 
-def _stated(log: UsageTable, recipe: Recipe, dimensions: Sequence[str]) -> dict[str, ir.Value]:
+def _stated(log: UsageTable, recipe: Recipe, dimensions: Sequence[str], charged: Sequence[str]) -> dict[str, ir.Value]:
     """What each row counts, and whether it could be read."""
     counts = {name: found for name in dimensions if (found := dimension(log, recipe, name)) is not None}
     whole = first_of(log, recipe.total)
@@ -253,6 +263,8 @@ def _stated(log: UsageTable, recipe: Recipe, dimensions: Sequence[str]) -> dict[
     size = _known_size(log, recipe)
     sounds = [one.sound for one in counts.values()] + ([] if recipe.windows else [size.sound])
     charges = {name: one for name, fields in recipe.charges.items() if (one := first_of(log, fields)) is not None}
+    sounds += [one.sound for one in charges.values()]
+    units = {unit: charges[name].value for name in charges if (unit := UNIT_CALLED.get(name)) in charged}
     free = _literal(holds(log, recipe.free_if) if recipe.free_if else False)
     repeats = _literal(holds(log, recipe.sum_of_others) if recipe.sum_of_others else False)
     return {
@@ -267,6 +279,7 @@ def _stated(log: UsageTable, recipe: Recipe, dimensions: Sequence[str]) -> dict[
         "sound": reduce(and_, [sound for sound in sounds if sound is not None], ibis.literal(True)),
         "wrong": wrong(log, recipe, counts, whole),
         **{f"v_{name}": counts[name].value if name in counts else ibis.literal(0, "int64") for name in dimensions},
+        **{f"v_{unit}": units.get(unit, ibis.literal(0, "int64")) for unit in charged},
     }
 
 
