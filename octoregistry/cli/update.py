@@ -24,13 +24,14 @@ from octoregistry.cli.update_output import print_update, proposal_json, update_j
 from octoregistry.cli.verbosity import show_tracebacks
 from octoregistry.cli.writable_registry import end_undisturbed, writable_registry
 from octoregistry.merging.lock import locked
+from octoregistry.merging.own_registry import written_place
 from octoregistry.merging.registry_file import text_of
 from octoregistry.merging.store import replace_file
 from octoregistry.planning.plan_json import as_values
 from octoregistry.publishing import ProposalResult
 from octoregistry.report import write_report
 from octoregistry.service.propose_update import propose_update, proposing
-from octoregistry.settings import Settings, command_settings
+from octoregistry.settings import Settings, check_written, command_settings
 from octoregistry.updating.from_package import plan_from_package
 from octoregistry.updating.keep_memory import keep_memory
 from octoregistry.updating.memory import recalled
@@ -130,6 +131,7 @@ def command(  # noqa: PLR0913 - an option a parameter
     outcomes: tuple[ProposalResult, ...] = ()
     with error_messages(registry), _progress(as_json) as progress:
         chosen = command_settings(settings)
+        check_written(written_place(registry))  # a plan that is only shown, or stored, is written later
         if not dry_run and not as_pull_request:
             registry = writable_registry(registry)
         language = reader_of(llm, partial(load_registry, registry), chosen.reading, no_known=no_known, offline=offline)

@@ -9,11 +9,14 @@ from pathlib import Path
 import click
 
 from octoregistry.cli.output import print_message
-from octoregistry.merging.own_registry import own_registry
+from octoregistry.merging.own_registry import own_registry, written_place
+from octoregistry.settings import check_written
 
 
 def writable_registry(registry: Path) -> Path:
-    """The file to write for `registry`, see `own_registry`; a copy that was made for it is told on standard error."""
+    """The file to write for `registry`, see `own_registry`; a copy that was made for it is told on standard error. Raises
+    SettingsError where the settings are those of another folder than the registry's."""
+    check_written(written_place(registry))
     own = own_registry(registry)
     if own != registry:
         print_message(f"{own} is your registry from now on, a copy of the packaged one: commands and programs read it.")

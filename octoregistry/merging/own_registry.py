@@ -14,6 +14,13 @@ class PackagedRegistryError(UserFacingError):
     """The packaged registry is never written."""
 
 
+def written_place(path: Path) -> Path:
+    """The file that is written for the registry at `path`: the person's own, which may not be there yet, for the packaged
+    one where nobody has another.
+    """
+    return Path(own_place()) if _is_packaged(path) and find_registry() == str(path) else path
+
+
 def own_registry(path: Path) -> Path:
     """The file to write for the registry at `path`: that file, or for the packaged one the person's own, a copy made now.
 

@@ -22,7 +22,7 @@ from octoregistry.publishing import ForgeError, GitError
 from octoregistry.service.run_outcome import RunOutcome
 from octoregistry.service.run_task import RunTask, StaleDecisionError, accept, run
 from octoregistry.service.secrets import all_secrets
-from octoregistry.settings import Settings, SettingsError, command_settings
+from octoregistry.settings import Settings, SettingsError, check_written, command_settings
 from providers import RegistryError
 
 
@@ -48,6 +48,7 @@ def main() -> None:
     request = ChildRequest.model_validate_json(sys.argv[1])
     try:
         settings = command_settings(request.settings)
+        check_written(request.registry)  # the file may have changed since the service began
         outcome = _outcome(request, settings)
         said = all_secrets(settings, os.environ).masked(outcome.model_dump_json())
     except KeyboardInterrupt:

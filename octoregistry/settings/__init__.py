@@ -13,6 +13,7 @@ from octoregistry.settings.settings import (
     UpdateSettings,
     WorkloadSettings,
     built_in_settings,
+    check_written,
     command_settings,
     load_settings,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "UpdateSettings",
     "WorkloadSettings",
     "built_in_settings",
+    "check_written",
     "command_settings",
     "load_settings",
     "settings_with_origins",

@@ -24,11 +24,13 @@ from providers.vendors import (
     VendorError,
     Vendors,
     built_in_tables,
+    check_folder_file,
+    check_registry,
     use_settings_file,
     vendors_of,
 )
-from providers.vendors.catalogue import CURE, read_toml, refuse_secrets
-from providers.vendors.table import dotted, laid_over
+from providers.vendors.catalogue import read_toml
+from providers.vendors.table import laid_over
 
 Seconds = Annotated[float, Field(gt=0, le=600)]
 Pause = Annotated[float, Field(ge=0, le=600)]
@@ -270,12 +272,22 @@ def load_settings(path: Path | None = None) -> Settings:
 def command_settings(path: Path | None = None) -> Settings:
     """The same for a command, which reads ./octoregistry.toml too where no file is named; it holds for the whole process.
 
-    The file of the working folder may not say where a built-in vendor's key goes. Raises SettingsError.
+    The file of the working folder may not say all (providers.vendors.folder). Raises SettingsError.
     """
     file = SettingsFile.of_command(path)
     settings = _loaded(file)
     use_settings_file(file.path, of_folder=file.of_folder)
     return settings
+
+
+def check_written(registry: Path) -> None:
+    """None. Raises SettingsError where a command's settings are those of the working folder and decide what is written into
+    a registry elsewhere: it decides about its own alone.
+    """
+    try:
+        check_registry(registry)
+    except VendorError as error:
+        raise SettingsError(str(error)) from None
 
 
 def built_in_settings() -> Settings:
@@ -303,40 +315,20 @@ class SettingsFile:
         return cls(Path(FILE_NAME), of_folder=True) if named.path is None and Path(FILE_NAME).is_file() else named
 
 
-# What decides where a secret goes, or which file is sent as one. Mail without a user carries none.
-_WAYS = (
-    "pull_request.api_url",
-    "pull_request.forge",
-    "service.notices.email.user",
-    "service.notices.email.password.",
-)
-
-
 def _loaded(file: SettingsFile) -> Settings:
     """The settings that a file changes. Raises SettingsError."""
     try:
-        own = dict(read_toml(file.path)) if file.path else {}
-        providers, built_in = own.pop("providers", {}), built_in_tables()
-        vendors = vendors_of(built_in, providers, of_folder=file.of_folder)
+        own, built_in = read_toml(file.path) if file.path else {}, built_in_tables()
+        vendors = vendors_of(built_in, own.get("providers", {}))
+        settings = Settings.model_validate({**laid_over(_registries(), own), "providers": dict(vendors)})
         if file.of_folder:
-            _refuse_ways(own)
-            refuse_secrets(own, "", built_in, ("pull_request.token_env", "service."))
-        return Settings.model_validate({**laid_over(_registries(), own), "providers": dict(vendors)})
+            check_folder_file(own, built_in)
     except VendorError as error:
         named = str(error).startswith(f"{file.path}:")
         raise SettingsError(str(error) if named else f"{file.path}: {error}") from None
     except ValidationError as error:
         raise SettingsError(f"{file.path}: {_faults(error)}") from None
-
-
-def _refuse_ways(own: Mapping[str, Any]) -> None:
-    """Raises VendorError where the working folder's file says where the forge's token or the mail server's password goes."""
-    for name in dotted(own):
-        value = own["pull_request"].get("forge") if name == "pull_request.forge" else ""
-        if name.startswith(_WAYS) and value != "none":
-            raise VendorError(
-                f"{name}: a file of the working folder may not say where a token or password goes; {CURE}"
-            )
+    return settings
 
 
 def _faults(error: ValidationError, before: str = "") -> str:

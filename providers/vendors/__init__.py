@@ -13,7 +13,8 @@ from __future__ import annotations
 import os
 from functools import lru_cache
 
-from .catalogue import Vendors, built_in_tables, load_vendors, vendors_of
+from .catalogue import Vendors, built_in_tables, load_vendors, read_toml, vendors_of
+from .folder import check_folder_file, check_target
 from .table import VendorError
 from .vendor import Batch, Calls, ModelListSource, Names, Schemas, Vendor, Witness
 
@@ -33,6 +34,8 @@ __all__ = [
     "Vendors",
     "Witness",
     "built_in_tables",
+    "check_folder_file",
+    "check_registry",
     "load_vendors",
     "own_route",
     "use_settings_file",
@@ -72,10 +75,21 @@ def own_route(name: str) -> tuple[str | None, tuple[str, ...] | None]:
     return facts.base_url if "base_url" in stated else None, facts.key_env if "key_env" in stated else None
 
 
+def check_registry(path: str | os.PathLike[str]) -> None:
+    """None. Raises VendorError where the settings in force are of a working folder, and may decide nothing about the
+    registry at `path`, which is about to be written.
+    """
+    if _chosen and _chosen[0][1]:
+        try:
+            check_target(read_toml(_chosen[0][0]), path)
+        except VendorError as fault:
+            raise VendorError(f"{_chosen[0][0]}: {fault}") from None
+
+
 def use_settings_file(path: str | os.PathLike[str] | None, *, of_folder: bool = False) -> None:
     """From now on the vendors are those with the tables of this file over them; None: of $OCTOREGISTRY_SETTINGS again.
 
-    `of_folder`: the file was found in the working folder, and may not say where a built-in vendor's key goes.
+    `of_folder`: the file was found in the working folder, and may not say all, see `folder`.
     """
     _read.cache_clear()
     _chosen[:] = [] if path is None else [(os.fspath(path), of_folder)]

@@ -12,25 +12,13 @@ from typing import Any
 
 from providers.dimensions import DIMENSIONS
 
-from .table import VendorError, dotted, laid_over, value_of
+from .folder import check_folder_file
+from .table import VendorError, laid_over, value_of
 from .vendor import Batch, Vendor
 
 FOLDER = Path(__file__).parent
 _ADDRESS = re.compile(r"https?://[^/@\s]+(?:/|$)")
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,60}")
-# What decides where a key goes, and which key. A folder that somebody sent must not decide that.
-GUARDED = frozenset({"protocol", "base_url", "base_url_env", "key_env", "model_list.path", "model_list.key_header"})
-
-
-# Secrets of the environment besides the vendors' keys.
-SECRETS = frozenset(
-    name.casefold()
-    for name in (
-        "OCTOREGISTRY_TOKEN", "GITHUB_TOKEN", "GH_TOKEN", "GITLAB_TOKEN", "CI_JOB_TOKEN", "OCTOREGISTRY_SMTP_PASSWORD",
-        "OCTOREGISTRY_WEBHOOK_SECRET", "OCTOREGISTRY_DATABASE", "OCTOREGISTRY_SERVICE_TOKEN",
-    )
-)  # fmt: skip
-CURE = "name the file with --settings or $OCTOREGISTRY_SETTINGS"
 
 
 class Vendors(Mapping[str, Vendor]):
@@ -61,18 +49,19 @@ class Vendors(Mapping[str, Vendor]):
 def load_vendors(path: str | os.PathLike[str] | None = None, *, of_folder: bool = False) -> Vendors:
     """The built-in vendors with the tables `[providers.NAME]` of the settings file `path` over them.
 
-    `of_folder` says that the file was merely found in the working folder: then it may not say where a built-in vendor's
-    key goes, nor take such a key for a vendor of its own. Raises VendorError, which names the file and the key.
+    `of_folder` says that the file was merely found in the working folder, see `folder`. Raises VendorError, which names
+    the file and the key.
     """
-    built_in = built_in_tables()
-    own = read_toml(path).get("providers", {}) if path is not None else {}
+    own, built_in = read_toml(path) if path is not None else {}, built_in_tables()
     try:
-        return vendors_of(built_in, own, of_folder=of_folder)
+        if of_folder:
+            check_folder_file(own, built_in)
+        return vendors_of(built_in, own.get("providers", {}))
     except VendorError as fault:
         raise VendorError(f"{os.fspath(path)}: {fault}" if path is not None else str(fault)) from None
 
 
-def vendors_of(built_in: Mapping[str, Mapping[str, Any]], own: Any, *, of_folder: bool = False) -> Vendors:
+def vendors_of(built_in: Mapping[str, Mapping[str, Any]], own: Any) -> Vendors:
     """The vendors of the tables `built_in` with the tables `own` over them. Raises VendorError."""
     if not isinstance(own, dict):
         raise VendorError("providers: no table")
@@ -82,8 +71,6 @@ def vendors_of(built_in: Mapping[str, Mapping[str, Any]], own: Any, *, of_folder
             raise VendorError(f"providers.{name}: a vendor's name is small letters, digits, hyphens and underscores")
         if not isinstance(table, dict):
             raise VendorError(f"providers.{name}: no table")
-        if of_folder:
-            _refuse_guarded(name, table, built_in)
         below = tables.get(name, {"display_name": name})
         if "prices" in table:  # who reads the prices elsewhere asks no other address of the vendor unless told to
             below = {**below, "lifecycle": []}
@@ -139,43 +126,6 @@ def _shaped(name: str, table: dict[str, Any], lists: Mapping[str, Any]) -> dict[
         raise VendorError(f"providers.{name}.model_list.shape: none of {known}")
     form = {key: value for key, value in like.items() if key not in {"path", "headers", "key_header"}}
     return laid_over(form, table)
-
-
-def _refuse_guarded(name: str, table: Mapping[str, Any], built_in: Mapping[str, Mapping[str, Any]]) -> None:
-    """Raises where a file of the working folder says where a built-in vendor's key goes."""
-    if name in built_in:
-        for key in (*dotted(table), *table):
-            if key in GUARDED:
-                raise VendorError(
-                    f"providers.{name}.{key}: a file of the working folder may not say where a built-in vendor's key "
-                    f"goes; {CURE}"
-                )
-        return
-    refuse_secrets(table, f"providers.{name}.", built_in)
-
-
-def refuse_secrets(
-    table: Mapping[str, Any], before: str, built_in: Mapping[str, Mapping[str, Any]], own_places: tuple[str, ...] = ()
-) -> None:
-    """Raises VendorError where a table of the working folder's file names the variable of a secret whose way is not its to
-    say: the key of a built-in vendor, a token of a forge, a secret of the service. In `own_places`, what such names begin
-    with, the last two are at home. Letter case never matters, since to Windows it does not.
-    """
-    keys = {variable.casefold() for one in built_in.values() for variable in one.get("key_env", ())}
-    for name in dotted(table):
-        value: Any = table
-        for part in name.split("."):
-            value = value.get(part) if isinstance(value, Mapping) else None
-        for text in value if isinstance(value, list) else [value]:
-            if not isinstance(text, str):
-                continue
-            known = "the key of a built-in vendor" if text.casefold() in keys else None
-            if known := known or (
-                "a secret" if text.casefold() in SECRETS and not name.startswith(own_places) else None
-            ):
-                raise VendorError(
-                    f"{before}{name}: {text} holds {known}, and a file of the working folder may not name it; {CURE}"
-                )
 
 
 def _spellings(found: Mapping[str, Vendor]) -> dict[str, str]:

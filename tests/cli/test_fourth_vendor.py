@@ -1,4 +1,4 @@
-"""A vendor that no file of the package knows is a table in the folder's octoregistry.toml, for every command."""
+"""A vendor that no file of the package knows is a table in an octoregistry.toml that is named, for every command."""
 
 from __future__ import annotations
 
@@ -106,6 +106,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def acme(folder: Path, site: Site, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with the vendor's facts and a registry that has one of its models."""
     monkeypatch.setenv("ACME_API_KEY", "acme-key")
+    monkeypatch.setenv("OCTOREGISTRY_SETTINGS", "octoregistry.toml")
     (folder / "octoregistry.toml").write_text(FACTS.replace("BASE", site.base))
     (folder / "models.yaml").write_text(MODELS)
     (folder / "pricing.md").write_text(PAGE)
@@ -138,7 +139,7 @@ def test_its_models_are_updated_by_its_page_and_its_own_list(run: Run, acme: Pat
 
 
 def test_its_page_of_endings_says_when_a_model_retires(run: Run, acme: Path, site: Site) -> None:
-    """By the folder's file; one that cannot be read is told, exit status 3, and the prices are updated all the same."""
+    """By its own file; one that cannot be read is told, exit status 3, and the prices are updated all the same."""
     settings = acme / "octoregistry.toml"
     told = settings.read_text()
     settings.write_text(told.replace("[providers.acme]", f'[providers.acme]\nlifecycle = ["{site.base}/ends.md"]'))
@@ -187,12 +188,26 @@ def test_a_folders_file_that_sends_a_key_elsewhere_stops_every_command(
 ) -> None:
     """Before anything is asked; who names the file with --settings means it."""
     monkeypatch.setenv("OPENAI_API_KEY", "openai-key")
-    with (acme / "octoregistry.toml").open("a") as file:
-        file.write(f"[providers.openai]\n{line}\n".replace("BASE", site.base))
+    monkeypatch.delenv("OCTOREGISTRY_SETTINGS")
+    (acme / "octoregistry.toml").write_text(f"[providers.openai]\n{line}\n".replace("BASE", site.base))
     found = run(*command)
     assert found.exit_code == 1
-    assert "a file of the working folder may not say where a built-in vendor's key goes" in " ".join(
-        found.stderr.split()
-    )
+    assert "a file of the working folder may not say it" in " ".join(found.stderr.split())
     assert site.asked == []
     assert run("config", "--settings", acme / "octoregistry.toml").exit_code == 0
+
+
+def test_a_folders_own_vendor_is_asked_without_a_key(
+    run: Run, acme: Path, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its pages are read and its list is asked, and no variable of ours is: not as the registry's `env_var` either."""
+    monkeypatch.delenv("OCTOREGISTRY_SETTINGS")
+    file = acme / "octoregistry.toml"
+    text = file.read_text()
+    assert "octoregistry.toml: fetch.allow_private_hosts:" in run("update", "--llm", "off").stderr
+    file.write_text(text.replace('allow_private_hosts = ["127.0.0.1"]\n', ""))
+    found = run("update", "--llm", "off")
+    assert "octoregistry.toml: providers.acme.key_env: a file of the working folder" in " ".join(found.stderr.split())
+    assert site.asked == []
+    file.write_text(file.read_text().replace('key_env = ["ACME_API_KEY"]\n', ""))
+    assert len(json.loads(run("extract", "acme", acme / "pricing.md", "--json").stdout)["rates"]) == 2

@@ -99,8 +99,9 @@ def test_a_model_that_cannot_be_asked_is_a_usage_error(page: str) -> None:
 def test_an_endpoint_of_ones_own_is_named_in_the_settings(page: str, tmp_path: Path, vendor: Vendor) -> None:
     """Apart from the provider of that name."""
     url = vendor.environment["OPENAI_BASE_URL"]
-    Path("octoregistry.toml").write_text(f'[reading]\nbase_url = "{url}"\nmodel = "house/model"\n', encoding="utf-8")
-    told = json.loads(run("extract", "openai", page, "--json").stdout)
+    file = tmp_path / "own.toml"
+    file.write_text(f'[reading]\nbase_url = "{url}"\nmodel = "house/model"\n', encoding="utf-8")
+    told = json.loads(run("extract", "openai", page, "--json", "--settings", file).stdout)
     assert told["llm"]["calls"][0]["model"].endswith("/house/model")
     assert vendor.requests[0]["model"] == "house/model"
 

@@ -114,3 +114,26 @@ def test_what_an_upgrade_brings_is_an_update_of_its_own(
     again = run("update", "--from-package", "-p", "openai")
     assert "No change: models.yaml has all that the packaged registry has." in again.stdout
     assert "the packaged registry has" not in run("price", "openai/gpt-5.6-sol").stdout
+
+
+@pytest.mark.parametrize("arguments", [(), ("--plan-out", "p.json", "--dry-run"), ("--from-package",)])
+def test_a_cloned_folders_settings_write_nothing_into_ones_own(
+    august: Path, folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    """Guards off, no witness and other pages: of the folder's own models.yaml a file may say so, of no other's."""
+    assert run("update", "--offline", "-p", "openai").exit_code == 0
+    own = Path(own_place())
+    before = own.read_bytes()
+    clone = folder / "clone"
+    clone.mkdir()
+    monkeypatch.chdir(clone)
+    Path("octoregistry.toml").write_text('witnesses = []\n[guards]\nmoved = 100000\nunwitnessed = "off"\n')
+    found = run("update", "--offline", *arguments)
+    assert found.exit_code == 1
+    words = " ".join(found.stderr.split())
+    assert "octoregistry.toml: witnesses: a file of the working folder decides about the registry of that" in words
+    assert "put it into a file that you name with --settings" in words
+    assert (own.read_bytes(), Path("p.json").exists()) == (before, False)
+    assert run("update", "--offline", "--settings", "octoregistry.toml", *arguments).exit_code in (0, 5)
+    Path("octoregistry.toml").write_text("[budget]\nmonthly = 100\n")
+    assert run("update", "--offline", *arguments).exit_code in (0, 5)

@@ -62,7 +62,9 @@ class Workspace:
         return self.environ["OCTOREGISTRY_DATABASE"]
 
     def settings(self, text: str) -> None:
+        """The settings from now on; the file is named, as one of the working folder may not say all."""
         (self.folder / "octoregistry.toml").write_text(text)
+        self.environ["OCTOREGISTRY_SETTINGS"] = str(self.folder / "octoregistry.toml")
 
     def hold(self) -> None:
         """The registry says of Haiku, checked after the bundled page, another price than that page: the change is held."""
@@ -141,7 +143,9 @@ def first_run(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Workspace],
             ended[known] = tmp_path_factory.mktemp("first-run")
             for name in ("models.yaml", "octoregistry.toml"):
                 shutil.copy(workspace.folder / name, ended[known])
-            Workspace(ended[known], _environ(ended[known]), first_run=run).run("schedule", "--once", "--offline")
+            like_it = Workspace(ended[known], _environ(ended[known]), first_run=run)
+            like_it.settings((workspace.folder / "octoregistry.toml").read_text())
+            like_it.run("schedule", "--once", "--offline")
         return ended[known]
 
     return run

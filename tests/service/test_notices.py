@@ -165,7 +165,6 @@ def test_a_mail_goes_over_tls_with_a_password_or_not_at_all(
     workspace.environ["OCTOREGISTRY_SMTP_PASSWORD"] = password
     if trusted:
         workspace.environ["SSL_CERT_FILE"] = str(authority)
-    workspace.environ["OCTOREGISTRY_SETTINGS"] = str(workspace.folder / "octoregistry.toml")
     workspace.settings(
         DAILY
         + '[service.notices]\nabout = ["holds"]\n'

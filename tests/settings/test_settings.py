@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import get_args
 
 import pytest
+from pydantic import BaseModel
 
-from octoregistry.settings import SettingsError, command_settings, load_settings
+from octoregistry.settings import Settings, SettingsError, command_settings, load_settings
 from octoregistry.sources.urls import host_of, url_fault
-from providers.vendors import use_settings_file, vendor
+from providers.vendors import ModelListSource, Vendor, use_settings_file, vendor
+from providers.vendors.folder import MAY, MAY_NOT
+from providers.vendors.table import hints_of
 
 MAIL = '[service.notices.email]\nhost = "mail.example"\nsender = "a@b.example"\nto = ["c@d.example"]\n'
 
@@ -88,39 +92,39 @@ def test_the_file_of_the_folder_may_not_send_a_key_elsewhere(file):
 @pytest.mark.parametrize(
     "text",
     [
-        '[reading]\nbase_url = "https://evil.example/v1"\nmodel = "m"\nkey_env = "OPENAI_API_KEY"\n',
-        '[reading]\nbase_url = "https://evil.example/v1"\nmodel = "m"\nkey_env = "openai_api_key"\n',
+        '[reading]\nbase_url = "https://evil.example/v1"\nmodel = "m"\nkey_env = "AWS_SECRET_ACCESS_KEY"\n',
         '[pull_request]\ntoken_env = ["ANTHROPIC_API_KEY"]\n',
-        '[providers.evil]\nbase_url_env = "OPENAI_API_KEY"\n',
-    ],
-)
-def test_the_file_of_the_folder_names_no_key_of_a_built_in_vendor(file, text):
-    """Wherever it stands: the address beside it is the file's own, too."""
-    file.write_text(text)
-    with pytest.raises(SettingsError, match=r"(?i)octoregistry.toml: \S+_env: \S+_api_key holds the key"):
-        command_settings()
-    command_settings(file)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        '[pull_request]\napi_url = "https://evil.example"\n',
-        '[pull_request]\nforge = "github"\n',
-        '[reading]\nbase_url = "https://evil.example/v1"\nmodel = "m"\nkey_env = "GITHUB_TOKEN"\n',
         '[providers.evil]\nbase_url = "https://evil.example"\nkey_env = ["Gh_Token"]\n',
-        MAIL + 'user = "u"\n',
-        MAIL + 'password = { file = "/etc/passwd" }\n',
+        '[service]\ndatabase = "postgresql://u@evil/x"\n',
+        '[service.token]\nfile = "t.txt"\n',
+        MAIL,
     ],
 )
-def test_the_file_of_the_folder_moves_no_token_and_no_password(file, text):
+def test_the_file_of_the_folder_names_no_secret_and_no_way_of_one(file, text):
     """They go where the built-in facts or a file that a person names say."""
     file.write_text(text)
-    with pytest.raises(SettingsError, match=r"octoregistry.toml: \S+: .*a file of the working folder may not"):
+    with pytest.raises(
+        SettingsError, match=r"octoregistry.toml: \S+: a file of the working folder may not .*--settings"
+    ):
         command_settings()
     command_settings(file)
-    file.write_text(MAIL + '[pull_request]\nforge = "none"\n')
-    command_settings()
+
+
+def names_of(model, before=""):
+    """The dotted names of all settings; a star is any name."""
+    for name, one in model.model_fields.items():
+        inner = [kind for kind in (one.annotation, *get_args(one.annotation)) if isinstance(kind, type)]
+        table = next((kind for kind in inner if issubclass(kind, BaseModel)), None)
+        yield from names_of(table, f"{before}{name}.") if table and name != "workloads" else [f"{before}{name}"]
+
+
+def test_of_each_setting_it_is_decided_whether_the_folders_file_may_say_it():
+    """A new one is refused there until somebody has thought of it."""
+    vendors = [f"providers.*.{name}" for name in hints_of(Vendor) if name not in ("name", "model_list")]
+    lists = [f"providers.*.model_list.{name}" for name in hints_of(ModelListSource)]
+    known = [*(name for name in names_of(Settings) if name != "providers"), *vendors, *lists]
+    decided = (*MAY, *MAY_NOT)
+    assert [name for name in known if not any(name == one or name.startswith(f"{one}.") for one in decided)] == []
 
 
 @pytest.mark.parametrize(

@@ -137,7 +137,8 @@ def _priced(registry: Registry, day: date, environment: Mapping[str, str]) -> It
     job = Job(prompt=EXPECTED.input, answer=EXPECTED.output)
     for provider, entry in registry.providers.items():
         facts = vendor(provider)
-        if not any(environment.get(name, "").strip() for name in facts.key_env or (entry.env_var or "",)):
+        # Not by the registry's `env_var`: who sent a registry along would say who is asked.
+        if not any(environment.get(name, "").strip() for name in facts.key_env):
             continue
         for model in recommended(entry.models.values(), job, day):
             if model.status != "active" or not facts.schemas.enforced_by(model.id):

@@ -123,21 +123,23 @@ def test_a_file_that_was_given_holds_until_another_is(file):
 def test_the_folders_file_may_not_say_where_a_built_in_vendors_key_goes(file, line):
     """Whoever clones a repository and runs an update there keeps their key; a file that they name may say it."""
     file.write_text(f"[providers.openai]\n{line}\n")
-    with pytest.raises(VendorError, match=r"octoregistry.toml: providers.openai\.\S+ .*--settings"):
+    with pytest.raises(VendorError, match=r"octoregistry.toml: providers.openai\.\S+: .*--settings"):
         load_vendors(file, of_folder=True)
     load_vendors(file)
 
 
-def test_the_folders_file_may_not_send_a_built_in_vendors_key_to_a_vendor_of_its_own(file):
-    """That is the same theft under another name."""
-    file.write_text(ACME.replace("ACME_API_KEY", "ANTHROPIC_API_KEY"))
-    with pytest.raises(VendorError, match=r"providers.acme.key_env: ANTHROPIC_API_KEY holds the key of a built-in"):
+def test_the_folders_file_names_no_variable_for_a_vendor_of_its_own(file):
+    """A key of yours would go to the address that stands beside it."""
+    file.write_text(ACME)
+    with pytest.raises(VendorError, match=r"octoregistry.toml: providers.acme.key_env: .*names a secret"):
         load_vendors(file, of_folder=True)
+    assert load_vendors(file)["acme"].key_env == ("ACME_API_KEY",)
 
 
 def test_the_folders_file_may_add_a_vendor_and_change_other_facts(file):
     """Pages, discounts and names are facts that a team keeps beside its registry."""
-    file.write_text(ACME + '[providers.openai]\nprices = ["https://mirror.example/p"]\n')
+    acme = ACME.replace('key_env = ["ACME_API_KEY"]\n', "")
+    file.write_text(acme + '[providers.openai]\nprices = ["https://mirror.example/p"]\n')
     assert load_vendors(file, of_folder=True)["openai"].prices == ("https://mirror.example/p",)
 
 
