@@ -12,7 +12,7 @@ _DAY = 24 * 60
 DAY_COLUMNS = ("day", "day_text", "day_stated")
 _PIECES = ("day_text", "date", "clock", "offset", "days")
 _SECONDS, _CLOCK = r"^:[0-5][0-9]([.,][0-9]+)?", "^([01][0-9]|2[0-3]):[0-5][0-9]$"
-_MORE = [*":.,0123456789"]
+_MORE = "^[:.,0-9]"
 _AS_IT_STANDS = ["", "Z", "z", "UTC", " UTC", "+00:00", "-00:00", "+0000", "-0000", "+00"]  # zones that move no day
 
 
@@ -56,9 +56,9 @@ def stated_text(table: ir.Table, column: ir.StringValue) -> ir.Table:
     dashed = column.substr(4, 1) == "-"
     timed = (dashed & (column.substr(13, 1) == ":")).fill_null(False)
     number = ibis.ifelse(dashed, "", column.re_extract(UNIX, 1)).nullif("").cast("int64")
-    behind = column.substr(16).re_replace(_SECONDS, "")
-    behind = ibis.ifelse(behind.left(1).isin(_MORE), column.substr(16), behind)  # what goes on so is no zone
-    rest = ibis.ifelse(timed, behind, ibis.null("string"))
+    written = ibis.ifelse(timed, column.substr(16), ibis.null("string"))  # most logs have days alone
+    behind = written.re_replace(_SECONDS, "")
+    rest = ibis.ifelse(behind.re_search(_MORE), written, behind)  # what goes on so is no zone
     table = table.mutate(day_text=column.nullif(""), unix=number, rest=rest).view()
     text, clock = table.day_text, table.day_text.substr(11, 5)
     clock = ibis.ifelse(table.rest.isin(_AS_IT_STANDS) & clock.re_search(_CLOCK), "00:00", clock)
