@@ -52,6 +52,9 @@ def parse_part(form: ModelListSource, body: bytes) -> ListPart:
     """The models in one answer of an API whose lists have this `form`. Raises NotAList."""
     try:
         answer = json.loads(body)
+        json.dumps(
+            answer, ensure_ascii=False
+        ).encode()  # half a surrogate is no text: it could not be kept, nor asked for
     except (ValueError, RecursionError):
         raise NotAList("the answer is not JSON") from None
     entries = _at(answer, form.models)
@@ -100,8 +103,8 @@ class _Entry(BaseModel):
 
     id: str = Field(min_length=1)
     display_name: str | None = None
-    context_window: int | None = None
-    max_output_tokens: int | None = None
+    context_window: int | None = Field(default=None, ge=0, le=10**9)
+    max_output_tokens: int | None = Field(default=None, ge=0, le=10**9)
     batch: bool | None = None
     lifecycle: str | None = None
     retires_on: str | int | None = None
@@ -146,7 +149,7 @@ def _day(stated: str | int | None) -> date | None:
         if isinstance(stated, int):
             return datetime.fromtimestamp(stated, UTC).date()
         moment = datetime.fromisoformat(stated)
+        day = (moment.astimezone(UTC) if moment.tzinfo else moment).date()
     except (OverflowError, OSError, ValueError):
         raise NotAList("what should be a date is none") from None
-    day = (moment.astimezone(UTC) if moment.tzinfo else moment).date()
     return None if day.year <= 1970 else day  # 1970-01-01 is how APIs write "not known"

@@ -21,7 +21,7 @@ from octoregistry.sources.client import Client, Route, answer_of
 from octoregistry.sources.deadline import Stop
 from octoregistry.sources.listings import ListedModel, ListPart, NotAList, joined, parse_part
 from octoregistry.sources.page import Failed
-from octoregistry.sources.parallel import in_parallel
+from octoregistry.sources.parallel import in_parallel, one_by_one
 from octoregistry.sources.transport import NoAnswer, Response
 from octoregistry.sources.urls import host_of, shown_url
 from octoregistry.sources.vendor_pages import Clock, utc_now
@@ -91,10 +91,15 @@ def fetch_model_lists(
     With `offline` the lists that were kept serve, without any key. Raises KeyError for a provider without settings.
     """
     cache = Cache(settings.fetch.cache_dir)
-    vendors = [settings.providers[name] for name in providers]
+    vendors = {name: settings.providers[name] for name in providers}
+
+    def failed(name: str, error: Exception) -> ListOutcome:
+        listing = vendors[name].model_list
+        return Failed.by(shown_url(_url(vendors[name], listing, environ)[0]) if listing else name, error)
+
     if offline:
-        return {vendor.name: _replayed(cache, vendor, environ) for vendor in vendors}
-    endpoints = {vendor.name: _endpoint(vendor, environ) for vendor in vendors}
+        return one_by_one({name: partial(_replayed, cache, one, environ) for name, one in vendors.items()}, failed)
+    endpoints = {vendor.name: _endpoint(vendor, environ) for vendor in vendors.values()}
     at_home = frozenset(
         host_of(endpoint.url)
         for endpoint in endpoints.values()
@@ -103,7 +108,7 @@ def fetch_model_lists(
     stop = Stop()
     client = Client.of(settings.fetch, clock, stop, at_home)
     work = {name: partial(_listed, client, cache, name, endpoint) for name, endpoint in endpoints.items()}
-    return in_parallel(work, stop)
+    return in_parallel(work, stop, failed)
 
 
 def _endpoint(vendor: facts.Vendor, environ: Mapping[str, str]) -> _Endpoint | str:

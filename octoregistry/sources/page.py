@@ -48,5 +48,12 @@ class Failed:
     reason: str
     attempts: tuple[Failed, ...] = ()
 
+    @classmethod
+    def by(cls, url: str, error: Exception) -> Failed:
+        """The failure by an exception that nobody thought of. Its text is left out: it may hold a whole request, and with it
+        a key.
+        """
+        return cls(url, f"it cannot be read: {type(error).__name__}")
+
     def __str__(self) -> str:
         return f"{self.url}: {self.reason}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import queue
 import threading
 from collections.abc import Callable, Mapping
@@ -11,10 +12,22 @@ from octoregistry.sources.deadline import Stop
 
 Result = TypeVar("Result")
 GRACE = 0.5
+log = logging.getLogger(__name__)
 
 
-def in_parallel(work: Mapping[str, Callable[[], Result]], stop: Stop) -> dict[str, Result]:
-    """What each piece of `work` returned, in the order of `work`. What one raises is raised here, and ends the others.
+def one_by_one(
+    work: Mapping[str, Callable[[], Result]], failed: Callable[[str, Exception], Result]
+) -> dict[str, Result]:
+    """What each piece of `work` returned, or what `failed` makes of what it raised."""
+    return {name: _result(name, piece, failed) for name, piece in work.items()}
+
+
+def in_parallel(
+    work: Mapping[str, Callable[[], Result]], stop: Stop, failed: Callable[[str, Exception], Result]
+) -> dict[str, Result]:
+    """What each piece of `work` returned, or what `failed` makes of what it raised, in the order of `work`.
+
+    So what nobody thought of in one source ends no other's work. Ctrl-C is raised here, and ends them all.
 
     The threads are daemons and not of a pool: a pool is waited for when the interpreter ends, and Ctrl-C would hang on
     a server that sends a byte a second.
@@ -23,7 +36,7 @@ def in_parallel(work: Mapping[str, Callable[[], Result]], stop: Stop) -> dict[st
 
     def run(name: str, piece: Callable[[], Result]) -> None:
         try:
-            done.put((name, piece(), None))
+            done.put((name, _result(name, piece, failed), None))
         except BaseException as error:  # noqa: BLE001 - it is raised again in the thread that waits
             done.put((name, None, error))
 
@@ -43,6 +56,14 @@ def in_parallel(work: Mapping[str, Callable[[], Result]], stop: Stop) -> dict[st
                 thread.join(GRACE)
         raise
     return {name: results[name] for name in work}  # type: ignore[misc]  # every piece gave its result by now
+
+
+def _result(name: str, piece: Callable[[], Result], failed: Callable[[str, Exception], Result]) -> Result:
+    try:
+        return piece()
+    except Exception as error:
+        log.debug("%s", name, exc_info=True)
+        return failed(name, error)
 
 
 def _raise(error: BaseException | None) -> None:

@@ -15,7 +15,7 @@ from octoregistry.sources.client import Client
 from octoregistry.sources.deadline import Stop
 from octoregistry.sources.page import Failed, Page
 from octoregistry.sources.pages import Fetcher, Reject, cached_page, fetch_page
-from octoregistry.sources.parallel import in_parallel
+from octoregistry.sources.parallel import in_parallel, one_by_one
 from octoregistry.sources.urls import shown_url
 
 Clock = Callable[[], datetime]
@@ -59,20 +59,23 @@ def fetch_pages(
     """
     known = {name: settings.providers[name] for name in providers}
     urls: dict[str, tuple[str, ...]] = {name: getattr(provider, subject) for name, provider in known.items()}
+
+    def failed(name: str, error: Exception) -> Page | Failed:
+        return Failed.by(shown_url(urls[name][0]) if urls[name] else name, error)
+
     if offline:
-        cache = Cache(settings.fetch.cache_dir)
-        return {
-            name: _replayed(
-                cache, urls[name], partial(reject, provider=name), bundled_page(name) if subject == "prices" else None
-            )
+        cache, bundled = Cache(settings.fetch.cache_dir), subject == "prices"
+        kept = {
+            name: partial(_replayed, cache, urls[name], partial(reject, provider=name), bundled and name)
             for name in known
         }
+        return one_by_one(kept, failed)
     stop = Stop()
     cache, client = Cache(settings.fetch.cache_dir), Client.of(settings.fetch, clock, stop)
     fetchers = {
         name: Fetcher.of(client, cache, provider, partial(reject, provider=name)) for name, provider in known.items()
     }
-    return in_parallel({name: partial(_first, fetchers[name], urls[name]) for name in known}, stop)
+    return in_parallel({name: partial(_first, fetchers[name], urls[name]) for name in known}, stop, failed)
 
 
 def _first(fetcher: Fetcher, urls: tuple[str, ...]) -> Page | Failed:
@@ -87,19 +90,16 @@ def _first(fetcher: Fetcher, urls: tuple[str, ...]) -> Page | Failed:
 
 
 def _fetched(fetcher: Fetcher, url: str) -> Page | Failed:
-    """The page at `url`; what nobody thought of is a reason too, so that one address ends nobody else's run.
-
-    The exception's text is left out: it may hold a whole request, and with it a key.
-    """
+    """The page at `url`; what nobody thought of is a reason too, and the next address is tried."""
     try:
         return fetch_page(fetcher, url)
     except Exception as error:
         log.debug("%s", shown_url(url), exc_info=True)
-        return Failed(shown_url(url), f"it cannot be read: {type(error).__name__}")
+        return Failed.by(shown_url(url), error)
 
 
-def _replayed(cache: Cache, urls: tuple[str, ...], reject: Reject, bundled: Page | None) -> Page | Failed:
-    """The first page that was kept, else the one that comes with the package."""
+def _replayed(cache: Cache, urls: tuple[str, ...], reject: Reject, packaged: str | Literal[False]) -> Page | Failed:
+    """The first page that was kept, else the one of the vendor `packaged` that comes with the package."""
     attempts: list[Failed] = []
     for url in urls:
         page = cached_page(cache, url)
@@ -109,6 +109,7 @@ def _replayed(cache: Cache, urls: tuple[str, ...], reject: Reject, bundled: Page
                 return page
             page = Failed(page.url, reason)
         attempts.append(page)
+    bundled = bundled_page(packaged) if packaged else None
     if bundled is None:
         return _none_of(attempts, "; no page of it comes with the package")
     reason = reject(bundled)

@@ -25,7 +25,7 @@ MAY = (
     *(f"service.{name}" for name in ("jobs", "jitter", "pull_request", "report", "lease", "deadline", "notices.about")),
     *(f"providers.*.{name}" for name in ("display_name", "aliases", "hosts_of", "calls", "prices", "lifecycle")),
     *(f"providers.*.{name}" for name in ("redirect_hosts", "batch", "names", "schemas", "witnesses", "guards")),
-    *("providers.*.unnamed_columns", "providers.*.one_input_price"),
+    *("providers.*.unnamed_columns", "providers.*.one_input_price", "providers.*.level", "providers.*.token_encodings"),
     *(f"providers.*.model_list.{name}" for name in ("models", "fields", "shape", "query", "cursor", "cursor_query")),
     *(f"providers.*.model_list.{name}" for name in ("more", "id_prefix", "stages", "bad_key")),
 )

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from octoregistry.documents import read_document
 from octoregistry.reading.page import read_rates
-from octoregistry.settings import FetchSettings, ReadingSettings, Settings
-from octoregistry.sources import Failed, Page, fetch_pages
+from octoregistry.settings import FetchSettings, ReadingSettings, RegistrySettings, Settings
+from octoregistry.sources import Failed, ModelList, Page, fetch_model_lists, fetch_pages
+from octoregistry.sources.registries import Statements, fetch_registries
 from octoregistry.updating.page_reader import PageReader
-from providers.vendors import Vendor
+from providers.vendors import ModelListSource, Vendor, vendors
 from tests.depth import DEPTH
 
 DAY = datetime(2026, 9, 10, tzinfo=UTC)
@@ -159,7 +161,11 @@ def server() -> Iterator[Answers]:
                 return
             with connection:
                 asked = connection.recv(65536).split(b" ")
-                connection.sendall(here.says.get(asked[1].decode(), b"HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n"))
+                connection.sendall(
+                    here.says.get(
+                        asked[1].decode() if asked[1:] else "", b"HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n"
+                    )
+                )
 
     threading.Thread(target=serve, daemon=True).start()
     yield here
@@ -191,3 +197,111 @@ def test_any_answer_is_a_page_or_a_reason_and_the_next_vendor_is_read(
     assert isinstance(pages["odd"], Page | Failed)
     if isinstance(pages["odd"], Failed):
         assert pages["odd"].reason
+
+
+ODD = st.sampled_from(
+    [
+        *["9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59", "\ud800", "9" * 5000, "gpt >" + "9" * 5000 + "k"],
+        *[
+            10**400,
+            -(10**400),
+            -1,
+            0,
+            1e308,
+            1e-320,
+            True,
+            None,
+            [],
+            {},
+            "",
+            "²",
+            "NaN",
+            "1E+999999",
+            "Infinity",
+            "\x00",
+        ],
+    ]
+)
+FIELDS = st.sampled_from(
+    [
+        *["id", "created", "shutdown_date", "name", "context_window", "vendor", "input", "output", "input_cached"],
+        *["litellm_provider", "input_cost_per_token", "max_input_tokens", "mode", "supported_modalities", "updated_at"],
+        *["pricing", "prompt", "models", "providers", "cost", "limit", "modalities", "prices", "match", "input_mtok"],
+    ]
+)
+ENTRIES = st.dictionaries(FIELDS, ODD | st.lists(ODD, max_size=2) | st.dictionaries(FIELDS | st.text(max_size=3), ODD))
+LIST = ModelListSource(
+    "",
+    "data",
+    {
+        "id": "id",
+        "display_name": "name",
+        "retires_on": "shutdown_date",
+        "created": "created",
+        "context_window": "limit",
+    },
+    cursor="next",
+    cursor_query="after",
+)
+
+
+def _served(body: object) -> bytes:
+    text = json.dumps(body).encode()
+    return b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(text), text)
+
+
+def _fetch(folder: Path) -> FetchSettings:
+    hosts = ("127.0.0.1", "localhost")
+    return FetchSettings(allow_private_hosts=hosts, crawl_delay=0, retries=0, total_deadline=5, cache_dir=folder)
+
+
+@given(st.lists(ENTRIES, max_size=3), ODD)
+@example([{"id": "a", "created": "9999-12-31T23:59:59-23:59"}], None)
+@example([{"id": "a", "shutdown_date": "0001-01-01T00:00:00+23:59"}], None)
+@example([{"id": "a", "name": "\ud800"}], None)
+@example([{"id": "a"}], "\ud800")
+@settings(max_examples=25 * DEPTH, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_model_list_is_a_list_or_a_reason_and_the_next_vendors_is_read(
+    server: Answers, tmp_path: Path, entries: list[dict[str, object]], cursor: object
+) -> None:
+    server.says["/odd"] = _served({"data": entries, "next": cursor})
+    server.says["/good"] = _served({"data": [{"id": "good-1"}]})
+    known = {
+        name: Vendor(name, name, model_list=replace(LIST, path=f"http://127.0.0.1:{server.port}/{name}"))
+        for name in ("odd", "good")
+    }
+    given_settings = Settings(fetch=_fetch(tmp_path), providers=known)
+    for offline in (False, True):
+        lists = fetch_model_lists(given_settings, list(known), offline=offline, clock=lambda: DAY, environ={})
+        assert isinstance(lists["good"], ModelList)
+        assert not isinstance(lists["odd"], Failed) or lists["odd"].reason
+
+
+@given(st.sampled_from(["litellm", "models-dev", "openrouter", "genai-prices", "llm-prices"]), ENTRIES, ENTRIES)
+@example("llm-prices", {}, {"vendor": "openai", "id": "gpt-5.4", "name": "gpt >" + "9" * 5000 + "k", "input": 2})
+@settings(max_examples=50 * DEPTH, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_answer_of_a_registry_is_statements_or_a_reason_and_the_next_is_heard(
+    server: Answers, tmp_path: Path, name: str, whole: dict[str, object], entry: dict[str, object]
+) -> None:
+    server.says["/odd"] = _served(
+        {**whole, "prices": [entry], "data": [entry], "gpt-5.4": entry, "openai": {"models": {"gpt-5.4": entry}}}
+        if name != "genai-prices"
+        else [{"id": "openai", **whole, "models": [entry]}]
+    )
+    server.says["/good"] = _served({"gpt-5.4": {"litellm_provider": "openai", "input_cost_per_token": 1e-6}})
+    good = "litellm" if name != "litellm" else "models-dev"
+    server.says["/other"] = _served({"openai": {"models": {"gpt-5.4": {"cost": {"input": 2}}}}})
+    site = f"http://127.0.0.1:{server.port}"
+    known = {name: f"{site}/odd", good: f"{site}/good" if good == "litellm" else f"{site}/other"}
+    registries = {each: RegistrySettings(url=url) for each, url in known.items()}
+    given_settings = Settings(fetch=_fetch(tmp_path), providers=dict(vendors()), registries=_all(registries))
+    for offline in (False, True):
+        heard = fetch_registries(given_settings, list(known), offline=offline, clock=lambda: DAY)
+        assert isinstance(heard[good], Statements)
+        assert isinstance(heard[name], Statements | Failed)
+
+
+def _all(registries: dict[str, RegistrySettings]) -> dict[str, RegistrySettings]:
+    """Those and every other one that the vendors' files name, at no address."""
+    names = {name for vendor in vendors().values() for name in vendor.witnesses}
+    return {name: RegistrySettings(url="http://127.0.0.1:9/") for name in names} | registries

@@ -12,7 +12,7 @@ from octoregistry.sources.registries.registry_prices import PriceForm, RegistryP
 NAME = "llm-prices"
 _WORDS = {"input": "input", "output": "output", "input_cached": "cached_input"}
 # A tier is an entry of its own: `gpt-5.4-272k`, named "GPT-5.4 >272k"; the mate below it is named "GPT-5.4 ≤272k".
-_ABOVE = re.compile(r">\s*(\d+)k", re.IGNORECASE)
+_ABOVE = re.compile(r">\s*([0-9]{1,7})k", re.IGNORECASE)
 
 
 def prices(answer: Any, as_of: date) -> Iterator[RegistryPrice]:

@@ -139,4 +139,4 @@ def _is_texts(value: Any) -> bool:
 
 def tokens(value: Any) -> int | None:
     """A number of tokens, or None."""
-    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= 10**9 else None

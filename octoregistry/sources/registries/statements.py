@@ -15,7 +15,7 @@ from octoregistry.sources.client import Client
 from octoregistry.sources.deadline import Stop
 from octoregistry.sources.page import Failed, Page
 from octoregistry.sources.pages import Fetcher, cached_page, fetch_page
-from octoregistry.sources.parallel import in_parallel
+from octoregistry.sources.parallel import in_parallel, one_by_one
 from octoregistry.sources.registries import genai_prices, litellm, llm_prices, models_dev, openrouter
 from octoregistry.sources.registries.registry_prices import (
     NotARegistry,
@@ -24,6 +24,7 @@ from octoregistry.sources.registries.registry_prices import (
     Statements,
 )
 from octoregistry.sources.robots import Robots
+from octoregistry.sources.urls import shown_url
 from octoregistry.sources.vendor_pages import Clock, utc_now
 
 # witness -> how its answer is read
@@ -47,11 +48,16 @@ def fetch_registries(
     for name in known:
         WITNESSES[name]
     cache = Cache(settings.fetch.cache_dir)
+
+    def failed(name: str, error: Exception) -> Statements | Failed:
+        return Failed.by(shown_url(known[name].url), error)
+
     if offline:
-        return {name: _from_cache(name, cached_page(cache, one.url)) for name, one in known.items()}
+        return one_by_one({name: partial(_from_cache, name, cache, one.url) for name, one in known.items()}, failed)
     stop = Stop()
     client = Client.of(settings.fetch, clock, stop)
-    return in_parallel({name: partial(_from_network, client, cache, name, one) for name, one in known.items()}, stop)
+    work = {name: partial(_from_network, client, cache, name, one) for name, one in known.items()}
+    return in_parallel(work, stop, failed)
 
 
 def read_statements(name: str, text: str, url: str, as_of: date, *, from_cache: bool = False) -> Statements:
@@ -88,7 +94,8 @@ def _from_network(client: Client, cache: Cache, name: str, registry: RegistrySet
     return page if isinstance(page, Failed) else read[-1]
 
 
-def _from_cache(name: str, page: Page | Failed) -> Statements | Failed:
+def _from_cache(name: str, cache: Cache, url: str) -> Statements | Failed:
+    page = cached_page(cache, url)
     if isinstance(page, Failed):
         return page
     try:
