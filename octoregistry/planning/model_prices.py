@@ -28,7 +28,7 @@ _UNBOUNDED = Reason(
 
 
 @dataclass(slots=True)
-class ModelPrices:
+class ModelPriceChanges:
     """The prices of one model, in the registry (`known`, `rates`) and on the page, and the changes between them so far.
 
     `batch` is what the vendor says of batches in general, `prices_batches` that the page has batch prices of any model,

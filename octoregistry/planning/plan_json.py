@@ -48,11 +48,11 @@ _PRICE = re.compile(r"\d{1,15}(?:\.\d{1,30})?", re.ASCII)
 _Name = Annotated[str, Field(min_length=1, max_length=300)]
 
 
-class _Form(BaseModel):
+class _StrictForm(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
-class _LabelForm(_Form):
+class _LabelForm(_StrictForm):
     provider: str
     label: str
     place: Place
@@ -63,13 +63,13 @@ class _LabelForm(_Form):
     witness: str = ""
 
 
-class _WitnessPriceForm(_Form):
+class _WitnessPriceForm(_StrictForm):
     witness: _Name
     usd: str
     as_of: str
 
 
-class _ChangeForm(_Form):
+class _ChangeForm(_StrictForm):
     provider: _Name
     model: _Name
     kind: Kind
@@ -92,7 +92,7 @@ class _ChangeForm(_Form):
     notes: tuple[str, ...]
 
 
-class _PlanForm(_Form):
+class _PlanForm(_StrictForm):
     format: Literal[1]
     registry_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
     summary: dict[str, str] = Field(default_factory=dict)

@@ -12,7 +12,7 @@ from octoregistry.planning.lifecycle_changes import LifecycleChanges, lifecycle_
 from octoregistry.planning.limits import Limits
 from octoregistry.planning.list_changes import list_changes
 from octoregistry.planning.matching import ModelNames, remarked_status
-from octoregistry.planning.model_prices import ModelPrices
+from octoregistry.planning.model_prices import ModelPriceChanges
 from octoregistry.planning.moves import any_moves
 from octoregistry.planning.plain_prices import plain_changes
 from octoregistry.planning.plan import APPLY, Change, Kind, Note, NoteKind, Plan, Reason, Seen, Verdict
@@ -277,7 +277,7 @@ class _Planner:
         thresholds, remembered = self.thresholds | everything.thresholds, self.settings.seen.get(model, {})
         about = self.provider.name, model, known, stated, rates
         labelled = any(isinstance(end, int) for one in everything.models.values() for end in one.up_to.values())
-        prices = ModelPrices(*about, self.batch, everything.prices_batches, thresholds, labelled, remembered)
+        prices = ModelPriceChanges(*about, self.batch, everything.prices_batches, thresholds, labelled, remembered)
         changes = prices.compare()
         for note in prices.notes:
             self._note(model, note, "no longer stated")

@@ -16,11 +16,11 @@ from octoregistry.planning.plan_json import as_values, fingerprint
 End = Literal["done", "partly", "failed"]
 
 
-class _Frozen(BaseModel):
+class _Stored(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class ProviderOutcome(_Frozen):
+class ProviderOutcome(_Stored):
     """What the sources of one provider gave: `problem` says why where they could not be read."""
 
     provider: str
@@ -35,7 +35,7 @@ class ProviderOutcome(_Frozen):
     problem: str = ""
 
 
-class HeldModel(_Frozen):
+class HeldModel(_Stored):
     """All that is held of one model, which a person accepts or refuses together. `changes` are as in a kept plan."""
 
     id: str
@@ -44,7 +44,7 @@ class HeldModel(_Frozen):
     changes: tuple[Mapping[str, Any], ...]
 
 
-class ProposedPullRequest(_Frozen):
+class ProposedPullRequest(_Stored):
     """The result of a proposal."""
 
     what: str
@@ -53,7 +53,7 @@ class ProposedPullRequest(_Frozen):
     why: str = ""
 
 
-class RunOutcome(_Frozen):
+class RunOutcome(_Stored):
     """The outcome of a run. `changes` are those that were written or proposed and that a person would review, as in a kept
     plan; what waits in an open pull request already is none of them. `accepted` are the ids of what was held and a person
     has let pass; `open_places` are the things that the pages leave open and did not at the run before, a line each.

@@ -30,11 +30,13 @@ HostName = Annotated[str, StringConstraints(to_lower=True, pattern=r"^[A-Za-z0-9
 Address = Annotated[str, Field(pattern=r"^[^@\s<>]+@[^@\s<>]+$")]
 
 
-class _Frozen(BaseModel):
+class Frozen(BaseModel):
+    """A table of the settings: no key that is not known, and no change once it is read."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class SecretSource(_Frozen):
+class SecretSource(Frozen):
     """Where a secret is: in an environment variable, else in a file; never in the settings themselves."""
 
     env: Variable
@@ -65,7 +67,7 @@ class Token(SecretSource):
     env: Variable = "OCTOREGISTRY_SERVICE_TOKEN"
 
 
-class JobSettings(_Frozen):
+class JobSettings(Frozen):
     """When some providers are updated: `every` so long, counted from 1970 in UTC, or by a `cron` line in UTC.
 
     No `providers` means all. With `each_provider` there is one job a provider, so that one that fails holds up no other.
@@ -85,7 +87,7 @@ class JobSettings(_Frozen):
         return self
 
 
-class EmailSettings(_Frozen):
+class EmailSettings(Frozen):
     """The mail server, and whom to write. `password` is asked for only where there is a `user`."""
 
     host: str
@@ -97,14 +99,14 @@ class EmailSettings(_Frozen):
     password: Password = Password()
 
 
-class WebhookSettings(_Frozen):
+class WebhookSettings(Frozen):
     """Whom to tell by HTTP. What is sent is signed with the secret."""
 
     url: Annotated[str, Field(pattern=r"^https?://[^@\s]+$")]
     secret: WebhookSecret = WebhookSecret()
 
 
-class NoticeSettings(_Frozen):
+class NoticeSettings(Frozen):
     """What is told, and by which ways."""
 
     about: tuple[Literal["changes", "holds", "open_places", "staleness", "failures"], ...] = (
@@ -117,7 +119,7 @@ class NoticeSettings(_Frozen):
     email: EmailSettings | None = None
 
 
-class ServiceSettings(_Frozen):
+class ServiceSettings(Frozen):
     """How the service runs.
 
     `jobs` by name. A run starts up to `jitter` after its slot, so that not everybody asks the vendors at once. `llm` says

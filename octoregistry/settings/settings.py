@@ -12,10 +12,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from octoregistry.errors import UnknownProviderError, UserFacingError
-from octoregistry.settings.service import ServiceSettings
+from octoregistry.settings.service import Frozen, ServiceSettings
 from providers.dimensions import DIMENSIONS
 from providers.vendors import (
     FILE_NAME,
@@ -40,16 +40,12 @@ class SettingsError(UserFacingError):
     """The settings cannot be used; the text names the file and every faulty key."""
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
 def _user_agent() -> str:
     """The honest name under which pages are asked for."""
     return f"octoregistry/{version('octoregistry')} (+octoregistry)"
 
 
-class FetchSettings(_Frozen):
+class FetchSettings(Frozen):
     """How pages are fetched. Times are in seconds.
 
     `contact` is an address of whoever runs it, which goes with the name under which pages are asked for: a web page or a
@@ -80,7 +76,7 @@ class FetchSettings(_Frozen):
         return f"{self.user_agent} ({self.contact})" if self.contact else self.user_agent
 
 
-class GuardSettings(_Frozen):
+class GuardSettings(Frozen):
     """Thresholds of the guards; octoregistry.planning.limits says what each means."""
 
     moved: Annotated[Decimal, Field(gt=1)] = Decimal(3)
@@ -97,21 +93,21 @@ class GuardSettings(_Frozen):
         return None if given == "off" else given
 
 
-class RegistrySettings(_Frozen):
+class RegistrySettings(Frozen):
     """Where another public registry of prices is fetched, and the hosts it may redirect to."""
 
     url: str
     redirect_hosts: tuple[str, ...] = ()
 
 
-class UpdateSettings(_Frozen):
+class UpdateSettings(Frozen):
     """How updates are planned. `recheck_days`: a model's `source.checked` is renewed by a page that says nothing new
     once it is so many days older than the page."""
 
     recheck_days: Annotated[int, Field(ge=1)] = 30
 
 
-class PullRequestSettings(_Frozen):
+class PullRequestSettings(Frozen):
     """How changes are proposed.
 
     `branch` is what our branch is called; with `each_provider` there is one a provider, its name behind a hyphen.
@@ -136,7 +132,7 @@ class PullRequestSettings(_Frozen):
     author_email: Annotated[str, Field(pattern=r"^[^<>\s]+@[^<>\s]+$")] = "octoregistry@users.noreply.invalid"
 
 
-class WorkloadSettings(_Frozen):
+class WorkloadSettings(Frozen):
     """A workload of a month: so many `requests` of so many `tokens` each, by dimension, to `model` (PROVIDER/MODEL)."""
 
     model: Annotated[str, Field(pattern=r"^[^/\s]+/\S+$")]
@@ -154,13 +150,13 @@ class WorkloadSettings(_Frozen):
         return given
 
 
-class BudgetSettings(_Frozen):
+class BudgetSettings(Frozen):
     """What calls may cost: `monthly` is in USD."""
 
     monthly: Annotated[Decimal, Field(gt=0, allow_inf_nan=False)] | None = None
 
 
-class ReadingSettings(_Frozen):
+class ReadingSettings(Frozen):
     """How pages are read. A page whose reading takes more than `deadline` seconds of CPU time (four times as
     many by the clock) or `max_megabytes` of memory is unread.
 
@@ -182,7 +178,7 @@ class ReadingSettings(_Frozen):
         return self
 
 
-class CostingSettings(_Frozen):
+class CostingSettings(Frozen):
     """How usage logs are read: `columns` says which column of the logs stands for which of ours, `hosts` at which
     provider's prices the calls of another seller are costed (`vertex_ai = "gemini"`).
     """
@@ -191,7 +187,7 @@ class CostingSettings(_Frozen):
     hosts: Mapping[str, str] = Field(default_factory=dict)
 
 
-class Settings(_Frozen):
+class Settings(Frozen):
     """All settings. `witnesses` name those of `registries` that an update hears; `providers` are the vendors' facts."""
 
     fetch: FetchSettings = Field(default_factory=FetchSettings)

@@ -66,7 +66,7 @@ class _Raised:
 _PATIENCE = 4  # a deadline is CPU time; on a machine that does much besides, the clock runs faster
 
 
-class _Reading:
+class _ReadingProcess:
     """The reading process as the one that asks it sees it."""
 
     def __init__(self) -> None:
@@ -115,15 +115,15 @@ class _Reading:
         return signal.Signals(-code).name if code < 0 else f"status {code}"
 
 
-_running: list[_Reading] = []
+_running: list[_ReadingProcess] = []
 
 
-def _process() -> _Reading:
+def _process() -> _ReadingProcess:
     """The reading process, started where there is none that knows the same vendors."""
     if _running and (_running[0].vendors != vendors() or not _running[0].lives):
         _running.pop().end()
     if not _running:
-        _running.append(_Reading())
+        _running.append(_ReadingProcess())
     return _running[0]
 
 
