@@ -27,11 +27,7 @@ def file(tmp_path, monkeypatch):
 
 def test_without_a_file_the_built_in_facts_hold(file):
     settings = load_settings()
-    assert {name for name, one in settings.providers.items() if one.prices} == {
-        "openai",
-        "anthropic",
-        "gemini",
-    }
+    assert {"openai", "anthropic", "gemini"} <= {name for name, one in settings.providers.items() if one.prices}
     assert settings.providers["openai"].batch.share == Decimal("0.5")
 
 
