@@ -60,10 +60,12 @@ class Job:
 
     @property
     def ended(self) -> bool:
+        """True where nothing more will come of it, in the words of its vendor."""
         return self.meaning is not None and self.meaning.ended
 
     @property
     def cancelling(self) -> bool:
+        """True where it was asked to end and has not yet."""
         return self.meaning is not None and self.meaning.cancelling
 
 

@@ -28,6 +28,7 @@ class Media:
 
     @property
     def is_image(self) -> bool:
+        """True for a picture."""
         return self.media_type.startswith("image/")
 
     @property

@@ -49,10 +49,12 @@ class Message:
 
     @property
     def text(self) -> str:
+        """Its parts of text, joined."""
         return "".join(part for part in self.parts if isinstance(part, str))
 
     @property
     def is_text(self) -> bool:
+        """True where it has no picture and no file."""
         return all(isinstance(part, str) for part in self.parts)
 
 

@@ -54,6 +54,7 @@ class UsageTable:
         return self.table[self.columns[name]]
 
     def within(self, name: str) -> list[str]:
+        """The columns of a field and of all below it."""
         return [column for column in self.columns if column == name or column.startswith(f"{name}.")]
 
     def fault(self, text: str) -> int:
@@ -66,6 +67,7 @@ class UsageTable:
 
 
 def holds(log: UsageTable, test: Test) -> ir.BooleanValue | bool:
+    """Whether a test is true of each row: True or False where that follows from the columns alone."""
     found = [_true(log, condition) for condition in test]
     if any(one is True for one in found):
         return True
@@ -110,6 +112,7 @@ def _count(log: UsageTable, name: str) -> Count:
 
 
 def first_of(log: UsageTable, fields: FieldNames) -> Count | None:
+    """The first count that is not 0, of those fields that are there; None where none is."""
     found = [_count(log, name) for name in fields if name in log.columns]
     return first(found) if found else None
 
@@ -124,6 +127,7 @@ def _term(log: UsageTable, one: Term) -> Count | None:
 
 
 def counts_any(log: UsageTable, recipe: Recipe, name: str) -> bool:
+    """Whether a column that counts one dimension is there."""
     return any(fields in log.columns for one in recipe.counts.get(name, ()) if one.sign > 0 for fields in one.names)
 
 

@@ -92,6 +92,7 @@ class RunState:
 
     @property
     def next_number(self) -> int:
+        """The number of the next part, from 1."""
         return max((part.number for part in self.parts), default=0) + 1
 
 
@@ -103,24 +104,30 @@ class RunFiles:
 
     @property
     def folder(self) -> Path:
+        """The folder of what goes when the run has finished."""
         return self.state.with_name(self.state.name + ".d")
 
     @property
     def results(self) -> Path:
+        """The file of its results, one a line."""
         return self.state.with_name(self.state.name + ".results.jsonl")
 
     @property
     def requests(self) -> Path:
+        """The file of its requests, one a line."""
         return self.folder / "requests.jsonl"
 
     @property
     def cancelled(self) -> Path:
+        """The mark of a run that was cancelled."""
         return self.folder / "cancelled"
 
     def upload(self, part: Part) -> Path:
+        """The file that a part was handed in as."""
         return self.folder / f"batch-{part.mark}.jsonl"
 
     def collected(self, part: Part) -> Path:
+        """The file of what was collected of a part."""
         return self.folder / f"part-{part.number}.jsonl"
 
     def save(self, state: RunState) -> RunState:

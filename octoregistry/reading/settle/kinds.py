@@ -82,6 +82,7 @@ def as_lead(label: Label, said: Classified) -> Label:
 
 
 def is_unit_head(head: Classified) -> bool:
+    """True for the head of a column of units."""
     return "unit" in head.values("head")
 
 
@@ -127,6 +128,7 @@ def paired_in(
 
 
 def models_named(own: Classified) -> tuple[str, ...]:
+    """The models that a label names, each once."""
     return tuple(dict.fromkeys(own.values("model")))
 
 

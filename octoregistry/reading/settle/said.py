@@ -82,9 +82,11 @@ class Said:
         self._by_slot = {}
 
     def doubt(self, label: Label, reason: str, witness: str = "") -> None:
+        """Add a doubt about a label."""
         self.doubts.append(Doubt(label.text[:600], label.place, label.address, reason, witness))
 
     def use(self, fact: Fact) -> Any:
+        """The value of a fact; who said what its word means becomes a witness of the price."""
         if fact.row is not None and fact.row.witness:
             self.rows.add(fact.row.witness)
         return fact.value
