@@ -7,21 +7,33 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from hashlib import sha256
 from importlib import resources
+from typing import Any
 
 from octoregistry.sources.page import Page
+
+_FOLDER = resources.files("octoregistry.sources").joinpath("bundled")
 
 
 def bundled_page(provider: str) -> Page | None:
     """The digest of the prices page of `provider` that the package carries, as old as its newest table; None where there is
     none."""
-    folder = resources.files("octoregistry.sources").joinpath("bundled")
-    index = tomllib.loads(folder.joinpath("bundled.toml").read_text(encoding="utf-8"))
-    for entry in index["page"]:
+    for entry in _index():
         if entry["provider"] == provider:
-            body = folder.joinpath(entry["file"]).read_bytes()
+            body = _FOLDER.joinpath(entry["file"]).read_bytes()
             days = {f"T{place}": day for place, day in enumerate(entry["days"], 1)}
             return _page(entry["url"], days, body)
     return None
+
+
+def newest_day() -> date:
+    """The newest day of all digests: it has passed, wherever the package is."""
+    days: list[date] = [day for entry in _index() for day in entry["days"]]
+    return max(days)
+
+
+def _index() -> list[dict[str, Any]]:
+    pages: list[dict[str, Any]] = tomllib.loads(_FOLDER.joinpath("bundled.toml").read_text(encoding="utf-8"))["page"]
+    return pages
 
 
 def _page(url: str, days: Mapping[str, date], body: bytes) -> Page:

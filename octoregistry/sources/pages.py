@@ -105,6 +105,9 @@ def _vetted(fetcher: Fetcher, url: str, kept: CacheEntry, origin: From) -> Page 
     return page
 
 
+_LONGEST_AGE = timedelta(days=366)  # RFC 9111: a year is what "for ever" is written as
+
+
 def _answered(page: Page | Failed, answer: Response) -> Page | Failed:
     """`page` with the server's time of the answer."""
     if isinstance(page, Failed):
@@ -112,7 +115,7 @@ def _answered(page: Page | Failed, answer: Response) -> Page | Failed:
     try:
         said = parsedate_to_datetime(answer.headers.get("date", ""))
         age = timedelta(seconds=whole_number(answer.headers.get("age")) or 0)
-        return replace(page, answered_at=said.astimezone(UTC) + age)
+        return replace(page, answered_at=said.astimezone(UTC) + age) if age <= _LONGEST_AGE else page
     except (TypeError, ValueError, OverflowError):  # it says none
         return page
 

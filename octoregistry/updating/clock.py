@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from octoregistry.errors import UserFacingError
 from octoregistry.sources import Page
+from octoregistry.sources.urls import host_of
 
 _SLACK = timedelta(days=1)
 
@@ -15,9 +16,12 @@ class ClockError(UserFacingError):
     """The clock cannot be right; nothing is written."""
 
 
-def check_clock(pages: Iterable[object], now: datetime) -> None:
-    """Raise ClockError where `now` is more than a day behind a page's own day, or more than a day ahead of the newest
-    answer that was fetched in this run, by its Date and Age; a run that fetched nothing has nothing to compare.
+def check_clock(pages: Iterable[object], now: datetime, passed: date = date.min) -> None:
+    """None. Raises ClockError where `now` is more than a day behind a page's own day, or more than a day ahead of what the
+    servers that were asked in this run say, by Date and Age; a run that fetched nothing has nothing to compare.
+
+    Of several servers the middle one counts, so that none alone stops a run or lets a wrong one go on; of two the later.
+    A time before `passed`, a day that is known to have passed, is none.
     """
     found = [page for page in pages if isinstance(page, Page)]
     for page in found:
@@ -26,9 +30,16 @@ def check_clock(pages: Iterable[object], now: datetime) -> None:
                 f"{page.url} was read on {page.fetched_at.date()}, and this machine's clock says {now.date()}: "
                 "one of them is wrong; nothing is written"
             )
-    newest = max((page.answered_at for page in found if page.answered_at), default=None)
-    if newest is not None and now - newest > _SLACK:
+    said: dict[str, datetime] = {}
+    for page in found:
+        if page.answered_at and page.answered_at.date() >= passed:
+            host = host_of(page.url)
+            said[host] = max(said.get(host, page.answered_at), page.answered_at)
+    if not said:
+        return
+    middle = sorted(said.values())[len(said) // 2]
+    if now - middle > _SLACK:
         raise ClockError(
-            f"this machine's clock says {now:%Y-%m-%d %H:%M}Z, and the newest answer is of {newest:%Y-%m-%d %H:%M}Z: "
+            f"this machine's clock says {now:%Y-%m-%d %H:%M}Z, and the servers' {middle:%Y-%m-%d %H:%M}Z: "
             "set the clock; nothing is written"
         )

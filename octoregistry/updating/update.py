@@ -20,6 +20,7 @@ from octoregistry.reading.lifecycle import StatedLifecycle
 from octoregistry.reading.rates import PageRates
 from octoregistry.settings import Settings
 from octoregistry.sources import Clock, Failed, ListOutcome, ModelList, Page, fetch_model_lists, fetch_pages
+from octoregistry.sources.bundled import newest_day
 from octoregistry.sources.registries import Statements, fetch_registries
 from octoregistry.sources.vendor_pages import utc_now
 from octoregistry.updating.clock import check_clock
@@ -120,7 +121,7 @@ def plan_update(  # noqa: PLR0913 - the edges of the run: clock, progress, langu
     )
     sightings = recalled(settings).sightings
     now = clock()
-    check_clock((*pages.values(), *ends.values()), now)
+    check_clock((*pages.values(), *ends.values()), now, newest_day())
     runs: list[ProviderRun] = []
     for provider in chosen:
         progress(f"Reading {provider}")

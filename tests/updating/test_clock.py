@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from octoregistry.sources import Failed, Page
+from octoregistry.sources.bundled import newest_day
 from octoregistry.updating.clock import ClockError, check_clock
 
 NOW = datetime(2026, 9, 10, 12, tzinfo=UTC)
 
 
-def page(read: datetime, answered: datetime | None = None) -> Page:
-    return Page("https://a.example", "https://a.example", "", None, read, "0", answered_at=answered)
+def page(read: datetime, answered: datetime | None = None, host: str = "a") -> Page:
+    return Page(f"https://{host}.example", f"https://{host}.example", "", None, read, "0", answered_at=answered)
 
 
 @pytest.mark.parametrize(
@@ -40,3 +41,45 @@ def test_days_that_cannot_be(read: datetime, answered: datetime | None, wrong: b
 def test_the_newest_answer_counts() -> None:
     """A server whose own clock stands still freezes nobody."""
     check_clock([page(NOW, NOW - timedelta(days=900)), page(NOW, NOW)], NOW)
+
+
+LONG_AGO, LONG_AHEAD = datetime(1, 1, 1, tzinfo=UTC), datetime(2099, 1, 1, tzinfo=UTC)
+YEAR_AHEAD = NOW + timedelta(days=365)
+
+
+@pytest.mark.parametrize(
+    ("clock", "answers", "wrong"),
+    [
+        (NOW, [LONG_AGO], False),  # one vendor's odd Date, the others said none
+        (NOW, [LONG_AGO, NOW], False),
+        (NOW, [LONG_AGO, LONG_AGO, NOW], False),
+        (NOW, [NOW - timedelta(days=300), NOW, NOW], False),
+        (NOW, [LONG_AHEAD], False),
+        (YEAR_AHEAD, [NOW], True),
+        (YEAR_AHEAD, [NOW, LONG_AGO], True),
+        (YEAR_AHEAD, [NOW, NOW, LONG_AHEAD], True),  # one vendor's Date switched the question off
+        (YEAR_AHEAD, [NOW, NOW, LONG_AHEAD, LONG_AGO, LONG_AGO], True),
+    ],
+)
+def test_no_vendors_date_alone_stops_a_run_or_lets_a_wrong_one_go_on(
+    clock: datetime, answers: list[datetime], wrong: bool
+) -> None:
+    """What lies before a day that the package knows to have passed is no time."""
+    pages = [page(NOW, answer, host) for host, answer in zip("abcde", answers, strict=False)]
+    passed = date(2026, 8, 1)
+    if wrong:
+        with pytest.raises(ClockError, match="set the clock; nothing is written"):
+            check_clock(pages, clock, passed)
+    else:
+        check_clock(pages, clock, passed)
+
+
+def test_a_server_that_answers_twice_speaks_once() -> None:
+    """The pages of prices and of endings of one vendor are no majority."""
+    twice = [page(NOW, LONG_AHEAD, "a"), page(NOW, LONG_AHEAD, "a")]
+    with pytest.raises(ClockError):
+        check_clock([*twice, page(NOW, NOW, "b"), page(NOW, NOW, "c")], YEAR_AHEAD)
+
+
+def test_the_day_that_is_known_to_have_passed_is_that_of_the_newest_page_of_the_package() -> None:
+    assert date(2026, 9, 1) < newest_day() <= date.today()  # noqa: DTZ011
