@@ -56,7 +56,10 @@ def rates_of(
         for start, price in _in_force(candidates, page, page_date, f"{dimension} of {name} ({mode})", problems):
             slot = (sort, above, start, price.witness)
             rates[slot][dimension] = StatedPrice(
-                price.price, Evidence(page, price.figure.address, price.figure.text), price.unit_stated, price.doubts
+                price.price,
+                Evidence(page, price.figure.address, price.figure.text, price.path),
+                price.unit_stated,
+                price.doubts,
             )
             if price.tier.up_to is not None and not isinstance(bounds.get(slot), int):
                 bounds[slot] = price.tier.up_to

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 from octoregistry.documents import Document, read_document
+from octoregistry.reading.cell_path import cell_path
 from octoregistry.reading.classify import Families
 from octoregistry.reading.classify.cells import money_in
 from octoregistry.reading.classify.names import plain
@@ -185,7 +186,8 @@ def _read(scope: Scope, reader: Reader, by_charge: Reader) -> tuple[list[Priced]
             elif trouble == "a sentence":
                 refused.append(Refused("a sentence states token prices; sentences are not read", figure))
             else:
-                found.append(_with(settled, trouble) if trouble else settled)
+                placed = replace(settled, path=cell_path(figure, scope.over))
+                found.append(_with(placed, trouble) if trouble else placed)
     return found, refused, billed
 
 

@@ -14,11 +14,14 @@ from providers.dimensions import PLAIN_CURRENCY, PLAIN_PLACE
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Where a price stands: the page, the address in it (`T3R5C2`, `P7`) and the text that stands there."""
+    """Where a price stands: the page, the address in it (`T3R5C2`, `P7`) and the text that stands there. `path` are the
+    page's own words for the place, from the outside in: headings, row, column; none where the page has none.
+    """
 
     page: str
     address: str
     text: str
+    path: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,42 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from decimal import Decimal
+from dataclasses import dataclass
 from itertools import groupby
-from urllib.parse import quote
 
 from octoregistry.planning.counts import counts_of
 from octoregistry.planning.doubts import held_by_labels
 from octoregistry.planning.plan import Change
-from octoregistry.planning.values import value_text
 from octoregistry.queries import wording
-from octoregistry.reading.rates import Evidence
+from octoregistry.report.change_rows import ChangeRow, change_rows, columns
 from octoregistry.report.report import OLD_DAYS, Report
-from providers.dimensions import DIMENSIONS
 from providers.registry import Registry
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeRow:
-    """One value that an update changes, as text. `direction` is "up", "down" or nothing."""
-
-    where: str
-    old: str
-    new: str
-    percent: str
-    direction: str
-    link: str | None
-    page: str
-    address: str
-    quoted: str
-    witness: str
-    agree: str
-    disagree: str
-    other_days: str
-    held: bool
-    reasons: tuple[str, ...]
-    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +24,11 @@ class ChangedModel:
     display_name: str
     rows: tuple[ChangeRow, ...]
     facts: str = ""
+
+    @property
+    def count(self) -> int:
+        """How many values change."""
+        return sum(len(row.values) for row in self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +45,16 @@ class Section:
     count: int = 0  # of values, or of new models; what follows from a price is counted with it
 
     @property
+    def columns(self) -> tuple[str, ...]:
+        """The dimensions that have a column."""
+        return columns(row for model in self.models for row in model.rows)
+
+    @property
+    def others(self) -> bool:
+        """True where prices have dimensions without a column."""
+        return any(row.price and row.others for model in self.models for row in model.rows)
+
+    @property
     def judged(self) -> bool:
         """True where any change is held: elsewhere "apply" beside every value says nothing."""
         return any(row.held for model in self.models for row in model.rows)
@@ -77,7 +66,6 @@ class Section:
 
 
 _NAMED = 3
-_LONGEST_FRAGMENT = 200  # letters of a cell
 Belongs = Callable[[Change], bool]
 _SORTS: tuple[tuple[str, str, str, Belongs], ...] = (
     (
@@ -114,7 +102,7 @@ def sections(report: Report) -> tuple[Section, ...]:
         if mine:
             labels = tuple(map(str, held_by_labels(report.plan))) if name == "held" else ()
             models = tuple(_models(mine, report))
-            count = counts_of(report.plan.visible).facts if name == "other" else sum(len(one.rows) for one in models)
+            count = counts_of(report.plan.visible).facts if name == "other" else sum(one.count for one in models)
             found.append(Section(name, title, lead, models, labels, len(models) if name == "new-models" else count))
     return tuple(found)
 
@@ -192,7 +180,7 @@ def _models(changes: Sequence[Change], report: Report) -> Iterable[ChangedModel]
     for (provider, model), of_model in groupby(changes, key=lambda change: (change.provider, change.model)):
         mine = list(of_model)
         fresh = {change.dimension: change.new for change in mine if change.kind == "new_model" and not change.mode}
-        rows = tuple(_row(change) for change in mine if change.kind != "new_model" or change.mode)
+        rows = change_rows(change for change in mine if change.kind != "new_model" or change.mode)
         yield ChangedModel(provider, model, _name(report.after, provider, model), rows, _facts(fresh))
 
 
@@ -211,43 +199,3 @@ def _facts(fresh: Mapping[str, object]) -> str:
 def _name(registry: Registry, provider: str, model: str) -> str:
     entry = registry.providers[provider].models.get(model) if provider in registry.providers else None
     return entry.display_name if entry else model
-
-
-def _row(change: Change) -> ChangeRow:
-    move, evidence = change.percent, change.evidence
-    # all but what is announced holds from the page's own day, which the list of sources tells
-    placed = change if change.kind == "announced" or not change.applies else replace(change, start=None)
-    witness = {None: "", "rules": "read by the built-in rules"}.get(change.witness, f"vouched for by {change.witness}")
-    derived = "follows from the standard price by the vendor's batch discount" if change.derived else ""
-    return ChangeRow(
-        where=placed.where.replace("_", " "),
-        old=_value(change.dimension, change.old),
-        new=_value(change.dimension, change.new),
-        percent=wording.percent(move),
-        direction="" if not move else "up" if move > 0 else "down",
-        link=_link(evidence) if evidence else None,
-        page=evidence.page if evidence else "",
-        address=evidence.address if evidence else "",
-        quoted=evidence.text if evidence else "",
-        witness=witness or derived,
-        agree=wording.witness_list(change.vouches),
-        disagree=wording.witness_list(change.contradicts),
-        other_days=wording.witness_list(change.other_days),
-        held=not change.applies,
-        reasons=tuple(map(str, change.verdict.reasons)),
-        notes=change.notes,
-    )
-
-
-def _link(evidence: Evidence) -> str | None:
-    """The page's address with the cell's text as a fragment, by which a browser goes to it and marks it; None for no address."""
-    address = wording.link(evidence.page)
-    if address is None or "#" in address or not evidence.text or len(evidence.text) > _LONGEST_FRAGMENT:
-        return address
-    return f"{address}#:~:text={quote(evidence.text, safe='').replace('-', '%2D')}"
-
-
-def _value(dimension: str, value: object) -> str:
-    if isinstance(value, Decimal) and dimension in DIMENSIONS:
-        return wording.price(value)
-    return wording.DASH if value is None else value_text(value)  # type: ignore[arg-type]

@@ -59,7 +59,7 @@ def test_it_prints_what_is_on_the_screen(opened, report, screenshots):
     tab.emulate_media(media="print")
     assert tab.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert tab.locator("form:visible, .top:visible, .copy:visible").count() == 0
-    assert tab.get_by_role("columnheader", name="Cached").is_visible()
+    assert tab.locator("#list").get_by_role("columnheader", name="Cached").is_visible()
     assert "10,000 requests of 2,000 input, 500 output" in tab.locator("#asked").inner_text()
     tab.screenshot(path=screenshots / "print.png", full_page=True)
     pdf = tab.pdf(path=screenshots / "print.pdf", prefer_css_page_size=True)

@@ -14,7 +14,7 @@ from providers.dimensions import PLAIN_CURRENCY, PLAIN_PLACE
 @dataclass(frozen=True, slots=True)
 class Priced:
     """One price with all that is known of it. `price` is per million tokens (and hour, for storage) in `currency`; `place` is
-    the region that it is the price of, "global" for the plain one.
+    the region that it is the price of, "global" for the plain one. `path` are the page's words for where it stands.
     """
 
     names: tuple[str, ...]
@@ -31,6 +31,7 @@ class Priced:
     mentioned: bool = False
     place: str = PLAIN_PLACE
     currency: str = PLAIN_CURRENCY
+    path: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
