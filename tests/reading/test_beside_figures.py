@@ -60,3 +60,57 @@ def test_small_digits_beside_a_price_are_in_doubt(cell: str) -> None:
 @pytest.mark.parametrize("cell", ["$5.00<sup>1</sup>", "$5.00 <sup>(2)</sup>", "$5.00<sup>*</sup>", "$<b>5.00</b>"])
 def test_a_footnote_mark_is_none(cell: str) -> None:
     assert read(cell) == "5.00"
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "$5.00 - free", "$5.00 (free)", "free $5.00", "free or $5.00", "$5.00 x", "$5.00 tbd", "$5.00 n/a", "$5.00 (n/a)",
+        "$5.00 not available", "contact sales $5.00", "$5.00 –", "$5.00 —", "$5.00 ...", "... $5.00", "$5.00 ..",
+        "$5.00 and", "and $5.00", "$5.00 for", "a $5.00", "à $5.00", "the $5.00", "($5.00)", "( $5.00 )", "[$5.00]",
+        "$5.00→$8", "$5.00 => $8", "$5.00 →", "↓ $5.00", "$5.00¹",
+    ],
+)  # fmt: skip
+def test_what_denies_a_price_or_joins_nothing_beside_it_is_in_doubt(cell: str) -> None:
+    """A word for "no price" means so in a cell of its own alone, and "($5.00)" may be a sum below 0."""
+    assert read(cell) == "doubted"
+
+
+@pytest.mark.parametrize("cell", ["n/a", "free", "-", "TBD"])
+def test_a_cell_that_states_no_price_is_none(cell: str) -> None:
+    assert read(cell) == "silent"
+
+
+@pytest.mark.parametrize(
+    "cell", ["€$5.00", "£ $5.00", "$€5.00", "$5.00 €", "C$5.00 USD", "$$5.00", "$5.00 $", "$5 cents"]
+)
+def test_a_figure_of_two_currencies_or_of_one_twice_is_no_price(cell: str) -> None:
+    assert read(cell) == "told"
+
+
+def cents(head: str, cell: str, lead: str = "") -> str:
+    """The input price under `head`: "0.25", "doubted" or "none"."""
+    page = f"# API pricing\n\n{lead}\n\n| Model | {head} |\n|---|---|\n| gpt-9 | {cell} |\n"
+    page += "\n\n## Tools\n\n| Tool | Price |\n|---|---|\n| Search | $9 |\n"
+    document = read_document(page, "https://x.example/p")
+    assert isinstance(document, Document)
+    rates = read_rates(document, "openai", date(2026, 11, 1)).rates
+    prices = [rate.prices["input"] for rate in rates if "input" in rate.prices]
+    return "none" if not prices else "doubted" if prices[0].doubts else str(prices[0].amount)
+
+
+@pytest.mark.parametrize(
+    "head", ["Input in cents / 1M tokens", "Input (USD cents) per 1M tokens", "Input (¢) / 1M tokens"]
+)
+def test_a_bare_figure_under_cents_is_one_of_cents(head: str) -> None:
+    """25 cents were 25 dollars."""
+    assert cents(head, "25") == "0.25"
+    assert cents(head, "25¢") == "0.25"
+    assert cents(head, "$25") == "doubted"
+
+
+@pytest.mark.parametrize(("head", "cell"), [("Input / 1M tokens", "$25"), ("Input (USD) / 1M tokens", "25")])
+@pytest.mark.parametrize("lead", ["All prices in cents.", "Prices are in US cents per 1M tokens."])
+def test_a_sentence_that_speaks_of_cents_leaves_dollars_in_doubt(lead: str, head: str, cell: str) -> None:
+    assert cents(head, cell) == "25"
+    assert cents(head, cell, lead) == "doubted"

@@ -17,7 +17,8 @@ from octoregistry.reading.vocabulary import Vocabulary
 @dataclass(frozen=True, slots=True)
 class Amount:
     """A sum of money in a cell. `number` is None where it can be read in no way or in two, or is below 0; `currency` is USD, EUR, …, ""
-    where none stands beside it. `before` and `behind` are the words that qualify it and no other amount of the cell; it begins at `start`."""
+    where none stands beside it, and `cents` that it is written in cents. `before` and `behind` are the words that qualify it
+    and no other amount of the cell; it begins at `start`."""
 
     text: str
     number: Decimal | None
@@ -27,6 +28,7 @@ class Amount:
     restated: bool = False
     past: bool = False
     start: int = 0
+    cents: bool = False
 
 
 @lru_cache(maxsize=16)
@@ -46,6 +48,7 @@ def _money(vocabulary: Vocabulary) -> tuple[re.Pattern[str], dict[str, str]]:
 
 BARE = re.compile(rf"\s*(?P<figure>{FIGURE})\s*")
 _EMPTY = re.compile(r"\W*")
+_TWICE = re.compile(r"([^\w\s])\s?\1")
 _WORD_SIGN = re.compile(r"\w")
 _SPACES = " \t\n\r\u00a0\u202f"
 
@@ -81,12 +84,18 @@ def amounts(
         number = None if match["sign"] or match["lost"] else decimal_of(figure, decimal_comma=decimal_comma)
         words = {_code(match[name], codes) for name in ("before", "also", "after") if match[name]} - {""}
         words -= {sign for sign in words if words.intersection(sign.split("|")) - {sign}}  # "¥5 RMB" is yuan
+        if words == {"USD", "cents"} or _TWICE.search(" ".join(filter(None, match.group("before", "also")))):
+            number = None  # "$25 cents", "$$25"
         if "USD" in words and len(words) == 2:
-            words.discard("USD")  # "$5 CAD" is Canadian
+            words.discard("USD")  # "$5 CAD" is Canadian, "$5 €" nothing
+            number = number if match["before"].strip() == "$" and match["also"].isalpha() else None
         currency = words.pop() if len(words) == 1 else "?"
-        if currency == "cents":
+        cents = currency == "cents"
+        if cents:
             number, currency = (number / 100 if number is not None else None), "USD"
-        found.append(Amount(match.group().strip(), number, currency, before, behind, past=past, start=match.start()))
+        found.append(
+            Amount(match.group().strip(), number, currency, before, behind, past=past, start=match.start(), cents=cents)
+        )
     return tuple(_restating(found, vocabulary, beside))
 
 
@@ -94,7 +103,7 @@ def _code(word: str, codes: dict[str, str]) -> str:
     word = word.strip()
     if word in codes:
         return codes[word]
-    known = {codes[part] for part in (word.replace(" ", ""), word.rstrip("$€£¥").strip(), word[-1:]) if part in codes}
+    known = {codes[part] for part in (word.replace(" ", ""), word[:-1].strip(), word[-1:]) if part in codes}
     return next(iter(known)) if len(known) == 1 else "?" if word else ""
 
 
@@ -167,7 +176,10 @@ def _pieces(
             behind = ""
         past = becomes or beside.ends_in_was(fold(before)) is not None
         found.append((before, behind, past))
-        before = "" if becomes else between[cut:]
+        arrow = (
+            becomes and _WORD_SIGN.search(between[cut:] or between) is None
+        )  # of "$5 -> $3" nobody knows whether it is a range
+        before = (between[cut:] or between) if arrow else "" if becomes else between[cut:]
     return found
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 from octoregistry.reading.classify import Classified, Fact
 from octoregistry.reading.classify.cells import Amount, amounts, has_amount
@@ -12,11 +11,11 @@ from octoregistry.reading.classify.tiers import Tier
 from octoregistry.reading.classify.units import Unit
 from octoregistry.reading.labels import Figure, Label, Place
 from octoregistry.reading.layout import Scope
-from octoregistry.reading.settle.currencies import NoCurrency, currency_of
+from octoregistry.reading.settle.currencies import NoCurrency, currency_of, dollars_of
+from octoregistry.reading.settle.edges import beside
 from octoregistry.reading.settle.kinds import (
     as_lead,
     begun,
-    glued,
     heads_names,
     is_praise,
     is_unit_head,
@@ -131,10 +130,7 @@ class Settler:
         text = plain(f"{amount.before} … {amount.behind}")
         before = self.reader.says(amount.before.strip(), place)
         behind = self.reader.says(amount.behind.strip(), "cell")
-        denied = (
-            amount.before if {fact.slot for fact in before.facts} == {"none"} else ""
-        )  # "- $5": below 0, or no price
-        left = " … ".join(filter(None, (before.leftover, denied, behind.leftover, glued(amount))))
+        left = " … ".join(filter(None, (before.leftover, behind.leftover, beside(amount, before, behind))))
         return Label(text, "cell", 0, figure.address), Classified((*before.facts, *behind.facts), left)
 
     def _beginning(self, before: str) -> Classified:
@@ -230,7 +226,7 @@ class Settler:
         self._open(said)
         self._told(said, mode, place, tier, dimensions)
         ids = ids or tuple(dict.fromkeys(fact.value for _, fact in said.facts("id")))
-        price = (amount.number or Decimal(0)) * (unit.factor or 1)
+        price = dollars_of(said, amount) * (unit.factor or 1)
         witness = "+".join(sorted(said.rows)) or "rules"
         mentioned = name_label is not None and name_label.place == "sentence"
         doubts = tuple(dict.fromkeys(said.doubts))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
+from octoregistry.reading.classify.cells import Amount
 from octoregistry.reading.labels import Place
 from octoregistry.reading.settle.said import NEAR, OVER, TOLD, Said
 from providers.dimensions import PLAIN_CURRENCY as USD
@@ -51,6 +53,21 @@ def currency_of(said: Said, own: str, text: str, yen_sign: str | None) -> str | 
     if len(stated) > 1 or any(code in _UNKNOWN or "|" in code for code in stated):
         return NoCurrency(f"{', '.join(sorted(stated))} is stated: the currency of the figure is not known")
     return stated.pop() if stated else USD
+
+
+def dollars_of(said: Said, amount: Amount) -> Decimal:
+    """The number of `amount` in whole units of its currency, with a doubt where labels leave open whether it is one of cents."""
+    number = amount.number or Decimal(0)
+    if amount.cents:
+        return number
+    stated = said.facts("currency", ("cell", *NEAR, *OVER, *TOLD))
+    cents = [label for label, fact in stated if fact.value == "cents"]
+    if not cents:
+        return number
+    heads = {label for label in cents if label.place in NEAR}
+    if amount.currency or not heads or any(fact.value != "cents" and label not in heads for label, fact in stated):
+        said.doubt(cents[0], f"cents are stated: is {amount.text!r} one of dollars?")
+    return number if amount.currency else number / 100
 
 
 def _codes(said: Said, *places: Place) -> set[str]:

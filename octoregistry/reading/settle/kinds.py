@@ -36,20 +36,6 @@ def begun(said: Classified, begins: Classified) -> Classified:
 _OF_ALL = {"mode", "unit", "dimension", "modality", "tier", "days", "offer", "place", "currency"}
 
 
-def glued(amount: Amount) -> str:
-    """What stands right beside the figure and belongs to no word: "'100", "+", "-"."""
-    before, behind = amount.before[-1:], amount.behind[:1]
-    odd = [c for c in (before,) if c and not (c.isspace() or c in "(（:：,，;[/·•|。、）)」*\"'" or c.isalpha())]
-    odd += [
-        c
-        for c in (behind,)
-        if c and not (c.isspace() or c in '/).,;:]*†‡§·•|（(，。、"' or c.isalpha() or c in "¹²³⁴⁵")
-    ]
-    if before and before.isalpha() and amount.text[:1].isdigit():
-        odd.append(before)
-    return " ".join(odd)
-
-
 def without_ratings(over: list[tuple[Label, Classified]]) -> list[tuple[Label, Classified]]:
     """`over` without the values of labels that describe a model: below "Speed" the line "Fast" is no way to be served."""
     leads = [at for at, (label, _) in enumerate(over) if label.place == "lead"]
