@@ -18,7 +18,7 @@ from .jobs import CANCELLED, CANCELLING, COMPLETED, EXPIRED, FAILED, RUNNING, Jo
 from .received import entries_of, named, not_json, pages
 from .request import Request, extra_in, with_extra
 from .vendor import Stream, VendorProvider
-from .wire import among, count, iso, section
+from .wire import count, iso, section
 
 # anthropic/types/messages/message_batch.py. "ended" says nothing of how: `_ending` reads the counts.
 STATES = {"in_progress": RUNNING, "canceling": CANCELLING, "ended": COMPLETED}
@@ -34,6 +34,7 @@ class AnthropicProvider(VendorProvider):
     env_vars = ("ANTHROPIC_API_KEY",)
     limits = BatchLimits(rows=100_000, file_bytes=256_000_000, unit_id=r"[A-Za-z0-9_-]{1,64}")
     longest_life = 48 * 3600.0
+    spent_codes = SPENT_CODES
     tags_batches = False
     default_max_tokens = 8192  # the API wants a number; this one every model that it still serves can answer with
 
@@ -118,8 +119,10 @@ class AnthropicProvider(VendorProvider):
             error.response.headers,
             code=error.error_code or error.type,
             request_id=error.request_id,
-            spent=among(error.error_code, SPENT_CODES),
         )
+
+    def _find_model(self) -> None:
+        named(self._json_in(self.client.models.with_raw_response.retrieve(self.model)), self.name)
 
     def _read_job(self, batch_id: str) -> Job:
         raw = self.client.messages.batches.with_raw_response.retrieve(batch_id)

@@ -108,6 +108,9 @@ class BatchStatusInfo(TypedDict):
     expires_at: NotRequired[str | None]
     counts: NotRequired[dict[str, int]]  # total, completed, failed: as far as the vendor says
     retryable: NotRequired[bool]  # a failed batch that may work when submitted again
+    spent: NotRequired[
+        bool
+    ]  # it failed as the account has nothing left to spend: no other one will work before somebody pays
     batch_id: NotRequired[str]
     cancelling: NotRequired[bool]  # it ends as soon as the vendor can, with what was answered by then
     tag: NotRequired[str | None]  # what `create_batch` was told to mark it with
@@ -218,6 +221,12 @@ class LLMProvider(ABC):
 
     def discard_file(self, file_id: str) -> None:  # noqa: B027 - where nothing was uploaded, nothing is to be done
         """Deletes what `upload_batch_file` left at the vendor, where it left anything, for a batch that was not made."""
+
+    def verify_access(self) -> bool:
+        """Whether a call that costs nothing shows that the vendor takes our key and serves the model; False where there is
+        no such call. Raises ProviderError as any call, for a key that is refused, a model or an address that is not there.
+        """
+        return False
 
     def get_api_key_env_var(self) -> str:
         """The environment variable that holds this provider's key."""

@@ -19,6 +19,8 @@ from .errors import AuthenticationError, ProviderError, RateLimitError, RequestE
 from .received import json_object, named
 from .retry import RetryPolicy, is_retryable, moment_of, retry_after
 from .secret_spellings import spellings
+from .vendors import VendorError, vendor
+from .wire import among
 
 T = TypeVar("T")
 
@@ -30,6 +32,7 @@ _CALLERS_MISTAKE = frozenset({"UnsupportedProtocol", "InvalidURL", "LocalProtoco
 _GAVE_UP_WAITING = frozenset({408, 499})
 # A gateway may repeat the key that it was sent; of fewer letters than these no vendor's key is, and words have them too.
 _KEY_LENGTH = 8
+_PAY_FIRST = 402
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -39,6 +42,7 @@ class Connection(LLMProvider):
     sdk_module: ClassVar[str]
     extra: ClassVar[str] = ""  # of the package, that brings the SDK; else it is called as the vendor
     env_vars: tuple[str, ...]  # where the key may stand, in order
+    spent_codes: ClassVar[frozenset[str]] = frozenset()  # codes of an account that has nothing left to spend
     timeout: float
     retry: RetryPolicy
 
@@ -156,6 +160,7 @@ class Connection(LLMProvider):
             retry_after=error.retry_after,
             retryable=error.retryable,
             ambiguous=error.ambiguous,
+            spent=error.spent,
         )
 
     def _hidden(self, text: str) -> str:
@@ -179,11 +184,12 @@ class Connection(LLMProvider):
         not; `wait` is what the body asks for, where the headers ask for nothing.
         """
         kind: type[ProviderError] = ProviderError
-        retryable = is_retryable(status, headers)
+        spent = spent or status == _PAY_FIRST or self._says_it_is_spent(message, code)
+        retryable = is_retryable(status, headers) and not spent
         if bad_key or status in {401, 403}:
             kind, retryable = AuthenticationError, False
         elif status == 429:
-            kind, retryable = (ProviderError, False) if spent else (RateLimitError, retryable)
+            kind = ProviderError if spent else RateLimitError
         asked = retry_after(headers)
         return kind(
             message,
@@ -194,7 +200,17 @@ class Connection(LLMProvider):
             retry_after=wait if asked is None else asked,
             retryable=retryable,
             ambiguous=status >= 500 or status in _GAVE_UP_WAITING,
+            spent=spent,
         )
+
+    def _says_it_is_spent(self, message: str, code: Any = None) -> bool:
+        """Whether an error has words by which its vendor says that an account has nothing left to spend."""
+        said = f"{code or ''} {message}".lower()
+        try:
+            told = vendor(self.name).calls.spent
+        except VendorError:  # of a file that was changed since: the error that there is must not give way to that
+            told = ()
+        return among(code, self.spent_codes) or any(words.lower() in said for words in told)
 
     def _stream_error(self, told: Mapping[str, Any], passing: frozenset[str]) -> ProviderError:
         """What an error means that came after the status of an answer, under a `type` or `code`; what was answered before

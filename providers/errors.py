@@ -27,9 +27,11 @@ class ProviderError(Exception):
     Its text carries the HTTP status once, where there was one; `vendor_message` is what the vendor said, untouched.
     `retryable` says that the same call may work later. `ambiguous` says that the vendor may have done what it was
     asked although no answer came: looking is right, repeating is not, for calls that cost money or create things.
+    `spent` says that the account has nothing left, or reached a limit of its own: no call works before somebody pays, or
+    raises it.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what is known of a failure
         self,
         message: str = "",
         *,
@@ -40,6 +42,7 @@ class ProviderError(Exception):
         retry_after: float | None = None,
         retryable: bool = False,
         ambiguous: bool = False,
+        spent: bool = False,
     ) -> None:
         self.provider = provider
         self.status_code = status_code
@@ -48,6 +51,7 @@ class ProviderError(Exception):
         self.retry_after = retry_after
         self.retryable = retryable
         self.ambiguous = ambiguous
+        self.spent = spent
         self.vendor_message = message
         super().__init__(_text(message, provider, status_code, code, retryable))
 

@@ -195,6 +195,9 @@ class GeminiProvider(VendorProvider):
             wait=_retry_delay(details),
         )
 
+    def _find_model(self) -> None:
+        named(self._get(f"models/{self.model}"), self.name, "name")
+
     def _read_job(self, batch_id: str) -> Job:
         return _job(named(self._get(batch_id), self.name, "name"))
 

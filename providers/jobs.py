@@ -50,6 +50,7 @@ class Job:
     counts: Mapping[str, int] | None = None
     error: str | None = None
     retryable: bool = False
+    spent: bool = False  # it failed as the account has nothing left to spend
     created_at: str | None = None
     started_at: str | None = None
     updated_at: str | None = None
@@ -103,6 +104,7 @@ def status_of(job: Job, known_for: float, longest_life: float) -> BatchStatusInf
         "expires_at": job.expires_at,
         "tag": job.tag,
         "retryable": job.retryable,
+        "spent": job.spent,
         "cancelling": job.cancelling,
     }
     if job.counts is not None:

@@ -45,6 +45,7 @@ class OpenAIProvider(VendorProvider):
     env_vars = ("OPENAI_API_KEY",)
     limits = BatchLimits(rows=50_000, file_bytes=200_000_000, unit_id=r"[\s\S]{1,512}")
     longest_life = 48 * 3600.0
+    spent_codes = SPENT_CODES
 
     def __init__(self, config: dict[str, Any]) -> None:
         super().__init__(config)
@@ -153,8 +154,11 @@ class OpenAIProvider(VendorProvider):
             error.response.headers,
             code=error.code or error.type,
             request_id=error.request_id,
-            spent=among(error.code, SPENT_CODES) or among(error.type, SPENT_CODES),
+            spent=among(error.type, SPENT_CODES),
         )
+
+    def _find_model(self) -> None:
+        named(self._json_in(self.client.models.with_raw_response.retrieve(self.model)), self.name)
 
     def _read_job(self, batch_id: str) -> Job:
         raw = self.client.batches.with_raw_response.retrieve(batch_id)
@@ -200,6 +204,7 @@ def _job(fields: Mapping[str, Any]) -> Job:
         counts={name: count(counted, name) for name in ("total", "completed", "failed")} if counted else None,
         error="; ".join(_told(error) for error in errors) or None,
         retryable=bool(errors) and all(among(error.get("code"), PASSING_CODES) for error in errors),
+        spent=any(among(error.get("code"), SPENT_CODES) for error in errors),
         created_at=iso(fields.get("created_at")),
         started_at=iso(fields.get("in_progress_at")),
         updated_at=iso(ended_at or fields.get("finalizing_at") or fields.get("in_progress_at")),

@@ -110,6 +110,10 @@ class VendorProvider(Connection, Billed):
     def _rows(self, job: Job) -> Iterator[BatchResult]:
         """The rows of a batch that has ended."""
 
+    @abstractmethod
+    def _find_model(self) -> None:
+        """Asks the vendor for what it says of the model, which costs nothing."""
+
     # -- realtime
 
     def generate_realtime(self, prompt: str | None, schema: Any = None, **options: Unpack[Options]) -> RealtimeResult:
@@ -157,6 +161,11 @@ class VendorProvider(Connection, Billed):
                 self._threads = ThreadPoolExecutor(_MOST_AT_ONCE, f"{self.name}-call")
         call = partial(self.generate_realtime, prompt, schema, **options)
         return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+
+    def verify_access(self) -> bool:
+        """Whether the vendor, asked for free, takes our key and serves the model. Raises ProviderError where it does not."""
+        self._call(self._find_model, once=True)
+        return True
 
     def stream_realtime(self, prompt: str | None, schema: Any = None, **options: Unpack[Options]) -> AnswerStream:
         """The answer to one prompt, piece by piece; its `result` is there at the end. What fails before the first piece is
@@ -208,6 +217,7 @@ class VendorProvider(Connection, Billed):
             request_id=request_id,
             retryable=failure.retryable,
             ambiguous=failure.answered or answer.served is not None,
+            spent=self._says_it_is_spent(failure.message, failure.code),
         )
 
     # -- batches

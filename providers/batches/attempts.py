@@ -22,6 +22,7 @@ class Attempt:
     row: int
     made: int = 0  # tries
     own: int = 0  # failures that may be the row's own
+    first: int = -1  # the number of the call that failed first
     told: int = 0  # tries that were answered, and cut off
     cost: Decimal | None = Decimal(0)  # of these; None where one is not known
     cut_off: RowResult | None = None  # the last of these: it was paid, so it is kept whatever becomes of a longer one
@@ -62,6 +63,12 @@ class Attempts:
         """A row that was taken has its result."""
         with self._changed:
             self.left -= 1
+            self._changed.notify_all()
+
+    def hurry(self) -> None:
+        """Lets all rows that wait for another try be taken now."""
+        with self._changed:
+            self._again = [(0.0, order, attempt) for _, order, attempt in sorted(self._again, key=lambda one: one[1])]
             self._changed.notify_all()
 
     @property

@@ -14,7 +14,7 @@ from .errors import BatchError, BatchTooExpensiveError
 from .plan import Planner, name_of, refuse_without_batches
 from .realtime_state import RealtimeState
 from .requests import KeptRequests, fingerprint, keep
-from .soundness import check_collected, check_requests, load, never_submitted
+from .soundness import came_to_nothing, check_collected, check_requests, load, never_submitted
 from .state import COLLECTED, OPEN, PLANNED, RunFiles, RunState
 from .values import BatchSettings
 
@@ -32,7 +32,8 @@ def opened(
         if requests is None:
             raise BatchError(f"{files.state}: there is no run to take up")
         return _begun(provider, requests, files, allowed, settings)
-    if requests is not None and never_submitted(state) and not files.cancelled.exists():
+    nothing_came = came_to_nothing(files.results, state.rows) if state.finished else never_submitted(state)
+    if requests is not None and nothing_came and not files.cancelled.exists():
         return _begun(provider, requests, files, allowed, settings)
     _check_it_is_ours(provider, requests, files, state, settings)
     if any(part.status == PLANNED for part in state.parts):

@@ -16,7 +16,7 @@ from .errors import BatchError, BatchTooExpensiveError
 from .journal import Journal
 from .pace import Pace
 from .plan import Planner, ranges_of
-from .realtime_state import RealtimeState, journal_of, results_of_realtime, save_realtime
+from .realtime_state import RealtimeState, gone, journal_of, results_of_realtime, save_realtime
 from .requests import KeptRequests, Request
 from .spending import Spending
 from .state import RunFiles
@@ -43,7 +43,10 @@ class Calls:
         self.settings, self.pace, self.progress = settings, pace, progress
         self.requests = KeptRequests(files.requests)
         self.spending = Spending(provider, Planner(provider, self.requests, settings), allowed)
-        self.journal = Journal(journal_of(files), state.rows)
+        try:
+            self.journal = Journal(journal_of(files), state.rows)
+        except FileNotFoundError:
+            raise gone(files) from None
         self.lock, self.stop = threading.Lock(), threading.Event()
         self.failed: BaseException | None = None
         self.note: str | None = None
@@ -56,8 +59,9 @@ class Calls:
             self.spending.recall(request, result, self.journal.unanswered(row))
             if result is not None:
                 self._count(result)
-        self.rows = Attempts(row for row in range(state.rows) if not self.journal.has(row))
-        self.verdicts = Verdicts(provider, self.journal, self.rows, pace, settings)
+        open_rows = [row for row in range(state.rows) if not self.journal.has(row)]
+        self.rows = Attempts(sorted(open_rows, key=lambda row: self.journal.first_failed(row) >= 0))
+        self.verdicts = Verdicts(provider, self.requests, self.journal, self.rows, pace, settings)
 
     def to_the_end(self, concurrency: int) -> BatchResults:
         threads: list[threading.Thread] = []
@@ -81,6 +85,8 @@ class Calls:
             with self.lock:
                 for row, result in self.rows.cut_off():
                     self.journal.answered(row, result)
+                for row in filter(self.journal.has, self.verdicts.withdrawn):
+                    self.journal.take_back(row)
                 # a call that is on its way even now finds it closed, and stays asked without a result
                 self.journal.close()
         if self.failed is not None:
@@ -132,7 +138,7 @@ class Calls:
             if attempt.cut_off is not None:
                 options["max_tokens"] = longer
             try:
-                given = self._ask(attempt, request, options)
+                given = self.verdicts.settled(attempt) or self._ask(attempt, request, options)
             except (ProviderError, BatchTooExpensiveError) as error:
                 if attempt.cut_off is None:
                     raise
@@ -187,11 +193,11 @@ class Calls:
                     self.note = str(error) if error.retryable else self.note
                     self.passing = error if error.retryable else self.passing
                 return self.verdicts.of(error, attempt, ticket)
-            self.verdicts.answered()
+            self.verdicts.answered(ticket)
             answered = row_result(self.provider, request.unit_id, given, attempt.made)
             with self.lock:
                 self.spending.end(expected, answered.cost, request, options)
-                self.note = None
+                self.note = self.note if self.pace.is_paused else None
             return answered
 
     def _longest_answer(self, options: Mapping[str, Any]) -> int:

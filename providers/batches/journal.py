@@ -11,13 +11,17 @@ from pathlib import Path
 
 from .errors import BatchError
 from .soundness import result_in
+from .state import replacing
 from .values import RowResult
 
-_STEPS = {b"asked\n": 1, b"refused\n": -1, b"failed\n": 0}
+_STEPS = {b"asked\n": 1, b"refused\n": -1, b"failed\n": 0, b"again\n": 0}
+
+_AGAIN = b"again\n"
 
 
 class Journal:
-    """The journal of `rows` rows in a file. A last line that was not written to its end counts as not written.
+    """The journal of `rows` rows in a file, which `begin` made. A last line that was not written to its end counts as not
+    written. Raises FileNotFoundError where it is gone: what was asked, and paid, nobody knows then.
 
     Who only looks leaves the file as it is: another process may be writing it.
     """
@@ -28,14 +32,20 @@ class Journal:
         self._lengths = array("q", [0]) * rows
         self._open = array("q", [0]) * rows  # how often a row was asked without a result
         self._failed = array("q", [-1]) * rows  # where the file says that it failed first
-        self._last_answer = -1  # where the last result begins that the vendor answered with
-        end = self._read(rows) if path.exists() else 0
+        self.last_answer = -1  # where the last result begins that the vendor answered with
+        end = self._read(rows)
         self._file = -1  # below 0 where nothing can be written, as it is only looked at, or closed
         if only_looks:
             return
-        self._file = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+        self._file = os.open(path, os.O_WRONLY)
         os.ftruncate(self._file, end)
         self._end = os.lseek(self._file, 0, os.SEEK_END)
+
+    @staticmethod
+    def begin(path: Path) -> None:
+        """Makes an empty journal, safely on disk."""
+        with replacing(path):
+            pass
 
     def _read(self, rows: int) -> int:
         at = 0
@@ -50,11 +60,13 @@ class Journal:
                     raise BatchError(f"{self.path}: this is not what was written: {line[:40]!r}; nothing was sent")
                 if step is not None:
                     self._open[row] += step
-                    if step < 1:
+                    if text == _AGAIN:
+                        self._starts[row] = -1
+                    elif step < 1:
                         self._note_failure(row, at)
                 elif result is not None:
                     if result["content"] is not None or result["error"] is None:
-                        self._last_answer = at
+                        self.last_answer = at
                     self._starts[row], self._lengths[row] = at + len(number) + 1, len(text)
                 at += len(line)
         return at
@@ -84,13 +96,18 @@ class Journal:
             self._failed[row] = start
 
     @property
+    def size(self) -> int:
+        """The bytes that are written."""
+        return self._end
+
+    @property
     def has_answers(self) -> bool:
         """Whether the vendor answered any row."""
-        return self._last_answer >= 0
+        return self.last_answer >= 0
 
-    def answered_since(self, row: int) -> bool:
-        """Whether the vendor answered another row since this one first failed, whatever process asked them."""
-        return 0 <= self._failed[row] < self._last_answer
+    def first_failed(self, row: int) -> int:
+        """Where the file says that a row first failed, whatever process asked it; below 0 where it says nothing."""
+        return self._failed[row]
 
     @property
     def untouched(self) -> bool:
@@ -103,7 +120,12 @@ class Journal:
         if (start := self._append(number + text)) is not None:
             self._starts[row], self._lengths[row] = start + len(number), len(text)
             if result.content is not None or result.error is None:
-                self._last_answer = start
+                self.last_answer = start
+
+    def take_back(self, row: int) -> None:
+        """Keeps that a row is without its result again: it was not the row that was refused."""
+        if self._append(b"%d " % row + _AGAIN) is not None:
+            self._starts[row] = -1
 
     def results(self) -> Iterator[RowResult]:
         """The results that there are, in the order of the rows."""

@@ -1,7 +1,10 @@
-"""When a realtime call may begin: no faster than is allowed, not while the vendor has no room, and in an outage one at a time."""
+"""When a realtime call may begin: no faster than is allowed, not while the vendor has no room, in an outage one at a time, and
+after a rate limit as many at a time as it bears.
+"""
 
 from __future__ import annotations
 
+import random
 import threading
 import time
 from collections.abc import Callable
@@ -16,11 +19,12 @@ _LONGEST_ASKED = 3600.0  # seconds that a server may ask us to wait before the n
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ticket:
-    """A call that may begin: after how many pauses, and whether it is the one that tries a vendor that was failing. To be
-    entered: at its end it is given back, whatever became of the call, or no other would ever try that vendor.
+    """A call that may begin: which one, after how many pauses, and whether it is the one that tries a vendor that was
+    failing. To be entered: at its end it is given back, whatever became of the call, or no other would ever try that vendor.
     """
 
     pace: Pace
+    number: int
     pauses: int
     is_trial: bool
 
@@ -37,7 +41,11 @@ class Pace:
     def __init__(self, requests: float | None = None, tokens: float | None = None) -> None:
         self._requests, self._tokens = _limit(requests, "requests_per_minute"), _limit(tokens, "tokens_per_minute")
         self._next = self._paused_until = 0.0
-        self._pauses = 0  # how often all calls were put off: whoever had a place before takes another one
+        self._pauses = 0  # how often all calls were put off
+        self._places = 0  # how often they were given other places
+        self._begun = self._running = self._most = 0  # calls: ever, on their way, on their way at a time
+        self._window: int | None = None  # that many at a time, since the vendor had no room for more
+        self._refused = -1  # the newest call for which there was none
         self._failing = self._rounds = 0  # since the last answer
         self._failing_since = 0.0
         self._trial: Ticket | None = None  # the only call on its way to a vendor that was failing
@@ -47,13 +55,15 @@ class Pace:
     def begin(self, tokens: int, ends: Callable[[], bool]) -> Ticket | None:
         """A ticket, once a call of so many tokens may begin; None where the run `ends` before."""
         with self._turn:
-            place, pauses = self._place(tokens), self._pauses
+            place, places = self._place(tokens), self._places
             while not ends():
-                if pauses != self._pauses:
-                    place, pauses = self._place(tokens), self._pauses
+                if places != self._places:
+                    place, places = self._place(tokens), self._places
                 wait = place - time.monotonic()
-                if wait <= 0 and not (self._is_down and self._trial):
-                    ticket = Ticket(self, pauses, self._is_down)
+                if wait <= 0 and self._has_room:
+                    ticket = Ticket(self, self._begun, self._pauses, self._is_down)
+                    self._begun, self._running = self._begun + 1, self._running + 1
+                    self._most = max(self._most, self._running)
                     self._trial = ticket if ticket.is_trial else self._trial
                     return ticket
                 self._turn.wait(min(wait, _LOOK) if wait > 0 else _LOOK)
@@ -69,12 +79,22 @@ class Pace:
     def _is_down(self) -> bool:
         return self._limited or self._failing >= _OUTAGE
 
+    @property
+    def _has_room(self) -> bool:
+        """Whether another call may be on its way now."""
+        if self._is_down:
+            return self._trial is None
+        return self._window is None or self._running < self._window
+
     def give_back(self, ticket: Ticket) -> None:
         """The call of a ticket is over."""
         with self._turn:
+            self._running -= 1
             if self._trial is ticket:
                 self._trial = None
                 self._turn.notify_all()
+            elif self._window is not None:
+                self._turn.notify()
 
     def failing_for(self) -> float:
         """Seconds since the first failure after the last answer; 0 where none failed since."""
@@ -86,19 +106,40 @@ class Pace:
         with self._turn:
             return self._is_down and self._trial is None
 
-    def answered(self) -> None:
-        """The vendor answers: whatever failed before is over."""
-        with self._turn:
-            was_down, self._limited = self._is_down, False
-            self._failing = self._rounds = 0
-            if was_down:
-                self._turn.notify_all()
+    @property
+    def begun(self) -> int:
+        """How many calls have begun: the number of the next one."""
+        return self._begun
 
-    def failed(self, ticket: Ticket, error: ProviderError, pause: float, longest: float) -> float:
+    @property
+    def is_paused(self) -> bool:
+        """Whether all calls are put off."""
+        return self._paused_until > time.monotonic()
+
+    def answered(self, ticket: Ticket) -> None:
+        """The vendor answered a call. Whatever failed before is over where that call began after the last pause did; where
+        it was on its way by then, but is newer than all for which there was no room, only the pause is: it was about them.
+        """
+        with self._turn:
+            if self._window is not None:
+                self._window = self._window + 1 if self._window < self._most else None
+            is_new = ticket.pauses == self._pauses
+            if not is_new and ticket.number <= self._refused:
+                return
+            if is_new:
+                self._limited = False
+                self._failing = self._rounds = 0
+            if self.is_paused:
+                self._paused_until = self._next = time.monotonic()
+                self._places += 1
+            self._turn.notify_all()
+
+    def failed(self, ticket: Ticket, error: ProviderError, pause: float, first: float, longest: float) -> float:
         """Seconds until the row of a call that failed for a passing reason may ask for its turn again.
 
         One row is put off by `pause`, or as the server asks. A vendor that has no room, or answers nobody, puts off all
-        calls: each time twice as long, up to `longest`.
+        calls: as long as it asks, or else by `first`, and each time twice as long, up to `longest`; one that has no room
+        then gets half as many at a time, and one more for each that it answers.
         """
         asked = min(error.retry_after or 0.0, _LONGEST_ASKED)
         with self._turn:
@@ -106,13 +147,19 @@ class Pace:
             self._failing += 1
             self._limited = self._limited or isinstance(error, RateLimitError)
             if not self._is_down:
-                return max(pause, asked)
+                return asked or pause
             is_news = ticket.pauses == self._pauses  # calls that were on their way when the pause began say nothing new
             self._rounds += is_news
-            until = time.monotonic() + max(asked, min(pause * 2.0 ** min(self._rounds - 1, 30), max(pause, longest)))
+            self._refused = max(self._refused, ticket.number)
+            if is_news and isinstance(error, RateLimitError):
+                self._window = max(1, min(self._running, self._window or self._running) // 2)
+            backoff = min(first * 2.0 ** min(self._rounds - 1, 30), max(first, longest))
+            spread = 0.1 * random.random()  # noqa: S311 - parts runs that failed together; guards nothing
+            until = time.monotonic() + (asked * (1 + spread) if asked else backoff)
             if until > self._paused_until and (is_news or asked):
                 self._next = self._paused_until = until
-                self._pauses += 1
+                self._pauses += is_news
+                self._places += 1
             self._turn.notify_all()
             return 0.0
 

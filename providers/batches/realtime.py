@@ -11,6 +11,7 @@ from ..base import LLMProvider
 from .beginning import check_model, check_shape, shape_of
 from .calls import Calls
 from .errors import BatchError, BatchInputError, BatchTooExpensiveError
+from .journal import Journal
 from .pace import Pace
 from .plan import Planner, name_of
 from .realtime_state import (
@@ -87,7 +88,7 @@ def _begun(
     except BaseException:
         files.requests.unlink()
         raise
-    journal_of(files).unlink(missing_ok=True)
+    Journal.begin(journal_of(files))  # before the state says that there is one
     most = None if allowed is None else str(allowed)
     return save_realtime(
         files, RealtimeState(name_of(provider), provider.model, rows, digest, shape_of(provider), most)

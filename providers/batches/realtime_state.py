@@ -11,7 +11,7 @@ from typing import Any
 
 from .errors import BatchError
 from .journal import Journal
-from .soundness import counted, no_state
+from .soundness import came_to_nothing, counted, no_state
 from .state import RunFiles, is_held, replacing
 from .values import BatchProgress, BatchResults, RowResult
 
@@ -71,8 +71,10 @@ def realtime_results(path: Path) -> Iterator[RowResult]:
     if not state.finished:
         try:
             yield from Journal(journal_of(files), state.rows, only_looks=True).results()
-        except FileNotFoundError:  # nothing was asked yet, or it has ended meanwhile
+        except FileNotFoundError:  # it has ended meanwhile, or
             state = load_realtime(path) or state
+            if not state.finished:
+                raise gone(files) from None
         else:
             return
     if state.finished:
@@ -111,8 +113,18 @@ def journal_of(files: RunFiles) -> Path:
 def is_untouched(state: RealtimeState, files: RunFiles) -> bool:
     """Whether nothing of a run was ever answered, or may have been: another one may take its place."""
     if state.finished:
-        return False
-    return not journal_of(files).exists() or Journal(journal_of(files), state.rows, only_looks=True).untouched
+        return came_to_nothing(files.results, state.rows)
+    try:
+        return Journal(journal_of(files), state.rows, only_looks=True).untouched
+    except FileNotFoundError:
+        raise gone(files) from None
+
+
+def gone(files: RunFiles) -> BatchError:
+    """The error for a run whose journal is not there."""
+    return BatchError(
+        f"{journal_of(files)}: it is gone, and with it what was asked and paid: put it back, or give another state file"
+    )
 
 
 def save_realtime(files: RunFiles, state: RealtimeState) -> RealtimeState:

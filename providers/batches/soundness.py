@@ -219,6 +219,25 @@ def counted(path: Path, rows: int) -> tuple[int, int]:
     return answered, failed
 
 
+def came_to_nothing(path: Path, rows: int) -> bool:
+    """Whether none of the rows of a results file was answered, and none cost anything: nobody loses anything by another run."""
+    count = 0
+    try:
+        with path.open("rb") as lines:
+            for line in lines:
+                count += 1
+                one = result_in(line)
+                if one is None or one["content"] is not None or not one["error"] or not _is_free(one["cost"]):
+                    return False
+    except FileNotFoundError:
+        return False
+    return count == rows
+
+
+def _is_free(cost: str | None) -> bool:
+    return cost is not None and not Decimal(cost)
+
+
 _RESULT = frozenset({"id", "content", "error", "cost", "input_tokens", "output_tokens", "attempts", "batch_id"})
 
 

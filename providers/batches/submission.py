@@ -46,9 +46,8 @@ def create(provider: Any, file_id: str, mark: str) -> str:
 
 def is_for_good(error: ProviderError) -> bool:
     """Whether an error ends the run rather than a part of it: a key that is refused, an account that is spent."""
-    return isinstance(error, AuthenticationError) or (
-        not error.retryable and error.status_code in {402, 429} and not error.ambiguous
-    )
+    no_room = not error.retryable and error.status_code in {402, 429} and not error.ambiguous
+    return isinstance(error, AuthenticationError) or error.spent or no_room
 
 
 def look_up(provider: LLMProvider, part: Part, known: Iterable[str], seen: dict[str, str]) -> Made | NotMade | Unclear:

@@ -10,7 +10,6 @@ from decimal import Decimal
 from ..answers import Failure
 from ..base import BatchStatus, BatchStatusInfo, LLMProvider
 from ..errors import ProviderError
-from ..wire import moment_of
 from . import submission
 from .collection import collect, merged, missing_of, results_of, write_results
 from .errors import BatchError
@@ -18,6 +17,7 @@ from .plan import Planner, new_mark
 from .progress import progress_of
 from .requests import KeptRequests
 from .state import COLLECTED, DROPPED, OPEN, PLANNED, SUBMITTED, SUBMITTING, Part, RunFiles, RunState
+from .statuses import aged, spent_error
 from .values import BatchResults, BatchSettings, Progress
 
 _LONGEST_REFUSAL = 600.0  # seconds between two tries of a batch that the vendor has no room for
@@ -55,6 +55,7 @@ class Turn:
         self.failing: dict[int, float] = {}  # since when asking about a part has failed
         self.marks: dict[str, str] = {}  # of batches that have ended, by their id
         self.asked_to_stop: set[int] = set()
+        self.held: dict[int, tuple[ProviderError, int]] = {}  # parts that were refused, after how many batches
         self.note: str | None = None
 
     # -- the loop
@@ -85,6 +86,8 @@ class Turn:
         if part.status == PLANNED:
             if self.files.cancelled.exists():
                 self._give_up(part, _CANCELLED)
+            elif part.number in self.held:
+                self._judge(part, *self.held[part.number])
             elif self._may_submit(part):
                 self._guarded(part, self._submit)
         elif part.status == SUBMITTING:
@@ -110,8 +113,7 @@ class Turn:
 
     def _bear_refusal(self, part: Part, error: ProviderError) -> None:
         """Gives up a batch that its vendor will not tell of, once that cannot be for its being new; others go on."""
-        about_the_batch = part.status == SUBMITTED and error.status_code is not None
-        if not about_the_batch or submission.is_for_good(error):
+        if part.status != SUBMITTED or error.status_code is None or submission.is_for_good(error):
             raise error
         since = self.refused.setdefault(part.number, self.clock())
         if self.clock() - since > _FIRST_SEEN_AFTER:
@@ -130,7 +132,9 @@ class Turn:
     # -- to the vendor
 
     def _may_submit(self, part: Part) -> bool:
-        if part.status != PLANNED or part.not_before > self.clock() or self.files.cancelled.exists():
+        if part.status != PLANNED or part.number in self.held or part.not_before > self.clock():
+            return False
+        if self.files.cancelled.exists():
             return False
         return self.max_inflight is None or self._inflight() < self.max_inflight
 
@@ -193,13 +197,11 @@ class Turn:
                     if isinstance(found, submission.Made):
                         self.provider.cancel_batch(found.batch_id)
                         self.note = f"batch {found.batch_id} was made late, for rows that were sent again: cancelled"
-                        self._save_late(found.batch_id)
+                        ids = (*self.state.batch_ids, found.batch_id)
+                        self.state = self.files.save(replace(self.state, batch_ids=ids))
+                        self._tell()
                 except ProviderError as error:  # the results are there: a look that fails must not hold them back
                     self.note = str(error)
-
-    def _save_late(self, batch_id: str) -> None:
-        self.state = self.files.save(replace(self.state, batch_ids=(*self.state.batch_ids, batch_id)))
-        self._tell()
 
     def _made(self, part: Part, batch_id: str) -> None:
         self._save(replace(part, status=SUBMITTED, batch_id=batch_id, submitted_at=self.clock(), error=None))
@@ -212,7 +214,18 @@ class Turn:
         if error.retryable or error.ambiguous:  # an upload without an answer makes no batch
             self._later(part, str(error), error.retry_after)
         else:
+            self.held[part.number] = error, len(self.state.batch_ids)
+            self._save(replace(part, status=PLANNED, mark=new_mark(), asked_at=None, error=str(error)))
+
+    def _judge(self, part: Part, error: ProviderError, batches: int) -> None:
+        """Gives up a part that the vendor refused, once it took another one since. Where it takes none, it is what all have in
+        common (the model, a setting, the account): that ends the run once nothing else is open, and no row is lost.
+        """
+        if len(self.state.batch_ids) > batches:
+            del self.held[part.number]
             self._give_up(part, Failure(error.vendor_message or str(error), error.code or "refused"))
+        elif all(other.number in self.held for other in self.state.parts if other.status in OPEN):
+            raise error
 
     def _later(self, part: Part, why: str, wait: float | None = None) -> None:
         """Plans the part again, under a new mark. Patience runs out only while none of ours is at the vendor: what is
@@ -280,7 +293,7 @@ class Turn:
         if part.number not in self.asked_to_stop and self.files.cancelled.exists():
             self._stop(batch_id)
             self.asked_to_stop.add(part.number)
-        info = self._aged(part, self.provider.get_batch_status(batch_id))
+        info = aged(self.provider.get_batch_status(batch_id), part, self.clock(), self.provider)
         self.seen[part.number] = info
         if info["status"] not in {BatchStatus.PENDING, BatchStatus.RUNNING}:
             self.ended.add(part.number)
@@ -294,19 +307,6 @@ class Turn:
             if error.retryable or submission.is_for_good(error):
                 raise
             self.note = str(error)  # what became of it, its status tells
-
-    def _aged(self, part: Part, info: BatchStatusInfo) -> BatchStatusInfo:
-        """`info`, but FAILED for a batch that lives longer than any, by the vendor's own clock (its answers' Date, and when
-        it says that the batch was made): ours may have been set since, or before. One that is being cancelled ends when it
-        ends.
-        """
-        made, now = moment_of(info.get("created_at")), self.clock()
-        age = now - (part.submitted_at or now) if made is None else now + self.provider.clock_offset - made
-        unended = info["status"] in {BatchStatus.PENDING, BatchStatus.RUNNING} and not info.get("cancelling")
-        if not unended or age <= self.provider.longest_life:
-            return info
-        why = f"no end in sight: still {info.get('provider_status')!r} {age / 3600:.0f} hours after it was made"
-        return {**info, "status": BatchStatus.FAILED, "error": why, "retryable": False}
 
     def _collect(self, part: Part, info: BatchStatusInfo) -> None:
         """Keeps what the batch gave back, and plans what failed for a passing reason again."""
@@ -327,9 +327,13 @@ class Turn:
             path.unlink()
             self.note = f"batch {part.batch_id} gave back fewer rows than it counts: asking again"
             return
-        if not got.seen and not got.short and info["status"] is BatchStatus.FAILED and info.get("retryable"):
+        nothing_came = not got.seen and not got.short and info["status"] is BatchStatus.FAILED
+        if nothing_came and (info.get("retryable") or info.get("spent")):
             path.unlink()
             self.seen.pop(part.number, None)
+            if info.get("spent"):
+                fresh = replace(part, mark=new_mark(), batch_id=None, submitted_at=None)
+                self._refused(fresh, spent_error(info, self.provider))
             self._later(part, info["error"] or "the batch failed")
             return
         again = got.again if part.attempt < self.settings.attempts and not self.files.cancelled.exists() else ()

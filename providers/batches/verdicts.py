@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Hashable
+
 from ..base import LLMProvider
-from ..errors import ProviderError
+from ..errors import AuthenticationError, ProviderError
 from ..retry import RetryPolicy
 from .attempts import Attempt, Attempts
 from .journal import Journal
 from .pace import Pace, Ticket
+from .plan import ranges_of
+from .requests import KeptRequests
 from .submission import is_for_good
 from .values import BatchSettings
 
@@ -16,39 +21,93 @@ _NO_ROOM = frozenset(
     {429, 503, 529}
 )  # of these the vendor is the reason, but where it never has room for one row alone
 _ROOM_RETURNS = 900.0  # seconds in which a limit by the minute has come round, and most outages are over
-_FORBIDDEN = 403  # a key that may not do this, or a prompt that may not be answered: told apart by what others are told
-_FORBIDDEN_ROWS = 10  # that many one after the other, and it is the key
+# A key that may not do this, an address or a model that is not there; or a prompt that may not be answered, a file that
+# the row names: told apart by what others are told. A redirect that is not followed is one of them.
+_ABOUT_ALL = frozenset({403, 404, 405, 410})
+_MANY = 10  # rows that are refused alike, one after the other: it is not the rows
+_PERHAPS_PAID = 3  # times `attempts`: no row is sent more often, whatever the others do, where each try may be billed
+_SHOWN = 10  # rows that one message names
 
 
 class Verdicts:
     """The verdicts of one process's turn at a run."""
 
     def __init__(
-        self, provider: LLMProvider, journal: Journal, rows: Attempts, pace: Pace, settings: BatchSettings
+        self,
+        provider: LLMProvider,
+        requests: KeptRequests,
+        journal: Journal,
+        rows: Attempts,
+        pace: Pace,
+        settings: BatchSettings,
     ) -> None:
-        self.provider, self.journal, self.rows, self.pace, self.settings = provider, journal, rows, pace, settings
-        self.forbidden = 0  # calls that were refused as forbidden since the last answer
+        self.provider, self.requests, self.journal = provider, requests, journal
+        self.rows, self.pace, self.settings = rows, pace, settings
+        self.withdrawn: frozenset[int] = frozenset()  # rows that failed, until it showed that all do
+        self._earlier, self._answered_earlier = journal.size, journal.last_answer  # by other processes
+        self._newest = -1  # the newest call that was answered
+        self._first_alike = -1  # the first call of those that were refused alike
+        self._alike: tuple[Hashable, set[int]] = (None, set())
+        self._stuck: dict[int, ProviderError] = {}  # rows that only fail, since the last answer
+        self._settled = False  # whether these fail now
+        self._works_since = -1  # the first call after a free one showed that the vendor answers
+        self._lock, self._settling = threading.RLock(), threading.Lock()
 
-    def answered(self) -> None:
-        """The vendor answered a call."""
-        self.pace.answered()
-        self.forbidden = 0
+    def answered(self, ticket: Ticket) -> None:
+        """The vendor answered a call: what was refused before that one began was not refused to all."""
+        self.pace.answered(ticket)
+        with self._lock:
+            self._newest = max(self._newest, ticket.number)
+            if ticket.number > self._first_alike:
+                self._alike = (None, set())
+            self._stuck.clear()
+            self._settled, self._works_since = False, -1
+
+    def settled(self, attempt: Attempt) -> ProviderError | None:
+        """The error that a row fails by without another try, as no row is left but those that only fail."""
+        with self._lock:
+            return self._stuck.get(attempt.row) if self._settled else None
 
     def of(self, error: ProviderError, attempt: Attempt, ticket: Ticket) -> ProviderError | float:
         """The error, where the row fails by it; or the seconds after which it is tried again. Raises what ends the run."""
-        if error.status_code == _FORBIDDEN and is_for_good(error):
-            if self.journal.answered_since(attempt.row) or self._is_last():
-                return error
-            self.forbidden += 1
-            if self.forbidden < _FORBIDDEN_ROWS and self.rows.left > 1:
-                return 0.0
+        attempt.first = ticket.number if attempt.first < 0 else attempt.first
+        if _is_about_all(error):
+            return self._shared(error, attempt, ticket)
         if is_for_good(error):
             raise error
         if not error.retryable:
-            self.answered()
+            self.pace.answered(ticket)
+            self._count_alike((error.status_code, error.code, error.vendor_message), error, attempt, ticket)
             return error
-        pause = self.pace.failed(ticket, error, self._pause(attempt.made), self.settings.poll_longest)
-        return error if self._is_over(attempt, error, ticket) else pause
+        pause = self._pause(attempt.made)
+        wait = self.pace.failed(ticket, error, pause, self._pause(1), self.settings.poll_longest)
+        return error if self._is_over(attempt, error, ticket) else wait
+
+    def _shared(self, error: ProviderError, attempt: Attempt, ticket: Ticket) -> ProviderError | float:
+        """What a refusal means that may be about everybody: others that were answered show that it is the row."""
+        if not self.settings.patience or self._others_were_answered(attempt):
+            return error
+        self._count_alike((error.status_code, error.code), error, attempt, ticket)
+        return error if self._stands_still(error, attempt, ticket) else self._pause(attempt.made)
+
+    def _count_alike(self, kind: Hashable, error: ProviderError, attempt: Attempt, ticket: Ticket) -> None:
+        """Raises the error where it is the answer to many rows one after the other: a setting, or the account, and not
+        they. Those that failed by it wait for the next run.
+        """
+        with self._lock:
+            if self._alike[0] != kind:
+                self._alike, self._first_alike = (kind, set()), ticket.number
+            self._alike[1].add(attempt.row)
+            if self.settings.patience and len(self._alike[1]) >= _MANY:
+                self.withdrawn = frozenset(self._alike[1])
+                raise error
+
+    def _others_were_answered(self, attempt: Attempt) -> bool:
+        """Whether the vendor answered another row that was asked since this one first failed, in whatever process."""
+        failed = self.journal.first_failed(attempt.row)
+        if 0 <= failed < self._earlier and (self._newest >= 0 or failed < self._answered_earlier):
+            return True
+        return self._newest > attempt.first
 
     def _is_last(self) -> bool:
         """Whether all other rows have their result, and the vendor answered one of them."""
@@ -56,27 +115,80 @@ class Verdicts:
 
     def _is_over(self, attempt: Attempt, error: ProviderError, ticket: Ticket) -> bool:
         """Whether a row fails by a passing `error`: it was tried as often as the settings say, and another one was answered
-        since it first failed; or it alone is left, and its tries may all be paid. A vendor without room is its affair only
-        where there was none for it alone and for long. Else it waits; raises `error` once patience has run out.
+        since it first failed; or it alone is left, or only rows like it, and its tries may all be paid. A vendor without
+        room is its affair only where there was none for long. Else it waits; raises `error` once patience has run out.
         """
         attempts, patience, failing = self.settings.attempts, self.settings.patience, self.pace.failing_for()
         never_sent, no_room = error.status_code is None and not error.ambiguous, error.status_code in _NO_ROOM
         attempt.own += not never_sent and (ticket.is_trial or not no_room)
         if not patience:
             return attempt.made >= attempts
-        if attempt.own >= attempts:
-            is_its_own = self.journal.answered_since(attempt.row) or self._is_last()
-            if no_room:
-                is_its_own = is_its_own and failing >= min(patience / 2, _ROOM_RETURNS)
-            elif error.ambiguous:
-                is_its_own = is_its_own or self.rows.left == 1
-            if is_its_own:
+        if attempt.own >= attempts and (not no_room or failing >= min(patience / 2, _ROOM_RETURNS)):
+            if self._others_were_answered(attempt) or self._is_last():
                 return True
+            if error.ambiguous and not no_room and self.rows.left == 1:
+                return True
+            if (error.ambiguous or no_room) and self._stands_still(error, attempt, ticket):
+                return True
+        if error.ambiguous and not no_room and self.journal.unanswered(attempt.row) >= attempts * _PERHAPS_PAID:
+            return True
         if failing > patience:
             raise error
         return False
+
+    def _stands_still(self, error: ProviderError, attempt: Attempt, ticket: Ticket) -> bool:
+        """Whether a row fails as no row is left but those that only fail, and it is they, since the vendor answers. Raises
+        the error where all of them are refused and nothing shows that they are.
+        """
+        with self._lock:
+            self._stuck[attempt.row] = error
+            if len(self._stuck) < self.rows.left:
+                return False
+        with self._settling:  # one free call, whoever comes first
+            if not self._settled:
+                self._settled = self._it_is_the_rows(ticket)
+        if self._settled:
+            self.rows.hurry()
+        return self._settled
+
+    def _it_is_the_rows(self, ticket: Ticket) -> bool:
+        with self._lock:
+            refused = next((error for error in self._stuck.values() if _is_about_all(error)), None)
+        if refused is None and (self.journal.has_answers or 0 <= self._works_since <= ticket.number):
+            return True
+        try:
+            works = self.provider.verify_access()
+        except ProviderError as error:
+            if refused is None or error.retryable:
+                return False
+            raise refused from None
+        if refused is not None:
+            if not works:
+                raise self._named(refused)
+            return True
+        self._works_since = self.pace.begun if works else -1  # an outage may just have ended: one more call shows
+        return False
+
+    def _named(self, error: ProviderError) -> ProviderError:
+        """A refusal that names the rows that it is the answer to."""
+        with self._lock:
+            rows = sorted(self._stuck)
+        names = [request.unit_id for _, request in self.requests.read(ranges_of(rows[:_SHOWN]))]
+        more = f" and {len(rows) - len(names)} more" if len(rows) > len(names) else ""
+        told = f"{error.vendor_message}; all that is left is refused: {', '.join(map(repr, names))}{more}"
+        return type(error)(told, provider=error.provider, status_code=error.status_code, code=error.code)
 
     def _pause(self, made: int) -> float:
         """Seconds before the next try of a row, as `api.transport_retry` has them."""
         policy: RetryPolicy = getattr(self.provider, "retry", None) or RetryPolicy()
         return min(policy.initial_delay * policy.multiplier ** min(made - 1, 30), _LONGEST_PAUSE)
+
+
+def _is_about_all(error: ProviderError) -> bool:
+    """Whether a refusal may be about the key, the address or the model rather than a row."""
+    if error.retryable or error.spent:
+        return False
+    status = error.status_code
+    if isinstance(error, AuthenticationError):
+        return status == 403  # any other is about the key
+    return status in _ABOUT_ALL or error.code == "other_origin" or (status is not None and 300 <= status < 400)

@@ -39,7 +39,7 @@ class ModelListSource:
 
 @dataclass(frozen=True, slots=True)
 class Calls:
-    """Where calls of a vendor that speaks OpenAI's protocol differ from OpenAI's own."""
+    """What calls of a vendor come to; but for `spent` where they differ from OpenAI's, whose protocol it speaks."""
 
     max_tokens_field: Annotated[str, "what it calls the longest answer"] = "max_completion_tokens"
     reasoning_outside_completion: Annotated[bool, "whether its completion_tokens leave thoughts out"] = False
@@ -50,6 +50,9 @@ class Calls:
     cache_controls: Annotated[bool, "whether it takes OpenAI's cache controls; else its cache is its own affair"] = (
         False
     )
+    spent: Annotated[
+        tuple[str, ...], "words of an error that say that the account has nothing left, whatever the status"
+    ] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +179,7 @@ class Vendor:
     base_url: Annotated[str | None, "the API's address"] = None
     base_url_env: Annotated[str | None, "the variable that may hold another address"] = None
     key_env: Annotated[tuple[str, ...], "the variables that may hold the key, the first that is set counts"] = ()
-    calls: Annotated[Calls, "its calls, where its protocol is OpenAI's"] = Calls()
+    calls: Annotated[Calls, "its calls"] = Calls()
     prices: Annotated[tuple[str, ...], "the pages of prices, in order of trust"] = ()
     lifecycle: Annotated[tuple[str, ...], "the pages that say which models end when"] = ()
     redirect_hosts: Annotated[tuple[str, ...], "the hosts that the pages may redirect to"] = ()

@@ -9,7 +9,7 @@ import pytest
 from servers.base import Reply
 from servers.working import ANSWERED, LEFT_OUT, PASSING, forgetful, numbered
 
-from providers import BatchSettings, run_batch
+from providers import BatchSettings, ProviderError, run_batch
 from providers.batches import BatchError, BatchTooExpensiveError, read_run
 
 
@@ -165,8 +165,8 @@ def test_what_was_uploaded_for_a_batch_that_was_refused_is_deleted(openai, gemin
         work(vendor)
         refusals = [Reply(vendor.unanswered(429), 429, {"retry-after": "999"}), Reply(vendor.unanswered(400), 400)]
         vendor.server.fail(*refusals, path=vendor.create_path)
-        results = run(vendor.make(), numbered(1), state=tmp_path / f"{vendor.name}.json")
-        assert results.failed == 1
+        with pytest.raises(ProviderError, match="400"):
+            run(vendor.make(), numbered(1), state=tmp_path / f"{vendor.name}.json")
         assert vendor.server.files == {}
         assert len([request for request in vendor.server.requests if request.method == "DELETE"]) == 2
 

@@ -140,7 +140,7 @@ def test_a_pause_holds_for_calls_that_had_their_turn_already_and_for_tries():
     waiting = threading.Thread(target=lambda: begun.append((pace.begin(1, never), time.monotonic())))
     waiting.start()  # its turn comes in a quarter of a second
     paused = time.monotonic()
-    assert pace.failed(first, RateLimitError(retry_after=0.5, retryable=True), 0.0, 300.0) == 0.0
+    assert pace.failed(first, RateLimitError(retry_after=0.5, retryable=True), 0.0, 0.0, 300.0) == 0.0
     waiting.join()
     assert begun[0][1] - paused >= 0.5
     assert begun[0][0].is_trial  # and no other call begins before the vendor has answered that one

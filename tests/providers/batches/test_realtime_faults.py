@@ -26,7 +26,7 @@ def prompt_of(request):
 def test_the_trial_of_an_outage_is_given_back_whatever_became_of_it():
     pace = Pace()
     with pace.begin(1, lambda: False) as first:
-        pace.failed(first, RateLimitError(retryable=True), 0.0, 0.0)
+        pace.failed(first, RateLimitError(retryable=True), 0.0, 0.0, 0.0)
     with pytest.raises(KeyError), pace.begin(1, lambda: False) as trial:
         raise KeyError
     assert trial.is_trial
@@ -82,6 +82,7 @@ def test_a_call_that_comes_back_after_the_end_writes_into_no_file(openai, tmp_pa
 
 
 def test_a_line_that_the_disk_had_no_room_for_is_taken_away_again(tmp_path, monkeypatch):
+    journal.Journal.begin(tmp_path / "rows.jsonl")
     kept = journal.Journal(tmp_path / "rows.jsonl", 2)
     row = RowResult("a", "x", None, None, 1, 1, 1, None, {})
     write = os.write

@@ -68,6 +68,7 @@ class AnthropicServer(Server):
 
     routes = (
         ("POST", "/v1/messages", "create_message"),
+        ("GET", "/v1/models/(?P<model>[^/]+)", "model"),
         ("POST", "/v1/messages/batches", "create"),
         ("GET", "/v1/messages/batches", "list"),
         ("GET", "/v1/messages/batches/(?P<batch_id>[^/]+)", "retrieve"),
@@ -87,6 +88,9 @@ class AnthropicServer(Server):
             return None
         error = {"type": "error", "error": {"type": "authentication_error", "message": "invalid bearer token"}}
         return Reply(error, 401, {"request-id": "req_refused"})
+
+    def model(self, request: Request, model: str) -> Reply:
+        return Reply({"id": model, "type": "model", "display_name": model, "created_at": "2026-01-01T00:00:00Z"})
 
     def create_message(self, request: Request) -> Reply:
         check_params(request.json)

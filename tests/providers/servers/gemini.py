@@ -62,6 +62,7 @@ class GeminiServer(Server):
 
     routes = (
         ("POST", "/v1/models/(?P<model>[^/:]+):generateContent", "generate"),
+        ("GET", "/v1/models/(?P<model>[^/:]+)", "model"),
         ("POST", "/upload/v1/files", "start_upload"),
         ("POST", "/upload/(?P<session>[^/]+)/bytes", "upload"),
         ("POST", "/v1/models/(?P<model>[^/:]+):batchGenerateContent", "create"),
@@ -90,6 +91,9 @@ class GeminiServer(Server):
             return Reply(refusal(403, "PERMISSION_DENIED", "Method doesn't allow unregistered callers"), 403)
         reason = {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "API_KEY_INVALID"}
         return Reply(refusal(400, "INVALID_ARGUMENT", "API key not valid. Please pass a valid API key.", **reason), 400)
+
+    def model(self, request: Request, model: str) -> Reply:
+        return Reply({"name": f"models/{model}"})
 
     def generate(self, request: Request, model: str) -> Reply:
         check_body(request.json)

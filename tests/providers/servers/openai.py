@@ -112,6 +112,7 @@ class OpenAIServer(Server):
     routes = (
         ("POST", "/v1/chat/completions", "complete"),
         ("POST", "/v1/responses", "respond"),
+        ("GET", "/v1/models/(?P<model>[^/]+)", "model"),
         ("POST", "/v1/files", "upload"),
         ("GET", "/v1/files/(?P<file_id>[^/]+)/content", "content"),
         ("DELETE", "/v1/files/(?P<file_id>[^/]+)", "delete"),
@@ -142,6 +143,9 @@ class OpenAIServer(Server):
     def respond(self, request: Request) -> Reply:
         check_body(request.path, request.json)
         return Reply(self.response, headers={"x-request-id": "req_7"})
+
+    def model(self, request: Request, model: str) -> Reply:
+        return Reply({"id": model, "object": "model", "created": 1_790_000_000, "owned_by": "openai"})
 
     def upload(self, request: Request) -> Reply:
         head = f"content-type: {request.headers['content-type']}\r\n\r\n".encode()
