@@ -138,6 +138,24 @@ def _among(value: Any, known: tuple[str, ...]) -> str | None:
     return unknown or ("named twice" if len(set(value)) < len(value) else None)
 
 
+def place(value: Any) -> str | None:
+    """What is wrong with a region."""
+    return text(value) or (
+        None
+        if value.isascii() and value.islower() and value.replace("-", "").isalnum()
+        else f"{shown(value)} is no region: write small letters, as in us or data-zone"
+    )
+
+
+def currency(value: Any) -> str | None:
+    """What is wrong with a currency."""
+    return text(value) or (
+        None
+        if value.isascii() and value.isupper() and value.isalpha() and len(value) == 3
+        else f"{shown(value)} is no code of a currency: write three capitals, as in CNY"
+    )
+
+
 def texts(value: Any) -> str | None:
     """What is wrong with a list of names."""
     if type(value) is not list:

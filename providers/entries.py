@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from .dimensions import DIMENSIONS
+from .dimensions import DIMENSIONS, PLAIN_CURRENCY, PLAIN_PLACE
 from .rates import ENDLESS
 
 
@@ -19,7 +19,8 @@ class Rate:
     Without a `start` it holds as far back as is known. `seen_before` is the last day on which the price before it was
     seen, where no page states the day of the change: between the two either may have held. `read_on` is the day of the page
     that moved its prices, where that is not `start`.
-    `prices` are USD per million tokens by dimension; a rate without any says that from `start` nothing is known.
+    `prices` are per million tokens by dimension, in `currency`, of calls that are answered in the region `place`, "global" for
+    anywhere; a rate without any says that from `start` nothing is known.
     `derived` marks prices that no page states: standard prices with the vendor's general batch discount applied;
     `derived_dimensions` are those of them that stand beside stated ones.
     `up_to_input_tokens` is the longest prompt that the rate answers for; `up_to_derived` marks a bound that no label
@@ -36,6 +37,13 @@ class Rate:
     up_to_derived: bool = False
     seen_before: date | None = None
     read_on: date | None = None
+    place: str = PLAIN_PLACE
+    currency: str = PLAIN_CURRENCY
+
+    @property
+    def is_plain(self) -> bool:
+        """True for prices in US dollars of calls that are answered anywhere."""
+        return (self.place, self.currency) == (PLAIN_PLACE, PLAIN_CURRENCY)
 
     @property
     def first_day(self) -> int:
@@ -71,6 +79,8 @@ class Rate:
             up_to_derived=entry.get("up_to_derived", False),
             seen_before=_day(entry.get("seen_before")),
             read_on=_day(entry.get("read_on")),
+            place=entry.get("place", PLAIN_PLACE),
+            currency=entry.get("currency", PLAIN_CURRENCY),
         )
 
 
@@ -103,7 +113,7 @@ class Model:
 
     `first_seen` is the day of the first reading: no cost is known before it. `last_seen` gives the day on which the page
     last stated a mode, for the modes that it did not state on `source.checked`. `former_aliases` gives the day from which a
-    name is another model's.
+    name is another model's. `rates` are in US dollars and of calls anywhere, `apart` those of one region or in another currency.
     """
 
     provider: str
@@ -131,6 +141,7 @@ class Model:
     facts_from: Mapping[str, str] = field(default_factory=dict)
     last_seen: Mapping[str, date] = field(default_factory=dict)
     former_aliases: Mapping[str, date] = field(default_factory=dict)
+    apart: tuple[Rate, ...] = ()
 
     def seen_on(self, mode: str) -> date | None:
         """The day on which the page last stated a mode; None where nobody wrote it down."""
@@ -140,6 +151,7 @@ class Model:
     def from_entry(cls, provider: str, model: str, entry: Mapping[str, Any]) -> Model:
         """The model that an entry of `models` states."""
         source, modalities = entry.get("source"), entry.get("modalities", {})
+        rates = tuple(Rate.from_entry(rate) for rate in entry.get("rates", ()))
         return cls(
             provider=provider,
             id=model,
@@ -155,7 +167,8 @@ class Model:
             retires_on=_day(entry.get("retires_on")),
             missing_since=_day(entry.get("missing_since")),
             realtime_multiplier=_decimal(entry.get("realtime_multiplier")),
-            rates=tuple(Rate.from_entry(rate) for rate in entry.get("rates", ())),
+            rates=tuple(rate for rate in rates if rate.is_plain),
+            apart=tuple(rate for rate in rates if not rate.is_plain),
             source=Source.from_entry(source) if source else None,
             first_seen=_day(entry.get("first_seen")),
             deprecated_on=_day(entry.get("deprecated_on")),

@@ -31,9 +31,9 @@ def with_former(entry: Entry, former: Sequence[tuple[str, Entry]], rates_of: Cal
     rates: Rates = ()
     last = ""
     for until, one in former:
-        rates = [*_until(_from(rates, rates_of(one), last), until)]
+        rates = [*_until(from_day(rates, rates_of(one), last), until)]
         last = until
-    changed: dict[str, Any] = {**entry, "rates": _from(rates, rates_of(entry), last)}
+    changed: dict[str, Any] = {**entry, "rates": from_day(rates, rates_of(entry), last)}
     changed.pop("first_seen", None)
     first = former[0][1].get("first_seen")
     return {**changed, "first_seen": first} if first else changed
@@ -43,7 +43,7 @@ def _until(rates: Rates, day: str) -> Rates:
     return [rate for rate in rates if rate.get("from", "") < day]
 
 
-def _from(old: Rates, new: Rates, day: str) -> Rates:
+def from_day(old: Rates, new: Rates, day: str) -> Rates:
     """`old`, and from a day on `new` alone: what `new` lacks is unknown from then on."""
     if not day:
         return new

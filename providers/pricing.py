@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from decimal import Decimal
 
 from .days import iso_day, ordinal, today
@@ -10,6 +9,7 @@ from .dimensions import (
     DIMENSIONS,
     MODES,
     PLAIN_DIMENSION,
+    PLAIN_PLACE,
     PROMPT_DIMENSIONS,
     STATUSES,
     InvalidUsageError,
@@ -18,13 +18,14 @@ from .dimensions import (
     UnknownModelError,
     UnknownPriceError,
 )
-from .exact import EXACT, tidy
+from .exact import EXACT, tidy, whole
+from .places import known_places, plain_only
 from .plain_prices import plain_on, plain_rates
 from .rates import ENDLESS, bounded, fitting, holding
 
 TYPE_CHECKING = False  # typing and dataclasses take longer to import than a price takes to find
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
     from typing import Any, Literal
 
@@ -37,7 +38,6 @@ __all__ = [
     "PLAIN_DIMENSION",
     "PROMPT_DIMENSIONS",
     "STATUSES",
-    "DefaultPricing",
     "InvalidUsageError",
     "Pricing",
     "PricingError",
@@ -69,11 +69,13 @@ class Pricing:
     """The prices of one model. Made by `get_pricing` or `Registry.pricing`; needs no key and no SDK.
 
     `entry` is the model's entry in the registry, `multiplier` and the two plain prices what the cascade (model ->
-    provider -> defaults) gives for it.
+    provider -> defaults) gives for it. `place` is the region whose prices these are; `elsewhere` gives the pricing of
+    another one.
     """
 
     __slots__ = (
-        "_batch", "_due", "_entry", "_first", "_input", "_multiplier", "_output", "_rates", "_tiers", "model", "provider"
+        "_batch", "_due", "_elsewhere", "_entry", "_first", "_input", "_multiplier", "_output", "_rates", "_tiers", "model",
+        "place", "provider",
     )  # fmt: skip
 
     def __init__(
@@ -85,10 +87,15 @@ class Pricing:
         multiplier: Decimal | int,
         input_per_million: Decimal | int,
         output_per_million: Decimal | int,
+        place: str = PLAIN_PLACE,
+        elsewhere: Callable[[str], Pricing] | None = None,
     ) -> None:
         self.provider, self.model, self._entry = provider, model, entry
+        self.place, self._elsewhere = place, elsewhere
         self._batch: bool = entry.get("batch_support", True)
-        self._rates: Sequence[Mapping[str, Any]] = bounded(entry.get("rates") or plain_rates(entry, multiplier))
+        self._rates: Sequence[Mapping[str, Any]] = bounded(
+            plain_only(entry.get("rates", ())) or plain_rates(entry, multiplier)
+        )
         self._first = ordinal(entry["first_seen"]) if "first_seen" in entry else 0
         self._tiers: dict[tuple[str, int, bool], tuple[list[_Tier], list[_Tier]]] = {}
         self._due: tuple[int, tuple[float, float], tuple[float, float] | None] | None = None  # plain prices of a day
@@ -109,6 +116,25 @@ class Pricing:
         return tuple(mode for mode in MODES if mode in stated)
 
     @property
+    def places(self) -> tuple[str, ...]:
+        """The regions of which a price is known, "global" for calls that are answered anywhere."""
+        return (PLAIN_PLACE, *known_places(self.provider, self.model, self._entry))
+
+    def in_place(self, place: str) -> Pricing:
+        """The prices of calls that are answered in one region ("us"), "global" for anywhere.
+
+        Raises UnknownPriceError where none is known: no other region's price is taken for it.
+        """
+        small = place.strip().lower()
+        if small == self.place:
+            return self
+        if self._elsewhere is None:
+            raise UnknownPriceError(
+                f"{self._name} has no known price in {place}; known places: {', '.join(self.places)}"
+            )
+        return self._elsewhere(small)
+
+    @property
     def batch_support(self) -> bool:
         """Whether the model can be called in batches."""
         return self._batch
@@ -118,14 +144,17 @@ class Pricing:
         """The rates that costs are computed by; those of a model that states none are made from its plain prices."""
         from .entries import Rate  # noqa: PLC0415 - see TYPE_CHECKING above
 
-        return tuple(Rate.from_entry(rate) for rate in self._rates)
+        return tuple(Rate.from_entry({**rate, "place": self.place}) for rate in self._rates)
 
     def estimate_cost(self, input_tokens: int, output_tokens: int, is_batch: bool = True) -> float:
         """USD by the two plain prices: (input/1M × its price + output/1M × its price) × multiplier.
 
         Where a dated rate has come due since they were read, by that rate: the file states it, and brings its plain
-        prices along at the next update only.
+        prices along at the next update only. Of a region, for which no plain prices stand, as `cost`, which may raise.
         """
+        if self.place != PLAIN_PLACE:
+            mode = "batch" if is_batch else "standard"
+            return float(self.cost(mode=mode, input=input_tokens, output=output_tokens))
         day = today()
         if self._due is None or self._due[0] != day:
             checked = (self._entry.get("source") or {}).get("checked")
@@ -156,8 +185,9 @@ class Pricing:
         cache_storage_hour: int = 0,
         requests: int = 0,
         assume: Literal["earliest"] | None = None,
+        place: str | None = None,
     ) -> Decimal:
-        """Exact USD for these tokens, served in `mode` on the day `at` (None: today, UTC).
+        """Exact USD for these tokens, served in `mode` on the day `at` (None: today, UTC), answered in the region `place`.
 
         Dimensions are disjoint: `input` is the uncached text of the prompt. `cache_storage_hour` is tokens × hours.
         Nothing is filled in: tokens of a dimension without a price raise UnknownPriceError, zero tokens need none, and so
@@ -188,7 +218,13 @@ class Pricing:
                 tokens[name] = number
                 if name in _IN_PROMPT:
                     prompt += number
-        early, late = self._tiers_of(mode, at, _mean(prompt, requests), assume)
+        where = self if place is None else self.in_place(place)
+        return where._cost(tokens, mode, at, _mean(prompt, requests), assume)
+
+    def _cost(
+        self, tokens: Mapping[str, int], mode: str, at: date | str | None, prompt: int, assume: str | None
+    ) -> Decimal:
+        early, late = self._tiers_of(mode, at, prompt, assume)
         cost = self._sum(early, tokens, mode, at)
         return cost if late is early else self._certain(cost, self._sum(late, tokens, mode, at), mode, at)
 
@@ -199,12 +235,15 @@ class Pricing:
         mode: str = "standard",
         at: date | str | None = None,
         assume: Literal["earliest"] | None = None,
+        place: str | None = None,
     ) -> Decimal:
         """Exact USD for the usage that an API answer reported; raises and assumes as `cost` does.
 
         Vendors state a price for audio, images or video only where it differs from that of text, so tokens of a
         modality without its own price are counted as the plain dimension (`input`, `cached_input`, `output`).
         """
+        if place is not None and (where := self.in_place(place)) is not self:
+            return where.cost_of(usage, mode=mode, at=at, assume=assume)
         tokens = {name: whole(name, count) for name, count in usage.tokens().items()}
         requests = tokens.pop("requests", 0)
         prompt = sum(tokens.get(name, 0) for name in PROMPT_DIMENSIONS)
@@ -287,7 +326,7 @@ class Pricing:
 
     @property
     def _name(self) -> str:
-        return f"{self.provider}/{self.model}"
+        return f"{self.provider}/{self.model}" + (f" in {self.place}" if self.place != PLAIN_PLACE else "")
 
     def _before_first(self, at: date | str | None) -> str:
         return (
@@ -317,46 +356,9 @@ class Pricing:
         return f"{self._name} has no known {mode} price of {name}{size}{when}; known: {known}"
 
 
-class DefaultPricing(Pricing):
-    """The pricing of a model that the registry does not hold: an estimate by the defaults, and no exact cost at all."""
-
-    __slots__ = ("_reason",)
-
-    _warned: set[str] = set()  # noqa: RUF012 - once per model and process
-
-    def __init__(self, provider: str, model: str, multiplier: Any, plain: tuple[Any, Any], reason: str) -> None:
-        super().__init__(
-            provider, model, {}, multiplier=multiplier, input_per_million=plain[0], output_per_million=plain[1]
-        )
-        self._reason = reason
-
-    def estimate_cost(self, input_tokens: int, output_tokens: int, is_batch: bool = True) -> float:
-        """USD by the registry's defaults; the first estimate for a model warns that this is what it is."""
-        if self._name not in self._warned:
-            import warnings  # noqa: PLC0415 - needed once, if ever
-
-            self._warned.add(self._name)
-            warnings.warn(f"{self._reason}; its cost is estimated by the registry's defaults", stacklevel=2)
-        return super().estimate_cost(input_tokens, output_tokens, is_batch)
-
-    def _unknown_rate(self, mode: str, at: date | str | None) -> str:  # noqa: ARG002 - no mode and no day is known
-        return self._reason
-
-
 def _mean(prompt: int, requests: int) -> int:
     """The size of each of so many requests, rounded up: it is above a bound where their sum is above so many of it."""
     return -(-prompt // requests) if requests > 1 else prompt
-
-
-def whole(name: str, count: Any) -> int:
-    """`count` as an int: whatever counts as one (numpy's do), but no bool, no float, no text, nothing below 0."""
-    try:
-        number = -1 if isinstance(count, bool) else operator.index(count)
-    except TypeError:
-        number = -1
-    if number < 0:
-        raise InvalidUsageError(f"{name}={count!r}: tokens are counted in whole numbers from 0 up")
-    return number
 
 
 def _prices(rate: Mapping[str, Any]) -> dict[str, Decimal | int]:

@@ -6,11 +6,13 @@ import errno
 import os
 import stat
 from decimal import Decimal
+from functools import partial
 
-from .dimensions import UnknownModelError
+from .dimensions import PLAIN_PLACE, UnknownModelError, UnknownPriceError
 from .faults import Fault as Fault
 from .faults import RegistryError as RegistryError
-from .pricing import DefaultPricing, Pricing
+from .places import known_places, placed, plain_only
+from .pricing import Pricing
 from .rates import bounded
 
 TYPE_CHECKING = False  # typing and dataclasses take longer to import than a price takes to find
@@ -40,7 +42,7 @@ class Registry:
         self.values = values  # as written, numbers as Decimal or int, dates as ISO text; not to be changed
         self.path = path
         self.text_sha256 = text_sha256
-        self._pricings: dict[tuple[str, str], Pricing] = {}
+        self._pricings: dict[tuple[str, str, str], Pricing] = {}
         self._providers: dict[str, Provider] | None = None
 
     def __repr__(self) -> str:
@@ -138,23 +140,46 @@ class Registry:
             small = shorter
         return names[small]
 
-    def pricing(self, provider: str, model: str) -> Pricing:
-        """The prices of a model by id or alias; raises UnknownModelError."""
-        found = self._pricings.get((provider, model))
+    def pricing(self, provider: str, model: str, place: str = PLAIN_PLACE) -> Pricing:
+        """The prices of a model by id or alias, of calls that are answered in a region or anywhere ("global").
+
+        Raises UnknownModelError, and UnknownPriceError where no price in the region is known.
+        """
+        found = self._pricings.get((provider, model, place))
         if found is None:
             name = self.id_of(provider, model)
             if (provider, name) in self.unusable:
                 raise UnknownModelError(f"{provider}/{name} has no price to rely on: {self.unusable[provider, name]}")
-            entry = self._with_former(provider, model, self.entries(provider)[name])
-            found = self._pricings[provider, model] = Pricing(
+            entry = self._placed(provider, name, place)
+            entry = self._with_former(provider, model, entry, place)
+            found = self._pricings[provider, model, place] = Pricing(
                 provider,
                 name,
                 entry,
                 multiplier=entry.get("realtime_multiplier", self._multiplier(provider)),
                 input_per_million=entry["input_per_million"],
                 output_per_million=entry["output_per_million"],
+                place=place,
+                elsewhere=partial(self.pricing, provider, model),
             )
+        if place != PLAIN_PLACE and not found.modes:
+            known = ", ".join((PLAIN_PLACE, *known_places(provider, found.model, self.entries(provider)[found.model])))
+            raise UnknownPriceError(f"{provider}/{found.model} has no known price in {place}; known places: {known}")
         return found
+
+    def _placed(self, provider: str, name: str, place: str) -> Mapping[str, Any]:
+        """The entry of a model, of a region with its rates there for its own."""
+        entry = self.entries(provider)[name]
+        return (
+            entry if place == PLAIN_PLACE else placed(provider, name, entry, place, self._plain_rates(provider, entry))
+        )
+
+    def _plain_rates(self, provider: str, entry: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+        """The rates of an entry that costs of calls anywhere are computed by."""
+        from .plain_prices import plain_rates  # noqa: PLC0415 - few registries need it
+
+        factor = entry.get("realtime_multiplier", self._multiplier(provider))
+        return bounded(plain_only(entry.get("rates", ())) or plain_rates(entry, factor))
 
     def on_day(self, provider: str, model: str, day: str) -> Model:
         """The model that answered to an id or alias on a day, as ISO text; raises UnknownModelError."""
@@ -163,23 +188,18 @@ class Registry:
         former = (owner for until, owner in former_owners(model, self.entries(provider)) if day < until)
         return self.model(provider, next(former, model))
 
-    def _with_former(self, provider: str, name: str, entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    def _with_former(self, provider: str, name: str, entry: Mapping[str, Any], place: str) -> Mapping[str, Any]:
         """The entry of a name, with the prices of the models whose name it was before."""
         entries = self.entries(provider)
         if not any("former_aliases" in one for one in entries.values()):
             return entry
         from .former_names import former_owners, with_former  # noqa: PLC0415 - few registries need it
-        from .plain_prices import plain_rates  # noqa: PLC0415
-
-        def rates_of(one: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-            factor = one.get("realtime_multiplier", self._multiplier(provider))
-            return bounded(one.get("rates") or plain_rates(one, factor))
 
         former = [
-            (day, {} if (provider, owner) in self.unusable else entries[owner])
+            (day, {} if (provider, owner) in self.unusable else self._placed(provider, owner, place))
             for day, owner in former_owners(name, entries)
         ]
-        return with_former(entry, former, rates_of) if former else entry
+        return with_former(entry, former, partial(self._plain_rates, provider)) if former else entry
 
     def rates(self, model: Model) -> tuple[Rate, ...]:
         """The rates that costs of a model of this registry are computed by, as its pricing has them; none of one that
@@ -187,7 +207,7 @@ class Registry:
         """
         if (model.provider, model.id) in self.unusable:
             return ()
-        stated = self.entries(model.provider)[model.id].get("rates")
+        stated = plain_only(self.entries(model.provider)[model.id].get("rates", ()))
         if stated and bounded(stated) is stated:
             return model.rates  # which were read with the model
         return self.pricing(model.provider, model.id).rates
@@ -197,6 +217,8 @@ class Registry:
         try:
             return self.pricing(provider, model)
         except UnknownModelError as unknown:
+            from .default_pricing import DefaultPricing  # noqa: PLC0415 - needed for an unknown model alone
+
             known = provider in self.values["providers"]
             defaults = self.values["defaults"]
             return DefaultPricing(
@@ -234,12 +256,13 @@ class Registry:
         )
 
 
-def get_pricing(provider: str, model: str, registry: Registry | None = None) -> Pricing:
+def get_pricing(provider: str, model: str, registry: Registry | None = None, *, place: str = PLAIN_PLACE) -> Pricing:
     """The prices of a model by id or alias, from `registry` or the one in force; needs no key and no SDK.
 
-    Raises UnknownModelError for what the registry does not hold: no price is ever guessed.
+    `place` is the region in which calls are answered ("us"); "global" is anywhere. Raises UnknownModelError for what the
+    registry does not hold, and UnknownPriceError where no price in the region is known: no price is ever guessed.
     """
-    return (registry or load_registry()).pricing(provider, model)
+    return (registry or load_registry()).pricing(provider, model, place.strip().lower())
 
 
 def own_place() -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from .charge_checks import charges
 from .checks import (
     count,
+    currency,
     day,
     days,
     dimensions,
@@ -15,6 +16,7 @@ from .checks import (
     mode,
     multiplier,
     number,
+    place,
     sequence,
     share,
     status,
@@ -25,6 +27,7 @@ from .checks import (
 )
 from .contradictions import contradictions
 from .dimensions import DIMENSIONS, MODES
+from .places import currency_of, place_of, plain_only
 
 TYPE_CHECKING = False  # typing takes longer to import than a price takes to find
 if TYPE_CHECKING:
@@ -95,6 +98,8 @@ MODEL_KEYS: dict[str, Any] = {
 }
 RATE_KEYS: dict[str, Any] = {
     "mode": mode,
+    "place": place,
+    "currency": currency,
     "above_input_tokens": count,
     "up_to_input_tokens": count,
     "up_to_derived": yes_or_no,
@@ -217,7 +222,7 @@ def _model(entry: Mapping[str, Any], path: tuple[object, ...], factor: Any) -> F
         sound = False
         yield fault
     if sound and rates and number(factor) is None:
-        for key, wrong in contradictions(entry, rates, entry.get("realtime_multiplier", factor)):
+        for key, wrong in contradictions(entry, list(plain_only(rates)), entry.get("realtime_multiplier", factor)):
             yield (*path, key), wrong
 
 
@@ -230,29 +235,32 @@ _GROUPS: dict[str, dict[str, Any]] = {
 
 
 def _rates(rates: list[Any], path: tuple[object, ...]) -> Found:
-    slots: dict[tuple[Any, Any, Any], int] = {}
-    for place, rate in enumerate(rates):
+    slots: dict[tuple[Any, ...], int] = {}
+    for at, rate in enumerate(rates):
         if type(rate) is not dict:
-            yield (*path, place), mapping(rate) or ""
+            yield (*path, at), mapping(rate) or ""
             continue
         for key, value in rate.items():
             if key in _RATE_DIMENSIONS:
                 if wrong := number(value):
-                    yield (*path, place, key), wrong
+                    yield (*path, at, key), wrong
             elif key not in RATE_KEYS:
-                yield (*path, place, key), f"unknown key{_nearest(key, RATE_KEYS)}"
+                yield (*path, at, key), f"unknown key{_nearest(key, RATE_KEYS)}"
             elif wrong := RATE_KEYS[key](value):
-                yield (*path, place, key), wrong
+                yield (*path, at, key), wrong
         if "mode" not in rate:
-            yield (*path, place, "mode"), f"missing: a rate is of one of {', '.join(MODES)}"
-        yield from (((*path, place, key), wrong) for key, wrong in _bounds(rate))
-        slot = (rate.get("mode"), rate.get("above_input_tokens"), rate.get("from"))
+            yield (*path, at, "mode"), f"missing: a rate is of one of {', '.join(MODES)}"
+        yield from (((*path, at, key), wrong) for key, wrong in _bounds(rate))
+        slot = (rate.get("mode"), rate.get("above_input_tokens"), rate.get("from"), place_of(rate), currency_of(rate))
         try:
-            first = slots.setdefault(slot, place)
+            first = slots.setdefault(slot, at)
         except TypeError:  # a list or mapping where there should be a value, which is a fault of its own
             continue
-        if first != place:
-            yield (*path, place), f"the same mode, above_input_tokens and from as rates[{first}]: keep one"
+        if first != at:
+            yield (
+                (*path, at),
+                f"the same mode, above_input_tokens, from, place and currency as rates[{first}]: keep one",
+            )
 
 
 def _bounds(rate: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

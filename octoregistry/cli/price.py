@@ -9,15 +9,17 @@ from typing import Any
 import click
 
 from octoregistry.cli.model_argument import complete_model, day_option, open_registry, priced_model
-from octoregistry.cli.output import format_options, one_format, print_csv, print_json, print_text
+from octoregistry.cli.output import format_options, one_format, print_csv, print_json, print_text, visible
 from octoregistry.cli.registry_option import registry_name_option
 from octoregistry.cli.tables import PlainTable, print_table
 from octoregistry.planning.rates_in_force import in_force
 from octoregistry.planning.values import value_text
 from octoregistry.queries.packaged import CURE, newer_packaged
 from octoregistry.queries.wording import last_seen, sizes
-from providers.dimensions import DIMENSIONS, MODES
+from providers.dimensions import DIMENSIONS, MODES, PLAIN_PLACE, UnknownPriceError
 from providers.entries import Model, Rate
+from providers.pricing import Pricing
+from providers.registry import Registry
 from providers.selection import ended, kind_of
 
 _CSV = ("mode", "above_input_tokens", "up_to_input_tokens", "seen_before", "from")
@@ -27,9 +29,12 @@ _COLUMNS = ("mode", "prompts", "from", "price", "USD")
 @click.command(name="price")
 @click.argument("model", metavar="PROVIDER/MODEL", shell_complete=complete_model)
 @day_option("--at", "Prices of this day.  [default: today, UTC]")
+@click.option(
+    "--place", default=PLAIN_PLACE, show_default=True, help='Prices of calls that are answered in this region: "us".'
+)
 @format_options
 @registry_name_option
-def command(model: str, at: date | None, as_json: bool, as_csv: bool, registry: str) -> None:
+def command(*, model: str, at: date | None, place: str, as_json: bool, as_csv: bool, registry: str) -> None:
     """Print the prices of a model, by id or alias: USD per million tokens, in every mode and for every prompt size.
 
     Prices that are announced for a later day follow with their day.
@@ -38,21 +43,33 @@ def command(model: str, at: date | None, as_json: bool, as_csv: bool, registry: 
     known = open_registry(registry)
     day = at or datetime.now(UTC).date()
     found = priced_model(known, model, day)
-    rates = known.rates(found)
+    pricing = _in_place(known, found, place)
+    rates = pricing.rates if pricing.place != PLAIN_PLACE else known.rates(found)
     unseen = found.first_seen is not None and day < found.first_seen
     now = [] if unseen else [rate for mode in MODES for rate in in_force(rates, mode, day).values()]
     later = sorted((rate for rate in rates if rate.start and rate.start > day), key=lambda rate: rate.start or day)
     if as_json:
         newer = newer_packaged(known, found.provider, found.id)
-        print_json(_values(found, day, now, later) | {"registry": known.path, "packaged_checked": newer})
+        where = {"place": pricing.place, "places": list(pricing.places)}
+        print_json(_values(found, day, now, later) | where | {"registry": known.path, "packaged_checked": newer})
     elif as_csv:
         rows = [_row(rate, name) for rate in (*now, *later) for name in DIMENSIONS if name in rate.prices]
         print_csv((*_CSV, "dimension", "usd_per_million", "derived"), rows)
     else:
-        _print(found, day, now, later)
+        _print(found, pricing.place, day, now, later)
+        if others := [name for name in pricing.places if name != pricing.place]:
+            print_text(f"known in other places, by --place: {', '.join(others)}")
         print_text(f"registry: {known.path}")
         if newer := newer_packaged(known, found.provider, found.id):
             print_text(f"note: the packaged registry has {found.id} as of {newer}: {CURE}")
+
+
+def _in_place(registry: Registry, model: Model, place: str) -> Pricing:
+    """The prices of a model in a region. Raises what a command ends with where none is known."""
+    try:
+        return registry.pricing(model.provider, model.id).in_place(place)
+    except UnknownPriceError as error:
+        raise click.ClickException(visible(error)) from error
 
 
 def _values(model: Model, day: date, now: list[Rate], later: list[Rate]) -> dict[str, Any]:
@@ -118,8 +135,9 @@ def _notes(model: Model, day: date) -> Iterator[str]:
         yield f"the {mode} price was last seen on {seen}"
 
 
-def _print(model: Model, day: date, now: list[Rate], later: list[Rate]) -> None:
-    title = f"{model.provider}/{model.id} ({model.display_name}) on {day}, USD per million tokens"
+def _print(model: Model, place: str, day: date, now: list[Rate], later: list[Rate]) -> None:
+    where = "" if place == PLAIN_PLACE else f" in {place}"
+    title = f"{model.provider}/{model.id} ({model.display_name}){where} on {day}, USD per million tokens"
     table = PlainTable(title, _COLUMNS, ("USD",), folds=("mode", "prompts", "price"))
     for rate in (*now, *later):
         first = (rate.mode + (" (derived)" if rate.derived else ""), sizes(rate), rate.start or "")

@@ -125,6 +125,7 @@ def _edit_rates(rates: CommentedSeq, values: list[Mapping[str, Any]], changes: M
 
 def _place(slot: RateSlot, slots: list[RateSlot]) -> int:
     """Where a new rate belongs: behind the last earlier one of its mode, else behind its mode, else at the end."""
-    same = [place for place, known in enumerate(slots) if known[0] == slot[0]]
-    earlier = [place for place in same if slot_order(slots[place]) < slot_order(slot)]
+    kind = (slot.mode, slot.place, slot.currency)
+    same = [at for at, known in enumerate(slots) if (known.mode, known.place, known.currency) == kind]
+    earlier = [at for at in same if slot_order(slots[at]) < slot_order(slot)]
     return max(earlier or same, default=len(slots) - 1) + 1

@@ -44,8 +44,8 @@ MODEL_KEYS = (
     "source",
 )
 RATE_KEYS = (
-    "mode", "above_input_tokens", "up_to_input_tokens", "up_to_derived", "from", "seen_before", "read_on", *DIMENSIONS,
-    "derived", "derived_dimensions",
+    "mode", "place", "currency", "above_input_tokens", "up_to_input_tokens", "up_to_derived", "from", "seen_before", "read_on",
+    *DIMENSIONS, "derived", "derived_dimensions",
 )  # fmt: skip
 NESTED_KEYS = {"source": ("page", "checked", "sha256", "via"), "last_seen": MODES}
 

@@ -6,13 +6,22 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from octoregistry.planning.plan import Change
 from octoregistry.planning.values import Value
-from providers.dimensions import MODES
+from providers.dimensions import MODES, PLAIN_CURRENCY, PLAIN_PLACE
+from providers.places import currency_of, place_of
 
-RateSlot = tuple[str, int | None, date | None]
+
+class RateSlot(NamedTuple):
+    """Which rate of a model it is."""
+
+    mode: str
+    above_input_tokens: int | None = None
+    start: date | None = None
+    place: str = PLAIN_PLACE
+    currency: str = PLAIN_CURRENCY
 
 
 @dataclass(slots=True)
@@ -42,7 +51,7 @@ def changes_by_model(changes: Iterable[Change]) -> dict[tuple[str, str], ModelCh
         model.new = model.new or change.kind == "new_model"
         outer, _, inner = change.dimension.rpartition(".")
         if change.mode is not None:
-            rate = model.rates.setdefault((change.mode, change.above_input_tokens, change.start), {})
+            rate = model.rates.setdefault(RateSlot(change.mode, change.above_input_tokens, change.start), {})
             rate[change.dimension] = change.new
             if change.derived:
                 rate["derived"] = True
@@ -53,22 +62,29 @@ def changes_by_model(changes: Iterable[Change]) -> dict[tuple[str, str], ModelCh
     return models
 
 
-def slot_order(slot: RateSlot) -> tuple[int, date, int]:
-    """Modes as the registry lists them, the oldest rate first, small prompts before large ones."""
-    mode, above, start = slot
-    return (MODES.index(mode), start or date.min, -1 if above is None else above)
+def slot_order(slot: RateSlot) -> tuple[bool, str, str, int, date, int]:
+    """The plain rates first; modes as the registry lists them, the oldest rate first, small prompts before large ones."""
+    above = -1 if slot.above_input_tokens is None else slot.above_input_tokens
+    apart = (slot.place, slot.currency) != (PLAIN_PLACE, PLAIN_CURRENCY)
+    return (apart, slot.currency, slot.place, MODES.index(slot.mode), slot.start or date.min, above)
 
 
 def slot_of(rate: Mapping[str, Any]) -> RateSlot:
     """The slot of a rate as a reader of the file has it."""
     start = rate.get("from")
-    return (rate["mode"], rate.get("above_input_tokens"), date.fromisoformat(start) if start else None)
+    above, day = rate.get("above_input_tokens"), date.fromisoformat(start) if start else None
+    return RateSlot(rate["mode"], above, day, place_of(rate), currency_of(rate))
 
 
 def slot_keys(slot: RateSlot) -> dict[str, Value]:
     """The keys of a rate that say which one it is."""
-    mode, above, start = slot
-    keys: dict[str, Value] = {"mode": mode, "above_input_tokens": above, "from": start}
+    keys: dict[str, Value] = {
+        "mode": slot.mode,
+        "place": slot.place if slot.place != PLAIN_PLACE else None,
+        "currency": slot.currency if slot.currency != PLAIN_CURRENCY else None,
+        "above_input_tokens": slot.above_input_tokens,
+        "from": slot.start,
+    }
     return {key: value for key, value in keys.items() if value is not None}
 
 

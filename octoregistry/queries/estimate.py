@@ -10,8 +10,7 @@ from typing import Any
 
 from providers.dimensions import ANSWER_DIMENSIONS, DIMENSIONS, MODES, PROMPT_DIMENSIONS, InvalidUsageError
 from providers.entries import Model, Rate
-from providers.exact import scaled, unscaled
-from providers.pricing import whole
+from providers.exact import scaled, unscaled, whole
 from providers.rates import fitting, holding
 from providers.registry import Registry
 from providers.selection import Job, Peers, kind_of, misfits, peers_of, recommended, reservations

@@ -14,7 +14,18 @@ from providers.dimensions import DIMENSIONS, KINDS, STATUSES
 
 Value = TypeVar("Value")
 PATTERNS = frozenset(
-    {"id_pattern", "id_shape", "can", "cannot", "families", "words", "without_output", "kinds", "token_encodings"}
+    {
+        "id_pattern",
+        "id_shape",
+        "can",
+        "cannot",
+        "families",
+        "words",
+        "without_output",
+        "kinds",
+        "model_ids",
+        "token_encodings",
+    }
 )
 # What the texts under a key may be, and the keys of a table under it.
 ALLOWED: dict[str, tuple[str, ...]] = {
@@ -30,6 +41,7 @@ ALLOWED_KEYS: dict[str, tuple[str, ...]] = {
 # The form of the texts under a key, and what to say of one that has another.
 FORMS: dict[str, tuple[str, str]] = {
     **dict.fromkeys(("prices", "lifecycle"), (r"https?://[^/@\s]+(?:/\S*)?", "no address that begins with https://")),
+    "since": (r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])", "no day such as 2026-09-04"),
     "base_url": (r"https?://[^/@\s]+(?:/\S*)?", "no address"),
     "redirect_hosts": (r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?", "no host's name"),
     **dict.fromkeys(("key_env", "base_url_env"), (r"[A-Za-z_][A-Za-z0-9_]*", "no name of a variable")),

@@ -146,6 +146,24 @@ class Schemas:
 
 
 @dataclass(frozen=True, slots=True)
+class Uplift:
+    """What calls that are answered in one region cost more, in every mode and dimension."""
+
+    share: Annotated[Decimal, "the share that it costs more than the same call anywhere: 0.1 is 10%"]
+    model_ids: Annotated[str, "a pattern of the whole ids of the models that it holds for"]
+    since: Annotated[str, "the day of the page that said it first: before it no such price is known"]
+
+    @property
+    def factor(self) -> Decimal:
+        """By what the price of the same call anywhere is multiplied."""
+        return 1 + self.share
+
+    def covers(self, model: str) -> bool:
+        """Whether it holds for a model."""
+        return _compiled(self.model_ids).fullmatch(model) is not None
+
+
+@dataclass(frozen=True, slots=True)
 class Witness:
     """How another public registry writes of this vendor."""
 
@@ -185,6 +203,9 @@ class Vendor:
     redirect_hosts: Annotated[tuple[str, ...], "the hosts that the pages may redirect to"] = ()
     model_list: Annotated[ModelListSource | None, "the list of its models"] = None
     batch: Annotated[Batch, "batches"] = Batch()
+    places: Annotated[
+        Mapping[str, Uplift], "a region (us, eu, regional: any that is not named): what it costs more there"
+    ] = field(default_factory=dict)
     names: Annotated[Names, "how it names its models"] = Names()
     schemas: Annotated[Schemas, "JSON schemas"] = Schemas()
     token_encodings: Annotated[

@@ -98,3 +98,21 @@ def test_a_history_tells_whose_the_name_was_before(tmp_path):
     result = CliRunner().invoke(history, ["acme/road-latest", "--registry", str(file)])
     assert "until 2026-09-01 road-latest was acme/road-8" in result.output
     assert "road-8" not in CliRunner().invoke(history, ["acme/road-9", "--registry", str(file)]).output
+
+
+def test_the_price_of_a_region_is_asked_for_by_its_name(tmp_path):
+    """Of a region without a price none is printed, and the known ones are named."""
+    file = tmp_path / "models.yaml"
+    file.write_text(
+        REGISTRY.replace("output: 20.0}", "output: 20.0}, {mode: standard, place: us, input: 5.5, output: 22.0}")
+    )
+    asked = ["acme/sol", "--registry", str(file)]
+    plain, in_us, in_eu = (
+        CliRunner().invoke(price, [*asked, *more]) for more in ([], ["--place", "US"], ["--place", "eu"])
+    )
+    assert "known in other places, by --place: us" in plain.output
+    assert "5.5" not in plain.output
+    assert "in us on" in in_us.output
+    assert "5.5" in in_us.output
+    assert in_eu.exit_code == 1
+    assert "no known price in eu; known places: global, us" in in_eu.output

@@ -366,3 +366,14 @@ def test_references_are_followed_when_the_result_is_checked() -> None:
         ["        status: retired", "        batch_support: false"],
     )
     assert parse_registry(merged).model("acme", "bird").display_name == "Coyote"
+
+
+def test_a_rate_of_a_region_stays_when_the_plain_rate_of_its_mode_changes() -> None:
+    """It is another rate, whatever else is the same."""
+    apart = "          - {mode: standard, place: us, input: 2.2, output: 13.2}  # by hand\n"
+    text = TEXT.replace("          # long prompts\n", f"{apart}          # long prompts\n")
+    merged = merge(text, Plan((change("input", Decimal(3), "standard", old=Decimal(2)),)))
+    assert apart in merged
+    road = parse_registry(merged).model("acme", "road")
+    assert [rate.prices["input"] for rate in road.rates if rate.mode == "standard"] == [3, 4]
+    assert [rate.prices["input"] for rate in road.apart] == [Decimal("2.2")]

@@ -139,7 +139,7 @@ def faults(text):
         (
             "{mode: batch,",
             "{mode: standard,",
-            r":17: .*rates\[1\]: the same mode, above_input_tokens and from as rates\[0\]",
+            r":17: .*rates\[1\]: the same mode, above_input_tokens, from, place and currency as rates\[0\]",
         ),
         (
             "{mode: batch,",
