@@ -14,8 +14,13 @@ from .errors import BatchError, BatchTooExpensiveError
 from .plan import Planner, name_of, refuse_without_batches
 from .realtime_state import RealtimeState
 from .requests import KeptRequests, fingerprint, keep
+<<<<<<< HEAD
 from .soundness import came_to_nothing, check_collected, check_requests, load, never_submitted
 from .state import COLLECTED, OPEN, PLANNED, RunFiles, RunState
+=======
+from .soundness import check_kept, load, never_submitted
+from .state import OPEN, PLANNED, RunFiles, RunState
+>>>>>>> 6f157a4 (What is kept beside a batch's state is held against its requests)
 from .values import BatchSettings
 
 
@@ -136,7 +141,4 @@ def _check_it_is_ours(
     if not (files.results if state.finished else files.requests).exists():
         raise BatchError(f"{files.state}: what was kept beside it is gone, so the run cannot be taken up")
     if not state.finished:
-        check_requests(state.requests_sha256, files.requests)
-        for part in state.parts:
-            if part.status == COLLECTED:
-                check_collected(part, files.collected(part))
+        check_kept(state, files)

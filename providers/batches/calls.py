@@ -91,12 +91,12 @@ class Calls:
                 self.journal.close()
         if self.failed is not None:
             raise self.failed
-        write_results(self.journal.results(), self.files.results)
-        save_realtime(self.files, replace(self.state, finished=True))
+        sha256 = write_results(self.journal.results(), self.files.results)
+        finished = save_realtime(self.files, replace(self.state, finished=True, results_sha256=sha256))
         for path in (self.journal.path, self.files.requests):
             path.unlink(missing_ok=True)
         self._tell("done")
-        return results_of_realtime(replace(self.state, finished=True), self.files)
+        return results_of_realtime(finished, self.files)
 
     def _work(self) -> None:
         """Asks one row after the other, until none is left or something ends the run."""

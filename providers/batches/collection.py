@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import heapq
 import itertools
 import tempfile
@@ -261,19 +262,20 @@ def _lines(paths: Iterable[Path]) -> Iterator[tuple[int, bytes]]:
                 yield int(number), result
 
 
-def write_results(results: Iterable[RowResult], path: Path) -> tuple[int, int]:
-    """How many rows were answered, and how many failed, once all results stand in `path`."""
-    answered = failed = 0
+def write_results(results: Iterable[RowResult], path: Path) -> str:
+    """The SHA-256 of the file, once all results stand in `path`."""
+    digest = hashlib.sha256()
     with replacing(path) as file:
         for result in results:
-            file.write(result.as_json().encode() + b"\n")
-            answered, failed = (answered + 1, failed) if result.error is None else (answered, failed + 1)
-    return answered, failed
+            line = result.as_json().encode() + b"\n"
+            digest.update(line)
+            file.write(line)
+    return digest.hexdigest()
 
 
 def results_of(state: RunState, files: RunFiles) -> BatchResults:
     """The results of a run that has finished."""
-    answered, failed = counted(files.results, state.rows)
+    answered, failed = counted(files.results, state.rows, state.results_sha256)
     cost = sum((part.cost for part in state.parts), Decimal(0))
     unpriced = sum(part.unpriced for part in state.parts)
     return BatchResults(files.results, state.rows, answered, failed, cost, unpriced, state.batch_ids)

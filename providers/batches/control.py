@@ -11,8 +11,8 @@ from .collection import merged
 from .errors import BatchError
 from .progress import progress_of
 from .realtime_state import is_realtime, realtime_progress, realtime_results, stop_realtime
-from .soundness import check_collected, counted, load
-from .state import COLLECTED, SUBMITTED, SUBMITTING, RunFiles, RunState
+from .soundness import check_kept, counted, load
+from .state import SUBMITTED, SUBMITTING, RunFiles, RunState
 from .submission import is_for_good
 from .values import BatchProgress, RowResult
 
@@ -53,14 +53,12 @@ def results_so_far(state_file: Path | str) -> Iterator[RowResult]:
         return
     state = read_run(state_file)
     if state.finished:
-        counted(files.results, state.rows)
+        counted(files.results, state.rows, state.results_sha256)
         with files.results.open("rb") as lines:
             for line in lines:
                 yield RowResult.of_json(line)
     else:
-        for part in state.parts:
-            if part.status == COLLECTED:
-                check_collected(part, files.collected(part))
+        check_kept(state, files)
         yield from merged(state, files)
 
 

@@ -10,13 +10,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .errors import BatchError
+from .requests import KeptRequests
 from .soundness import result_in
+<<<<<<< HEAD
 from .state import replacing
 from .values import RowResult
 
 _STEPS = {b"asked\n": 1, b"refused\n": -1, b"failed\n": 0, b"again\n": 0}
 
 _AGAIN = b"again\n"
+=======
+from .state import REQUESTS
+from .values import RowResult
+
+_LONGEST = 12  # digits of a row's number
+_STEPS = {b"asked\n": 1, b"refused\n": -1, b"failed\n": 0}
+>>>>>>> 6f157a4 (What is kept beside a batch's state is held against its requests)
 
 
 class Journal:
@@ -48,13 +57,13 @@ class Journal:
             pass
 
     def _read(self, rows: int) -> int:
-        at = 0
+        at, ids = 0, array("q", [0]) * rows
         with self.path.open("rb") as lines:
             for line in lines:
                 if not line.endswith(b"\n"):
                     break
                 number, _, text = line.partition(b" ")
-                row = int(number) if number.isdigit() else rows
+                row = int(number) if number.isdigit() and len(number) < _LONGEST else rows
                 step, result = _STEPS.get(text), None
                 if row >= rows or (step is None and (result := result_in(text)) is None):
                     raise BatchError(f"{self.path}: this is not what was written: {line[:40]!r}; nothing was sent")
@@ -68,8 +77,19 @@ class Journal:
                     if result["content"] is not None or result["error"] is None:
                         self.last_answer = at
                     self._starts[row], self._lengths[row] = at + len(number) + 1, len(text)
+                    ids[row] = hash(result["id"])
                 at += len(line)
+        self._check_ids(ids)
         return at
+
+    def _check_ids(self, ids: array[int]) -> None:
+        """Raises BatchError for a result under another id than that of its row's request, where the requests are kept."""
+        kept = self.path.with_name(REQUESTS)
+        if not kept.exists():
+            return
+        for row, request in KeptRequests(kept).read(((0, len(ids)),)):
+            if self._starts[row] >= 0 and ids[row] != hash(request.unit_id):
+                raise BatchError(f"{self.path}: the result of row {row} is not of its request; nothing was sent")
 
     def has(self, row: int) -> bool:
         """Whether a row has its result."""

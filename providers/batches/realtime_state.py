@@ -29,6 +29,7 @@ class RealtimeState:
     terms: dict[str, Any]  # what shapes its calls, as `shape_of` tells it
     max_cost: str | None = None
     finished: bool = False
+    results_sha256: str | None = None  # of the results' file, once the run has finished
     kind: str = KIND
     version: int = 1
 
@@ -50,6 +51,7 @@ def load_realtime(path: Path) -> RealtimeState | None:
         or type(state.rows) is not int
         or state.rows < 1
         or not isinstance(state.terms, dict)
+        or not isinstance(state.results_sha256, str | None)
     ):
         raise no_state(path, "a field of it is of another kind")
     return state
@@ -134,7 +136,7 @@ def save_realtime(files: RunFiles, state: RealtimeState) -> RealtimeState:
 
 
 def results_of_realtime(state: RealtimeState, files: RunFiles) -> BatchResults:
-    answered, failed = counted(files.results, state.rows)
+    answered, failed = counted(files.results, state.rows, state.results_sha256)
     results = BatchResults(files.results, state.rows, answered, failed, Decimal(0), 0, ())
     costs = [row.cost for row in results]
     known = [cost for cost in costs if cost is not None]

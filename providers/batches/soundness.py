@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from .errors import BatchError
-from .state import COLLECTED, DROPPED, OPEN, PLANNED, SUBMITTED, SUBMITTING, VERSION, Part, RunState
+from .requests import KeptRequests
+from .state import COLLECTED, DROPPED, OPEN, PLANNED, SUBMITTED, SUBMITTING, VERSION, Part, RunFiles, RunState
 
 _MARK = re.compile(r"[0-9a-f]{16}")
 _BATCH_ID = re.compile(r"(?:[a-z]+/)?[A-Za-z0-9_][\w.:-]{0,199}", re.ASCII)  # `batches/abc`, `msgbatch_01`
@@ -75,6 +76,8 @@ def _wrong_with(state: RunState) -> Iterator[str]:
     if not _is_count(state.rows):
         yield "rows is no number of rows"
         return
+    if state.results_sha256 is not None and not isinstance(state.results_sha256, str):
+        yield "results_sha256 is no text"
     if not isinstance(state.finished, bool) or not isinstance(state.terms, Mapping | None):
         yield "finished or terms is of another kind"
     if not all(map(_is_batch_id, state.batch_ids)) or len(set(state.batch_ids)) != len(state.batch_ids):
@@ -177,45 +180,74 @@ def _is_within(ranges: list[tuple[int, int]], others: list[tuple[int, int]]) -> 
     return all(any(a <= start and stop <= b for a, b in joined) for start, stop in ranges)
 
 
+def check_kept(state: RunState, files: RunFiles) -> None:
+    """Raises BatchError where what is kept beside the state of a run on its way is not what it wrote: its requests, and the
+    results of the parts that were collected.
+    """
+    check_requests(state.requests_sha256, files.requests)
+    collected = [part for part in state.parts if part.status == COLLECTED]
+    requests = KeptRequests(files.requests) if collected else None
+    for part in collected:
+        if requests is not None:
+            check_collected(part, files.collected(part), requests)
+
+
 def check_requests(sha256: str, path: Path) -> None:
     """Raises BatchError where the requests that are kept are not those of the run."""
     digest = hashlib.sha256()
-    with path.open("rb") as lines:
-        for line in lines:
-            digest.update(line)
+    try:
+        with path.open("rb") as lines:
+            for line in lines:
+                digest.update(line)
+    except FileNotFoundError:
+        raise BatchError(f"{path}: the requests of the run are gone: {_NO_STATE}") from None
     if digest.hexdigest() != sha256:
         raise BatchError(f"{path}: these are not the requests of the run: {_NO_STATE}")
 
 
-def check_collected(part: Part, path: Path) -> None:
-    """Raises BatchError where the results of a part are not, row for row, those of its rows."""
-    wanted = (row for start, stop in part.rows for row in range(start, stop))
+def check_collected(part: Part, path: Path, requests: KeptRequests) -> None:
+    """Raises BatchError where the results of a part are not, row for row and sum for sum, those of its requests."""
     cure = f"batch {part.batch_id} had its rows: put back what was there; nothing was sent"
+    answered, unpriced, cost = 0, 0, Decimal(0)
     try:
         with path.open("rb") as lines:
-            for line in lines:
-                number, _, result = line.partition(b" ")
-                row = next(wanted, None)
-                if not number.isdigit() or row != int(number) or result_in(result) is None:
+            for row, request in requests.read(part.rows):
+                line = lines.readline()
+                if not line:
+                    raise BatchError(f"{path}: row {row} is missing; {cure}")
+                number, _, text = line.partition(b" ")
+                result = result_in(text, request.unit_id)
+                if number != b"%d" % row or result is None:
                     raise BatchError(f"{path}: this is not what was written of row {row}; {cure}")
+                answered += result["error"] is None
+                unpriced += result["cost"] is None
+                cost += Decimal(result["cost"] or 0)
+            if lines.read(1):
+                raise BatchError(f"{path}: there are more rows than the part has; {cure}")
     except FileNotFoundError:
         raise BatchError(f"{path}: it is gone; {cure}") from None
-    if (row := next(wanted, None)) is not None:
-        raise BatchError(f"{path}: row {row} is missing; {cure}")
+    if (answered, unpriced, cost) != (part.answered, part.unpriced, part.cost):
+        raise BatchError(f"{path}: its rows are not those that were counted; {cure}")
 
 
-def counted(path: Path, rows: int) -> tuple[int, int]:
-    """How many rows of a results file were answered, and how many failed. Raises BatchError where they are not all there."""
+def counted(path: Path, rows: int, sha256: str | None = None) -> tuple[int, int]:
+    """How many rows of a results file were answered, and how many failed. Raises BatchError where they are not all there, or
+    not those that were written, whose SHA-256 is given (None: an older program has not kept it).
+    """
     answered = failed = 0
     cure = "put back what was there; nothing was sent"
+    digest = hashlib.sha256()
     with path.open("rb") as lines:
         for line in lines:
+            digest.update(line)
             result = result_in(line)
             if result is None:
                 raise BatchError(f"{path}:{answered + failed + 1}: this is not what was written; {cure}")
             answered, failed = (answered + 1, failed) if result["error"] is None else (answered, failed + 1)
     if answered + failed != rows:
         raise BatchError(f"{path}: {answered + failed} of {rows} rows are there; {cure}")
+    if sha256 is not None and digest.hexdigest() != sha256:
+        raise BatchError(f"{path}: these are not the results that were written; {cure}")
     return answered, failed
 
 
@@ -239,16 +271,25 @@ def _is_free(cost: str | None) -> bool:
 
 
 _RESULT = frozenset({"id", "content", "error", "cost", "input_tokens", "output_tokens", "attempts", "batch_id"})
+_COST = re.compile(r"[0-9]{1,30}(\.[0-9]{1,60})?")
 
 
-def result_in(line: bytes) -> dict[str, Any] | None:
-    """The result that a line states, with all that one has and a cost that is an amount; None for any other line."""
+def result_in(line: bytes, unit_id: str | None = None) -> dict[str, Any] | None:
+    """The result that a line states: all that one has, each of its kind, and the row's id where it is given; None for any
+    other line.
+    """
     try:
         result = json.loads(line)
-        whole = isinstance(result, dict) and result.keys() >= _RESULT and isinstance(result["id"], str)
-        return result if whole and (result["cost"] is None or Decimal(result["cost"]).is_finite()) else None
-    except (ValueError, TypeError, ArithmeticError, RecursionError):
+    except (ValueError, RecursionError):
         return None
+    if not isinstance(result, dict) or not result.keys() >= _RESULT:
+        return None
+    id_, cost = result["id"], result["cost"]
+    texts = all(result[name] is None or isinstance(result[name], str) for name in ("content", "error", "batch_id"))
+    counts = all(_is_count(result[name]) for name in ("input_tokens", "output_tokens", "attempts"))
+    priced = cost is None or (isinstance(cost, str) and _COST.fullmatch(cost) is not None)
+    named = isinstance(id_, str) and id_ != "" and unit_id in (None, id_)
+    return result if texts and counts and priced and named else None
 
 
 def never_submitted(state: RunState) -> bool:

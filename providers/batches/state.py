@@ -18,6 +18,7 @@ from typing import IO, Any
 from .errors import BatchInUseError
 
 VERSION = 1
+REQUESTS = "requests.jsonl"
 
 # The life of a part. SUBMITTING is written before the vendor is asked to make a batch, SUBMITTED once it named it: a
 # run that finds SUBMITTING does not know, and looks.
@@ -76,6 +77,7 @@ class RunState:
     finished: bool = False
     batch_ids: tuple[str, ...] = ()  # all that were ever made
     terms: dict[str, Any] | None = None  # what shapes the requests and guards the run, for whoever takes it up
+    results_sha256: str | None = None  # of the results' file, once the run has finished
     version: int = field(default=VERSION)
 
     def part(self, number: int) -> Part:
@@ -115,7 +117,7 @@ class RunFiles:
     @property
     def requests(self) -> Path:
         """The file of its requests, one a line."""
-        return self.folder / "requests.jsonl"
+        return self.folder / REQUESTS
 
     @property
     def cancelled(self) -> Path:

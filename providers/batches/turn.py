@@ -392,8 +392,8 @@ class Turn:
     def _finish(self) -> BatchResults:
         """Writes the results of all rows, and takes away what only an unfinished run needs."""
         self._stop_late_ones()
-        write_results(merged(self.state, self.files), self.files.results)
-        self.state = self.files.save(replace(self.state, finished=True))
+        sha256 = write_results(merged(self.state, self.files), self.files.results)
+        self.state = self.files.save(replace(self.state, finished=True, results_sha256=sha256))
         for path in (*map(self.files.collected, self.state.parts), self.files.requests):
             path.unlink(missing_ok=True)
         self._tell()

@@ -205,3 +205,18 @@ def test_a_key_that_may_do_nothing_ends_the_run_and_fails_no_row(openai, tmp_pat
         run_realtime(openai.make(), numbered(40), tmp_path / "run.json", concurrency=2)
     assert len(openai.server.requests) <= 12
     assert not list(results_so_far(tmp_path / "run.json"))
+
+
+def test_a_journal_whose_results_are_not_of_the_requests_is_refused(tmp_path):
+    """A row's result under another id would be handed out as another prompt's answer."""
+    kept = journal.Journal(tmp_path / "rows.jsonl", 2)
+    kept.answered(0, RowResult("a", "x", None, None, 1, 1, 1, None, {}))
+    kept.close()
+    (tmp_path / "requests.jsonl").write_text('["a", "?"]\n["b", "?"]\n')
+    assert journal.Journal(kept.path, 2, only_looks=True).has(0)
+    (tmp_path / "requests.jsonl").write_text('["b", "?"]\n["a", "?"]\n')
+    with pytest.raises(BatchError, match=r"rows\.jsonl: the result of row 0 is not of its request"):
+        journal.Journal(kept.path, 2, only_looks=True)
+    kept.path.write_bytes(b"9" * 5000 + b" asked\n")
+    with pytest.raises(BatchError, match=r"rows\.jsonl: this is not what was written"):
+        journal.Journal(kept.path, 2, only_looks=True)

@@ -122,6 +122,82 @@ def test_collected_rows_that_were_cut_or_edited_are_refused_by_name(half, change
     assert not vendor.server.requests
 
 
+ROW = {
+    "another row's id": {"id": "zz"},
+    "no id": {"id": ""},
+    "content that is a number": {"content": 5},
+    "an error that is a list": {"error": ["x"]},
+    "a cost below 0": {"cost": "-5"},
+    "a cost without end": {"cost": "1E+999999"},
+    "a cost that is a number": {"cost": 5},
+    "a cost in other digits": {"cost": "٢"},
+    "tokens that are text": {"input_tokens": "x"},
+    "tokens below 0": {"output_tokens": -1},
+    "tokens that are true": {"output_tokens": True},
+    "attempts below 0": {"attempts": -3},
+    "a batch that is a number": {"batch_id": 7},
+}
+
+
+@pytest.mark.parametrize("values", ROW.values(), ids=ROW)
+def test_a_row_that_no_run_wrote_is_refused_by_name(half, values):
+    """Collected, or in the results: its cost, its tokens or its id would be taken for the vendor's."""
+    vendor, state, clock = half
+    kept = state.with_name("run.json.d") / "part-1.jsonl"
+    lines = kept.read_bytes().splitlines(keepends=True)
+    number, _, text = lines[0].partition(b" ")
+    kept.write_bytes(b"".join([number + b" " + json.dumps(json.loads(text) | values).encode() + b"\n", *lines[1:]]))
+    with pytest.raises(BatchError, match=r"part-1\.jsonl"):
+        run_batch(vendor.make(), None, state, clock=clock, sleep=clock.sleep)
+    with pytest.raises(BatchError, match=r"part-1\.jsonl"):
+        list(results_so_far(state))
+    assert not vendor.server.requests
+
+
+@pytest.mark.parametrize("number", [b"9" * 5000, b"00", b"+0", "²".encode()])
+def test_a_row_number_that_no_run_wrote_is_refused_by_name(half, number):
+    vendor, state, clock = half
+    kept = state.with_name("run.json.d") / "part-1.jsonl"
+    kept.write_bytes(number + kept.read_bytes()[1:])
+    with pytest.raises(BatchError, match=r"part-1\.jsonl"):
+        run_batch(vendor.make(), None, state, clock=clock, sleep=clock.sleep)
+    assert not vendor.server.requests
+
+
+def test_rows_that_were_made_cheaper_or_fail_no_more_are_not_those_that_were_counted(half):
+    vendor, state, clock = half
+    kept = state.with_name("run.json.d") / "part-1.jsonl"
+    whole = kept.read_bytes()
+    for values in ({"cost": "0.0"}, {"cost": None}, {"error": "lost", "content": None}):
+        lines = whole.splitlines(keepends=True)
+        number, _, text = lines[0].partition(b" ")
+        lines[0] = number + b" " + json.dumps(json.loads(text) | values).encode() + b"\n"
+        kept.write_bytes(b"".join(lines))
+        with pytest.raises(BatchError, match=r"part-1\.jsonl: its rows are not those that were counted"):
+            run_batch(vendor.make(), None, state, clock=clock, sleep=clock.sleep)
+
+
+@pytest.mark.parametrize("values", [*ROW.values(), {"content": "another answer"}], ids=[*ROW, "another answer"])
+def test_results_that_no_run_wrote_are_refused_by_name(openai, work, run, tmp_path, values):
+    work(openai)
+    run(openai.make(), numbered(3))
+    results = tmp_path / "run.json.results.jsonl"
+    lines = results.read_text().splitlines()
+    results.write_text("\n".join([json.dumps(json.loads(lines[0]) | values), *lines[1:]]) + "\n")
+    with pytest.raises(BatchError, match=r"results\.jsonl"):
+        run(openai.make(), numbered(3))
+    with pytest.raises(BatchError, match=r"results\.jsonl"):
+        list(results_so_far(tmp_path / "run.json"))
+
+
+def test_results_of_a_run_by_an_older_program_are_read(openai, work, run, tmp_path):
+    """It kept no digest of them."""
+    work(openai)
+    run(openai.make(), numbered(3))
+    edit(tmp_path / "run.json", lambda stated, _: stated.pop("results_sha256"))
+    assert len(list(results_so_far(tmp_path / "run.json"))) == 3
+
+
 def test_results_that_lack_their_end_are_refused_by_name(openai, work, run, tmp_path):
     work(openai)
     run(openai.make(), numbered(3))
