@@ -14,13 +14,8 @@ from .errors import BatchError, BatchTooExpensiveError
 from .plan import Planner, name_of, refuse_without_batches
 from .realtime_state import RealtimeState
 from .requests import KeptRequests, fingerprint, keep
-<<<<<<< HEAD
-from .soundness import came_to_nothing, check_collected, check_requests, load, never_submitted
-from .state import COLLECTED, OPEN, PLANNED, RunFiles, RunState
-=======
-from .soundness import check_kept, load, never_submitted
+from .soundness import came_to_nothing, check_kept, load, never_submitted
 from .state import OPEN, PLANNED, RunFiles, RunState
->>>>>>> 6f157a4 (What is kept beside a batch's state is held against its requests)
 from .values import BatchSettings
 
 

@@ -12,20 +12,12 @@ from pathlib import Path
 from .errors import BatchError
 from .requests import KeptRequests
 from .soundness import result_in
-<<<<<<< HEAD
-from .state import replacing
-from .values import RowResult
-
-_STEPS = {b"asked\n": 1, b"refused\n": -1, b"failed\n": 0, b"again\n": 0}
-
-_AGAIN = b"again\n"
-=======
-from .state import REQUESTS
+from .state import REQUESTS, replacing
 from .values import RowResult
 
 _LONGEST = 12  # digits of a row's number
-_STEPS = {b"asked\n": 1, b"refused\n": -1, b"failed\n": 0}
->>>>>>> 6f157a4 (What is kept beside a batch's state is held against its requests)
+_AGAIN = b"again\n"
+_STEPS = {b"asked\n": 1, b"refused\n": -1, b"failed\n": 0, _AGAIN: 0}
 
 
 class Journal:

@@ -209,6 +209,7 @@ def test_a_key_that_may_do_nothing_ends_the_run_and_fails_no_row(openai, tmp_pat
 
 def test_a_journal_whose_results_are_not_of_the_requests_is_refused(tmp_path):
     """A row's result under another id would be handed out as another prompt's answer."""
+    journal.Journal.begin(tmp_path / "rows.jsonl")
     kept = journal.Journal(tmp_path / "rows.jsonl", 2)
     kept.answered(0, RowResult("a", "x", None, None, 1, 1, 1, None, {}))
     kept.close()
