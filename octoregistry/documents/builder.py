@@ -78,6 +78,7 @@ class DocumentBuilder:
                 after=len(self.passages),
                 hidden=hidden,
                 ragged=tuple(row for row in grid.ragged if row < len(rows)),
+                struck=tuple(one for one in grid.struck if one[0] < len(rows)),
                 component=component,
             )
         )

@@ -59,6 +59,7 @@ class Table:
     after: int = 0
     hidden: bool = False
     ragged: tuple[int, ...] = ()  # indices of the rows that had fewer or more cells than the header
+    struck: tuple[tuple[int, int, str], ...] = ()  # (row, column, what is struck through in that cell): a former price
     component: str | None = None  # the page's component whose data this is, where no table was rendered
 
     @property

@@ -19,6 +19,7 @@ class SpanningCell:
     header: bool = False
     rowspan: int = 1
     colspan: int = 1
+    struck: str = ""  # what of it is struck through, which is no part of its text
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class Grid:
     header_rows: int
     ragged: tuple[int, ...] = ()
     spread: int = 0
+    struck: tuple[tuple[int, int, str], ...] = ()  # (row, column, what is struck through there)
 
 
 def grid(rows: Sequence[Sequence[SpanningCell]], *, header_rows: int | None = None) -> Grid:
@@ -43,6 +45,7 @@ def grid(rows: Sequence[Sequence[SpanningCell]], *, header_rows: int | None = No
         header_rows = next((i for i, row in enumerate(rows) if not all(cell.header for cell in row)), len(rows))
     placed: list[list[str | None]] = [[] for _ in rows]
     spread = 0
+    struck: list[tuple[int, int, str]] = []
     for r, row in enumerate(rows):
         c = 0
         for cell in row:
@@ -53,6 +56,8 @@ def grid(rows: Sequence[Sequence[SpanningCell]], *, header_rows: int | None = No
             spread += max(0, (last - c) * len(covered) - 1)
             if spread > MOST_SPREAD:
                 return Grid((), 0, spread=spread)
+            if cell.struck:
+                struck.append((r, c, cell.struck))
             for down in covered:
                 line = placed[down]
                 line.extend([None] * (last - len(line)))
@@ -70,4 +75,5 @@ def grid(rows: Sequence[Sequence[SpanningCell]], *, header_rows: int | None = No
         header_rows,
         ragged,
         spread,
+        tuple(struck),
     )

@@ -9,7 +9,7 @@ from bs4.element import PageElement, Tag
 
 from octoregistry.documents.grid import Grid, SpanningCell, grid
 from octoregistry.documents.styles import Look
-from octoregistry.documents.visible import is_hidden, look_of, visible_text
+from octoregistry.documents.visible import is_hidden, look_of, struck_text, visible_text
 from octoregistry.documents.whole_number import whole_number
 
 _CELL_ROLES = {"cell", "gridcell", "columnheader", "rowheader"}
@@ -82,7 +82,7 @@ def _cell(tag: Tag, row: Look) -> SpanningCell:
     header = tag.name == "th" or tag.get("role") in ("columnheader", "rowheader")
     text = visible_text(tag)
     mark = max(row, look_of(tag)).mark if any(map(str.isdigit, text)) else ""
-    return SpanningCell(f"{mark}{text}", header, _span(tag, "rowspan"), _span(tag, "colspan"))
+    return SpanningCell(f"{mark}{text}", header, _span(tag, "rowspan"), _span(tag, "colspan"), struck_text(tag))
 
 
 def _span(tag: Tag, name: str) -> int:

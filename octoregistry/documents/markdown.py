@@ -16,6 +16,7 @@ from octoregistry.documents.pipes import without_spans
 
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 _ABOVE = re.compile(r"^(?=>\s?\d)", re.MULTILINE)  # ">256K context: $2.50" is a size of prompts, and no quotation
+_TAG_ENDS = re.compile(r"^(?=[ \t]*</[A-Z]\w*>[ \t]*$)", re.MULTILINE)  # right below a table it would be a row of it
 _BACKTICKS = re.compile(r"(`++)")
 _SUPERSCRIPT = re.compile(r"\^((?:\\?[*\d†‡§, ])+)\^")  # ^\*^ as some exports write a footnote mark
 
@@ -23,7 +24,7 @@ _SUPERSCRIPT = re.compile(r"\^((?:\\?[*\d†‡§, ])+)\^")  # ^\*^ as some expo
 def markdown_document(source: str, url: str) -> Document:
     """The Document that `source` shows once it is rendered."""
     text = _SUPERSCRIPT.sub("", _FRONT_MATTER.sub("", source.replace("\r\n", "\n").replace("\r", "\n")))
-    text = _ABOVE.sub(r"\\", text)
+    text = _TAG_ENDS.sub("\n", _ABOVE.sub(r"\\", text))
     text, components, gaps = lift_components(text)
     parser = _parser()
     text = without_spans(text)

@@ -48,6 +48,7 @@ _MOST_PARTS = 100
 _HEADING_PARTS = 40  # a heading has few parts; a "heading" with more is the head of a page
 _INVISIBLE_CLASSES = {"hidden", "sr-only", "visually-hidden", "visuallyhidden", "screen-reader-only"}
 _STRUCK_CLASSES = {"line-through", "strikethrough", "strike-through", "struck"}
+_STRUCK = {"s", "del", "strike"}
 _ID = re.compile(r"[a-z@][a-z0-9.]*(?:[-/:][A-Za-z0-9.]+)+\s*$")
 _SMALL = "\ue000"
 """Stands around raised and lowered digits until all that they stand beside is there; no page shows it."""
@@ -106,6 +107,16 @@ def _visible_parts(tag: Tag) -> Iterator[str]:
                     else around
                 )
                 open_tags.append((iter(child.children), around))
+
+
+def struck_text(tag: Tag) -> str:
+    """What is struck through in `tag`, in short: the price before a discount; "" where nothing is."""
+    parts = [part for part in first_parts(tag, _HEADING_PARTS) if isinstance(part, Tag) and _is_struck(part)]
+    return tidy(" ".join(_first_text(part) for part in parts))[:_HEADING_PARTS]
+
+
+def _is_struck(tag: Tag) -> bool:
+    return tag.name.lower() in _STRUCK or not _STRUCK_CLASSES.isdisjoint(_classes(tag))
 
 
 def _begins_anew(tag: Tag) -> bool:

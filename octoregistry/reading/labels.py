@@ -28,12 +28,14 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """An amount of money as the page writes it (`$3.00`), the text of its cell or line, and its labels."""
+    """An amount of money as the page writes it (`$3.00`), the text of its cell or line, its labels, and what is struck through
+    beside it."""
 
     amount: str
     text: str
     address: str
     labels: tuple[Label, ...] = ()
+    struck: str = ""
 
 
 @dataclass(frozen=True, slots=True)

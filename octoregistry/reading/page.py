@@ -19,7 +19,7 @@ from octoregistry.reading.classify.numbers import shows_decimal_comma
 from octoregistry.reading.gather import beside_global, by_id, counted, rates_of, without_shared_ids
 from octoregistry.reading.gather_charges import charges_of
 from octoregistry.reading.ids import page_ids
-from octoregistry.reading.labels import Doubt, Label, OpenLabel
+from octoregistry.reading.labels import Doubt, Label, OpenLabel, Place
 from octoregistry.reading.layout import Scope
 from octoregistry.reading.layout.lines import sentences
 from octoregistry.reading.long_prompts import bounded_by_sentences
@@ -147,7 +147,12 @@ def _called(provider: str) -> tuple[Row, ...]:
         for text in (*vendor.names.called, vendor.display_name):
             if own or text.lower() not in rows:
                 rows[text.lower()] = "vendor" if own else "offer:host"
-    return tuple(Row(means, text) for text, means in rows.items() if text)
+    named = tuple(Row(means, text) for text, means in rows.items() if text)
+    remarks = vendors()[provider].names.remarks if provider in vendors() else ()
+    return (*named, *(Row("harmless", text, place=_OF_REMARKS) for text in remarks))
+
+
+_OF_REMARKS: tuple[Place, ...] = ("lead", "stray", "beside", "row_head", "group_row")
 
 
 def _in_full(price: Priced, prices: list[Priced]) -> Priced:

@@ -14,7 +14,7 @@ from octoregistry.reading.labels import Label, Place
 from octoregistry.reading.layout import Scope
 from octoregistry.reading.layout.cards import Kind, card_scopes
 from octoregistry.reading.layout.lines import clean
-from octoregistry.reading.layout.over import opening, over
+from octoregistry.reading.layout.over import in_another_pane, opening, over
 from octoregistry.reading.layout.tables import table_figures
 from octoregistry.reading.settle import Reader
 
@@ -141,7 +141,7 @@ _ID_LABEL = re.compile(r"\b(?:api|model) (?:id|code|name)s?\b", re.IGNORECASE)
 def _footnotes(document: Document, table: Table) -> dict[str, Label]:
     found: dict[str, Label] = {}
     for passage in document.passages[table.after : table.after + 12]:
-        for line in passage.text.split("\n"):
+        for line in passage.text.split("\n") if not in_another_pane(passage, table) else ():
             match = re.match(r"\s*([*†‡§¹²³⁴⁵])\s*(?=\w)", line)
             if match:
                 found.setdefault(match[1], Label(line[match.end() :], "footnote", 0, passage.address))

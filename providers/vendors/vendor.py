@@ -84,6 +84,7 @@ class Names:
     words: Annotated[tuple[str, ...], "product words, as patterns, that stand in names beside a family: mini"] = ()
     id_prefixes: Annotated[tuple[str, ...], "what an id may begin with besides a family, before a hyphen"] = ()
     called: Annotated[tuple[str, ...], "what its pages call the vendor, its API and the makers of what it hosts"] = ()
+    remarks: Annotated[tuple[str, ...], "whole lines beside its models that qualify no price: 'Private'"] = ()
     id_pattern: Annotated[str, "what a whole id looks like"] = r"[a-z][a-z0-9]*(?:[-.:][a-z0-9]+)+"
     strip_prefixes: Annotated[tuple[str, ...], "what may stand before an id and changes nothing"] = ()
     names_are_ids: Annotated[bool, "its pages print ids: an unknown name in the form of one is a new model"] = False

@@ -62,7 +62,7 @@ def _grammar(vocabulary: Vocabulary) -> _Grammar:
     return _Grammar(
         (needing(until, rf"(?P<word>{until})\s?{day}"), needing(behind, rf"{day}\s?(?P<word>{behind})")),
         (needing(begin, rf"(?P<word>{begin})\s?{day}"), needing(start, rf"{day}\s?(?P<word>{start})")),
-        needing(note, rf"{note}\s?(?:on\s|am\s|le\s|el\s)?{day}"),
+        needing(note, rf"{note}\s?:?\s?(?:on\s|am\s|le\s|el\s)?{day}(?:[\st]\d{{1,2}}:\d{{2}}(?::\d{{2}})?)?"),
         _months(vocabulary),
     )
 

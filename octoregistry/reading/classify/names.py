@@ -60,7 +60,7 @@ def _pattern(families: tuple[str, ...], words: tuple[str, ...]) -> re.Pattern[st
     started = rf"(?:(?:{word})[ -])?"
     return re.compile(
         rf"(?<![a-z0-9\u00c0-\u024f\u0370-\u04ff_.@/-])(?:[a-z0-9._@-]+/)*(?:{started}(?:{family})(?=[\d\s.,;:)\]/&-]|$)|(?:{family})(?![a-z]))"
-        rf"(?:[-._:/@][A-Za-z0-9]+|\d[\w.]*)*{unknown}(?:[ -]{part}|\s\({_VERSION}\))*",
+        rf"(?:[-._:/@][A-Za-z0-9]+|\d[\w.]*)*{unknown}(?:[ -]{part}|\s-\s\d{{1,4}}(?:\.\d+)?[bm]{end}|\s\({_VERSION}\))*",
         re.IGNORECASE,
     )
 

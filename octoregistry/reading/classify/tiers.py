@@ -58,6 +58,19 @@ def _behind(vocabulary: Vocabulary) -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=16)
+def _between(vocabulary: Vocabulary) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Sizes between two bounds: "0 < prompt <= 32k", "input length (32k, 128k]"."""
+    around, behind = _beside(vocabulary)
+    low = _NUMBER.replace("?P<number>", "?P<low>").replace("?P<scale>", "?P<low_scale>")
+    sign = r"(?:<=|[<≤⩽])"
+    about = one_of(vocabulary, "word:size", "word:token")
+    return (
+        re.compile(rf"{low}\s?{sign}\s?(?P<lead>{about}(?:\s?{about})?)\s?{sign}\s?{_NUMBER}(?P<tail>\s?{about})?"),
+        re.compile(rf"{around}[(\[]\s?{low}\s?[,~]\s?{_NUMBER}\s?[)\]]{behind}"),
+    )
+
+
+@lru_cache(maxsize=16)
 def _signs(vocabulary: Vocabulary) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """What a prompt size cannot do without, before its number or behind it: most texts hold neither."""
     return (
@@ -74,11 +87,28 @@ def tiers(text: str, vocabulary: Vocabulary) -> tuple[tuple[int, int, Tier], ...
 @lru_cache(maxsize=20_000)
 def _tiers(text: str, vocabulary: Vocabulary) -> tuple[tuple[int, int, Tier], ...]:
     signs = [sign.search(text) is not None for sign in _signs(vocabulary)]
-    return tuple(_found(text, vocabulary, signs)) if any(signs) else ()
+    ranges = tuple(_ranges(text, vocabulary)) if _RANGE.search(text) else ()
+    if not any(signs):
+        return ranges
+    taken = [(start, end) for start, end, _ in ranges]
+    return (*ranges, *_found(text, vocabulary, signs, taken))
 
 
-def _found(text: str, vocabulary: Vocabulary, signs: list[bool]) -> Iterator[tuple[int, int, Tier]]:
-    taken: list[tuple[int, int]] = []
+_RANGE = re.compile(r"\d\s?[km万萬만천千]?\s?[<≤⩽]|[(\[]\s?\d[\d.,]*\s?[km万萬만천千]?\s?[,~]\s?\d[^()\[\]]{0,12}[)\]]")
+
+
+def _ranges(text: str, vocabulary: Vocabulary) -> Iterator[tuple[int, int, Tier]]:
+    for pattern in _between(vocabulary):
+        for match in pattern.finditer(text):
+            low, high = tokens_of(match["low"], match["low_scale"]), tokens_of(match["number"], match["scale"])
+            about = match["lead"].strip() or (match["tail"] or "").strip()
+            if about and high and (low or match["low"] == "0") and (low or 0) < high:
+                yield match.start(), match.end(), Tier(low, high)
+
+
+def _found(
+    text: str, vocabulary: Vocabulary, signs: list[bool], taken: list[tuple[int, int]]
+) -> Iterator[tuple[int, int, Tier]]:
     for pattern in (make(vocabulary) for make, sign in zip((_before, _behind), signs, strict=True) if sign):
         for match in pattern.finditer(text):
             about = match["lead"].strip() or match["tail"].strip() or match.groupdict().get("tail2", "") or ""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 from octoregistry.documents import Document, Passage, Table
+from octoregistry.documents.document import PANES
 from octoregistry.reading.labels import Label
 from octoregistry.reading.layout.lines import clean, is_label, lines, sentences
 
@@ -26,7 +27,7 @@ def over(
         yield Label(table.caption, "caption", 0, address)
     for distance, pane in enumerate(reversed(table.panes)):
         yield Label(pane, "pane", distance, address)
-    lead = list(lines(document.lead(table)))
+    lead = [(passage, line) for passage, line in lines(document.lead(table)) if not in_another_pane(passage, table)]
     strip, taken = _strip(document, table, names_mode)
     if strip is not None:
         yield strip
@@ -176,13 +177,20 @@ def _farther(document: Document, table: Table) -> Iterator[Label]:
     """The sentences farther up in the section, and under the headings around it."""
     lead = {passage.number for passage in document.lead(table)}
     for passage in document.section(table)[-_SENTENCES_OF_SECTION:]:
-        if passage.number not in lead:
+        if passage.number not in lead and not in_another_pane(passage, table):
             for text in sentences(passage.text.replace("\n", " ")) if len(passage.text) < 1500 else ():
                 yield Label(text, "sentence", 2, passage.address)
     for heading in reversed(table.headings[:-1]):
         for passage in document.under(heading)[:_SENTENCES_OF_SECTION]:
-            for text in sentences(passage.text) if len(passage.text) < 400 else ():
+            short = len(passage.text) < 400 and not in_another_pane(passage, table)
+            for text in sentences(passage.text) if short else ():
                 yield Label(text, "sentence", 3, passage.address)
+
+
+def in_another_pane(passage: Passage, table: Table) -> bool:
+    """True for what stands in a pane that `table` does not stand in: what is said under one tab holds for that tab."""
+    own = f"{table.pane}{PANES}" if table.pane else ""
+    return passage.pane is not None and not own.startswith(f"{passage.pane}{PANES}")
 
 
 def opening(document: Document, shows_money: Callable[[str], bool]) -> tuple[Label, ...]:
@@ -203,6 +211,8 @@ def _below(document: Document, table: Table) -> Iterator[Label]:
     for passage in document.passages[table.after : min(following, table.after + _BELOW)]:
         if passage.headings != table.headings:
             return
+        if in_another_pane(passage, table):
+            continue
         for text in sentences(passage.text) if len(passage.text) < 1500 else ():
             if not text.endswith((":", "：")):
                 yield Label(text, "below", 0, passage.address)

@@ -25,6 +25,7 @@ def table_figures(
     groups: list[Label] = []
     above: list[Label] = []
     below_group = False
+    struck = {table.address(r, c): text for r, c, text in table.struck}
     for r in range(table.header_rows, len(table.rows)):
         row = table.rows[r]
         money = [c for c, text in enumerate(row) if has_amount(text)]
@@ -45,7 +46,7 @@ def table_figures(
                 if mark in notes
             ]
             address = table.address(r, c)
-            figures.append(Figure(row[c], row[c], address, tuple(own)))
+            figures.append(Figure(row[c], row[c], address, tuple(own), struck.get(address, "")))
             names_above[address] = tuple(above[:_ABOVE])
         if first is not None:
             above.insert(0, Label(row[first], "row_head", len(above) + 1, table.address(r, first)))

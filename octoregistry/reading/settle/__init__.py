@@ -18,6 +18,7 @@ from octoregistry.reading.settle.kinds import (
     begun,
     heads_names,
     is_praise,
+    is_taken_off,
     is_unit_head,
     leave_out_other_models,
     models_named,
@@ -26,6 +27,7 @@ from octoregistry.reading.settle.kinds import (
     qualifies_names,
     says_whose_discount,
     switches,
+    units_by_turns,
     without_ratings,
 )  # fmt: skip
 from octoregistry.reading.settle.outcome import Priced, Refused
@@ -57,15 +59,7 @@ class Settler:
         if label.place in TOLD:
             return said if self._speaks_of_table(label, said) else None
         if label.place == "section":
-            return (
-                said
-                if said.values("mode")
-                or said.values("tier")
-                or said.values("offer")
-                or said.values("place")
-                or said.leftover
-                else None
-            )
+            return said if said.leftover or any(map(said.values, ("mode", "tier", "offer", "place"))) else None
         return said
 
     def _speaks_of_table(self, label: Label, said: Classified) -> bool:
@@ -108,7 +102,7 @@ class Settler:
             own = begun(said, begins) if at else said
             if own.values("dimension") == ("read",) and caching:
                 own = Classified((*own.facts, caching), own.leftover)
-            all_said = Said([(label, own), *near, *self.over])
+            all_said = Said([(label, own), *units_by_turns(near, cells, at), *self.over])
             if left:
                 all_said.doubt(Label(figure.text, "cell", 0, figure.address), f"not understood: {left}")
             if custom:
@@ -236,6 +230,7 @@ class Settler:
 
     def _refused(self, figure: Figure, amount: Amount, said: Said) -> Refused | None:
         """Why the amount is none of a plain call, or None."""
+        struck = amounts(figure.struck, self.reader.vocabulary, decimal_comma=self.reader.decimal_comma)
         offer = next(
             (
                 label
@@ -244,6 +239,7 @@ class Settler:
                 and own.values("offer")
                 and not is_praise(label, own)
                 and not says_whose_discount(own)
+                and not is_taken_off(own, label, amount, struck)
             ),
             None,
         )

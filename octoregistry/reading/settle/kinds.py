@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from decimal import Decimal
 from itertools import pairwise
 
 from octoregistry.reading.classify import Classified
@@ -24,6 +26,21 @@ def says_whose_discount(own: Classified) -> bool:
     """True for "Batch API (50% discount)": the discount is that of a mode or of cached input, and no other offer."""
     whose = set(own.values("mode")) & {"batch", "flex"} or "cached" in own.values("dimension")
     return bool(whose) and own.values("offer") == ("discount",)
+
+
+def is_taken_off(own: Classified, label: Label, amount: Amount, struck: Iterable[Amount]) -> bool:
+    """True for "75% off" beside a struck price of which the amount is the quarter that is left: the price is the one to pay."""
+    shares = _SHARE.findall(label.text)
+    if own.values("offer") != ("discount",) or len(shares) != 1 or amount.number is None:
+        return False
+    left = 1 - Decimal(shares[0]) / 100
+    return any(
+        old.number is not None and old.currency == amount.currency and old.number * left == amount.number
+        for old in struck
+    )
+
+
+_SHARE = re.compile(r"(\d{1,2}(?:\.\d+)?)\s?%")
 
 
 def begun(said: Classified, begins: Classified) -> Classified:
@@ -111,6 +128,21 @@ def paired_in(
         if len(atoms) == len(cells) and len(set(atoms)) == len(atoms):
             return tuple("cached_input" if atom == "cached" else atom for atom in atoms)
     return None
+
+
+def units_by_turns(
+    near: list[tuple[Label, Classified]], cells: list[tuple[Amount, Label, Classified]], at: int
+) -> list[tuple[Label, Classified]]:
+    """`near` for the amount `at` of a cell, where one label lists a unit for each: "per min / per M tok" over "$0.004 / $0.1"."""
+    if len(cells) < 2 or any(said.values("unit") for _, _, said in cells):
+        return near
+
+    def own(said: Classified) -> Classified:
+        units = [fact for fact in said.facts if fact.slot == "unit"]
+        others = {id(fact) for n, fact in enumerate(units) if n != at} if len(units) == len(cells) else set()
+        return replace(said, facts=tuple(fact for fact in said.facts if id(fact) not in others)) if others else said
+
+    return [(label, own(said)) for label, said in near]
 
 
 def models_named(own: Classified) -> tuple[str, ...]:
