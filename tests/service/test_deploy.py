@@ -154,6 +154,17 @@ def test_actions_are_pinned_to_commits() -> None:
     assert all(re.search(r"uses: [\w.-]+/[\w.-]+@[0-9a-f]{40} # v\d", line) for line in used)
 
 
+@pytest.mark.parametrize("file", ["action.yml", "deploy/github/update-prices.yml", "deploy/Dockerfile", "Makefile"])
+def test_what_is_installed_is_named_with_its_hash(file: str) -> None:
+    """The locked packages by their hashes, then the project without any: its build backend is among the locked ones."""
+    text = (ROOT / file).read_text()
+    installs = [line for line in re.split(r"\n|&&", text) if re.search(r"pip install|\$\(PIP\) ", line)]
+    assert any("--require-hashes" in line and ".lock" in line for line in installs)
+    project = [line for line in installs if "--require-hashes" not in line and "--upgrade pip" not in line]
+    assert project
+    assert all({"--no-deps", "--no-build-isolation"} <= set(line.split()) for line in project), project
+
+
 @pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
 def test_every_locked_package_has_one_version_and_hashes(name: str) -> None:
     """The build backend is among them; nothing is fetched that is not named."""

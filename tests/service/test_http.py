@@ -380,7 +380,10 @@ def test_a_logged_out_cookie_is_dead_and_the_log_says_who_decided_and_why(held: 
     session.post(f"{address}/login", data={"token": TOKEN, "name": "Ada <b>"}, timeout=LIMIT, headers=ours)
     page = session.get(f"{address}/review", timeout=LIMIT).text
     word = re.findall(r'name="csrf" value="([0-9a-f]+)"', page)[0]
-    page = session.post(refuse, data={"csrf": word, "why": "too dear"}, timeout=LIMIT, headers=ours).text
+    said = f"{change}/refuse?by=Somebody+else&why=too+dear"  # a log-in decides under its own name, whatever is said
+    assert session.post(said, headers={"X-CSRF-Token": word, **ours}, timeout=LIMIT).status_code == 200
+    page = session.get(f"{address}/review", timeout=LIMIT).text
+    assert "Somebody else" not in page
     assert "refused by Ada &lt;b&gt;: too dear" in page
 
 

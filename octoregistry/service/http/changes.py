@@ -16,7 +16,9 @@ from octoregistry.service.http.sessions import Sessions
 from octoregistry.service.review_decisions import ConflictError, DecisionResult, accept, refuse
 
 State = Literal["waiting", "accepted", "refused", "gone"]
-By = Annotated[str, Query(max_length=100, description="Who decides.")]
+By = Annotated[
+    str, Query(max_length=100, description="Who decides, where the token is sent; a log-in has its own name.")
+]
 Why = Annotated[str, Query(max_length=500, description="And why; kept with the decision.")]
 Name = Annotated[str, Path(alias="id", pattern=r"^[0-9a-f]{20}$", description="The id of a held model.")]
 
@@ -82,13 +84,13 @@ def router(service: Service, sessions: Sessions) -> APIRouter:
     def accept_held(request: Request, name: Name, by: By = "", why: Why = "") -> Decision:
         """Write what is held of a model, just as it was shown; or propose it with the next pull request."""
         who = sessions.may_decide(request)
-        return _decision(decide(service, name, "accept", Decider(by or who, why)))
+        return _decision(decide(service, name, "accept", Decider(by if who is None else who, why)))
 
     @routes.post("/{id}/refuse", response_model=Decision, responses=decided, dependencies=[bearer])
     def refuse_held(request: Request, name: Name, by: By = "", why: Why = "") -> Decision:
         """Leave out what is held of a model, until its page says something else."""
         who = sessions.may_decide(request)
-        return _decision(decide(service, name, "refuse", Decider(by or who, why)))
+        return _decision(decide(service, name, "refuse", Decider(by if who is None else who, why)))
 
     return routes
 

@@ -82,7 +82,7 @@ def router(service: Service, sessions: Sessions) -> APIRouter:
         """The page again, after a person's word."""
         try:
             by = sessions.may_decide(request, form.get("csrf"))
-            decide(service, name, word, Decider(by, form.get("why", "")[:500]))
+            decide(service, name, word, Decider(by or "", form.get("why", "")[:500]))
         except HTTPException as error:
             return page.respond(request, f"Not done: {error.detail}", error.status_code, up=_UP)
         return RedirectResponse(f"{_UP}review", 303)

@@ -84,16 +84,16 @@ class Sessions:
         by = base64.urlsafe_b64decode(shown + "=" * (-len(shown) % 4)).decode("utf-8", "replace")
         return Session(self._mac("csrf", name), by, fingerprint)
 
-    def may_decide(self, request: Request, csrf: str | None = None) -> str:
-        """Who it is that may, by the name given at log-in, "" for who gave none; HTTPException 401, 403 or 429 for
-        everybody else."""
+    def may_decide(self, request: Request, csrf: str | None = None) -> str | None:
+        """Who it is that may, by the name given at log-in ("" where none was), None for who sends the token itself and says
+        so with each decision; HTTPException 401, 403 or 429 for everybody else."""
         if not self.possible:
             raise HTTPException(403, "read-only: no token is set")
         scheme, _, given = request.headers.get("authorization", "").partition(" ")
         if scheme:
             # a browser adds no such header on its own, so nobody else's page can have made it
             if scheme.lower() == "bearer" and self.is_token(request, given.strip()):
-                return ""
+                return None
             raise HTTPException(401, "a wrong token", {"WWW-Authenticate": "Bearer"})
         session = self.session(request)
         if session is None:
