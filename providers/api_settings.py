@@ -68,7 +68,7 @@ def settings_of(api: Mapping[str, Any]) -> ApiSettings:
     return ApiSettings(
         model=_text(api, "model"),
         max_tokens=most,
-        timeout=number(api, "timeout_seconds", 0) or None,
+        timeout=_timeout(api),
         retry=retry,
         base_url=_text(api, "base_url"),
         options=options,
@@ -92,6 +92,15 @@ def whole(value: Any, name: str) -> int | None:
     if not is_number or not 1 <= value < float("inf") or value % 1:
         raise SettingsError(f"{name} is {value!r}: it is a whole number from 1 up")
     return int(value)
+
+
+def _timeout(api: Mapping[str, Any]) -> float | None:
+    """Seconds; an error for 0, as nobody answers within that."""
+    if api.get("timeout_seconds") is None:
+        return None
+    if not (seconds := number(api, "timeout_seconds", 0)):
+        raise SettingsError(f"api.timeout_seconds is {api['timeout_seconds']!r}: it is a number above 0")
+    return seconds
 
 
 def _text(api: Mapping[str, Any], name: str) -> str | None:

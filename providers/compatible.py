@@ -94,6 +94,11 @@ def provider_of(name: str, config: dict[str, Any]) -> CompatibleProvider | None:
         vendor = vendors()[known] if known is not None else None
     except VendorError as error:
         raise ValueError(str(error)) from error
-    if vendor is None or vendor.protocol != "openai" or not vendor.base_url:
+    if vendor is None or vendor.protocol is None:
         return None
+    if vendor.protocol != "openai":
+        told = f"its protocol is {vendor.protocol!r}: a server by its table alone is called where it is 'openai'"
+        raise ValueError(f"providers.{known}.protocol: {told}")
+    if not vendor.base_url:
+        raise ValueError(f"providers.{known}.base_url: it is not set, so {known} cannot be called")
     return _kind_of(vendor)(config)

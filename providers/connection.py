@@ -190,7 +190,7 @@ class Connection(LLMProvider):
             kind, retryable = AuthenticationError, False
         elif status == 429:
             kind = ProviderError if spent else RateLimitError
-        asked = retry_after(headers)
+        asked = retry_after(headers, self.clock_offset)
         return kind(
             message,
             provider=self.name,

@@ -108,8 +108,12 @@ def is_retryable(status: int, headers: Mapping[str, str] | None = None) -> bool:
     return status in RETRYABLE_STATUSES or status >= 500
 
 
-def retry_after(headers: Mapping[str, str] | None, now: Callable[[], float] = time.time) -> float | None:
-    """Seconds that a server asks us to wait (`retry-after-ms`, `retry-after` in seconds or as a date), or None."""
+def retry_after(
+    headers: Mapping[str, str] | None, ahead: float = 0.0, now: Callable[[], float] = time.time
+) -> float | None:
+    """Seconds that a server asks us to wait (`retry-after-ms`, `retry-after` in seconds or as a date), or None. A date is by
+    the server's clock: what the answer's own Date says that it is, or else ours with what that one is `ahead` of it.
+    """
     if not headers:
         return None
     for name, divisor in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
@@ -119,7 +123,10 @@ def retry_after(headers: Mapping[str, str] | None, now: Callable[[], float] = ti
             continue
         return max(0.0, seconds) if seconds < float("inf") else None
     moment = moment_of(headers.get("retry-after"))
-    return None if moment is None else max(0.0, moment - now())
+    if moment is None:
+        return None
+    said = moment_of(headers.get("date"))
+    return max(0.0, moment - (now() + ahead if said is None else said))
 
 
 def moment_of(date: str | None) -> float | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -77,9 +79,8 @@ class Calls:
                     self._end_if_cancelled()
                     self._end_if_out_of_patience()
         except BaseException:
-            self.stop.set()  # what was asked is paid: its answers are waited for and kept
-            for thread in threads:
-                thread.join(self.settings.settle)
+            self.stop.set()
+            self._wait_for(threads)
             raise
         finally:
             with self.lock:
@@ -97,6 +98,18 @@ class Calls:
             path.unlink(missing_ok=True)
         self._tell("done")
         return results_of_realtime(finished, self.files)
+
+    def _wait_for(self, threads: list[threading.Thread]) -> None:
+        """Waits for the calls that are on their way, and says so: what was asked is paid, and its answers are kept."""
+        until = time.monotonic() + self.settings.settle
+        if any(thread.is_alive() for thread in threads):
+            self.note = (
+                "ending: waiting for the calls on their way, whose answers are paid; Ctrl-C once more drops them"
+            )
+            with contextlib.suppress(Exception, KeyboardInterrupt):  # the caller's own: this goes on all the same
+                self._tell("ending")
+        for thread in threads:
+            thread.join(max(0.0, until - time.monotonic()))
 
     def _work(self) -> None:
         """Asks one row after the other, until none is left or something ends the run."""
@@ -197,6 +210,7 @@ class Calls:
             answered = row_result(self.provider, request.unit_id, given, attempt.made)
             with self.lock:
                 self.spending.end(expected, answered.cost, request, options)
+                self.spending.heard(answered)
                 self.note = self.note if self.pace.is_paused else None
             return answered
 

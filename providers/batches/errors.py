@@ -25,15 +25,29 @@ class BatchInputError(BatchError):
 
 
 class BatchTooExpensiveError(BatchError):
-    """What is still to be submitted may cost more than was allowed; none of it was uploaded."""
+    """What is still to be submitted may cost more than was allowed; none of it was uploaded, or of a run that has `begun`
+    no more of it is asked.
+    """
 
-    def __init__(self, expected: Decimal, spent: Decimal, allowed: Decimal, *, unsure: Decimal = Decimal(0)) -> None:
+    def __init__(
+        self,
+        expected: Decimal,
+        spent: Decimal,
+        allowed: Decimal,
+        *,
+        unsure: Decimal = Decimal(0),
+        begun: bool = False,
+    ) -> None:
         self.expected, self.spent, self.allowed = expected, spent, allowed
         perhaps = f" (of them at most {unsure:f} for calls whose cost nobody tells)" if unsure else ""
         so_far = f" beside the {spent:f} USD spent so far{perhaps}" if spent else ""
         super().__init__(
-            f"an estimated {expected:f} USD{so_far} is more than the {allowed:f} USD that max_cost allows:"
-            " nothing was submitted"
+            f"an estimated {expected:f} USD{so_far} is more than the {allowed:f} USD that max_cost allows: "
+            + (
+                "nothing more is asked; the same call with a larger max_cost goes on"
+                if begun
+                else "nothing was submitted"
+            )
         )
 
 

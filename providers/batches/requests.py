@@ -29,13 +29,33 @@ class Request:
     options: dict[str, Any] = field(default_factory=dict)  # what else a call takes: messages, system, images, ...
 
     def line(self) -> bytes:
-        """The request as a line of the file that keeps it. Raises ValueError for what no JSON or UTF-8 can hold."""
+        """The request as a line of the file that keeps it. Raises ValueError that names what no JSON or UTF-8 can hold."""
         fields: list[Any] = [self.unit_id, self.prompt]
         if self.schema is not None or self.options:
             fields.append(self.schema)
         if self.options:
             fields.append(self.options)
-        return json.dumps(fields, ensure_ascii=False, allow_nan=False).encode() + b"\n"
+        try:
+            return _json(fields) + b"\n"
+        except (ValueError, TypeError):
+            told = {"the id": self.unit_id, "the prompt": self.prompt, "the schema": self.schema, **self.options}
+            wrong = next((f"{name} {why}" for name, value in told.items() if (why := _unwritable(value))), "no JSON")
+            raise ValueError(f"{self.unit_id!r}: {wrong}") from None
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+
+
+def _unwritable(value: Any) -> str | None:
+    """Why a value cannot be written, or None."""
+    try:
+        _json(value)
+    except UnicodeEncodeError as error:
+        return f"holds half of a letter, the lone surrogate {error.object[error.start]!r}"
+    except (ValueError, TypeError, RecursionError) as error:
+        return f"holds what JSON cannot: {error}"
+    return None
 
 
 def read_request(entry: Any) -> Request:
@@ -71,23 +91,50 @@ def read_request(entry: Any) -> Request:
         check_options(options)
     except (ValueError, TypeError) as error:
         raise ValueError(f"{unit_id!r}: {error}") from None
-    return Request(unit_id, prompt, shape, {name: _kept(value) for name, value in options.items()})
+    return Request(unit_id, prompt, shape, {name: _kept(name, value) for name, value in options.items()})
 
 
-def _kept(value: Any) -> Any:
-    """An option as JSON holds it: bytes in base64, paths as text."""
+def _kept(name: str, value: Any) -> Any:
+    """An option as JSON holds it. Only of images, files and such parts of messages may it be bytes or a path: a vendor's
+    own keys are sent as they are, or refused as in a call.
+    """
+    if name in {"images", "files"} and isinstance(value, list | tuple):
+        return [_media(one) for one in value]
+    if name == "messages" and isinstance(value, list | tuple):
+        return [_message(one) for one in value]
+    return _plain(value)
+
+
+def _message(message: Any) -> Any:
+    content = message.get("content") if isinstance(message, Mapping) else None
+    if not isinstance(content, list | tuple):
+        return _plain(message)
+    parts = [_media(part) if _is_media(part) else _plain(part) for part in content]
+    return {**_plain({name: value for name, value in message.items() if name != "content"}), "content": parts}
+
+
+def _is_media(part: Any) -> bool:
+    return isinstance(part, Mapping) and part.get("type") in {"image", "file"}
+
+
+def _media(value: Any) -> Any:
+    """An image or a file: bytes in base64, a path as text."""
     if isinstance(value, bytes | bytearray):
         return {"data": base64.b64encode(value).decode()}
     if isinstance(value, Path):
         return str(value)
     if isinstance(value, Mapping):
-        coded = (
-            {"data": base64.b64encode(value["data"]).decode()}
-            if isinstance(value.get("data"), bytes | bytearray)
-            else {}
-        )
-        return {str(name): _kept(item) for name, item in value.items()} | coded
-    return [_kept(item) for item in value] if isinstance(value, list | tuple) else value
+        data = value.get("data")
+        coded = {"data": base64.b64encode(data).decode()} if isinstance(data, bytes | bytearray) else {}
+        return {name: str(one) if isinstance(one, Path) else _plain(one) for name, one in value.items()} | coded
+    return _plain(value)
+
+
+def _plain(value: Any) -> Any:
+    """Any mapping as one that JSON knows, any tuple as a list; what it does not know stays, to be refused."""
+    if isinstance(value, Mapping):
+        return {name: _plain(one) for name, one in value.items()}
+    return [_plain(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def checked_lines(entries: Iterable[Any]) -> Iterator[bytes]:

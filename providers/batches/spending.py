@@ -27,10 +27,15 @@ class Spending:
         self._provider, self._planner, self._allowed = provider, planner, allowed
         self._longest = _longest_answer(provider)
         self.known = self.unknown = self.running = Decimal(0)
+        self._seen = 0  # tokens of the longest answer that came
 
     def expected(self, request: Request, attempt: int = 1) -> tuple[Decimal, int]:
-        """USD that a call is expected to cost, and its tokens."""
+        """USD that a call is expected to cost, and its tokens: its answer as long as it is taken to be, or where one was
+        longer, as the longest so far that its limit allows.
+        """
         asked, answer = self._planner.tokens_of(request), self._planner.answer_of(request, attempt)
+        limit = self._planner.limit_of(request.options) if attempt == 1 else answer
+        answer = max(answer, self._seen if limit is None else min(limit, self._seen))
         return self._price(asked, answer, request.options), asked + answer
 
     def most(self, request: Request, options: Mapping[str, Any]) -> Decimal:
@@ -50,6 +55,7 @@ class Spending:
         """Counts what a row had cost when the run was taken up: its result, or the calls without an answer so far."""
         if result is not None:
             self.known += result.cost or 0
+            self.heard(result)
             unanswered = result.details.get("maybe_paid", 0) + (result.cost is None and result.content is not None)
             unanswered = max(unanswered, result.cost is None)
         if unanswered and self._allowed is not None:
@@ -59,8 +65,12 @@ class Spending:
         """Counts a call that begins. Raises BatchTooExpensiveError where all together may cost more than is allowed."""
         before = self.known + self.unknown + self.running
         if self._allowed is not None and before + expected > self._allowed:
-            raise BatchTooExpensiveError(expected, before, self._allowed, unsure=self.unknown)
+            raise BatchTooExpensiveError(expected, before, self._allowed, unsure=self.unknown, begun=True)
         self.running += expected
+
+    def heard(self, result: RowResult) -> None:
+        """Remembers how long an answer was."""
+        self._seen = max(self._seen, result.output_tokens)
 
     def end(self, expected: Decimal, cost: Decimal | None, request: Request, options: Mapping[str, Any]) -> None:
         """Counts what a call came to; `cost` is None where nobody knows."""

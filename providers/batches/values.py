@@ -31,6 +31,25 @@ class BatchSettings:
     longer_max_tokens: int | None = None
     output_tokens: int | None = None  # expected of each row, for the estimate; None: the limit that is sent, or 1,000
 
+    def __post_init__(self) -> None:
+        """Raises ValueError for a value that no run can have, by its name, before anything is sent."""
+        for name in ("poll_initial", "poll_longest"):
+            _check_seconds(name, getattr(self, name), above=0.0)
+        for name in ("settle", "patience"):
+            _check_seconds(name, getattr(self, name))
+        _check_seconds("poll_factor", self.poll_factor, least=1.0)
+        for name in ("attempts", "rows", "file_bytes", "max_inflight", "longer_max_tokens", "output_tokens"):
+            value = getattr(self, name)
+            if (value is not None or name == "attempts") and (type(value) is not int or value < 1):
+                raise ValueError(f"settings.{name} is {value!r}: it is a whole number from 1 up")
+
+
+def _check_seconds(name: str, value: Any, *, least: float = 0.0, above: float | None = None) -> None:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or not value >= least or (above is not None and not value > above):
+        told = f"above {above:g}" if above is not None else f"from {least:g} up"
+        raise ValueError(f"settings.{name} is {value!r}: it is a number {told}")
+
 
 @dataclass(frozen=True, slots=True)
 class BatchEstimate:
@@ -53,7 +72,7 @@ class BatchProgress:
     as far as it says, and are not collected yet.
     """
 
-    step: str  # submitting, running, looking up, waiting, done
+    step: str  # submitting, running, looking up, waiting, ending (calls on their way are waited for), done
     rows: int
     done: int
     answered: int

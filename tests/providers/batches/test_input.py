@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from servers.working import PASSING, numbered
 
-from providers import BatchSettings, estimate_batch
+from providers import BatchSettings, estimate_batch, run_realtime
 from providers.batches import BatchError, BatchInputError, BatchInUseError, BatchTooExpensiveError
 from providers.batches.state import RunFiles, locked
 
@@ -130,3 +131,37 @@ def test_a_limit_among_the_vendors_own_keys_counts_in_the_estimate(vendor):
     own = extra.get(vendor.name, {"max_completion_tokens": 50_000})
     assert estimate_batch(vendor.make(), [{"id": "a", "prompt": "hi", "extra": own}]).output_tokens == 50_000
     assert estimate_batch(vendor.make(extra=own), [("a", "hi")]).output_tokens == 50_000
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"prompt": "half \ud83d"}, "'a': the prompt holds half of a letter"),
+        ({"system": "half \ud83d"}, "'a': system holds half of a letter"),
+        ({"extra": {"key": b"bytes"}}, "'a': extra holds what JSON cannot: Object of type bytes"),
+        ({"extra": {"key": {1}}}, "'a': extra holds what JSON cannot"),
+        ({"messages": [{"role": "user", "content": [{"type": "text", "text": b"x"}]}]}, "'a': messages holds what"),
+    ],
+)
+def test_what_cannot_be_written_is_named_by_its_row_and_field(openai, tmp_path, wrong, told):
+    with pytest.raises(BatchInputError, match=re.escape(told)):
+        run_realtime(openai.make(), [{"id": "a", "prompt": "x", **wrong}], tmp_path / "run.json")
+    assert not openai.server.requests
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        *({"attempts": value} for value in (0, -1, 1.5, "3", True, None)),
+        *({"patience": value} for value in (-1, float("nan"), "long", None)),
+        *({"poll_longest": value} for value in (0, -5, float("nan"))),
+        *({"longer_max_tokens": value} for value in (0, "x")),
+        {"output_tokens": -5},
+        {"poll_factor": 0.5},
+        {"settle": -1},
+    ],
+)
+def test_a_setting_that_no_run_can_have_is_an_error_by_its_name(wrong):
+    (name,) = wrong
+    with pytest.raises(ValueError, match=f"settings.{name} is"):
+        BatchSettings(**wrong)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from servers.base import CUT, Reply
@@ -18,6 +19,7 @@ from providers import (
     run_progress,
     run_realtime,
 )
+from providers.batches import BatchTooExpensiveError
 from providers.batches.journal import Journal
 
 CALLS = {"openai": "complete", "anthropic": "create_message", "gemini": "generate"}
@@ -264,3 +266,32 @@ def test_a_run_that_was_cancelled_stays_so(openai, work, run, tmp_path):
     assert run(openai.make(), None).failed == 1
     assert run(openai.make(), numbered(1)).failed == 1
     assert len(openai.server.batches) == 1
+
+
+def test_without_a_limit_the_longest_answer_that_came_is_reserved_and_the_error_says_how_to_go_on(openai, tmp_path):
+    """Each answer has 200,000 tokens (0.9 USD), where 1,000 were expected: the run ends before it is over by another."""
+    openai.server.completion["usage"].update(completion_tokens=200_000, total_tokens=201_000)
+    state = tmp_path / "run.json"
+    with pytest.raises(BatchTooExpensiveError, match="larger max_cost goes on") as ended:
+        run_realtime(openai.make(), numbered(9), state, max_cost=2, concurrency=1)
+    assert "nothing was submitted" not in str(ended.value)
+    assert sum(row.cost for row in results_so_far(state)) <= 2
+    with pytest.raises(BatchTooExpensiveError):  # it is remembered
+        run_realtime(openai.make(), None, state, max_cost=2, concurrency=1)
+    assert len(openai.server.asked("completions")) == 2
+    assert run_realtime(openai.make(), None, state, max_cost=20).answered == 9
+
+
+def test_who_interrupts_a_run_is_told_what_it_waits_for(openai, tmp_path):
+    told = []
+
+    def interrupt(progress):
+        told.append(progress)
+        raise KeyboardInterrupt
+
+    answers(openai, lambda row: time.sleep(0.4))
+    with pytest.raises(KeyboardInterrupt):
+        run_realtime(openai.make(), numbered(9), tmp_path / "run.json", concurrency=2, progress=interrupt)
+    assert [progress.step for progress in told] == ["running", "ending"]
+    assert "waiting for the calls on their way" in told[-1].note
+    assert len(list(results_so_far(tmp_path / "run.json"))) == len(openai.server.requests) >= 2

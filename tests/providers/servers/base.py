@@ -137,8 +137,8 @@ class Server:
                 else:
                     encoded = json.dumps(reply.body).encode()
                     pieces, length = [encoded], len(encoded)
-                self.send_response(reply.status)
-                headers = {"content-type": "application/json", **reply.headers}
+                self.send_response_only(reply.status)
+                headers = {"content-type": "application/json", "date": self.date_time_string(), **reply.headers}
                 if length is None:
                     headers["transfer-encoding"] = "chunked"
                 else:

@@ -180,3 +180,21 @@ def test_the_vendors_own_address_in_a_file_of_ones_own_stands_over_the_environme
     monkeypatch.setenv("OCTOREGISTRY_SETTINGS", str(settings))
     provider = vendor.make()
     assert provider._address_of(provider.client).rstrip("/") == address
+
+
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [
+        ('protocol = "anthropic"\nbase_url = "http://127.0.0.1:9"', "its protocol is 'anthropic'"),
+        ('protocol = "openai"', "base_url: it is not set"),
+    ],
+)
+def test_a_table_that_cannot_be_called_is_an_error_that_says_why(tmp_path, table, told):
+    settings = tmp_path / "octoregistry.toml"
+    settings.write_text(f"[providers.acme]\n{table}\n")
+    use_settings_file(settings)
+    try:
+        with pytest.raises(ValueError, match=told):
+            get_provider({"api": {"provider": "acme", "model": "road-2"}})
+    finally:
+        use_settings_file(None)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 import time
+from email.utils import formatdate
 
 import pytest
 from servers.base import CUT, HANG, HTML, Reply
 
 from providers import AuthenticationError, ProviderError, RateLimitError
+from providers.retry import retry_after
 from tests.waiting import PROMPT
 
 ONCE = {"max_attempts": 1}
@@ -297,3 +299,21 @@ def test_a_date_of_no_year_is_none(vendor):
     with pytest.raises(RateLimitError) as error:
         vendor.make(transport_retry={"max_attempts": 1}).generate_realtime("hi")
     assert error.value.retry_after is None
+
+
+def test_a_date_of_retry_after_is_read_by_the_servers_clock(openai):
+    """Its clock is a day ahead of ours."""
+    ahead = time.time() + 86_400
+    headers = {"retry-after": formatdate(ahead + 30, usegmt=True), "date": formatdate(ahead, usegmt=True)}
+    assert retry_after(headers) == pytest.approx(30)
+    assert retry_after({"retry-after": headers["retry-after"]}, 86_400) == pytest.approx(30, abs=2)
+    openai.server.fail(Reply(openai.unanswered(429), 429, headers))
+    with pytest.raises(RateLimitError) as limited:
+        openai.make(transport_retry={"max_attempts": 1}).generate_realtime("2 + 2?")
+    assert limited.value.retry_after == pytest.approx(30, abs=2)
+
+
+@pytest.mark.parametrize("seconds", [0, -1, "soon"])
+def test_a_timeout_is_above_0(openai, seconds):
+    with pytest.raises(ValueError, match="timeout_seconds"):
+        openai.make(timeout_seconds=seconds)
