@@ -86,9 +86,9 @@ def _script(*, usage: bool) -> Markup:
 
 
 @cache
-def asset(name: str) -> Markup:
+def asset(name: str, of: str = "report") -> Markup:
     """One of our own files, without its indents; one that would end its element early is a fault of ours."""
-    lines = (folder() / "report" / name).read_text(encoding="utf-8").splitlines()
+    lines = (folder() / of / name).read_text(encoding="utf-8").splitlines()
     text = "\n".join(line.strip() for line in lines if line.strip())
     if "</s" in text.lower() or "<!--" in text:
         raise ValueError(f"{name} holds what ends a script or style element")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -40,8 +40,11 @@ class Decider:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A decision as the log keeps it."""
+    """A decision as the log keeps it. `state` is what its changes are now; `last` where no later decision is of the same."""
 
+    id: str
+    state: State
+    last: bool
     provider: str
     model: str
     word: str
@@ -77,17 +80,39 @@ class Decisions:
             still = and_(held.c.id == name, held.c.state == "waiting")
             if connection.execute(update(held).where(still).values(state=state, decided_at=now)).rowcount != 1:
                 return False
-            what = select(held.c.id, held.c.provider, held.c.model, literal(state), literal(who.by), literal(who.why))
-            columns = ["held", "provider", "model", "word", "by", "why", "at"]
-            row = what.add_columns(literal(now, UtcTime)).where(held.c.id == name)
-            connection.execute(insert(decided).from_select(columns, row))
+            self._keep_word(connection, name, state, who, now)
             return True
 
     def log(self, limit: int = 20) -> tuple[Decided, ...]:
         """The decisions, the latest first."""
+        joined = select(decided, held.c.state).join(held, held.c.id == decided.c.held)
         with self.database.begin() as connection:
-            rows = connection.execute(select(decided).order_by(decided.c.id.desc()).limit(limit)).all()
-        return tuple(Decided(row.provider, row.model, row.word, row.by, row.why, row.at) for row in rows)
+            rows = connection.execute(joined.order_by(decided.c.id.desc()).limit(limit)).all()
+        first = {row.held: row.id for row in reversed(rows)}
+        return tuple(
+            Decided(
+                row.held,
+                row.state,
+                first[row.held] == row.id,
+                row.provider,
+                row.model,
+                row.word,
+                row.by,
+                row.why,
+                row.at,
+            )
+            for row in rows
+        )
+
+    def undo(self, name: str, states: Sequence[State], who: Decider) -> bool:
+        """True where it was in one of `states` and waits again, which the log of decisions keeps; else False."""
+        with self.database.begin() as connection:
+            now = self.database.now(connection)
+            still = and_(held.c.id == name, held.c.state.in_(states))
+            if connection.execute(update(held).where(still).values(state="waiting", decided_at=None)).rowcount != 1:
+                return False
+            self._keep_word(connection, name, "undone", who, now)
+            return True
 
     def reopen(self, name: str) -> None:
         """Let it wait again: what was accepted could not be written."""
@@ -117,6 +142,13 @@ class Decisions:
         left = and_(held.c.provider.in_(read), held.c.state != "gone", held.c.id.not_in(still))
         connection.execute(update(held).where(left).values(state="gone"))
         return tuple(new)
+
+    @staticmethod
+    def _keep_word(connection: Connection, name: str, word: str, who: Decider, now: datetime) -> None:
+        what = select(held.c.id, held.c.provider, held.c.model, literal(word), literal(who.by), literal(who.why))
+        columns = ["held", "provider", "model", "word", "by", "why", "at"]
+        row = what.add_columns(literal(now, UtcTime)).where(held.c.id == name)
+        connection.execute(insert(decided).from_select(columns, row))
 
     def _is_new(self, connection: Connection, one: HeldModel, now: datetime, *, proposes: bool) -> bool:
         values = [dict(change) for change in one.changes]

@@ -35,12 +35,22 @@ class Freshness:
         """True where the page is no older than two intervals."""
         return self.age is not None and self.age <= self.allowed
 
+    @property
+    def age_text(self) -> str:
+        """The page's age in words: "3 d"; "" where it was never read."""
+        return "" if self.age is None else _words(self.age)
+
+    @property
+    def allowed_text(self) -> str:
+        """How old it may be, in words."""
+        return _words(self.allowed)
+
     def __str__(self) -> str:
         if self.page is None or self.age is None:
             return f"{self.provider}: never read"
         word = "fresh" if self.fresh else "STALE"
         page = f"page of {self.page.at:%Y-%m-%d %H:%M}Z{_SERVED.get(self.page.served, '')}"
-        return f"{self.provider}: {word}, {page}, {_words(self.age)} old, allowed {_words(self.allowed)}"
+        return f"{self.provider}: {word}, {page}, {self.age_text} old, allowed {self.allowed_text}"
 
 
 def freshness(jobs: Iterable[UpdateJob], pages: Mapping[str, PageRead], now: datetime) -> tuple[Freshness, ...]:

@@ -48,6 +48,23 @@ def refuse(decisions: Decisions, held: HeldChanges, who: Decider) -> DecisionRes
     return DecisionResult(held, "refused", written=False)
 
 
+def undo(decisions: Decisions, runner: Runner, held: HeldChanges, who: Decider) -> DecisionResult:
+    """The changes wait again: those that were refused, and in a service that proposes those that were accepted, which the
+    next run leaves out. Raises ConflictError, also for what was written, DatabaseError.
+    """
+    if not decisions.undo(held.id, undoable(runner), who):
+        now = decisions.find(held.id)
+        if now is not None and now.state == "accepted":
+            raise ConflictError("it is written into the registry: put the old value back there")
+        raise ConflictError(f"it is {now.state if now else 'gone'}, and nothing of it can be undone")
+    return DecisionResult(held, "waiting", written=False)
+
+
+def undoable(runner: Runner) -> tuple[State, ...]:
+    """The states of decisions that can be taken back: what a run has written cannot."""
+    return ("refused", "accepted") if runner.config.proposes else ("refused",)
+
+
 def _decide(decisions: Decisions, held: HeldChanges, state: Literal["accepted", "refused"], who: Decider) -> None:
     if not decisions.decide(held.id, state, who):
         now = decisions.find(held.id)

@@ -60,7 +60,7 @@ def test_the_words_that_hold_changes_are_shown_with_their_place_and_count(worksp
     workspace.hold()
     address = workspace.serve()
     page = html.unescape(get(f"{address}/review").text)
-    shown = page.partition("<h2>Words in doubt</h2>")[2].partition("</ul>")[0]
+    shown = page.partition("Words in doubt</h2>")[2].partition("</ul>")[0]
     assert shown.count("<li>") == 1, shown
     assert re.search(r"'Moonlit cached input', a column head at T\dR\dC\d of https://", shown), shown
     assert "not understood: Moonlit; holds 1 price of 1 model" in shown
@@ -126,9 +126,9 @@ def test_the_first_page_says_how_things_stand(held: tuple[Workspace, str, str]) 
     """Freshness, the last runs, what waits, and links that lead somewhere; it asks for nothing."""
     _, address, _ = held
     page = get(f"{address}/")
-    assert "anthropic: STALE, page of 2026-10-10" in page.text
-    assert "1 held for review" in page.text
-    assert re.search(r"all: done, \d+ changed, \d+ held", page.text)
+    assert '<td class="bad">stale<td>2026-10-10 00:00Z<td>the package' in page.text
+    assert "1 model waits for a person" in page.text
+    assert re.search(r'<td>all<td class="wrap">done<td class="n">\d+<td class="n">1', page.text)
     assert page.headers["Content-Security-Policy"].startswith("default-src 'none'")
     for link in re.findall(r'href="([^"]*)"', page.text):
         assert get(f"{address}/{link}").status_code in (200, 404), link
@@ -175,6 +175,60 @@ def test_refusing_leaves_the_file_and_is_remembered(held: tuple[Workspace, str, 
     assert workspace.run("schedule", "--once", "--offline").returncode == 5
     assert get(f"{address}/api/changes?state=waiting").json()["held"] == []
     assert workspace.registry.read_bytes() == before
+
+
+def test_a_refusal_can_be_taken_back_and_what_was_written_cannot(held: tuple[Workspace, str, str]) -> None:
+    """It waits again, and the log says who took it back; the registry's file is changed back by hand."""
+    workspace, address, change = held
+    assert post(f"{change}/undo", headers=BEARER).status_code == 409
+    assert post(f"{change}/undo").status_code == 401
+    assert post(f"{change}/refuse", headers=BEARER, params={"by": "Ada"}).status_code == 200
+    undone = post(f"{change}/undo", headers=BEARER, params={"by": "Eve", "why": "too soon"})
+    assert (undone.json()["state"], undone.json()["written"]) == ("waiting", False)
+    assert len(get(f"{address}/api/changes?state=waiting").json()["held"]) == 1
+    session, _ = log_in(address)
+    page = session.get(f"{address}/review", timeout=LIMIT).text
+    told = [
+        re.sub(r"<[^>]*>", " ", row).split()[2:]
+        for row in page.partition("Decided lately")[2].partition("</table>")[0].split("<tr>")[2:]
+    ]
+    assert [row[:5] for row in told] == [
+        [f"anthropic/{HAIKU}", "undone", "Eve", "too", "soon"],
+        [f"anthropic/{HAIKU}", "refused", "Ada"],
+    ]
+    assert post(f"{change}/accept", headers=BEARER).status_code == 200
+    late = post(f"{change}/undo", headers=BEARER)
+    assert late.status_code == 409
+    assert "put the old value back" in late.json()["detail"]
+    assert cached_input(workspace)[-1] == "0.1"
+
+
+def test_the_api_has_a_page_that_asks_nothing_of_any_network(workspace: Workspace) -> None:
+    """Every call of the OpenAPI document with its parameters and answers; no script, and nothing from elsewhere."""
+    address = workspace.serve()
+    answer = get(f"{address}/docs")
+    page, document = html.unescape(answer.text), get(f"{address}/openapi.json").json()
+    assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'; style-src 'sha256-")
+    assert not re.findall(r"<script|<link|<img|src=|https?://", page)
+    for path, verbs in document["paths"].items():
+        for verb, call in verbs.items():
+            section = page.partition(f'aria-label="Parameters of {verb.upper()} {path}"')[2].partition("</table>")[0]
+            assert re.search(rf">{verb.upper()}</span> (<a [^>]*>)?{re.escape(path)}<", page), path
+            for parameter in call.get("parameters", ()):
+                assert f"<code>{parameter['name']}</code>" in section, (path, parameter["name"])
+    for shape in document["components"]["schemas"]:
+        assert shape.startswith(("HTTP", "Validation")) or f'id="shape-{shape}"' in page
+
+
+def test_the_first_page_finds_a_price(held: tuple[Workspace, str, str]) -> None:
+    """By words of a name, in any case and order; whatever is asked for is text."""
+    _, address, _ = held
+    found = html.unescape(get(f"{address}/?find=4+HAIKU+claude").text)
+    assert f"anthropic/{HAIKU}" in found
+    assert '<td class="n">1.00<td class="n">0.20<td class="n">5.00<td class="n">0.50' in found
+    assert "claude-opus" not in found
+    assert "<script>alert(1)" not in get(f"{address}/?find=<script>alert(1)</script>").text
+    assert "No model has" in get(f"{address}/?find=nothing-of-the-kind").text
 
 
 def test_what_moved_on_is_not_written(held: tuple[Workspace, str, str]) -> None:
@@ -259,7 +313,7 @@ def test_behind_a_proxy_pages_lead_where_they_came_from(held: tuple[Workspace, s
     is our own is the browser's word, not a comparison with a host that the proxy has changed."""
     _, address, change = held
     page = get(f"{address}/review").text
-    assert not re.findall(r'(?:action|href)="(?:/|http)', page)
+    assert not re.findall(r'(?:action|href)="/|action="http', page)
     ours = {"Origin": "https://prices.example.org", "Sec-Fetch-Site": "same-origin", "Host": "10.0.0.7:8765"}
     come = post(f"{address}/login", data={"token": TOKEN}, headers=ours)
     assert (come.status_code, come.headers["Location"]) == (303, "review")
@@ -384,7 +438,7 @@ def test_a_logged_out_cookie_is_dead_and_the_log_says_who_decided_and_why(held: 
     assert session.post(said, headers={"X-CSRF-Token": word, **ours}, timeout=LIMIT).status_code == 200
     page = session.get(f"{address}/review", timeout=LIMIT).text
     assert "Somebody else" not in page
-    assert "refused by Ada &lt;b&gt;: too dear" in page
+    assert '<td>refused<td>Ada &lt;b&gt;<td class="wrap">too dear' in page
 
 
 def test_who_hangs_up_within_a_form_leaves_no_traceback(held: tuple[Workspace, str, str]) -> None:

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from octoregistry.service.assembly import Service
 from octoregistry.service.database import DatabaseError
-from octoregistry.service.http import catalogue, changes, estimates, health, overview, reports, review
+from octoregistry.service.http import api_page, catalogue, changes, estimates, health, overview, reports, review
 from octoregistry.service.http.live_registry import LiveRegistry
 from octoregistry.service.http.sessions import SHORTEST, Sessions
 from octoregistry.service.runner import ServiceStopped
@@ -47,8 +47,9 @@ def application(service: Service, token: str | None, hosts: Collection[str] | No
     app.include_router(estimates.router(live))
     app.include_router(changes.router(service, sessions))
     app.include_router(reports.router(Path(service.settings.service.report or "reports")))
-    app.include_router(review.router(service, sessions))
+    app.include_router(review.router(service, sessions, live))
     app.include_router(overview.router(service, live))
+    app.include_router(api_page.router(app))
 
     @app.exception_handler(DatabaseError)
     def no_database(_request: Request, error: Exception) -> Response:

@@ -13,7 +13,7 @@ from octoregistry.service.assembly import Service
 from octoregistry.service.decisions import Decider, HeldChanges
 from octoregistry.service.http.responses import error_responses, respond, response_body
 from octoregistry.service.http.sessions import Sessions
-from octoregistry.service.review_decisions import ConflictError, DecisionResult, accept, refuse
+from octoregistry.service.review_decisions import ConflictError, DecisionResult, accept, refuse, undo
 
 State = Literal["waiting", "accepted", "refused", "gone"]
 By = Annotated[
@@ -92,10 +92,16 @@ def router(service: Service, sessions: Sessions) -> APIRouter:
         who = sessions.may_decide(request)
         return _decision(decide(service, name, "refuse", Decider(by if who is None else who, why)))
 
+    @routes.post("/{id}/undo", response_model=Decision, responses=decided, dependencies=[bearer])
+    def undo_decision(request: Request, name: Name, by: By = "", why: Why = "") -> Decision:
+        """Take back a decision that has written nothing: what is held of the model waits again."""
+        who = sessions.may_decide(request) or by
+        return _decision(decide(service, name, "undo", Decider(who, why)))
+
     return routes
 
 
-def decide(service: Service, name: str, word: Literal["accept", "refuse"], who: Decider) -> DecisionResult:
+def decide(service: Service, name: str, word: Literal["accept", "refuse", "undo"], who: Decider) -> DecisionResult:
     """What became of the decision; HTTPException 404 or 409."""
     held = service.decisions.find(name)
     if held is None:
@@ -103,6 +109,8 @@ def decide(service: Service, name: str, word: Literal["accept", "refuse"], who: 
     try:
         if word == "refuse":
             return refuse(service.decisions, held, who)
+        if word == "undo":
+            return undo(service.decisions, service.runner, held, who)
         return accept(service.decisions, service.runner, held, who)
     except ConflictError as error:
         raise HTTPException(409, str(error)) from None

@@ -10,11 +10,15 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from threading import Lock
 from typing import Annotated, Any
 
 from fastapi import Request, Response
+from markupsafe import Markup
 from pydantic import BaseModel, BeforeValidator
+
+from octoregistry.report.page import asset
 
 _MOST_CACHED = 256
 _LONGEST_CACHED = 2_000_000
@@ -73,6 +77,12 @@ def respond(request: Request, body: ResponseBody, **headers: str) -> Response:
     if body.etag in known or "*" in known:
         return Response(status_code=304, headers=sent)
     return Response(body.content, media_type=body.media_type, headers=sent)
+
+
+@cache
+def page_style() -> Markup:
+    """The style of the service's pages: the report's, and what they add to it."""
+    return asset("report.css") + Markup("\n") + asset("service.css", "service")
 
 
 def page_headers(style: str) -> dict[str, str]:

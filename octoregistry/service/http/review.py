@@ -12,13 +12,16 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.requests import ClientDisconnect
 
 from octoregistry.planning.doubts import held_by_labels_of_values
+from octoregistry.queries import wording
 from octoregistry.service.assembly import Service
 from octoregistry.service.decisions import Decider
 from octoregistry.service.http.changes import decide
-from octoregistry.service.http.responses import page_headers
+from octoregistry.service.http.live_registry import LiveRegistry
+from octoregistry.service.http.responses import page_headers, page_style
+from octoregistry.service.http.review_cards import review_cards
 from octoregistry.service.http.sessions import COOKIE, Sessions, from_here
-from octoregistry.service.notices import change_line
-from octoregistry.settings.templating import environment, folder
+from octoregistry.service.review_decisions import undoable
+from octoregistry.settings.templating import environment
 
 _MOST = 200
 _MOST_BYTES = 10_000
@@ -43,10 +46,10 @@ Form = Annotated[dict[str, str], Depends(_form)]
 Name = Annotated[str, Path(pattern=r"^[0-9a-f]{20}$")]
 
 
-def router(service: Service, sessions: Sessions) -> APIRouter:
+def router(service: Service, sessions: Sessions, live: LiveRegistry) -> APIRouter:
     """The routes; none of them is part of the documented API."""
     routes = APIRouter(include_in_schema=False)
-    page = _Page(service, sessions)
+    page = _Page(service, sessions, live)
 
     @routes.get("/review")
     def review(request: Request) -> Response:
@@ -78,7 +81,7 @@ def router(service: Service, sessions: Sessions) -> APIRouter:
         return response
 
     @routes.post("/review/{name}/{word}")
-    def decided(request: Request, name: Name, word: Literal["accept", "refuse"], form: Form) -> Response:
+    def decided(request: Request, name: Name, word: Literal["accept", "refuse", "undo"], form: Form) -> Response:
         """The page again, after a person's word."""
         try:
             by = sessions.may_decide(request, form.get("csrf"))
@@ -107,25 +110,25 @@ class _Page:
 
     service: Service
     sessions: Sessions
+    live: LiveRegistry
 
     def respond(self, request: Request, message: str = "", status: int = 200, up: str = "") -> HTMLResponse:
         """What is held, with `message` above it; `up` leads from the address that was asked to that of the service."""
-        style = (folder() / "service" / "review.css").read_text(encoding="utf-8")
+        style = page_style()
         session = self.sessions.session(request)
         waiting = self.service.decisions.all("waiting", _MOST)
+        service = self.service
         html = environment().get_template("service/review.html.j2").render(
-            held=[
-                {"id": one.id, "model": f"{one.provider}/{one.model}", "since": f"{one.first_seen:%Y-%m-%d %H:%M}Z",
-                 "lines": [change_line(change) for change in one.changes]}
-                for one in waiting
-            ],
+            cards=review_cards(waiting, self.live.now()),
             labels=_label_lines(change for one in waiting for change in one.changes),
-            fresh=[str(one) for one in self.service.freshness()],
-            decided=self.service.decisions.log() if session else (),
-            csrf=session.csrf if session else "",
+            fresh=service.freshness(),
+            decided=service.decisions.log() if session else (),
+            undoable=undoable(service.runner),
+            session=session,
             possible=self.sessions.possible,
-            proposes=self.service.settings.service.pull_request,
+            proposes=service.settings.service.pull_request,
             message=message,
+            words=wording,
             style=style,
             up=up,
         )  # fmt: skip
