@@ -159,16 +159,18 @@ def with_reasons(
     The spans of `rates` never overlap, so no row is ever doubled.
     """
     spans = rate_rows(rates, rows.dimensions, rows.charged)
-    spans = spans.rename({f"r_{name}": name for name in ("provider", "mode", "reason", "model")})
+    spans = spans.rename({f"r_{name}": name for name in ("provider", "mode", "reason", "model", "place")})
     table = table.mutate(
         name_key=model_key(table.provider, table.model, rates.providers).fill_null(""), has_zones=has_zones
     ).view()
+    table = table.mutate(priced_place=_priced_place(table, rates)).view()
     joined = table.left_join(
         spans,
         [
             table.provider == spans.r_provider,
             table.name_key == spans.name,
             table.mode == spans.r_mode,
+            table.priced_place == spans.r_place,
             table.day >= spans.first,
             table.day <= spans.last,
             table.size >= spans.low,
@@ -215,12 +217,25 @@ def _wrong(joined: ir.Table, rates: RateTable, rows: Rows, how: How) -> ir.Strin
         (~joined.mode.isin(list(MODES)), UNKNOWN_MODE),
         (joined.name.isnull(), UNKNOWN_MODEL),
         (nothing_used, ibis.null("string")),  # no tokens, no cost, whatever their price would be
-        (joined.place != "", ibis.literal("no known price in ") + joined.place),
+        (joined.place != joined.priced_place, ibis.literal("no known price in ") + joined.place),
         (joined.r_reason.notnull(), joined.r_reason),
         *lacking,
         *strict,
         else_=ibis.null("string"),
     )
+
+
+def _priced_place(table: ir.Table, rates: RateTable) -> ir.StringValue:
+    """The region of a row where prices of its model are known there, else ""."""
+    whose = table.provider + "/" + table.name_key
+    cases = [
+        (
+            (table.place == place) & whose.isin(sorted(f"{provider}/{name}" for provider, name in names)),
+            ibis.literal(place),
+        )
+        for place, names in rates.placed.items()
+    ]
+    return ibis.cases(*cases, else_=ibis.literal("")) if cases else ibis.literal("")
 
 
 def _changed(joined: ir.Table) -> ir.StringValue:

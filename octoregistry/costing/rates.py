@@ -6,6 +6,7 @@ has no "then", so the choice is made here, once, for every stretch of days and e
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -17,7 +18,7 @@ from typing import NamedTuple
 from octoregistry.costing.charges import charges_of, price_of_one, with_charges
 from octoregistry.costing.errors import CostingError
 from providers.charges import Charge
-from providers.dimensions import DIMENSIONS, MODES
+from providers.dimensions import DIMENSIONS, MODES, PLAIN_PLACE
 from providers.entries import Model, Rate
 from providers.exact import scaled
 from providers.pricing import Pricing
@@ -30,14 +31,15 @@ _ENDLESS = 10**18
 _MILLION = 6  # a price is per 10**6 tokens
 _LEAST_SCALE = 12  # so that the type of a cost does not change with every price that has one digit more
 _MOST_SCALE = 24  # 14 digits are left in front of the point: totals up to a hundred trillion dollars
-_FIELDS = ("provider", "name", "model", "mode", "first", "last", "low", "high", "reason")
+_FIELDS = ("provider", "name", "model", "place", "mode", "first", "last", "low", "high", "reason")
 RATE_COLUMNS = (*_FIELDS, "owner", "derived", "end")
 _MOST_ABOVE = 9 * 10**9  # times a billion requests it still fits a 64-bit whole number
 
 
 @dataclass(frozen=True, slots=True)
 class RateSpan:
-    """What holds for one name of a model (small letters), in one mode, from `first` to `last`, for size classes `low` to `high`.
+    """What holds for one name of a model (small letters), in one mode, from `first` to `last`, for size classes `low` to `high`,
+    of calls that are answered in the region `place`, "" for anywhere.
 
     `prices` are whole numbers of 10**-scale USD per token; those of the `derived` dimensions are the text's, as the vendor's
     file says. A span without any says in `reason` why there are none. Where the price changed on a day that nobody knows,
@@ -59,6 +61,7 @@ class RateSpan:
     either: tuple[Mapping[str, int], ...] = ()
     end: date | None = None
     charges: Mapping[str, int] = field(default_factory=dict)
+    place: str = ""
 
     def lacks(self, dimension: str) -> str:
         """Why there is no price of a dimension."""
@@ -92,6 +95,27 @@ class RateTable:
         return any(span.either for span in self.spans)
 
     @property
+    def owners(self) -> Mapping[str, set[str]]:
+        """The providers that have a name."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for span in self.spans:
+            found[span.name].add(span.provider)
+        return found
+
+    @property
+    def placed(self) -> Mapping[str, frozenset[tuple[str, str]]]:
+        """The regions of which prices are known, each with (provider, name) of what has them there; the provider is "" too
+        where only one has the name.
+        """
+        owners = self.owners
+        found: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        for span in self.spans:
+            if span.place:
+                found[span.place].add((span.provider, span.name))
+                found[span.place].update([("", span.name)] if len(owners[span.name]) == 1 else [])
+        return {place: frozenset(names) for place, names in found.items()}
+
+    @property
     def providers(self) -> tuple[str, ...]:
         """The providers of which any model is known."""
         return tuple(dict.fromkeys(span.provider for span in self.spans))
@@ -111,19 +135,20 @@ def compile_rates(registry: Registry, further: Iterable[int] = (), *, assume_ear
     moved = {
         (model.provider, name.lower()): model for _, name, model in latest_first
     }  # the first that it was the name of
-    rates = [rate for _, pricing in pricings for rate in pricing.rates]
+    everywhere = [(model, there) for model, pricing in pricings for there in (pricing, *_in_places(pricing))]
+    rates = [rate for _, pricing in everywhere for rate in pricing.rates]
     thresholds = tuple(sorted({*_thresholds(rates), *further}))
     if thresholds and thresholds[-1] > _MOST_ABOVE:
         raise CostingError(f"a tier above {thresholds[-1]} tokens: at most {_MOST_ABOVE} can be compared exactly")
     billed = {(model.provider, model.id): charges for model, _ in pricings if (charges := charges_of(registry, model))}
     scale = _scale(rates, [charge for charges in billed.values() for charge in charges])
     spans = tuple(
-        RateSpan(model.provider, name, pricing.model, *stretch, end=model.retires_on, charges=charges)
-        for model, pricing in pricings
+        RateSpan(model.provider, name, pricing.model, *stretch, model.retires_on, charges, _place(pricing))
+        for model, pricing in everywhere
         for stretch, charges in list(
             with_charges(
                 _stretches(pricing, model, thresholds, scale, earliest=assume_earliest),
-                billed.get((model.provider, model.id)),
+                None if _place(pricing) else billed.get((model.provider, model.id)),
                 scale,
             )
         )
@@ -150,9 +175,24 @@ def thresholds_of(registry: Registry) -> tuple[int, ...]:
     """The prompt sizes above which any price of `registry` changes."""
     return tuple(
         sorted(
-            _thresholds(rate for model in usable(registry) for rate in registry.pricing(model.provider, model.id).rates)
+            _thresholds(
+                rate
+                for model in usable(registry)
+                for plain in (registry.pricing(model.provider, model.id),)
+                for pricing in (plain, *_in_places(plain))
+                for rate in pricing.rates
+            )
         )
     )
+
+
+def _in_places(pricing: Pricing) -> list[Pricing]:
+    """The prices of a model in each region of which any is known."""
+    return [pricing.in_place(place) for place in pricing.places if place != PLAIN_PLACE]
+
+
+def _place(pricing: Pricing) -> str:
+    return "" if pricing.place == PLAIN_PLACE else pricing.place
 
 
 def usable(registry: Registry) -> list[Model]:
@@ -284,15 +324,13 @@ def plain_rows(
     `least` and `most` are the prices of all sizes of prompts on those days, `early` and `late` those before and after a
     change on a day that nobody knows. What only one provider has stands under the provider "" too, with its `owner`.
     """
-    owners: dict[str, set[str]] = {}
-    for span in rates.spans:
-        owners.setdefault(span.name, set()).add(span.provider)
-    same: dict[tuple[str, str, str, date], list[RateSpan]] = {}
+    owners = rates.owners
+    same: dict[tuple[str, str, str, str, date], list[RateSpan]] = {}
     for span in rates.spans:
         if span.reason != SIZE_UNKNOWN:
-            same.setdefault((span.provider, span.name, span.mode, span.first), []).append(span)
+            same.setdefault((span.provider, span.name, span.place, span.mode, span.first), []).append(span)
     for span in rates.spans:
-        alike = same.get((span.provider, span.name, span.mode, span.first), [])
+        alike = same.get((span.provider, span.name, span.place, span.mode, span.first), [])
         row: dict[str, str | int | None] = {name: getattr(span, name) for name in _FIELDS}
         row |= {"first": span.first.isoformat(), "last": span.last.isoformat(), "owner": span.provider}
         row["derived"] = f" {' '.join(span.derived)} "

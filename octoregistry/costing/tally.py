@@ -77,9 +77,9 @@ class Tally:
 
     def __init__(self, rates: RateTable, names: CallNames, keys: Sequence[str], how: How) -> None:
         self.rates, self.names, self.keys, self.how = rates, names, tuple(dict.fromkeys(keys)), how
-        self.spans: dict[tuple[str, str, str], list[RateSpan]] = {}
+        self.spans: dict[tuple[str, str, str, str], list[RateSpan]] = {}
         for span in rates.spans:
-            self.spans.setdefault((span.provider, span.name, span.mode), []).append(span)
+            self.spans.setdefault((span.provider, span.name, span.place, span.mode), []).append(span)
         self.known = {(span.provider, span.name) for span in rates.spans}
         self.groups: dict[tuple[Any, ...], _Sum] = {}
         self.problems: dict[tuple[Any, ...], _Found] = {}
@@ -145,18 +145,19 @@ class Tally:
         name = self.names.model(call.provider, call.model)
         if (call.provider, name) not in self.known:
             return None, UNKNOWN_MODEL, ()
+        place = said.place if (call.provider, name, said.place, mode) in self.spans else ""
         size = call.size(self.rates.thresholds)[0]
         span = next(
             (
                 span
-                for span in self.spans.get((call.provider, name, mode), ())
+                for span in self.spans.get((call.provider, name, place, mode), ())
                 if span.first <= (call.day or date.min) <= span.last and span.low <= size <= span.high
             ),
             None,
         )
         if not said.tokens and not said.charges:
             return span, None, ()
-        if said.place:
+        if said.place != place:
             return span, f"no known price in {said.place}", ()
         if span is None or span.reason is not None:
             return span, span.reason if span else SIZE_UNKNOWN, ()
@@ -183,6 +184,7 @@ class Tally:
             call.provider,
             call.model,
             span.mode,
+            call.said.place,
             size,
             *sorted(tokens),
         )
@@ -203,7 +205,7 @@ class Tally:
     def _bounds(self, call: Call, span: RateSpan) -> tuple[int, int | None]:
         """The least and the most that the row may have cost, whatever the sizes of its prompts."""
         costs: list[int | None] = []
-        for other in self.spans[span.provider, span.name, span.mode]:
+        for other in self.spans[span.provider, span.name, span.place, span.mode]:
             if other.first <= span.first <= other.last and other.low != UNKNOWN_SIZE:
                 tokens = call.said.tokens
                 for prices in other.either or (other.prices,):
@@ -220,7 +222,7 @@ class Tally:
         if key == "provider":
             return call.provider or None
         if key == "model":
-            known = self.spans.get((call.provider, self.names.model(call.provider, call.model), "standard"))
+            known = self.spans.get((call.provider, self.names.model(call.provider, call.model), "", "standard"))
             return span.model if span else known[0].model if known else call.model or None
         if key == "mode":
             return call.said.mode.strip().lower()
