@@ -50,10 +50,13 @@ class AnthropicProvider(VendorProvider):
 
     def _open_stream(self, body: Any, request: Request) -> Stream:
         events = self.client.messages.create(**body, stream=True, extra_body=extra_in(body, request, self.name))
-        return events, events.close
+        return events, events.response
 
     def _pieces(self, source: Any) -> Iterator[str | Answer]:
         return stream_pieces(source)
+
+    def _whole(self, fields: Mapping[str, Any]) -> Answer:
+        return read_answer(fields)
 
     def _row_of(self, name: str, request: Request) -> dict[str, Any]:
         return {"custom_id": name, "params": with_extra(self._body(request), request.extra, self.name)}
@@ -92,9 +95,10 @@ class AnthropicProvider(VendorProvider):
         # are not refused.
         timeout = anthropic.Timeout(self.timeout, connect=min(10.0, self.timeout))
         http = anthropic.DefaultHttpxClient(timeout=timeout, event_hooks=self._hooks)
-        return anthropic.Anthropic(
+        client = anthropic.Anthropic(
             api_key=self._key, base_url=self.base_url, max_retries=0, timeout=timeout, http_client=http
         )
+        return self._without_the_environments(client, "auth_token")
 
     def _address_of(self, client: Any) -> str:
         return str(client.base_url)

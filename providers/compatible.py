@@ -28,12 +28,9 @@ class CompatibleProvider(OpenAIProvider):
         super().__init__({**config, "api": {"surface": "chat", **api, "base_url": address}})
         self.config = config
 
-    def _make_client(self) -> Any:
-        client = super()._make_client()
-        # What the environment says of OpenAI (organisation, project, headers, another key) is for OpenAI alone.
-        client.organization = client.project = client.admin_api_key = None
-        client._custom_headers = {}
-        return client
+    def _is_elsewhere(self) -> bool:
+        """Always: what the environment says of OpenAI (organisation, project, headers, another key) is for OpenAI alone."""
+        return True
 
     def _find_key(self) -> str:
         return super()._find_key() if self.env_vars else _NO_KEY

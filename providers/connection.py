@@ -19,7 +19,7 @@ from .errors import AuthenticationError, ProviderError, RateLimitError, RequestE
 from .received import json_object, named
 from .retry import RetryPolicy, is_retryable, moment_of, retry_after
 from .secret_spellings import spellings
-from .vendors import VendorError, vendor
+from .vendors import VendorError, built_in_tables, vendor
 from .wire import among
 
 T = TypeVar("T")
@@ -33,6 +33,7 @@ _GAVE_UP_WAITING = frozenset({408, 499})
 # A gateway may repeat the key that it was sent; of fewer letters than these no vendor's key is, and words have them too.
 _KEY_LENGTH = 8
 _PAY_FIRST = 402
+_KEY_HEADERS = frozenset({"authorization", "x-api-key", "api-key"})
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -96,6 +97,22 @@ class Connection(LLMProvider):
             client, self._client = self._client, None
         if client is not None:
             client.close()
+
+    def _without_the_environments(self, client: Any, *names: str) -> Any:
+        """An SDK's client (openai and anthropic) without what the environment says that is not for its server: another key
+        never, and where a file or a setting names another address than the vendor's, no header and none of `names` either.
+        """
+        headers = {} if self._is_elsewhere() else client._custom_headers
+        client._custom_headers = {name: value for name, value in headers.items() if name.lower() not in _KEY_HEADERS}
+        if self._is_elsewhere():
+            for name in names:
+                setattr(client, name, None)
+        return client
+
+    def _is_elsewhere(self) -> bool:
+        """Whether a setting, or a person's own file, names an address that is not the vendor's."""
+        own = built_in_tables().get(self.name, {}).get("base_url")
+        return bool(self.base_url) and (own is None or _origin(str(self.base_url)) != _origin(own))
 
     @property
     def _hooks(self) -> dict[str, list[Callable[[Any], None]]]:

@@ -89,10 +89,13 @@ class GeminiProvider(VendorProvider):
         events = self.client.models.generate_content_stream(**body)
         first = next(events, None)  # with it the call is made: a refusal shows here
         # The SDK keeps the response to itself, and leaves it open where the events are not read to their end.
-        return chain([] if first is None else [first], events), self._streams.response.close
+        return chain([] if first is None else [first], events), self._streams.response
 
     def _pieces(self, source: Any) -> Iterator[str | Answer]:
         return stream_pieces(map(_with_tier, source))
+
+    def _whole(self, fields: Mapping[str, Any]) -> Answer:
+        return read_answer(fields)
 
     def _row_of(self, name: str, request: Request) -> dict[str, Any]:
         return batch_row(name, request, self.model)

@@ -77,10 +77,13 @@ class OpenAIProvider(VendorProvider):
         if self.surface == CHAT:
             body = {**body, "stream_options": {"include_usage": True}}
         events = self._endpoint.create(**body, stream=True, extra_body=extra_in(body, request, self.name))
-        return events, events.close
+        return events, events.response
 
     def _pieces(self, source: Any) -> Iterator[str | Answer]:
         return chat_pieces(source, self._read) if self.surface == CHAT else response_pieces(source)
+
+    def _whole(self, fields: Mapping[str, Any]) -> Answer:
+        return read_answer(self._read(fields))
 
     def _row_of(self, name: str, request: Request) -> dict[str, Any]:
         body = with_extra(self._body(request), request.extra, self.name)
@@ -129,9 +132,10 @@ class OpenAIProvider(VendorProvider):
 
         timeout = openai.Timeout(self.timeout, connect=min(10.0, self.timeout))
         http = openai.DefaultHttpxClient(timeout=timeout, event_hooks=self._hooks)
-        return openai.OpenAI(
+        client = openai.OpenAI(
             api_key=self._key, base_url=self.base_url, max_retries=0, timeout=timeout, http_client=http
         )
+        return self._without_the_environments(client, "organization", "project", "admin_api_key")
 
     def _address_of(self, client: Any) -> str:
         return str(client.base_url)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import contextlib
+import socket
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from .answers import Answer
 from .base import RealtimeResult
 from .errors import ProviderError
-from .received import not_json
+from .received import json_object, not_json
 
 _BROKEN = (ValueError, KeyError, TypeError, AttributeError, RecursionError)  # what SDKs raise for an event that is none
 
@@ -16,31 +19,49 @@ _BROKEN = (ValueError, KeyError, TypeError, AttributeError, RecursionError)  # w
 class AnswerStream(Iterator[str]):
     """The pieces of an answer's text, as they come. `result` is what the whole call came to, once they have all come: the
     same as `generate_realtime` gives, with usage and cost. Raises ProviderError where the stream breaks off; what fails
-    before the first piece is repeated as any call.
+    before the first piece is repeated as any call. To be entered where it may be left early: its end closes it.
     """
 
     def __init__(
         self,
         name: str,
-        open_: Callable[[], tuple[Any, Callable[[], None]]],
+        open_: Callable[[], tuple[Any, Any]],
         pieces: Callable[[Any], Iterator[str | Answer]],
+        whole: Callable[[Mapping[str, Any]], Answer],
         attempt: Callable[..., Any],
         failure: Callable[[Answer], ProviderError],
         finish: Callable[[Answer], RealtimeResult],
     ) -> None:
-        self._name, self._open, self._read, self._attempt = name, open_, pieces, attempt
+        self._name, self._open, self._read, self._whole, self._attempt = name, open_, pieces, whole, attempt
         self._failure, self._finish = failure, finish
         self._lost: list[ProviderError] = []
-        self._source: tuple[Iterator[str | Answer], Callable[[], None]] | None = None
+        self._source: tuple[Iterator[str | Answer], Any] | None = None  # the pieces, and the response that they come in
         self._begun = self._ended = False
         self._result: RealtimeResult | None = None
+        self._reading = threading.Lock()  # held by the thread that reads
         attempt(self._pieces, lost=self._lost)
+
+    def __enter__(self) -> AnswerStream:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def _pieces(self) -> Iterator[str | Answer]:
         if self._source is None:
-            events, close = self._open()
-            self._source = self._read(events), close
+            if self._ended:
+                raise ProviderError("the stream was closed", provider=self._name, code="closed")
+            events, response = self._open()
+            is_whole = response.headers.get("content-type", "").startswith("application/json")
+            self._source = self._in_one(response) if is_whole else self._read(events), response
         return self._source[0]
+
+    def _in_one(self, response: Any) -> Iterator[str | Answer]:
+        """The answer of a server that streams nothing: it is paid, and not asked for again."""
+        answer = self._whole(json_object(response.read(), self._name))
+        if answer.failure is None:
+            yield answer.text
+        yield answer
 
     def _next(self) -> str | Answer:
         """The next piece that has a text, or the whole answer. What fails leaves no connection: the next try makes one."""
@@ -57,15 +78,26 @@ class AnswerStream(Iterator[str]):
         if isinstance(piece, Answer) and piece.failure:
             raise self._failure(piece)
         told = "unavailable: the stream ended before the answer did"
-        raise ProviderError(told, provider=self._name, code="cut", retryable=True, ambiguous=True)
+        raise ProviderError(told, provider=self._name, code="cut", retryable=not self._ended, ambiguous=True)
 
     def __next__(self) -> str:
+        try:
+            with self._reading:
+                return self._piece()
+        finally:
+            if self._ended:  # by another thread, while this one read
+                self._disconnect()
+
+    def _piece(self) -> str:
+        """The next piece of the text; StopIteration at the end, and once the stream is closed, whatever that broke."""
         if self._ended:
             raise StopIteration
         try:
             piece = self._attempt(self._next, once=self._begun, lost=self._lost)
-        except BaseException:
-            self._ended = True
+        except BaseException as error:
+            was_closed, self._ended = self._ended, True
+            if was_closed and isinstance(error, Exception):
+                raise StopIteration from None
             raise
         self._begun = True
         if not isinstance(piece, Answer):
@@ -73,7 +105,7 @@ class AnswerStream(Iterator[str]):
         self._result = self._finish(piece)
         if self._lost:
             self._result["maybe_paid"] = len(self._lost)
-        self.close()
+        self._ended = True
         raise StopIteration
 
     @property
@@ -84,13 +116,30 @@ class AnswerStream(Iterator[str]):
         return self._result
 
     def close(self) -> None:
-        """Ends the stream early, and its connection. What was answered by then is billed, and no usage tells how much
-        that is.
+        """Ends the stream early, and its connection, from whatever thread: one that waits for the next piece gets the end.
+        What was answered by then is billed, and no usage tells how much that is.
         """
         self._ended = True
-        self._disconnect()
+        if (source := self._source) is not None:
+            _shut_down(source[1])  # wakes a thread that reads, which then closes it
+        if self._reading.acquire(blocking=False):
+            try:
+                self._disconnect()
+            finally:
+                self._reading.release()
 
     def _disconnect(self) -> None:
         source, self._source = self._source, None
         if source is not None:
-            source[1]()
+            source[1].close()
+
+
+def _shut_down(response: Any) -> None:
+    """Ends the connection that a response comes by, without closing it under a thread that reads from it."""
+    stream = response.extensions.get("network_stream")
+    connection = stream.get_extra_info("socket") if stream is not None else None
+    if isinstance(connection, socket.socket):
+        with contextlib.suppress(OSError):  # it has ended already
+            socket.socket.shutdown(
+                connection, socket.SHUT_RDWR
+            )  # also of TLS, whose own would fail a read in another thread

@@ -27,7 +27,7 @@ from .request import Options, Request, request_of
 from .stream import AnswerStream
 from .vendors import own_route
 
-Stream = tuple[Any, Callable[[], None]]  # the vendor's events, and what closes their connection
+Stream = tuple[Any, Any]  # the vendor's events, and the HTTP response that they come in
 
 _MOST_AT_ONCE = 256  # calls of `agenerate_realtime` at a time
 # Seconds in which a batch that was just made may be unknown to the server that is asked for it.
@@ -80,11 +80,15 @@ class VendorProvider(Connection, Billed):
 
     @abstractmethod
     def _open_stream(self, body: Any, request: Request) -> Stream:
-        """The vendor's events, once the first headers of an answer are there, and what closes their connection."""
+        """The vendor's events, once the first headers of an answer are there, and the response that they come in."""
 
     @abstractmethod
     def _pieces(self, source: Any) -> Iterator[str | Answer]:
         """The pieces of the text in the vendor's events, and at the end the whole answer."""
+
+    @abstractmethod
+    def _whole(self, fields: Mapping[str, Any]) -> Answer:
+        """The answer of a server that gives all of it at once, where pieces were asked for."""
 
     @abstractmethod
     def _row_of(self, name: str, request: Request) -> dict[str, Any]:
@@ -177,6 +181,7 @@ class VendorProvider(Connection, Billed):
             name=self.name,
             open_=lambda: self._open_stream(body, request),
             pieces=self._pieces,
+            whole=self._whole,
             attempt=self._call,
             failure=lambda answer: self._failure_of(answer, None),
             finish=lambda answer: self._result(answer, request, None),

@@ -198,3 +198,41 @@ def test_a_table_that_cannot_be_called_is_an_error_that_says_why(tmp_path, table
             get_provider({"api": {"provider": "acme", "model": "road-2"}})
     finally:
         use_settings_file(None)
+
+
+ENVIRONMENT = {
+    "OPENAI_ORG_ID": "org-mine",
+    "OPENAI_PROJECT_ID": "proj-mine",
+    "OPENAI_ADMIN_KEY": "admin-mine",
+    "OPENAI_CUSTOM_HEADERS": "X-Mine: yes\nAuthorization: Bearer leak-mine",
+    "ANTHROPIC_CUSTOM_HEADERS": "X-Mine: yes\nAuthorization: Bearer leak-mine\nX-Api-Key: leak-mine",
+    "ANTHROPIC_AUTH_TOKEN": "token-mine",
+    "GOOGLE_CLOUD_PROJECT": "cloud-mine",
+}
+
+
+@pytest.mark.parametrize("by", ["file", "setting"])
+def test_what_the_environment_says_does_not_reach_the_server_of_ones_own(vendor, monkeypatch, tmp_path, by):
+    address = vendor.server.url + ("/v1" if vendor.name == "openai" else "")
+    settings = tmp_path / "octoregistry.toml"
+    settings.write_text(f'[providers.{vendor.name}]\nbase_url = "{address}"\n' if by == "file" else "")
+    use_settings_file(settings)
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    try:
+        api = {} if by == "file" else {"base_url": address}
+        assert vendor.make(**api).generate_realtime("2 + 2?")["content"] == "4"
+    finally:
+        use_settings_file(None)
+    (request,) = vendor.server.requests
+    assert "mine" not in str(request.headers)
+    assert "test-key" in str(request.headers)
+
+
+def test_no_key_of_the_environments_headers_replaces_ours_and_other_headers_go_along(vendor, monkeypatch):
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    vendor.make().generate_realtime("2 + 2?")
+    (request,) = vendor.server.requests
+    assert not {"leak-mine", "token-mine"} & set(str(request.headers).replace("'", " ").split())
+    assert ("x-mine" in request.headers) == (vendor.name != "gemini")

@@ -211,3 +211,52 @@ def test_calls_that_are_awaited_run_side_by_side(vendor):
         return await asyncio.gather(*(provider.agenerate_realtime(f"{n} + 2?") for n in range(8)))
 
     assert [result["content"] for result in asyncio.run(many())] == ["4"] * 8
+
+
+def endless(vendor):
+    """The vendor's stream, which is silent after its first piece until the test ends."""
+    whole = STREAMS[vendor.name](end=False).body
+    first = whole[: whole.index(b"Two and two ") + len(b"Two and two ")]
+    start = whole[: whole.index(b"\n\n", len(first)) + 2]
+    release = threading.Event()
+
+    def body():
+        yield start
+        release.wait(LIMIT)
+
+    vendor.server.fail(Reply(body, headers={"content-type": "text/event-stream"}))
+    return release
+
+
+def test_a_stream_ends_with_its_block(vendor):
+    release = endless(vendor)
+    with vendor.make().stream_realtime("2 + 2?") as stream:
+        assert next(stream) == "Two and two "
+    assert list(stream) == []
+    release.set()
+
+
+def test_a_stream_that_another_thread_closes_ends_at_once_for_the_one_that_waits(vendor):
+    release = endless(vendor)
+    stream = vendor.make(timeout_seconds=LIMIT).stream_realtime("2 + 2?")
+    assert next(stream) == "Two and two "
+    closing = threading.Timer(0.2, stream.close)
+    closing.start()
+    begun = time.monotonic()
+    assert list(stream) == []
+    assert time.monotonic() - begun < LIMIT / 2
+    closing.join()
+    with pytest.raises(ProviderError, match="has not ended"):
+        _ = stream.result
+    release.set()
+
+
+@pytest.mark.parametrize("name", ["openai", "anthropic"])
+def test_a_server_that_answers_in_one_is_asked_once(name, request):
+    vendor = request.getfixturevalue(name)
+    vendor.server.fail(Reply(vendor.server.completion if name == "openai" else vendor.server.message))
+    stream = vendor.make().stream_realtime("2 + 2?")
+    assert list(stream) == ["4"]
+    assert stream.result["content"] == "4"
+    assert stream.result["cost"] == vendor.make().generate_realtime("2 + 2?")["cost"]
+    assert len(vendor.server.requests) == 2
