@@ -9,6 +9,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
+from .files import bytes_of
+
 _MAGIC = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"\xff\xd8\xff", "image/jpeg"),
@@ -73,7 +75,7 @@ def _of(given: Any, stated: str | None, *, image: bool) -> Media:
         content, name = bytes(given), "file"
     elif isinstance(given, str | Path):
         try:
-            content, name = Path(given).read_bytes(), Path(given).name
+            content, name = bytes_of(given), Path(given).name
         except OSError as error:
             raise ValueError(f"cannot read {given}: {error.strerror or error}") from None
     else:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import errno
 import os
-import stat
 from decimal import Decimal
 from functools import partial
 
 from .dimensions import PLAIN_PLACE, UnknownModelError, UnknownPriceError
 from .faults import Fault as Fault
 from .faults import RegistryError as RegistryError
+from .files import bytes_of
 from .places import known_places, placed, plain_only
 from .pricing import Pricing
 from .rates import bounded
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
 # os.path, since pathlib takes 3 ms to import, a tenth of what a program waits for its first price
 VARIABLE = "OCTOREGISTRY_MODELS"
-LARGEST = 200_000_000  # bytes; a hundred thousand models take a fifth of it
 PACKAGED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "models.yaml")
 
 
@@ -285,23 +283,6 @@ def find_registry(path: str | os.PathLike[str] | None = None) -> str:
         return named
     own = own_place()
     return own if os.path.isfile(own) else PACKAGED
-
-
-def bytes_of(path: str | os.PathLike[str]) -> bytes:
-    """What stands in the registry's file. Raises OSError, for all that is no file as well: a pipe is waited for for ever,
-    a device never ends.
-    """
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-    with open(handle, "rb") as file:
-        kind = os.fstat(handle).st_mode
-        if stat.S_ISDIR(kind):
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), os.fspath(path))
-        if not stat.S_ISREG(kind):
-            raise OSError(errno.EINVAL, "it is no file but a pipe, a socket or a device", os.fspath(path))
-        written = file.read(LARGEST + 1)
-    if len(written) > LARGEST:
-        raise OSError(errno.EFBIG, f"it is larger than {LARGEST // 1_000_000} MB", os.fspath(path))
-    return written
 
 
 _loaded: dict[str, tuple[tuple[int, int], Registry]] = {}

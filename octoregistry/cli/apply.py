@@ -16,8 +16,9 @@ from octoregistry.cli.styled_tables import print_styled
 from octoregistry.cli.writable_registry import end_undisturbed, writable_registry
 from octoregistry.merging.diff import diff
 from octoregistry.merging.lock import locked
-from octoregistry.planning.plan_json import PlanError, fingerprint_of, from_values
+from octoregistry.planning.plan_json import fingerprint_of, from_values
 from octoregistry.updating.apply_plan import StoredPlan, apply_plan
+from providers.files import bytes_of
 
 HELD = 5
 _MOST_BYTES = 200_000_000  # ten thousand new models make 50 MB
@@ -58,11 +59,7 @@ def command(plan: Path, dry_run: bool, registry: Path) -> None:
 def _read(file: Path) -> StoredPlan:
     """The plan of a file, which anybody may have written; ClickException where it is none."""
     try:
-        with file.open("rb") as open_registry:
-            content = open_registry.read(_MOST_BYTES + 1)
-        if len(content) > _MOST_BYTES:
-            raise PlanError(f"larger than {_MOST_BYTES:,} bytes")
-        values = json.loads(content)
+        values = json.loads(bytes_of(file, _MOST_BYTES))
         return StoredPlan(from_values(values), fingerprint_of(values))
     except OSError as error:
         raise click.ClickException(visible(f"{file}: {error.strerror or error}")) from error

@@ -6,12 +6,16 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from octoregistry.cli.vendor_lines import request_of
 from providers.batches import BatchInputError
 from providers.batches.requests import read_request
+from providers.files import bytes_of
+
+_LONGEST = 200_000_000  # bytes of a line: pictures are among them
 
 
 def requests_in(
@@ -25,7 +29,10 @@ def requests_in(
     problems: list[str] = []
     places: dict[str, int] = {}
     with nullcontext(sys.stdin.buffer) if str(file) == "-" else file.open("rb") as lines:
-        for number, line in enumerate(lines, start=1):
+        for number, line in enumerate(iter(partial(lines.readline, _LONGEST + 1), b""), start=1):
+            if len(line) > _LONGEST:
+                problems.append(f"line {number}: longer than {_LONGEST:,} bytes")
+                break
             if not line.strip():
                 continue
             try:
@@ -60,7 +67,7 @@ def _entry(line: bytes) -> dict[str, Any]:
 def schema_in(file: Path) -> dict[str, Any]:
     """The JSON schema in a file. Raises ValueError for what is none."""
     try:
-        schema = json.loads(file.read_bytes())
+        schema = json.loads(bytes_of(file, _LONGEST))
     except ValueError as error:
         raise ValueError(f"{file}: not JSON: {error}") from error
     if not isinstance(schema, dict):

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from providers.registry import Registry, RegistryError, bytes_of, parse_registry
+from providers.files import bytes_of
+from providers.registry import Registry, RegistryError, parse_registry
 
 from .registry_option import registry_option
 

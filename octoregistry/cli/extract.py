@@ -29,6 +29,7 @@ from octoregistry.reading.rates import PageRates, Problem, StatedCharge, StatedP
 from octoregistry.settings import SettingsError, command_settings
 from octoregistry.updating.page_reader import PageReader
 from providers.dimensions import PLAIN_CURRENCY, PLAIN_PLACE
+from providers.files import bytes_of
 
 
 @click.command(name="extract")
@@ -106,11 +107,14 @@ def _leave_unread(file: Path, page: str, reason: str, as_json: bool) -> NoReturn
     raise click.exceptions.Exit(1)
 
 
+_LARGEST = 20_000_000  # bytes, as of a page that is fetched
+
+
 def _text(file: Path) -> str:
     try:
-        return file.read_bytes().decode("utf-8-sig")
+        return bytes_of(file, _LARGEST, pipes=True).decode("utf-8-sig")
     except OSError as error:
-        raise click.ClickException(f"{file}: {error.strerror}") from error
+        raise click.ClickException(visible(f"{file}: {error.strerror or error}")) from error
     except UnicodeDecodeError as error:
         raise click.ClickException(f"{file}: not UTF-8 at byte {error.start}; store the page as UTF-8") from error
 

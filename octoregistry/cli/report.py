@@ -18,7 +18,7 @@ from octoregistry.settings import SettingsError, command_settings
 from octoregistry.sources.vendor_pages import utc_now
 from octoregistry.updating.update import plan_update
 from providers import RegistryError
-from providers.registry import bytes_of
+from providers.files import bytes_of
 
 
 @click.command(name="report")

@@ -39,7 +39,7 @@ from octoregistry.updating.open_places import OpenPlace, new_places, open_places
 from octoregistry.updating.update import Progress, Update, no_progress, plan_update
 from octoregistry.updating.write_update import write_update
 from providers import load_registry
-from providers.registry import bytes_of
+from providers.files import bytes_of
 
 
 @click.command(name="update")

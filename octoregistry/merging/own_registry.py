@@ -7,7 +7,8 @@ from pathlib import Path
 from octoregistry.errors import UserFacingError
 from octoregistry.merging.lock import locked
 from octoregistry.merging.store import replace_file
-from providers.registry import PACKAGED, bytes_of, find_registry, own_place
+from providers.files import bytes_of
+from providers.registry import PACKAGED, find_registry, own_place
 
 
 class PackagedRegistryError(UserFacingError):

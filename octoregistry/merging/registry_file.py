@@ -7,7 +7,7 @@ from pathlib import Path
 from octoregistry.errors import UserFacingError
 from octoregistry.merging.store import replace_file
 from providers import compiled, parse_registry
-from providers.registry import bytes_of
+from providers.files import bytes_of
 
 
 class NotCarriedOutError(UserFacingError):

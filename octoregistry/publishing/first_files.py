@@ -9,7 +9,8 @@ from pathlib import Path
 
 from octoregistry.merging.store import replace_file
 from octoregistry.settings.templating import folder
-from providers.registry import PACKAGED, bytes_of
+from providers.files import bytes_of
+from providers.registry import PACKAGED
 
 _EXTRA = "octoregistry[forge]"
 

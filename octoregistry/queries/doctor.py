@@ -18,7 +18,8 @@ from octoregistry.sources.cache import Cache
 from octoregistry.sources.vendor_pages import utc_now
 from octoregistry.updating.page_reader import PageReader
 from providers import RegistryError, load_registry, parse_registry
-from providers.registry import PACKAGED, bytes_of, own_place
+from providers.files import bytes_of
+from providers.registry import PACKAGED, own_place
 from providers.vendors import Vendor
 
 _OLD = 14  # days

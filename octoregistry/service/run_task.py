@@ -43,7 +43,7 @@ from octoregistry.updating.open_places import new_places, open_places
 from octoregistry.updating.update import Progress, ProviderRun, Update, plan_update
 from octoregistry.updating.write_update import write_update
 from providers import load_registry
-from providers.registry import bytes_of
+from providers.files import bytes_of
 
 _PATIENCE = 60.0  # seconds: a person's own update is let finish
 

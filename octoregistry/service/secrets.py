@@ -8,6 +8,9 @@ from urllib.parse import unquote, urlsplit
 from octoregistry.publishing.secret_mask import SecretMask
 from octoregistry.settings import Settings, SettingsError
 from octoregistry.settings.service import SecretSource
+from providers.files import bytes_of
+
+_LONGEST = 100_000  # bytes of a secret
 
 
 def secret(source: SecretSource, environ: Mapping[str, str]) -> str | None:
@@ -18,7 +21,7 @@ def secret(source: SecretSource, environ: Mapping[str, str]) -> str | None:
     if source.file is None:
         return None
     try:
-        value = source.file.read_text(encoding="utf-8").strip()
+        value = bytes_of(source.file, _LONGEST).decode().strip()
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{source.file}: cannot be read ({type(error).__name__})") from None
     if not value:

@@ -10,7 +10,7 @@ from octoregistry.merging.merge_each import Merged, merge_each
 from octoregistry.merging.registry_file import NotCarriedOutError, bring_copy_along, text_of
 from octoregistry.merging.store import MovedOnError, replace_file
 from octoregistry.planning.plan import Plan
-from providers.registry import bytes_of
+from providers.files import bytes_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from providers.dimensions import DIMENSIONS
+from providers.files import bytes_of
 
 from .folder import check_folder_file
 from .table import VendorError, laid_over, value_of
@@ -18,6 +19,7 @@ from .vendor import Batch, Vendor
 
 FOLDER = Path(__file__).parent
 _ADDRESS = re.compile(r"https?://[^/@\s]+(?:/|$)")
+LONGEST = 10_000_000  # bytes of a file of settings
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,60}")
 
 
@@ -147,9 +149,9 @@ def built_in_tables() -> dict[str, dict[str, Any]]:
 def read_toml(path: str | os.PathLike[str]) -> dict[str, Any]:
     """What a TOML file says, numbers exact. Raises VendorError, which names the file."""
     try:
-        return tomllib.loads(Path(path).read_text(encoding="utf-8-sig"), parse_float=Decimal)
+        return tomllib.loads(bytes_of(path, LONGEST).decode("utf-8-sig"), parse_float=Decimal)
     except OSError as error:
-        raise VendorError(f"{os.fspath(path)}: {error.strerror}") from None
+        raise VendorError(f"{os.fspath(path)}: {error.strerror or error}") from None
     except UnicodeDecodeError:
         raise VendorError(f"{os.fspath(path)}: not UTF-8") from None
     except tomllib.TOMLDecodeError as error:

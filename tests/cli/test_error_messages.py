@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
@@ -9,6 +10,7 @@ import pytest
 
 from octoregistry.cli.error_messages import error_messages
 from octoregistry.errors import UnknownProviderError, UserFacingError
+from tests.cli.conftest import Run
 
 
 @pytest.mark.parametrize(
@@ -35,3 +37,21 @@ def test_a_key_that_we_missed_is_no_unknown_provider() -> None:
     """A fault of ours is seen as one."""
     with pytest.raises(KeyError), error_messages(Path("models.yaml")):
         raise KeyError("acme")
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device"])
+@pytest.mark.parametrize(
+    "command",
+    [("extract", "openai", "FILE"), ("config", "--settings", "FILE"), ("apply", "FILE"), ("check", "FILE")],
+    ids=lambda command: command[0],
+)
+def test_what_is_no_file_is_one_line_at_once(tmp_path: Path, run: Run, command: tuple[str, ...], kind: str) -> None:
+    """A pipe that nobody writes into was waited for for ever, a device read till memory was full."""
+    file = tmp_path / "odd"
+    os.mkfifo(file) if kind == "pipe" else file.symlink_to("/dev/zero")
+    told = run(*(str(file) if word == "FILE" else word for word in command))
+    assert told.exit_code == 1
+    words = told.output.replace("\n", " ")
+    assert str(file) in words.replace(" ", "") or str(file) in words
+    assert "pipe" in words
+    assert "Traceback" not in words
