@@ -10,11 +10,12 @@ from typing import Any
 import click
 
 from octoregistry.cli.model_argument import day_option, open_registry
-from octoregistry.cli.output import format_options, one_format, print_csv, print_json
+from octoregistry.cli.output import format_options, one_format, print_csv, print_json, visible
 from octoregistry.cli.registry_option import registry_name_option
 from octoregistry.cli.tables import PlainTable, print_table
 from octoregistry.planning.rates_in_force import base_prices, in_force
 from octoregistry.planning.values import value_text
+from octoregistry.queries.search import matching, same_model
 from providers import Registry
 from providers.entries import Model, Rate
 from providers.selection import ended, kind_of
@@ -36,14 +37,25 @@ _DROPS = ("checked", "context", "batch out", "batch in", "kind")
 
 @click.command(name="models")
 @click.option("--provider", "-p", "providers", multiple=True, help="This provider only; may be given again.")
+@click.option("--search", "-s", metavar="WORDS", help="Models with a name that has these words, at all that sell them.")
 @click.option("--all", "everything", is_flag=True, help="Retired models, too.")
 @day_option("--at", "Prices of this day.  [default: today, UTC]")
 @format_options
 @registry_name_option
 def command(
-    providers: tuple[str, ...], everything: bool, at: date | None, as_json: bool, as_csv: bool, registry: str
+    *,
+    providers: tuple[str, ...],
+    search: str | None,
+    everything: bool,
+    at: date | None,
+    as_json: bool,
+    as_csv: bool,
+    registry: str,
 ) -> None:
-    """Print the models of the registry with their prices for ordinary prompts, USD per million tokens."""
+    """Print the models of the registry with their prices for ordinary prompts, USD per million tokens.
+
+    With --search the same model at several hosts stands in lines below each other, in --json under one `same_model`.
+    """
     one_format(as_json, as_csv)
     known = open_registry(registry)
     providers = tuple(map(known.provider_called, providers))
@@ -51,6 +63,8 @@ def command(
         raise click.UsageError(f"no provider {', '.join(sorted(unknown))}; there are {', '.join(known.providers)}")
     day = at or datetime.now(UTC).date()
     chosen = [model for model in known if not providers or model.provider in providers]
+    if search is not None and not (chosen := matching(chosen, search)):
+        raise click.ClickException(f"no model has the words {visible(search)!r} in a name")
     rows = [_values(known, model, day) for model in chosen if everything or not ended(model, day)]
     if as_json:
         print_json(rows)
@@ -75,6 +89,7 @@ def _values(registry: Registry, model: Model, day: date) -> dict[str, Any]:
     return {
         "provider": model.provider,
         "model": model.id,
+        "same_model": same_model(model.id),
         "display_name": model.display_name,
         "status": model.status,
         "kind": str(kind_of(model)),

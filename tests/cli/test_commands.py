@@ -58,6 +58,9 @@ def test_models_lists_what_can_be_called(run: Run) -> None:
     assert [row["model"] for row in rows(run("models", "--csv", "--all").stdout)] == ["road", "old", "dear"]
     assert run("models", "-p", "nobody").exit_code == 2
     assert "acme/road" in run("models").stdout
+    found = json.loads(run("models", "--search", "road", "--json", "--all").stdout)
+    assert [(one["model"], one["same_model"]) for one in found] == [("road", "road")]
+    assert "no model has the words 'zork' in a name" in run("models", "--search", "zork").stderr
 
 
 def test_price_tells_the_day_and_what_is_announced(run: Run) -> None:

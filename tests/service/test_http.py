@@ -72,6 +72,9 @@ def test_prices_and_estimates_are_those_of_the_registry(workspace: Workspace) ->
     models = get(f"{address}/api/models?provider=anthropic").json()["models"]
     haiku = next(one for one in models if one["model"] == HAIKU)
     assert (haiku["standard_input"], haiku["batch_output"]) == ("1.0", "2.5")
+    found = get(f"{address}/api/models?q=haiku+4.5").json()["models"]
+    assert [(one["model"], one["same_model"]) for one in found] == [(HAIKU, "claude-haiku-4-5")]
+    assert get(f"{address}/api/models?q=zork").json()["models"] == []
     by_alias = get(f"{address}/api/models/anthropic/claude-haiku-4-5")
     assert by_alias.json()["model"] == HAIKU
     assert by_alias.json()["rates"][0]["prices"]["cached_input"] == "0.1"

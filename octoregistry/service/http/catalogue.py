@@ -10,6 +10,7 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 from pydantic import BaseModel
 
 from octoregistry.planning.rates_in_force import base_prices, in_force
+from octoregistry.queries.search import matching, same_model
 from octoregistry.service.http.live_registry import LiveRegistry
 from octoregistry.service.http.responses import IsoDay, ResponseCache, error_responses, respond
 from providers import Registry
@@ -23,6 +24,7 @@ class ModelLine(BaseModel):
 
     provider: str
     model: str
+    same_model: str
     display_name: str
     status: str
     kind: str
@@ -86,9 +88,10 @@ def router(live: LiveRegistry) -> APIRouter:
         request: Request,
         provider: Annotated[str | None, Query(description="This provider only.")] = None,
         retired: Annotated[bool, Query(description="Retired models, too.")] = False,
+        q: Annotated[str | None, Query(description="Models with these words in a name, at all that sell them.")] = None,
         at: Day = None,
     ) -> Response:
-        """Every model, with its prices."""
+        """Every model, with its prices; with `q` the same model at several hosts stands together."""
         registry, day = live.now(), at or datetime.now(UTC).date()
         if provider is not None and provider not in registry.providers:
             raise HTTPException(404, f"no provider {provider!r}")
@@ -96,10 +99,13 @@ def router(live: LiveRegistry) -> APIRouter:
             model for model in registry if provider in (None, model.provider) and (retired or not ended(model, day))
         ]
 
+        if q is not None:
+            wanted = matching(wanted, q)
+
         def make() -> Any:
             return {"day": day.isoformat(), "models": [_line(registry, model, day) for model in wanted]}
 
-        return respond(request, cache.get((registry.text_sha256, provider, retired, day), make))
+        return respond(request, cache.get((registry.text_sha256, provider, retired, q, day), make))
 
     @routes.get("/{provider}/{model}", response_model=ModelPrices, responses=error_responses(304, 404))
     async def model(request: Request, provider: str, model: str, at: Day = None) -> Response:
@@ -123,6 +129,7 @@ def _line(registry: Registry, model: Model, day: date) -> dict[str, Any]:
     return {
         "provider": model.provider,
         "model": model.id,
+        "same_model": same_model(model.id),
         "display_name": model.display_name,
         "status": model.status,
         "kind": str(kind_of(model)),
