@@ -179,12 +179,11 @@ def get_charges(provider: str, model: str | None = None, registry: Registry | No
     if model is None:
         return Charges(provider, (), general)
     by_name = [charge for charge in listed if charge.model == model]
-    if by_name:
+    if by_name and model not in entries:
         return Charges(f"{provider}/{model}", by_name, general)
     name = known.id_of(provider, model)
-    entry = entries[name]
-    own = [Charge.from_entry(each, name) for each in entry.get("charges", ())]
-    return Charges(f"{provider}/{name}", own, general)
+    own = [Charge.from_entry(each, name) for each in entries[name].get("charges", ())]
+    return Charges(f"{provider}/{name}", (*by_name, *own), general)
 
 
 def _in_force(charges: Sequence[Charge], day: int) -> list[Charge]:

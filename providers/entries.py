@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from .charges import Charge
 from .dimensions import DIMENSIONS, PLAIN_CURRENCY, PLAIN_PLACE
 from .rates import ENDLESS
 
@@ -142,6 +143,7 @@ class Model:
     last_seen: Mapping[str, date] = field(default_factory=dict)
     former_aliases: Mapping[str, date] = field(default_factory=dict)
     apart: tuple[Rate, ...] = ()
+    charges: tuple[Charge, ...] = ()
 
     def seen_on(self, mode: str) -> date | None:
         """The day on which the page last stated a mode; None where nobody wrote it down."""
@@ -179,6 +181,7 @@ class Model:
             features=tuple(entry.get("features", ())),
             facts_from=entry.get("facts_from", {}),
             last_seen={mode: date.fromisoformat(day) for mode, day in entry.get("last_seen", {}).items()},
+            charges=tuple(Charge.from_entry(charge, model) for charge in entry.get("charges", ())),
         )
 
 
@@ -187,7 +190,7 @@ class Provider:
     """A vendor: how it is reached, what it prices by, and its models by id. `realtime_multiplier` is the one in force,
     its own or that of the defaults; `batch_discount` the share that its batch prices are below the standard ones, where
     the vendor states one in general. `env_var` is None of one that is asked without a key, `default_model` None where a
-    call must name its model."""
+    call must name its model. `charges` are those of its tools, and of models of which no token has a price."""
 
     name: str
     env_var: str | None
@@ -196,6 +199,8 @@ class Provider:
     sdk: str | None = None
     batch_discount: Decimal | None = None
     models: Mapping[str, Model] = field(default_factory=dict)
+    charges: tuple[Charge, ...] = ()
+    charges_source: Source | None = None
 
 
 def _decimal(number: Any) -> Decimal | None:

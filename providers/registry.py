@@ -240,7 +240,8 @@ class Registry:
         return entry.get("realtime_multiplier", self.values["defaults"]["realtime_multiplier"])
 
     def _provider(self, name: str) -> Provider:
-        from .entries import Model, Provider  # noqa: PLC0415 - see TYPE_CHECKING above
+        from .charges import Charge  # noqa: PLC0415 - as below
+        from .entries import Model, Provider, Source  # noqa: PLC0415 - see TYPE_CHECKING above
 
         entry = self.values["providers"][name]
         return Provider(
@@ -251,6 +252,8 @@ class Registry:
             sdk=entry.get("sdk"),
             batch_discount=Decimal(entry["batch_discount"]) if "batch_discount" in entry else None,
             models={model: Model.from_entry(name, model, values) for model, values in entry["models"].items()},
+            charges=tuple(map(Charge.from_entry, entry.get("charges", ()))),
+            charges_source=Source.from_entry(entry["charges_source"]) if "charges_source" in entry else None,
         )
 
 

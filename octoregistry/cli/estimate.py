@@ -41,6 +41,7 @@ from octoregistry.queries.estimate import (
 )
 from octoregistry.queries.token_count import token_count
 from providers import PricingError
+from providers.charge_units import UNITS
 from providers.dimensions import DIMENSIONS, FEATURES, KINDS, MODES
 from providers.entries import Model
 from providers.selection import kind_of
@@ -60,9 +61,32 @@ def _token_options(command: Command) -> Command:
     return command
 
 
+def _charge_options(command: Command) -> Command:
+    """The command with an option a unit that is billed besides tokens."""
+    option: Callable[[Any], Any]
+    for unit, (_, several) in reversed(UNITS.items()):
+        words = f"{several[0].upper()}{several[1:]} of each request."
+        option = click.option(f"--{unit.replace('_', '-')}", unit, type=_TOKENS, metavar="N", help=words)
+        command = option(command)
+    return command
+
+
+def _conditions(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    """KEY=VALUE of each; raises BadParameter for anything else."""
+    pairs = [text.partition("=") for text in values]
+    if wrong := next((key for key, sign, value in pairs if not (key and sign and value)), None):
+        raise click.BadParameter(visible(f"{wrong!r} is no KEY=VALUE, such as size=4K"))
+    return {key.strip(): value.strip() for key, _, value in pairs}
+
+
 @click.command(name="estimate")
 @click.argument("model", required=False, metavar="[PROVIDER/MODEL]", shell_complete=complete_model)
 @_token_options
+@_charge_options
+@click.option(
+    "--when", multiple=True, callback=_conditions, metavar="KEY=VALUE", help="A condition of a charge: size=4K; repeat."
+)
+@click.option("--free-used", is_flag=True, help="What is free first of a charge is used up.")
 @click.option(
     "--prompt",
     type=click.File(encoding="utf-8"),
@@ -104,18 +128,23 @@ def command(  # noqa: PLR0913 - an option a parameter
     as_json: bool,
     as_csv: bool,
     registry: Path,
-    **tokens: int | None,
+    when: dict[str, str],
+    free_used: bool,
+    **counts: int | None,
 ) -> None:
     """Print what requests of so many tokens cost with a model: in USD, exactly, in this mode and in the others, and the
     nearest models that cost less. Without a model, the models that cost least.
 
-    Tokens are those of one request, each counted in one dimension: --input is the uncached text of the prompt.
+    Tokens are those of one request, each counted in one dimension: --input is the uncached text of the prompt. What is billed
+    besides tokens is counted by its unit (--web-search 3 --image 2).
     A cost that cannot be computed is unknown, with the reason; exit status 1 if it is the cost of the given MODEL.
     The ranking holds models of one kind that fit prompt and answer, are still on their vendor's pages and do not retire
     soon; a given MODEL has its cost in any case, with notes on what does not fit.
     """
     one_format(as_json, as_csv)
-    if prompt is None and all(count is None for count in tokens.values()):
+    tokens = {name: counts[name] for name in DIMENSIONS}
+    charges = {unit: count for unit in UNITS if (count := counts[unit])}
+    if prompt is None and not charges and all(count is None for count in tokens.values()):
         raise click.UsageError("say how many tokens a request has: --input 12000 --output 800, or --prompt FILE")
     known = open_registry(registry)
     day = at or datetime.now(UTC).date()
@@ -124,7 +153,9 @@ def command(  # noqa: PLR0913 - an option a parameter
         tokens["input"] = _input_of(prompt, own, tokens["input"])
     counted = {name: count for name, count in tokens.items() if count}
     try:
-        load = Workload(counted, day, requests, mode, batch_percent, assume_earliest=assume_earliest)
+        load = Workload(
+            counted, day, requests, mode, batch_percent, None, assume_earliest, charges, when, free_used=free_used
+        )
         job = load.job(kind or (own and kind_of(own).name) or "chat", filter(None, needs.split(",")))
         found = estimate(known, load, job, everything=everything)
         if own is None:

@@ -8,7 +8,16 @@ from typing import Any
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from octoregistry.merging.block import UNCHANGED, Part
-from octoregistry.merging.layout import MODEL_KEYS, NESTED_KEYS, RATE_KEYS, flow_list, flow_mapping, in_order, written
+from octoregistry.merging.layout import (
+    CHARGE_KEYS,
+    MODEL_KEYS,
+    NESTED_KEYS,
+    RATE_KEYS,
+    flow_list,
+    flow_mapping,
+    in_order,
+    written,
+)
 from octoregistry.merging.model_changes import ModelChanges, RateSlot, slot_keys, slot_of, slot_order
 from octoregistry.planning.values import Value
 
@@ -33,6 +42,9 @@ def unchanged_parts(values: Mapping[str, Any], changes: ModelChanges) -> set[Par
         found.discard(("rates",))
         rates = enumerate(values.get("rates") or ())
         found |= {("rates", place) for place, rate in rates if slot_of(rate) not in changes.rates}
+    if changes.charges:
+        found.discard(("charges",))
+        found |= {("charges", place) for place, _ in enumerate(values.get("charges") or ())}
     return found
 
 
@@ -48,6 +60,8 @@ def edit_entry(entry: CommentedMap, values: Mapping[str, Any], changes: ModelCha
             _add(entry, "rates", _new_rates(changes, flow=bool(entry.fa.flow_style())), MODEL_KEYS)
         else:
             _edit_rates(rates, values["rates"], changes)
+    if changes.charges:
+        add_charges(entry, changes.charges, MODEL_KEYS)
     for key, nested in changes.nested.items():
         order = NESTED_KEYS.get(key, ())
         mapping = _own(entry, key, CommentedMap)
@@ -57,6 +71,16 @@ def edit_entry(entry: CommentedMap, values: Mapping[str, Any], changes: ModelCha
             _set_keys(mapping, nested, order)
             if not mapping:
                 _drop(entry, key)
+
+
+def add_charges(entry: CommentedMap, new: list[dict[str, Any]], order: tuple[str, ...]) -> None:
+    """Puts charges behind those that the entry has: an old price stays."""
+    listed = [flow_mapping(charge, CHARGE_KEYS) for charge in new]
+    charges = _own(entry, "charges", CommentedSeq)
+    if charges is not None:
+        charges.extend(listed)
+        return
+    _add(entry, "charges", flow_list(listed) if entry.fa.flow_style() else CommentedSeq(listed), order)
 
 
 def _set_keys(mapping: CommentedMap, changes: Mapping[str, Value], order: tuple[str, ...]) -> None:

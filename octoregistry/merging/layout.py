@@ -41,8 +41,10 @@ MODEL_KEYS = (
     "first_seen",
     "last_seen",
     "rates",
+    "charges",
     "source",
 )
+CHARGE_KEYS = ("model", "unit", "per", "usd", "mode", "when", "free", "from", "seen_before", "read_on")
 RATE_KEYS = (
     "mode", "place", "currency", "above_input_tokens", "up_to_input_tokens", "up_to_derived", "from", "seen_before", "read_on",
     *DIMENSIONS, "derived", "derived_dimensions",
@@ -72,6 +74,8 @@ def written(value: Value, old: Any = None) -> Any:
             text = str(value)
         case tuple():
             return flow_list(map(quoted, value))
+        case dict():
+            return flow_mapping(value, ())
         case _:
             text = quoted(value)
     if isinstance(old, (SingleQuotedScalarString, DoubleQuotedScalarString)) and _BARE_INSIDE_QUOTES.fullmatch(text):

@@ -14,6 +14,7 @@ from octoregistry.merging.block import Block, dumped
 from octoregistry.merging.entry import MergeError, edit_entry, new_entry, unchanged_parts
 from octoregistry.merging.layout import quoted
 from octoregistry.merging.model_changes import ModelChanges, changes_by_model, expected_values, sorted_rates
+from octoregistry.merging.provider_charges import expected_provider, of_providers, provider_pieces
 from octoregistry.merging.spans import EntriesSpan, EntrySpan, models_spans, providers_span
 from octoregistry.planning.plan import Plan
 from providers.vendors import vendor
@@ -76,8 +77,8 @@ def _pieces(text: str, values: dict[str, Any], models: _ByModel) -> list[_Piece]
         raise MergeError(f"not YAML: {error}") from error
     newline = found.group() if (found := re.search("\r\n|\n|\r", text)) else "\n"
     begun = _begun(values, models)
-    pieces = []
-    for (provider, model), changes in models.items():
+    pieces = provider_pieces(text, of_providers(values, models), newline)
+    for (provider, model), changes in _of_models(values, models).items():
         if provider in begun:
             continue
         span = spans.get(provider)
@@ -99,6 +100,12 @@ def _pieces(text: str, values: dict[str, Any], models: _ByModel) -> list[_Piece]
         except (MergeError, YAMLError) as error:
             raise MergeError(f"line {known.line}: {error}") from error
     return [*pieces, _new_providers(text, begun, newline)] if begun else pieces
+
+
+def _of_models(values: Mapping[str, Any], models: _ByModel) -> _ByModel:
+    """The changes of models, less those that stand with their provider."""
+    elsewhere = {key: of_providers(values, {key: changes}) for key, changes in models.items()}
+    return {key: changes for key, changes in models.items() if not elsewhere[key]}
 
 
 def _changed_model(
@@ -171,7 +178,9 @@ def _verify(before: dict[str, Any], now: dict[str, Any], models: _ByModel) -> No
         providers[provider] = {**_keys_of(provider, entries), "models": {}}
     for provider in {provider for provider, _ in models}:
         providers[provider]["models"] = {**providers[provider]["models"]}
-    for (provider, model), changes in models.items():
+    for provider, changes in of_providers(before, models).items():
+        providers[provider] = expected_provider(providers[provider], changes)
+    for (provider, model), changes in _of_models(before, models).items():
         entries = providers[provider]["models"]
         entries[model] = expected_values(entries.get(model, {}), changes)
         found = now["providers"][provider]["models"].get(model)

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from octoregistry.planning.charge_keys import charge_entry
 from octoregistry.planning.plan import Change
 from octoregistry.planning.values import Value
 from providers.dimensions import MODES, PLAIN_CURRENCY, PLAIN_PLACE
@@ -26,7 +27,8 @@ class RateSlot(NamedTuple):
 
 @dataclass(slots=True)
 class ModelChanges:
-    """What changes in one model: its keys (None: the key goes), the keys of its nested maps, and its rates by slot.
+    """What changes in one model: its keys (None: the key goes), the keys of its nested maps, its rates by slot, and the
+    charges that it has more.
 
     In a rate, `derived: False` takes the mark out.
     """
@@ -35,6 +37,7 @@ class ModelChanges:
     keys: dict[str, Value] = field(default_factory=dict)
     nested: dict[str, dict[str, Value]] = field(default_factory=dict)
     rates: dict[RateSlot, dict[str, Value]] = field(default_factory=dict)
+    charges: list[dict[str, Any]] = field(default_factory=list)
 
     def rates_in_order(self) -> list[tuple[RateSlot, dict[str, Value]]]:
         """The rates as they are listed: by mode, then day, then prompt size."""
@@ -50,7 +53,10 @@ def changes_by_model(changes: Iterable[Change]) -> dict[tuple[str, str], ModelCh
         model = models.setdefault((change.provider, change.model), ModelChanges())
         model.new = model.new or change.kind == "new_model"
         outer, _, inner = change.dimension.rpartition(".")
-        if change.mode is not None:
+        if change.kind == "charge":
+            if isinstance(change.new, Decimal):
+                model.charges.append(charge_entry(change.dimension, change.new, change.start))
+        elif change.mode is not None:
             rate = model.rates.setdefault(RateSlot(change.mode, change.above_input_tokens, change.start), {})
             rate[change.dimension] = change.new
             if change.derived:
@@ -99,7 +105,17 @@ def expected_values(entry: Mapping[str, Any], changes: ModelChanges) -> dict[str
     for slot, values in changes.rates.items():
         gone = {"derived": None} if values.get("derived") is False else {}
         rates[slot] = _changed(rates.get(slot) or _changed({}, slot_keys(slot)), {**values, **gone})
-    return result | ({"rates": sorted_rates(rates.values())} if rates else {})
+    result |= {"rates": sorted_rates(rates.values())} if rates else {}
+    return result | with_charges(entry, changes.charges)
+
+
+def with_charges(entry: Mapping[str, Any], charges: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """The `charges` of an entry with more behind them; nothing where there are none."""
+    read = [
+        {key: value if isinstance(value, dict) else _as_read(value) for key, value in one.items()} for one in charges
+    ]
+    found = [*entry.get("charges", ()), *read]
+    return {"charges": found} if found else {}
 
 
 def sorted_rates(rates: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

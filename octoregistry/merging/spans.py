@@ -51,6 +51,16 @@ def providers_span(text: str) -> EntriesSpan | None:
     return next((_span(events, start) for _, start in _mappings(events, "providers")), None)
 
 
+def keys_spans(text: str) -> dict[str, EntriesSpan]:
+    """Provider -> where its keys stand, `models` and `charges` among them. Raises yaml.YAMLError."""
+    events = _root(text)
+    found = {}
+    for _ in _mappings(events, "providers"):
+        for provider, start in _mappings(events):
+            found[provider] = _span(events, start)
+    return found
+
+
 def _root(text: str) -> Iterator[Any]:
     """The events of the text, from the first key of its mapping on; those of an empty one where it is none."""
     events = iter(LOADER(text).get_event, None)

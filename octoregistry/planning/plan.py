@@ -21,6 +21,7 @@ Kind = Literal[
     "unknown",  # a mode of which nothing is known from a day on
     "kept",  # a price repeated in a dated set so that the set is whole: nothing changes
     "plain",  # the two plain prices, the multiplier and batch_support, which follow from the rates
+    "charge",  # a price for something else than tokens; `dimension` is the text of `charge_keys`
     "metadata",
     "lifecycle",
     "missing",  # a model that left the vendor's list

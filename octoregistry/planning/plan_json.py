@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from octoregistry.planning.charge_keys import charge_entry
 from octoregistry.planning.counts import summaries
 from octoregistry.planning.decimals import plain
 from octoregistry.planning.doubts import HeldByLabel, held_by_labels
@@ -205,7 +206,8 @@ def _change_values(change: Change) -> dict[str, Any]:
 def _change(entry: _ChangeForm, place: int) -> Change:
     try:
         _check_key(entry)
-        old, new = (_value(entry.dimension, value) for value in (entry.old, entry.new))
+        name = "input" if entry.kind == "charge" else entry.dimension  # a charge is written as a price is
+        old, new = (_value(name, value) for value in (entry.old, entry.new))
         prices = {name: tuple(map(_witness_price, getattr(entry, name))) for name in _WITNESS_PRICES}
     except ValueError as error:
         raise PlanError(f"changes.{place}: {error}") from None
@@ -250,6 +252,9 @@ def _witness_price(form: _WitnessPriceForm) -> WitnessPrice:
 
 def _check_key(entry: _ChangeForm) -> None:
     """ValueError unless the change is of a key that stands where the change says."""
+    if entry.kind == "charge":
+        charge_entry(entry.dimension, Decimal(0))
+        return
     keys = _RATE_KEYS if entry.mode else _MODEL_KEYS
     if entry.dimension not in keys:
         raise ValueError(f"{entry.dimension!r} is no {'dimension' if entry.mode else 'key of a model'}")

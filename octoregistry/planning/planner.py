@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from octoregistry.planning.charge_changes import charge_changes
 from octoregistry.planning.guards import GuardContext
 from octoregistry.planning.last_seen import check_is_due, confirmed, last_seen, seen_again
 from octoregistry.planning.lifecycle_changes import LifecycleChanges, lifecycle_changes
@@ -94,20 +95,22 @@ def plan_provider(
     settings = settings or PlanSettings()
     planner = _Planner(provider, listed, settings, witnesses or Witnesses())
     stated = stated_models(pages, planner.names.match, planner.known_tiers)
-    ordered = sorted(stated.models.items(), key=lambda item: planner.place(item[0]))
-    drafts = [planner.draft(model, found, stated) for model, found in ordered]
+    ordered = sorted(stated.models, key=planner.place)
+    drafts = [planner.draft(model, stated.models[model], stated) for model in ordered]
     page = planner.doubts_of_page(drafts)
     unconfirmed_units = planner.unconfirmed_units(drafts)
-    changes: list[Change] = []
-    for draft in drafts:
-        changes += planner.model_changes(draft, page, unconfirmed_units)
+    changes = [change for draft in drafts for change in planner.model_changes(draft, page, unconfirmed_units)]
     changes += planner.list_changes(listed, today) if listed else []
     ends = planner.lifecycle_changes(lifecycle, stated.models, today)
     changes += ends.changes
     changes += planner.witness_facts(changes, today)
     if pages:
         planner.note_those_gone(stated.models, today)
-    notes = [Note(provider.name, *aside) for aside in stated.asides]
+    context = GuardContext(None, today, settings.accepted, limits=settings.limits, experimental=planner.experimental)
+    new = {change.model: change.applies for change in changes if change.kind == "new_model"}
+    charged, unnamed = charge_changes(provider, pages, planner.names.match, new, context)
+    changes += charged
+    notes = [*(Note(provider.name, *aside) for aside in stated.asides), *unnamed]
     seen = [(d.model, *on) for d in drafts if not page for on in confirmed(d.known, d.stated, d.changes).items()]
     return Plan(tuple(changes), (*notes, *planner.notes, *ends.notes), tuple(Seen(provider.name, *one) for one in seen))
 

@@ -8,7 +8,17 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
-from providers.dimensions import ANSWER_DIMENSIONS, DIMENSIONS, MODES, PROMPT_DIMENSIONS, InvalidUsageError
+from providers.charge_units import UNITS
+from providers.charges import Charges, get_charges
+from providers.dimensions import (
+    ANSWER_DIMENSIONS,
+    DIMENSIONS,
+    MODES,
+    PROMPT_DIMENSIONS,
+    InvalidUsageError,
+    PricingError,
+    UncertainPriceError,
+)
 from providers.entries import Model, Rate
 from providers.exact import scaled, unscaled, whole
 from providers.rates import fitting, holding
@@ -26,6 +36,8 @@ class Workload:
 
     `batch_percent` of the requests go in batches, the others are served in `mode`. The prompt's size, by which long
     prompts are priced, is the sum of its dimensions unless `prompt_tokens` states another. Prices are those of `day`.
+    `charges` are so many of each unit besides tokens, under the conditions `when`; `free_used` says that what is free first
+    is used up.
     """
 
     tokens: Mapping[str, int]
@@ -35,15 +47,23 @@ class Workload:
     batch_percent: int = 0
     prompt_tokens: int | None = None
     assume_earliest: bool = False
+    charges: Mapping[str, int] = field(default_factory=dict)
+    when: Mapping[str, str] = field(default_factory=dict)
+    free_used: bool = False
 
     def __post_init__(self) -> None:
         """Raise InvalidUsageError for what cannot be counted."""
-        for name, count in [*self.tokens.items(), ("requests", self.requests), ("batch_percent", self.batch_percent)]:
+        for name, count in [
+            *self.tokens.items(),
+            *self.charges.items(),
+            ("requests", self.requests),
+            ("batch_percent", self.batch_percent),
+        ]:
             whole(name, count)
-        unknown = self.tokens.keys() - set(DIMENSIONS)
+        unknown = (self.tokens.keys() - set(DIMENSIONS)) | (self.charges.keys() - UNITS.keys())
         if unknown or self.mode not in MODES or self.batch_percent > 100:
             wrong = ", ".join(sorted(unknown)) or self.mode
-            raise InvalidUsageError(f"{wrong}: no such dimension or mode, or a share above 100 percent")
+            raise InvalidUsageError(f"{wrong}: no such dimension, unit or mode, or a share above 100 percent")
 
     @property
     def prompt(self) -> int:
@@ -142,14 +162,20 @@ def estimate_of(registry: Registry, model: Model, workload: Workload, job: Job |
 
 def _estimate(registry: Registry, model: Model, workload: Workload, job: Job, peers: Peers) -> Estimate:
     rates = registry.pricing(model.provider, model.id).rates
-    modes = {mode: _cost(model, rates, workload, {mode: 100}) for mode in MODES}
+    charges = get_charges(model.provider, model.id, registry) if workload.charges else None
+
+    def cost_of(shares: Mapping[str, int]) -> Cost:
+        cost = _cost(model, rates, workload, shares)
+        return cost if charges is None else _with_charges(cost, charges, workload, shares)
+
+    modes = {mode: cost_of({mode: 100}) for mode in MODES}
     shares = {workload.mode: 0, "batch": 0}
     shares[workload.mode] += 100 - workload.batch_percent
     shares["batch"] += workload.batch_percent
     used = {mode: percent for mode, percent in shares.items() if percent}
     against = (*misfits(model, job, workload.day), *reservations(model, job, workload.day, peers))
     notes = (*against, *_notes(model, rates, workload, used))
-    return Estimate(model, _cost(model, rates, workload, used), modes, notes=notes)
+    return Estimate(model, cost_of(used), modes, notes=notes)
 
 
 def _notes(model: Model, rates: Sequence[Rate], workload: Workload, modes: Iterable[str]) -> Iterable[str]:
@@ -231,6 +257,28 @@ def _cost(model: Model, rates: Sequence[Rate], workload: Workload, shares: Mappi
         return least
     reason = f"between {dollars(least)} and {dollars(most)}: its price changed on a day that no page states"
     return UnknownCost(reason, least, most)
+
+
+def _with_charges(cost: Cost, charges: Charges, workload: Workload, shares: Mapping[str, int]) -> Cost:
+    """The cost of the tokens with the charges of so many of 100 requests in each mode."""
+    if isinstance(cost, UnknownCost) and (cost.least is None or cost.most is None):
+        return cost
+    least, most = (cost, cost) if isinstance(cost, Decimal) else (cost.least or Decimal(0), cost.most or Decimal(0))
+    reason = "" if isinstance(cost, Decimal) else cost.reason
+    for mode, percent in shares.items():
+        for unit, each in workload.charges.items():
+            count = Decimal(each * workload.requests * percent) / 100
+            asked = {"mode": mode, "at": workload.day, "when": workload.when, "free_used": workload.free_used}
+            try:
+                low = high = charges.cost(unit, count, **asked)  # type: ignore[arg-type]
+            except UncertainPriceError as between:
+                low, high, reason = Decimal(str(between.least)), Decimal(str(between.most)), str(between)
+            except PricingError as unknown:
+                return UnknownCost(str(unknown))
+            least, most = _total(least, low), _total(most, high)
+    return (
+        least if least == most else UnknownCost(f"between {dollars(least)} and {dollars(most)}: {reason}", least, most)
+    )
 
 
 def _share(rate: Rate | None, tokens: Mapping[str, int], percents: int) -> Decimal | None:

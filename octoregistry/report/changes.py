@@ -88,6 +88,7 @@ _SORTS: tuple[tuple[str, str, str, Belongs], ...] = (
         "The model was known; this mode, prompt size or kind of token was not.",
         lambda change: change.kind in ("new_price", "new_rate"),
     ),
+    ("charges", "Charges besides tokens", "USD per so many of the unit.", lambda change: change.kind == "charge"),
     ("other", "Facts of models", "Lifecycle, limits, names, and what follows from the prices.", lambda _: True),
 )
 

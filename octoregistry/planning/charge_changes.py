@@ -1,0 +1,159 @@
+"""What pages state besides tokens, held against the charges of the registry: a change each, with its verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from octoregistry.planning.charge_keys import TOOLS, charge_key
+from octoregistry.planning.guards import GuardContext
+from octoregistry.planning.limits import Limits
+from octoregistry.planning.matching import Match, Matched, NewModel, normalised
+from octoregistry.planning.plan import Change, Note, Reason, Verdict
+from octoregistry.planning.stated_models import PricedPage
+from octoregistry.planning.values import Value
+from octoregistry.planning.verdicts import judged
+from octoregistry.reading.classify.names import looks_like_id
+from octoregistry.reading.labels import Doubt
+from octoregistry.reading.rates import StatedCharge
+from providers.charges import Charge
+from providers.entries import Provider, Source
+from providers.vendors import vendor
+
+_NO_ID = "a charge of it stands on the page, and no id is known for it"
+
+
+@dataclass(frozen=True, slots=True)
+class _Stated:
+    """A charge of a page with the model that it is of: an id, or TOOLS."""
+
+    charge: StatedCharge
+    model: str
+
+
+def charge_changes(
+    provider: Provider,
+    pages: Sequence[PricedPage],
+    match: Callable[[str, tuple[str, ...]], Match],
+    new: Mapping[str, bool],
+    context: GuardContext,
+) -> tuple[list[Change], list[Note]]:
+    """The changes of charges that `pages` make, and notes on those without an id. `new` are the new models, and
+    whether each is written: the charges of one that is held wait with it. A digest of a page states none.
+    """
+    changes: list[Change] = []
+    notes: dict[str, Note] = {}
+    prefix = vendor(provider.name).names.optional_prefix
+    spelled = {normalised(model, prefix): model for model in new}
+    for page in pages:
+        if page.via is not None:
+            continue
+        found: list[Change] = []
+        for charge in page.read.charges:
+            models = _models(charge, match, new)
+            if models is None and (model := spelled.get(normalised(str(charge.name), prefix))):
+                models = (model,)  # the page names it twice, and the registry does not have it yet
+            if models is None:
+                subject = str(charge.name)
+                notes.setdefault(subject, Note(provider.name, subject, _NO_ID, "without an id"))
+            for model in models or ():
+                if new.get(model, True):
+                    found += _compared(provider, _Stated(charge, model), page.checked, context.limits)
+        written = judged(found, replace(context, checked=page.checked))
+        changes += [*written, *_source(provider, page, written)]
+    return changes, list(notes.values())
+
+
+def _models(
+    charge: StatedCharge, match: Callable[[str, tuple[str, ...]], Match], new: Collection[str]
+) -> tuple[str, ...] | None:
+    """The ids that a charge is of; (TOOLS,) for a tool, None where none is known. An id that nobody gave counts for models
+    that are `new` with their prices."""
+    if charge.name is None:
+        return (TOOLS,)
+    found = match(charge.name, charge.ids)
+    if isinstance(found, Matched):
+        return found.ids
+    if isinstance(found, NewModel) and (found.id in new or not found.derived):
+        return (found.id,)
+    return (charge.name,) if looks_like_id(charge.name) else None
+
+
+def _compared(provider: Provider, stated: _Stated, day: date, limits: Limits) -> Iterator[Change]:
+    """The change that a charge makes; none where the registry has it, or has a later one."""
+    charge, when = stated.charge, dict(stated.charge.when)
+    known = [
+        one
+        for one in _charges_of(provider, stated.model)
+        if (one.unit, one.mode, dict(one.when)) == (charge.unit, charge.mode, when)
+    ]
+    start = charge.start or day
+    before = max((one for one in known if (one.start or date.min) <= start), key=_start, default=None)
+    if before is not None and (before.usd / before.per, before.free) == (charge.usd / charge.per, charge.free):
+        return
+    if any(one.start is not None and one.start > start for one in known):
+        return  # an older page than the one that it was read from
+    source = _source_of(provider, stated.model)
+    seen = source.checked if before and source and source.checked and source.checked < start else None
+    seen = None if charge.start is not None else seen
+    try:
+        key = charge_key(charge.unit, int(charge.per), charge.mode, when, charge.free, seen)
+    except ValueError:
+        return
+    old = before.usd * charge.per / before.per if before else None
+    yield Change(
+        provider.name, stated.model, "charge", key, old, charge.usd, start=start, evidence=charge.evidence,
+        witness="rules", verdict=_verdict(charge, before, source, day, limits),
+        doubts=tuple(doubt for doubt in charge.doubts if isinstance(doubt, Doubt)),
+    )  # fmt: skip
+
+
+def _verdict(charge: StatedCharge, before: Charge | None, source: Source | None, day: date, limits: Limits) -> Verdict:
+    """The guards that a charge is asked, as a price of tokens is."""
+    found: list[Reason] = []
+    if charge.doubts:
+        more = len(charge.doubts) - 1
+        words = f", and {more} more doubt{'s' * (more != 1)}" if more else ""
+        found.append(Reason("doubt", f"{charge.doubts[0]}{words}"))
+    if source and source.checked and day < source.checked:
+        found.append(Reason("older page", f"the page is of {day}, the registry was checked on {source.checked}"))
+    if not charge.usd:
+        found.append(Reason("zero", "the price became 0" if before else "a first price of 0"))
+    elif before is not None:
+        old, new = before.usd / before.per, charge.usd / charge.per
+        times = max(new / old, old / new) if old else limits.moved
+        if times >= limits.moved:
+            sign = "×" if new > old else "÷"
+            found.append(Reason("moved", f"moved {sign}{times:.3g}, the guard is {sign}{limits.moved:g}"))
+    return Verdict("hold", tuple(found)) if found else Verdict()
+
+
+def _charges_of(provider: Provider, model: str) -> Iterator[Charge]:
+    """The charges that the registry has of a model, or of the provider's tools."""
+    if model in provider.models:
+        yield from provider.models[model].charges
+    yield from (charge for charge in provider.charges if charge.model == (None if model == TOOLS else model))
+
+
+def _source_of(provider: Provider, model: str) -> Source | None:
+    return provider.models[model].source if model in provider.models else provider.charges_source
+
+
+def _source(provider: Provider, page: PricedPage, changes: Sequence[Change]) -> Iterator[Change]:
+    """Where the provider's own charges were read, if any of them is written."""
+    if not any(change.applies and change.model not in provider.models for change in changes):
+        return
+    old = provider.charges_source or Source()
+    wanted: dict[str, tuple[Value, Value]] = {
+        "source.page": (old.page, page.read.page),
+        "source.checked": (old.checked, page.checked),
+        "source.sha256": (old.sha256, page.sha256),
+    }
+    for key, (before, now) in wanted.items():
+        if before != now:
+            yield Change(provider.name, TOOLS, "source", key, before, now)
+
+
+def _start(charge: Charge) -> date:
+    return charge.start or date.min
