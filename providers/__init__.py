@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from .batches import run_batch as run_batch
     from .batches import run_progress as run_progress
     from .batches import run_realtime as run_realtime
-    from .charges import Charge as Charge
+    from .charge import Charge as Charge
     from .charges import Charges as Charges
     from .charges import get_charges as get_charges
     from .dialects import SchemaError as SchemaError
@@ -139,7 +139,7 @@ _LATE = {
     "BatchSettings": "batches",
     "BatchStatus": "base",
     "BatchStatusInfo": "base",
-    "Charge": "charges",
+    "Charge": "charge",
     "Charges": "charges",
     "LLMProvider": "base",
     "Model": "entries",

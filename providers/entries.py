@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from .charges import Charge
+from .charge import Charge
 from .dimensions import DIMENSIONS, PLAIN_CURRENCY, PLAIN_PLACE
 from .rates import ENDLESS
 

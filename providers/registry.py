@@ -240,7 +240,7 @@ class Registry:
         return entry.get("realtime_multiplier", self.values["defaults"]["realtime_multiplier"])
 
     def _provider(self, name: str) -> Provider:
-        from .charges import Charge  # noqa: PLC0415 - as below
+        from .charge import Charge  # noqa: PLC0415 - as below
         from .entries import Model, Provider, Source  # noqa: PLC0415 - see TYPE_CHECKING above
 
         entry = self.values["providers"][name]

@@ -7,8 +7,9 @@ from datetime import date, timedelta
 from decimal import Decimal, Inexact
 from typing import TypeVar
 
+from providers.charge import Charge
 from providers.charge_units import UNIT_CALLED
-from providers.charges import Charge, Charges, get_charges
+from providers.charges import Charges, get_charges
 from providers.dimensions import PricingError
 from providers.entries import Model
 from providers.exact import EXACT, scaled

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from octoregistry.costing.charges import charges_of, price_of_one, with_charges
 from octoregistry.costing.errors import CostingError
-from providers.charges import Charge
+from providers.charge import Charge
 from providers.dimensions import DIMENSIONS, MODES, PLAIN_PLACE
 from providers.entries import Model, Rate
 from providers.exact import scaled

@@ -17,7 +17,7 @@ from octoregistry.planning.verdicts import judged
 from octoregistry.reading.classify.names import looks_like_id
 from octoregistry.reading.labels import Doubt
 from octoregistry.reading.rates import StatedCharge
-from providers.charges import Charge
+from providers.charge import Charge
 from providers.entries import Provider, Source
 from providers.vendors import vendor
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from providers import PricingError, RegistryError, get_charges, parse_registry
-from providers.charges import Charge
+from providers.charge import Charge
 from providers.dimensions import InvalidUsageError, UncertainPriceError, UnknownModelError, UnknownPriceError
 
 HEAD = """\
