@@ -144,7 +144,8 @@ class Runner:
         if self.stopping:
             raise ServiceStopped
         ours, theirs = os.pipe()  # its input ends with us, however we end
-        command = [sys.executable, "-m", "octoregistry.service.child", request.model_dump_json()]
+        # -P: a module of the working folder would be run in place of one of ours
+        command = [sys.executable, "-P", "-m", "octoregistry.service.child", request.model_dump_json()]
         with subprocess.Popen(  # noqa: S603 - our own interpreter and module, and a list, no shell
             command, stdin=ours, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
         ) as process:

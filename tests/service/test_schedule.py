@@ -354,3 +354,12 @@ def test_a_run_whose_pages_cannot_be_read_is_no_success(workspace: Workspace) ->
     assert run["end"] == "failed"
     assert run["why"]
     assert workspace.run("status").returncode == 1
+
+
+def test_a_module_that_lies_in_the_working_folder_is_not_run(workspace: Workspace) -> None:
+    """Whoever sent the folder would have their program run with our keys."""
+    for name in ("pydantic.py", "signal.py", "providers.py"):
+        (workspace.folder / name).write_text("open('run', 'w').close()\nraise SystemExit(9)\n")
+    told = workspace.run("schedule", "--once", "--offline")
+    assert told.returncode in (0, 5), told.stderr
+    assert not (workspace.folder / "run").exists()
