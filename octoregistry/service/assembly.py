@@ -69,7 +69,7 @@ def assemble(
     config = RunConfig(registry, settings_file, offline, chosen.pull_request, chosen.deadline, secrets)
 
     def notify(connection: Connection, claim: Claim, outcome: RunOutcome, new: Sequence[HeldModel]) -> None:
-        outbox.put(connection, run_notices(claim, outcome, new, chosen.notices.about))
+        outbox.put(connection, run_notices(claim, outcome, new, chosen.notices.about, chosen.address))
 
     runner = Runner(config, claims, decisions, notify)
 
@@ -93,7 +93,7 @@ def _channels(settings: Settings, environ: Mapping[str, str]) -> dict[str, Sende
         key = secret(notices.webhook.secret, environ)
         if not key:
             raise SettingsError(f"the webhook is signed with a secret: set {notices.webhook.secret.env}")
-        channels["webhook"] = webhook(notices.webhook.url, key)
+        channels["webhook"] = webhook(notices.webhook.url, key, notices.webhook.form)
     if notices.email:
         password = secret(notices.email.password, environ) if notices.email.user else None
         if notices.email.user and not password:

@@ -24,11 +24,27 @@ def signature_of(secret: str, at: str, body: bytes) -> str:
     return "sha256=" + hmac.new(secret.encode(), at.encode() + b"." + body, hashlib.sha256).hexdigest()
 
 
-def webhook(url: str, secret: str) -> Sender:
+def adaptive_card(content: Mapping[str, Any]) -> dict[str, Any]:
+    """A notice as a message with one Adaptive Card: subject, lines, and its links as buttons.
+
+    Its form: https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using
+    """
+    links: Mapping[str, str] = content.get("links", {})
+    lines = content["text"].removesuffix("".join(f"\n{name.capitalize()}: {link}" for name, link in links.items()))
+    subject, _, rest = lines.partition("\n")
+    blocks = [{"type": "TextBlock", "text": subject, "weight": "Bolder", "wrap": True}]
+    blocks += [{"type": "TextBlock", "text": line, "wrap": True, "spacing": "Small"} for line in rest.splitlines()]
+    actions = [{"type": "Action.OpenUrl", "title": name.capitalize(), "url": link} for name, link in links.items()]
+    card = {"type": "AdaptiveCard", "version": "1.4", "body": blocks, "actions": actions}
+    attachment = {"contentType": "application/vnd.microsoft.card.adaptive", "content": card}
+    return {"type": "message", "attachments": [attachment]}
+
+
+def webhook(url: str, secret: str, form: str = "text") -> Sender:
     """The way that posts each notice to `url` as signed JSON. `X-Octoregistry-Notice` is its id: the same if sent twice."""
 
     def send(name: str, content: Mapping[str, Any]) -> None:
-        body = json.dumps({"id": name, **content}).encode()
+        body = json.dumps(adaptive_card(content) if form == "adaptive_card" else {"id": name, **content}).encode()
         at = str(int(time.time()))
         headers = {
             "Content-Type": "application/json",

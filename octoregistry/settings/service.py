@@ -100,9 +100,12 @@ class EmailSettings(Frozen):
 
 
 class WebhookSettings(Frozen):
-    """Whom to tell by HTTP. What is sent is signed with the secret."""
+    """Whom to tell by HTTP. What is sent is signed with the secret. `form` is `adaptive_card` for receivers that show nothing
+    else, such as workflows of Teams.
+    """
 
     url: Annotated[str, Field(pattern=r"^https?://[^@\s]+$")]
+    form: Literal["text", "adaptive_card"] = "text"
     secret: WebhookSecret = WebhookSecret()
 
 
@@ -127,7 +130,7 @@ class ServiceSettings(Frozen):
     the folder that each run's report goes into, "" for none. `database` is a URL without a password, else the environment's or
     the file's counts; without any it is an SQLite file in the user's data folder. A claim whose holder has given no sign for
     `lease` is free; an update that takes longer than `deadline` is ended. `hosts` are the names by which it may be asked over
-    HTTP, besides addresses and `localhost`.
+    HTTP, besides addresses and `localhost`. `address` is where people reach it, without a slash at the end: notices link there.
     """
 
     jobs: Annotated[Mapping[str, JobSettings], Field(min_length=1)] = Field(
@@ -143,6 +146,7 @@ class ServiceSettings(Frozen):
     deadline: Duration = timedelta(minutes=15)
     token: Token = Token()
     hosts: tuple[HostName, ...] = ()
+    address: Annotated[str, Field(pattern=r"^(https?://[^@\s<>\"'#?]+[^@\s<>\"'#?/])?$")] = ""
     notices: NoticeSettings = Field(default_factory=NoticeSettings)
 
     @model_validator(mode="after")

@@ -95,8 +95,8 @@ def router(service: Service, sessions: Sessions) -> APIRouter:
     @routes.post("/{id}/undo", response_model=Decision, responses=decided, dependencies=[bearer])
     def undo_decision(request: Request, name: Name, by: By = "", why: Why = "") -> Decision:
         """Take back a decision that has written nothing: what is held of the model waits again."""
-        who = sessions.may_decide(request) or by
-        return _decision(decide(service, name, "undo", Decider(who, why)))
+        who = sessions.may_decide(request)
+        return _decision(decide(service, name, "undo", Decider(by if who is None else who, why)))
 
     return routes
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from octoregistry.planning.plan_json import FORMAT, PlanError, from_values
 from octoregistry.report.change_rows import ChangeRow, change_rows, columns
 from octoregistry.service.decisions import HeldChanges
-from octoregistry.service.notices import change_line
+from octoregistry.service.notice_lines import change_line
 from providers.registry import Registry
 
 
