@@ -25,7 +25,7 @@ _FEW = 3
 _EVIDENCE = (
     "evidence: T1R6C2 is row 6, column 2 of the page's first table; `octoregistry explain` shows what stands there"
 )
-_COUNTED = {"not read": "priced place", "in doubt": "price"}
+_COUNTED = {"not read": "priced place", "in doubt": "price", "not kept": "price"}
 
 
 def update_json(

@@ -71,6 +71,13 @@ class StatedRate:
         """True for prices in US dollars of calls that are answered anywhere."""
         return (self.place, self.currency) == (PLAIN_PLACE, PLAIN_CURRENCY)
 
+    @property
+    def apart_by(self) -> str:
+        """What sets its prices apart, in words: "in CNY", "of calls answered in us"; "" for plain ones."""
+        currency = f"in {self.currency}" if self.currency != PLAIN_CURRENCY else ""
+        place = f"of calls answered in {self.place}" if self.place != PLAIN_PLACE else ""
+        return f"{currency} {place}".strip()
+
 
 @dataclass(frozen=True, slots=True)
 class StatedCharge:
@@ -129,6 +136,14 @@ class PageRates:
     open_labels: tuple[OpenLabel, ...] = ()
     apart: tuple[StatedRate, ...] = ()
     charges: tuple[StatedCharge, ...] = ()
+
+    @property
+    def only_apart(self) -> str | None:
+        """Which prices it states, where none of them is in US dollars and of calls anywhere; None for any other page."""
+        if self.rates or not self.apart:
+            return None
+        kinds = " and ".join(sorted({rate.apart_by for rate in self.apart}))
+        return f"it states prices {kinds}, and none in US dollars of calls that are answered anywhere"
 
     @property
     def every(self) -> tuple[StatedRate, ...]:

@@ -28,8 +28,11 @@ class OpenPlace:
 
 
 def open_places(update: Update) -> tuple[OpenPlace, ...]:
-    """All that the pages of an update leave open: places not read, words that nobody understands, models without an id,
-    models and modes that left the page, tiers left out. Providers whose pages could not be read are told elsewhere."""
+    """All that the pages of an update leave open: places not read, words that nobody understands, prices in another currency
+    or of one region, models without an id, models and modes that left the page, tiers left out.
+
+    Providers whose pages could not be read are told elsewhere.
+    """
     found: list[OpenPlace] = []
     for run in update.runs:
         found += _unread(run)
@@ -63,10 +66,13 @@ def _unread(run: ProviderRun) -> list[OpenPlace]:
     reasons: Counter[str] = Counter()
     for problem in run.rates.problems:
         reasons[_short(problem.reason)] += problem.count
-    labels = Counter({_short(doubt): count for doubt, count in doubted(run.rates.rates).items()})
+    labels = Counter({_short(doubt): count for doubt, count in doubted(run.rates.every).items()})
+    apart: Counter[str] = Counter()
+    for rate in run.rates.apart:
+        apart[f"prices {rate.apart_by}: the plain ones alone are kept"] += len(rate.prices)
     return [
         OpenPlace(run.provider, kind, what, count)
-        for kind, counter in (("not read", reasons), ("in doubt", labels))
+        for kind, counter in (("not read", reasons), ("in doubt", labels), ("not kept", apart))
         for what, count in counter.most_common()
     ]
 

@@ -45,6 +45,8 @@ class PageReader:
         found: Document | PageRates | Unread = self.document(page.text, page.url)
         if isinstance(found, Document) and provider:
             found = self._read(found, _key(page.text, page.url), provider, page.fetched_at.date(), self._kept(provider))
+        if isinstance(found, PageRates):
+            return found.only_apart  # another page of the vendor may be in US dollars
         return found.reason if isinstance(found, Unread) else None
 
     def refused_endings(self, page: Page, provider: str = "") -> str | None:

@@ -151,7 +151,8 @@ def _rates(
     if isinstance(rates, Unread):
         return Failed(page.url, rates.reason), None
     if not rates.rates:
-        return Failed(page.url, "no token price was read from the page" + _first_problem(rates)), None
+        why = rates.only_apart or "no token price was read from the page" + _first_problem(rates)
+        return Failed(page.url, why), None
     mine = own_rates(rates, registry.providers)
     return (Failed(page.url, mine), None) if isinstance(mine, str) else (page, mine)
 

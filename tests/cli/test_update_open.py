@@ -14,7 +14,9 @@ from click.testing import CliRunner, Result
 from octoregistry.cli import cli
 from octoregistry.settings import load_settings
 from octoregistry.sources.cache import Cache, CacheEntry
+from octoregistry.sources.page import Page
 from octoregistry.updating.open_places import OpenPlace, places_known
+from octoregistry.updating.page_reader import PageReader
 
 DAY = datetime(2026, 11, 20, tzinfo=UTC)
 REGISTRY = """schema_version: 2
@@ -133,3 +135,22 @@ def test_a_state_that_cannot_be_kept_is_told_and_ends_nothing(update, folder, mo
     monkeypatch.setattr("octoregistry.updating.memory.replace_file", full)
     found = update(PAGE)
     assert (found.exit_code, "will be told again" in found.stderr) == (0, True), found.output
+
+
+def test_prices_in_another_currency_or_of_a_region_are_told_and_change_nothing(update, folder):
+    """The plain prices are what the registry has."""
+    before = (folder / "models.yaml").read_text()
+    found = update(PAGE + "| gpt-9 (US) | $2.20 | $8.80 |\n| gpt-10 | €1.00 | €4.00 |\n")
+    assert "openai: 4 prices not kept: " in found.stdout
+    assert "prices of calls answered in us: the plain ones alone are kept (2)" in found.stdout
+    assert "prices in EUR: the plain ones alone are kept (2)" in found.stdout
+    assert (folder / "models.yaml").read_text() == before
+
+
+@pytest.mark.parametrize(("sign", "said"), [("€", "in EUR"), ("CHF ", "in CHF"), ("$", None)])
+def test_a_page_in_another_currency_gives_way_to_one_in_us_dollars(sign, said):
+    """And is not called one without a price: what it states is told."""
+    text = PAGE.replace("$", sign)
+    page = Page("https://acme.test", "https://acme.test", text, "text/markdown", DAY, "f" * 64)
+    refused = PageReader(load_settings().reading).refused(page, "openai")
+    assert refused == (said and f"it states prices {said}, and none in US dollars of calls that are answered anywhere")
