@@ -106,16 +106,13 @@ def beside_global(rates: tuple[StatedRate, ...]) -> tuple[StatedRate, ...]:
 
 
 def _alone(rate: StatedRate) -> StatedRate:
-    reason = f"it is taken for the price of the place {rate.place!r}, and no global price stands beside it"
-    return replace(
-        rate,
-        prices={
-            name: replace(
-                price, doubts=(*price.doubts, Doubt(price.evidence.text, "cell", price.evidence.address, reason))
-            )
-            for name, price in rate.prices.items()
-        },
-    )
+    reason = f"prices are taken for those of the place {rate.place!r}, and no global price stands beside them"
+
+    def doubt(price: StatedPrice) -> Doubt:
+        return Doubt(rate.place, "section", price.evidence.address.partition("R")[0], reason)  # one a table
+
+    prices = {name: replace(price, doubts=(*price.doubts, doubt(price))) for name, price in rate.prices.items()}
+    return replace(rate, prices=prices)
 
 
 def _in_force(

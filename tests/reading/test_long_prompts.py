@@ -75,3 +75,29 @@ def test_where_a_row_has_that_price_the_rows_tell_which_models_have_one() -> Non
 def test_a_sentence_that_states_no_other_price_bounds_nothing(sentence: str) -> None:
     """A size alone is no price."""
     assert bounds(f"{ONE}\n{sentence}\n") == {"road-2": None}
+
+
+@pytest.mark.parametrize(
+    ("small", "large"),
+    [
+        ("0 ≤ input length < 32k", "32k ≤ input length < 128k"),
+        ("0<Token≤32K", "32K<Token≤128K"),
+        ("input length (0, 32k]", "input length (32k, 128k]"),
+        ("输入长度（0, 32k]", "输入长度（32k, 128k]"),
+        ("0 ≤ 输入长度 ＜ 32k", "32k ≤ 输入长度 ＜ 128k"),
+    ],
+)
+def test_a_size_between_two_numbers_is_a_tier_that_begins_at_the_first_and_ends_at_the_second(
+    small: str, large: str
+) -> None:
+    rows = f"| gpt-9 | {small} | $1 | $4 |\n| gpt-9 | {large} | $2 | $8 |"
+    document = read_document(
+        f"# Prices\n\n| Model | Condition | Input | Output |\n|---|---|---|---|\n{rows}\n", "https://v/p"
+    )
+    assert isinstance(document, Document)
+    found = {
+        (rate.above_input_tokens, rate.up_to_input_tokens): str(rate.prices["input"].amount)
+        for rate in read_rates(document, "openai", date(2026, 11, 1)).rates
+        if not rate.prices["input"].doubts
+    }
+    assert found in ({(None, 32000): "1", (32000, 128000): "2"}, {(None, None): "1", (32000, 128000): "2"})

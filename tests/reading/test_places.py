@@ -59,12 +59,29 @@ def test_a_place_is_read_wherever_it_is_stated(text: str, word: str) -> None:
     assert found(read(text.format(w=word))) == {("gpt-9", "global"): "1", ("gpt-9", WORDS[word]): "2"}
 
 
+@pytest.mark.parametrize(
+    ("cities", "places"),
+    [
+        (("新加坡", "广州"), ("singapore", "guangzhou")),
+        (("US East (N. Virginia)", "Europe (Frankfurt)"), ("us-east-1", "eu-central-1")),
+    ],
+)
+def test_a_strip_of_regions_names_the_tables_under_it(cities: tuple[str, str], places: tuple[str, str]) -> None:
+    """Two tables of the same names are no contradiction then; neither is the plain price."""
+    tables = "\n\n".join(TABLE + f"| gpt-9 | ${usd} | $9 |" for usd in (1, 2))
+    page = read(f"{cities[0]}\n\n{cities[1]}\n\n{tables}")
+    assert not page.rates
+    assert {(rate.place, str(rate.prices["input"].amount)) for rate in page.apart} == {
+        (place, usd) for place, usd in zip(places, ("1", "2"), strict=True)
+    }
+
+
 def test_the_price_of_a_place_alone_is_held() -> None:
     """Where no global price stands beside it, the words may mean something else."""
     page = read(TABLE + "| gpt-9 (US) | $1 | $9 |")
     assert not page.rates
     assert not found(page)
-    assert "no global price stands beside it" in str(page.apart[0].prices["input"].doubts[0])
+    assert "no global price stands beside them" in str(page.apart[0].prices["input"].doubts[0])
 
 
 def test_a_place_that_is_unknown_is_a_doubt() -> None:
