@@ -14,6 +14,8 @@ from ..errors import ProviderError, RateLimitError
 
 _OUTAGE = 3  # calls that fail one after the other, of whatever rows, before it is the vendor and not the rows
 _LOOK = 0.25  # seconds in which a waiting call notices that the run ends
+_FASTER = 0.97  # of the time between two calls after each answer
+_SMALLEST_GAP = 0.001  # seconds: below that calls follow each other at once
 _LONGEST_ASKED = 3600.0  # seconds that a server may ask us to wait before the next try: it is asked at least hourly
 
 
@@ -46,6 +48,9 @@ class Pace:
         self._begun = self._running = self._most = 0  # calls: ever, on their way, on their way at a time
         self._window: int | None = None  # that many at a time, since the vendor had no room for more
         self._refused = -1  # the newest call for which there was none
+        self._gap = 0.0  # seconds between two calls, since the vendor had no room for them so fast
+        self._round = (0.0, 0)  # since when calls are counted for that, and how many had begun before
+        self._limits = 0  # how many of these there was no room for
         self._failing = self._rounds = 0  # since the last answer
         self._failing_since = 0.0
         self._trial: Ticket | None = None  # the only call on its way to a vendor that was failing
@@ -70,7 +75,8 @@ class Pace:
         return None
 
     def _place(self, tokens: int) -> float:
-        share = max(60 / self._requests if self._requests else 0.0, 60 * tokens / self._tokens if self._tokens else 0.0)
+        by_tokens = 60 * tokens / self._tokens if self._tokens else 0.0
+        share = max(60 / self._requests if self._requests else 0.0, by_tokens, self._gap)
         place = max(self._next, time.monotonic())
         self._next = place + share
         return place
@@ -90,6 +96,8 @@ class Pace:
         """The call of a ticket is over."""
         with self._turn:
             self._running -= 1
+            if not self._round[0]:  # not since the first one began, which may have waited for the SDK to be read
+                self._round = time.monotonic(), 0
             if self._trial is ticket:
                 self._trial = None
                 self._turn.notify_all()
@@ -126,13 +134,24 @@ class Pace:
             is_new = ticket.pauses == self._pauses
             if not is_new and ticket.number <= self._refused:
                 return
+            self._gap = self._gap * _FASTER if self._gap > _SMALLEST_GAP else 0.0
             if is_new:
+                if self._limited:
+                    self._slow_down()
                 self._limited = False
                 self._failing = self._rounds = 0
             if self.is_paused:
                 self._paused_until = self._next = time.monotonic()
                 self._places += 1
             self._turn.notify_all()
+
+    def _slow_down(self) -> None:
+        """Sets calls apart: twice as many in the same time as went well since the rate limit before, and more with each
+        answer.
+        """
+        now, (since, before) = time.monotonic(), self._round
+        self._gap = (now - since) / max(1, self._begun - before - self._limits) / 2
+        self._round, self._limits = (now, self._begun), 0
 
     def failed(self, ticket: Ticket, error: ProviderError, pause: float, first: float, longest: float) -> float:
         """Seconds until the row of a call that failed for a passing reason may ask for its turn again.
@@ -146,6 +165,7 @@ class Pace:
             self._failing_since = self._failing_since if self._failing else time.monotonic()
             self._failing += 1
             self._limited = self._limited or isinstance(error, RateLimitError)
+            self._limits += isinstance(error, RateLimitError)
             if not self._is_down:
                 return asked or pause
             is_news = ticket.pauses == self._pauses  # calls that were on their way when the pause began say nothing new

@@ -129,3 +129,24 @@ def test_patience_runs_out_during_a_pause_although_older_calls_are_answered_and_
             settings=BatchSettings(patience=1),
         )
     assert any(done and note and "429" in note for done, note in notes)
+
+
+def test_after_a_rate_limit_calls_are_set_apart_by_what_went_well_and_less_with_each_answer():
+    pace = Pace()
+    tickets = [begin(pace) for _ in range(4)]
+    pace.give_back(tickets[0])
+    for ticket in tickets[1:3]:
+        pace.failed(ticket, limited(0.3), 0.0, 0.01, 1.0)
+    for ticket in tickets[1:]:
+        pace.give_back(ticket)
+    with begin(pace) as trial:
+        pace.answered(trial)
+    apart = pace._gap
+    assert 0.3 / 3 / 2 <= apart < 0.3  # three of five went well in that time: two waited for the pause to end
+    begun = []
+    for _ in range(3):
+        with begin(pace) as ticket:
+            begun.append(time.monotonic())
+            pace.answered(ticket)
+    assert begun[2] - begun[1] >= 0.8 * apart
+    assert pace._gap < apart
