@@ -29,6 +29,13 @@ class Charges:
     def __repr__(self) -> str:
         return f"<Charges of {self.name}: {', '.join(dict.fromkeys(charge.unit for charge in self)) or 'none'}>"
 
+    def on(self, at: date | str | None = None) -> tuple[Charge, ...]:
+        """The charges in force on a day (None: today, UTC), under whatever conditions: a model's own, and of its provider's those
+        of units of which it has none."""
+        units = {charge.unit for charge in self._own}
+        charges = (*self._own, *(charge for charge in self._general if charge.unit not in units))
+        return tuple(_in_force(charges, today() if at is None else ordinal(at)))
+
     def cost(
         self,
         unit: str,

@@ -14,6 +14,7 @@ from octoregistry.cli.registry_option import registry_name_option
 from octoregistry.cli.tables import PlainTable, print_table
 from octoregistry.planning.rates_in_force import in_force
 from octoregistry.planning.values import value_text
+from octoregistry.queries.charges import charge_lines, charge_values, charges_on
 from octoregistry.queries.packaged import CURE, newer_packaged
 from octoregistry.queries.wording import last_seen, sizes
 from providers.dimensions import DIMENSIONS, MODES, PLAIN_PLACE, UnknownPriceError
@@ -37,7 +38,7 @@ _COLUMNS = ("mode", "prompts", "from", "price", "USD")
 def command(*, model: str, at: date | None, place: str, as_json: bool, as_csv: bool, registry: str) -> None:
     """Print the prices of a model, by id or alias: USD per million tokens, in every mode and for every prompt size.
 
-    Prices that are announced for a later day follow with their day.
+    Prices that are announced for a later day follow with their day, then what is billed besides tokens.
     """
     one_format(as_json, as_csv)
     known = open_registry(registry)
@@ -51,12 +52,19 @@ def command(*, model: str, at: date | None, place: str, as_json: bool, as_csv: b
     if as_json:
         newer = newer_packaged(known, found.provider, found.id)
         where = {"place": pricing.place, "places": list(pricing.places)}
-        print_json(_values(found, day, now, later) | where | {"registry": known.path, "packaged_checked": newer})
+        charged = {"charges": [charge_values(charge) for charge in charges_on(known, found, day)]}
+        print_json(
+            _values(found, day, now, later) | where | charged | {"registry": known.path, "packaged_checked": newer}
+        )
     elif as_csv:
         rows = [_row(rate, name) for rate in (*now, *later) for name in DIMENSIONS if name in rate.prices]
         print_csv((*_CSV, "dimension", "usd_per_million", "derived"), rows)
     else:
         _print(found, pricing.place, day, now, later)
+        if charges := tuple(charge_lines(charges_on(known, found, day))):
+            print_text("besides tokens, in USD:")
+            for line in charges:
+                print_text(f"  {line}")
         if others := [name for name in pricing.places if name != pricing.place]:
             print_text(f"known in other places, by --place: {', '.join(others)}")
         print_text(f"registry: {known.path}")

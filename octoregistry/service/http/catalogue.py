@@ -10,6 +10,7 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 from pydantic import BaseModel
 
 from octoregistry.planning.rates_in_force import base_prices, in_force
+from octoregistry.queries.charges import charge_values, charges_on
 from octoregistry.queries.search import matching, same_model
 from octoregistry.service.http.live_registry import LiveRegistry
 from octoregistry.service.http.responses import IsoDay, ResponseCache, error_responses, respond
@@ -65,12 +66,25 @@ class RateLine(BaseModel):
     prices: dict[str, str]
 
 
+class ChargeLine(BaseModel):
+    """A price for something else than tokens: `usd` for `per` of `unit`, where all of `when` hold."""
+
+    unit: str
+    per: int
+    usd: str
+    mode: str
+    when: dict[str, str]
+    free: str | None
+    since: date | None
+
+
 class ModelPrices(ModelLine):
     """A model with every price, in force and announced, and where they were read."""
 
     day: date
     rates: list[RateLine]
     announced: list[RateLine]
+    charges: list[ChargeLine]
     last_seen: dict[str, date]
     page: str | None
 
@@ -157,6 +171,7 @@ def _prices(registry: Registry, model: Model, day: date) -> dict[str, Any]:
         if _unseen(model, day)
         else [_rate(rate) for mode in MODES for rate in in_force(rates, mode, day).values()],
         "announced": [_rate(rate) for rate in later],
+        "charges": [charge_values(charge) for charge in charges_on(registry, model, day)],
         "last_seen": {mode: seen.isoformat() for mode, seen in model.last_seen.items()},
         "page": model.source.page if model.source else None,
     }
