@@ -15,7 +15,9 @@ from octoregistry.reading.rates import PageRates
 TABLE = "| Model | Input | Output |\n|---|---|---|\n"
 WORDS = {
     "US": "us", "US-only inference": "us", "US data residency": "us", "EU": "eu", "Non-global": "non-global",
-    "Regional processing": "regional", "Regional (EU)": "eu", "Data zone": "data-zone", "nur USA": "us", "米国のみ": "us",
+    "Regional processing": "regional", "Regional (EU)": "eu", "Data zone": "data-zone",
+    "US data zone": "us", "Data zone (EU)": "eu", "Europe": "eu", "United Kingdom": "uk",
+    "nur USA": "us", "米国のみ": "us",
 }  # fmt: skip
 
 

@@ -170,20 +170,20 @@ def mode_of(said: Said) -> str:
 
 def place_of(said: Said) -> str:
     """The region that it is the price of, "global" for the plain one: what the nearest rank says; a doubt where one rank,
-    or a farther one, says otherwise. "Regional" is no other place than the region that is named beside it.
+    or a farther one, says otherwise. "Regional" or "data zone" is no other place than the region that is named beside it.
     """
     chosen = ""
     for group in _ranked(said, "place"):
         values = sorted({said.use(fact) for _, fact in group})
-        if len(values) == 2 and _ANY_REGION in values and PLAIN_PLACE not in values:
-            values.remove(_ANY_REGION)
+        if len(named := [value for value in values if value not in _UNNAMED]) == 1 and PLAIN_PLACE not in values:
+            values = named
         if not chosen:
             chosen = next((value for value in values if value != PLAIN_PLACE), PLAIN_PLACE)
             if len(values) > 1:
                 said.doubt(group[0][0], f"{' and '.join(values)}: two places")
-        elif chosen == _ANY_REGION and len(values) == 1 and PLAIN_PLACE not in values:
+        elif chosen in _UNNAMED and len(values) == 1 and PLAIN_PLACE not in values:
             chosen = values[0]
-        elif chosen not in values and (values != [_ANY_REGION] or chosen == PLAIN_PLACE):
+        elif chosen not in values and (chosen == PLAIN_PLACE or not _UNNAMED.issuperset(values)):
             said.doubt(group[0][0], f"{' and '.join(values)}, but a nearer label says {chosen}")
     if not chosen:
         for label, _ in said.facts("place", ("section",)):
@@ -191,7 +191,7 @@ def place_of(said: Said) -> str:
     return chosen or PLAIN_PLACE
 
 
-_ANY_REGION = "regional"
+_UNNAMED = frozenset({"regional", "data-zone", "multi-region", "non-global"})
 
 
 def tier_of(said: Said, name_label: Label | None, threshold: int | None) -> Tier:
