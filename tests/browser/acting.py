@@ -14,11 +14,11 @@ def shown_models(tab):
 
 
 def costs_shown(tab):
-    """Id, vendor, exact cost and what is told of it, of all the calculator's rows; the cost is None where it shows a dash."""
+    """Id, vendor, exact cost and what is told of it, of the calculator's rows that fit; the cost is None where it is a dash."""
     button = tab.locator("#all-costs")
     if button.is_visible() and button.text_content().startswith("Show all"):
         button.click()
-    return tab.locator("#costs tbody tr").evaluate_all(
+    return tab.locator("#costs tbody tr:not(.unfit)").evaluate_all(
         "rows => rows.map(row => [row.cells[0].querySelector('code')?.textContent ?? row.cells[0].textContent,"
         " row.cells[1].textContent, row.querySelector('data')?.value ?? null, row.cells[2].textContent])"
     )

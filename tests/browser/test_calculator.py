@@ -221,3 +221,61 @@ def test_more_than_all_of_it_in_batches_is_none(opened, report):
     tab = opened(report.html)
     fill(tab, batch="101")
     assert tab.locator("#workload [name=batch]").get_attribute("aria-invalid") == "true"
+
+
+def test_what_does_not_fit_is_last_and_says_why(opened, report, update):
+    """Every model is there; whoever does not fit has no cost in the ranking, but the reason."""
+    tab = opened(report.html)
+    fill(tab, input="150000", window="1000000")
+    fitting = costs_shown(tab)
+    rows = tab.locator("#costs tbody tr")
+    assert rows.count() == len(report_of(update).after)
+    classes = rows.evaluate_all("rows => rows.map(row => row.className)")
+    assert classes == [""] * len(fitting) + ["unfit"] * (len(classes) - len(fitting))
+    told = tab.locator("#costs .unfit .why").all_text_contents()
+    assert all(text.startswith("does not fit: ") for text in told)
+    for reason in ("its window is 200,000 tokens", "its kind is", "retired on"):
+        assert any(reason in text for text in told), reason
+    after = report_of(update).after
+    windows = {(model.provider, model.id): model.context_window for model in after}
+    assert fitting
+    assert all((windows[vendor, model] or 0) >= 1_000_000 for model, vendor, _, _ in fitting)
+
+
+@pytest.mark.parametrize(
+    ("per", "head", "sum_"),
+    [("day", "Cost a day", "$120.00 a month of 30 days"), ("month", "Cost a month", "$48.00 a year")],
+)
+def test_requests_of_a_day_or_a_month_are_told_for_longer_too(opened, report, per, head, sum_):
+    """The cheapest costs $4.00 for what the page opens with."""
+    tab = opened(report.html)
+    fill(tab, per=per)
+    assert tab.locator("#cost-head").text_content() == head
+    assert tab.locator("#costs td.n small").first.text_content() == sum_
+    assert f"10,000 requests a {per} of" in tab.locator("#asked").text_content()
+
+
+def test_two_workloads_stand_side_by_side_and_a_link_keeps_both(opened, report):
+    """The one that was held, and the one that is typed; each at its own prices."""
+    tab = opened(report.html)
+    fill(tab, input="1000", output="100", day="2026-08-21", per="month")
+    one = costs_shown(tab)
+    tab.get_by_role("button", name="Compare with another").click()
+    fill(tab, input="3000", output="100", day="2026-11-30")
+    both = costs_shown(tab)
+    cells = tab.locator("#costs tbody tr:not(.unfit)").evaluate_all(
+        "rows => rows.map(row => row.lastChild.textContent)"
+    )
+    known = {(model, vendor): money for model, vendor, exact, money in one if exact is not None}
+    money_of = {(model, vendor): cell for (model, vendor, _, _), cell in zip(both, cells, strict=True)}
+    shared = known.keys() & money_of.keys()
+    assert shared
+    for model in shared:
+        assert known[model].startswith(money_of[model].removesuffix(" a month")), model
+    assert "10,000 requests a month of 1,000 input, 100 output" in tab.locator("#other-work").text_content()
+    again = opened(report.html, "#" + tab.url.partition("#")[2])
+    for selector in ("#costs", "#other-work", "#verdict"):
+        assert again.locator(selector).text_content() == tab.locator(selector).text_content()
+    again.get_by_role("button", name="Forget the other").click()
+    assert again.locator("#other-work").is_hidden()
+    assert "other=" not in again.url

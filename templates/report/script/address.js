@@ -9,6 +9,7 @@ const keep = () => {
   for (const field of fields) if (field.value !== defaults.get(field)) state.set(field.name, field.value);
   if (sorted.key) state.set("sort", (sorted.falling ? "-" : "") + sorted.key);
   if (everyCost) state.set("rows", "all");
+  if (other) state.set("other", new URLSearchParams(other.values));
   written = state.size ? `#${state}` : "";
   try {
     history.replaceState(null, "", written || location.pathname + location.search);
@@ -17,6 +18,19 @@ const keep = () => {
   }
 };
 const isPlace = () => location.hash !== "" && !location.hash.includes("=");
+/* The other workload is read by the form itself: its fields take the values of the address for a moment. */
+const restoreOther = text => {
+  other = null;
+  if (!text) return;
+  const values = new URLSearchParams(text), own = fields.filter(field => field.form === workload).map(field => [field, field.value]);
+  for (const [field] of own) {
+    const value = values.get(field.name) ?? defaults.get(field);
+    field.value = field.type === "date" && !/^\d{4}-\d{2}-\d{2}$/.test(value) ? defaults.get(field) : value;
+    if (field.tagName === "SELECT" && field.selectedIndex < 0) field.value = defaults.get(field);
+  }
+  holdOther();
+  for (const [field, value] of own) field.value = value;
+};
 const restore = () => {
   if (isPlace()) return false;
   written = location.hash;
@@ -26,6 +40,7 @@ const restore = () => {
     field.value = field.type === "date" && !/^\d{4}-\d{2}-\d{2}$/.test(value) ? defaults.get(field) : value;
   }
   for (const field of fields) if (field.tagName === "SELECT" && field.selectedIndex < 0) field.value = defaults.get(field);
+  restoreOther(state.get("other"));
   const key = state.get("sort") || "";
   sorted = {key: KEYS.includes(key.replace(/^-/, "")) ? key.replace(/^-/, "") : "", falling: key.startsWith("-")};
   everyCost = state.get("rows") === "all";
@@ -49,6 +64,7 @@ for (const form of forms) {
   });
 }
 $("#all-costs").addEventListener("click", () => { everyCost = !everyCost; showCosts(); keep(); });
+$("#keep-work").addEventListener("click", () => { if (other) other = null; else holdOther(); showCosts(); keep(); });
 $("#copy-link").addEventListener("click", () => { keep(); copy(location.href, "The link is copied"); });
 addEventListener("hashchange", () => {
   if (location.hash === written) return;

@@ -1,6 +1,8 @@
 /* The calculator: each model's cost for the workload that was typed. */
 const workload = $("#workload"), filters = $("#filters");
 let everyCost = false;
+let other = null; // another workload, held beside the one that is typed: {values, work}
+const PERIODS = {"": null, day: [30n, "a month of 30 days"], month: [12n, "a year"]};
 
 for (const model of [...models].sort((a, b) => a.provider.localeCompare(b.provider))) {
   const option = made("option", clean(`${model.provider}: ${model.display_name}`));
@@ -30,8 +32,14 @@ const workNow = () => {
   work.peers = peersOn(work.day);
   work.needs = f.needs.value ? [f.needs.value] : [];
   work.everything = f.rank.value === "all";
+  work.window = Number(f.window.value);
+  work.per = f.per.value;
   return [...Object.values(tokens), work.requests, work.batch, prompt].includes(null) ? null : work;
 };
+
+const asked = work => `${work.requests.toLocaleString("en")} requests${work.per ? ` a ${work.per}` : ""} of `
+  + Object.entries(work.tokens).filter(([, count]) => count).map(([name, count]) => `${count.toLocaleString("en")} ${name.replaceAll("_", " ")}`).join(", ")
+  + ` tokens each, ${work.batch}% in batches, all others ${work.mode}, at the prices of ${work.day}`;
 
 const showCosts = () => {
   const work = workNow();
@@ -41,12 +49,14 @@ const showCosts = () => {
     $("#verdict").textContent = "Whole numbers, please, such as 1500 or 1,500; the share in batches is at most 100.";
     return;
   }
-  $("#asked").textContent = `For ${work.requests.toLocaleString("en")} requests of `
-    + Object.entries(work.tokens).filter(([, count]) => count).map(([name, count]) => `${count.toLocaleString("en")} ${name.replaceAll("_", " ")}`).join(", ")
-    + ` tokens each, ${work.batch}% in batches, all others ${work.mode}, at the prices of ${work.day}.`;
+  $("#asked").textContent = `For ${asked(work)}.`;
+  $("#cost-head").textContent = work.per ? `Cost a ${work.per}` : "Cost";
+  $("#other-work").hidden = $("#other-head").hidden = !other;
+  $("#other-work").textContent = other ? `The other workload: ${asked(other.work)}.` : "";
+  $("#keep-work").textContent = other ? "Forget the other" : "Compare with another";
   const mine = workload.mine.value;
-  const found = models.map(model => ({model, mine: `${model.provider}/${model.id}` === mine, ranked: work.everything || advised(model, work)}))
-    .filter(one => one.ranked || one.mine).map(one => ({...one, cost: costOf(one.model, one.model.rates, work)}));
+  const each = models.map(model => ({model, mine: `${model.provider}/${model.id}` === mine, ranked: work.everything || advised(model, work)}));
+  const found = each.filter(one => one.ranked || one.mine).map(one => ({...one, cost: costOf(one.model, one.model.rates, work)}));
   const order = (a, b) => a.cost < b.cost ? -1 : a.cost > b.cost ? 1
     : a.model.provider < b.model.provider ? -1 : a.model.provider > b.model.provider ? 1
     : a.model.id < b.model.id ? -1 : a.model.id > b.model.id ? 1 : 0;
@@ -54,7 +64,9 @@ const showCosts = () => {
   const unknown = found.filter(one => typeof one.cost === "string");
   const serving = known.filter(one => one.ranked);
   const cheapest = serving.find(one => one.cost)?.cost;
-  const all = [...known, ...unknown];
+  const unfit = each.filter(one => !one.ranked && !one.mine)
+    .map(one => ({...one, cost: [...misfits(one.model, work), ...reservations(one.model, work)].join("; "), unfit: true}));
+  const all = [...known, ...unknown, ...unfit];
   const shown = everyCost ? all : all.filter((one, place) => place < 25 || one.mine);
   const dearest = shown.reduce((most, one) => typeof one.cost === "bigint" && one.cost > most ? one.cost : most, 1n);
   const rows = shown.map(one => costRow(one, work, cheapest, dearest));
@@ -64,8 +76,8 @@ const showCosts = () => {
   $("#verdict").textContent = verdict(serving, unknown, found.find(one => one.mine), work);
 };
 
-const costRow = ({model, cost, mine}, work, cheapest, dearest) => {
-  const row = made("tr", "", mine ? {class: "mine"} : {});
+const costRow = ({model, cost, mine, unfit}, work, cheapest, dearest) => {
+  const row = made("tr", "", mine ? {class: "mine"} : unfit ? {class: "unfit"} : {});
   const name = made("th", "", {scope: "row"});
   name.append(named(model.display_name));
   if (model.id !== model.display_name) {
@@ -75,11 +87,13 @@ const costRow = ({model, cost, mine}, work, cheapest, dearest) => {
   }
   row.append(name, made("td", clean(model.provider)));
   if (typeof cost === "string") {
-    row.append(made("td", DASH, {class: "n"}), made("td", cost, {class: "why", colspan: "4"}));
+    row.append(made("td", DASH, {class: "n"}), made("td", unfit ? `does not fit: ${cost}` : cost, {class: "why", colspan: "4"}));
+    if (other) row.append(otherCost(model));
     return row;
   }
   const money = made("td", "", {class: "n"});
   money.append(made("data", dollars(cost), {value: exact(cost) || "0"}));
+  if (PERIODS[work.per]) money.append(made("small", `${dollars(cost * PERIODS[work.per][0])} ${PERIODS[work.per][1]}`));
   const times = cheapest ? `\u00d7${fixed(divided(cost * ONE, cheapest), 2)}` : "";
   const bar = made("td", "", {class: "bars"});
   const length = made("i", "", {"aria-hidden": "true"});
@@ -87,7 +101,19 @@ const costRow = ({model, cost, mine}, work, cheapest, dearest) => {
   bar.append(length);
   const batch = batchCost(model, work);
   row.append(money, made("td", times, {class: "n"}), bar, made("td", typeof batch === "string" ? DASH : dollars(batch), {class: "n"}), moved(model, cost, work));
+  if (other) row.append(otherCost(model));
   return row;
+};
+
+/* What the other workload costs with the same model, at the prices of its own day. */
+const otherCost = model => {
+  const cost = costOf(model, model.rates, other.work), unfit = misfits(model, other.work);
+  if (typeof cost === "string" || unfit.length) return made("td", typeof cost === "string" ? cost : `does not fit: ${unfit.join("; ")}`, {class: "why"});
+  return made("td", `${dollars(cost)}${other.work.per ? ` a ${other.work.per}` : ""}`, {class: "n"});
+};
+const holdOther = () => {
+  const work = workNow();
+  if (work) other = {work, values: Object.fromEntries([...workload.elements].filter(field => field.name).map(field => [field.name, field.value]))};
 };
 
 /* What this update does to the cost. */

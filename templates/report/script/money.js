@@ -72,6 +72,8 @@ const ended = (model, day) => model.retires_on && model.retires_on <= day ? `ret
   : model.status === "retired" && !model.retires_on ? "retired" : "";
 const misfits = (model, work) => {
   const reasons = [], window = model.context_window, prompt = work.promptSize, answer = Number(work.tokens.output || 0n);
+  if (work.window && window !== null && window < work.window) reasons.push(`its window is ${window.toLocaleString("en")} tokens`);
+  if (work.window && window === null) reasons.push("its window is not known");
   if (model.kind !== work.kind) reasons.push(model.kind ? `its kind is ${model.kind}, not ${work.kind}` : "its kind is not known");
   if (window !== null && prompt + answer > window)
     reasons.push(`${prompt > window ? "the prompt is" : "prompt and answer are"} longer than its ${window.toLocaleString("en")} tokens`);
