@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.text import Text
 
+from octoregistry.cli.fx_option import ExchangeRate, fx_option
 from octoregistry.cli.map_option import map_option
 from octoregistry.cli.model_argument import assume_earliest_option
 from octoregistry.cli.output import print_text
@@ -52,6 +53,7 @@ _BOUNDS = ("least", "most")
 @click.option(
     "--once-by", metavar="COLUMNS", help="Rows that agree in these columns are one response: the last counts."
 )
+@fx_option
 @click.option("--strict-tiers", is_flag=True, help="Leave out rows of many requests whose tier only their mean tells.")
 @click.option(
     "--stated-cost", metavar="COLUMN", help="Show where the costs in this column, USD, differ from ours, and the sums."
@@ -71,6 +73,7 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
     engine: str | None,
     names: Mapping[str, str],
     once_by: str | None,
+    exchange_rates: tuple[ExchangeRate, ...],
     strict_tiers: bool,
     stated_cost: str | None,
     settings: Path | None,
@@ -108,7 +111,7 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
         raise click.ClickException(str(error)) from error
     except OSError as error:
         raise click.ClickException(f"{error.filename or out}: {error.strerror or error}") from error
-    _tell(costs, as_json=as_json)
+    _tell(costs, exchange_rates, as_json=as_json)
     if costs.problems:
         raise click.exceptions.Exit(UNPRICED)
 
@@ -200,17 +203,20 @@ def _bar() -> Iterator[Any]:
         yield lambda percent: progress.update(task, total=percent and 100, completed=percent or 0)
 
 
-def _tell(costs: Costs, *, as_json: bool) -> None:
+def _tell(costs: Costs, exchange_rates: Sequence[ExchangeRate], *, as_json: bool) -> None:
     from octoregistry.costing.writing import costs_json  # noqa: PLC0415 - as above
 
     if as_json:
-        click.echo(json.dumps(costs_json(costs), ensure_ascii=False, indent=1))
+        fx = {"fx": [rate.as_values(costs.total) for rate in exchange_rates]} if exchange_rates else {}
+        click.echo(json.dumps({**costs_json(costs), **fx}, ensure_ascii=False, indent=1))
         return
     print_styled(_table(costs))
     hidden = len(costs.groups) - _MOST_SHOWN
     if hidden > 0:
         print_text(f"and {hidden:,} groups more; --out FILE keeps all")
     print_text(f"{usd(costs.total)} USD for {costs.rows:,} rows, read as {costs.form}")
+    for rate in exchange_rates:
+        print_text(f"{rate.of(costs.total):,} {rate.currency} at {rate}")
     if costs.uncertain is not None:
         print_text(_uncertain(costs.uncertain))
     if costs.assumed is not None:
