@@ -115,6 +115,7 @@ class Model:
     `first_seen` is the day of the first reading: no cost is known before it. `last_seen` gives the day on which the page
     last stated a mode, for the modes that it did not state on `source.checked`. `former_aliases` gives the day from which a
     name is another model's. `rates` are in US dollars and of calls anywhere, `apart` those of one region or in another currency.
+    `yours` are the modes whose prices are a person's own.
     """
 
     provider: str
@@ -144,6 +145,7 @@ class Model:
     former_aliases: Mapping[str, date] = field(default_factory=dict)
     apart: tuple[Rate, ...] = ()
     charges: tuple[Charge, ...] = ()
+    yours: tuple[str, ...] = ()
 
     def seen_on(self, mode: str) -> date | None:
         """The day on which the page last stated a mode; None where nobody wrote it down."""
@@ -180,6 +182,7 @@ class Model:
             output_modalities=tuple(modalities.get("output", ())),
             features=tuple(entry.get("features", ())),
             facts_from=entry.get("facts_from", {}),
+            yours=tuple(entry.get("yours", ())),
             last_seen={mode: date.fromisoformat(day) for mode, day in entry.get("last_seen", {}).items()},
             charges=tuple(Charge.from_entry(charge, model) for charge in entry.get("charges", ())),
         )

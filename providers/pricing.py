@@ -116,6 +116,11 @@ class Pricing:
         return tuple(mode for mode in MODES if mode in stated)
 
     @property
+    def yours(self) -> tuple[str, ...]:
+        """The modes whose prices are a person's own and not the vendor's."""
+        return tuple(self._entry.get("yours", ()))
+
+    @property
     def places(self) -> tuple[str, ...]:
         """The regions of which a price is known, "global" for calls that are answered anywhere."""
         return (PLAIN_PLACE, *known_places(self.provider, self.model, self._entry))

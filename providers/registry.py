@@ -172,6 +172,10 @@ class Registry:
             entry if place == PLAIN_PLACE else placed(provider, name, entry, place, self._plain_rates(provider, entry))
         )
 
+    def rates_of(self, provider: str, model: str) -> Sequence[Mapping[str, Any]]:
+        """The rates that costs of a model of this id follow from, as the file has them or as its plain prices imply."""
+        return self._plain_rates(provider, self.entries(provider)[model])
+
     def _plain_rates(self, provider: str, entry: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
         """The rates of an entry that costs of calls anywhere are computed by."""
         from .plain_prices import plain_rates  # noqa: PLC0415 - few registries need it
@@ -257,13 +261,26 @@ class Registry:
         )
 
 
-def get_pricing(provider: str, model: str, registry: Registry | None = None, *, place: str = PLAIN_PLACE) -> Pricing:
+def get_pricing(
+    provider: str,
+    model: str,
+    registry: Registry | None = None,
+    *,
+    place: str = PLAIN_PLACE,
+    own: Mapping[str, Any] | None = None,
+) -> Pricing:
     """The prices of a model by id or alias, from `registry` or the one in force; needs no key and no SDK.
 
-    `place` is the region in which calls are answered ("us"); "global" is anywhere. Raises UnknownModelError for what the
+    `place` is the region in which calls are answered ("us"); "global" is anywhere. `own` are prices that a person has
+    negotiated, as `[prices]` of the settings has them (`Pricing.yours` names their modes). Raises UnknownModelError for what the
     registry does not hold, and UnknownPriceError where no price in the region is known: no price is ever guessed.
     """
-    return (registry or load_registry()).pricing(provider, model, place.strip().lower())
+    known = registry or load_registry()
+    if own:
+        from .own_prices import with_own_prices  # noqa: PLC0415 - few have any
+
+        known = with_own_prices(known, own)
+    return known.pricing(provider, model, place.strip().lower())
 
 
 def own_place() -> str:

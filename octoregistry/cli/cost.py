@@ -16,7 +16,7 @@ from rich.text import Text
 
 from octoregistry.cli.fx_option import ExchangeRate, fx_option
 from octoregistry.cli.map_option import map_option
-from octoregistry.cli.model_argument import assume_earliest_option
+from octoregistry.cli.model_argument import assume_earliest_option, own_prices_option
 from octoregistry.cli.output import print_text
 from octoregistry.cli.registry_option import registry_option
 from octoregistry.cli.styled_tables import WideTable, print_styled
@@ -63,6 +63,7 @@ _BOUNDS = ("least", "most")
     type=click.Path(path_type=Path),
     help="Read this octoregistry.toml.  [default: $OCTOREGISTRY_SETTINGS, then ./octoregistry.toml]",
 )
+@own_prices_option
 @assume_earliest_option
 @registry_option
 def command(  # noqa: PLR0913, PLR0917 - an option each
@@ -77,6 +78,7 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
     strict_tiers: bool,
     stated_cost: str | None,
     settings: Path | None,
+    own_prices: bool,
     assume_earliest: bool,
     registry: Path,
 ) -> None:
@@ -95,12 +97,19 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
         from octoregistry.costing.errors import CostingError  # noqa: PLC0415 - half a second that --help need not pay
     except ModuleNotFoundError as error:
         raise _extra(error) from error
+    yours: list[str] = []
     try:
         if out is not None:
             _check_output(out)
         columns, hosts = _settings(settings)
         how = How({**columns, **names}, ids, hosts, strict_tiers, stated_cost)
-        costs = _costs(logs, engine, keys, how, load_registry(registry), assume_earliest=assume_earliest)
+        known = load_registry(registry)
+        if own_prices:
+            from octoregistry.cli.own_prices import by_own_prices, marks  # noqa: PLC0415 - it reads settings
+
+            known = by_own_prices(known, settings)
+            yours = list(marks(known))
+        costs = _costs(logs, engine, keys, how, known, assume_earliest=assume_earliest)
         if out is not None:
             _write(costs, out)
     except ModuleNotFoundError as error:
@@ -111,7 +120,11 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
         raise click.ClickException(str(error)) from error
     except OSError as error:
         raise click.ClickException(f"{error.filename or out}: {error.strerror or error}") from error
+<<<<<<< HEAD
     _tell(costs, exchange_rates, as_json=as_json)
+=======
+    _tell(costs, yours, as_json=as_json)
+>>>>>>> 2502375 (A person's own prices, used where asked for and marked as theirs)
     if costs.problems:
         raise click.exceptions.Exit(UNPRICED)
 
@@ -203,12 +216,20 @@ def _bar() -> Iterator[Any]:
         yield lambda percent: progress.update(task, total=percent and 100, completed=percent or 0)
 
 
+<<<<<<< HEAD
 def _tell(costs: Costs, exchange_rates: Sequence[ExchangeRate], *, as_json: bool) -> None:
     from octoregistry.costing.writing import costs_json  # noqa: PLC0415 - as above
 
     if as_json:
         fx = {"fx": [rate.as_values(costs.total) for rate in exchange_rates]} if exchange_rates else {}
         click.echo(json.dumps({**costs_json(costs), **fx}, ensure_ascii=False, indent=1))
+=======
+def _tell(costs: Costs, yours: list[str], *, as_json: bool) -> None:
+    from octoregistry.costing.writing import costs_json  # noqa: PLC0415 - as above
+
+    if as_json:
+        click.echo(json.dumps(costs_json(costs) | ({"yours": yours} if yours else {}), ensure_ascii=False, indent=1))
+>>>>>>> 2502375 (A person's own prices, used where asked for and marked as theirs)
         return
     print_styled(_table(costs))
     hidden = len(costs.groups) - _MOST_SHOWN

@@ -16,6 +16,7 @@ from octoregistry.cli.model_argument import (
     day_option,
     find_model,
     open_registry,
+    own_prices_option,
 )
 from octoregistry.cli.output import (
     format_options,
@@ -109,6 +110,7 @@ def _conditions(_: click.Context, __: click.Parameter, values: tuple[str, ...]) 
     "--needs", default="", metavar="FEATURE,…", help=f"Only models that are known to have, of {', '.join(FEATURES)}."
 )
 @click.option("--all", "everything", is_flag=True, help="Rank models that do not fit, are gone or retire soon, too.")
+@own_prices_option
 @assume_earliest_option
 @format_options
 @registry_option
@@ -124,6 +126,7 @@ def command(  # noqa: PLR0913 - an option a parameter
     kind: str | None,
     needs: str,
     everything: bool,
+    own_prices: bool,
     assume_earliest: bool,
     as_json: bool,
     as_csv: bool,
@@ -146,7 +149,7 @@ def command(  # noqa: PLR0913 - an option a parameter
     charges = {unit: count for unit in UNITS if (count := counts[unit])}
     if prompt is None and not charges and all(count is None for count in tokens.values()):
         raise click.UsageError("say how many tokens a request has: --input 12000 --output 800, or --prompt FILE")
-    known = open_registry(registry)
+    known = open_registry(registry, own_prices=own_prices)
     day = at or datetime.now(UTC).date()
     own = find_model(known, model, day) if model else None
     if prompt is not None:

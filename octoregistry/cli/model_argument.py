@@ -18,12 +18,25 @@ from providers.entries import Model
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-def open_registry(path: str | os.PathLike[str]) -> Registry:
-    """The registry at `path`; ClickException with every fault where it is none."""
+def open_registry(path: str | os.PathLike[str], *, own_prices: bool = False) -> Registry:
+    """The registry at `path`, with `own_prices` with those of the person's settings; ClickException with every fault where it
+    is none.
+    """
     try:
-        return load_registry(path)
+        found = load_registry(path)
     except RegistryError as error:
         raise click.ClickException(visible(error)) from error
+    if own_prices:
+        from octoregistry.cli.own_prices import by_own_prices  # noqa: PLC0415 - it reads settings, and few ask for it
+
+        return by_own_prices(found)
+    return found
+
+
+def own_prices_option(command: Command) -> Command:
+    """The command with `--own-prices`, as the parameter `own_prices`."""
+    words = "By the prices in [prices] of your settings, where they have any; they are marked as yours."
+    return click.option("--own-prices", is_flag=True, help=words)(command)
 
 
 def find_model(registry: Registry, name: str, day: date | None = None) -> Model:

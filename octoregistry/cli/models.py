@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from octoregistry.cli.model_argument import day_option, open_registry
+from octoregistry.cli.model_argument import day_option, open_registry, own_prices_option
 from octoregistry.cli.output import format_options, one_format, print_csv, print_json, visible
 from octoregistry.cli.registry_option import registry_name_option
 from octoregistry.cli.tables import PlainTable, print_table
@@ -40,6 +40,7 @@ _DROPS = ("checked", "context", "batch out", "batch in", "kind")
 @click.option("--search", "-s", metavar="WORDS", help="Models with a name that has these words, at all that sell them.")
 @click.option("--all", "everything", is_flag=True, help="Retired models, too.")
 @day_option("--at", "Prices of this day.  [default: today, UTC]")
+@own_prices_option
 @format_options
 @registry_name_option
 def command(
@@ -48,6 +49,7 @@ def command(
     search: str | None,
     everything: bool,
     at: date | None,
+    own_prices: bool,
     as_json: bool,
     as_csv: bool,
     registry: str,
@@ -57,7 +59,7 @@ def command(
     With --search the same model at several hosts stands in lines below each other, in --json under one `same_model`.
     """
     one_format(as_json, as_csv)
-    known = open_registry(registry)
+    known = open_registry(registry, own_prices=own_prices)
     providers = tuple(map(known.provider_called, providers))
     if unknown := set(providers) - set(known.providers):
         raise click.UsageError(f"no provider {', '.join(sorted(unknown))}; there are {', '.join(known.providers)}")
@@ -69,7 +71,7 @@ def command(
     if as_json:
         print_json(rows)
     elif as_csv:
-        columns = [name for name in _values(known, next(iter(known)), day) if name != "aliases"]
+        columns = [name for name in _values(known, next(iter(known)), day) if name not in {"aliases", "yours"}]
         print_csv(columns, ([row[name] for name in columns] for row in rows))
     else:
         right = [*list(_TABLE.values())[1:5], "context"]
@@ -93,6 +95,7 @@ def _values(registry: Registry, model: Model, day: date) -> dict[str, Any]:
         "display_name": model.display_name,
         "status": model.status,
         "kind": str(kind_of(model)),
+        "yours": list(model.yours),
         "first_seen": model.first_seen,
         "deprecated_on": model.deprecated_on,
         "retires_on": model.retires_on,
@@ -113,6 +116,7 @@ def _status(row: Mapping[str, Any]) -> str:
         words = [f"{'retired' if row['status'] == 'retired' else 'retires'} {row['retires_on']}"]
     else:
         words = [] if row["status"] == "active" else [row["status"]]
+    words += ["yours"] if row["yours"] else []
     return ", ".join(words + ([f"unlisted since {row['missing_since']}"] if row["missing_since"] else []))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from octoregistry.cli.model_argument import complete_model, day_option, open_registry, priced_model
+from octoregistry.cli.model_argument import complete_model, day_option, open_registry, own_prices_option, priced_model
 from octoregistry.cli.output import format_options, one_format, print_csv, print_json, print_text, visible
 from octoregistry.cli.registry_option import registry_name_option
 from octoregistry.cli.tables import PlainTable, print_table
@@ -33,15 +33,18 @@ _COLUMNS = ("mode", "prompts", "from", "price", "USD")
 @click.option(
     "--place", default=PLAIN_PLACE, show_default=True, help='Prices of calls that are answered in this region: "us".'
 )
+@own_prices_option
 @format_options
 @registry_name_option
-def command(*, model: str, at: date | None, place: str, as_json: bool, as_csv: bool, registry: str) -> None:
+def command(
+    *, model: str, at: date | None, place: str, own_prices: bool, as_json: bool, as_csv: bool, registry: str
+) -> None:
     """Print the prices of a model, by id or alias: USD per million tokens, in every mode and for every prompt size.
 
     Prices that are announced for a later day follow with their day, then what is billed besides tokens.
     """
     one_format(as_json, as_csv)
-    known = open_registry(registry)
+    known = open_registry(registry, own_prices=own_prices)
     day = at or datetime.now(UTC).date()
     found = priced_model(known, model, day)
     pricing = _in_place(known, found, place)
@@ -94,6 +97,7 @@ def _values(model: Model, day: date, now: list[Rate], later: list[Rate]) -> dict
         "retires_on": model.retires_on,
         "replaced_by": model.replaced_by,
         "retired": ended(model, day) is not None,
+        "yours": list(model.yours),
         "notes": list(_notes(model, day)),
         "day": day,
         "rates": [_rate(rate) for rate in now],
@@ -127,6 +131,8 @@ def _row(rate: Rate, dimension: str) -> tuple[object, ...]:
 
 def _notes(model: Model, day: date) -> Iterator[str]:
     """What whoever pays by these prices on `day` should know."""
+    if model.yours:
+        yield f"yours, and not the vendor's: {', '.join(model.yours)}"
     gone = ended(model, day)
     if gone:
         yield f"{gone}: it answers no more"

@@ -121,6 +121,7 @@ class Estimate:
             "least": _text(unknown.least) if unknown else None,
             "most": _text(unknown.most) if unknown else None,
             "kind": str(kind_of(self.model)),
+            "yours": list(self.model.yours),
             "notes": list(self.notes),
         }
 

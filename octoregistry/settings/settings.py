@@ -17,6 +17,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from octoregistry.errors import UnknownProviderError, UserFacingError
 from octoregistry.settings.service import Frozen, ServiceSettings
 from providers.dimensions import DIMENSIONS
+from providers.own_prices import check_own_prices
 from providers.vendors import (
     FILE_NAME,
     VARIABLE,
@@ -188,7 +189,8 @@ class CostingSettings(Frozen):
 
 
 class Settings(Frozen):
-    """All settings. `witnesses` name those of `registries` that an update hears; `providers` are the vendors' facts."""
+    """All settings. `witnesses` name those of `registries` that an update hears; `providers` are the vendors' facts, `prices`
+    a person's own, used where they are asked for (`--own-prices`)."""
 
     fetch: FetchSettings = Field(default_factory=FetchSettings)
     costing: CostingSettings = Field(default_factory=CostingSettings)
@@ -201,7 +203,13 @@ class Settings(Frozen):
     budget: BudgetSettings = Field(default_factory=BudgetSettings)
     reading: ReadingSettings = Field(default_factory=ReadingSettings)
     service: ServiceSettings = Field(default_factory=ServiceSettings)
+    prices: Mapping[str, Any] = Field(default_factory=dict)
     providers: Mapping[str, Vendor]
+
+    @model_validator(mode="after")
+    def _own_prices_are_prices(self) -> Self:
+        check_own_prices(self.prices)
+        return self
 
     @model_validator(mode="after")
     def _witnesses_have_addresses(self) -> Self:

@@ -37,6 +37,7 @@ MAY_OF_ITS_OWN = tuple(
 # What it may not, and why.
 MAY_NOT = {
     "fetch.allow_private_hosts": "opens your own network",
+    "prices": "says what you have negotiated",
     "reading.base_url": "says who is sent your questions",
     "reading.model": "says who is sent your questions",
     "reading.key_env": "names a secret",

@@ -1,5 +1,8 @@
 """`price` and `estimate` say what a price rests on, and where it ends."""
 
+import json
+from pathlib import Path
+
 import pytest
 from click.testing import CliRunner
 
@@ -116,3 +119,26 @@ def test_the_price_of_a_region_is_asked_for_by_its_name(tmp_path):
     assert "5.5" in in_us.output
     assert in_eu.exit_code == 1
     assert "no known price in eu; known places: global, us" in in_eu.output
+
+
+def test_own_prices_are_used_where_they_are_asked_for_and_marked(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """By `price`, `models` and `estimate`; without the flag the vendor's stand."""
+    own_file = tmp_path / "own.toml"
+    own_file.write_text('[prices."openai/gpt-5.4"]\nstandard = { input = 1.75, output = 9 }\n')
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("OCTOREGISTRY_SETTINGS", str(own_file))
+    run = CliRunner().invoke
+    own = run(price, ["gpt-5.4", "--own-prices", "--json"])
+    assert json.loads(own.stdout)["yours"] == ["standard"]
+    assert json.loads(own.stdout)["rates"][0]["prices"] == {"input": "1.75", "output": "9"}
+    assert "prices of yours: openai/gpt-5.4 (standard)" in own.stderr
+    listed = json.loads(run(models, ["--search", "gpt-5.4", "--own-prices", "--json"]).stdout)
+    assert [one["model"] for one in listed if one["yours"]] == ["gpt-5.4"]
+    cost = run(estimate, ["openai/gpt-5.4", "--input", "1000000", "--own-prices", "--json"]).stdout
+    assert next((one["usd"], one["yours"]) for one in json.loads(cost)["estimates"]) == ("1.75", ["standard"])
+    plain = json.loads(run(price, ["gpt-5.4", "--json"]).stdout)
+    assert (plain["yours"], plain["rates"][0]["prices"]["input"]) == ([], "2.5")
+    own_file.write_text("")
+    assert "your settings have no [prices]" in run(price, ["gpt-5.4", "--own-prices"]).stderr
