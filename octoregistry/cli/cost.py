@@ -120,11 +120,7 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
         raise click.ClickException(str(error)) from error
     except OSError as error:
         raise click.ClickException(f"{error.filename or out}: {error.strerror or error}") from error
-<<<<<<< HEAD
-    _tell(costs, exchange_rates, as_json=as_json)
-=======
-    _tell(costs, yours, as_json=as_json)
->>>>>>> 2502375 (A person's own prices, used where asked for and marked as theirs)
+    _tell(costs, exchange_rates, yours, as_json=as_json)
     if costs.problems:
         raise click.exceptions.Exit(UNPRICED)
 
@@ -216,20 +212,14 @@ def _bar() -> Iterator[Any]:
         yield lambda percent: progress.update(task, total=percent and 100, completed=percent or 0)
 
 
-<<<<<<< HEAD
-def _tell(costs: Costs, exchange_rates: Sequence[ExchangeRate], *, as_json: bool) -> None:
+def _tell(costs: Costs, exchange_rates: Sequence[ExchangeRate], yours: list[str], *, as_json: bool) -> None:
     from octoregistry.costing.writing import costs_json  # noqa: PLC0415 - as above
 
     if as_json:
         fx = {"fx": [rate.as_values(costs.total) for rate in exchange_rates]} if exchange_rates else {}
-        click.echo(json.dumps({**costs_json(costs), **fx}, ensure_ascii=False, indent=1))
-=======
-def _tell(costs: Costs, yours: list[str], *, as_json: bool) -> None:
-    from octoregistry.costing.writing import costs_json  # noqa: PLC0415 - as above
-
-    if as_json:
-        click.echo(json.dumps(costs_json(costs) | ({"yours": yours} if yours else {}), ensure_ascii=False, indent=1))
->>>>>>> 2502375 (A person's own prices, used where asked for and marked as theirs)
+        click.echo(
+            json.dumps({**costs_json(costs), **fx, **({"yours": yours} if yours else {})}, ensure_ascii=False, indent=1)
+        )
         return
     print_styled(_table(costs))
     hidden = len(costs.groups) - _MOST_SHOWN
