@@ -26,6 +26,7 @@ MAY = (
     *(f"providers.*.{name}" for name in ("display_name", "aliases", "hosts_of", "calls", "prices", "lifecycle")),
     *(f"providers.*.{name}" for name in ("redirect_hosts", "batch", "names", "schemas", "witnesses", "guards")),
     *("providers.*.unnamed_columns", "providers.*.one_input_price", "providers.*.level", "providers.*.token_encodings"),
+    "providers.*.places",
     *(f"providers.*.model_list.{name}" for name in ("models", "fields", "shape", "query", "cursor", "cursor_query")),
     *(f"providers.*.model_list.{name}" for name in ("more", "id_prefix", "stages", "bad_key")),
 )
@@ -49,6 +50,7 @@ MAY_NOT = {
     "service.database_secret": "names a secret",
     "service.token": "names a secret",
     "service.hosts": "opens the service to other names",
+    "service.address": "says where notices lead",
     "service.notices.webhook": "says where what is signed with your secret goes",
     "service.notices.email": "says where the mail server's password goes",
     "providers.*.protocol": "says how a key is sent",
