@@ -162,7 +162,15 @@ class OpenAIProvider(VendorProvider):
         )
 
     def _find_model(self) -> None:
-        named(self._json_in(self.client.models.with_raw_response.retrieve(self.model)), self.name)
+        import openai  # noqa: PLC0415 - with the SDK only
+
+        models = self.client.models.with_raw_response
+        try:
+            named(self._json_in(models.retrieve(self.model)), self.name)
+        except openai.NotFoundError:  # not every server of this protocol tells of one model alone
+            listed_ones = entries_of(self._json_in(models.list()), "data", self.name)
+            if not any(one.get("id") == self.model for one in listed_ones):
+                raise
 
     def _read_job(self, batch_id: str) -> Job:
         raw = self.client.batches.with_raw_response.retrieve(batch_id)

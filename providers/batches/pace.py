@@ -15,6 +15,7 @@ from ..errors import ProviderError, RateLimitError
 _OUTAGE = 3  # calls that fail one after the other, of whatever rows, before it is the vendor and not the rows
 _LOOK = 0.25  # seconds in which a waiting call notices that the run ends
 _FASTER = 0.97  # of the time between two calls after each answer
+_LARGEST_GAP = 1.0  # seconds: a slower limit says itself how long
 _SMALLEST_GAP = 0.001  # seconds: below that calls follow each other at once
 _LONGEST_ASKED = 3600.0  # seconds that a server may ask us to wait before the next try: it is asked at least hourly
 
@@ -131,7 +132,7 @@ class Pace:
         with self._turn:
             if self._window is not None:
                 self._window = self._window + 1 if self._window < self._most else None
-            is_new = ticket.pauses == self._pauses
+            is_new, was_down = ticket.pauses == self._pauses, self._is_down
             if not is_new and ticket.number <= self._refused:
                 return
             self._gap = self._gap * _FASTER if self._gap > _SMALLEST_GAP else 0.0
@@ -143,14 +144,15 @@ class Pace:
             if self.is_paused:
                 self._paused_until = self._next = time.monotonic()
                 self._places += 1
-            self._turn.notify_all()
+            if was_down or self._window is not None:
+                self._turn.notify_all()
 
     def _slow_down(self) -> None:
         """Sets calls apart: twice as many in the same time as went well since the rate limit before, and more with each
         answer.
         """
         now, (since, before) = time.monotonic(), self._round
-        self._gap = (now - since) / max(1, self._begun - before - self._limits) / 2
+        self._gap = min((now - since) / max(1, self._begun - before - self._limits) / 2, _LARGEST_GAP)
         self._round, self._limits = (now, self._begun), 0
 
     def failed(self, ticket: Ticket, error: ProviderError, pause: float, first: float, longest: float) -> float:

@@ -50,6 +50,7 @@ class Verdicts:
         self._alike: tuple[Hashable, set[int]] = (None, set())
         self._stuck: dict[int, ProviderError] = {}  # rows that only fail, since the last answer
         self._settled = False  # whether these fail now
+        self._unclear = 0  # free calls that told nothing
         self._works_since = -1  # the first call after a free one showed that the vendor answers
         self._lock, self._settling = threading.RLock(), threading.Lock()
 
@@ -61,7 +62,7 @@ class Verdicts:
             if ticket.number > self._first_alike:
                 self._alike = (None, set())
             self._stuck.clear()
-            self._settled, self._works_since = False, -1
+            self._settled, self._works_since, self._unclear = False, -1, 0
 
     def settled(self, attempt: Attempt) -> ProviderError | None:
         """The error that a row fails by without another try, as no row is left but those that only fail."""
@@ -100,7 +101,8 @@ class Verdicts:
             self._alike[1].add(attempt.row)
             if self.settings.patience and len(self._alike[1]) >= _MANY:
                 self.withdrawn = frozenset(self._alike[1])
-                raise error
+                told = f"{_MANY} rows one after the other were refused alike, and wait for the next run"
+                raise _with(error, f"{told}; a patience of 0 fails them")
 
     def _others_were_answered(self, attempt: Attempt) -> bool:
         """Whether the vendor answered another row that was asked since this one first failed, in whatever process."""
@@ -159,9 +161,10 @@ class Verdicts:
         try:
             works = self.provider.verify_access()
         except ProviderError as error:
-            if refused is None or error.retryable:
+            self._unclear += 1
+            if refused is None or (error.retryable and self._unclear < self.settings.attempts):
                 return False
-            raise refused from None
+            raise self._named(refused) from None
         if refused is not None:
             if not works:
                 raise self._named(refused)
@@ -175,13 +178,25 @@ class Verdicts:
             rows = sorted(self._stuck)
         names = [request.unit_id for _, request in self.requests.read(ranges_of(rows[:_SHOWN]))]
         more = f" and {len(rows) - len(names)} more" if len(rows) > len(names) else ""
-        told = f"{error.vendor_message}; all that is left is refused: {', '.join(map(repr, names))}{more}"
-        return type(error)(told, provider=error.provider, status_code=error.status_code, code=error.code)
+        told = "all that is left is refused, and nothing shows that the key, the address and the model are right: "
+        told += f"{', '.join(map(repr, names))}{more}"
+        return _with(error, told)
 
     def _pause(self, made: int) -> float:
         """Seconds before the next try of a row, as `api.transport_retry` has them."""
         policy: RetryPolicy = getattr(self.provider, "retry", None) or RetryPolicy()
         return min(policy.initial_delay * policy.multiplier ** min(made - 1, 30), _LONGEST_PAUSE)
+
+
+def _with(error: ProviderError, more: str) -> ProviderError:
+    """A refusal that says more."""
+    return type(error)(
+        f"{error.vendor_message}; {more}",
+        provider=error.provider,
+        status_code=error.status_code,
+        code=error.code,
+        request_id=error.request_id,
+    )
 
 
 def _is_about_all(error: ProviderError) -> bool:

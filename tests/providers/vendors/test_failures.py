@@ -317,3 +317,20 @@ def test_a_date_of_retry_after_is_read_by_the_servers_clock(openai):
 def test_a_timeout_is_above_0(openai, seconds):
     with pytest.raises(ValueError, match="timeout_seconds"):
         openai.make(timeout_seconds=seconds)
+
+
+def test_a_free_call_shows_whether_key_and_model_are_right(vendor):
+    assert vendor.make().verify_access() is True
+    assert not vendor.server.asked(vendor.realtime_path)
+    for status, kind in ((403, AuthenticationError), (404, ProviderError)):
+        vendor.server.fail(*[Reply(vendor.unanswered(status), status)] * 2)
+        with pytest.raises(kind):
+            vendor.make().verify_access()
+        vendor.server.faults.clear()
+
+
+def test_a_server_that_tells_of_no_single_model_is_asked_for_its_list(openai):
+    openai.server.fail(
+        Reply(openai.unanswered(404), 404), Reply({"object": "list", "data": [{"id": "gpt-5.4-mini"}, {"id": "b"}]})
+    )
+    assert openai.make().verify_access() is True
