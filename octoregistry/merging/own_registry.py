@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from octoregistry.errors import UserFacingError
@@ -50,7 +51,7 @@ def _copied(packaged: Path) -> Path:
 
 
 def _is_packaged(path: Path) -> bool:
-    return path.resolve() == Path(PACKAGED).resolve()
+    return os.path.realpath(path) == os.path.realpath(PACKAGED)  # a loop of links is no error of this question
 
 
 def _is_checkout() -> bool:

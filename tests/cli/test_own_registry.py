@@ -137,3 +137,11 @@ def test_a_cloned_folders_settings_write_nothing_into_ones_own(
     assert run("update", "--offline", "--settings", "octoregistry.toml", *arguments).exit_code in (0, 5)
     Path("octoregistry.toml").write_text("[budget]\nmonthly = 100\n")
     assert run("update", "--offline", *arguments).exit_code in (0, 5)
+
+
+def test_a_registry_that_is_a_loop_of_links_is_one_line(folder: Path, run: Run) -> None:
+    loop = folder / "loop.yaml"
+    loop.symlink_to(loop.name)
+    told = run("update", "--offline", "--dry-run", "--registry", loop)
+    assert told.exit_code == 1
+    assert "Too many levels of symbolic links" in told.stderr
