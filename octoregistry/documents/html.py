@@ -13,17 +13,21 @@ from octoregistry.documents.builder import DocumentBuilder
 from octoregistry.documents.components import ComponentTable, island_table
 from octoregistry.documents.document import Document
 from octoregistry.documents.htmlgrid import html_grid, is_table, nested_tables
+from octoregistry.documents.marks import END, settled, unmarked
 from octoregistry.documents.nesting import DEEPEST, without_the_deepest
 from octoregistry.documents.panes import MOST_PANES, Panes, Place
+from octoregistry.documents.styles import Look
 from octoregistry.documents.stylesheets import hide_what_is_not_shown
 from octoregistry.documents.visible import (
     BLOCKS,
+    PICTURES,
     SKIPPED,
+    gone,
     heading_level,
     is_glued_id,
     is_hidden,
+    is_icon,
     look_of,
-    settled,
     small_text,
     tidy,
     visible_text,
@@ -71,7 +75,7 @@ class _Walk:
             elif isinstance(child, NavigableString):
                 if not isinstance(child, PreformattedString):
                     raw = self.lines or (child.parent is not None and child.parent.name in _AS_WRITTEN)
-                    self._text.append(child if raw else " ".join(child.split("\n")))
+                    self._text.append(unmarked(child if raw else " ".join(child.split("\n"))))
             elif isinstance(child, Tag) and (entered := self._enter(child, open_tags[-1].place)):
                 open_tags.append(entered)
 
@@ -79,12 +83,13 @@ class _Walk:
         """How to go on inside `tag`, or None where it holds nothing (more) to walk over."""
         name = tag.name.lower()
         look = look_of(tag)
-        if look > place.look:
+        if look > max(Look.MAYBE, place.look):
             place = replace(place, look=look)
         label = None if name in SKIPPED else self.panes.label(tag)
         if label is not None:
             return self._pane(tag, label, place)
-        if name in SKIPPED or is_hidden(tag):
+        if name in SKIPPED or name in PICTURES or is_icon(tag) or is_hidden(tag):
+            self._text.append("" if name in BLOCKS else gone(tag))
             return None
         if is_table(tag):
             return self._table(tag, place)
@@ -105,7 +110,10 @@ class _Walk:
             return self._code(tag, place)
         elif name == "a" and (linked := _LINKED_MODEL.search(str(tag.get("href")))):
             self._codes.append(linked[1])
-        return _Open(iter(tag.children), place)
+        return _Open(iter(tag.children), place, self._end if look.opens else _nothing)
+
+    def _end(self) -> None:
+        self._text.append(END)
 
     def _code(self, tag: Tag, place: Place) -> _Open:
         """Keep what stands in code; code in code is a part of it."""
@@ -115,6 +123,8 @@ class _Walk:
 
         def leave() -> None:
             self._in_code -= 1
+            if look_of(tag).opens:
+                self._end()
 
         return _Open(iter(tag.children), place, leave)
 
@@ -148,7 +158,7 @@ class _Walk:
     def _flush(self, place: Place) -> None:
         """End the passage that is being collected; the first one after an empty heading is that heading's text."""
         text = tidy(settled("".join(self._text)))
-        text = f"{place.look.mark}{text}" if any(map(str.isdigit, text)) else text
+        text = f"{place.look.sign}{text}" if any(map(str.isdigit, text)) else text
         if text and self._awaited and len(text) <= _LONGEST_HEADING:
             self.builder.heading(self._awaited, text)
         elif text:

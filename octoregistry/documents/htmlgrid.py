@@ -81,7 +81,7 @@ def _own(tag: Tag, wanted: Callable[[Tag], bool]) -> Iterator[Tag]:
 def _cell(tag: Tag, row: Look) -> SpanningCell:
     header = tag.name == "th" or tag.get("role") in ("columnheader", "rowheader")
     text = visible_text(tag)
-    mark = max(row, look_of(tag)).mark if any(map(str.isdigit, text)) else ""
+    mark = max(row, look_of(tag)).sign if any(map(str.isdigit, text)) else ""
     return SpanningCell(f"{mark}{text}", header, _span(tag, "rowspan"), _span(tag, "colspan"), struck_text(tag))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bs4.element import Tag
 
 DEEPEST = 10_000
-LEFT_OUT = "\u2026"
+LEFT_OUT = "\ufffd"
 """Stands where something was left out: no word of a price, so that what stands around it is in doubt."""
 
 

@@ -1,26 +1,29 @@
-"""What a page's own style sheets hide: parts that stand in its text and that no reader sees."""
+"""What a page's own style sheets make of its parts: hidden, elsewhere, or seen as they stand."""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from itertools import islice
 
 import soupsieve
-from bs4.element import Tag
+from bs4.element import NavigableString, Tag
 
-from octoregistry.documents.styles import Look, declarations, look
+from octoregistry.documents.nesting import LEFT_OUT
+from octoregistry.documents.sheets import Rule, rules_of
+from octoregistry.documents.styles import RELEVANT, Look, declarations, look_of_all
+from octoregistry.documents.visible import LOOK, first_parts
 
-_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)  # one that is not closed lasts to the end, as in a browser
-_BRACE = re.compile(r"[{}]")
 _SIMPLE = re.compile(r"(?P<tag>[a-z][a-z0-9]*)?(?P<marks>(?:[.#][\w-]+)+)$")
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_LAST = re.compile(r"\A(?P<tag>[a-z][a-z0-9-]*+)?(?P<rest>[^\s>+~]*+)\Z")
 _MARK = re.compile(r"[.#][\w-]+")
 _CLOSING = ("display", "visibility", "opacity")  # what opens a fold or a tab again
-_LONGEST_SHEET = 1_000_000
-_MOST_SELECTORS, _LONGEST_SELECTOR, _MOST_HOLDERS = 40, 120, 3_000
+_MOST_SELECTORS, _LONGEST_SELECTOR, _MOST_HOLDERS = 80, 120, 3_000
 _DIGIT = re.compile(r"\d")
+_SHOWS_TEXT = re.compile(r"[\w$€£¥¢.,%+−–-]|\(")
 _AROUND = 3  # so many tags around a digit are looked at
 _AROUND_ALL = frozenset({"html", "body", "[document]", "script", "style", "head"})
 # What folds and tabs are made of. Such a block may be shown as soon as somebody clicks; a word in a line is not.
@@ -36,103 +39,161 @@ class _Selector:
         return self.marks <= marks and self.tag in (None, tag.name)
 
 
-def hide_what_is_not_shown(root: Tag) -> None:
-    """Gives `root`'s tags that its style sheets hide the attribute `hidden`, and those of which they leave unclear how they
-    are seen a style of their own.
+@dataclass(slots=True)
+class _Sheets:
+    """The rules of a page that decide what is seen: by a class or id of theirs, or by selectors of more than these."""
 
-    Only rules that hold on every screen count. What is moved away, shrunk to nothing or struck
-    through is never seen; what is merely not displayed may be a tab or a fold, so that blocks with such a class stay,
-    and so does whatever another rule displays again.
+    by_mark: dict[str, list[tuple[_Selector, Rule]]] = field(default_factory=lambda: defaultdict(list))
+    by_place: list[Rule] = field(default_factory=list)
+    opened: set[str] = field(default_factory=set)
+    variables: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    known: dict[tuple[object, ...], tuple[Look, bool, Look]] = field(default_factory=dict)
+
+    def add(self, rule: Rule) -> None:
+        """Keep `rule` where it decides what is seen, and what it says that variables stand for."""
+        for name, values in rule.said.items():
+            if name.startswith("--"):
+                self.variables[name] += values[:3] if len(self.variables[name]) < _MOST_VALUES else []
+        if not RELEVANT.intersection(rule.said) or (rule.generated and not _adds(rule)):
+            return
+        simple = _SIMPLE.match(rule.selector)
+        if simple:
+            selector = _Selector(simple["tag"], frozenset(_MARK.findall(simple["marks"])))
+            self.by_mark[min(selector.marks)].append((selector, rule))
+            shown = {name: values for name, values in rule.said.items() if name in _CLOSING}
+            if shown and look_of_all((shown,)) < Look.AWAY:
+                self.opened |= selector.marks
+        elif len(self.by_place) < _MOST_RULES and 0 < len(rule.selector) <= _LONGEST_SELECTOR:
+            self.by_place.append(rule)
+
+    def deciding(self) -> list[Rule]:
+        """The rules by place without those that leave what they name as it is and that no other could contradict."""
+        bad: set[str] = set()
+        every = [*self.by_place, *(rule for rules in self.by_mark.values() for _, rule in rules)]
+        for rule in every:
+            for name in rule.said.keys() & RELEVANT - bad:
+                if look_of_all(({name: rule.said[name]},), self.variables) > Look.MAYBE:
+                    bad.add(name)
+        kept = [
+            r for r in self.by_place if r.generated or bad & r.said.keys() or look_of_all((r.said,)) is not Look.SHOWN
+        ]
+        return kept[:_MOST_SELECTORS]
+
+    def looks(self, rules: list[Rule], style: str) -> tuple[Look, bool, Look]:
+        """(how a part is seen by what holds on every screen, whether it is merely not displayed, how by all `rules`)."""
+        key = (*map(id, rules), style)
+        if key not in self.known:
+            own = (*(rule.said for rule in rules if rule.sure), declarations(style) if style else {})
+            always = look_of_all(own, self.variables)
+            rest = [{name: values for name, values in said.items() if name not in _CLOSING} for said in own]
+            closed = always is Look.HIDDEN and look_of_all(rest, self.variables) < Look.AWAY
+            some = [rule.said for rule in rules if not rule.sure]
+            self.known[key] = always, closed, look_of_all((*own, *some), self.variables) if some else always
+        return self.known[key]
+
+    def of_marks(self, tag: Tag, marks: Iterable[str]) -> list[Rule]:
+        """The rules whose classes and ids `tag` has."""
+        own = set(marks)
+        return [rule for mark in own for selector, rule in self.by_mark.get(mark, ()) if selector.fits(tag, own)]
+
+
+_MOST_VALUES, _MOST_RULES = 8, 500
+
+
+def _adds(rule: Rule) -> bool:
+    """True for text before or behind a part that may belong to a figure, and for letters of it that may be hidden."""
+    if rule.generated.startswith("first"):
+        return look_of_all((rule.said,)) > Look.MAYBE
+    return any(_SHOWS_TEXT.search(text) for text in rule.said.get("content", ()) if text not in ("none", "normal"))
+
+
+def hide_what_is_not_shown(root: Tag) -> None:
+    """Gives `root`'s tags what its style sheets make of them, as their attribute `LOOK`.
+
+    What is moved away, shrunk to nothing or struck through is never seen; what is merely not displayed may be a tab or a
+    fold, so that blocks with such a class stay, and so does whatever another rule displays again. Where rules hold on some
+    screens only, or disagree, a part may be seen or not: that counts where it touches a figure.
     """
-    gone: list[_Selector] = []
-    closed: list[_Selector] = []
-    unclear: dict[_Selector, str] = {}
-    others: dict[str, str] = {}
-    opened: set[str] = set()
-    for style in root.find_all("style"):
-        for selector, how, everywhere in _rules(_COMMENT.sub(" ", style.get_text()[:_LONGEST_SHEET]).lower()):
-            if isinstance(selector, str):
-                if everywhere and len(others) < _MOST_SELECTORS and look(how) is not Look.SHOWN:
-                    others[selector] = how
-                continue
-            said = {name: value for name, value in declarations(how).items() if name in _CLOSING}
-            looks = {look(f"{name}:{value}") for name, value in said.items()}
-            if Look.SHOWN in looks:
-                opened |= selector.marks
-            elif everywhere and Look.HIDDEN in looks:
-                closed.append(selector)
-            elif everywhere and look(how) is Look.HIDDEN:
-                gone.append(selector)
-            elif everywhere and look(how) is not Look.SHOWN:
-                unclear[selector] = how
-    _by_place(root, others)
-    never = _by_mark(gone)
-    unopened = _by_mark(selector for selector in closed if not selector.marks & opened)
-    undecided = _by_mark(unclear)
-    if not never and not unopened and not undecided:
+    sheets = _Sheets()
+    for rule in rules_of(root):
+        sheets.add(rule)
+    inline = bool(sheets.variables)
+    if not (sheets.by_mark or sheets.by_place or inline):
         return
+    by_place = sheets.deciding()
+    placed = dict(_by_place(root, by_place)) if by_place else {}
     for tag in root.find_all(True):
         marks = _marks(tag)
-        if not marks:
-            continue
-        if _fit(never, tag, marks) or (tag.name not in _FOLDS and _fit(unopened, tag, marks) and not tag.find("table")):
-            tag["hidden"] = ""
-        for selector in _fitting(undecided, tag, marks):
-            tag["style"] = f"{tag.get('style') or ''};{unclear[selector]}"
+        own = placed.get(id(tag), ())
+        rules = [*(sheets.of_marks(tag, marks) if marks else ()), *own]
+        style = str(tag.get("style") or "")
+        if rules or (inline and "var(" in style):
+            found = _look(tag, rules, style, sheets)
+            tag.attrs[LOOK] = str(int(min(found, Look.UNCLEAR) if own else found))
 
 
-def _by_place(root: Tag, others: Mapping[str, str]) -> None:
-    """Gives tags around digits that a selector of more than classes and ids names what it declares; what such a rule hides is
-    unclear, as another may show it.
-    """
-    if not others:
-        return
+def _look(tag: Tag, rules: list[Rule], style: str, sheets: _Sheets) -> Look:
+    """How `tag` is seen by `rules` and its own `style`."""
+    added = [rule for rule in rules if rule.generated]
+    if added:
+        _add(tag, added)
+        rules = [rule for rule in rules if not rule.generated]
+    always, closed, ever = sheets.looks(rules, style)
+    if closed:
+        if tag.name in _FOLDS or tag.find("table"):
+            return Look.SHOWN
+        if any(sheets.opened.intersection(_MARK.findall(rule.selector)) for rule in rules):
+            return Look.MAYBE
+    return always if ever is always else max(Look.MAYBE, min(always, Look.UNCLEAR))
+
+
+def _add(tag: Tag, rules: list[Rule]) -> None:
+    """Puts signs that something is left out where style sheets let `tag` begin or end with text of theirs, beside digits."""
+    near = tag.parent if tag.parent is not None and tag.name not in _CELLS else tag
+    if any(_DIGIT.search(part) for part in first_parts(near, _PARTS) if isinstance(part, NavigableString)):
+        for behind in {rule.generated == "after" for rule in rules}:
+            tag.insert(len(tag.contents) if behind else 0, NavigableString(LEFT_OUT))
+
+
+_PARTS = 30
+_CELLS = ("td", "th")
+
+
+def _by_place(root: Tag, rules: list[Rule]) -> Iterator[tuple[int, list[Rule]]]:
+    """(tag, rules) of tags around digits that selectors of more than classes and ids name. What such a rule hides is unclear,
+    as another may show it."""
     holders = {id(tag): tag for text in root.find_all(string=_DIGIT) for tag in islice(text.parents, _AROUND)}
     near = [tag for tag in islice(holders.values(), _MOST_HOLDERS) if tag.name not in _AROUND_ALL]
-    for selector, how in others.items():
-        try:
-            fits = soupsieve.compile(selector).match
-        except soupsieve.SelectorSyntaxError:
-            continue  # `::before`, and what browsers pass over too
-        own = "visibility: unclear" if look(how) is Look.HIDDEN else how
-        for tag in near:
-            if fits(tag) and not (tag.name in _FOLDS and own != how):
-                tag["style"] = f"{tag.get('style') or ''};{own}"
+    inside = [part for tag in near for part in tag.contents if isinstance(part, Tag) and not part.contents]
+    marks = [(tag, _marks(tag)) for tag in (*near, *inside[:_MOST_HOLDERS])]
+    found: dict[int, list[Rule]] = defaultdict(list)
+    for rule in rules:
+        name, own = _last(rule.selector)
+        folds = look_of_all((rule.said,)) >= Look.AWAY
+        fits: Callable[[Tag], bool] | None = None
+        for tag, of_tag in marks if rule.generated else marks[: len(near)]:
+            if (name and name != tag.name) or not own <= of_tag or (folds and tag.name in _FOLDS):
+                continue
+            try:
+                fits = fits or soupsieve.compile(rule.selector).match
+            except (soupsieve.SelectorSyntaxError, ValueError, NotImplementedError):
+                break  # what browsers pass over too
+            if fits(tag):
+                found[id(tag)].append(rule)
+    yield from found.items()
 
 
-def _by_mark(selectors: Iterable[_Selector]) -> dict[str, list[_Selector]]:
-    """The selectors by one of their marks: a tag has few, a style sheet thousands."""
-    found: dict[str, list[_Selector]] = defaultdict(list)
-    for selector in selectors:
-        found[min(selector.marks)].append(selector)
-    return found
-
-
-def _fit(selectors: Mapping[str, list[_Selector]], tag: Tag, marks: set[str]) -> bool:
-    return next(_fitting(selectors, tag, marks), None) is not None
-
-
-def _fitting(selectors: Mapping[str, list[_Selector]], tag: Tag, marks: set[str]) -> Iterator[_Selector]:
-    return (selector for mark in marks for selector in selectors.get(mark, ()) if selector.fits(tag, marks))
-
-
-def _rules(text: str) -> Iterator[tuple[_Selector | str, str, bool]]:
-    """(selector, declarations, whether they hold on every screen) of each rule; the selector as a text where it is of more
-    than a tag's classes and ids.
-    """
-    around: list[str] = []  # what stands before the braces that are open
-    last = 0
-    for brace in _BRACE.finditer(text):
-        between, last = text[last : brace.start()], brace.end()
-        if brace.group() == "{":
-            around.append(between.rpartition(";")[2].strip())
-        elif around:
-            selectors = around.pop()
-            for selector in selectors.split(",") if not selectors.startswith("@") else ():
-                if found := _SIMPLE.match(selector.strip()):
-                    yield _Selector(found["tag"], frozenset(_MARK.findall(found["marks"]))), between, not around
-                elif ":" not in selector and 0 < len(selector.strip()) <= _LONGEST_SELECTOR:
-                    yield selector.strip(), between, not around
+def _last(selector: str) -> tuple[str | None, set[str]]:
+    """The tag, and the classes and ids, that whatever `selector` fits must have."""
+    last = (
+        _BRACKETS.sub("", _BRACKETS.sub("", selector))
+        .replace(">", " ")
+        .replace("+", " ")
+        .replace("~", " ")
+        .split()[-1:]
+    )
+    parts = _LAST.match(last[0]) if last and "\\" not in selector else None
+    return (parts["tag"], set(_MARK.findall(parts["rest"]))) if parts else (None, set())
 
 
 def _marks(tag: Tag) -> set[str]:

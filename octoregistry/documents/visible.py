@@ -8,6 +8,7 @@ from itertools import islice
 
 from bs4.element import NavigableString, PageElement, PreformattedString, Tag
 
+from octoregistry.documents.marks import END, GONE, GONE_END, PICTURE, SMALL, settled, unmarked
 from octoregistry.documents.nesting import LEFT_OUT
 from octoregistry.documents.styles import Look, look
 from octoregistry.documents.whole_number import whole_number
@@ -22,6 +23,11 @@ SKIPPED = frozenset(
             "strike",
             "template",
             "noscript",
+            "noembed",
+            "noframes",
+            "meter",
+            "title",
+            "progress",
             "svg",
             "nav",
             "footer",
@@ -50,10 +56,6 @@ _INVISIBLE_CLASSES = {"hidden", "sr-only", "visually-hidden", "visuallyhidden", 
 _STRUCK_CLASSES = {"line-through", "strikethrough", "strike-through", "struck"}
 _STRUCK = {"s", "del", "strike"}
 _ID = re.compile(r"[a-z@][a-z0-9.]*(?:[-/:][A-Za-z0-9.]+)+\s*$")
-_SMALL = "\ue000"
-"""Stands around raised and lowered digits until all that they stand beside is there; no page shows it."""
-_SMALL_DIGITS = re.compile(f"(?<![\\d.,])(?P<number>[\\d.,]*+){_SMALL}(?P<digits>[^{_SMALL}]*){_SMALL}(?P<behind>\\d?)")
-_WITH_CENTS_OR_A_YEAR = re.compile(r".*\.\d\d+|(?:19|20)\d\d|")
 _FOOTNOTE = re.compile(r"[\s()\[\]\d*†‡§¶,]{0,6}$")
 # Zero-width, directional and soft-hyphen characters: they change nothing that is seen, and hide words from a search.
 # An override stays: it turns the digits of a price, which then is none.
@@ -88,25 +90,26 @@ def _visible_parts(tag: Tag) -> Iterator[str]:
             yield open_tags.pop()[1]
         elif isinstance(child, NavigableString):
             if not isinstance(child, PreformattedString):
-                text = re.sub(r"\s+", " ", child)
+                text = unmarked(re.sub(r"\s+", " ", child))
                 yield f"\n{text}" if _ID.match(text) and _glued(child) else text
         elif isinstance(child, Tag):
             name = child.name.lower()
             if name in ("br", "hr"):
                 yield "\n"
-            elif name in SKIPPED or name == "table" or is_hidden(child):
-                continue
+            elif name in SKIPPED or name == "table" or name in PICTURES or is_icon(child) or is_hidden(child):
+                yield gone(child)
             elif (small := small_text(child)) is not None:
                 yield small
             else:
                 around = "\n" if name in BLOCKS else ""
-                yield look_of(child).mark
+                look = look_of(child)
+                yield look.mark
                 yield (
                     "\n"
                     if name in _RUNS and (_begins_anew(child) or (name == "code" and is_glued_id(child)))
                     else around
                 )
-                open_tags.append((iter(child.children), around))
+                open_tags.append((iter(child.children), f"{around}{END}" if look.opens else around))
 
 
 def struck_text(tag: Tag) -> str:
@@ -173,19 +176,8 @@ def small_text(tag: Tag) -> str | None:
     parts = first_parts(tag, 9)
     text = "".join(p for p in parts if isinstance(p, NavigableString)).strip() if len(parts) < 9 else ""
     if text.isdecimal():
-        return f"{_SMALL}{' ' if name == 'sup' else text}{_SMALL}"
+        return f"{SMALL}{' ' if name == 'sup' else text}{SMALL}"
     return " " if name == "sup" and _FOOTNOTE.match(text) else None
-
-
-def settled(text: str) -> str:
-    """`text` with raised and lowered digits gone where a footnote's mark may stand, and left out where a price may."""
-
-    def left(small: re.Match[str]) -> str:
-        number, digits, behind = small.group("number", "digits", "behind")
-        apart = _WITH_CENTS_OR_A_YEAR.fullmatch(number) and not behind and not (number and digits.strip())
-        return f"{number}{digits if apart else LEFT_OUT}{behind}"
-
-    return _SMALL_DIGITS.sub(left, text) if _SMALL in text else text
 
 
 def first_parts(tag: Tag, most: int) -> list[PageElement]:
@@ -210,17 +202,71 @@ def tidy(text: str) -> str:
 
 
 def is_hidden(tag: Tag) -> bool:
-    """True for what is in the page and never shown as it stands, or struck through."""
+    """True for what is in the page and not shown as it stands, or struck through."""
     if "hidden" in tag.attrs and str(tag.get("hidden")).lower() != "false":
         return True
-    if look(str(tag.get("style") or "")) is Look.HIDDEN:
+    if look_of(tag) >= Look.AWAY or "popover" in tag.attrs or (tag.name == "dialog" and "open" not in tag.attrs):
         return True
     return not (_INVISIBLE_CLASSES | _STRUCK_CLASSES).isdisjoint(_classes(tag))
 
 
+def gone(tag: Tag) -> str:
+    """What stands for a part that is not read: nothing, or what its text, or it as a picture, may leave of a figure beside it."""
+    name = tag.name.lower()
+    if name in _NEVER_SEEN or name == "table" or _plainly_hidden(tag):
+        return ""
+    if name in PICTURES or is_icon(tag):
+        inner = str(tag.get("alt") or tag.get("value") or tag.string or "")  # parsers leave some of them open
+        inner = "" if str(tag.get("type") or "").lower() == "hidden" else inner or PICTURE
+    else:
+        parts = first_parts(tag, _MOST_PARTS)
+        inner = "".join(p for p in parts if isinstance(p, NavigableString) and not isinstance(p, PreformattedString))
+        inner = unmarked(" ".join(inner.split()) if len(inner) < _LONGEST_GONE else f"{inner[:20]} {inner[-20:]}")
+        if any(isinstance(p, Tag) and _SHOWS.search(f"{p.get('style') or ''}{p.get(LOOK) or ''}") for p in parts):
+            inner = f"{LEFT_OUT}{inner}" if inner else ""
+        inner = inner or (PICTURE if name in _FIELDS else "")
+    return f"{GONE}{inner}{GONE_END}" if inner else ""
+
+
+def is_icon(tag: Tag) -> bool:
+    """True for an empty tag with a class, as pictures of a font are written."""
+    return not tag.contents and "class" in tag.attrs and tag.name.lower() in _ICONS
+
+
+_ICONS = frozenset({"i", "span", "b", "em", "strong"})
+
+
+def _plainly_hidden(tag: Tag) -> bool:
+    """True for what a page says in so many words that it does not show."""
+    own = look_of(tag)
+    return own is Look.HIDDEN or ("hidden" in tag.attrs and own is Look.SHOWN and not tag.get("style"))
+
+
+LOOK = " look"
+"""The attribute for what style sheets make of a tag; none of a page's own holds a blank."""
+PICTURES = frozenset({"img", "input", "image", "embed", "area"})
+_FIELDS = SKIPPED - {"s", "del", "strike"}
+_NEVER_SEEN = frozenset({"script", "style", "template", "head", "datalist", "noembed", "noframes"})
+_SHOWS = re.compile(r"visibility|font")
+_LONGEST_GONE = 2_000
+_MAYBE_CLASS = re.compile(
+    r"(?:^|[-_:])(?:hid(?:e|den)|invisible|none|offscreen|reader|only|text-transparent|collapsed?|(?:opacity|scale|[wh]|size)-0)(?:$|[-_])|\[0"
+)
+"""Names of classes that hide: what they really do an outer style sheet says."""
+
+
 def look_of(tag: Tag) -> Look:
-    """How the text of `tag` is seen by what the tag itself says."""
-    own = look(str(tag.get("style") or ""))
+    """How the text of `tag` is seen by what the tag and the page's style sheets say."""
+    known = tag.attrs.get(LOOK)
+    own = look(str(tag.get("style") or "")) if known is None else Look(int(str(known)))
+    if own is Look.SHOWN:
+        name = tag.name.lower()
+        if name == "bdo":
+            return Look.TURNED
+        if name == "font" and str(tag.get("color") or "").lower() in ("white", "#fff", "#ffffff"):
+            return Look.UNCLEAR
+        if name == "marquee" or ("class" in tag.attrs and any(map(_MAYBE_CLASS.search, _classes(tag)))):
+            return Look.MAYBE
     return max(own, Look.TURNED) if tag.name.lower() == "bdo" else own
 
 

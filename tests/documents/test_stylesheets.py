@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from octoregistry.documents import Document, read_document
+from octoregistry.documents.nesting import LEFT_OUT
 
 STYLE = """<style>
 /* .kept { display: none } */
@@ -90,3 +91,91 @@ def test_a_row_that_is_not_displayed_is_no_row() -> None:
 def test_a_broken_style_sheet_hides_nothing(style: str) -> None:
     """Whatever stands there, and however much of it."""
     assert text_of('<span class="away">$1</span>', style=f"<style>{style}</style>") == "$1"
+
+
+def part(css: str, attributes: str = "") -> str:
+    """How "$1", 2 with the class x, and ".50" are read under a style sheet."""
+    return text_of('$1<b class="x">2</b>.50', style=f"<style {attributes}>{css}</style>")
+
+
+IN_DOUBT = f"$1{LEFT_OUT}2.50"
+
+
+@pytest.mark.parametrize("attributes", ["media=print", "type=text/plain"])
+def test_a_sheet_that_no_screen_takes_hides_nothing(attributes: str) -> None:
+    assert part(".x { display: none }", attributes) == "$12.50"
+
+
+@pytest.mark.parametrize("attributes", ["media='(min-width: 99999px)'", "disabled"])
+def test_a_sheet_that_may_not_hold_leaves_digits_in_doubt(attributes: str) -> None:
+    assert part(".x { display: none }", attributes) == IN_DOUBT
+
+
+@pytest.mark.parametrize(
+    "css",
+    [
+        ".x { display: none } .x { display: inline }", "@media (min-width: 1px) { .x { display: none } }",
+        "@supports (display: block) { .x { display: none } }", "@container (width > 1px) { .x { display: none } }",
+        "td { .x { display: none } }", "td { & .x { display: none } }", ":root .x { display: none }",
+        ".x:not(.y) { display: none }", "b:is(.x) { display: none }", "td > b:first-child { display: none }",
+        ".x:not(:hover) { display: none }", ":root { --t: transparent } .x { color: var(--t) }", "[class=x] { display: none }",
+        ".x { float: left }", ".x { font-size: 0 } .x { font-size: 16px }",
+    ],
+)  # fmt: skip
+def test_a_rule_that_may_hide_digits_of_a_figure_leaves_them_in_doubt(css: str) -> None:
+    assert part(css) == IN_DOUBT
+
+
+@pytest.mark.parametrize(
+    "css",
+    [
+        "@media screen { .x { display: none } }", "@media all { .x { display: none } }", "<!-- .x { display: none } -->",
+        'a { content: "{" } .x { display: none }', ".x { display: none", "@layer a { .x { display: none } }",
+    ],
+)  # fmt: skip
+def test_a_rule_that_holds_on_every_screen_counts_wherever_it_stands(css: str) -> None:
+    assert part(css) == "$1.50"
+
+
+@pytest.mark.parametrize(
+    "css", ["@media print { .x { display: none } }", ".x:hover { display: none }", ".y { opacity: 0 }"]
+)
+def test_a_rule_that_never_holds_while_one_reads_changes_nothing(css: str) -> None:
+    assert part(css) == "$12.50"
+
+
+@pytest.mark.parametrize(
+    "css", [".x::after { content: '9' }", "td .x:before { content: '9' }", ".x::after { content: attr(a) }"]
+)
+def test_text_that_a_sheet_adds_to_a_figure_leaves_it_in_doubt(css: str) -> None:
+    assert LEFT_OUT in text_of('$2.5<b class="x"></b>', style=f"<style>{css}</style>")
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "$1<svg><text>2</text></svg>.50", "$1<math><mn>2</mn></math>.50", "$1<input value=2>.50", "$1<img alt=2>.50",
+        "$1<img src=a>.50", "$1<select><option>2</select>.50", "$1<object>2</object>.50", "$1<s>2</s>.50",
+        '$1<span class="hidden md:inline">2</span>.50', '$1<span class="sr-only">2</span>.50', '$1<i class="two"></i>.50',
+        '$2<span class="invisible">9</span>.50', '$2<span class="d-none">9</span>.50', '$2<span class="w-0">9</span>.50',
+        "$2<dialog>9</dialog>.50", "$2<span popover>9</span>.50", "$2<meter>9</meter>.50", "$2<font color=white>9</font>.50",
+        "$1<b style='visibility:hidden'><i style='visibility:visible'>2</i></b>.50", "$2<span style='font-size:0'>–9</span>",
+    ],
+)  # fmt: skip
+def test_what_may_be_seen_within_a_figure_leaves_it_in_doubt(cell: str) -> None:
+    """Whoever reads the page sees other digits than those that are read, or may see them."""
+    assert LEFT_OUT in text_of(cell, style="")
+
+
+@pytest.mark.parametrize(
+    ("cell", "read"),
+    [
+        ('$2.50<span class="hidden md:inline"> per 1M tokens</span>', "$2.50"), ("<del>$5</del>$2.50", "$2.50"),
+        ("$2.50<svg><path/></svg>", "$2.50"), ("$2.50 <img alt='5 stars'>", "$2.50"), ("<b>$2</b><b>.50</b>", "$2.50"),
+        ("$2.50<input type=hidden value=5>", "$2.50"), ("$2.50<span style='display:none'>9</span>", "$2.50"),
+        ("<span style='float:right'>$2.50</span>", "$2.50"), ("<span style='display:flex'>$2.50</span>", "$2.50"),
+    ],
+)  # fmt: skip
+def test_what_touches_no_digits_leaves_no_doubt(cell: str, read: str) -> None:
+    """Real pages hide words, and put pictures behind prices."""
+    assert text_of(cell, style="") == read

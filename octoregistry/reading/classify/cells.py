@@ -40,8 +40,8 @@ def _money(vocabulary: Vocabulary) -> tuple[re.Pattern[str], dict[str, str]]:
     # "200k tokens$2.50" and "mtok$2" have lost a line break; "c$2" and "hk$2" are other dollars
     before = rf"(?:{any_currency}|(?:(?<![a-z])|(?<=[a-z]{{4}})|(?<=\d[km]))(?:{glued or '(?!)'}))"
     pattern = re.compile(
-        rf"(?P<before>{before}(?:[^\S\n]?(?:{glued or '(?!)'}))?)\s?(?P<sign>[-+−–…]\s?)?(?P<figure>{FIGURE})(?:[^\S\n]?(?P<also>(?<=\s){any_currency})(?![^\S\n]?\d))?"
-        rf"|(?<![\w.,'/])(?P<figure2>{FIGURE})(?P<lost>…)?\s?(?P<after>{any_currency})(?![^\S\n]?\d)"
+        rf"(?P<before>{before}(?:[^\S\n]?(?:{glued or '(?!)'}))?)\s?(?P<sign>[-+−–…\ufffd]\s?)?(?P<figure>{FIGURE})(?:[^\S\n]?(?P<also>(?<=\s){any_currency})(?![^\S\n]?\d))?"
+        rf"|(?<![\w.,'/])(?P<figure2>{FIGURE})(?P<lost>[…\ufffd])?\s?(?P<after>{any_currency})(?![^\S\n]?\d)"
     )
     return pattern, codes
 

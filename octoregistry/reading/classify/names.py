@@ -45,8 +45,8 @@ def without_links(text: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def plain(text: str) -> str:
-    """`text` without links and ornaments, in single blanks; lines stay."""
-    text = _EMOJI.sub(" ", without_links(text))
+    """`text` without links, ornaments and the signs that all of it may be hidden, in single blanks; lines stay."""
+    text = _EMOJI.sub(" ", without_links(text)).strip("\ufffd")
     return "\n".join(" ".join(line.split()) for line in text.split("\n") if line.strip())
 
 

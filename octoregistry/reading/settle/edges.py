@@ -12,7 +12,7 @@ _FINE_BEFORE = "(（:：,，;[/·•|。、）)」*\"'"
 _FINE_BEHIND = '/).,;:]*†‡§·•|（(，。、"¹²³⁴⁵'
 _MORE = re.compile(r"\.\s?\.")  # "$2.50 ..."
 _DENY = {"none", "free"}
-_OPEN, _CLOSED = re.compile(r"[(\[（]\s*"), re.compile(r"\s*[)\]）]\W*")
+_OPEN, _CLOSED = re.compile(r"[(\[（]\s*+"), re.compile(r"[)\]）]\W*+")
 
 
 def beside(amount: Amount, before: Classified, behind: Classified) -> str:
@@ -25,7 +25,7 @@ def beside(amount: Amount, before: Classified, behind: Classified) -> str:
     found += [amount.behind] if _denies(behind) else []
     found += _signs(amount)
     found += [text for text in (amount.before, amount.behind) if _MORE.search(text)]
-    if _OPEN.fullmatch(amount.before) and _CLOSED.fullmatch(amount.behind):
+    if _OPEN.fullmatch(amount.before.lstrip()) and _CLOSED.fullmatch(amount.behind.lstrip()):
         found.append(f"{amount.before}…{amount.behind}")
     return " … ".join(text.strip() for text in found)
 
