@@ -12,6 +12,7 @@ from octoregistry.costing.summary import WAYS, Effect, Figures, Unpriced, UsageC
 from octoregistry.queries import wording
 from octoregistry.queries.estimate import dollars
 from octoregistry.report.report import Report
+from octoregistry.report.token_shares import token_shares
 from octoregistry.report.usage_outlook import Outlook, PossibleSaving, outlook, possible_savings
 from octoregistry.report.usage_picture import usage_picture
 
@@ -41,7 +42,9 @@ class CostComparison:
 
 @dataclass(frozen=True, slots=True)
 class UsageRow:
-    """One model or one day as text. `others` are its sums the other ways, in the order of the columns."""
+    """One model or one day as text. `others` are its sums the other ways, in the order of the columns; `each` is the cost of
+    a request, empty where some of them have no price.
+    """
 
     name: str
     provider: str
@@ -52,6 +55,7 @@ class UsageRow:
     update: str
     direction: str
     unpriced: str
+    each: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,8 @@ class UsageSection:
     problems: tuple[UnpricedRow, ...]
     more_problems: str
     picture: Markup | None
+    each: str
+    shares: Markup | None
 
 
 def usage_section(report: Report) -> UsageSection | None:
@@ -150,6 +156,8 @@ def usage_section(report: Report) -> UsageSection | None:
         problems=tuple(map(_problem, usage.problems)),
         more_problems=wording.counted(usage.more_problems, "more reason") if usage.more_problems else "",
         picture=usage_picture(usage.periods, by),
+        each=_each(total),
+        shares=token_shares(usage),
     )
 
 
@@ -256,7 +264,15 @@ def _row(name: str, provider: str, figures: Figures) -> UsageRow:
         update=move,
         direction=direction,
         unpriced=f"{figures.unpriced:,}",
+        each=_each(figures),
     )
+
+
+def _each(figures: Figures) -> str:
+    """What a request cost in the mean, rounded; empty where requests without a price would make it too small."""
+    if figures.cost is None or figures.unpriced or not figures.requests:
+        return ""
+    return f"{dollars((figures.cost / figures.requests).quantize(Decimal('0.000001')))} a request"
 
 
 def _problem(problem: Unpriced) -> UnpricedRow:

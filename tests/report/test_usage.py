@@ -362,3 +362,26 @@ def test_savings_are_ranked_in_money_with_what_they_assume(report_with):
     assert [row[0] for row in rows] == ["Send the calls of road in batches", "Cache the input of road"]
     assert rows[0][1].startswith("−$")
     assert "All of it sent in batches" in table.get_text()
+
+
+def test_a_request_is_told_its_cost_only_where_all_of_them_have_a_price(report_with):
+    """Requests without a price would make the mean too small."""
+    head = "day,provider,model,input,requests\n"
+    soup = BeautifulSoup(page(report_with(head + "2026-08-01,acme,cart,2000000,4\n")), "lxml")
+    assert "It cost $6.00, $1.50 a request in the mean." in soup.select_one("#usage").text
+    text = head + "2026-08-01,acme,cart,2000000,4\n2026-08-01,acme,nobody,5,1\n"
+    soup = BeautifulSoup(page(report_with(text)), "lxml")
+    assert "in the mean" not in soup.select_one("#usage").text
+    assert [cell.text for cell in soup.select("#usage .used td small")][:1] == ["$1.50 a request"]
+
+
+def test_what_the_tokens_are_is_a_stacked_bar_a_model(report_with):
+    """Input, reads, writes and output; the picture says in words what it shows."""
+    soup = BeautifulSoup(page(report_with()), "lxml")
+    picture = soup.select_one("#token-shares")
+    described = soup.find(id=picture["aria-describedby"]).text
+    assert "cart: input 100%" in described
+    assert "road: input 14%, read from the cache 70%, written to the cache 14%, output 1%" in described
+    widths = [float(bar["width"]) for bar in picture.select("rect.bar")]
+    assert widths
+    assert all(width > 0 for width in widths)
