@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
@@ -30,7 +30,7 @@ from octoregistry.reading.settle import DENIES, Priced, Reader, Refused, Settler
 from octoregistry.reading.settle.charges import ChargeSettler, amount_starts
 from octoregistry.reading.settle.outcome import Charged
 from octoregistry.reading.vocabulary import Row, Vocabulary, scripts_of, shipped, with_charges
-from providers.vendors import vendors
+from providers.vendors import vendor, vendors
 
 
 def read_rates(
@@ -50,7 +50,7 @@ def read_rates(
     charged: list[Charged] = []
     by_charge = replace(reader, vocabulary=with_charges(reader.vocabulary))
     for scope in scopes(document, reader):
-        found, refused, billed = _read(scope, reader, by_charge)
+        found, refused, billed = _read(scope, reader, (by_charge, vendor(provider).names.kind_of))
         prices += found
         charged += billed
         problems += [Problem(document.url, no.figure.address, no.reason) for no in refused if not no.quiet]
@@ -142,9 +142,9 @@ def _called(provider: str) -> tuple[Row, ...]:
     pages alone: elsewhere its name says whose prices these are.
     """
     rows: dict[str, str] = {}
-    for name, vendor in vendors().items():
-        own = name == provider or not vendor.hosts_of
-        for text in (*vendor.names.called, vendor.display_name):
+    for name, one in vendors().items():
+        own = name == provider or not one.hosts_of
+        for text in (*one.names.called, one.display_name):
             if own or text.lower() not in rows:
                 rows[text.lower()] = "vendor" if own else "offer:host"
     named = tuple(Row(means, text) for text, means in rows.items() if text)
@@ -168,10 +168,12 @@ def _in_full(price: Priced, prices: list[Priced]) -> Priced:
     return replace(price, names=tuple(dict.fromkeys(map(full, price.names))))
 
 
-def _read(scope: Scope, reader: Reader, by_charge: Reader) -> tuple[list[Priced], list[Refused], list[Charged]]:
+def _read(
+    scope: Scope, reader: Reader, of_charges: tuple[Reader, Callable[[str], str | None]]
+) -> tuple[list[Priced], list[Refused], list[Charged]]:
     """The prices of tokens in `scope`, what is none, and the charges: only a figure that is no clear price of tokens is one."""
     settler = Settler(scope, reader)
-    charges = ChargeSettler(scope, by_charge)
+    charges = ChargeSettler(scope, *of_charges)
     found: list[Priced] = []
     refused: list[Refused] = []
     billed: list[Charged] = []

@@ -10,9 +10,11 @@ from markupsafe import Markup
 
 from octoregistry.planning.rates_in_force import in_force
 from octoregistry.queries import wording
+from octoregistry.queries.charges import charge_lines
 from octoregistry.report.price_steps import Histories, PriceStep
 from octoregistry.report.report import STALE_DAYS, Report
 from octoregistry.report.sparkline import sparkline
+from providers.charges import Charges
 from providers.dimensions import DIMENSIONS, MODES
 from providers.entries import Model, Rate
 from providers.selection import ended
@@ -51,6 +53,7 @@ def price_groups(report: Report, histories: Histories) -> tuple[PriceGroup, ...]
 
 
 def _group(model: Model, rates: tuple[Rate, ...], history: Sequence[PriceStep], today: date) -> PriceGroup:
+    rows = (*_rows(rates, today), *_charges(model, today))
     checked = model.source.checked if model.source else None
     days = (today - checked).days if checked else None
     return PriceGroup(
@@ -60,7 +63,7 @@ def _group(model: Model, rates: tuple[Rate, ...], history: Sequence[PriceStep], 
         checked=wording.DASH if days is None else wording.age(days),
         stale=days is None or days > STALE_DAYS,
         line=sparkline(history, today),
-        rows=tuple(_rows(rates, today)) or (PriceRow("standard", (wording.DASH,) * len(COLUMNS), ""),),
+        rows=rows or (PriceRow("standard", (wording.DASH,) * len(COLUMNS), ""),),
     )
 
 
@@ -76,6 +79,13 @@ def _rows(rates: tuple[Rate, ...], today: date) -> Iterator[PriceRow]:
             ]
             prices = tuple(wording.price(rate.prices.get(name)) for name in COLUMNS)
             yield PriceRow(f"{mode} {prompts}".strip(), prices, " · ".join(others))
+
+
+def _charges(model: Model, today: date) -> Iterator[PriceRow]:
+    """A row of what the model's own calls are billed besides tokens, where anything is."""
+    charges = Charges(model.id, model.charges).on(today)
+    if charges:
+        yield PriceRow("besides tokens", (wording.DASH,) * len(COLUMNS), " · ".join(charge_lines(charges)))
 
 
 def _lifecycle(model: Model, today: date) -> str:

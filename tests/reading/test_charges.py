@@ -80,6 +80,14 @@ def test_a_charge_is_read_with_its_unit_and_conditions(
     assert not page.rates
 
 
+def test_what_a_second_is_one_of_is_said_by_the_labels_or_by_what_the_model_is_for() -> None:
+    """By the vendor's file a sora makes video; of a model of nobody knows what a second is told."""
+    (charge,) = plain(read(MODELS + "| sora-9 | $0.10 / second |\n| gpt-9-x | $0.10 / second |\n"))
+    assert charge == ("sora-9", "second_video", 1, "0.10", {})
+    (charge,) = plain(read("## Transcription\n\n" + MODELS + "| gpt-9-x | $0.01 / minute |\n"))
+    assert charge == ("gpt-9-x", "minute_audio", 1, "0.01", {})
+
+
 def test_several_conditions_in_one_cell_are_a_charge_each() -> None:
     """ "720p and 1080p" is the price of both, "1K/2K" of two sizes."""
     page = read(

@@ -96,7 +96,7 @@ HEADER = "| Model | Input | Output |\n|---|---|---|\n"
             "T1",
             "nothing says what is counted",
         ),
-        ("| Model | Price |\n|---|---|\n| sora-2 | $0.10 / second |\n", "T1R2C2", "another unit than tokens"),
+        ("| Model | Price |\n|---|---|\n| gpt-5 | $0.10 / second |\n", "T1R2C2", "another unit than tokens"),
         (
             "| Model | Input | Widgets |\n|---|---|---|\n| gpt-5 | $1.25 | $10 |\n",
             "T1R2C3",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -39,6 +40,7 @@ _OF_TIME = {
     ("minute", "audio"): ("minute_audio", 1), ("minute", "video"): ("second_video", 60),
     ("hour", "audio"): ("minute_audio", 60),
 }  # fmt: skip
+_MEDIUM = {"video": "video", "transcription": "audio", "speech": "audio"}
 _CALLS = {"call", "request", "search"}
 _OF_TOOLS = ("gb_day", "grounded_prompt", "session_hour", "container_hour")
 _NEED_TOOL = ("session_hour", "container_hour")
@@ -47,8 +49,10 @@ _IMPLIED = {("session_hour", "agent_session"), ("container_hour", "code"), ("gro
 _TOOL_UNIT = {"web_search": "web_search", "file_search": "file_search"}
 
 
-def kind_of(said: Said, unit: ChargeUnit, near: str | None, *, of_model: bool) -> Kind | str:
-    """The kind of a charge by `unit`, or why it is none. `near` is the noun of the column's unit, where it is another one."""
+def kind_of(said: Said, unit: ChargeUnit, near: str | None, made: Collection[str], *, of_model: bool) -> Kind | str:
+    """The kind of a charge by `unit`, or why it is none. `near` is the noun of the column's unit, where it is another one; `made`
+    is what the vendor's file says that its models are for.
+    """
     noun = unit.noun
     if noun == "request" and said.facts("searched"):
         noun = "search"
@@ -61,16 +65,14 @@ def kind_of(said: Said, unit: ChargeUnit, near: str | None, *, of_model: bool) -
         return f"several tools are named: {', '.join(sorted(tool.partition(';')[0] for tool in tools))}"
     longest = max(tools, key=len) if tools else ""
     tool, *more = longest.split(";") if longest else ("",)
-    when = tuple(tuple(part.split("=", 1)) for part in more)
-    return _kind(said, noun, tool, when, unit, of_model=of_model)  # type: ignore[arg-type]
-
-
-def _kind(
-    said: Said, noun: str, tool: str, when: tuple[tuple[str, str], ...], unit: ChargeUnit, *, of_model: bool
-) -> Kind | str:
-    named = (("tool", tool),) if tool else ()
+    when = tuple((key, value) for key, _, value in (part.partition("=") for part in more))
     if noun in ("second", "minute", "hour"):
-        return _of_time(said, noun, when)
+        return _of_time(said, noun, when, made)
+    return _kind(noun, tool, when, unit, of_model=of_model)
+
+
+def _kind(noun: str, tool: str, when: tuple[tuple[str, str], ...], unit: ChargeUnit, *, of_model: bool) -> Kind | str:
+    named = (("tool", tool),) if tool else ()
     if noun == "hour_audio":
         return Kind("minute_audio", Decimal(60), when)
     if noun in _ITSELF and not (tool and noun == "page"):
@@ -103,8 +105,8 @@ def _nothing(noun: str, text: str = "") -> str:
     return f"priced by another unit than tokens ({text or noun})"
 
 
-def _of_time(said: Said, noun: str, when: tuple[tuple[str, str], ...]) -> Kind | str:
-    """A second, minute or hour of what the nearest labels say that is made, or that goes in."""
+def _of_time(said: Said, noun: str, when: tuple[tuple[str, str], ...], of_models: Collection[str]) -> Kind | str:
+    """A second, minute or hour of what the nearest labels say that is made, or that goes in; else of what the models are for."""
     for places in _OWN:
         made = {fact.value for _, fact in said.facts("makes", places)}
         kinds = {value.partition(";")[0] for value in made} or {
@@ -119,6 +121,9 @@ def _of_time(said: Said, noun: str, when: tuple[tuple[str, str], ...]) -> Kind |
                 for key, _, value in (part.partition("=") for part in text.split(";")[1:])
             )
             return Kind(found[0], Decimal(found[1]), (*when, *more))
+    known = {_MEDIUM.get(kind) for kind in of_models}
+    if len(known) == 1 and (found := _OF_TIME.get((noun, str(known.pop())))):
+        return Kind(found[0], Decimal(found[1]), when)
     return f"priced by another unit than tokens ({noun}), and nothing says of what"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from itertools import product
 
@@ -14,13 +14,14 @@ from octoregistry.reading.classify.names import plain
 from octoregistry.reading.classify.scan import fold, spaced
 from octoregistry.reading.classify.tiers import Tier
 from octoregistry.reading.labels import Figure, Label, Place
+from octoregistry.reading.layout import Scope
 from octoregistry.reading.layout.lines import sentences
 from octoregistry.reading.settle import Settler
 from octoregistry.reading.settle.charge_kinds import Kind, goes_in, kind_of
 from octoregistry.reading.settle.currencies import NoCurrency, currency_of
 from octoregistry.reading.settle.kinds import is_unit_head, leave_out_other_models, models_named
 from octoregistry.reading.settle.outcome import Charged, Refused
-from octoregistry.reading.settle.said import NEAR, OVER, TOLD, Said
+from octoregistry.reading.settle.said import NEAR, OVER, TOLD, Reader, Said
 from octoregistry.reading.settle.slots import days_of, mode_of, place_of
 from providers.dimensions import PLAIN_CURRENCY, PLAIN_PLACE
 
@@ -37,7 +38,13 @@ def amount_starts(figure: Figure, settler: Settler) -> list[int]:
 
 
 class ChargeSettler(Settler):
-    """Settles the figures of one scope that are charges; its reader knows the words of charges."""
+    """Settles the figures of one scope that are charges; its reader knows the words of charges, `purpose` says by the vendor's
+    file what a model is for.
+    """
+
+    def __init__(self, scope: Scope, reader: Reader, purpose: Callable[[str], str | None]) -> None:
+        super().__init__(scope, reader)
+        self.purpose = purpose
 
     def _speaks_of_table(self, label: Label, said: Classified) -> bool:
         """True also for "Prices per image.", wherever it stands over the table."""
@@ -184,7 +191,8 @@ class ChargeSettler(Settler):
         ids: tuple[str, ...] = ()
         if not names:
             names, name_label, ids = self._model(figure, said)
-        kind = kind_of(said, unit, self._noun_near(said, unit), of_model=bool(names))
+        made = {found for name in names if (found := self.purpose(name.lower().replace(" ", "-")))}
+        kind = kind_of(said, unit, self._noun_near(said, unit), made, of_model=bool(names))
         if isinstance(kind, str):
             return Refused(kind, figure)
         if unit.per is None:
