@@ -16,6 +16,7 @@ import click
 
 # command -> its help line, so that `--help` loads none of them
 COMMANDS = {
+    "add-vendor": "Add a vendor to your settings, and plan its models.",
     "apply": "Write a plan that `update --plan-out` stored.",
     "batch": "Run a file of prompts through a vendor's batch API.",
     "check": "Print every fault of a models.yaml.",

@@ -211,3 +211,43 @@ def test_a_folders_own_vendor_is_asked_without_a_key(
     assert site.asked == []
     file.write_text(file.read_text().replace('key_env = ["ACME_API_KEY"]\n', ""))
     assert len(json.loads(run("extract", "acme", acme / "pricing.md", "--json").stdout)["rates"]) == 2
+
+
+def test_a_vendor_is_added_by_its_page_and_planned_at_once(
+    run: Run, folder: Path, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The table says what is missing; nothing is written into models.yaml, and whatever it would be waits for a person."""
+    own = folder / "mine.toml"
+    own.write_text(FACTS[: FACTS.index("[providers.acme]")].replace("BASE", site.base))
+    monkeypatch.setenv("OCTOREGISTRY_SETTINGS", str(own))
+    (folder / "models.yaml").write_text(MODELS)
+    page = f"{site.base}/pricing.md"
+    found = run("add-vendor", "acme", page, "--base-url", f"{site.base}/v1", "--model-list", "/models")
+    assert found.exit_code == 0, found.output
+    assert "acme: new provider" in found.output
+    assert "the vendor is experimental" in found.output
+    assert (folder / "models.yaml").read_text() == MODELS
+    text = own.read_text()
+    assert 'litellm = { name = "acme", prefix = "acme/" }' in text
+    assert "# lifecycle = " in text
+    told = json.loads(run("update", "--dry-run", "-p", "acme", "--llm", "off", "--json").stdout)
+    assert {change["verdict"] for change in told["plan"]["changes"]} == {"hold"}
+    again = run("add-vendor", "acme", page)
+    assert again.exit_code == 2
+    assert "is known already" in again.stderr
+    assert "is known already" in run("add-vendor", "openai", page).stderr
+    assert "is no name" in run("add-vendor", "Acme AI", page).stderr
+    assert own.read_text() == text
+
+
+def test_a_vendor_that_no_settings_can_hold_is_not_added(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What stood there stands there again."""
+    own = folder / "mine.toml"
+    own.write_text("# mine\n")
+    monkeypatch.setenv("OCTOREGISTRY_SETTINGS", str(own))
+    refused = run("add-vendor", "acme", "no-address")
+    assert refused.exit_code == 1
+    assert "providers.acme.prices" in refused.stderr
+    assert own.read_text() == "# mine\n"
