@@ -9,10 +9,10 @@ from markupsafe import Markup
 from octoregistry.costing.summary import UsageCosts
 from octoregistry.report.svg import picture, tag
 
-_LEFT, _RIGHT, _ROW, _MOST = 240, 740, 30, 12
+_LEFT, _RIGHT, _ROW, _MOST = 320, 750, 30, 12
 _SHARES = ("input", "cached", "written", "output")
 _WORDS = {"input": "input", "cached": "read from the cache", "written": "written to the cache", "output": "output"}
-_LONGEST = 30  # letters of a name beside its bar
+_LONGEST = 28  # letters of a name beside its bar
 
 
 def token_shares(usage: UsageCosts) -> Markup | None:
