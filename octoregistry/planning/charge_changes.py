@@ -31,6 +31,12 @@ class _Stated:
     charge: StatedCharge
     model: str
 
+    @property
+    def slot(self) -> tuple[object, ...]:
+        """What it is the price of."""
+        charge = self.charge
+        return self.model, charge.unit, charge.mode, charge.when, charge.start
+
 
 def charge_changes(
     provider: Provider,
@@ -49,7 +55,7 @@ def charge_changes(
     for page in pages:
         if page.via is not None:
             continue
-        found: list[Change] = []
+        stated: list[_Stated] = []
         for charge in page.read.charges:
             models = _models(charge, match, new)
             if models is None and (model := spelled.get(normalised(str(charge.name), prefix))):
@@ -59,7 +65,18 @@ def charge_changes(
                 notes.setdefault(subject, Note(provider.name, subject, _NO_ID, "without an id"))
             for model in models or ():
                 if new.get(model, True):
-                    found += _compared(provider, _Stated(charge, model), page.checked, context.limits)
+                    stated.append(_Stated(charge, model))
+        prices: dict[object, set[object]] = {}
+        for one in stated:
+            prices.setdefault(one.slot, set()).add((one.charge.usd / one.charge.per, one.charge.free))
+        # one id under two names with two prices: which of them is its price nobody can tell
+        found = [
+            change
+            for one in stated
+            if len(prices[one.slot]) == 1
+            for change in _compared(provider, one, page.checked, context.limits)
+        ]
+        found = list({(change.model, change.dimension, change.start): change for change in found}.values())
         written = judged(found, replace(context, checked=page.checked))
         changes += [*written, *_source(provider, page, written)]
     return changes, list(notes.values())

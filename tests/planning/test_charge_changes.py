@@ -120,6 +120,14 @@ def test_guards_hold_a_charge(charge: StatedCharge, why: str) -> None:
     assert change.applies
 
 
+def test_two_names_of_one_id_with_two_prices_change_nothing() -> None:
+    """Which of them is its price nobody can tell; two that agree are one change."""
+    one, other = (stated("page", usd, name, ids=("acme-9",)) for usd, name in (("0.1", "Acme 9"), ("0.2", "Acme 9 X")))
+    assert not charges(plan(one, other))
+    same = stated("page", "0.1", "Acme 9 X", ids=("acme-9",))
+    assert len(charges(plan(one, same))) == 1
+
+
 def test_an_older_page_changes_nothing_unseen() -> None:
     """It is held; and one that is older than a later price makes no change at all."""
     (change,) = charges(plan(stated("image", "0.3", "acme-9", when=(("size", "1K"),)), day=date(2026, 7, 1)))
