@@ -139,12 +139,13 @@ def _text_of(document: Document) -> str:
 @lru_cache(maxsize=64)
 def _called(provider: str) -> tuple[Row, ...]:
     """What pages call the vendors, as words that say nothing of a price; a host that sells others' models is one on its own
-    pages alone: elsewhere its name says whose prices these are.
+    pages alone: elsewhere its name says whose prices these are, but for the name of models that it makes itself.
     """
     rows: dict[str, str] = {}
     for name, one in vendors().items():
-        own = name == provider or not one.hosts_of
         for text in (*one.names.called, one.display_name):
+            made = any(re.fullmatch(family, text.lower()) for family in one.names.families)
+            own = name == provider or not one.hosts_of or made
             if own or text.lower() not in rows:
                 rows[text.lower()] = "vendor" if own else "offer:host"
     named = tuple(Row(means, text) for text, means in rows.items() if text)

@@ -137,7 +137,9 @@ def test_a_hosts_name_says_nothing_on_its_own_page_and_everything_on_another_ven
     """ "Groq" over another vendor's table makes it a table of what the host takes."""
     table = "| Model | Input | Output |\n|---|---|---|\n| gpt-9 | $1 / MTok | $4 / MTok |\n"
     text = "# Pricing\n\n" + place.format("Groq") + table
+    maker = page_rates(text.replace("Groq", "Qwen"), provider="groq")
     own, other = (page_rates(text, provider=provider) for provider in ("groq", "openai"))
     assert facts(own) == {("gpt-9", None, "input"): "1", ("gpt-9", None, "output"): "4"}
+    assert maker.rates  # a host that makes models of its own is their name elsewhere
     assert not other.rates
     assert any("another offer" in problem.reason for problem in other.problems)
