@@ -23,7 +23,7 @@ _SUPERSCRIPT = re.compile(r"\^((?:\\?[*\d†‡§, ])+)\^")  # ^\*^ as some expo
 
 def markdown_document(source: str, url: str) -> Document:
     """The Document that `source` shows once it is rendered."""
-    text = _SUPERSCRIPT.sub("", _FRONT_MATTER.sub("", source.replace("\r\n", "\n").replace("\r", "\n")))
+    text = _SUPERSCRIPT.sub(r"<sup>\1</sup>", _FRONT_MATTER.sub("", source.replace("\r\n", "\n").replace("\r", "\n")))
     text = _TAG_ENDS.sub("\n", _ABOVE.sub(r"\\", text))
     text, components, gaps = lift_components(text)
     parser = _parser()

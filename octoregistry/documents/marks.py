@@ -17,6 +17,8 @@ GONE, GONE_END = "\ue004", "\ue005"
 """Stand around a part that is taken for hidden."""
 PICTURE = "\ue006"
 """Stands for a picture or a field: what it shows is not known."""
+RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+"""Turns the digits of a footnote's mark into raised ones."""
 _MARKS = re.compile("[\ue000-\ue006]")
 _GONE = re.compile(f"{GONE}([^{GONE}{GONE_END}]*){GONE_END}")
 _OPEN = re.compile(f"[{MAYBE}{UNCLEAR}{END}]")
@@ -121,5 +123,9 @@ def _picture_in_figure(before: str, behind: str) -> bool:
 
 def _small(small: re.Match[str]) -> str:
     number, digits, behind = small.group("number", "digits", "behind")
-    apart = _WITH_CENTS_OR_A_YEAR.fullmatch(number) and not behind and not (number and digits.strip())
+    apart = (
+        _WITH_CENTS_OR_A_YEAR.fullmatch(number)
+        and not behind
+        and not (number and digits.strip().isascii() and digits.strip())
+    )
     return f"{number}{digits if apart else LEFT_OUT}{behind}"

@@ -8,7 +8,7 @@ from itertools import islice
 
 from bs4.element import NavigableString, PageElement, PreformattedString, Tag
 
-from octoregistry.documents.marks import END, GONE, GONE_END, PICTURE, SMALL, settled, unmarked
+from octoregistry.documents.marks import END, GONE, GONE_END, PICTURE, RAISED, SMALL, settled, unmarked
 from octoregistry.documents.nesting import LEFT_OUT
 from octoregistry.documents.styles import Look, look
 from octoregistry.documents.whole_number import whole_number
@@ -57,6 +57,7 @@ _STRUCK_CLASSES = {"line-through", "strikethrough", "strike-through", "struck"}
 _STRUCK = {"s", "del", "strike"}
 _ID = re.compile(r"[a-z@][a-z0-9.]*(?:[-/:][A-Za-z0-9.]+)+\s*$")
 _FOOTNOTE = re.compile(r"[\s()\[\]\d*†‡§¶,]{0,6}$")
+_NOTES = re.compile(r"\d{1,3}|[*†‡§¶]+")
 # Zero-width, directional and soft-hyphen characters: they change nothing that is seen, and hide words from a search.
 # An override stays: it turns the digits of a price, which then is none.
 _UNSEEN = re.compile(
@@ -176,8 +177,9 @@ def small_text(tag: Tag) -> str | None:
     parts = first_parts(tag, 9)
     text = "".join(p for p in parts if isinstance(p, NavigableString)).strip() if len(parts) < 9 else ""
     if text.isdecimal():
-        return f"{SMALL}{' ' if name == 'sup' else text}{SMALL}"
-    return " " if name == "sup" and _FOOTNOTE.match(text) else None
+        return f"{SMALL}{f' {text.translate(RAISED)}' if name == 'sup' else text}{SMALL}"
+    marks = _NOTES.findall(text) if name == "sup" and _FOOTNOTE.match(text) else None
+    return f" {' '.join(marks).translate(RAISED)} " if marks is not None else None
 
 
 def first_parts(tag: Tag, most: int) -> list[PageElement]:

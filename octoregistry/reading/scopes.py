@@ -30,7 +30,7 @@ def scopes(document: Document, reader: Reader) -> Iterator[Scope]:
         def figure(text: str, bare: bool = bare) -> bool:
             return lines.money(text) or (bare and BARE.fullmatch(text) is not None)
 
-        figures, names = table_figures(table, figure, _footnotes(document, table))
+        figures, names = table_figures(table, figure, _footnotes(document, table, lines))
         if figures:
             codes = _ids_over(document, table)
             trouble = {
@@ -58,6 +58,10 @@ class _Lines:
         said = self.says(clean(text), "tab")
         slots = {fact.slot for fact in said.facts}
         return bool(slots & {"mode", "offer", "place"}) and not said.leftover and not slots & {"model", "dimension"}
+
+    def equates(self, line: str) -> bool:
+        """True for a note that works a price out by another unit than tokens: "equivalent to $0.04 per image"."""
+        return self.money(line) and any(unit.factor is None for unit in self.says(line, "footnote").values("unit"))
 
     def money(self, text: str) -> bool:
         return has_amount(text, self.reader.vocabulary)
@@ -138,11 +142,25 @@ _SHORT = 48
 _ID_LABEL = re.compile(r"\b(?:api|model) (?:id|code|name)s?\b", re.IGNORECASE)
 
 
-def _footnotes(document: Document, table: Table) -> dict[str, Label]:
+_NOTE = re.compile(
+    r"\s*+(?:(?P<sign>[*†‡§¶]++|[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2})\s*+[-–:]?|[(\[]?(?P<number>\d{1,2})(?:[)\].:]|\s[-–]))\s*+(?=\w)"
+)
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def _footnotes(document: Document, table: Table, lines: _Lines) -> dict[str, Label]:
+    """The notes right behind `table` by their mark; the items of a list are notes by their number."""
     found: dict[str, Label] = {}
+    item = 0
     for passage in document.passages[table.after : table.after + 12]:
-        for line in passage.text.split("\n") if not in_another_pane(passage, table) else ():
-            match = re.match(r"\s*([*†‡§¹²³⁴⁵])\s*(?=\w)", line)
-            if match:
-                found.setdefault(match[1], Label(line[match.end() :], "footnote", 0, passage.address))
+        if in_another_pane(passage, table):
+            continue
+        item += bool(passage.listed)
+        for line in passage.text.split("\n"):
+            match = _NOTE.match(line)
+            mark = (match["sign"] or match["number"].translate(_RAISED)) if match else ""
+            if not match and passage.listed:
+                mark = str(item).translate(_RAISED)
+            if mark and not lines.equates(line):
+                found.setdefault(mark, Label(line[match.end() if match else 0 :], "footnote", 0, passage.address))
     return found

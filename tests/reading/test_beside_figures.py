@@ -114,3 +114,35 @@ def test_a_bare_figure_under_cents_is_one_of_cents(head: str) -> None:
 def test_a_sentence_that_speaks_of_cents_leaves_dollars_in_doubt(lead: str, head: str, cell: str) -> None:
     assert cents(head, cell) == "25"
     assert cents(head, cell, lead) == "doubted"
+
+
+def noted(cell: str, notes: str) -> str:
+    """The input price of a page with `notes` below its table: "5.00", or "doubted" where it holds for no price or is none."""
+    page = "<html><body><h1>API pricing</h1><table><tr><th>Model</th><th>Input / 1M tokens</th><th>Output / 1M tokens</th></tr>"
+    page += f"<tr><td>gpt-9</td><td>{cell}</td><td>$9</td></tr></table>{notes}</body></html>"
+    document = read_document(page, "https://x.example/p")
+    assert isinstance(document, Document)
+    rates = read_rates(document, "openai", date(2026, 11, 1)).rates
+    prices = [rate.prices["input"] for rate in rates if "input" in rate.prices]
+    return "doubted" if not prices or prices[0].doubts else str(prices[0].amount)
+
+
+@pytest.mark.parametrize(
+    ("mark", "notes"),
+    [
+        ("1", "<p><sup>1</sup> Starting price.</p>"), ("†", "<p><sup>†</sup> Starting price.</p>"),
+        ("*", "<p>*Minimum; up to $9 at peak hours</p>"), ("**", "<p>* Excludes taxes.<br>** Starting price.</p>"),
+        ("1", "<ol><li>Starting price.</ol>"), ("2", "<ol><li>Excludes taxes.<li>Starting price.</ol>"),
+        ("(1)", "<p>(1) Starting price.</p>"), ("[1]", "<p>[1] Starting price.</p>"), ("1", "<p>1. Starting price.</p>"),
+        ("6", "<p>⁶ Starting price.</p>"), ("1,2", "<p><sup>2</sup> Starting price.</p>"), ("§", "<p>§ Starting price.</p>"),
+    ],
+)  # fmt: skip
+def test_the_note_of_a_raised_mark_is_heard(mark: str, notes: str) -> None:
+    """A raised mark was thrown away, and with it that the price is the lowest of several."""
+    assert noted(f"$5.00<sup>{mark}</sup>", notes) == "doubted"
+    assert noted(f"$5.00<sup>{mark}</sup>", "<p>What it costs.</p>") == "5.00"
+
+
+@pytest.mark.parametrize("cell", ["$2^50^", "$1.8^0^", "$2 ^50^", "$2^5^0", "$2 <sup>50</sup>"])
+def test_digits_that_markdown_raises_are_in_doubt(cell: str) -> None:
+    assert read(cell) in ("doubted", "told")

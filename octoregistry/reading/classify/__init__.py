@@ -23,6 +23,7 @@ LONGEST = 600
 _BETWEEN = re.compile(r"[\s,;:.()\[\]{}|·•*\"'’“”‘、。・「」&/_…–—†‡§\\-]+")
 _TIGHT = re.compile(r"[\s,;:.()\[\]|·•*\"'、。†‡§]+")
 _FOOTNOTE = re.compile(rf"(?<={USED}{USED}{USED})\d(?=\s*(?:[)|,;]|$))")
+_RAISED = re.compile(r"(?<!\S)[⁰¹²³⁴⁵⁶⁷⁸⁹](?!\S)")  # a footnote's mark; two of them may be cents
 _LISTED = re.compile(rf"(?<={USED})\s?/\s?(?={USED})")
 _NAMELESS: frozenset[Place] = frozenset({"cell"})
 
@@ -138,7 +139,7 @@ def _leftover(rest: list[str], text: str, place: Place) -> str:
     """What of `text` is not used up. In a cell a bare hyphen or slash counts: "$1.80-$3.00" is no price."""
     kept = _kept(rest, text)
     signs = _TIGHT if place == "cell" else _BETWEEN
-    kept = _LISTED.sub(USED, _FOOTNOTE.sub(USED, kept))
+    kept = _LISTED.sub(USED, _FOOTNOTE.sub(USED, _RAISED.sub(USED, kept)))
     parts = (" ".join(part.split()) for part in kept.split(USED))
     return " … ".join(part for part in parts if part and signs.sub("", fold(part)))
 

@@ -46,7 +46,7 @@ def _money(vocabulary: Vocabulary) -> tuple[re.Pattern[str], dict[str, str]]:
     return pattern, codes
 
 
-BARE = re.compile(rf"\s*(?P<figure>{FIGURE})\s*")
+BARE = re.compile(rf"\s*(?P<figure>{FIGURE})\s*[*†‡§¶]?(?:\s[⁰¹²³⁴⁵⁶⁷⁸⁹])?\s?")
 _EMPTY = re.compile(r"\W*")
 _TWICE = re.compile(r"([^\w\s])\s?\1")
 _WORD_SIGN = re.compile(r"\w")

@@ -14,6 +14,7 @@ _ID = re.compile(r"(?=.*[-/:@.\d])@?[A-Za-z][A-Za-z0-9]*(?:[-_./:@][A-Za-z0-9]+)
 _PLAIN_ID = re.compile(r"[a-z][a-z0-9]*(?:[-_.:/@][A-Za-z0-9]+)+$")
 _SEPARATOR = re.compile(r"\s(?:/|&|and|und|et|y|e|or)\s|,\s(?:and\s)?|;\s|\n", re.IGNORECASE)
 _ONLY_VERSION = re.compile(r"v?\d+(?:\.\d+)*(?:\s(?:mini|nano|pro|flash|lite))?$", re.IGNORECASE)
+_RAISED = re.compile(r"(?<=\s)[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}(?![^\s.,;:)])")
 _FOOTNOTE = re.compile(r"(?<![\s*†‡§^¹²³⁴⁵⁶⁷⁸⁹])(?<!\[\d\])(?:\s?[*†‡§^¹²³⁴⁵⁶⁷⁸⁹]|\s?\[\d\])++$")
 
 
@@ -47,6 +48,7 @@ def without_links(text: str) -> str:
 def plain(text: str) -> str:
     """`text` without links, ornaments and the signs that all of it may be hidden, in single blanks; lines stay."""
     text = _EMOJI.sub(" ", without_links(text)).strip("\ufffd")
+    text = _RAISED.sub("", text) if not text.isascii() else text
     return "\n".join(" ".join(line.split()) for line in text.split("\n") if line.strip())
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from octoregistry.documents import Table
 from octoregistry.reading.labels import Figure, Label, Place
 
-_MARK = re.compile(r"[*†‡§¹²³⁴⁵]")
+_MARK = re.compile(r"[*†‡§¶]+|[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}")
 _DASH = re.compile(r"[^\w€£¥₹₩]*")  # a sign of another currency says something
 _ABOVE = 24  # rows above that may name the model of a row
 

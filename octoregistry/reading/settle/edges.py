@@ -9,7 +9,7 @@ from octoregistry.reading.classify import Classified
 from octoregistry.reading.classify.cells import Amount
 
 _FINE_BEFORE = "(（:：,，;[/·•|。、）)」*\"'"
-_FINE_BEHIND = '/).,;:]*†‡§·•|（(，。、"¹²³⁴⁵'
+_FINE_BEHIND = '/).,;:]*†‡§·•|（(，。、"'
 _MORE = re.compile(r"\.\s?\.")  # "$2.50 ..."
 _DENY = {"none", "free"}
 _OPEN, _CLOSED = re.compile(r"[(\[（]\s*+"), re.compile(r"[)\]）]\W*+")
