@@ -40,9 +40,14 @@ def known_places(provider: str, model: str, entry: Entry) -> tuple[str, ...]:
     """The regions of which a price of the model is known."""
     from .vendors import vendor  # noqa: PLC0415 - read for a region, and nowhere else
 
-    stated = [place_of(rate) for rate in entry.get("rates", ()) if currency_of(rate) == PLAIN_CURRENCY]
     derived = [place for place, uplift in vendor(provider).places.items() if uplift.covers(model)]
-    return tuple(sorted({*stated, *derived} - {PLAIN_PLACE}))
+    return tuple(sorted({*stated_places(entry), *derived}))
+
+
+def stated_places(entry: Entry) -> tuple[str, ...]:
+    """The regions of which the registry itself states a price in US dollars."""
+    stated = {place_of(rate) for rate in entry.get("rates", ()) if currency_of(rate) == PLAIN_CURRENCY}
+    return tuple(sorted(stated - {PLAIN_PLACE}))
 
 
 def placed(provider: str, model: str, entry: Entry, place: str, plain: Rates) -> Entry:

@@ -19,7 +19,7 @@ from .dimensions import (
     UnknownPriceError,
 )
 from .exact import EXACT, tidy, whole
-from .places import known_places, plain_only
+from .places import known_places, plain_only, stated_places
 from .plain_prices import plain_on, plain_rates
 from .rates import ENDLESS, bounded, fitting, holding
 
@@ -119,6 +119,11 @@ class Pricing:
     def yours(self) -> tuple[str, ...]:
         """The modes whose prices are a person's own and not the vendor's."""
         return tuple(self._entry.get("yours", ()))
+
+    @property
+    def stated_places(self) -> tuple[str, ...]:
+        """The regions of which the registry itself states a price."""
+        return stated_places(self._entry)
 
     @property
     def places(self) -> tuple[str, ...]:

@@ -68,7 +68,7 @@ def command(
             print_text("besides tokens, in USD:")
             for line in charges:
                 print_text(f"  {line}")
-        if others := [name for name in pricing.places if name != pricing.place]:
+        if others := [name for name in pricing.stated_places if name != pricing.place]:
             print_text(f"known in other places, by --place: {', '.join(others)}")
         print_text(f"registry: {known.path}")
         if newer := newer_packaged(known, found.provider, found.id):

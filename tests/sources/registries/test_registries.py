@@ -57,8 +57,8 @@ def test_litellm_entries_of_other_clouds_and_of_image_sizes_say_nothing() -> Non
         "litellm",
         {
             "gpt-5": {**entry, "litellm_provider": "openai"},
-            "azure/gpt-5": {**entry, "litellm_provider": "azure"},
-            "claude-opus-5": {**entry, "litellm_provider": "bedrock"},
+            "other-cloud/gpt-5": {**entry, "litellm_provider": "other-cloud"},
+            "claude-opus-5": {**entry, "litellm_provider": "other-cloud"},
             "1024-x-1024/gpt-image-1": {**entry, "litellm_provider": "openai"},
             "sample_spec": {"litellm_provider": "one of https://x"},
             "broken": None,
@@ -75,7 +75,9 @@ def test_models_dev_prices_a_million_with_tiers_and_priority() -> None:
     }
     fast = {"cost": {"input": 5}, "provider": {"body": {"service_tier": "priority"}}}
     entry = {"cost": cost, "experimental": {"modes": {"fast": fast, "odd": {"cost": {"input": 7}}}}}
-    found = said("models-dev", {"openai": {"models": {"gpt-5.4": entry}}, "azure": {"models": {"gpt-5.4": entry}}})
+    found = said(
+        "models-dev", {"openai": {"models": {"gpt-5.4": entry}}, "other-cloud": {"models": {"gpt-5.4": entry}}}
+    )
     model = ("openai", "gpt-5.4")
     assert found == {
         (*model, "standard", None, "input"): "2.5",
@@ -112,7 +114,7 @@ def test_openrouter_is_a_witness_of_the_standard_mode_alone() -> None:
                 entry("anthropic/claude-opus-4.6", overrides=[{"min_prompt_tokens": 200000, "prompt": "0.00001"}]),
                 entry("anthropic/claude-opus-4.6:batch"),
                 entry("openai/gpt-oss-20b:free"),
-                entry("mistralai/mistral-large"),
+                entry("somebody/somebodys-model"),
                 entry("google/gemini-3.7-flash", input_cache_write="0.00000002"),
             ]
         },
