@@ -46,7 +46,7 @@ Prices per 1M tokens.
 | --- | --- | --- |
 | gpt-9 | $2.00 | $8.00 |
 """
-PICTURES = "| gpt-image-9 | $0.04 per image | $0.05 per image |\n"
+PICTURES = "| gpt-image-9 | $0.04 per song | $0.05 per song |\n"
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def test_a_page_that_is_read_whole_says_what_the_registry_says(update):
 def test_what_a_first_update_leaves_open_is_told_and_nothing_is_called_new(update):
     found = update(PAGE + PICTURES)
     assert found.exit_code == 0, found.output
-    assert "openai: 2 priced places not read: priced by another unit than tokens (per image) (2)" in found.stdout
+    assert "openai: 2 priced places not read: priced by another unit than tokens (per song) (2)" in found.stdout
     assert "says what the pages say" not in found.stdout
 
 
