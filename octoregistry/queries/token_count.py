@@ -23,8 +23,8 @@ _CODED = (20, 2.4)  # a run of so many Latin letters is no word but a code, with
 ERROR = 25
 """By how many percent the rule missed o200k_base at most, on 35 texts: prose in seven scripts, code, tables, pages."""
 OTHERS = 30
-"""By how many percent another vendor's count may be higher: so much more Anthropic's newer tokenizer makes than its older,
-by its price page of 2026-10."""
+"""By how many percent another count may be higher: so many more tokens a vendor's newer tokenizer makes than its older
+(said on a page of prices of 2026-10; the vendor has no counter to be measured by)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,8 @@ class TokenCount:
 def token_count(text: str, provider: str, model: str) -> TokenCount:
     """The tokens of `text` for a model.
 
-    OpenAI's counter, tiktoken, counts where it is installed and has, or can fetch, its vocabulary. No other vendor has a
-    counter that needs no call; a rule counts for them, and says how far it may be off.
+    tiktoken counts for the models that it knows (`token_encodings` of the vendor's file), where it is installed and has, or
+    can fetch, its vocabulary. A rule counts for all others, and says how far it may be off.
     """
     encoding = vendor(provider).token_encoding(model)
     if encoding:
@@ -60,7 +60,7 @@ def token_count(text: str, provider: str, model: str) -> TokenCount:
         return TokenCount(approximate(text), f"about, ±{ERROR}%; {why}")
     return TokenCount(
         approximate(text),
-        f"about: a rule within {ERROR}% of OpenAI's count; {provider} has no counter without a call, and its own count may be "
+        f"about: a rule within {ERROR}% of o200k_base; {provider} has no counter without a call, and its own count may be "
         f"{OTHERS}% higher",
     )
 
