@@ -18,7 +18,7 @@ from octoregistry.reading.layout import Scope
 from octoregistry.reading.layout.lines import sentences
 from octoregistry.reading.settle import Settler
 from octoregistry.reading.settle.charge_kinds import Kind, goes_in, kind_of
-from octoregistry.reading.settle.currencies import NoCurrency, currency_of
+from octoregistry.reading.settle.currencies import NoCurrency, currency_of, dollars_of
 from octoregistry.reading.settle.kinds import is_unit_head, leave_out_other_models, models_named
 from octoregistry.reading.settle.outcome import Charged, Refused
 from octoregistry.reading.settle.said import NEAR, OVER, TOLD, Reader, Said
@@ -217,6 +217,7 @@ class ChargeSettler(Settler):
         mode = mode_of(said)
         span = days_of(said)
         self._doubts(said, provider=not of[0])
+        usd = dollars_of(said, amount)
         free = next((fact.value for _, fact in said.facts("allowance")), None)
         conditions = self._conditions(said, kind)
         self._open(said)
@@ -227,7 +228,7 @@ class ChargeSettler(Settler):
         for values in product(*(conditions[key] for key in keys)):
             when = tuple(zip(keys, values, strict=True))
             yield Charged(
-                *of, kind.unit, (unit.per or Decimal(1)) * kind.times, amount.number or Decimal(0), mode, when,
+                *of, kind.unit, (unit.per or Decimal(1)) * kind.times, usd, mode, when,
                 free, span, figure, doubts, estimated,
             )  # fmt: skip
 

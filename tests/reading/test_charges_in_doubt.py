@@ -1,0 +1,44 @@
+"""A charge that is not plainly the price is a doubt or is told: cents, ranges, days, allowances."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from octoregistry.documents import Unread, read_document
+from octoregistry.reading import read_rates
+from octoregistry.reading.rates import PageRates
+
+DAY = date(2026, 9, 1)
+TOOLS = "## Tools\n\n| Tool | Price |\n|---|---|\n"
+MODELS = "| Model | Price |\n|---|---|\n"
+TOKENS = "\n\n## Prices of tokens\n\n| Model | Input per 1M tokens |\n|---|---|\n| gpt-9 | $1.00 |\n"
+"""What else stands on the page: one without a sum of money is none of prices."""
+
+
+def read(text: str, day: date = DAY) -> PageRates:
+    document = read_document(f"# Pricing\n\n{text}{TOKENS}", "page")
+    assert not isinstance(document, Unread)
+    return read_rates(document, "openai", day)
+
+
+def clear(page: PageRates) -> list[Decimal]:
+    """The USD of every charge without a doubt."""
+    return [charge.usd for charge in page.charges if not charge.doubts]
+
+
+@pytest.mark.parametrize(
+    "head", ["Price per image (cents)", "Price (¢ per image)", "Price per image in cents", "Price (cents per image)"]
+)
+def test_a_charge_under_a_head_in_cents_is_one_of_cents(head: str) -> None:
+    """4 under such a head is 0.04 USD, as a price of tokens is; where the sign is of dollars nobody knows which."""
+    assert clear(read(f"| Model | {head} |\n|---|---|\n| gpt-image-9 | 4 |\n")) == [Decimal("0.04")]
+    page = read(f"| Model | {head} |\n|---|---|\n| gpt-image-9 | $4 |\n")
+    assert not clear(page)
+
+
+def test_cents_over_the_table_are_a_doubt() -> None:
+    """They may speak of the table or of something else."""
+    assert not clear(read("Prices per image in cents.\n\n" + MODELS + "| gpt-image-9 | 4 |\n"))
