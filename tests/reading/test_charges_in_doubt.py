@@ -42,3 +42,38 @@ def test_a_charge_under_a_head_in_cents_is_one_of_cents(head: str) -> None:
 def test_cents_over_the_table_are_a_doubt() -> None:
     """They may speak of the table or of something else."""
     assert not clear(read("Prices per image in cents.\n\n" + MODELS + "| gpt-image-9 | 4 |\n"))
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "$0.04–$0.06 per image",
+        "$0.04 to $0.06 per image",
+        "$0.04 (discounted from $0.08) per image",
+        "$0.04 per image for partners, $0.08 per image",
+    ],
+)
+def test_the_ends_of_a_range_are_no_clear_charge(cell: str) -> None:
+    """Nor is one figure of a cell whose other figure nobody understands: in doubt or told, whichever it is."""
+    page = read(MODELS + f"| gpt-image-9 | {cell} |\n")
+    assert not clear(page)
+    assert page.charges or page.problems
+
+
+@pytest.mark.parametrize("qualified", ["from $0.08 per image", "$0.08 per image for partners"])
+def test_a_charge_in_doubt_gives_way_with_a_word(qualified: str) -> None:
+    """Another price of the same thing is told with its place; the same price is no other."""
+    page = read(MODELS + f"| gpt-image-9 | {qualified} |\n| gpt-image-9 | $0.04 per image |\n")
+    assert clear(page) == [Decimal("0.04")]
+    assert [problem.address for problem in page.problems] == ["T1R2C2"]
+    assert "in doubt" in page.problems[0].reason
+    page = read(MODELS + f"| gpt-image-9 | {qualified} |\n| gpt-image-9 | $0.08 per image |\n")
+    assert clear(page) == [Decimal("0.08")]
+    assert not page.problems
+
+
+def test_a_tool_with_another_price_for_a_model_has_none_for_all() -> None:
+    """Which models pay the one and which the other the registry cannot hold: neither is taken, both places are told."""
+    page = read(TOOLS + "| Web search | $10 / 1K calls |\n| Web search with gpt-9 | $25 / 1K calls |\n")
+    assert not page.charges
+    assert "T1R2C2 says 10, T1R3C2 says 25" in str(page.problems[0])

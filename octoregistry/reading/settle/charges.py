@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 from itertools import product
 
@@ -13,14 +14,14 @@ from octoregistry.reading.classify.charge_units import ChargeUnit, charge_units,
 from octoregistry.reading.classify.names import plain
 from octoregistry.reading.classify.scan import fold, spaced
 from octoregistry.reading.classify.tiers import Tier
-from octoregistry.reading.labels import Figure, Label, Place
+from octoregistry.reading.labels import Doubt, Figure, Label, Place
 from octoregistry.reading.layout import Scope
 from octoregistry.reading.layout.lines import sentences
 from octoregistry.reading.settle import Settler
 from octoregistry.reading.settle.charge_kinds import Kind, goes_in, kind_of
 from octoregistry.reading.settle.currencies import NoCurrency, currency_of, dollars_of
 from octoregistry.reading.settle.kinds import is_unit_head, leave_out_other_models, models_named
-from octoregistry.reading.settle.outcome import Charged, Refused
+from octoregistry.reading.settle.outcome import OF_A_MODEL, Charged, Refused
 from octoregistry.reading.settle.said import NEAR, OVER, TOLD, Reader, Said
 from octoregistry.reading.settle.slots import days_of, mode_of, place_of
 from providers.dimensions import PLAIN_CURRENCY, PLAIN_PLACE
@@ -86,13 +87,16 @@ class ChargeSettler(Settler):
             near, names, name_label = self._named(near)
         cells = [self._parts(amount, figure) for amount in current]
         shared = self._shared(current, [unit for _, _, unit in cells])
-        outcomes = {}
+        outcomes: dict[int, tuple[Charged, ...] | Refused] = {}
+        strange = []
         for amount, (label, own, unit) in zip(current, cells, strict=True):
             said = Said([(label, own), *near, *self.over])
             got = self._charge(figure, amount, said, unit or shared, (names, name_label))
             if got is not None:
                 outcomes[amount.start] = got
-        return outcomes
+            if isinstance(got, Refused) or (got is None and (own.leftover or not said.facts("unit"))):
+                strange.append(amount.text)
+        return {at: _beside_strange(got, strange) for at, got in outcomes.items()}
 
     def _shared(self, current: list[Amount], units: list[ChargeUnit | None]) -> ChargeUnit | None:
         """The unit behind the last amount of a list that is told once: "1 GB $0.03, 4 GB $0.12 per session"."""
@@ -314,9 +318,21 @@ class ChargeSettler(Settler):
                 said.doubt(label, "it says that there is no price beside a charge")
             names = provider and label.place in ("beside", "row_head", "cell") and own.values("model")
             if names and not any(value.startswith("models=") for value in own.values("when")):
-                said.doubt(label, "it names a model beside a charge of a tool")
+                said.doubt(label, OF_A_MODEL)
             if own.values("estimate"):
                 said.doubt(label, "it is called an estimate")
+
+
+def _beside_strange(found: tuple[Charged, ...] | Refused, strange: list[str]) -> tuple[Charged, ...] | Refused:
+    """`found` with a doubt where another figure of its cell is neither a charge nor a price of tokens: one end of a range, an
+    old price, the price until a day."""
+    if isinstance(found, Refused) or not strange:
+        return found
+    reason = f"of {strange[0]!r} beside it in one cell nobody knows what it is the price of"
+    return tuple(
+        replace(each, doubts=(*each.doubts, Doubt(each.figure.text[:600], "cell", each.figure.address, reason)))
+        for each in found
+    )
 
 
 _ANY_TOKENS = ("input", "output", "cached_input", "input_image", "input_audio", "input_video")

@@ -10,6 +10,8 @@ from octoregistry.reading.classify.tiers import Tier
 from octoregistry.reading.labels import Doubt, Figure
 from providers.dimensions import PLAIN_CURRENCY, PLAIN_PLACE
 
+OF_A_MODEL = "it names a model beside a charge of a tool"
+
 
 @dataclass(frozen=True, slots=True)
 class Priced:
