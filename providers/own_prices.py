@@ -40,23 +40,49 @@ def with_own_prices(registry: Known, own: Mapping[str, Any]) -> Known:
     """`registry` with a person's `own` prices in place of the vendors', each such model marked (`Model.yours`).
 
     Under "provider/model" a table has USD per million tokens by mode, and may say from which day on (`from`): they hold for
-    prompts of every size, and what they leave out of a mode has no price. `discount`, there or under "provider", is the share
-    that all the vendor's prices cost less. Nothing is written anywhere. Raises OwnPricesError, and UnknownModelError for a
-    model that the registry does not have.
+    prompts of every size and calls that are answered anywhere; what they leave out of a mode has no price, nor has one
+    region. `discount`, there or under "provider", is the share that all the vendor's token prices cost less; that of a model
+    stands in place of its provider's. Charges stay the vendor's. Nothing is written anywhere. Raises OwnPricesError, also for
+    two tables of one thing, and UnknownModelError for a provider or model that the registry does not have.
     """
     check_own_prices(own)
-    providers = {
-        name: dict(entry, models=dict(entry["models"])) for name, entry in registry.values["providers"].items()
-    }
-    for key, table in sorted(own.items()):  # a provider before its models
-        provider, slash, model = key.partition("/")
-        provider = registry.provider_called(provider)
-        models = providers.get(provider, {}).get("models", {})
-        names = [registry.id_of(provider, model)] if slash else [*registry.entries(provider)]
-        for name in names:
-            if (provider, name) not in registry.unusable:
-                plain = registry.rates_of(provider, name)
-                models[name] = _changed(models[name], table, plain)
+    vendors, models = _by_name(registry, own)
+    of_all = {(provider, name): table for provider, table in vendors.items() for name in registry.entries(provider)}
+    return _with(registry, models, own, _with(registry, of_all, own, registry))
+
+
+def _by_name(
+    registry: _Known, own: Mapping[str, Any]
+) -> tuple[dict[str, Mapping[str, Any]], dict[tuple[str, str], Mapping[str, Any]]]:
+    """The tables of providers, and those of models by (provider, id); raises OwnPricesError for two of one thing."""
+    found: dict[tuple[str, str], tuple[str, Mapping[str, Any]]] = {}
+    for key, table in own.items():
+        called, slash, model = key.partition("/")
+        provider = registry.provider_called(called)
+        registry.entries(provider)  # raises for one that is not there
+        name = provider, registry.id_of(provider, model) if slash else ""
+        if name in found:
+            same = "/".join(filter(None, name))
+            raise OwnPricesError(f"prices.{key}: {same} has a table already, prices.{found[name][0]}; keep one of them")
+        found[name] = key, table
+    return (
+        {provider: table for (provider, model), (_, table) in found.items() if not model and table},
+        {name: table for name, (_, table) in found.items() if name[1]},
+    )
+
+
+def _with(
+    registry: Known, tables: Mapping[tuple[str, str], Mapping[str, Any]], own: Mapping[str, Any], less: Known
+) -> Known:
+    """`less`, which is `registry` with the providers' discounts, with the models' own tables in it: a discount of a model
+    stands in place of its provider's, a price in place of one that is discounted.
+    """
+    providers = {name: dict(entry, models=dict(entry["models"])) for name, entry in less.values["providers"].items()}
+    for (provider, name), table in tables.items():
+        if (provider, name) not in registry.unusable:
+            before = registry if "discount" in table else less
+            plain = before.rates_of(provider, name)
+            providers[provider]["models"][name] = _changed(before.entries(provider)[name], table, plain)
     values = {**registry.values, "providers": providers}
     return type(registry)(
         values, f"{registry.path} with prices of yours", f"{registry.text_sha256}+{own!r}", registry.unusable
@@ -110,12 +136,30 @@ def _changed(entry: Mapping[str, Any], table: Mapping[str, Any], plain: Sequence
     start = table["from"].isoformat() if "from" in table else _EVER
     modes = [mode for mode in MODES if mode in table]
     before = start if "from" in table else ""  # without a day they hold for all days
-    kept: list[Mapping[str, Any]] = [
-        rate for rate in plain if rate["mode"] not in modes or rate.get("from", "") < before
-    ]
     new = [{"mode": mode, "from": start, **_exact(table[mode])} for mode in modes]
+    ends = [
+        {"mode": mode, **qualifiers, **({"from": start} if before else {})}
+        for qualifiers in _qualifiers(apart)
+        for mode in modes
+    ]
     without = {key: value for key, value in entry.items() if key != "source"}  # they are from no page
-    return {**without, "rates": [*kept, *new, *apart], "yours": modes}
+    return {
+        **without,
+        "rates": [*_before(plain, modes, before), *new, *_before(apart, modes, before), *ends],
+        "yours": [mode for mode in MODES if mode in modes or mode in entry.get("yours", ())],
+        "contract": dict.fromkeys(modes, before),
+    }
+
+
+def _before(rates: Sequence[Mapping[str, Any]], modes: Sequence[str], day: str) -> list[Mapping[str, Any]]:
+    """The rates of other modes, and those of `modes` that began before a day."""
+    return [rate for rate in rates if rate["mode"] not in modes or rate.get("from", "") < day]
+
+
+def _qualifiers(apart: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The regions and currencies that rates are of: what a contract makes of a price there, nobody said."""
+    found = [{key: rate[key] for key in ("place", "currency") if key in rate} for rate in apart]
+    return [one for place, one in enumerate(found) if one not in found[:place]]
 
 
 def _exact(prices: Mapping[str, Any]) -> dict[str, Decimal]:

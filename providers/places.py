@@ -40,13 +40,25 @@ def known_places(provider: str, model: str, entry: Entry) -> tuple[str, ...]:
     """The regions of which a price of the model is known."""
     from .vendors import vendor  # noqa: PLC0415 - read for a region, and nowhere else
 
-    derived = [place for place, uplift in vendor(provider).places.items() if uplift.covers(model)]
+    contract, plain = entry.get("contract", {}), plain_only(entry.get("rates", ()))
+    apart = {place_of(rate) for rate in entry.get("rates", ()) if currency_of(rate) == PLAIN_CURRENCY}
+    derived = [
+        place
+        for place, uplift in vendor(provider).places.items()
+        if uplift.covers(model) and place not in apart and (not contract or _vendors(plain, contract, uplift.since))
+    ]
     return tuple(sorted({*stated_places(entry), *derived}))
 
 
 def stated_places(entry: Entry) -> tuple[str, ...]:
     """The regions of which the registry itself states a price in US dollars."""
-    stated = {place_of(rate) for rate in entry.get("rates", ()) if currency_of(rate) == PLAIN_CURRENCY}
+    from .dimensions import DIMENSIONS  # noqa: PLC0415 - beside its only use
+
+    stated = {
+        place_of(rate)
+        for rate in entry.get("rates", ())
+        if currency_of(rate) == PLAIN_CURRENCY and not rate.keys().isdisjoint(DIMENSIONS)
+    }
     return tuple(sorted(stated - {PLAIN_PLACE}))
 
 
@@ -62,7 +74,22 @@ def placed(provider: str, model: str, entry: Entry, place: str, plain: Rates) ->
         if place_of(rate) == place and currency_of(rate) == PLAIN_CURRENCY
     ]
     rates: Rates = _ended(stated, plain) if stated else _derived(provider, model, place, plain)
+    if contract := entry.get("contract"):
+        ends = [{"mode": mode, **({"from": day} if day else {})} for mode, day in contract.items()]
+        rates = [*_vendors(rates, contract), *ends]
+        entry = {**entry, "yours": [mode for mode in entry["yours"] if mode not in contract]}
     return {**entry, "rates": rates or [{"mode": "standard"}]}
+
+
+def _vendors(rates: Rates, contract: Mapping[str, str], since: str = "") -> Rates:
+    """Of `rates`, known from the day `since` on, those that are no prices of a person's own: `contract` gives the day from
+    which those of a mode are, "" for all days.
+    """
+    return [
+        rate
+        for rate in rates
+        if rate["mode"] not in contract or max(rate.get("from", ""), since) < contract[rate["mode"]]
+    ]
 
 
 def _ended(stated: Rates, plain: Rates) -> Rates:

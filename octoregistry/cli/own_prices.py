@@ -10,7 +10,7 @@ import click
 from octoregistry.cli.output import print_message, visible
 from octoregistry.settings import SettingsError, command_settings
 from providers.dimensions import UnknownModelError
-from providers.own_prices import with_own_prices
+from providers.own_prices import OwnPricesError, with_own_prices
 from providers.registry import Registry
 
 
@@ -23,10 +23,20 @@ def by_own_prices(registry: Registry, settings: Path | None = None) -> Registry:
         found = with_own_prices(registry, own)
     except SettingsError as error:
         raise click.ClickException(visible(error)) from error
-    except UnknownModelError as error:
+    except (OwnPricesError, UnknownModelError) as error:
         raise click.ClickException(visible(f"[prices] of your settings: {error}")) from error
     print_message(f"prices of yours: {', '.join(marks(found))}")
+    if charged := [
+        name for name in dict.fromkeys(model.provider for model in found if model.yours) if _charges(found, name)
+    ]:
+        print_message(f"charges besides tokens (searches, images) stay the vendor's: {', '.join(charged)}")
     return found
+
+
+def _charges(registry: Registry, provider: str) -> bool:
+    """Whether any charge of a provider or of its models is known."""
+    known = registry.providers[provider]
+    return bool(known.charges) or any(model.charges for model in known.models.values())
 
 
 def marks(registry: Registry) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -49,6 +50,7 @@ def command(
     found = priced_model(known, model, day)
     pricing = _in_place(known, found, place)
     rates = pricing.rates if pricing.place != PLAIN_PLACE else known.rates(found)
+    found = replace(found, yours=pricing.yours)
     unseen = found.first_seen is not None and day < found.first_seen
     now = [] if unseen else [rate for mode in MODES for rate in in_force(rates, mode, day).values()]
     later = sorted((rate for rate in rates if rate.start and rate.start > day), key=lambda rate: rate.start or day)

@@ -134,6 +134,14 @@ def test_own_prices_are_used_where_they_are_asked_for_and_marked(
     assert json.loads(own.stdout)["yours"] == ["standard"]
     assert json.loads(own.stdout)["rates"][0]["prices"] == {"input": "1.75", "output": "9"}
     assert "prices of yours: openai/gpt-5.4 (standard)" in own.stderr
+    assert "charges besides tokens (searches, images) stay the vendor's: openai" in own.stderr
+    own_file.write_text("[prices.openai]\ndiscount = 0.1\n[prices.OpenAI]\ndiscount = 0.2\n")
+    assert "prices.OpenAI: openai has a table already" in run(price, ["gpt-5.4", "--own-prices"]).stderr
+    own_file.write_text('[prices."anthropic/claude-opus-4-8"]\nstandard = { input = 1.75, output = 9 }\n')
+    there = json.loads(run(price, ["claude-opus-4-8", "--own-prices", "--json", "--place", "us"]).stdout)
+    assert there["yours"] == []
+    assert "standard" not in {rate["mode"] for rate in there["rates"] if rate["prices"]}
+    own_file.write_text('[prices."openai/gpt-5.4"]\nstandard = { input = 1.75, output = 9 }\n')
     listed = json.loads(run(models, ["--search", "gpt-5.4", "--own-prices", "--json"]).stdout)
     assert [one["model"] for one in listed if one["yours"]] == ["gpt-5.4"]
     cost = run(estimate, ["openai/gpt-5.4", "--input", "1000000", "--own-prices", "--json"]).stdout

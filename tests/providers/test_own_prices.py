@@ -33,6 +33,26 @@ providers:
 defaults: {input_per_million: 1.0, output_per_million: 2.0, realtime_multiplier: 2.0}
 """
 LIST = parse_registry(TEXT)
+REGIONS = parse_registry("""
+default_provider: gemini
+providers:
+  gemini:
+    models:
+      pro:
+        display_name: Pro
+        input_per_million: 1.0
+        output_per_million: 4.0
+        aliases: [pro-latest]
+        rates:
+        - {mode: standard, input: 2.0, output: 8.0}
+        - {mode: batch, input: 1.0, output: 4.0}
+        - {mode: standard, place: us, input: 2.2, output: 8.8}
+        - {mode: batch, place: us, input: 1.1, output: 4.4}
+  anthropic:
+    models:
+      claude-sonnet-9: {display_name: Claude Sonnet 9, input_per_million: 1.0, output_per_million: 4.0}
+defaults: {input_per_million: 1.0, output_per_million: 2.0, realtime_multiplier: 2.0}
+""")
 
 
 def price(own, model="acme/road", **more):
@@ -77,6 +97,87 @@ def test_the_registry_itself_stays_as_it_is():
     with_own_prices(LIST, {"acme/road-2": {"standard": {"input": Decimal(9)}}})
     assert LIST.pricing("acme", "road-2").cost(input=1_000_000) == Decimal("4.0")
     assert LIST.pricing("acme", "road-2").yours == ()
+
+
+@pytest.mark.parametrize("vendor", ["google", "gemini", "Gemini"])
+@pytest.mark.parametrize("model", ["google/pro", "gemini/pro-latest", "Google/pro"])
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_contract_stands_in_place_of_a_discount_whatever_they_are_called(vendor, model, turned):
+    """The order of the keys and their spelling decide nothing; a mode that the contract leaves alone has the discount."""
+    own = {vendor: {"discount": Decimal("0.5")}, model: {"standard": {"input": Decimal(1)}}}
+    found = get_pricing("gemini", "pro", REGIONS, own=dict(reversed(own.items())) if turned else own)
+    assert found.cost(input=1_000_000) == 1
+    assert found.cost(input=1_000_000, mode="batch") == Decimal("0.5")
+    assert found.yours == ("standard", "batch")
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_discount_of_a_model_stands_in_place_of_its_providers(turned):
+    own = {"gemini": {"discount": Decimal("0.5")}, "google/pro": {"discount": Decimal("0.1")}}
+    found = get_pricing("gemini", "pro", REGIONS, own=dict(reversed(own.items())) if turned else own)
+    assert found.cost(input=1_000_000) == Decimal("1.8")
+    assert found.in_place("us").cost(input=1_000_000) == Decimal("1.98")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("google", "gemini"),
+        ("google/pro", "gemini/pro"),
+        ("google/pro", "google/pro-latest"),
+        ("google/pro", "google/PRO"),
+    ],
+)
+def test_two_tables_of_one_thing_are_refused(one, other):
+    """Which of them holds, nobody said."""
+    with pytest.raises(OwnPricesError, match=f"prices.{other}: .* prices.{one}; keep one of them"):
+        with_own_prices(REGIONS, {one: {"discount": Decimal("0.1")}, other: {"discount": Decimal("0.2")}})
+
+
+def test_a_provider_that_is_not_there_is_named():
+    with pytest.raises(UnknownModelError, match="acne"):
+        with_own_prices(LIST, {"acne": {"discount": Decimal("0.1")}})
+
+
+@pytest.mark.parametrize(("provider", "model"), [("gemini", "pro"), ("anthropic", "claude-sonnet-9")])
+def test_a_region_of_an_own_price_is_unknown(provider, model):
+    """Neither the vendor's price there nor the own one times the vendor's factor was agreed; other modes keep theirs."""
+    own = {f"{provider}/{model}": {"standard": {"input": Decimal(1)}}}
+    found = get_pricing(provider, model, REGIONS, own=own)
+    assert found.yours == ("standard",)
+    assert found.in_place("us").yours == ()
+    with pytest.raises(UnknownPriceError):
+        found.cost(input=1000, place="us")
+    with pytest.raises(UnknownPriceError):
+        found.cost(input=1000, place="us", at="2000-01-01")
+    assert found.cost(input=1_000_000, place="us", mode="batch") == Decimal("1.1")
+
+
+@pytest.mark.parametrize(("provider", "model"), [("gemini", "pro"), ("anthropic", "claude-sonnet-9")])
+def test_a_region_where_every_price_is_an_own_one_is_not_among_the_known(provider, model):
+    own = {f"{provider}/{model}": {mode: {"input": Decimal(1)} for mode in ("standard", "batch")}}
+    found = get_pricing(provider, model, REGIONS, own=own)
+    assert "us" not in found.places
+    assert "us" not in found.stated_places
+    with pytest.raises(UnknownPriceError, match="no known price in us"):
+        found.in_place("us")
+
+
+@pytest.mark.parametrize(("provider", "model"), [("gemini", "pro"), ("anthropic", "claude-sonnet-9")])
+def test_a_region_has_the_vendors_price_until_the_contract_begins(provider, model):
+    own = {f"{provider}/{model}": {"from": date(2030, 6, 1), "standard": {"input": Decimal(1)}}}
+    found = get_pricing(provider, model, REGIONS, own=own)
+    assert found.cost(input=1_000_000, place="us", at="2030-05-31") == Decimal("2.2")
+    with pytest.raises(UnknownPriceError):
+        found.cost(input=1_000_000, place="us", at="2030-06-01")
+
+
+def test_a_discount_holds_in_every_region():
+    """The region's prices are the vendor's, too."""
+    for provider, model in (("gemini", "pro"), ("anthropic", "claude-sonnet-9")):
+        there = get_pricing(provider, model, REGIONS, own={provider: {"discount": Decimal("0.5")}}).in_place("us")
+        assert there.cost(input=1_000_000) == Decimal("1.1")
+        assert there.yours == ("standard", "batch")
 
 
 def test_a_model_that_is_not_there_is_named():
