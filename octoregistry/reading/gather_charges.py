@@ -30,6 +30,8 @@ def charges_of(
     problems: list[Problem] = []
     for charge in charged:
         if charge.span.until is not None and charge.span.until < page_date:
+            ended = f"a charge with the day {charge.span.until}, which is over: left out"
+            problems.append(Problem(page, charge.figure.address, ended))
             continue
         for name in charge.names or (None,):
             if charge.estimated and name in by_tokens:

@@ -149,8 +149,10 @@ _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def _footnotes(document: Document, table: Table, lines: _Lines) -> dict[str, Label]:
-    """The notes right behind `table` by their mark; the items of a list are notes by their number."""
+    """The notes right behind `table` by their mark; the items of a list are notes by their number, and by as many stars where
+    no note has them: "* Until May" may be a note or an item."""
     found: dict[str, Label] = {}
+    stars: dict[str, Label] = {}
     item = 0
     for passage in document.passages[table.after : table.after + 12]:
         if in_another_pane(passage, table):
@@ -162,5 +164,8 @@ def _footnotes(document: Document, table: Table, lines: _Lines) -> dict[str, Lab
             if not match and passage.listed:
                 mark = str(item).translate(_RAISED)
             if mark and not lines.equates(line):
-                found.setdefault(mark, Label(line[match.end() if match else 0 :], "footnote", 0, passage.address))
-    return found
+                note = Label(line[match.end() if match else 0 :], "footnote", 0, passage.address)
+                found.setdefault(mark, note)
+                if passage.listed and not match:
+                    stars.setdefault("*" * item, note)
+    return stars | found

@@ -77,3 +77,41 @@ def test_a_tool_with_another_price_for_a_model_has_none_for_all() -> None:
     page = read(TOOLS + "| Web search | $10 / 1K calls |\n| Web search with gpt-9 | $25 / 1K calls |\n")
     assert not page.charges
     assert "T1R2C2 says 10, T1R3C2 says 25" in str(page.problems[0])
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "Free until 2026-12-31, then $10 / 1K calls",
+        "Free through December 31, 2026; $10 / 1K calls afterwards",
+        "Free until 2026-08-01, then $10 / 1K calls",
+        "Free, then $10 / 1K calls",
+        "$1 until 2026-12-31, then $2 / 1K calls",
+        "$1 / 1K calls until 2026-12-31, then $2 / 1K calls",
+        "$10 / 1K calls, $12 from 2026-12-01",
+        "$10 / 1K calls; from 2026-12-01 $12 / 1K calls",
+        "$5 for the first 1,000 calls, then $10 / 1K calls",
+        "$10 / 1K calls until 2026-12-31",
+    ],
+)
+def test_a_charge_that_ends_or_begins_on_a_day_of_its_cell_is_not_taken_as_clear(cell: str) -> None:
+    """Whether it is the price before the day or behind it a person says; one whose day is over is told."""
+    page = read(TOOLS + f"| Web search | {cell} |\n")
+    assert not clear(page)
+    assert page.charges or page.problems
+
+
+def test_a_charge_that_begins_on_a_day_has_it() -> None:
+    """One price with one day is clear."""
+    page = read(TOOLS + "| Web search | $10 / 1K calls from 2026-12-01 |\n")
+    assert [(charge.usd, charge.start) for charge in page.charges] == [(Decimal(10), date(2026, 12, 1))]
+    assert clear(page) == [Decimal(10)]
+
+
+@pytest.mark.parametrize("note", ["\\* Until 2026-10-31 only; $0.09 afterwards.", "* Until 2026-10-31; then more."])
+@pytest.mark.parametrize("cell", ["$0.04 per image *", "$0.04* per image"])
+def test_a_note_with_a_day_is_heard_also_as_the_item_of_a_list(cell: str, note: str) -> None:
+    """ "* Until May" behind a table may be either; the star in the cell means it."""
+    page = read(MODELS + f"| gpt-image-9 | {cell} |\n\n{note}\n")
+    assert page.charges
+    assert not clear(page)

@@ -95,7 +95,9 @@ class ChargeSettler(Settler):
             if got is not None:
                 outcomes[amount.start] = got
             if isinstance(got, Refused) or (got is None and (own.leftover or not said.facts("unit"))):
-                strange.append(amount.text)
+                strange.append(f"of {amount.text!r} beside it in one cell nobody knows what it is the price of")
+        if len(current) > 1 and any(own.values("days") for _, own, _ in cells):
+            strange.append("of which figure of its cell a day is meant nobody knows")
         return {at: _beside_strange(got, strange) for at, got in outcomes.items()}
 
     def _shared(self, current: list[Amount], units: list[ChargeUnit | None]) -> ChargeUnit | None:
@@ -221,6 +223,9 @@ class ChargeSettler(Settler):
         mode = mode_of(said)
         span = days_of(said)
         self._doubts(said, provider=not of[0])
+        if span.until is not None and span.until >= self.reader.page_date:
+            label = next(label for label, fact in said.facts("days") if fact.value.until is not None)
+            said.doubt(label, f"it is a price until {span.until} or one from then on")
         usd = dollars_of(said, amount)
         free = next((fact.value for _, fact in said.facts("allowance")), None)
         conditions = self._conditions(said, kind)
@@ -314,6 +319,8 @@ class ChargeSettler(Settler):
                 said.doubt(label, "it names a kind of tokens beside a charge")
             if own.values("tier"):
                 said.doubt(label, "it states a prompt size beside a charge")
+            if label.place == "cell" and own.values("free") and not said.facts("allowance"):
+                said.doubt(label, "it says that something is free, and not how much")
             if label.place == "cell" and own.values("none"):
                 said.doubt(label, "it says that there is no price beside a charge")
             names = provider and label.place in ("beside", "row_head", "cell") and own.values("model")
@@ -324,13 +331,12 @@ class ChargeSettler(Settler):
 
 
 def _beside_strange(found: tuple[Charged, ...] | Refused, strange: list[str]) -> tuple[Charged, ...] | Refused:
-    """`found` with a doubt where another figure of its cell is neither a charge nor a price of tokens: one end of a range, an
-    old price, the price until a day."""
+    """`found` with a doubt for the first of `strange`: another figure of its cell is neither a charge nor a price of tokens, as
+    one end of a range, an old price, or the price until a day."""
     if isinstance(found, Refused) or not strange:
         return found
-    reason = f"of {strange[0]!r} beside it in one cell nobody knows what it is the price of"
     return tuple(
-        replace(each, doubts=(*each.doubts, Doubt(each.figure.text[:600], "cell", each.figure.address, reason)))
+        replace(each, doubts=(*each.doubts, Doubt(each.figure.text[:600], "cell", each.figure.address, strange[0])))
         for each in found
     )
 
