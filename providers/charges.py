@@ -48,22 +48,25 @@ class Charges:
     ) -> Decimal:
         """Exact USD for so many of `unit` on the day `at` (None: today, UTC), under the conditions `when`.
 
-        None of it cost nothing. Raises UnknownPriceError where no price is known or several fit; UncertainPriceError, with
-        the least and the most, between two days on which different prices were seen, and where some of it is free first:
+        None of it cost nothing. Raises UnknownPriceError where no price is known; UncertainPriceError, with the least and the
+        most that so many cost, between two days on which different prices were seen, and where some of it is free first:
         `free_used` says that the allowance is used up.
         """
         if not counted(unit, count):
             return Decimal(0)
-        charge = self.find(unit, mode=mode, at=at, when=when)
-        cost = charge.cost(count)
-        if charge.free and not free_used and cost:
-            raise UncertainPriceError(
-                f"{self.name}: {charge.free} of {unit} are free first: between 0 and {cost} USD; free_used=True says "
-                "that they are used up",
-                Decimal(0),
-                cost,
+        possible = self._possible(unit, mode, at, when)
+        costs = [charge.cost(count) for charge in possible]
+        free = next((charge.free for charge in possible if charge.free), None) if not free_used else None
+        least, most = Decimal(0) if free else min(costs), max(costs)
+        if least == most:
+            return most
+        if least or not free:
+            reason = f"its price of {unit} changed on a day that no page states: between {least} and {most} USD"
+        else:
+            reason = (
+                f"{free} of {unit} are free first: between 0 and {most} USD; free_used=True says that they are used up"
             )
-        return cost
+        raise UncertainPriceError(f"{self.name}: {reason}", least, most)
 
     def find(
         self,
@@ -73,10 +76,27 @@ class Charges:
         at: date | str | None = None,
         when: Mapping[str, str] | None = None,
     ) -> Charge:
-        """The charge of `unit` in force on a day; raises as `cost` does, free or not.
+        """The charge of `unit` in force on a day; raises as `cost` of one does, free or not, and where what is free first changed
+        on a day that nobody knows.
 
-        Without `when` it is the one without conditions; where there is none, all must cost the same.
+        Without `when` it is the one without conditions, with `when` the one that holds under just these.
         """
+        possible = self._possible(unit, mode, at, when)
+        if len({(charge.usd / charge.per, charge.free) for charge in possible}) > 1:
+            prices = [charge.cost(1) for charge in possible]
+            least, most = Decimal(0) if any(charge.free for charge in possible) else min(prices), max(prices)
+            raise UncertainPriceError(
+                f"{self.name}: its price of {unit}, or what of it is free first, changed on a day that no page states: between "
+                f"{least} and {most} USD each",
+                least,
+                most,
+            )
+        return possible[0]
+
+    def _possible(
+        self, unit: str, mode: str, at: date | str | None, when: Mapping[str, str] | None
+    ) -> tuple[Charge, ...]:
+        """The charge in force on a day under just the conditions `when`, and those that may have begun by then."""
         if unit not in UNITS or mode not in MODES:
             known = UNITS if unit not in UNITS else MODES
             raise InvalidUsageError(f"{unit if unit not in UNITS else mode!r} is none of {', '.join(known)}")
@@ -84,26 +104,14 @@ class Charges:
         wanted = dict(when or {})
         own = [charge for charge in self._own if charge.unit == unit]
         among = own or [charge for charge in self._general if charge.unit == unit]
-        of_mode = [charge for charge in among if charge.mode == mode]
-        exact = [charge for charge in of_mode if charge.when == wanted]
-        fits = exact or [charge for charge in of_mode if wanted.items() <= charge.when.items()]
+        fits = [charge for charge in among if charge.mode == mode and charge.when == wanted]
         begun = _in_force(fits, day)
         if not begun:
             raise UnknownPriceError(self._unknown(unit, mode, at, wanted, among))
         if len({(charge.usd / charge.per, charge.free) for charge in begun}) > 1:
             listed = "; ".join(map(str, begun[:8]))
-            raise UnknownPriceError(f"{self.name} has several prices of {unit}, say when: {listed}")
-        coming = [charge for charge in fits if _may_have_begun(charge, day)]
-        prices = [charge.cost(1) for charge in (*begun, *coming)]
-        if len(set(prices)) > 1:
-            least, most = min(prices), max(prices)
-            raise UncertainPriceError(
-                f"{self.name}: its price of {unit} changed on a day that no page states: between {least} and {most} USD "
-                "each",
-                least,
-                most,
-            )
-        return begun[0]
+            raise UnknownPriceError(f"{self.name} has several prices of {unit}: {listed}")
+        return (*begun, *(charge for charge in fits if _may_have_begun(charge, day)))
 
     def _unknown(
         self, unit: str, mode: str, at: date | str | None, when: Mapping[str, str], among: Sequence[Charge]
@@ -111,7 +119,8 @@ class Charges:
         asked = f" ({', '.join(f'{key} {value}' for key, value in when.items())})" if when else ""
         known = "; ".join(map(str, among[:8])) or ", ".join(dict.fromkeys(c.unit for c in self)) or "no charge"
         day = "" if at is None else f" on {at}"
-        return f"{self.name} has no known {mode} price of {unit}{asked}{day}; known: {known}"
+        cure = ", say when" if any(charge.mode == mode and charge.when for charge in among) else ""
+        return f"{self.name} has no known {mode} price of {unit}{asked}{day}{cure}; known: {known}"
 
 
 def get_charges(provider: str, model: str | None = None, registry: Registry | None = None) -> Charges:

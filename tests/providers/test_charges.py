@@ -162,3 +162,44 @@ def test_so_many_cost_their_share(usd: Decimal, per: int, count: int) -> None:
 def test_errors_are_pricing_errors() -> None:
     """One word catches whatever a cost may raise."""
     assert issubclass(UncertainPriceError, PricingError)
+
+
+def test_an_uncertain_cost_is_that_of_all_of_them() -> None:
+    """Its least and most are of so many, not of one; an allowance that changed is as uncertain as a price."""
+    known = parse_registry(
+        registry(
+            [
+                "{unit: web_search, per: 1000, usd: 10}",
+                "{unit: web_search, per: 1000, usd: 20, from: 2026-06-10, seen_before: 2026-06-01}",
+                "{unit: page, usd: 1}",
+                "{unit: page, usd: 1, free: 5 per day, from: 2026-06-10, seen_before: 2026-06-01}",
+            ]
+        )
+    )
+    charges = get_charges("openai", registry=known)
+    with pytest.raises(UncertainPriceError) as told:
+        charges.cost("web_search", 1000, at="2026-06-05")
+    assert (told.value.least, told.value.most) == (10, 20)
+    with pytest.raises(UncertainPriceError) as told:
+        charges.cost("page", 7, at="2026-06-05")
+    assert (told.value.least, told.value.most) == (0, 7)
+    assert charges.cost("page", 7, at="2026-06-05", free_used=True) == 7
+    with pytest.raises(UncertainPriceError):
+        charges.find("page", at="2026-06-05")
+    assert charges.cost("page", 7, at="2026-06-01") == 7
+
+
+@pytest.mark.parametrize("condition", ["direction: input", "size: 4K", "{size: 4K, quality: high}"])
+def test_a_charge_under_a_condition_is_none_of_a_call_that_names_none(condition: str) -> None:
+    """An image that is sent in is none that is made, and one of 4K none of any size."""
+    charges = get_charges(
+        "openai",
+        registry=parse_registry(registry([f"{{unit: image, usd: 0.001, when: {{{condition.strip('{}')}}}}}"])),
+    )
+    with pytest.raises(UnknownPriceError, match="say when"):
+        charges.cost("image", 5)
+    when = dict(part.split(": ") for part in condition.strip("{}").split(", "))
+    assert charges.cost("image", 5, when=when) == Decimal("0.005")
+    if len(when) > 1:
+        with pytest.raises(UnknownPriceError):
+            charges.cost("image", 5, when={"size": "4K"})

@@ -12,7 +12,7 @@ from providers.dimensions import InvalidUsageError
 from providers.registry import parse_registry
 
 DAY = date(2026, 9, 4)
-REGISTRY = parse_registry("""\
+REGISTRY_TEXT = """\
 default_provider: acme
 providers:
   acme:
@@ -30,7 +30,8 @@ providers:
           - {mode: standard, input: 2.0, output: 4.0}
           - {mode: batch, input: 1.0, output: 2.0}
 defaults: {input_per_million: 1.0, output_per_million: 2.0, realtime_multiplier: 2.0}
-""")
+"""
+REGISTRY = parse_registry(REGISTRY_TEXT)
 
 
 def cost(**more: object) -> Decimal | UnknownCost:
@@ -69,3 +70,18 @@ def test_what_is_free_first_costs_from_nothing_to_all() -> None:
 def test_a_unit_that_is_none_is_refused() -> None:
     with pytest.raises(InvalidUsageError):
         cost(charges={"song": 1})
+
+
+def test_an_uncertain_charge_is_that_of_the_whole_workload() -> None:
+    """1,000 searches at 10 or 20 USD per 1,000 cost 10 or 20 USD."""
+    text = REGISTRY_TEXT.replace(
+        "      - {unit: image, usd: 0.1,",
+        "      - {unit: web_search, per: 1000, usd: 20, from: 2026-09-10, seen_before: 2026-09-01}\n"
+        "      - {unit: image, usd: 0.1,",
+    )
+    registry = parse_registry(text)
+    load = Workload({}, DAY, charges={"web_search": 1000}, requests=2)
+    found = estimate_of(registry, registry.model("acme", "acme-9"), load).cost
+    assert isinstance(found, UnknownCost)
+    assert (found.least, found.most) == (20, 40)
+    assert "$20.00" in found.reason
