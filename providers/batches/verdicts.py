@@ -72,6 +72,9 @@ class Verdicts:
     def of(self, error: ProviderError, attempt: Attempt, ticket: Ticket) -> ProviderError | float:
         """The error, where the row fails by it; or the seconds after which it is tried again. Raises what ends the run."""
         attempt.first = ticket.number if attempt.first < 0 else attempt.first
+        if attempt.cut_off is not None and not error.retryable and not is_for_good(error):
+            self.pace.answered(ticket)
+            return error  # it is of the longer limit, and says nothing of the row, which keeps what was cut off
         if _is_about_all(error):
             return self._shared(error, attempt, ticket)
         if is_for_good(error):
