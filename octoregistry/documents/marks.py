@@ -38,8 +38,9 @@ def settled(text: str) -> str:
     price may stand."""
     if not _MARKS.search(text):
         return text
+    lone = not any(map(str.isdigit, "".join(_GONE.findall(text))))
     text = _GONE.sub(lambda part: _left(text, part), text)
-    text = _opened(text)
+    text = _opened(text, lone)
     return _MARKS.sub("", _SMALL_DIGITS.sub(_small, text))
 
 
@@ -52,8 +53,9 @@ def _left(text: str, part: re.Match[str]) -> str:
     return LEFT_OUT if inner.startswith(LEFT_OUT) or _touches(before, inner, behind) else ""
 
 
-def _opened(text: str) -> str:
-    """`text` with those parts marked as left out that may be hidden and touch a figure, or are unclear and hold one."""
+def _opened(text: str, lone: bool) -> str:
+    """`text` with those parts marked as left out that may be hidden and touch a figure, or are unclear and hold one.
+    `lone` says that nothing hidden holds digits."""
     if not _OPEN.search(text):
         return text
     opened: list[tuple[str, int]] = []
@@ -66,11 +68,37 @@ def _opened(text: str) -> str:
             kind, start = opened.pop()
             end = min(at, len(text))
             clear = kind == MAYBE or last < start
+            if kind == MAYBE and lone and _whole(text, start, end):
+                continue
             if not clear or _touches(_before(text, start), _edges(text, start + 1, end), _behind(text, end)):
                 out.add(start)
         elif letter.isdigit():
             last = at
     return "".join(LEFT_OUT if at in out else letter for at, letter in enumerate(text))
+
+
+def _whole(text: str, start: int, end: int) -> bool:
+    """True for a whole figure right behind its sign, or a sign alone, in a text without other figures: hidden or moved,
+    neither gives another price."""
+    inner = _MARKS.sub("", text[start:end]).strip()
+    before = _MARKS.sub("", text[max(0, start - _FAR) : start])
+    behind = _UNIT.sub("", _MARKS.sub("", text[end : end + _FAR]))
+    if not inner or _OTHER.search(before):
+        return False
+    if inner in _CURRENCIES:
+        return before[-1:] in ("", " ", "\n", "(") and _ONE_FIGURE.fullmatch(behind) is not None
+    last = _SIGN_LAST.search(before) is not None and before.count(before[-1]) == 1
+    return last and _FIGURE.fullmatch(inner) is not None and _NO_DIGIT.fullmatch(behind) is not None
+
+
+_FAR = 400
+_CURRENCIES = "$€£¥₹₩￥＄"
+_FIGURE = re.compile(r"\d[\d,]*+(?:\.\d++)?")
+_ONE_FIGURE = re.compile(rf"\s?\d[\d,]*+(?:\.\d++)?[^\d{LEFT_OUT}]*+")
+_UNIT = re.compile(r"(?:/|\bper)\s?1\s?(?:[MmKk]\b|million|,000)")
+_OTHER = re.compile(r"(?<![\w.-])\d")  # those of "model-9" and "v2.5" are none of a sum
+_SIGN_LAST = re.compile(rf"(?<![\d.,−–+-])[{_CURRENCIES}]\Z")
+_NO_DIGIT = re.compile(rf"[^\d{LEFT_OUT}]*+")
 
 
 def _edges(text: str, start: int, end: int) -> str:

@@ -136,7 +136,7 @@ def _look(tag: Tag, rules: list[Rule], style: str, sheets: _Sheets) -> Look:
     """How `tag` is seen by `rules` and its own `style`."""
     added = [rule for rule in rules if rule.generated]
     if added:
-        _add(tag, added)
+        _add(tag, [rule for rule in added if not _is_label(rule, tag)])
         rules = [rule for rule in rules if not rule.generated]
     always, closed, ever = sheets.looks(rules, style)
     if closed:
@@ -145,6 +145,18 @@ def _look(tag: Tag, rules: list[Rule], style: str, sheets: _Sheets) -> Look:
         if any(sheets.opened.intersection(_MARK.findall(rule.selector)) for rule in rules):
             return Look.MAYBE
     return always if ever is always else max(Look.MAYBE, min(always, Look.UNCLEAR))
+
+
+def _is_label(rule: Rule, tag: Tag) -> bool:
+    """True for the head of a column that a narrow screen puts before each cell: the words of an attribute, not a figure."""
+    if rule.sure or rule.generated != "before" or tag.name not in _CELLS:
+        return False
+    named = [_ATTRIBUTE.fullmatch(text) for text in rule.said.get("content", ())]
+    return all(name and _LABEL_ENDS.search(str(tag.get(name[1]) or "")) for name in named)
+
+
+_ATTRIBUTE = re.compile(r"""attr\(\s*+([\w-]++)\s*+\)(?:\s*+["'][\s:·]*+["'])?""")
+_LABEL_ENDS = re.compile(r"(?:[^\W\d]|[):\]])\s*\Z|\A\s*\Z")
 
 
 def _add(tag: Tag, rules: list[Rule]) -> None:

@@ -251,8 +251,9 @@ _FIELDS = SKIPPED - {"s", "del", "strike"}
 _NEVER_SEEN = frozenset({"script", "style", "template", "head", "datalist", "noembed", "noframes"})
 _SHOWS = re.compile(r"visibility|font")
 _LONGEST_GONE = 2_000
+_ONLY = "(?:sr|print|screen|mobile|tablet|desktop|phone|xs|sm|md|lg|xl)-only"
 _MAYBE_CLASS = re.compile(
-    r"(?:^|[-_:])(?:hid(?:e|den)|invisible|none|offscreen|reader|only|text-transparent|collapsed?|(?:opacity|scale|[wh]|size)-0)(?:$|[-_])|\[0"
+    rf"^none$|(?:^|[-_:])(?:hid(?:e|den)|invisible|d(?:-\w+)?-none|display-none|offscreen|reader|{_ONLY}|text-transparent|collapsed?|(?:opacity|scale|[wh]|size)-0)(?:$|[-_])|\[0"
 )
 """Names of classes that hide: what they really do an outer style sheet says."""
 

@@ -164,7 +164,7 @@ def test_text_that_a_sheet_adds_to_a_figure_leaves_it_in_doubt(css: str) -> None
 )  # fmt: skip
 def test_what_may_be_seen_within_a_figure_leaves_it_in_doubt(cell: str) -> None:
     """Whoever reads the page sees other digits than those that are read, or may see them."""
-    assert LEFT_OUT in text_of(cell, style="")
+    assert LEFT_OUT in text_of(f"{cell}</td><td>$7", style="")
 
 
 @pytest.mark.parametrize(
@@ -179,3 +179,50 @@ def test_what_may_be_seen_within_a_figure_leaves_it_in_doubt(cell: str) -> None:
 def test_what_touches_no_digits_leaves_no_doubt(cell: str, read: str) -> None:
     """Real pages hide words, and put pictures behind prices."""
     assert text_of(cell, style="") == read
+
+
+WHOLE = [
+    *(f'$<span class="{name}">2.50</span>' for name in ("leading-none", "select-none", "resize-none", "text-only", "md:hidden")),
+    *(f'$<span style="{style}">2.50</span>' for style in (
+        "display:block", "display:flex", "animation:in 1s", "position:relative;top:1px", "margin-left:-2px", "float:right")),
+    *(f'<span style="{style}">$</span>2.50' for style in ("vertical-align:super", "position:absolute", "float:left")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("cell", WHOLE)
+@pytest.mark.parametrize("behind", ["", " / 1M tokens", "<sup>1</sup>"])
+def test_a_whole_figure_that_may_be_moved_is_no_doubt(cell: str, behind: str) -> None:
+    """Behind its sign, with no digit after it, it can be seen or not, but not as another price."""
+    assert text_of(f"{cell}{behind}", style="").replace(" ¹", "") == f"$2.50{behind if 'M' in behind else ''}"
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        '$<span class="md:hidden">2.50</span>9', '$<span class="md:hidden">2.50</span> <span class="hidden">9</span>',
+        '$1 $<span style="float:left">2.50</span>', '$2<span style="float:left">$</span>.50',
+        '-<span style="float:left">$</span>2.50',
+        '$<span style="float:left">2.</span>50', '1<span style="position:absolute">$</span>50',
+        '$<span style="float:left">2</span>.50', '$<span class="d-md-none">2</span>.50', '$<span class="mobile-only">2</span>.50',
+    ],
+)  # fmt: skip
+def test_a_part_of_a_figure_that_may_be_moved_is_a_doubt(cell: str) -> None:
+    assert LEFT_OUT in text_of(f"{cell}</td><td>$7", style="")
+
+
+@pytest.mark.parametrize(
+    ("label", "doubt"), [("Input", False), ("Input / 1M tokens:", False), ("$9", True), ("$", True)]
+)
+@pytest.mark.parametrize("content", ["attr(data-label)", 'attr(data-label) ": "'])
+def test_a_head_that_a_narrow_screen_puts_before_a_cell_is_no_doubt(label: str, doubt: bool, content: str) -> None:
+    """Responsive tables repeat the head of the column in each cell; a sum would be another figure."""
+    sheet = f"<style>@media (max-width: 600px) {{ td::before {{ content: {content} }} }}</style>"
+    page = (
+        f"<html><head>{sheet}</head><body><h1>Pricing</h1><p>What each model costs when you call it over the API.</p>"
+    )
+    table = (
+        f'<table><tr><th>Model</th><th>Input</th></tr><tr><td>gpt</td><td data-label="{label}">$2.50</td></tr></table>'
+    )
+    document = read_document(f"{page}{table}</body></html>", "https://vendor.invalid/pricing")
+    assert isinstance(document, Document)
+    assert (LEFT_OUT in document.tables[0].rows[1][1]) is doubt
