@@ -57,6 +57,8 @@ YEAR_AHEAD = NOW + timedelta(days=365)
         (NOW, [LONG_AHEAD], False),
         (YEAR_AHEAD, [NOW], True),
         (YEAR_AHEAD, [NOW, LONG_AGO], True),
+        (YEAR_AHEAD, [NOW, LONG_AHEAD], True),  # of two the later, but not one that is ahead of a clock that is ahead
+        (NOW, [NOW, LONG_AHEAD], False),
         (YEAR_AHEAD, [NOW, NOW, LONG_AHEAD], True),  # one vendor's Date switched the question off
         (YEAR_AHEAD, [NOW, NOW, LONG_AHEAD, LONG_AGO, LONG_AGO], True),
     ],

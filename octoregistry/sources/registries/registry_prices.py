@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation, Overflow
 from typing import Any
 
 from providers.dimensions import MODALITIES
@@ -102,15 +102,20 @@ class PriceForm:
                 yield RegistryPrice(self.witness, known.provider, own, mode, above, dimension, usd, self.as_of)
 
 
+_LEAST, _MOST = Decimal("1e-9"), Decimal("1e9")
+
+
 def dollars(value: Any, factor: Decimal) -> Decimal | None:
-    """`value` × `factor`, or None for what is no price. Registries write 0 for what they do not know, so 0 is none."""
+    """`value` × `factor`, or None for what is no price: below 1e-9 or above 1e9 USD per million tokens, and 0, which
+    registries write for what they do not know."""
     if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
         return None
     try:
         number = Decimal(value)
-        return number * factor if number.is_finite() and number > 0 else None
-    except InvalidOperation:
+        usd = number * factor if number.is_finite() else Decimal(0)
+    except (InvalidOperation, Overflow):
         return None
+    return usd if _LEAST <= usd <= _MOST else None
 
 
 def mapping(value: Any) -> Mapping[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from octoregistry.sources.registries import NotARegistry, read_statements
+from octoregistry.sources.registries.registry_prices import dollars
 
 DAY = date(2026, 9, 7)
 
@@ -197,3 +198,10 @@ def test_what_is_no_registry_is_none(witness: str, text: str) -> None:
 def test_prices_are_exact() -> None:
     told = read_statements("litellm", '{"a": {"litellm_provider": "openai", "input_cost_per_token": 1e-07}}', "u", DAY)
     assert told.prices[0].usd == Decimal("0.1")
+
+
+@pytest.mark.parametrize("value", ["1e999990", "1e999999", "1e-999990", "1e4", "1e-16", "Infinity", "NaN", "-1"])
+def test_a_price_without_end_is_none(value: str) -> None:
+    """Below 1e-9 or above 1e9 USD per million tokens nothing is sold; written out it would fill a disk."""
+    assert dollars(value, Decimal(10**6)) is None
+    assert dollars("1e-6", Decimal(10**6)) == 1
