@@ -27,7 +27,9 @@ from octoregistry.costing.reading import proposal
 from octoregistry.documents import Document, read_document
 from octoregistry.reading import read_rates
 from octoregistry.reading.classify.names import continues_name, looks_like_name
+from octoregistry.reading.classify.tiers import tiers
 from octoregistry.reading.page import _families
+from octoregistry.reading.vocabulary import shipped
 from providers.recipe import known_patterns, recipes
 from providers.secret_spellings import spellings
 from providers.vendors import vendors
@@ -191,6 +193,7 @@ def patterns() -> dict[Used, str]:
             document = read_document(PAGE, url)
             assert isinstance(document, Document)
             read_rates(document, "openai", date(2026, 9, 10))
+        tiers("32k < tokens <= 128k", shipped())
         continues_name("Preview", _families())
         looks_like_name("Unheard Large 3.2")
         for one in vendors().values():

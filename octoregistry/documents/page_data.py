@@ -39,7 +39,7 @@ _TEXTS = (
 )  # nor one of these
 _STRUCTURE = ("items", "rows", "data", "tabs", "list", "entries", "records", "cards", "blocks", "sections", "groups")
 # Keys that an editor's database adds, and values that nobody is shown.
-_PLUMBING = re.compile(r"(?:_?id|sort|order|index|key|icon|image|logo|href|url|link|src|slug|locale|lang|class(?:Name)?|"
+_PLUMBING = re.compile(r"(?:_?id|sort|order|index|icon|image|logo|href|url|src|slug|locale|lang|className|"
                        r"(?:back)?ground|colou?r|@type|@context|\w*[_-]id)$", re.IGNORECASE)  # fmt: skip
 _UNSHOWN = re.compile(
     r"[0-9a-f]{8}-[0-9a-f-]{27}|https?://\S+|/\S*|#[0-9a-fA-F]{3,8}|\d{4}-\d\d-\d\dT[\d:.]+Z?|\$undefined"
@@ -224,8 +224,8 @@ class _Shown:
         for key, value in record.items():
             if isinstance(value, dict) and before.count(" ") < _DEEPEST:
                 yield from self._fields(value, f"{before}{key} ")
-            elif value is True:
-                yield f"{before}{key}", "yes"
+            elif isinstance(value, bool):
+                yield f"{before}{key}", "yes" if value else "no"
             elif isinstance(value, str) and (text := self._text(value)) and _is_shown(key, text):
                 yield f"{before}{key}", text
 

@@ -146,3 +146,53 @@ def test_the_note_of_a_raised_mark_is_heard(mark: str, notes: str) -> None:
 @pytest.mark.parametrize("cell", ["$2^50^", "$1.8^0^", "$2 ^50^", "$2^5^0", "$2 <sup>50</sup>"])
 def test_digits_that_markdown_raises_are_in_doubt(cell: str) -> None:
     assert read(cell) in ("doubted", "told")
+
+
+def several(cell: str) -> dict[tuple[str, str, int | str | None, str], str]:
+    """{(mode, place, above, dimension): price} that a cell gives without a doubt; the output stands apart."""
+    page = f"{TABLES['en']}\n|---|---|---|\n| gpt-9 | {cell} | $9 |\n| gpt-8 | $2 | $8 |\n"
+    document = read_document(page, "https://x.example/p")
+    assert isinstance(document, Document)
+    return {
+        (rate.mode, rate.place, rate.above_input_tokens, name): str(price.amount)
+        for rate in read_rates(document, "openai", date(2026, 11, 1)).every
+        if rate.name == "gpt-9"
+        for name, price in rate.prices.items()
+        if name != "output" and not price.doubts
+    }
+
+
+PLAIN = ("standard", "global", None, "input")
+OTHERS = {
+    "batch": ("batch", "global", None, "input"),
+    "priority": ("priority", "global", None, "input"),
+    ">200K": ("standard", "global", 200_000, "input"),
+    "audio": ("standard", "global", None, "input_audio"),
+    "EU": ("standard", "eu", None, "input"),
+    "cached": ("standard", "global", None, "cached_input"),
+}
+
+
+@pytest.mark.parametrize("word", OTHERS)
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "$1.00 ({w}: $0.50)",
+        "$1.00 [{w} $0.50]",
+        "$1.00 ($0.50 {w})",
+        "$1.00 / 1M tokens ({w}: $0.50 / 1M tokens)",
+        "$1.00, {w}: $0.50",
+        "$1.00, {w} $0.50",
+        "$1.00; {w} $0.50",
+        "$1.00 and {w} $0.50",
+        "$1.00 · {w} $0.50",
+    ],
+)
+def test_what_stands_before_a_second_price_is_said_of_that_one(cell: str, word: str) -> None:
+    """In a bracket that is open there, or behind a sign that begins anew."""
+    assert several(cell.format(w=word)) == {PLAIN: "1.00", OTHERS[word]: "0.50"}
+
+
+@pytest.mark.parametrize("word", OTHERS)
+def test_a_word_between_two_prices_that_may_be_said_of_either_gives_none(word: str) -> None:
+    assert several(f"$1.00 {word} $0.50") == {}

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from itertools import pairwise
+from typing import Literal
 
 from octoregistry.reading.classify.charge_units import charge_units
 from octoregistry.reading.classify.numbers import FIGURE, decimal_of
@@ -161,6 +163,7 @@ def _pieces(
     if lead.rstrip().endswith(":") and len(matches) > 1:  # "Paid tier: $1, prompts <= 90k $2, prompts > 90k"
         leading = text[matches[0].end() : matches[1].start()].rstrip().endswith(":")
     brackets = _CLOSING.fullmatch(lead.strip()) is None  # "(text) $0.03 (audio) $0.1" says before a figure what it is
+    bare = {} if leading else _between_bare(text, matches, vocabulary, beside)
     found = []
     before = lead
     for at, match in enumerate(matches):
@@ -168,10 +171,14 @@ def _pieces(
         end = len(text) if last else matches[at + 1].start()
         between = text[match.end() : end]
         cut = len(between) if last else _cut(between, leading=leading, brackets=brackets, vocabulary=vocabulary)
+        if not last and (opened := _left_open(between)) is not None:
+            cut = opened  # "$1.00 (batch: $0.50)": what the bracket says is said of what stands in it
+        elif at in bare:
+            cut = _end_of_own(between, vocabulary)
         was = None if last else beside.ends_in_was(fold(between))
         cut = cut if was is None else min(cut, was)
         becomes = not last and beside.is_becomes(fold(between[cut:] or between))
-        behind = between[:cut]
+        behind = between if bare.get(at) == "both" else between[:cut]
         if becomes:
             behind = ""
         past = becomes or beside.ends_in_was(fold(before)) is not None
@@ -181,6 +188,61 @@ def _pieces(
         )  # of "$5 -> $3" nobody knows whether it is a range
         before = (between[cut:] or between) if arrow else "" if becomes else between[cut:]
     return found
+
+
+_BEGINS_ANEW = re.compile(r"\s*(?:[,;·•|/&+–—\n-]|and\b|or\b|plus\b)", re.IGNORECASE)
+_NO_WORDS = re.compile(r"(?:[\W\d_]|\b(?:and|or|plus)\b)*", re.IGNORECASE)
+
+
+def _between_bare(
+    text: str, matches: list[re.Match[str]], vocabulary: Vocabulary, beside: _Beside
+) -> dict[int, Literal["next", "both"]]:
+    """Whose the words behind an amount are, by its number, where neither the first amount has words before it nor the last
+    behind it, as in "$1, batch $0.50": those of the next where each stretch begins anew, else of both, for nothing says whose.
+    """
+    tail = text[matches[-1].end() :]
+    if len(matches) < 2 or _NO_WORDS.fullmatch(tail, _end_of_own(tail, vocabulary, brackets=False)) is None:
+        return {}
+    stretches: dict[int, str] = {}
+    for at, (one, following) in enumerate(pairwise(matches)):
+        between = text[one.end() : following.start()]
+        folded = fold(between)
+        if beside.ends_in_also(folded) is not None:
+            break  # what follows states the same once more
+        if _left_open(between) is not None or beside.ends_in_was(folded) is not None:
+            continue
+        own = _end_of_own(between, vocabulary)
+        if _NO_WORDS.fullmatch(between, own) is None and not beside.is_becomes(folded[own:]):
+            stretches[at] = between[own:]
+    if all(map(_LABEL.search, stretches.values())):
+        return {}
+    anew = all(_BEGINS_ANEW.match(one) or one.rstrip().endswith(":") for one in stretches.values())
+    whose: Literal["next", "both"] = "next" if anew else "both"
+    return dict.fromkeys(stretches, whose)
+
+
+def _end_of_own(behind: str, vocabulary: Vocabulary, *, brackets: bool = True) -> int:
+    """Where the unit and the closed brackets right behind an amount end, which are its own; or the unit alone."""
+    at = 0
+    for stretches, _ in units(fold(behind), vocabulary):
+        if _EMPTY.fullmatch(behind[: stretches[0][0]]):
+            at = max(at, stretches[-1][1])
+    for unit in charge_units(behind, vocabulary)[:1]:
+        at = max(at, unit.end) if _EMPTY.fullmatch(behind[: unit.start]) else at
+    while brackets and (closing := _CLOSING.match(behind, at)):
+        at = closing.end()
+    return at
+
+
+def _left_open(between: str) -> int | None:
+    """Where the first bracket begins that is open at the end of `between`; None where each is closed."""
+    places: list[int] = []
+    for place, sign in enumerate(between):
+        if sign in "([（【":
+            places.append(place)
+        elif sign in ")]）】" and places:
+            places.pop()
+    return places[0] if places else None
 
 
 _CLOSING = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")
