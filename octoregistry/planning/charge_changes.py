@@ -21,6 +21,7 @@ from providers.charge import Charge
 from providers.entries import Provider, Source
 from providers.vendors import vendor
 
+_GONE = "{} is no longer stated, or not so that it is understood: the registry keeps it"
 _NO_ID = "a charge of it stands on the page, and no id is known for it"
 
 
@@ -45,13 +46,15 @@ def charge_changes(
     new: Mapping[str, bool],
     context: GuardContext,
 ) -> tuple[list[Change], list[Note]]:
-    """The changes of charges that `pages` make, and notes on those without an id. `new` are the new models, and
-    whether each is written: the charges of one that is held wait with it. A digest of a page states none.
+    """The changes of charges that `pages` make, and notes on those without an id and on those that left their page. `new`
+    are the new models, and whether each is written: the charges of one that is held wait with it. A digest of a page states
+    none.
     """
     changes: list[Change] = []
     notes: dict[str, Note] = {}
     prefix = vendor(provider.name).names.optional_prefix
     spelled = {normalised(model, prefix): model for model in new}
+    slots: set[tuple[object, ...]] = set()
     for page in pages:
         if page.via is not None:
             continue
@@ -66,6 +69,7 @@ def charge_changes(
             for model in models or ():
                 if new.get(model, True):
                     stated.append(_Stated(charge, model))
+        slots.update(one.slot[:-1] for one in stated)
         prices: dict[object, set[object]] = {}
         for one in stated:
             prices.setdefault(one.slot, set()).add((one.charge.usd / one.charge.per, one.charge.free))
@@ -79,7 +83,24 @@ def charge_changes(
         found = list({(change.model, change.dimension, change.start): change for change in found}.values())
         written = judged(found, replace(context, checked=page.checked))
         changes += [*written, *_source(provider, page, written)]
-    return changes, list(notes.values())
+    return changes, [*notes.values(), *_gone(provider, pages, slots)]
+
+
+def _gone(provider: Provider, pages: Sequence[PricedPage], slots: Collection[tuple[object, ...]]) -> Iterator[Note]:
+    """A note a model, or for the tools, on the charges that the registry has and `pages` do not state at all, where one of these
+    is the page that they were read from. An older page says nothing."""
+    read = {page.read.page: page.checked for page in pages if page.via is None}
+    for model in (TOOLS, *provider.models, *dict.fromkeys(c.model for c in provider.charges if c.model)):
+        source = _source_of(provider, model)
+        if source is None or source.page not in read or read[source.page] < (source.checked or date.min):
+            continue
+        gone = {
+            charge_key(charge.unit, charge.per, charge.mode, charge.when)
+            for charge in _charges_of(provider, model)
+            if (model, charge.unit, charge.mode, tuple(sorted(charge.when.items()))) not in slots
+        }
+        if gone:
+            yield Note(provider.name, model, _GONE.format("; ".join(sorted(gone))), "no longer stated")
 
 
 def _models(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from octoregistry.documents import Document, Table
@@ -30,7 +30,7 @@ def scopes(document: Document, reader: Reader) -> Iterator[Scope]:
         def figure(text: str, bare: bool = bare) -> bool:
             return lines.money(text) or (bare and BARE.fullmatch(text) is not None)
 
-        figures, names = table_figures(table, figure, _footnotes(document, table, lines))
+        figures, names = table_figures(table, figure, _footnotes(document, table, lines, figure))
         if figures:
             codes = _ids_over(document, table)
             trouble = {
@@ -148,9 +148,9 @@ _NOTE = re.compile(
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-def _footnotes(document: Document, table: Table, lines: _Lines) -> dict[str, Label]:
+def _footnotes(document: Document, table: Table, lines: _Lines, has_amount: Callable[[str], bool]) -> dict[str, Label]:
     """The notes right behind `table` by their mark; the items of a list are notes by their number, and by as many stars where
-    no note has them: "* Until May" may be a note or an item."""
+    no note has them and the item states a sum of money: "* $2 from May on" may be a note or an item."""
     found: dict[str, Label] = {}
     stars: dict[str, Label] = {}
     item = 0
@@ -166,6 +166,6 @@ def _footnotes(document: Document, table: Table, lines: _Lines) -> dict[str, Lab
             if mark and not lines.equates(line):
                 note = Label(line[match.end() if match else 0 :], "footnote", 0, passage.address)
                 found.setdefault(mark, note)
-                if passage.listed and not match:
+                if passage.listed and not match and has_amount(line):
                     stars.setdefault("*" * item, note)
     return stars | found

@@ -167,3 +167,31 @@ def test_the_text_of_a_charge_says_all_of_it(
     assert entry.get("when", {}) == when
     assert str(entry.get("free")) == str(free)
     assert entry.get("seen_before") == seen
+
+
+SOURCED = REGISTRY.replace(
+    "    models:\n", "    charges_source: {page: https://a.example/prices, checked: 2026-08-01}\n    models:\n", 1
+).replace("source: {page: https://a.example,", "source: {page: https://a.example/prices,")
+
+
+def gone(found: Plan) -> list[tuple[str, str]]:
+    return [(note.subject, note.text) for note in found.notes if note.kind == "no longer stated"]
+
+
+def test_a_charge_that_left_its_page_is_told() -> None:
+    """With its conditions; the registry keeps it, and no change is made of it."""
+    found = plan(stated("page", "1"), text=SOURCED)
+    assert [subject for subject, _ in gone(plan(text=SOURCED))] == ["tools", "acme-9"]
+    assert [subject for subject, _ in gone(found)] == ["tools", "acme-9"]
+    assert "charge web_search per 1000 is no longer stated" in gone(found)[0][1]
+    assert "charge image (size 1K)" in gone(found)[1][1]
+    assert [change.dimension for change in charges(found)] == ["charge page"]
+
+
+def test_a_charge_that_stands_there_is_not_told() -> None:
+    """Also one at another price, one in doubt, and on a page that is not the one it was read from, or an older one."""
+    doubt = Doubt("x", "cell", "T1R2C2", "not understood: x")
+    image = stated("image", "0.3", "acme-9", when=(("size", "1K"),), doubts=(doubt,))
+    assert not gone(plan(stated("web_search", "14", per=1000), image, text=SOURCED))
+    assert not gone(plan(stated("page", "1"), text=SOURCED.replace("a.example/prices", "a.example/others")))
+    assert not gone(plan(stated("page", "1"), text=SOURCED, day=date(2026, 7, 1)))

@@ -108,7 +108,7 @@ def test_a_charge_that_begins_on_a_day_has_it() -> None:
     assert clear(page) == [Decimal(10)]
 
 
-@pytest.mark.parametrize("note", ["\\* Until 2026-10-31 only; $0.09 afterwards.", "* Until 2026-10-31; then more."])
+@pytest.mark.parametrize("note", ["\\* Until 2026-10-31 only; $0.09 afterwards.", "* Until 2026-10-31; $0.09 then."])
 @pytest.mark.parametrize("cell", ["$0.04 per image *", "$0.04* per image"])
 def test_a_note_with_a_day_is_heard_also_as_the_item_of_a_list(cell: str, note: str) -> None:
     """ "* Until May" behind a table may be either; the star in the cell means it."""
