@@ -9,6 +9,7 @@ from typing import Any
 
 from .dimensions import DIMENSIONS
 from .flat import Row
+from .mentions import mentioned
 from .recipe import Condition, FieldNames, Recipe, Term, Test, Words, known_patterns, recipes
 
 MOST = 10**18  # eight of them, a whole prompt, still fit into 64 bits
@@ -77,6 +78,7 @@ def interpretation(row: Row, recipe: Recipe, columns: frozenset[str] = frozenset
     stated = reading.first(recipe.total)
     tokens = _with_needed(reading, recipe, tokens, stated)
     charges = {name: count for name, names in recipe.charges.items() if (count := reading.first(names))}
+    charges |= mentioned(row, recipe)
     requests, of_batch, bad_requests = _requests(row, recipe, there)
     prompt = _prompt(row, recipe, reading)
     free = holds(recipe.free_if, row, there)

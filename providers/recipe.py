@@ -70,6 +70,7 @@ class Recipe:
     windows: Mapping[str, str] = field(default_factory=dict)
     counts: Mapping[str, tuple[Term, ...]] = field(default_factory=dict)
     charges: Mapping[str, FieldNames] = field(default_factory=dict)
+    mentions: Mapping[str, FieldNames] = field(default_factory=dict)
     total: FieldNames = ()
     contained: FieldNames = ()
     free: FieldNames = ()
@@ -98,6 +99,11 @@ class Recipe:
         named += [condition.name for test in tests for condition in test]
         named += [name for one in self.unclear for names in (*one.both, one.unless) for name in names]
         return tuple(dict.fromkeys(name for name in named if not name.startswith((":", "?"))))
+
+    def mention_fields(self) -> FieldNames:
+        """Where an answer may name what it is billed for: the paths of `mentions`, and what holds each. Never shown."""
+        paths = [path for paths in self.mentions.values() for path in paths]
+        return tuple(dict.fromkeys(name for path in paths for name in (path, path.rpartition(".")[0])))
 
 
 @cache
@@ -190,6 +196,8 @@ def _of_counts(table: Mapping[str, Any]) -> dict[str, Any]:
         }
     if "charges" in table:
         said["charges"] = {name: named(full(text)) for name, text in table["charges"].items()}
+    if "mentions" in table:
+        said["mentions"] = {name: named(full(text)) for name, text in table["mentions"].items()}
     if "unclear" in table:
         said["unclear"] = tuple(
             Unclear(
@@ -261,6 +269,7 @@ def _within(recipe: Recipe, place: str) -> Recipe:
             for name, terms in recipe.counts.items()
         },
         charges={name: all_inside(names) for name, names in recipe.charges.items()},
+        mentions={name: all_inside(names) for name, names in recipe.mentions.items()},
         total=all_inside(recipe.total),
         contained=all_inside(recipe.contained),
         free=all_inside(recipe.free),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 from itertools import pairwise
@@ -25,6 +25,7 @@ from providers.interpretation import (
     UNREAD,
     is_usage,
 )
+from providers.mentions import mention_pattern
 from providers.recipe import Condition, FieldNames, Recipe, Term, Test, known_patterns
 
 # What can be wrong with a row by itself, in the order in which it is told; the number travels through the grouping, and
@@ -181,6 +182,27 @@ def wrong(log: UsageTable, recipe: Recipe, counts: Mapping[str, Count], whole: C
     if not checks:
         return ibis.literal(0, "int32")
     return ibis.cases(*((test, ibis.literal(number, "int32")) for test, number in checks), else_=0).fill_null(0)
+
+
+def mentioned(log: UsageTable, recipe: Recipe) -> dict[str, ir.BooleanValue]:
+    """For each charge that an answer may name by itself whether it does; what no column may hold is left out."""
+    found = {name: [one for path in paths for one in _mentions(log, path)] for name, paths in recipe.mentions.items()}
+    return {name: reduce(or_, tests) for name, tests in found.items() if tests}
+
+
+def _mentions(log: UsageTable, path: str) -> Iterator[ir.BooleanValue]:
+    for column in log.within(path):
+        value = log[column]
+        yield _stands(value) & (value != "[]") if value.type().is_string() else _stands(value)
+    holder = path.rpartition(".")[0]
+    if holder in log.columns:
+        value = log[holder]
+        if value.type().is_array() or value.type().is_struct():
+            value = value.cast("json")
+        if value.type().is_json():
+            value = value.cast("string")
+        if value.type().is_string():
+            yield value.re_search(mention_pattern(path)).fill_null(False)
 
 
 def _alternatives(recipe: Recipe) -> list[FieldNames]:

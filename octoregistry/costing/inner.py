@@ -29,7 +29,8 @@ def opened(usage: ir.Table, further: Iterable[str], recipes: Sequence[Recipe]) -
             log.columns.setdefault(plain_name(column), column)
     _add(log, dict(_fields(usage)))
     likely = _likely(log, recipes)
-    named = dict.fromkeys((*(name for recipe in likely for name in recipe.known_fields()), *further))
+    known = (name for recipe in likely for name in (*recipe.known_fields(), *recipe.mention_fields()))
+    named = dict.fromkeys((*known, *further))
     inside = {name: value for name in named if (value := _in_json(log, name)) is not None}
     unread = dict(_unread(log, likely))
     _add(log, inside)

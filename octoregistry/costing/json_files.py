@@ -94,7 +94,10 @@ def _ends_of(sampled: Sequence[Path_], wanted: Sequence[str]) -> frozenset[str]:
     columns = {plain_name(name) for name in _columns(sampled)}
     forms = forms_of(list(columns), recipes())
     ends = {
-        end for recipe in forms for name in recipe.known_fields() for end in (name.rpartition(".")[2], _camel(name))
+        end
+        for recipe in forms
+        for name in (*recipe.known_fields(), *recipe.mention_fields())
+        for end in (name.rpartition(".")[2], _camel(name))
     }
     return frozenset(ends | {name.rpartition(".")[2] for name in wanted})
 

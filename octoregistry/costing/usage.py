@@ -20,6 +20,7 @@ from octoregistry.costing.counts import (
     dimension,
     first_of,
     holds,
+    mentioned,
     with_needed,
     wrong,
 )
@@ -265,10 +266,14 @@ def _stated(log: UsageTable, recipe: Recipe, dimensions: Sequence[str], charged:
     charges = {name: one for name, fields in recipe.charges.items() if (one := first_of(log, fields)) is not None}
     sounds += [one.sound for one in charges.values()]
     units = {unit: charges[name].value for name in charges if (unit := UNIT_CALLED.get(name)) in charged}
+    named = mentioned(log, recipe)
     free = _literal(holds(log, recipe.free_if) if recipe.free_if else False)
     repeats = _literal(holds(log, recipe.sum_of_others) if recipe.sum_of_others else False)
     return {
-        "charges": _joined([(one.value != 0) & ~free for one in charges.values()], list(charges)),
+        "charges": _joined(
+            [(one.value != 0) & ~free for one in charges.values()] + [one & ~free for one in named.values()],
+            [*charges, *named],
+        ),
         "requests": ibis.ifelse(unsaid, 1, times.value),
         "requests_sound": unsaid | (ibis.literal(True) if times.sound is None else times.sound),
         "asked": ~(unsaid & is_sum),

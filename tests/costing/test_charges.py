@@ -93,3 +93,110 @@ def test_a_count_below_zero_is_no_charge(tmp_path: Path) -> None:
     for costs in both(log(tmp_path, ("2026-03-01", -4)), "{unit: web_search, per: 1000, usd: 10}"):
         assert costs.total == Decimal(2)
         assert costs.problems
+
+
+RESPONSES = """\
+default_provider: openai
+providers:
+  openai:
+    charges: [{unit: web_search, per: 1000, usd: 10}]
+    models:
+      road: {display_name: Road, input_per_million: 1.0, output_per_million: 5.0}
+  gemini:
+    models:
+      song: {display_name: Song, input_per_million: 1.0, output_per_million: 5.0}
+defaults: {input_per_million: 1.0, output_per_million: 2.0, realtime_multiplier: 2.0}
+"""
+MESSAGE = {"type": "message", "content": [{"type": "output_text", "text": '"type": "web_search_call" is what I said'}]}
+SEARCH = {"type": "web_search_call", "id": "ws_1", "status": "completed", "action": {"type": "search", "query": "a"}}
+QUERIES = {
+    "content": {"parts": [{"text": '"webSearchQueries":["a"]'}]},
+    "groundingMetadata": {"webSearchQueries": ["a"]},
+}
+
+
+def openai(*output: dict[str, object], **more: object) -> dict[str, object]:
+    """A response of the API, of 1,000,000 tokens of input."""
+    usage = {"input_tokens": 1_000_000, "output_tokens": 0, "total_tokens": 1_000_000}
+    return {
+        "object": "response",
+        "created_at": 1790812800,
+        "model": "road",
+        "output": [*output],
+        "usage": usage,
+        **more,
+    }
+
+
+def gemini(*candidates: dict[str, object], **more: object) -> dict[str, object]:
+    """As above, of the other vendor."""
+    usage = {"promptTokenCount": 1_000_000, "totalTokenCount": 1_000_000}
+    made = {"createTime": "2026-10-01T00:00:00Z", "modelVersion": "song", "candidates": [*candidates]}
+    return {**made, "usageMetadata": usage, **more}
+
+
+def either(folder: Path, *rows: dict[str, object]) -> tuple[Costs, Costs]:
+    """What responses cost in Python, and on an engine."""
+    file = folder / "log.jsonl"
+    file.write_text("\n".join(map(json.dumps, rows)))
+    rates = compile_rates(parse_registry(RESPONSES))
+    read = read_files([str(file)], [])
+    try:
+        return costs_of_files([(str(file), "jsonl")], rates, ()), costs_of(read.connection, read.table, rates, ())
+    finally:
+        read.connection.disconnect()
+
+
+@pytest.mark.parametrize(
+    ("row", "charge"),
+    [
+        (openai(SEARCH, MESSAGE), "web searches in the answer"),
+        (openai(SEARCH, {"no": "type"}), "web searches in the answer"),
+        (openai({"type": "file_search_call", "id": "fs_1"}, MESSAGE), "file searches in the answer"),
+        (openai({"type": "code_interpreter_call"}), "code sessions in the answer"),
+        (gemini(QUERIES), "web searches in the answer"),
+        (gemini({"grounding_metadata": {"web_search_queries": ["a", "b"]}}), "web searches in the answer"),
+        ({"custom_id": "1", "response": {"body": openai(SEARCH)}}, "web searches in the answer"),
+        ({"key": "1", "response": gemini(QUERIES)}, "web searches in the answer"),
+    ],
+)
+def test_a_search_that_the_answer_alone_names_is_told_and_in_no_sum(
+    tmp_path: Path, row: dict[str, object], charge: str
+) -> None:
+    """How many of them are billed is not known; the tokens are in the sum all the same, and no answer is shown."""
+    for costs in either(tmp_path, row):
+        assert costs.total in (1, 2)
+        (problem,) = costs.problems
+        assert (problem.reason.partition(":")[0], problem.in_sum) == (charge, True)
+        assert "said" not in str(problem.example)
+        assert "ws_1" not in str(problem.example)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        openai(MESSAGE),
+        openai(),
+        openai({"type": "function_call", "arguments": '{"type": "web_search_call"}'}),
+        gemini({"content": {"parts": [{"text": '{"webSearchQueries": ["a"]}'}]}}),
+        gemini({"groundingMetadata": {"webSearchQueries": []}}),
+    ],
+)
+def test_an_answer_that_only_speaks_of_searches_names_none(tmp_path: Path, row: dict[str, object]) -> None:
+    for costs in either(tmp_path, row):
+        assert (costs.total, costs.problems) == (2, ())
+
+
+def test_each_row_names_its_own(tmp_path: Path) -> None:
+    """A search in one line of a log is none in the others, and one that comes late is found."""
+    for costs in either(tmp_path, *[openai(MESSAGE)] * 1200, openai(SEARCH)):
+        assert [problem.rows for problem in costs.problems] == [1]
+
+
+@pytest.mark.parametrize("row", [{"num_sessions": 3}, {"usage_bytes": 5}])
+@pytest.mark.parametrize("more", [{}, {"num_model_requests": 5, "model": "road", "input_tokens": 1_000_000}])
+def test_sessions_in_a_usage_export_are_told(tmp_path: Path, row: dict[str, object], more: dict[str, object]) -> None:
+    """Beside requests and alone: a row of them is no row that cost nothing."""
+    for costs in either(tmp_path, {"start_time": 1790812800, **more, **row}):
+        (problem,) = costs.problems
+        assert problem.in_sum == bool(more)
