@@ -115,3 +115,27 @@ def test_a_note_with_a_day_is_heard_also_as_the_item_of_a_list(cell: str, note: 
     page = read(MODELS + f"| gpt-image-9 | {cell} |\n\n{note}\n")
     assert page.charges
     assert not clear(page)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "## Web search tool\n\nWeb search costs $10 per 1,000 searches. The first 1,000 searches per day are free.\n",
+        "## Web search tool\n\nWeb search costs $10 per 1,000 searches.\n\nThe first 1,000 searches each day are free.\n",
+        TOOLS + "| Web search | $10 / 1K calls |\n\nThe first 1,000 calls are free.\n",
+        "| Tool | Free | Price |\n|---|---|---|\n| Web search | 5,000 prompts per month | $10 / 1K calls |\n",
+        "| Tool | Free tier | Price |\n|---|---|---|\n| Web search | 500 searches a day | $10 / 1K calls |\n",
+        "| Tool | Allowance | Price |\n|---|---|---|\n| Web search | 500 RPD (free) | $10 / 1K calls |\n",
+    ],
+)
+def test_what_is_free_first_and_stands_elsewhere_is_a_doubt(text: str) -> None:
+    """In the next sentence, or in a column of its own: the charge is read, and held for the allowance."""
+    page = read(text)
+    assert not clear(page)
+    assert ["free first" in str(charge.doubts) for charge in page.charges] == [True]
+
+
+def test_a_sentence_beside_a_charge_that_grants_nothing_is_no_doubt() -> None:
+    """Nor is one that praises the tool."""
+    page = read("## Web search tool\n\nWeb search costs $10 per 1,000 searches. It is fast.\n")
+    assert clear(page) == [Decimal(10)]

@@ -59,13 +59,18 @@ class ChargeSettler(Settler):
         """The charges of sentences that are understood to the last word, by themselves and the headings over them."""
         over, self.over = self.over, [pair for pair in self.over if pair[0].place == "heading"]
         found: dict[int, tuple[Charged, ...] | Refused] = {}
-        for sentence in sentences(figure.text):
+        told = sentences(figure.text)
+        for sentence in told:
             start = figure.text.find(sentence)
             own = self.charges(Figure(sentence, sentence, figure.address))
+            others = [other for other in told if other != sentence and self._without_free(other)[1]]
+            own = {at: _in_doubt(charges, [_FREE] if others else []) for at, charges in own.items()}
             found |= {
                 start + at: charges
                 for at, charges in own.items()
-                if start >= 0 and isinstance(charges, tuple) and not any(charge.doubts for charge in charges)
+                if start >= 0
+                and isinstance(charges, tuple)
+                and not any(doubt.reason != _FREE for charge in charges for doubt in charge.doubts)
             }
         self.over = over
         return found
@@ -98,7 +103,7 @@ class ChargeSettler(Settler):
                 strange.append(f"of {amount.text!r} beside it in one cell nobody knows what it is the price of")
         if len(current) > 1 and any(own.values("days") for _, own, _ in cells):
             strange.append("of which figure of its cell a day is meant nobody knows")
-        return {at: _beside_strange(got, strange) for at, got in outcomes.items()}
+        return {at: _in_doubt(got, strange) for at, got in outcomes.items()}
 
     def _shared(self, current: list[Amount], units: list[ChargeUnit | None]) -> ChargeUnit | None:
         """The unit behind the last amount of a list that is told once: "1 GB $0.03, 4 GB $0.12 per session"."""
@@ -228,6 +233,8 @@ class ChargeSettler(Settler):
             said.doubt(label, f"it is a price until {span.until} or one from then on")
         usd = dollars_of(said, amount)
         free = next((fact.value for _, fact in said.facts("allowance")), None)
+        if free is None:
+            self._doubt_of_free(figure, said)
         conditions = self._conditions(said, kind)
         self._open(said)
         self._told(said, mode, PLAIN_PLACE, Tier(), (kind.unit, *_ANY_TOKENS))
@@ -240,6 +247,13 @@ class ChargeSettler(Settler):
                 *of, kind.unit, (unit.per or Decimal(1)) * kind.times, usd, mode, when,
                 free, span, figure, doubts, estimated,
             )  # fmt: skip
+
+    def _doubt_of_free(self, figure: Figure, said: Said) -> None:
+        """Adds a doubt where a label around, heard or not, says that so many are free first."""
+        for label in (*figure.labels, *self.scope.over):
+            if (label.place not in TOLD or label.distance < _BESIDE) and self._without_free(label.text)[1]:
+                said.doubt(label, _FREE)
+                return
 
     def _unit_over(self, said: Said) -> tuple[ChargeUnit | None, Place]:
         """The unit of the nearest rank of labels that states any, where that is one of a charge."""
@@ -330,17 +344,20 @@ class ChargeSettler(Settler):
                 said.doubt(label, "it is called an estimate")
 
 
-def _beside_strange(found: tuple[Charged, ...] | Refused, strange: list[str]) -> tuple[Charged, ...] | Refused:
-    """`found` with a doubt for the first of `strange`: another figure of its cell is neither a charge nor a price of tokens, as
-    one end of a range, an old price, or the price until a day."""
-    if isinstance(found, Refused) or not strange:
+def _in_doubt(found: tuple[Charged, ...] | Refused, reasons: list[str]) -> tuple[Charged, ...] | Refused:
+    """`found` with a doubt for the first of `reasons`: another figure of its cell may be one end of a range, an old price, or
+    the price until a day."""
+    if isinstance(found, Refused) or not reasons:
         return found
     return tuple(
-        replace(each, doubts=(*each.doubts, Doubt(each.figure.text[:600], "cell", each.figure.address, strange[0])))
+        replace(each, doubts=(*each.doubts, Doubt(each.figure.text[:600], "cell", each.figure.address, reasons[0])))
         for each in found
     )
 
 
+_FREE = "it says that so many are free first"
+_BESIDE = 3
+"""In how many sentences around a charge what is free first may be said of it."""
 _ANY_TOKENS = ("input", "output", "cached_input", "input_image", "input_audio", "input_video")
 _IMPLIED_DIMENSIONS = ("storage",)
 
