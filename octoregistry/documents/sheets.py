@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bs4.element import Tag
 
-from octoregistry.documents.styles import declarations
+from octoregistry.documents.styles import declarations, without_long_texts
 
 _LONGEST_SHEET = 1_000_000
 _DEEPEST = 8
@@ -44,7 +44,12 @@ def rules_of(root: Tag) -> Iterator[Rule]:
     for style in root.find_all("style"):
         if _applies(style):
             sure = not style.get("media") and "disabled" not in style.attrs and style.find_parent("noscript") is None
-            for rule in _rules(style.get_text()[:_LONGEST_SHEET].lower()):
+            text = style.get_text().lower()
+            if len(text) > _LONGEST_SHEET:
+                text = without_long_texts(text)
+                if len(text) > _LONGEST_SHEET:
+                    yield Rule("*", {"visibility": ["unknown"]}, True)
+            for rule in _rules(text[:_LONGEST_SHEET]):
                 yield rule if sure else Rule(rule.selector, rule.said, False, rule.generated)
 
 

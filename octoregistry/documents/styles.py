@@ -47,14 +47,26 @@ _COLOUR = re.compile(r"transparent|#[0-9a-f]{3,8}\b|[a-z]++\([^()]*\)|[a-z]++")
 _KEPT = frozenset({"none", "auto", "normal", "visible", "inherit", "initial", "unset", "revert", "revert-layer"})
 _FAR = {"px": 100.0, "": 100.0, "%": 101.0}  # so far to the left or up nothing is seen; a tooltip stands at 100%
 _FAR_UNITS = 20.0
-_LONGEST = 2_000
+_LONGEST = 10_000
 _MOST_VALUES = 12
+
+
+def without_long_texts(style: str) -> str:
+    """`style` without what is a picture, a font or a long text in it, which may be as long as it likes."""
+    return _LONG_TEXT.sub("x", _DATA.sub("url(x)", style))
+
+
+_DATA = re.compile(r"""url\(\s*+(?:"data:[^"]*+"|'data:[^']*+'|data:[^)]*+)\s*+\)""")
+_LONG_TEXT = re.compile(r"""(?<=")[^"{}\n]{60,}(?=")|(?<=')[^'{}\n]{60,}(?=')""")
 
 
 def declarations(style: str) -> dict[str, list[str]]:
     """{property: its values} in lower case, without comments, escapes and `!important`: which of several counts, a browser
-    decides by what it knows of values."""
-    plain = _COMMENT.sub("", style[:_LONGEST].lower())
+    decides by what it knows of values. One that is cut may say anything, and says that nobody knows what is visible."""
+    plain = _COMMENT.sub("", style.lower())
+    if len(plain) > _LONGEST:
+        plain = without_long_texts(plain)
+    plain = f"{plain[:_LONGEST]};visibility:unknown" if len(plain) > _LONGEST else plain
     plain = _ESCAPE.sub(lambda code: chr(int(code[1], 16)) if int(code[1], 16) < 0x110000 else "?", plain)
     found: dict[str, list[str]] = defaultdict(list)
     for part in plain.split(";"):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Any
 
 import soupsieve
 from bs4.element import NavigableString, Tag
@@ -21,7 +22,9 @@ _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _LAST = re.compile(r"\A(?P<tag>[a-z][a-z0-9-]*+)?(?P<rest>[^\s>+~]*+)\Z")
 _MARK = re.compile(r"[.#][\w-]+")
 _CLOSING = ("display", "visibility", "opacity")  # what opens a fold or a tab again
-_MOST_SELECTORS, _LONGEST_SELECTOR, _MOST_HOLDERS = 80, 120, 3_000
+_LONGEST_SELECTOR, _MOST_HOLDERS = 2_000, 20_000
+_MOST_MATCHES = 300_000  # so many times is a tag held against 100 letters of a selector; any further one may fit
+_UNKNOWN = {"visibility": ["unknown"]}
 _DIGIT = re.compile(r"\d")
 _SHOWS_TEXT = re.compile(r"[\w$€£¥¢.,%+−–-]|\(")
 _AROUND = 3  # so many tags around a digit are looked at
@@ -63,21 +66,18 @@ class _Sheets:
             shown = {name: values for name, values in rule.said.items() if name in _CLOSING}
             if shown and look_of_all((shown,)) < Look.AWAY:
                 self.opened |= selector.marks
-        elif len(self.by_place) < _MOST_RULES and 0 < len(rule.selector) <= _LONGEST_SELECTOR:
+        elif rule.selector:
             self.by_place.append(rule)
 
-    def deciding(self) -> list[Rule]:
-        """The rules by place without those that leave what they name as it is and that no other could contradict."""
+    def deciding(self, by_place: list[Rule]) -> list[Rule]:
+        """Rules `by_place` without those that leave what they name as it is and that no other could contradict."""
         bad: set[str] = set()
-        every = [*self.by_place, *(rule for rules in self.by_mark.values() for _, rule in rules)]
+        every = [*by_place, *(rule for rules in self.by_mark.values() for _, rule in rules)]
         for rule in every:
             for name in rule.said.keys() & RELEVANT - bad:
                 if look_of_all(({name: rule.said[name]},), self.variables) > Look.MAYBE:
                     bad.add(name)
-        kept = [
-            r for r in self.by_place if r.generated or bad & r.said.keys() or look_of_all((r.said,)) is not Look.SHOWN
-        ]
-        return kept[:_MOST_SELECTORS]
+        return [r for r in by_place if r.generated or bad & r.said.keys() or look_of_all((r.said,)) is not Look.SHOWN]
 
     def looks(self, rules: list[Rule], style: str) -> tuple[Look, bool, Look]:
         """(how a part is seen by what holds on every screen, whether it is merely not displayed, how by all `rules`)."""
@@ -97,7 +97,7 @@ class _Sheets:
         return [rule for mark in own for selector, rule in self.by_mark.get(mark, ()) if selector.fits(tag, own)]
 
 
-_MOST_VALUES, _MOST_RULES = 8, 500
+_MOST_VALUES = 8
 
 
 def _adds(rule: Rule) -> bool:
@@ -120,8 +120,7 @@ def hide_what_is_not_shown(root: Tag) -> None:
     inline = bool(sheets.variables)
     if not (sheets.by_mark or sheets.by_place or inline):
         return
-    by_place = sheets.deciding()
-    placed = dict(_by_place(root, by_place)) if by_place else {}
+    placed = _by_place(root, sheets) if sheets.by_place else {}
     for tag in root.find_all(True):
         marks = _marks(tag)
         own = placed.get(id(tag), ())
@@ -171,40 +170,104 @@ _PARTS = 30
 _CELLS = ("td", "th")
 
 
-def _by_place(root: Tag, rules: list[Rule]) -> Iterator[tuple[int, list[Rule]]]:
-    """(tag, rules) of tags around digits that selectors of more than classes and ids name. What such a rule hides is unclear,
-    as another may show it."""
-    holders = {id(tag): tag for text in root.find_all(string=_DIGIT) for tag in islice(text.parents, _AROUND)}
-    near = [tag for tag in islice(holders.values(), _MOST_HOLDERS) if tag.name not in _AROUND_ALL]
-    inside = [part for tag in near for part in tag.contents if isinstance(part, Tag) and not part.contents]
-    marks = [(tag, _marks(tag)) for tag in (*near, *inside[:_MOST_HOLDERS])]
-    found: dict[int, list[Rule]] = defaultdict(list)
-    for rule in rules:
+@dataclass(slots=True)
+class _Near:
+    """The tags around digits by their names, classes and ids; `empty` ones within them only take text that a sheet adds."""
+
+    tags: list[Tag]
+    empty: set[int]
+    named: dict[str, list[Tag]] = field(default_factory=lambda: defaultdict(list))
+
+    @classmethod
+    def of(cls, root: Tag) -> _Near:
+        holders = {id(tag): tag for text in root.find_all(string=_DIGIT) for tag in islice(text.parents, _AROUND)}
+        near = [tag for tag in holders.values() if tag.name not in _AROUND_ALL]
+        inside = [part for tag in near for part in tag.contents if isinstance(part, Tag) and not part.contents]
+        found = cls([*near, *inside], {id(tag) for tag in inside} - holders.keys())
+        for tag in found.tags:
+            for name in (tag.name, *_marks(tag)):
+                found.named[name].append(tag)
+        return found
+
+    def fitting(self, rule: Rule) -> list[Tag]:
+        """The tags with the tag, classes and ids that the last part of the selector of `rule` names."""
         name, own = _last(rule.selector)
-        folds = look_of_all((rule.said,)) >= Look.AWAY
-        fits: Callable[[Tag], bool] | None = None
-        for tag, of_tag in marks if rule.generated else marks[: len(near)]:
-            if (name and name != tag.name) or not own <= of_tag or (folds and tag.name in _FOLDS):
-                continue
-            try:
-                fits = fits or soupsieve.compile(rule.selector).match
-            except (soupsieve.SelectorSyntaxError, ValueError, NotImplementedError):
-                break  # what browsers pass over too
-            if fits(tag):
-                found[id(tag)].append(rule)
-    yield from found.items()
+        wanted = [*own, *([name] if name else [])]
+        tags = min((self.named.get(one, []) for one in wanted), key=len) if wanted else self.tags
+        folds = look_of_all((rule.said,)) >= Look.AWAY if tags else False
+        return [
+            tag
+            for tag in tags
+            if (rule.generated or id(tag) not in self.empty)
+            and (not name or name == tag.name)
+            and (len(own) < 2 or own <= _marks(tag))
+            and not (folds and tag.name in _FOLDS)
+        ]
+
+
+def _by_place(root: Tag, sheets: _Sheets) -> dict[int, list[Rule]]:
+    """{tag: rules} of tags around digits that selectors of more than classes and ids name. What such a rule hides is unclear,
+    as another may show it, and so is what it may hide where there are too many to try."""
+    near = _Near.of(root)
+    fitting = {id(rule): tags for rule in sheets.by_place if (tags := near.fitting(rule))}
+    found: dict[int, list[Rule]] = defaultdict(list)
+    left = _MOST_MATCHES
+    restored = _lower(root) if fitting else []
+    for rule in sheets.deciding([rule for rule in sheets.by_place if id(rule) in fitting]):
+        tags = fitting[id(rule)]
+        left -= len(tags) * (1 + len(rule.selector) // 100)
+        if left < 0 or len(rule.selector) > _LONGEST_SELECTOR or len(tags) > _MOST_HOLDERS:
+            hides = not rule.generated and look_of_all((rule.said,), sheets.variables) > Look.MAYBE
+            untried = Rule(rule.selector, {**rule.said, **_UNKNOWN}, rule.sure) if hides else rule
+            for tag in tags:
+                found[id(tag)].append(untried)
+            continue
+        try:
+            fits = soupsieve.compile(_VALUE.sub(r"\1 i]", rule.selector)).match
+        except (soupsieve.SelectorSyntaxError, ValueError, NotImplementedError):
+            continue  # what browsers pass over too
+        for tag in filter(fits, tags):
+            found[id(tag)].append(rule)
+    for tag, key, value in restored:
+        tag.attrs[key] = value
+    return found
+
+
+def _lower(root: Tag) -> list[tuple[Tag, str, Any]]:
+    """(tag, attribute, value) of the classes and ids that were not in lower case, as rules are, and now are."""
+    found: list[tuple[Tag, str, Any]] = []
+    for tag in root.find_all(True):
+        for key in ("class", "id"):
+            value: Any = tag.attrs.get(key)
+            lower: Any = (
+                [one.lower() for one in value] if isinstance(value, list) else value.lower() if value else value
+            )
+            if value is not None and lower != value:
+                found.append((tag, key, value))
+                tag.attrs[key] = lower
+    return found
+
+
+_VALUE = re.compile(r"""(=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'\]]++))\s*+\]""")
 
 
 def _last(selector: str) -> tuple[str | None, set[str]]:
     """The tag, and the classes and ids, that whatever `selector` fits must have."""
-    last = (
-        _BRACKETS.sub("", _BRACKETS.sub("", selector))
-        .replace(">", " ")
-        .replace("+", " ")
-        .replace("~", " ")
-        .split()[-1:]
-    )
-    parts = _LAST.match(last[0]) if last and "\\" not in selector else None
+    if "\\" in selector or len(selector) > _LONGEST_SELECTOR:
+        selector = re.split(r"[\s>+~]", selector[-_LONGEST_SELECTOR:])[-1]
+        return (None, set()) if not _PLAIN.fullmatch(selector) else _parts(selector)
+    for _ in range(_DEEPEST_BRACKETS):
+        selector = _BRACKETS.sub("*", selector)
+    last = selector.replace(">", " ").replace("+", " ").replace("~", " ").split()[-1:]
+    return _parts(last[0]) if last else (None, set())
+
+
+_PLAIN = re.compile(r"[a-z0-9_.#-]++")
+_DEEPEST_BRACKETS = 4
+
+
+def _parts(compound: str) -> tuple[str | None, set[str]]:
+    parts = _LAST.match(compound)
     return (parts["tag"], set(_MARK.findall(parts["rest"]))) if parts else (None, set())
 
 

@@ -226,3 +226,40 @@ def test_a_head_that_a_narrow_screen_puts_before_a_cell_is_no_doubt(label: str, 
     document = read_document(f"{page}{table}</body></html>", "https://vendor.invalid/pricing")
     assert isinstance(document, Document)
     assert (LEFT_OUT in document.tables[0].rows[1][1]) is doubt
+
+
+MANY = "".join(f"nav .a{n} {{ display: none }}\n" for n in range(2_000))
+HIDES = "td .x { display: none }"
+PICTURE = f"background: url(data:image/png;base64,{'A' * 20_000});"
+
+
+@pytest.mark.parametrize(
+    "css",
+    [
+        MANY + HIDES, ", ".join(f"td .a{n}" for n in range(90)) + ", " + HIDES,
+        f"table tr:not(.{'y' * 300}) td .x {{ display: none }}", f"td :is({'.q,' * 900}.x).x {{ display: none }}",
+        "td .x { " + "color: red; " * 1_000 + "display: none }", f"td .x {{ {PICTURE} display: none }}",
+        f".x {{ {PICTURE} display: inline }} .x {{ display: none }}", "div p { order: 0 }" * 100_000 + HIDES,
+        f"p {{ {PICTURE} }}" * 60 + HIDES, "td b { display: none }" * 300 + HIDES,
+    ],
+)  # fmt: skip
+def test_no_number_or_length_of_rules_lets_one_be_passed_over(css: str) -> None:
+    """A rule behind thousands of others, or with a long selector or block, hides as well as the first."""
+    assert text_of('$1<b class="x">2</b>.50</td><td>$7', style=f"<style>{css}</style>").endswith(IN_DOUBT)
+
+
+def test_a_long_style_of_a_tag_hides_as_a_short_one_does() -> None:
+    assert text_of(f'<b style="{PICTURE} display: none">$1</b>$2', style="") == "$2"
+    assert LEFT_OUT in text_of(f'<b style="{"color:red;" * 2_000} display: none">$1</b>$2', style="")
+
+
+def test_many_rules_for_other_places_leave_no_doubt() -> None:
+    assert (
+        text_of("$2.50", style=f"<style>{MANY} {'td i ' * 30} {{ display: none }} p {{ {PICTURE} }}</style>") == "$2.50"
+    )
+
+
+@pytest.mark.parametrize("selector", ["td .Nx_9", "td > #Nx", "td [data-n=Nx]", "td [data-n='Nx']"])
+def test_large_letters_in_a_selector_fit_those_of_the_page(selector: str) -> None:
+    cell = '$1<b class="Nx_9" id="Nx" data-n="Nx">2</b>.50</td><td>$7'
+    assert text_of(cell, style=f"<style>{selector} {{ display: none }}</style>") == IN_DOUBT
