@@ -32,9 +32,17 @@ class Charges:
     def on(self, at: date | str | None = None) -> tuple[Charge, ...]:
         """The charges in force on a day (None: today, UTC), under whatever conditions: a model's own, and of its provider's those
         of units of which it has none."""
+        return tuple(_in_force(self._reachable(), today() if at is None else ordinal(at)))
+
+    def later(self, at: date | str | None = None) -> tuple[Charge, ...]:
+        """The charges that `on` gives on later days alone, the earliest first."""
+        day = today() if at is None else ordinal(at)
+        coming = [charge for charge in self._reachable() if charge.start is not None and charge.start.toordinal() > day]
+        return tuple(sorted(coming, key=lambda charge: charge.start or date.min))
+
+    def _reachable(self) -> tuple[Charge, ...]:
         units = {charge.unit for charge in self._own}
-        charges = (*self._own, *(charge for charge in self._general if charge.unit not in units))
-        return tuple(_in_force(charges, today() if at is None else ordinal(at)))
+        return (*self._own, *(charge for charge in self._general if charge.unit not in units))
 
     def cost(
         self,

@@ -15,7 +15,7 @@ from octoregistry.cli.registry_option import registry_name_option
 from octoregistry.cli.tables import PlainTable, print_table
 from octoregistry.planning.rates_in_force import in_force
 from octoregistry.planning.values import value_text
-from octoregistry.queries.charges import charge_lines, charge_values, charges_on
+from octoregistry.queries.charges import charge_lines, charge_values, charges_after, charges_on
 from octoregistry.queries.packaged import CURE, newer_packaged
 from octoregistry.queries.wording import last_seen, sizes
 from providers.dimensions import DIMENSIONS, MODES, PLAIN_PLACE, UnknownPriceError
@@ -66,7 +66,7 @@ def command(
         print_csv((*_CSV, "dimension", "usd_per_million", "derived"), rows)
     else:
         _print(found, pricing.place, day, now, later)
-        if charges := tuple(charge_lines(charges_on(known, found, day))):
+        if charges := (*charge_lines(charges_on(known, found, day)), *charges_after(known, found, day)):
             print_text("besides tokens, in USD:")
             for line in charges:
                 print_text(f"  {line}")

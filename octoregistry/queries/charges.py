@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -16,6 +17,15 @@ from providers.registry import Registry
 def charges_on(registry: Registry, model: Model, day: date) -> tuple[Charge, ...]:
     """The charges in force: the model's own, and those of its provider's tools."""
     return get_charges(model.provider, model.id, registry).on(day)
+
+
+def charges_after(registry: Registry, model: Model, day: date) -> Iterator[str]:
+    """A line for each charge that begins after a day, and whether it may already have held then."""
+    for charge in get_charges(model.provider, model.id, registry).later(day):
+        (line,) = charge_lines((replace(charge, start=None),))
+        before = charge.seen_before
+        maybe = f"; it changed after {before}: either may have held" if before and before < day else ""
+        yield f"{line}, from {charge.start}{maybe}"
 
 
 def charge_values(charge: Charge) -> dict[str, Any]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from octoregistry.queries.charges import charge_lines, charge_values, charges_on
+from octoregistry.queries.charges import charge_lines, charge_values, charges_after, charges_on
 from providers.registry import parse_registry
 
-REGISTRY = parse_registry("""\
+REGISTRY_TEXT = """\
 default_provider: acme
 providers:
   acme:
@@ -24,7 +24,8 @@ providers:
         charges:
           - {unit: image, usd: 0.24, mode: batch, when: {size: 4K}, free: 5 per day}
 defaults: {input_per_million: 1.0, output_per_million: 2.0, realtime_multiplier: 2.0}
-""")
+"""
+REGISTRY = parse_registry(REGISTRY_TEXT)
 
 
 def test_those_in_force_are_told_in_words_and_as_values() -> None:
@@ -40,3 +41,15 @@ def test_those_in_force_are_told_in_words_and_as_values() -> None:
         "since": None,
     }  # fmt: skip
     assert [str(charge.usd) for charge in charges_on(REGISTRY, model, date(2026, 8, 1))] == ["0.24", "10"]
+
+
+def test_those_to_come_and_those_that_may_have_begun_are_told() -> None:
+    """With their day, and within the days on which either may have held with a word of it."""
+    text = REGISTRY_TEXT.replace("from: 2026-09-01}", "from: 2026-09-01, seen_before: 2026-08-01}")
+    registry = parse_registry(text)
+    model = registry.model("acme", "acme-9")
+    assert list(charges_after(registry, model, date(2026, 8, 15))) == [
+        "12.00 per 1,000 web searches, from 2026-09-01; it changed after 2026-08-01: either may have held",
+        "1.00 per page, from 2027-01-01",
+    ]
+    assert list(charges_after(registry, model, date(2027, 1, 1))) == []
