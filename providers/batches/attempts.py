@@ -22,7 +22,8 @@ class Attempt:
     row: int
     made: int = 0  # tries
     own: int = 0  # failures that may be the row's own
-    first: int = -1  # the number of the call that failed first
+    first: int = -1  # the first call whose answer shows that others are answered since this row first failed
+    refused: int = -1  # the first call that began after it was known that this row was refused, as all may be
     told: int = 0  # tries that were answered, and cut off
     cost: Decimal | None = Decimal(0)  # of these; None where one is not known
     cut_off: RowResult | None = None  # the last of these: it was paid, so it is kept whatever becomes of a longer one

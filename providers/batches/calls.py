@@ -54,6 +54,8 @@ class Calls:
         self.note: str | None = None
         self.passing: ProviderError | None = None  # the last failure that may pass
         self.answered = self.failures = self.unpriced = 0
+        # Rows that were refused, until it is known that it was they: not on disk, as the next run is to ask them again.
+        self.refused: dict[int, RowResult] = {}
         results = self.journal.results()
         touched = ranges_of(row for row in range(state.rows) if self.journal.has(row) or self.journal.unanswered(row))
         for row, request in self.requests.read(touched):
@@ -82,12 +84,14 @@ class Calls:
             self.stop.set()
             self._wait_for(threads)
             raise
+        else:
+            if self.failed is None:
+                for row in list(self.refused):
+                    self._keep(row, self.refused.pop(row))
         finally:
             with self.lock:
                 for row, result in self.rows.cut_off():
                     self.journal.answered(row, result)
-                for row in filter(self.journal.has, self.verdicts.withdrawn):
-                    self.journal.take_back(row)
                 # a call that is on its way even now finds it closed, and stays asked without a result
                 self.journal.close()
         if self.failed is not None:
@@ -118,12 +122,14 @@ class Calls:
                 attempt = self.rows.take(self.stop.is_set)
                 if attempt is None:
                     return
-                ((row, request),) = self.requests.read(((attempt.row, attempt.row + 1),))
+                ((_, request),) = self.requests.read(((attempt.row, attempt.row + 1),))
                 result = self._result(attempt, request)
                 if result is not None:
                     with self.lock:
-                        self.journal.answered(row, result)
-                        self._count(result)
+                        if self.verdicts.is_open(attempt.row):
+                            self.refused[attempt.row] = result
+                        else:
+                            self._keep(attempt.row, result)
                     self.rows.end()
         except BaseException as error:  # noqa: BLE001 - of a thread: the caller's own raises it
             self._end(error)
@@ -211,6 +217,8 @@ class Calls:
             with self.lock:
                 self.spending.end(expected, answered.cost, request, options)
                 self.spending.heard(answered)
+                for row in [row for row in self.refused if not self.verdicts.is_open(row)]:
+                    self._keep(row, self.refused.pop(row))
                 self.note = self.note if self.pace.is_paused else None
             return answered
 
@@ -218,6 +226,10 @@ class Calls:
         """The `max_tokens` of a row's call: its own, or those of the provider's settings; 0 where none are set."""
         api = getattr(self.provider, "config", {}).get("api") or {}
         return int(options.get("max_tokens") or api.get("max_tokens") or 0)
+
+    def _keep(self, row: int, result: RowResult) -> None:
+        self.journal.answered(row, result)
+        self._count(result)
 
     def _count(self, result: RowResult) -> None:
         self.unpriced += result.cost is None

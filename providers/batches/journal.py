@@ -16,7 +16,7 @@ from .state import REQUESTS, replacing
 from .values import RowResult
 
 _LONGEST = 12  # digits of a row's number
-_AGAIN = b"again\n"
+_AGAIN = b"again\n"  # a row is without its result again: nothing writes that since 0.2
 _STEPS = {b"asked\n": 1, b"refused\n": -1, b"failed\n": 0, _AGAIN: 0}
 
 
@@ -133,11 +133,6 @@ class Journal:
             self._starts[row], self._lengths[row] = start + len(number), len(text)
             if result.content is not None or result.error is None:
                 self.last_answer = start
-
-    def take_back(self, row: int) -> None:
-        """Keeps that a row is without its result again: it was not the row that was refused."""
-        if self._append(b"%d " % row + _AGAIN) is not None:
-            self._starts[row] = -1
 
     def results(self) -> Iterator[RowResult]:
         """The results that there are, in the order of the rows."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import threading
+from collections import Counter
 from collections.abc import Hashable
 
 from ..base import LLMProvider
@@ -27,6 +29,8 @@ _ABOUT_ALL = frozenset({403, 404, 405, 410})
 _MANY = 10  # rows that are refused alike, one after the other: it is not the rows
 _PERHAPS_PAID = 3  # times `attempts`: no row is sent more often, whatever the others do, where each try may be billed
 _SHOWN = 10  # rows that one message names
+# What differs between two refusals of one kind: what is quoted, and words with a digit in them (ids, counts) or of hex digits.
+_OF_THE_ROW = re.compile(r"""(?<!\w)(["'`]).*?\1(?!\w)|\b[\w-]*\d[\w-]*|\b[0-9a-f]{8,}\b""", re.IGNORECASE | re.DOTALL)
 
 
 class Verdicts:
@@ -43,11 +47,11 @@ class Verdicts:
     ) -> None:
         self.provider, self.requests, self.journal = provider, requests, journal
         self.rows, self.pace, self.settings = rows, pace, settings
-        self.withdrawn: frozenset[int] = frozenset()  # rows that failed, until it showed that all do
         self._earlier, self._answered_earlier = journal.size, journal.last_answer  # by other processes
         self._newest = -1  # the newest call that was answered
-        self._first_alike = -1  # the first call of those that were refused alike
-        self._alike: tuple[Hashable, set[int]] = (None, set())
+        # Rows that were refused, by what may refuse all: in which words, and the first call that began after that was known.
+        self._open: dict[int, tuple[Hashable, int]] = {}
+        self._alike: Counter[Hashable] = Counter()  # how many of them in the same words
         self._stuck: dict[int, ProviderError] = {}  # rows that only fail, since the last answer
         self._settled = False  # whether these fail now
         self._unclear = 0  # free calls that told nothing
@@ -55,23 +59,34 @@ class Verdicts:
         self._lock, self._settling = threading.RLock(), threading.Lock()
 
     def answered(self, ticket: Ticket) -> None:
-        """The vendor answered a call: what was refused before that one began was not refused to all."""
+        """The vendor answered a call: what was known to be refused before that one began was not refused to all."""
         self.pace.answered(ticket)
         with self._lock:
             self._newest = max(self._newest, ticket.number)
-            if ticket.number > self._first_alike:
-                self._alike = (None, set())
+            self._open = {row: (kind, since) for row, (kind, since) in self._open.items() if since > ticket.number}
+            self._alike = Counter(kind for kind, _ in self._open.values())
             self._stuck.clear()
             self._settled, self._works_since, self._unclear = False, -1, 0
+
+    def is_open(self, row: int) -> bool:
+        """Whether a row was refused, and nothing shows yet that it is the row: no call that began later was answered."""
+        return row in self._open
 
     def settled(self, attempt: Attempt) -> ProviderError | None:
         """The error that a row fails by without another try, as no row is left but those that only fail."""
         with self._lock:
-            return self._stuck.get(attempt.row) if self._settled else None
+            if self._settled and attempt.row in self._stuck:
+                self._decide(attempt.row)
+                return self._stuck[attempt.row]
+            return None
 
     def of(self, error: ProviderError, attempt: Attempt, ticket: Ticket) -> ProviderError | float:
         """The error, where the row fails by it; or the seconds after which it is tried again. Raises what ends the run."""
-        attempt.first = ticket.number if attempt.first < 0 else attempt.first
+        if (
+            attempt.first < 0
+        ):  # each further try may be paid where the error is ambiguous: there less shows that it is the row
+            attempt.first = ticket.number + 1 if error.ambiguous else self.pace.begun
+        self._decide(attempt.row)
         if attempt.cut_off is not None and not error.retryable and not is_for_good(error):
             self.pace.answered(ticket)
             return error  # it is of the longer limit, and says nothing of the row, which keeps what was cut off
@@ -81,7 +96,7 @@ class Verdicts:
             raise error
         if not error.retryable:
             self.pace.answered(ticket)
-            self._count_alike((error.status_code, error.code, error.vendor_message), error, attempt, ticket)
+            self._keep_open(error, attempt, _OF_THE_ROW.sub("", error.vendor_message or ""))
             return error
         pause = self._pause(attempt.made)
         wait = self.pace.failed(ticket, error, pause, self._pause(1), self.settings.poll_longest)
@@ -89,30 +104,41 @@ class Verdicts:
 
     def _shared(self, error: ProviderError, attempt: Attempt, ticket: Ticket) -> ProviderError | float:
         """What a refusal means that may be about everybody: others that were answered show that it is the row."""
-        if not self.settings.patience or self._others_were_answered(attempt):
+        attempt.refused = self.pace.begun if attempt.refused < 0 else attempt.refused
+        if not self.settings.patience or self._newest >= attempt.refused:
             return error
-        self._count_alike((error.status_code, error.code), error, attempt, ticket)
-        return error if self._stands_still(error, attempt, ticket) else self._pause(attempt.made)
+        self._keep_open(error, attempt)
+        if not self._stands_still(error, attempt, ticket):
+            return self._pause(attempt.made)
+        self._decide(attempt.row)
+        return error
 
-    def _count_alike(self, kind: Hashable, error: ProviderError, attempt: Attempt, ticket: Ticket) -> None:
-        """Raises the error where it is the answer to many rows one after the other: a setting, or the account, and not
-        they. Those that failed by it wait for the next run.
+    def _keep_open(self, error: ProviderError, attempt: Attempt, words: str = "") -> None:
+        """Keeps that a row was refused, and may not be why. Raises the error where it is the answer to many rows, and no
+        call that began later was answered: it is a setting, or the account, and they wait for the next run.
         """
+        if not self.settings.patience:
+            return
+        kind = error.status_code, error.code, words
         with self._lock:
-            if self._alike[0] != kind:
-                self._alike, self._first_alike = (kind, set()), ticket.number
-            self._alike[1].add(attempt.row)
-            if self.settings.patience and len(self._alike[1]) >= _MANY:
-                self.withdrawn = frozenset(self._alike[1])
+            self._open[attempt.row] = kind, self.pace.begun
+            self._alike[kind] += 1
+            if self._alike[kind] >= _MANY:
                 told = f"{_MANY} rows one after the other were refused alike, and wait for the next run"
                 raise _with(error, f"{told}; a patience of 0 fails them")
+
+    def _decide(self, row: int) -> None:
+        """It is known what a row failed by, or it was asked again since."""
+        with self._lock:
+            if row in self._open:
+                self._alike[self._open.pop(row)[0]] -= 1
 
     def _others_were_answered(self, attempt: Attempt) -> bool:
         """Whether the vendor answered another row that was asked since this one first failed, in whatever process."""
         failed = self.journal.first_failed(attempt.row)
         if 0 <= failed < self._earlier and (self._newest >= 0 or failed < self._answered_earlier):
             return True
-        return self._newest > attempt.first
+        return self._newest >= attempt.first
 
     def _is_last(self) -> bool:
         """Whether all other rows have their result, and the vendor answered one of them."""
