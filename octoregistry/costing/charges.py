@@ -33,6 +33,21 @@ def charges_of(registry: Registry, model: Model) -> Charges | None:
     return get_charges(model.provider, model.id, registry)
 
 
+def charged_alone(registry: Registry) -> dict[tuple[str, str], Charges]:
+    """By (provider, name) the charges of models of which no token has a price: the registry has no entry of theirs."""
+    found = {}
+    for provider, entry in registry.values["providers"].items():
+        named = {
+            name.lower()
+            for model, values in entry["models"].items()
+            for name in (model, *values.get("aliases", ()), *values.get("former_aliases", ()))
+        }
+        for model in dict.fromkeys(charge["model"] for charge in entry.get("charges", ()) if "model" in charge):
+            if model.lower() not in named:
+                found[provider, model] = get_charges(provider, model, registry)
+    return found
+
+
 def price_of_one(charge: Charge) -> Decimal | None:
     """USD for one; None where the division does not come out even."""
     try:

@@ -15,9 +15,10 @@ from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
-from octoregistry.costing.charges import charges_of, price_of_one, with_charges
+from octoregistry.costing.charges import charged_alone, charges_of, price_of_one, with_charges
 from octoregistry.costing.errors import CostingError
 from providers.charge import Charge
+from providers.charges import Charges
 from providers.dimensions import DIMENSIONS, MODES, PLAIN_PLACE
 from providers.entries import Model, Rate
 from providers.exact import scaled
@@ -141,7 +142,8 @@ def compile_rates(registry: Registry, further: Iterable[int] = (), *, assume_ear
     if thresholds and thresholds[-1] > _MOST_ABOVE:
         raise CostingError(f"a tier above {thresholds[-1]} tokens: at most {_MOST_ABOVE} can be compared exactly")
     billed = {(model.provider, model.id): charges for model, _ in pricings if (charges := charges_of(registry, model))}
-    scale = _scale(rates, [charge for charges in billed.values() for charge in charges])
+    alone = charged_alone(registry)
+    scale = _scale(rates, [charge for charges in (*billed.values(), *alone.values()) for charge in charges])
     spans = tuple(
         RateSpan(model.provider, name, pricing.model, *stretch, model.retires_on, charges, _place(pricing))
         for model, pricing in everywhere
@@ -168,7 +170,15 @@ def compile_rates(registry: Registry, further: Iterable[int] = (), *, assume_ear
             earliest=assume_earliest,
         )
     )
-    return RateTable(spans, thresholds, scale)
+    return RateTable((*spans, *_alone(alone, len(thresholds), scale)), thresholds, scale)
+
+
+def _alone(alone: Mapping[tuple[str, str], Charges], sizes: int, scale: int) -> Iterator[RateSpan]:
+    """The spans of models that have charges and no price of tokens."""
+    for (provider, name), charges in alone.items():
+        ever: list[Stretch] = [(mode, FIRST_DAY, LAST_DAY, UNKNOWN_SIZE, sizes, {}, None, (), ()) for mode in MODES]
+        for stretch, prices in with_charges(iter(ever), charges, scale):
+            yield RateSpan(provider, name.lower(), name, *stretch, charges=prices)
 
 
 def thresholds_of(registry: Registry) -> tuple[int, ...]:

@@ -200,3 +200,23 @@ def test_sessions_in_a_usage_export_are_told(tmp_path: Path, row: dict[str, obje
     for costs in either(tmp_path, {"start_time": 1790812800, **more, **row}):
         (problem,) = costs.problems
         assert problem.in_sum == bool(more)
+
+
+ALONE = RESPONSES.replace(
+    "charges: [{unit: web_search, per: 1000, usd: 10}]",
+    "charges: [{unit: web_search, per: 1000, usd: 10}, {unit: character, model: Voice-1, per: 1000000, usd: 15}]",
+)
+
+
+@pytest.mark.parametrize("model", ["Voice-1", "voice-1"])
+def test_a_model_that_is_known_by_its_charges_alone_costs_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model: str
+) -> None:
+    """Of tokens it has no price, and that is what is said of them."""
+    monkeypatch.setitem(globals(), "RESPONSES", ALONE)
+    row = {"start_time": 1790812800, "num_model_requests": 1, "model": model}
+    for costs in either(tmp_path, {**row, "characters": 2_000_000}):
+        assert (costs.total, costs.problems) == (30, ())
+    for costs in either(tmp_path, {**row, "input_tokens": 5}):
+        (problem,) = costs.problems
+        assert (problem.reason, problem.in_sum) == ("no known standard price of input", False)
