@@ -15,7 +15,7 @@ _RUNS = (
     ("spaces", r"[^\S\n]{2,}|\n+", math.inf, 0.66),
     ("wide", r"[\u2e80-\U0010ffff]+", 1.33, 0.0),
     ("letters", r"(?:(?![\u2e80-\U0010ffff])[^\W\d_\u0000-\u024f])+", 2.9, 0.0),
-    ("signs", r"(?:(?![\u2e80-\U0010ffff])[^\w\s]|_)+", 2.0, 0.6),
+    ("signs", r"(?:(?![\u2e80-\U0010ffff])[^\w\s]|[_\u00aa-\u00bf])+", 2.0, 0.6),
 )
 _RUN = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern, _, _ in _RUNS))
 _SHARE = {name: (letters, least) for name, _, letters, least in _RUNS}
