@@ -17,9 +17,11 @@ GONE, GONE_END = "\ue004", "\ue005"
 """Stand around a part that is taken for hidden."""
 PICTURE = "\ue006"
 """Stands for a picture or a field: what it shows is not known."""
+BESIDE = "\ue007"
+"""Stands within `SMALL` before digits that a style raises or shrinks: glued behind digits they are in doubt."""
 RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 """Turns the digits of a footnote's mark into raised ones."""
-_MARKS = re.compile("[\ue000-\ue006]")
+_MARKS = re.compile("[\ue000-\ue007]")
 _GONE = re.compile(f"{GONE}([^{GONE}{GONE_END}]*){GONE_END}")
 _OPEN = re.compile(f"[{MAYBE}{UNCLEAR}{END}]")
 _SMALL_DIGITS = re.compile(f"(?<![\\d.,])(?P<number>[\\d.,]*+){SMALL}(?P<digits>[^{SMALL}]*){SMALL}(?P<behind>\\d?)")
@@ -40,7 +42,7 @@ def settled(text: str) -> str:
         return text
     lone = not any(map(str.isdigit, "".join(_GONE.findall(text))))
     text = _GONE.sub(lambda part: _left(text, part), text)
-    text = _opened(text, lone)
+    text = _OPEN.sub("", _opened(text, lone))
     return _MARKS.sub("", _SMALL_DIGITS.sub(_small, text))
 
 
@@ -151,6 +153,8 @@ def _picture_in_figure(before: str, behind: str) -> bool:
 
 def _small(small: re.Match[str]) -> str:
     number, digits, behind = small.group("number", "digits", "behind")
+    if digits.startswith(BESIDE):
+        return f"{number}{LEFT_OUT if number[-1:].isdigit() else digits[1:]}{behind}"
     apart = (
         _WITH_CENTS_OR_A_YEAR.fullmatch(number)
         and not behind

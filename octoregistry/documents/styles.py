@@ -76,6 +76,12 @@ def declarations(style: str) -> dict[str, list[str]]:
     return found
 
 
+def raises(said: Mapping[str, list[str]]) -> bool:
+    """True for declarations that give a text a size of its own or lift it: of digits nobody knows whether they are cents."""
+    lifted = any(value != "baseline" for value in said.get("vertical-align", ()))
+    return lifted or "font-size" in said or "font" in said
+
+
 @lru_cache(maxsize=4096)
 def look(style: str) -> Look:
     """How a text with these declarations is seen."""

@@ -14,8 +14,8 @@ from bs4.element import NavigableString, Tag
 
 from octoregistry.documents.nesting import LEFT_OUT
 from octoregistry.documents.sheets import Rule, rules_of
-from octoregistry.documents.styles import RELEVANT, Look, declarations, look_of_all
-from octoregistry.documents.visible import LOOK, first_parts
+from octoregistry.documents.styles import RELEVANT, Look, declarations, look_of_all, raises
+from octoregistry.documents.visible import LOOK, RAISES, first_parts
 
 _SIMPLE = re.compile(r"(?P<tag>[a-z][a-z0-9]*)?(?P<marks>(?:[.#][\w-]+)+)$")
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
@@ -77,7 +77,11 @@ class _Sheets:
             for name in rule.said.keys() & RELEVANT - bad:
                 if look_of_all(({name: rule.said[name]},), self.variables) > Look.MAYBE:
                     bad.add(name)
-        return [r for r in by_place if r.generated or bad & r.said.keys() or look_of_all((r.said,)) is not Look.SHOWN]
+        return [
+            r
+            for r in by_place
+            if r.generated or bad & r.said.keys() or raises(r.said) or look_of_all((r.said,)) is not Look.SHOWN
+        ]
 
     def looks(self, rules: list[Rule], style: str) -> tuple[Look, bool, Look]:
         """(how a part is seen by what holds on every screen, whether it is merely not displayed, how by all `rules`)."""
@@ -127,6 +131,8 @@ def hide_what_is_not_shown(root: Tag) -> None:
         rules = [*(sheets.of_marks(tag, marks) if marks else ()), *own]
         style = str(tag.get("style") or "")
         if rules or (inline and "var(" in style):
+            if any(raises(rule.said) for rule in rules if not rule.generated):
+                tag.attrs[RAISES] = "1"
             found = _look(tag, rules, style, sheets)
             tag.attrs[LOOK] = str(int(min(found, Look.UNCLEAR) if own else found))
 

@@ -8,9 +8,9 @@ from itertools import islice
 
 from bs4.element import NavigableString, PageElement, PreformattedString, Tag
 
-from octoregistry.documents.marks import END, GONE, GONE_END, PICTURE, RAISED, SMALL, settled, unmarked
+from octoregistry.documents.marks import BESIDE, END, GONE, GONE_END, PICTURE, RAISED, SMALL, settled, unmarked
 from octoregistry.documents.nesting import LEFT_OUT
-from octoregistry.documents.styles import Look, look
+from octoregistry.documents.styles import Look, declarations, look, raises
 from octoregistry.documents.whole_number import whole_number
 
 SKIPPED = frozenset(
@@ -172,14 +172,37 @@ def small_text(tag: Tag) -> str | None:
     name = tag.name.lower()
     if name in ("rt", "rp", "rtc"):
         return LEFT_OUT
-    if name not in ("sup", "sub"):
+    other = name not in ("sup", "sub")
+    if other and not _stands_out(tag):
         return None
     parts = first_parts(tag, 9)
     text = "".join(p for p in parts if isinstance(p, NavigableString)).strip() if len(parts) < 9 else ""
+    if other:
+        return f"{SMALL}{BESIDE}{text}{SMALL}" if text.isdecimal() and look_of(tag) is Look.SHOWN else None
     if text.isdecimal():
         return f"{SMALL}{f' {text.translate(RAISED)}' if name == 'sup' else text}{SMALL}"
     marks = _NOTES.findall(text) if name == "sup" and _FOOTNOTE.match(text) else None
     return f" {' '.join(marks).translate(RAISED)} " if marks is not None else None
+
+
+def _stands_out(tag: Tag) -> bool:
+    """True for what is raised, of a size of its own, or the mark of a note, by its style, class, role or address."""
+    if RAISES in tag.attrs or tag.get("role") == "doc-noteref" or str(tag.get("href") or "").startswith("#"):
+        return True
+    if "style" in tag.attrs and raises(declarations(str(tag["style"]))):
+        return True
+    return any(
+        name.lower() in _SMALL_CLASSES or _SMALL_WORDS & set(_PARTED.split(name.lower())) for name in _classes(tag)
+    )
+
+
+_SMALL_CLASSES = frozenset({"align-super", "align-top", "align-text-top", "align-sub", "small", "text-xs", "text-sm"})
+_SMALL_WORDS = frozenset(
+    {"sup", "super", "superscript", "sub", "subscript", "cent", "cents", "fraction", "decimal", "decimals", "footnote",
+     "footnotes", "fn", "fnref", "noteref"}
+)  # fmt: skip
+"""Names of classes, and words in them, that raise or shrink digits: cents, or the mark of a note."""
+_PARTED = re.compile(r"[-_:]+")
 
 
 def first_parts(tag: Tag, most: int) -> list[PageElement]:
@@ -244,6 +267,8 @@ def _plainly_hidden(tag: Tag) -> bool:
     return own is Look.HIDDEN or ("hidden" in tag.attrs and own is Look.SHOWN and not tag.get("style"))
 
 
+RAISES = " raises"
+"""The attribute of a tag that style sheets raise or give a size of its own."""
 LOOK = " look"
 """The attribute for what style sheets make of a tag; none of a page's own holds a blank."""
 PICTURES = frozenset({"img", "input", "image", "embed", "area"})

@@ -263,3 +263,21 @@ def test_many_rules_for_other_places_leave_no_doubt() -> None:
 def test_large_letters_in_a_selector_fit_those_of_the_page(selector: str) -> None:
     cell = '$1<b class="Nx_9" id="Nx" data-n="Nx">2</b>.50</td><td>$7'
     assert text_of(cell, style=f"<style>{selector} {{ display: none }}</style>") == IN_DOUBT
+
+
+STANDS_OUT = [
+    '<span class="cents">', '<span class="price__cents">', '<span class="super">', '<span style="font-size:.5em">',
+    '<span style="font: 9px a">', '<span style="vertical-align:top">', '<b style="vertical-align:middle">', '<a href="#n">',
+    '<span class="footnote">', '<span class="align-super">', '<a role="doc-noteref">', '<b class="half">', '<i><b class="half">',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("tag", STANDS_OUT)
+@pytest.mark.parametrize(("number", "digits"), [("$2", "50"), ("$2.50", "1")])
+def test_raised_or_small_digits_behind_digits_are_a_doubt(tag: str, number: str, digits: str) -> None:
+    """Of "$2" with a raised 50 nobody knows whether it is 2.50, 2 or 250; a raised 1 may be the mark of a note."""
+    sheets = ("<style>.half { font-size: 50% }</style>", "<style>td .half { vertical-align: top }</style>")
+    for style in sheets:
+        assert text_of(f"{number}{tag}{digits}", style=style).rstrip() == f"{number}{LEFT_OUT}"
+        assert text_of(f"$2.{tag}{digits}", style=style) == f"$2.{digits}"
+        assert text_of(f"{tag}$2.50", style=style) == "$2.50"
