@@ -143,6 +143,17 @@ def test_the_note_of_a_raised_mark_is_heard(mark: str, notes: str) -> None:
     assert noted(f"$5.00<sup>{mark}</sup>", "<p>What it costs.</p>") == "5.00"
 
 
+@pytest.mark.parametrize(
+    "note", [*(f"per {one}" for one in ("image", "request", "second", "month", "page", "character")),
+             "Price per minute of audio.", "Billed per image."],
+)  # fmt: skip
+def test_a_note_of_another_unit_is_a_doubt(note: str) -> None:
+    """The head says tokens and the note images: one of them is wrong."""
+    assert noted("$5.00*", f"<p>* {note}</p>") == "doubted"
+    assert noted("$5.00*", "<p>* Per 1M tokens.</p>") == "5.00"
+    assert noted("$5.00*", "<p>* Equivalent to $0.04 per image.</p>") == "5.00"
+
+
 @pytest.mark.parametrize("cell", ["$2^50^", "$1.8^0^", "$2 ^50^", "$2^5^0", "$2 <sup>50</sup>"])
 def test_digits_that_markdown_raises_are_in_doubt(cell: str) -> None:
     assert read(cell) in ("doubted", "told")

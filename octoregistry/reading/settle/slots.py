@@ -107,7 +107,16 @@ def unit_of(said: Said, dimension: str | None) -> tuple[Unit, bool]:
                 return before, False
             said.doubt(label, f"its unit is not that of {chosen[0].text[:40]!r}")
         break
+    _noted(said, chosen[1] if chosen else PER_MILLION)
     return (chosen[1], True) if chosen else (PER_MILLION, False)
+
+
+def _noted(said: Said, unit: Unit) -> None:
+    """A doubt where a note speaks of no unit but another: "$2.50*" by the million tokens, and below "* per image"."""
+    for label, own in said.labels:
+        units = own.values("unit") if label.place == "footnote" else ()
+        if units and all(_price_of(other) != _price_of(unit) for other in units) and not _states_amount(said, label):
+            said.doubt(label, f"a note by another unit than {unit.name}")
 
 
 def _states_amount(said: Said, label: Label) -> bool:
