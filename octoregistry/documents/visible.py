@@ -232,7 +232,31 @@ def is_hidden(tag: Tag) -> bool:
         return True
     if look_of(tag) >= Look.AWAY or "popover" in tag.attrs or (tag.name == "dialog" and "open" not in tag.attrs):
         return True
-    return not (_INVISIBLE_CLASSES | _STRUCK_CLASSES).isdisjoint(_classes(tag))
+    names = set(_classes(tag))
+    hiding = names & _INVISIBLE_CLASSES
+    return bool(names & _STRUCK_CLASSES) or (bool(hiding) and not (hiding == {"hidden"} and _shown_again(tag)))
+
+
+def _shown_again(tag: Tag) -> bool:
+    """True for a row, a cell or all that stands in one which a wider screen shows: `hidden md:table-cell`."""
+    if "style" in tag.attrs or not any(map(_WIDER.search, _classes(tag))):
+        return False
+    if tag.name in _CELLS or tag.get("role") in _CELL_ROLES:
+        return True
+    cell = tag.parent
+    return (
+        cell is not None
+        and cell.name in ("td", "th")
+        and not any(
+            part is not tag and (str(part).strip() if isinstance(part, NavigableString) else True)
+            for part in cell.contents
+        )
+    )
+
+
+_WIDER = re.compile(r"^\w+:(?:inline|block|flex|grid|contents|table)")
+_CELLS = frozenset({"td", "th", "tr", "thead", "tbody"})
+_CELL_ROLES = frozenset({"cell", "gridcell", "columnheader", "rowheader", "row"})
 
 
 def gone(tag: Tag) -> str:
@@ -287,6 +311,8 @@ def look_of(tag: Tag) -> Look:
     """How the text of `tag` is seen by what the tag and the page's style sheets say."""
     known = tag.attrs.get(LOOK)
     own = look(str(tag.get("style") or "")) if known is None else Look(int(str(known)))
+    if own is Look.HIDDEN and "hidden" in _classes(tag) and _shown_again(tag):
+        own = Look.MAYBE
     if own is Look.SHOWN:
         name = tag.name.lower()
         if name == "bdo":

@@ -281,3 +281,18 @@ def test_raised_or_small_digits_behind_digits_are_a_doubt(tag: str, number: str,
         assert text_of(f"{number}{tag}{digits}", style=style).rstrip() == f"{number}{LEFT_OUT}"
         assert text_of(f"$2.{tag}{digits}", style=style) == f"$2.{digits}"
         assert text_of(f"{tag}$2.50", style=style) == "$2.50"
+
+
+@pytest.mark.parametrize("style", ["", "<style>.hidden { display: none }</style>"])
+@pytest.mark.parametrize("shows", ["md:inline", "lg:block", "sm:table-cell", "md:flex"])
+def test_a_cell_that_wider_screens_show_is_read(style: str, shows: str) -> None:
+    """A phone leaves the column out; the page still states its price."""
+    assert text_of(f'<span class="hidden {shows}">$2</span></td><td>$7', style=style) == "$2"
+    assert text_of(f'$7</td><td class="hidden {shows}">$2', style=style) == "$7"
+    page = (
+        f"<html><head>{style}</head><body><h1>Pricing</h1><p>What each model costs when you call it over the API.</p>"
+    )
+    table = f'<tr><th>Model<th>Input<th class="hidden {shows}">Output</tr><tr><td>gpt-9<td>$1<td class="hidden {shows}">$2</tr>'
+    document = read_document(f"{page}<table>{table}</table></body></html>", "https://vendor.invalid/pricing")
+    assert isinstance(document, Document)
+    assert list(document.tables[0].rows) == [("Model", "Input", "Output"), ("gpt-9", "$1", "$2")]
