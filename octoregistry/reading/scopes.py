@@ -148,17 +148,39 @@ _NOTE = re.compile(
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
+_MARK_ALONE = re.compile(r"\s*+(?:[*†‡§¶]{1,4}|[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2})\s*+")
+
+
+def _noted_in(table: Table) -> Iterator[tuple[str, str]]:
+    """(address, line) of each line in those rows of `table` that are one text over its whole width."""
+    for r in range(table.header_rows, len(table.rows)):
+        texts = {text for text in table.rows[r] if text}
+        if len(texts) == 1 and table.width > 1:
+            for line in texts.pop().split("\n"):
+                yield table.address(r, 0), line
+
+
 def _footnotes(document: Document, table: Table, lines: _Lines, has_amount: Callable[[str], bool]) -> dict[str, Label]:
-    """The notes right behind `table` by their mark; the items of a list are notes by their number, and by as many stars where
+    """The notes right behind `table`, or in rows of its whole width, by their mark; the items of a list are notes by their number, and by as many stars where
     no note has them and the item states a sum of money: "* $2 from May on" may be a note or an item."""
     found: dict[str, Label] = {}
     stars: dict[str, Label] = {}
+    for address, line in _noted_in(table):
+        match = _NOTE.match(line)
+        if match and not lines.equates(line):
+            mark = match["sign"] or match["number"].translate(_RAISED)
+            found.setdefault(mark, Label(line[match.end() :], "footnote", 0, address))
     item = 0
+    before = ""  # a mark that stands alone, as terms of a list do before what they mean
     for passage in document.passages[table.after : table.after + 12]:
         if in_another_pane(passage, table):
             continue
         item += bool(passage.listed)
-        for line in passage.text.split("\n"):
+        for text in passage.text.split("\n"):
+            if _MARK_ALONE.fullmatch(text):
+                before = text
+                continue
+            line, before = f"{before} {text}".strip(), ""
             match = _NOTE.match(line)
             mark = (match["sign"] or match["number"].translate(_RAISED)) if match else ""
             if not match and passage.listed:

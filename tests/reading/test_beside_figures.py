@@ -116,10 +116,10 @@ def test_a_sentence_that_speaks_of_cents_leaves_dollars_in_doubt(lead: str, head
     assert cents(head, cell, lead) == "doubted"
 
 
-def noted(cell: str, notes: str) -> str:
-    """The input price of a page with `notes` below its table: "5.00", or "doubted" where it holds for no price or is none."""
+def noted(cell: str, notes: str, row: str = "") -> str:
+    """The input price of a page with `notes` below its table, and `row` in it; "doubted" where it holds for none or is none."""
     page = "<html><body><h1>API pricing</h1><table><tr><th>Model</th><th>Input / 1M tokens</th><th>Output / 1M tokens</th></tr>"
-    page += f"<tr><td>gpt-9</td><td>{cell}</td><td>$9</td></tr></table>{notes}</body></html>"
+    page += f"<tr><td>gpt-9</td><td>{cell}</td><td>$9</td></tr>{row}</table>{notes}</body></html>"
     document = read_document(page, "https://x.example/p")
     assert isinstance(document, Document)
     rates = read_rates(document, "openai", date(2026, 11, 1)).rates
@@ -152,6 +152,19 @@ def test_a_note_of_another_unit_is_a_doubt(note: str) -> None:
     assert noted("$5.00*", f"<p>* {note}</p>") == "doubted"
     assert noted("$5.00*", "<p>* Per 1M tokens.</p>") == "5.00"
     assert noted("$5.00*", "<p>* Equivalent to $0.04 per image.</p>") == "5.00"
+
+
+@pytest.mark.parametrize(("mark", "sign"), [("*", "*"), ("<sup>1</sup>", "<sup>1</sup>"), ("†", "†")])
+def test_a_note_in_the_last_row_or_a_list_of_terms_is_heard(mark: str, sign: str) -> None:
+    for place in (
+        "<tfoot><tr><td colspan=3>{}</td></tr></tfoot>",
+        "<tr><td colspan=3>{}</td></tr>",
+        "<tr><td>{}<td><td></tr>",
+    ):
+        for said, read in (("Starting price.", "doubted"), ("Per 1M tokens.", "5.00")):
+            row = place.format(f"{sign} {said}")
+            assert noted(f"$5.00{mark}", "", row) == read
+    assert noted(f"$5.00{mark}", f"<dl><dt>{sign}</dt><dd>Starting price.</dd></dl>") == "doubted"
 
 
 @pytest.mark.parametrize("cell", ["$2^50^", "$1.8^0^", "$2 ^50^", "$2^5^0", "$2 <sup>50</sup>"])
