@@ -87,7 +87,14 @@ class GeminiProvider(VendorProvider):
 
     def _open_stream(self, body: Any, request: Request) -> Stream:  # noqa: ARG002 - it is all in the body
         events = self.client.models.generate_content_stream(**body)
-        first = next(events, None)  # with it the call is made: a refusal shows here
+        self._streams.response = None
+        try:
+            first = next(events, None)  # with it the call is made: a refusal shows here
+        except self._errors():
+            response = self._streams.response
+            if response is None or response.status_code != 200 or not _is_in_one(response):
+                raise
+            first = None  # it is read in one
         # The SDK keeps the response to itself, and leaves it open where the events are not read to their end.
         return chain([] if first is None else [first], events), self._streams.response
 
@@ -147,6 +154,8 @@ class GeminiProvider(VendorProvider):
         """Raises for what the SDK makes an empty answer of: an error, a page or anything but an object, with status 200."""
         if response.url.path.endswith(":streamGenerateContent"):
             self._streams.response = response
+            if _is_in_one(response):
+                response.read()  # the SDK reads it as a stream, and nobody could a second time
         if response.status_code != 200 or not response.url.path.endswith(":generateContent"):
             return
         fields = json_object(response.read(), self.name, response.headers.get("content-type", ""))
@@ -224,6 +233,11 @@ class GeminiProvider(VendorProvider):
 
     def _fetch(self, name: str, spool: IO[bytes]) -> None:
         self.client.files.download(file=name, destination=spool)
+
+
+def _is_in_one(response: Any) -> bool:
+    """Whether a server streams nothing: the answer is one JSON body."""
+    return str(response.headers.get("content-type", "")).startswith("application/json")
 
 
 @contextmanager

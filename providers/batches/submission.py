@@ -50,6 +50,23 @@ def is_for_good(error: ProviderError) -> bool:
     return isinstance(error, AuthenticationError) or error.spent or no_room
 
 
+def check_access(provider: LLMProvider, refusal: ProviderError) -> None:
+    """Raises ProviderError for a batch that is not known, where what costs nothing is refused too: the key, the address or
+    the model may be another than the batch was made with, and it may be there all the same.
+    """
+    try:
+        if provider.lists_batches:
+            next(iter(provider.list_batches()), None)
+        provider.verify_access()
+    except ProviderError as error:
+        told = (
+            f"{refusal.vendor_message}; nor can the list of batches or the model be had ({error}): check the key, the"
+        )
+        told += " address and the model; the state keeps the batch, and the same call goes on"
+        status, code = refusal.status_code, refusal.code
+        raise ProviderError(told, provider=refusal.provider, status_code=status, code=code) from None
+
+
 def look_up(provider: LLMProvider, part: Part, known: Iterable[str], seen: dict[str, str]) -> Made | NotMade | Unclear:
     """Where the batch of a submit without an answer is.
 

@@ -115,8 +115,8 @@ class Turn:
         """Gives up a batch that its vendor will not tell of, once that cannot be for its being new; others go on."""
         if part.status != SUBMITTED or error.status_code is None or submission.is_for_good(error):
             raise error
-        since = self.refused.setdefault(part.number, self.clock())
-        if self.clock() - since > _FIRST_SEEN_AFTER:
+        if self.clock() - self.refused.setdefault(part.number, self.clock()) > _FIRST_SEEN_AFTER:
+            submission.check_access(self.provider, error)
             self.seen.pop(part.number, None)
             self._give_up(part, Failure(f"the batch is gone: {error.vendor_message}", "gone", answered=True))
         else:

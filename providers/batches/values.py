@@ -11,6 +11,9 @@ from typing import Any
 
 from ..fit import instance
 
+_LONGEST_POLL = 86_400.0  # seconds: results are kept for weeks, and no vendor's batch needs to be looked at more seldom
+_LARGEST_FACTOR = 1000.0
+
 
 @dataclass(frozen=True, slots=True)
 class BatchSettings:
@@ -34,21 +37,25 @@ class BatchSettings:
     def __post_init__(self) -> None:
         """Raises ValueError for a value that no run can have, by its name, before anything is sent."""
         for name in ("poll_initial", "poll_longest"):
-            _check_seconds(name, getattr(self, name), above=0.0)
+            _check_seconds(name, getattr(self, name), above=0.0, most=_LONGEST_POLL)
         for name in ("settle", "patience"):
             _check_seconds(name, getattr(self, name))
-        _check_seconds("poll_factor", self.poll_factor, least=1.0)
+        _check_seconds("poll_factor", self.poll_factor, least=1.0, most=_LARGEST_FACTOR)
         for name in ("attempts", "rows", "file_bytes", "max_inflight", "longer_max_tokens", "output_tokens"):
             value = getattr(self, name)
             if (value is not None or name == "attempts") and (type(value) is not int or value < 1):
                 raise ValueError(f"settings.{name} is {value!r}: it is a whole number from 1 up")
 
 
-def _check_seconds(name: str, value: Any, *, least: float = 0.0, above: float | None = None) -> None:
+def _check_seconds(
+    name: str, value: Any, *, least: float = 0.0, above: float | None = None, most: float | None = None
+) -> None:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     if not is_number or not value >= least or (above is not None and not value > above):
         told = f"above {above:g}" if above is not None else f"from {least:g} up"
         raise ValueError(f"settings.{name} is {value!r}: it is a number {told}")
+    if most is not None and value > most:
+        raise ValueError(f"settings.{name} is {value!r}: it is a number up to {most:g}")
 
 
 @dataclass(frozen=True, slots=True)

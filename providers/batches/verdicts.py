@@ -28,6 +28,7 @@ _ROOM_RETURNS = 900.0  # seconds in which a limit by the minute has come round, 
 _ABOUT_ALL = frozenset({403, 404, 405, 410})
 _MANY = 10  # rows that are refused alike, one after the other: it is not the rows
 _PERHAPS_PAID = 3  # times `attempts`: no row is sent more often, whatever the others do, where each try may be billed
+_PAST = 0.01  # seconds past the end of patience at which a row is tried for the last time
 _SHOWN = 10  # rows that one message names
 # What differs between two refusals of one kind: what is quoted, and words with a digit in them (ids, counts) or of hex digits.
 _OF_THE_ROW = re.compile(r"""(?<!\w)(["'`]).*?\1(?!\w)|\b[\w-]*\d[\w-]*|\b[0-9a-f]{8,}\b""", re.IGNORECASE | re.DOTALL)
@@ -100,7 +101,7 @@ class Verdicts:
             return error
         pause = self._pause(attempt.made)
         wait = self.pace.failed(ticket, error, pause, self._pause(1), self.settings.poll_longest)
-        return error if self._is_over(attempt, error, ticket) else wait
+        return error if self._is_over(attempt, error, ticket) else min(wait, self._longest_wait())
 
     def _shared(self, error: ProviderError, attempt: Attempt, ticket: Ticket) -> ProviderError | float:
         """What a refusal means that may be about everybody: others that were answered show that it is the row."""
@@ -210,6 +211,14 @@ class Verdicts:
         told = "all that is left is refused, and nothing shows that the key, the address and the model are right: "
         told += f"{', '.join(map(repr, names))}{more}"
         return _with(error, told)
+
+    def _longest_wait(self) -> float:
+        """Seconds that one row may be put off, however long the server asks for: till patience is over, or without any as
+        long as a single call would wait.
+        """
+        if not self.settings.patience:
+            return (getattr(self.provider, "retry", None) or RetryPolicy()).longest_wait
+        return max(0.0, self.settings.patience - self.pace.failing_for()) + _PAST
 
     def _pause(self, made: int) -> float:
         """Seconds before the next try of a row, as `api.transport_retry` has them."""

@@ -154,10 +154,11 @@ def test_what_cannot_be_written_is_named_by_its_row_and_field(openai, tmp_path, 
     [
         *({"attempts": value} for value in (0, -1, 1.5, "3", True, None)),
         *({"patience": value} for value in (-1, float("nan"), "long", None)),
-        *({"poll_longest": value} for value in (0, -5, float("nan"))),
+        *({"poll_longest": value} for value in (0, -5, float("nan"), float("inf"), 1e300)),
+        *({"poll_initial": value} for value in (float("inf"), 1e300, 10**400)),
         *({"longer_max_tokens": value} for value in (0, "x")),
         {"output_tokens": -5},
-        {"poll_factor": 0.5},
+        *({"poll_factor": value} for value in (0.5, float("inf"), 1e300)),
         {"settle": -1},
     ],
 )

@@ -143,6 +143,26 @@ def test_a_batch_that_cannot_be_had_is_given_up_and_the_others_are_collected(ven
     assert set(working.handed_in.values()) == {1}
 
 
+def test_a_wrong_address_gives_up_no_batch(vendor, work, run, clock, tmp_path):
+    """All is 404 there, the list of batches too: the batches are where they were, and paid."""
+    working = work(vendor)
+    working.polls = 99
+
+    def stop(_seconds):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_batch(vendor.make(), numbered(3), tmp_path / "run.json", clock=clock, sleep=stop)
+    served = vendor.server.answer
+    vendor.server.answer = lambda request: Reply(vendor.unanswered(404, "no route"), 404)
+    with pytest.raises(ProviderError, match=r"no route.*check the key, the address"):
+        run(vendor.make(), None)
+    vendor.server.answer = served
+    working.polls = 0
+    assert run(vendor.make(), None).answered == 3
+    assert set(working.handed_in.values()) == {1}
+
+
 def test_cancelling_goes_on_where_one_batch_is_gone(openai, work, clock, tmp_path):
     working = work(openai)
     working.polls = 99

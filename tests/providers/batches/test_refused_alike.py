@@ -126,3 +126,22 @@ def slowly(call):
         return call(request, **parts)
 
     return answer
+
+
+@pytest.mark.parametrize(
+    "settings", [BatchSettings(patience=1, attempts=2), BatchSettings(patience=0, attempts=2)], ids=["some", "none"]
+)
+def test_a_server_that_asks_for_an_hour_for_one_row_is_not_waited_for_beyond_patience(openai, tmp_path, settings):
+    original = openai.server.complete
+
+    def complete(request, **parts):
+        if request.json["messages"][-1]["content"].endswith(" 1"):
+            return Reply(openai.unanswered(500), 500, {"retry-after": "3600"})
+        return original(request, **parts)
+
+    openai.server.complete = complete
+    provider = openai.make(transport_retry={"initial_delay_seconds": 0.01, "max_wait_seconds": 0.2})
+    begun = time.monotonic()
+    results = run_realtime(provider, numbered(4), tmp_path / "run.json", settings=settings)
+    assert (results.answered, results.failed) == (3, 1)
+    assert time.monotonic() - begun < 20

@@ -260,3 +260,15 @@ def test_a_server_that_answers_in_one_is_asked_once(name, request):
     assert stream.result["content"] == "4"
     assert stream.result["cost"] == vendor.make().generate_realtime("2 + 2?")["cost"]
     assert len(vendor.server.requests) == 2
+
+
+def test_a_stream_of_gemini_that_comes_in_one_is_read_and_what_is_no_answer_is_an_error(gemini):
+    """A gateway that streams nothing: one JSON body."""
+    gemini.server.fail(Reply(gemini_wire.content("4.")))
+    stream = gemini.make().stream_realtime("2 + 2?")
+    assert list(stream) == ["4."]
+    assert stream.result["cost"] > 0
+    for body in (b"{}", b"", b"[]", b"no JSON"):
+        gemini.server.fail(Reply(body, 200, {"content-type": "application/json"}))
+        with pytest.raises(ProviderError):
+            list(gemini.make(transport_retry={"max_attempts": 1}).stream_realtime("2 + 2?"))
