@@ -56,7 +56,7 @@ def without_long_texts(style: str) -> str:
     return _LONG_TEXT.sub("x", _DATA.sub("url(x)", style))
 
 
-_DATA = re.compile(r"""url\(\s*+(?:"data:[^"]*+"|'data:[^']*+'|data:[^)]*+)\s*+\)""")
+_DATA = re.compile(r"""url\(\s*+(?:"data:[^"]*+"|'data:[^']*+'|data:[^()]*+)\s*+\)""")
 _LONG_TEXT = re.compile(r"""(?<=")[^"{}\n]{60,}(?=")|(?<=')[^'{}\n]{60,}(?=')""")
 
 

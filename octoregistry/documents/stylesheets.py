@@ -254,7 +254,7 @@ def _lower(root: Tag) -> list[tuple[Tag, str, Any]]:
     return found
 
 
-_VALUE = re.compile(r"""(=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'\]]++))\s*+\]""")
+_VALUE = re.compile(r"""(=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'\]=]++))\s*+\]""")
 
 
 def _last(selector: str) -> tuple[str | None, set[str]]:
