@@ -30,6 +30,7 @@ from octoregistry.reading.classify.names import continues_name, looks_like_name
 from octoregistry.reading.classify.tiers import tiers
 from octoregistry.reading.page import _families
 from octoregistry.reading.vocabulary import shipped
+from providers.mentions import mentioned
 from providers.recipe import known_patterns, recipes
 from providers.secret_spellings import spellings
 from providers.vendors import vendors
@@ -204,6 +205,7 @@ def patterns() -> dict[Used, str]:
                 found.setdefault((COMPILE(pattern or ""), "finditer"), f"{one.name}: {pattern!r}")
         for recipe in recipes():
             known_patterns(recipe)
+            mentioned({path.rpartition(".")[0]: "[]" for paths in recipe.mentions.values() for path in paths}, recipe)
         proposal(["a field of a log"])
         spellings(["sk-9 key"])
     missed = [name for name, lines in written_in_functions().items() if not lines & places]

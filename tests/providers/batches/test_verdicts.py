@@ -177,7 +177,7 @@ def test_rows_that_are_lost_each_time_end_once_no_other_is_left(vendor, tmp_path
     assert [n for n, row in enumerate(results) if row.error] == [0, 1]
     for n in (0, 1):
         assert (results[n].cost, results[n].details["maybe_paid"]) == (None, asked.count(n))
-        assert asked.count(n) <= 2 * BRIEF.attempts
+        assert asked.count(n) <= 3 * BRIEF.attempts  # the documented cap
 
 
 def test_no_row_is_sent_for_ever_where_each_try_may_be_paid(openai, tmp_path):
