@@ -296,5 +296,5 @@ def _words(key: str) -> str:
 def _is_id(key: str, text: str) -> bool:
     """True for the id that a program names a model by."""
     return bool(
-        re.search(r"endpoint|model|api", key, re.IGNORECASE) and re.fullmatch(r"[a-z0-9]+(?:[-._:/@][\w.]+)+", text)
+        re.search(r"endpoint|model|api", key, re.IGNORECASE) and re.fullmatch(r"[a-z0-9]+[-._:/@][\w.:/@-]*", text)
     )

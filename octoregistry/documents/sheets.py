@@ -12,7 +12,7 @@ from octoregistry.documents.styles import declarations, without_long_texts
 
 _LONGEST_SHEET = 1_000_000
 _DEEPEST = 8
-_PIECES = re.compile(r"""/\*.*?(?:\*/|\Z)|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|<!--|-->""", re.DOTALL)
+_PIECES = re.compile(r"""/\*.*?(?:\*/|\Z)|"(?:[^"\\\n]|\\.)*+"?|'(?:[^'\\\n]|\\.)*+'?|<!--|-->""", re.DOTALL)
 _STRUCTURE = re.compile(r"[{};,]")
 _BRACE = re.compile(r"[{}]")
 _ENDS = re.compile(r"[;{}]")

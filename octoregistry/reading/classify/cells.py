@@ -201,8 +201,10 @@ def _between_bare(
     behind it, as in "$1, batch $0.50": those of the next where each stretch begins anew, else of both, for nothing says whose.
     """
     tail = text[matches[-1].end() :]
-    if len(matches) < 2 or _NO_WORDS.fullmatch(tail, _end_of_own(tail, vocabulary, brackets=False)) is None:
+    own_unit = _end_of_own(tail, vocabulary, brackets=False)
+    if len(matches) < 2 or _NO_WORDS.fullmatch(tail, own_unit) is None:
         return {}
+    unit = tail[:own_unit].strip()  # one that the others lack says what this amount buys
     stretches: dict[int, str] = {}
     for at, (one, following) in enumerate(pairwise(matches)):
         between = text[one.end() : following.start()]
@@ -211,6 +213,8 @@ def _between_bare(
             break  # what follows states the same once more
         if _left_open(between) is not None or beside.ends_in_was(folded) is not None:
             continue
+        if unit and unit != between[: _end_of_own(between, vocabulary, brackets=False)].strip():
+            return {}
         own = _end_of_own(between, vocabulary)
         if _NO_WORDS.fullmatch(between, own) is None and not beside.is_becomes(folded[own:]):
             stretches[at] = between[own:]

@@ -56,7 +56,7 @@ def _grammar(vocabulary: Vocabulary) -> tuple[re.Pattern[str], dict[str, str]]:
     return re.compile(
         rf"{per}\s?(?P<body>{number}(?:{_BETWEEN}(?<![a-z]))?)(?P<noun>{any_noun}){_BEHIND}"
         rf"(?!\s(?:{any_noun}){_BEHIND}){again}"
-        rf"|(?P<number2>\d[\d,]*\s?(?:k|m|thousand|million))\s(?P<noun2>{any_noun}){_BEHIND}"
+        rf"|(?P<number2>(?<![\d,])\d[\d,]*\s?(?:k|m|thousand|million))\s(?P<noun2>{any_noun}){_BEHIND}"
     ), {re.sub(r"\s", "", noun): name for noun, name in nouns.items()}
 
 
