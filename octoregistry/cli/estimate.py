@@ -41,11 +41,11 @@ from octoregistry.queries.estimate import (
     saving,
 )
 from octoregistry.queries.token_count import token_count
-from providers import PricingError
+from providers import PricingError, Registry
 from providers.charge_units import UNITS
 from providers.dimensions import DIMENSIONS, FEATURES, KINDS, MODES
 from providers.entries import Model
-from providers.selection import kind_of
+from providers.selection import Job, kind_of
 
 _TOKENS = click.IntRange(min=0)
 _CHEAPEST = 10
@@ -160,13 +160,7 @@ def command(  # noqa: PLR0913 - an option a parameter
             counted, day, requests, mode, batch_percent, None, assume_earliest, charges, when, free_used=free_used
         )
         job = load.job(kind or (own and kind_of(own).name) or "chat", filter(None, needs.split(",")))
-        found = estimate(known, load, job, everything=everything)
-        if own is None:
-            found = found[:_CHEAPEST]
-        else:
-            asked = estimate_of(known, own, load, job)
-            others = (asked, *(each for each in found if each.model != own))
-            found = (asked, *nearest_cheaper(others, own.provider, own.id, cheaper))
+        found = _ranked(known, own, load, job, everything=everything, cheaper=cheaper)
     except PricingError as error:
         raise click.UsageError(visible(error)) from error
     if as_json:
@@ -178,6 +172,18 @@ def command(  # noqa: PLR0913 - an option a parameter
         _print(found, load, asked=model is not None)
     if own is not None and isinstance(found[0].cost, UnknownCost):
         raise click.exceptions.Exit(1)
+
+
+def _ranked(
+    known: Registry, own: Model | None, load: Workload, job: Job, *, everything: bool, cheaper: int
+) -> tuple[Estimate, ...]:
+    """The estimate of the model that was asked for and so many that cost less; without one the cheapest of all."""
+    found = estimate(known, load, job, everything=everything)
+    if own is None:
+        return found[:_CHEAPEST]
+    asked = estimate_of(known, own, load, job)
+    others = (asked, *(each for each in found if each.model != own))
+    return (asked, *nearest_cheaper(others, own.provider, own.id, cheaper))
 
 
 def _input_of(prompt: IO[str], model: Model | None, given: int | None) -> int:

@@ -157,7 +157,7 @@ VALUES = st.recursive(
 def test_no_data_breaks_the_reading_of_a_page(first: Any, second: Any) -> None:
     rows = [f'1:["$","div",null,{json.dumps({"children": first})}]', f"2:{json.dumps(second)}", "3:T5,ab"]
     for markup in (page(data(first)), page(*streamed(*rows)), page(data({"props": {"pageProps": second}}))):
-        read_document(markup, URL)
+        assert isinstance(read_document(markup, URL), Document | Unread)
 
 
 def test_data_nested_deeper_than_anybody_writes_is_no_data() -> None:
