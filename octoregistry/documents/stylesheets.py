@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -223,20 +224,45 @@ def _by_place(root: Tag, sheets: _Sheets) -> dict[int, list[Rule]]:
         tags = fitting[id(rule)]
         left -= len(tags) * (1 + len(rule.selector) // 100)
         if left < 0 or len(rule.selector) > _LONGEST_SELECTOR or len(tags) > _MOST_HOLDERS:
-            hides = not rule.generated and look_of_all((rule.said,), sheets.variables) > Look.MAYBE
-            untried = Rule(rule.selector, {**rule.said, **_UNKNOWN}, rule.sure) if hides else rule
-            for tag in tags:
-                found[id(tag)].append(untried)
-            continue
-        try:
-            fits = soupsieve.compile(_VALUE.sub(r"\1 i]", rule.selector)).match
-        except (soupsieve.SelectorSyntaxError, ValueError, NotImplementedError):
-            continue  # what browsers pass over too
-        for tag in filter(fits, tags):
-            found[id(tag)].append(rule)
+            fits, sure = None, False
+        else:
+            fits, sure = _matcher(rule.selector)
+        hides = not sure and not rule.generated and look_of_all((rule.said,), sheets.variables) > Look.MAYBE
+        tried = Rule(rule.selector, {**rule.said, **_UNKNOWN}, rule.sure) if hides else rule
+        for tag in filter(fits, tags) if fits else tags:
+            found[id(tag)].append(tried)
     for tag, key, value in restored:
         tag.attrs[key] = value
     return found
+
+
+def _matcher(selector: str) -> tuple[Callable[[Tag], bool] | None, bool]:
+    """(whether a tag fits `selector`, whether that is sure); (None, False) where nobody can tell.
+
+    Browsers know states that soupsieve does not (`:popover-open`): without its states a selector fits what it fits, and more.
+    """
+    for sure, text in ((True, selector), (False, _without_states(selector))):
+        with suppress(soupsieve.SelectorSyntaxError, ValueError, NotImplementedError):
+            return soupsieve.compile(_VALUE.sub(r"\1 i]", text)).match, sure
+    return None, False
+
+
+def _without_states(selector: str) -> str:
+    for _ in range(_DEEPEST_BRACKETS):
+        selector = _STATE_OF.sub(_any_state, selector)
+    return _STATE.sub(_any_state, selector)
+
+
+def _any_state(found: re.Match[str]) -> str:
+    """An attribute as it is; nothing for a state, or any tag where a state is all that a selector says of one."""
+    if found[0].startswith("["):
+        return found[0]
+    before = found.string[: found.start()][-1:]
+    return "*" if not before or before in " \t\n\f\r>+~,(" else ""
+
+
+_STATE_OF = re.compile(r"\[[^\[\]]*+\]|:[\w-]++\([^()]*+\)")
+_STATE = re.compile(r"\[[^\[\]]*+\]|:[\w-]++")
 
 
 def _lower(root: Tag) -> list[tuple[Tag, str, Any]]:

@@ -248,6 +248,20 @@ def test_no_number_or_length_of_rules_lets_one_be_passed_over(css: str) -> None:
     assert text_of('$1<b class="x">2</b>.50</td><td>$7', style=f"<style>{css}</style>").endswith(IN_DOUBT)
 
 
+@pytest.mark.parametrize(
+    "selector",
+    [
+        ".x:not(:modal)", "td .x:has-slotted", "b:not(:state(on), :modal)", "b:is(:modal, :not(:modal))", "td > :modal",
+        "[class='x']:-new-state", ".x:not([title=':']):modal", "td:modal b",
+    ],
+)  # fmt: skip
+def test_a_state_that_only_browsers_know_may_hide_what_the_rest_of_its_selector_fits(selector: str) -> None:
+    """What such a rule names otherwise is in doubt; what it cannot name is read."""
+    style = f"<style>{selector} {{ display: none }}</style>"
+    assert part(f"{selector} {{ display: none }}") == IN_DOUBT
+    assert text_of("$1<i>2</i>.50", style=style.replace("> :modal", "> b:modal")) == "$12.50"
+
+
 def test_a_long_style_of_a_tag_hides_as_a_short_one_does() -> None:
     assert text_of(f'<b style="{PICTURE} display: none">$1</b>$2', style="") == "$2"
     assert LEFT_OUT in text_of(f'<b style="{"color:red;" * 2_000} display: none">$1</b>$2', style="")
