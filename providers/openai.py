@@ -214,7 +214,7 @@ def _job(fields: Mapping[str, Any]) -> Job:
         meaning=STATES.get(state),
         has_rows=bool(fields.get("output_file_id") or fields.get("error_file_id")),
         counts={name: count(counted, name) for name in ("total", "completed", "failed")} if counted else None,
-        error="; ".join(_told(error) for error in errors) or None,
+        error="; ".join(_batch_error_text(error) for error in errors) or None,
         retryable=bool(errors) and all(among(error.get("code"), PASSING_CODES) for error in errors),
         spent=any(among(error.get("code"), SPENT_CODES) for error in errors),
         created_at=iso(fields.get("created_at")),
@@ -227,7 +227,7 @@ def _job(fields: Mapping[str, Any]) -> Job:
     )
 
 
-def _told(error: Mapping[str, Any]) -> str:
+def _batch_error_text(error: Mapping[str, Any]) -> str:
     """A batch's error in one line, with the line of the input file where there is one."""
     line = f" (line {error['line']})" if error.get("line") is not None else ""
     return f"{error.get('code') or 'error'}: {error.get('message') or 'no message'}{line}"

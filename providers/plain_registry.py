@@ -44,7 +44,7 @@ def get_provider_models(
     """The entries of a provider's models by id; empty for an unknown provider.
 
     Without `all` only those of `kind` that are in service today, still on the vendor's pages and not about to retire, and
-    have the features in `needs`, so that the cheapest of them can do the job; the default model is always among them.
+    have the features in `needs`, so that the cheapest of them can do the task; the default model is always among them.
     """
     info = get_provider_info(provider)
     models: dict[str, dict[str, Any]] = info.get("models", {})
@@ -52,10 +52,10 @@ def get_provider_models(
         return models
     from datetime import datetime, timezone  # noqa: PLC0415 - see TYPE_CHECKING above
 
-    from .selection import Job, recommended  # noqa: PLC0415
+    from .selection import Task, recommended  # noqa: PLC0415
 
-    job, today = Job(kind, tuple(needs)), datetime.now(timezone.utc).date()  # noqa: UP017 - as in pricing
-    fit = {model.id for model in recommended(load_registry().models(provider).values(), job, today)}
+    task, today = Task(kind, tuple(needs)), datetime.now(timezone.utc).date()  # noqa: UP017 - as in pricing
+    fit = {model.id for model in recommended(load_registry().models(provider).values(), task, today)}
     return {name: entry for name, entry in models.items() if name == info.get("default_model") or name in fit}
 
 

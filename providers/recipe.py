@@ -45,7 +45,7 @@ class Words(NamedTuple):
     words: Mapping[str, str]
 
 
-class Unclear(NamedTuple):
+class Ambiguity(NamedTuple):
     """Fields that together leave open what was used, `unless` others say it."""
 
     both: tuple[FieldNames, FieldNames]
@@ -74,7 +74,7 @@ class Recipe:
     total: FieldNames = ()
     contained: FieldNames = ()
     free: FieldNames = ()
-    unclear: tuple[Unclear, ...] = ()
+    unclear: tuple[Ambiguity, ...] = ()
     calls: tuple[Test, ...] = ()
     sum_of_others: Test = ()
     trace: FieldNames = ()
@@ -200,7 +200,7 @@ def _of_counts(table: Mapping[str, Any]) -> dict[str, Any]:
         said["mentions"] = {name: named(full(text)) for name, text in table["mentions"].items()}
     if "unclear" in table:
         said["unclear"] = tuple(
-            Unclear(
+            Ambiguity(
                 (named(full(one["both"][0])), named(full(one["both"][1]))),
                 tuple(name for text in one.get("unless", ()) for name in named(full(text))),
                 one["says"],
@@ -274,7 +274,7 @@ def _within(recipe: Recipe, place: str) -> Recipe:
         contained=all_inside(recipe.contained),
         free=all_inside(recipe.free),
         unclear=tuple(
-            Unclear((all_inside(one.both[0]), all_inside(one.both[1])), all_inside(one.unless), one.says)
+            Ambiguity((all_inside(one.both[0]), all_inside(one.both[1])), all_inside(one.unless), one.says)
             for one in recipe.unclear
         ),
         free_if=test(recipe.free_if),

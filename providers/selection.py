@@ -1,4 +1,4 @@
-"""Which models fit a job and may be recommended: their kind, what they can do, their window, and whether they are still sold."""
+"""Which models fit a task and may be recommended: their kind, what they can do, their window, and whether they are still sold."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _OTHER_OUTPUT = ("output_audio", "output_image", "output_video")
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class Task:
     """What is asked of a model: its `kind`, the features that it `needs`, and room for `prompt` and `answer` tokens.
 
     Raises InvalidUsageError for a kind or feature that the registry does not know.
@@ -88,20 +88,20 @@ def peers_of(models: Iterable[Model], day: date) -> Peers:
     return Peers(checked, windows, answers)
 
 
-def recommended(models: Iterable[Model], job: Job, day: date) -> Iterator[Model]:
-    """Those of one provider's `models` that fit `job` on `day`, are still on its pages, and do not retire soon."""
+def recommended(models: Iterable[Model], task: Task, day: date) -> Iterator[Model]:
+    """Those of one provider's `models` that fit `task` on `day`, are still on its pages, and do not retire soon."""
     known = list(models)
     peers = peers_of(known, day)
-    return (model for model in known if not misfits(model, job, day) and not reservations(model, job, day, peers))
+    return (model for model in known if not misfits(model, task, day) and not reservations(model, task, day, peers))
 
 
-def reservations(model: Model, job: Job, day: date, peers: Peers) -> tuple[str, ...]:
+def reservations(model: Model, task: Task, day: date, peers: Peers) -> tuple[str, ...]:
     """Why a model that fits as far as is known is recommended to nobody, a reason each: it retires soon, has left the page, or
     may be too small: where its window is not known, it is taken for no larger than the smallest of its `peers`.
     """
     soon = f"retires on {model.retires_on}" if retires_soon(model, day) and not ended(model, day) else None
     return tuple(
-        reason for reason in (soon, _left(model, day, peers.checked), _maybe_too_long(model, job, peers)) if reason
+        reason for reason in (soon, _left(model, day, peers.checked), _maybe_too_long(model, task, peers)) if reason
     )
 
 
@@ -112,25 +112,25 @@ def _left(model: Model, day: date, newest: date | None) -> str | None:
     return f"on no page since {checked}"
 
 
-def _maybe_too_long(model: Model, job: Job, peers: Peers) -> str | None:
+def _maybe_too_long(model: Model, task: Task, peers: Peers) -> str | None:
     kind = kind_of(model).name or ""
     for what, known, needed, limits in (
-        ("context window", model.context_window, job.prompt + job.answer, peers.windows),
-        ("longest answer", model.max_output_tokens, job.answer, peers.answers),
+        ("context window", model.context_window, task.prompt + task.answer, peers.windows),
+        ("longest answer", model.max_output_tokens, task.answer, peers.answers),
     ):
         if known is None and kind in limits and needed > limits[kind]:
             return f"its {what} is not known, and may be {limits[kind]:,} tokens"
     return None
 
 
-def misfits(model: Model, job: Job, day: date) -> tuple[str, ...]:
-    """Why `model` does not fit `job` on `day`, a reason each; empty where it fits as far as is known."""
+def misfits(model: Model, task: Task, day: date) -> tuple[str, ...]:
+    """Why `model` does not fit `task` on `day`, a reason each; empty where it fits as far as is known."""
     return tuple(
         reason
         for reason in (
-            _other_kind(model, job),
-            _too_long(model, job),
-            *_lacking(model, job),
+            _other_kind(model, task),
+            _too_long(model, task),
+            *_lacking(model, task),
             ended(model, day),
             _missing(model, day),
         )
@@ -138,24 +138,24 @@ def misfits(model: Model, job: Job, day: date) -> tuple[str, ...]:
     )
 
 
-def _other_kind(model: Model, job: Job) -> str | None:
+def _other_kind(model: Model, task: Task) -> str | None:
     kind = kind_of(model).name
-    if kind == job.kind:
+    if kind == task.kind:
         return None
-    return f"its kind is {kind}, not {job.kind}" if kind else "its kind is not known"
+    return f"its kind is {kind}, not {task.kind}" if kind else "its kind is not known"
 
 
-def _too_long(model: Model, job: Job) -> str | None:
-    if model.context_window is not None and job.prompt + job.answer > model.context_window:
-        what = "the prompt is" if job.prompt > model.context_window else "prompt and answer are"
+def _too_long(model: Model, task: Task) -> str | None:
+    if model.context_window is not None and task.prompt + task.answer > model.context_window:
+        what = "the prompt is" if task.prompt > model.context_window else "prompt and answer are"
         return f"{what} longer than its {model.context_window:,} tokens"
-    if model.max_output_tokens is not None and job.answer > model.max_output_tokens:
+    if model.max_output_tokens is not None and task.answer > model.max_output_tokens:
         return f"the answer is longer than its {model.max_output_tokens:,} tokens"
     return None
 
 
-def _lacking(model: Model, job: Job) -> Iterable[str]:
-    return (f"{need} is not among its known features" for need in job.needs if need not in model.features)
+def _lacking(model: Model, task: Task) -> Iterable[str]:
+    return (f"{need} is not among its known features" for need in task.needs if need not in model.features)
 
 
 def _missing(model: Model, day: date) -> str | None:

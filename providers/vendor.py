@@ -145,7 +145,7 @@ class VendorProvider(Connection, Billed):
         lost: list[ProviderError] = []
         answer, request_id = self._call(answered, once=once, lost=lost)
         if answer.failure is not None:
-            failed: Any = self._told(batch_result("", answer, self._cost_on, self._today()))
+            failed: Any = self._without_key(batch_result("", answer, self._cost_on, self._today()))
             return cast(RealtimeResult, failed)
         result = self._result(answer, request, request_id)
         if lost:
@@ -332,11 +332,11 @@ class VendorProvider(Connection, Billed):
         """The rows of the results file that `fetch` writes, each by what `read` makes of it, under their units' ids."""
         for row in spooled_lines(fetch, self._call, self.name):
             if isinstance(row, Failure):
-                yield self._told(failed_row("", row))
+                yield self._without_key(failed_row("", row))
             else:
-                yield self._told(self._row(job, str(row.get(id_key) or ""), read(row)))
+                yield self._without_key(self._row(job, str(row.get(id_key) or ""), read(row)))
 
-    def _told(self, row: BatchResult) -> BatchResult:
+    def _without_key(self, row: BatchResult) -> BatchResult:
         """`row`; in what it tells of an error the key stands nowhere, though a gateway had repeated it."""
         for key in ("error", "error_code"):
             if told := row.get(key):

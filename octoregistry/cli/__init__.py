@@ -84,15 +84,15 @@ def cli() -> None:
     """A registry of LLM models and prices that keeps itself true."""
     # A command makes millions of small values that are no garbage; looking through them at every 700 takes a tenth of it.
     gc.set_threshold(50_000, 20, 100)
-    _believe_the_folder(click.get_current_context())
+    _load_folder_vendors(click.get_current_context())
 
 
-def _believe_the_folder(context: click.Context) -> None:
+def _load_folder_vendors(context: click.Context) -> None:
     """The vendors of this command are those of the working folder's octoregistry.toml too, as far as that may go.
 
     Without such a file nothing of the vendors is loaded here: most commands need none.
     """
-    context.call_on_close(_believe_no_file)
+    context.call_on_close(_unload_folder_vendors)
     if not os.path.isfile("octoregistry.toml") or os.environ.get("OCTOREGISTRY_SETTINGS"):  # noqa: PTH113 - no pathlib yet
         return
     from providers.vendors import use_settings_file  # noqa: PLC0415 - see the docstring
@@ -100,7 +100,7 @@ def _believe_the_folder(context: click.Context) -> None:
     use_settings_file("octoregistry.toml", of_folder=True)
 
 
-def _believe_no_file() -> None:
+def _unload_folder_vendors() -> None:
     """Read the vendors again without the folder's file, so that a caller in this process has those that it had before."""
     if "providers.vendors" in sys.modules:
         from providers.vendors import use_settings_file  # noqa: PLC0415 - it is loaded

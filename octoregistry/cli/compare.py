@@ -17,7 +17,7 @@ from octoregistry.cli.styled_tables import WideTable, cell, print_styled
 from octoregistry.planning.decimals import plain
 from octoregistry.queries.compare import Comparison, Disagreement, compare
 from octoregistry.queries.vendor_prices import vendor_prices
-from octoregistry.settings import SettingsError, command_settings
+from octoregistry.settings import SettingsFileError, command_settings
 from octoregistry.sources import NOT_CACHED, Failed
 from octoregistry.sources.registries import WITNESSES, Statements, fetch_registries
 
@@ -42,7 +42,7 @@ def command(others: str | None, offline: bool, as_json: bool, settings: Path | N
     known = open_registry(registry)
     try:
         chosen = command_settings(settings)
-    except SettingsError as error:
+    except SettingsFileError as error:
         raise click.ClickException(visible(error)) from error
     for name in wanted or ():
         if name not in WITNESSES or name not in chosen.registries:

@@ -13,7 +13,7 @@ from octoregistry.cli.registry_option import registry_option
 from octoregistry.cli.settings_option import settings_option
 from octoregistry.publishing.readiness import readiness
 from octoregistry.queries.doctor import Finding, findings
-from octoregistry.settings import SettingsError, built_in_settings, command_settings
+from octoregistry.settings import SettingsFileError, built_in_settings, command_settings
 
 _MARKS = {"ok": "ok   ", "note": "note ", "wrong": "WRONG"}
 
@@ -42,7 +42,7 @@ def _findings(registry: Path, settings: Path | None, *, offline: bool) -> Iterat
     """Every finding; where the settings cannot be used, that, and the rest by the built-in ones."""
     try:
         chosen = command_settings(settings)
-    except SettingsError as error:
+    except SettingsFileError as error:
         yield Finding("settings", "wrong", f"{error}: what follows is by the built-in ones")
         chosen = built_in_settings()
     yield from findings(registry, chosen, os.environ, offline=offline)

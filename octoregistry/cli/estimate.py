@@ -45,7 +45,7 @@ from providers import PricingError, Registry
 from providers.charge_units import UNITS
 from providers.dimensions import DIMENSIONS, FEATURES, KINDS, MODES
 from providers.entries import Model
-from providers.selection import Job, kind_of
+from providers.selection import Task, kind_of
 
 _TOKENS = click.IntRange(min=0)
 _CHEAPEST = 10
@@ -159,8 +159,8 @@ def command(  # noqa: PLR0913 - an option a parameter
         load = Workload(
             counted, day, requests, mode, batch_percent, None, assume_earliest, charges, when, free_used=free_used
         )
-        job = load.job(kind or (own and kind_of(own).name) or "chat", filter(None, needs.split(",")))
-        found = _ranked(known, own, load, job, everything=everything, cheaper=cheaper)
+        task = load.task(kind or (own and kind_of(own).name) or "chat", filter(None, needs.split(",")))
+        found = _ranked(known, own, load, task, everything=everything, cheaper=cheaper)
     except PricingError as error:
         raise click.UsageError(visible(error)) from error
     if as_json:
@@ -175,13 +175,13 @@ def command(  # noqa: PLR0913 - an option a parameter
 
 
 def _ranked(
-    known: Registry, own: Model | None, load: Workload, job: Job, *, everything: bool, cheaper: int
+    known: Registry, own: Model | None, load: Workload, task: Task, *, everything: bool, cheaper: int
 ) -> tuple[Estimate, ...]:
     """The estimate of the model that was asked for and so many that cost less; without one the cheapest of all."""
-    found = estimate(known, load, job, everything=everything)
+    found = estimate(known, load, task, everything=everything)
     if own is None:
         return found[:_CHEAPEST]
-    asked = estimate_of(known, own, load, job)
+    asked = estimate_of(known, own, load, task)
     others = (asked, *(each for each in found if each.model != own))
     return (asked, *nearest_cheaper(others, own.provider, own.id, cheaper))
 

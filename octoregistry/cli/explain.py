@@ -17,7 +17,7 @@ from octoregistry.planning.plan import WitnessPrice
 from octoregistry.planning.witnesses import Witnesses
 from octoregistry.queries.explain import Explanation, PriceExplanation, explain
 from octoregistry.queries.vendor_prices import vendor_prices
-from octoregistry.settings import SettingsError, command_settings
+from octoregistry.settings import SettingsFileError, command_settings
 from octoregistry.sources import Failed
 from octoregistry.sources.registries import fetch_registries
 from octoregistry.sources.vendor_pages import utc_now
@@ -37,7 +37,7 @@ def command(name: str, as_json: bool, settings: Path | None, registry: Path) -> 
     model = find_model(known, name)
     try:
         chosen = command_settings(settings)
-    except SettingsError as error:
+    except SettingsFileError as error:
         raise click.ClickException(visible(error)) from error
     if model.provider not in chosen.providers:
         raise click.ClickException(f"the settings know no provider {visible(model.provider)}")

@@ -26,7 +26,7 @@ from octoregistry.reading.gather import doubted
 from octoregistry.reading.gather_charges import doubted_charges
 from octoregistry.reading.labels import Doubt
 from octoregistry.reading.rates import PageRates, Problem, StatedCharge, StatedPrice, StatedRate
-from octoregistry.settings import SettingsError, command_settings
+from octoregistry.settings import SettingsFileError, command_settings
 from octoregistry.updating.page_reader import PageReader
 from providers.dimensions import PLAIN_CURRENCY, PLAIN_PLACE
 from providers.files import bytes_of
@@ -76,7 +76,7 @@ def command(  # noqa: PLR0913 - an option a parameter
     known = open_registry(registry)
     try:
         own = command_settings(settings).reading
-    except SettingsError as error:
+    except SettingsFileError as error:
         raise click.ClickException(visible(error)) from error
     reader = reader_of(llm, lambda: known, own, no_known=no_known)
     provider = known.provider_called(provider)

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from octoregistry.cli.output import print_message, visible
-from octoregistry.settings import SettingsError, command_settings
+from octoregistry.settings import SettingsFileError, command_settings
 from providers.dimensions import UnknownModelError
 from providers.own_prices import OwnPricesError, with_own_prices
 from providers.registry import Registry
@@ -21,7 +21,7 @@ def by_own_prices(registry: Registry, settings: Path | None = None) -> Registry:
         if not own:
             raise click.ClickException("--own-prices: your settings have no [prices]; see docs/vendors.md")
         found = with_own_prices(registry, own)
-    except SettingsError as error:
+    except SettingsFileError as error:
         raise click.ClickException(visible(error)) from error
     except (OwnPricesError, UnknownModelError) as error:
         raise click.ClickException(visible(f"[prices] of your settings: {error}")) from error

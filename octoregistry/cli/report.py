@@ -14,7 +14,7 @@ from octoregistry.cli.output import print_message, visible
 from octoregistry.cli.registry_option import registry_option
 from octoregistry.errors import UnknownProviderError
 from octoregistry.report import NAMES, Report, is_name, report_of, write
-from octoregistry.settings import SettingsError, command_settings
+from octoregistry.settings import SettingsFileError, command_settings
 from octoregistry.sources.vendor_pages import utc_now
 from octoregistry.updating.update import plan_update
 from providers import RegistryError
@@ -110,7 +110,7 @@ def command(  # noqa: PLR0913 - an option a parameter
         raise click.ClickException(f"{registry}: not UTF-8 at byte {error.start}") from error
     except UnknownProviderError as error:
         raise click.UsageError(visible(error)) from error
-    except (RegistryError, SettingsError) as error:
+    except (RegistryError, SettingsFileError) as error:
         raise click.ClickException(str(error)) from error
     for run in update.unread:
         click.echo(f"{run.provider} could not be read: {run.page}", err=True)

@@ -15,7 +15,7 @@ from octoregistry.settings import check_written
 
 def writable_registry(registry: Path) -> Path:
     """The file to write for `registry`, see `own_registry`; a copy that was made for it is told on standard error. Raises
-    SettingsError where the settings are those of another folder than the registry's."""
+    SettingsFileError where the settings are those of another folder than the registry's."""
     check_written(written_place(registry))
     own = own_registry(registry)
     if own != registry:

@@ -23,7 +23,7 @@ from providers.entries import Model, Rate
 from providers.exact import scaled, unscaled, whole
 from providers.rates import fitting, holding
 from providers.registry import Registry
-from providers.selection import Job, Peers, kind_of, misfits, peers_of, recommended, reservations
+from providers.selection import Peers, Task, kind_of, misfits, peers_of, recommended, reservations
 
 _MILLION = 6  # a price is per 10**6 tokens
 _PERCENT = 2
@@ -72,9 +72,9 @@ class Workload:
             return whole("prompt_tokens", self.prompt_tokens)
         return sum(self.tokens.get(name, 0) for name in PROMPT_DIMENSIONS)
 
-    def job(self, kind: str = "chat", needs: Iterable[str] = ()) -> Job:
+    def task(self, kind: str = "chat", needs: Iterable[str] = ()) -> Task:
         """What a model must be to serve it; raises InvalidUsageError for a kind or a feature that no model can have."""
-        return Job(kind, tuple(needs), self.prompt, sum(self.tokens.get(name, 0) for name in ANSWER_DIMENSIONS))
+        return Task(kind, tuple(needs), self.prompt, sum(self.tokens.get(name, 0) for name in ANSWER_DIMENSIONS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,14 +131,14 @@ def _text(cost: Cost | None) -> str | None:
 
 
 def estimate(
-    registry: Registry, workload: Workload, job: Job | None = None, *, everything: bool = False
+    registry: Registry, workload: Workload, task: Task | None = None, *, everything: bool = False
 ) -> tuple[Estimate, ...]:
-    """The cost of every model that is for the `job`, the cheapest first and what is unknown last.
+    """The cost of every model that is for the `task`, the cheapest first and what is unknown last.
 
-    Without a job, chat models that fit prompt and answer. Whoever does not fit, retires soon or has left the page is left
+    Without a task, chat models that fit prompt and answer. Whoever does not fit, retires soon or has left the page is left
     out; with `everything` nobody is.
     """
-    asked = job or workload.job()
+    asked = task or workload.task()
     found = []
     for provider in registry.providers.values():
         models = provider.models.values()
@@ -155,13 +155,13 @@ def estimate(
     )
 
 
-def estimate_of(registry: Registry, model: Model, workload: Workload, job: Job | None = None) -> Estimate:
-    """The estimate of one model, whether it fits or not; without a job it is taken for one of the model's own kind."""
-    asked = job or workload.job(kind_of(model).name or "chat")
+def estimate_of(registry: Registry, model: Model, workload: Workload, task: Task | None = None) -> Estimate:
+    """The estimate of one model, whether it fits or not; without a task it is taken for one of the model's own kind."""
+    asked = task or workload.task(kind_of(model).name or "chat")
     return _estimate(registry, model, workload, asked, peers_of(registry.models(model.provider).values(), workload.day))
 
 
-def _estimate(registry: Registry, model: Model, workload: Workload, job: Job, peers: Peers) -> Estimate:
+def _estimate(registry: Registry, model: Model, workload: Workload, task: Task, peers: Peers) -> Estimate:
     rates = registry.pricing(model.provider, model.id).rates
     charges = get_charges(model.provider, model.id, registry) if workload.charges else None
 
@@ -174,7 +174,7 @@ def _estimate(registry: Registry, model: Model, workload: Workload, job: Job, pe
     shares[workload.mode] += 100 - workload.batch_percent
     shares["batch"] += workload.batch_percent
     used = {mode: percent for mode, percent in shares.items() if percent}
-    against = (*misfits(model, job, workload.day), *reservations(model, job, workload.day, peers))
+    against = (*misfits(model, task, workload.day), *reservations(model, task, workload.day, peers))
     notes = (*against, *_notes(model, rates, workload, used))
     return Estimate(model, cost_of(used), modes, notes=notes)
 

@@ -107,8 +107,8 @@ def _row(changes: Sequence[Change]) -> ChangeRow:
         places=_places(changes),
         remarks=_shared(changes, _remarks),
         agree=_agreeing(changes),
-        disagree=_told(changes, lambda change: change.contradicts),
-        other_days=_told(changes, lambda change: change.other_days),
+        disagree=_witness_texts(changes, lambda change: change.contradicts),
+        other_days=_witness_texts(changes, lambda change: change.other_days),
         held=any(not change.applies for change in changes),
         reasons=_shared(changes, lambda change: tuple(map(str, change.verdict.reasons))),
         notes=_shared(changes, lambda change: change.notes),
@@ -176,11 +176,11 @@ def _agreeing(changes: Sequence[Change]) -> str:
     """Who has the new prices, and of which day; the prices are told once, in their columns, where the same say so of all."""
     said = {tuple((one.witness, one.as_of) for one in change.vouches) for change in changes}
     if len(changes) == 1 or len(said) > 1:
-        return _told(changes, lambda change: change.vouches)
+        return _witness_texts(changes, lambda change: change.vouches)
     return ", ".join(f"{witness} ({day})" for witness, day in said.pop())
 
 
-def _told(changes: Sequence[Change], prices: Callable[[Change], tuple[WitnessPrice, ...]]) -> str:
+def _witness_texts(changes: Sequence[Change], prices: Callable[[Change], tuple[WitnessPrice, ...]]) -> str:
     lists = [(_value(change).label, wording.witness_list(prices(change))) for change in changes]
     several = len(changes) > 1
     return "; ".join(f"{label}: {text}" if several else text for label, text in lists if text)

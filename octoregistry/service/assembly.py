@@ -26,7 +26,7 @@ from octoregistry.service.runner import RunConfig, Runner
 from octoregistry.service.schedule import Schedule
 from octoregistry.service.secrets import all_secrets, secret
 from octoregistry.service.webhook import webhook
-from octoregistry.settings import Settings, SettingsError
+from octoregistry.settings import Settings, SettingsFileError
 from providers import load_registry
 
 
@@ -58,7 +58,7 @@ def known_jobs(settings: Settings, registry: Path) -> tuple[UpdateJob, ...]:
 def assemble(
     settings: Settings, settings_file: Path | None, registry: Path, environ: Mapping[str, str], *, offline: bool = False
 ) -> Service:
-    """The service, not yet started. Raises SettingsError, ScheduleError, RegistryError, DatabaseError."""
+    """The service, not yet started. Raises SettingsFileError, ScheduleError, RegistryError, DatabaseError."""
     chosen = settings.service
     jobs = known_jobs(settings, registry)
     channels = _channels(settings, environ)
@@ -86,17 +86,17 @@ def assemble(
 
 
 def _channels(settings: Settings, environ: Mapping[str, str]) -> dict[str, Sender]:
-    """The ways by which notices go. Raises SettingsError where one has no secret."""
+    """The ways by which notices go. Raises SettingsFileError where one has no secret."""
     channels: dict[str, Sender] = {}
     notices = settings.service.notices
     if notices.webhook:
         key = secret(notices.webhook.secret, environ)
         if not key:
-            raise SettingsError(f"the webhook is signed with a secret: set {notices.webhook.secret.env}")
+            raise SettingsFileError(f"the webhook is signed with a secret: set {notices.webhook.secret.env}")
         channels["webhook"] = webhook(notices.webhook.url, key, notices.webhook.form)
     if notices.email:
         password = secret(notices.email.password, environ) if notices.email.user else None
         if notices.email.user and not password:
-            raise SettingsError(f"the mail server asks for a password: set {notices.email.password.env}")
+            raise SettingsFileError(f"the mail server asks for a password: set {notices.email.password.env}")
         channels["email"] = email(notices.email, password)
     return channels

@@ -22,7 +22,7 @@ from octoregistry.publishing import ForgeError, GitError
 from octoregistry.service.run_outcome import RunOutcome
 from octoregistry.service.run_task import RunTask, StaleDecisionError, accept, run
 from octoregistry.service.secrets import all_secrets
-from octoregistry.settings import Settings, SettingsError, check_written, command_settings
+from octoregistry.settings import Settings, SettingsFileError, check_written, command_settings
 from providers import RegistryError
 
 
@@ -53,7 +53,7 @@ def main() -> None:
         said = all_secrets(settings, os.environ).masked(outcome.model_dump_json())
     except KeyboardInterrupt:
         sys.exit(130)
-    except SettingsError as error:
+    except SettingsFileError as error:
         said = _failed(error).model_dump_json()
     sys.stdout.write(said + "\n")
     sys.stdout.flush()
@@ -69,7 +69,7 @@ def _outcome(request: ChildRequest, settings: Settings) -> RunOutcome:
         return _failed(f"{error.filename or request.registry}: {error.strerror or error}")
     except StaleDecisionError as error:
         return _failed(f"moved on: {error}")
-    except (RegistryError, SettingsError, LockedError, NotCarriedOutError, GitError, ForgeError) as error:
+    except (RegistryError, SettingsFileError, LockedError, NotCarriedOutError, GitError, ForgeError) as error:
         return _failed(error)
     except Exception as error:  # noqa: BLE001 - a schedule goes on whatever one run meets; the log says what it was
         return _failed(f"{type(error).__name__}: {error}")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import unquote, urlsplit
 
 from octoregistry.publishing.secret_mask import SecretMask
-from octoregistry.settings import Settings, SettingsError
+from octoregistry.settings import Settings, SettingsFileError
 from octoregistry.settings.service import SecretSource
 from providers.files import bytes_of
 
@@ -14,7 +14,7 @@ _LONGEST = 100_000  # bytes of a secret
 
 
 def secret(source: SecretSource, environ: Mapping[str, str]) -> str | None:
-    """The secret, None where it is not set. Raises SettingsError for a file that cannot be read or is empty."""
+    """The secret, None where it is not set. Raises SettingsFileError for a file that cannot be read or is empty."""
     value = environ.get(source.env, "").strip()
     if value:
         return value
@@ -23,9 +23,9 @@ def secret(source: SecretSource, environ: Mapping[str, str]) -> str | None:
     try:
         value = bytes_of(source.file, _LONGEST).decode().strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{source.file}: cannot be read ({type(error).__name__})") from None
+        raise SettingsFileError(f"{source.file}: cannot be read ({type(error).__name__})") from None
     if not value:
-        raise SettingsError(f"{source.file}: empty")
+        raise SettingsFileError(f"{source.file}: empty")
     return value
 
 

@@ -33,7 +33,7 @@ class Setting:
 
 
 def settings_with_origins(path: Path | None = None) -> tuple[Setting, ...]:
-    """Every setting of a command with its origin, in the order of the settings' own definition. Raises SettingsError."""
+    """Every setting of a command with its origin, in the order of the settings' own definition. Raises SettingsFileError."""
     settings = command_settings(path)
     file = SettingsFile.of_command(path).path
     own = read_toml(file) if file else {}
@@ -41,7 +41,7 @@ def settings_with_origins(path: Path | None = None) -> tuple[Setting, ...]:
 
 
 def vendor_facts(name: str, path: Path | None = None) -> tuple[Setting, ...]:
-    """Every fact of one vendor with its origin. Raises SettingsError, and UnknownProviderError for a stranger."""
+    """Every fact of one vendor with its origin. Raises SettingsFileError, and UnknownProviderError for a stranger."""
     settings = command_settings(path)
     found = Vendors(settings.providers).called(name)
     if found is None:

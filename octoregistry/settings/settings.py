@@ -37,7 +37,7 @@ Seconds = Annotated[float, Field(gt=0, le=600)]
 Pause = Annotated[float, Field(ge=0, le=600)]
 
 
-class SettingsError(UserFacingError):
+class SettingsFileError(UserFacingError):
     """The settings cannot be used; the text names the file and every faulty key."""
 
 
@@ -268,7 +268,7 @@ class Settings(Frozen):
 def load_settings(path: Path | None = None) -> Settings:
     """The settings of `path`, or of the file that $OCTOREGISTRY_SETTINGS names, over the built-in facts.
 
-    Such a file must exist. Raises SettingsError, which names the file and the keys.
+    Such a file must exist. Raises SettingsFileError, which names the file and the keys.
     """
     return _loaded(SettingsFile.named(path))
 
@@ -276,7 +276,7 @@ def load_settings(path: Path | None = None) -> Settings:
 def command_settings(path: Path | None = None) -> Settings:
     """The same for a command, which reads ./octoregistry.toml too where no file is named; it holds for the whole process.
 
-    The file of the working folder may not say all (providers.vendors.folder). Raises SettingsError.
+    The file of the working folder may not say all (providers.vendors.folder). Raises SettingsFileError.
     """
     file = SettingsFile.of_command(path)
     settings = _loaded(file)
@@ -285,13 +285,13 @@ def command_settings(path: Path | None = None) -> Settings:
 
 
 def check_written(registry: Path) -> None:
-    """None. Raises SettingsError where a command's settings are those of the working folder and decide what is written into
+    """None. Raises SettingsFileError where a command's settings are those of the working folder and decide what is written into
     a registry elsewhere: it decides about its own alone.
     """
     try:
         check_registry(registry)
     except VendorError as error:
-        raise SettingsError(str(error)) from None
+        raise SettingsFileError(str(error)) from None
 
 
 def built_in_settings() -> Settings:
@@ -320,7 +320,7 @@ class SettingsFile:
 
 
 def _loaded(file: SettingsFile) -> Settings:
-    """The settings that a file changes. Raises SettingsError."""
+    """The settings that a file changes. Raises SettingsFileError."""
     try:
         own, built_in = read_toml(file.path) if file.path else {}, built_in_tables()
         vendors = vendors_of(built_in, own.get("providers", {}))
@@ -329,9 +329,9 @@ def _loaded(file: SettingsFile) -> Settings:
             check_folder_file(own, built_in)
     except VendorError as error:
         named = str(error).startswith(f"{file.path}:")
-        raise SettingsError(str(error) if named else f"{file.path}: {error}") from None
+        raise SettingsFileError(str(error) if named else f"{file.path}: {error}") from None
     except ValidationError as error:
-        raise SettingsError(f"{file.path}: {_faults(error)}") from None
+        raise SettingsFileError(f"{file.path}: {_faults(error)}") from None
     return settings
 
 

@@ -59,7 +59,7 @@ class Cache:
             body = (self.folder / f"{record['sha256']}.body").read_bytes()
             if sha256(body).hexdigest() != record["sha256"]:
                 return None
-            return _kept(record, body)
+            return _entry_of(record, body)
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
@@ -104,7 +104,7 @@ def _record_of(kept: CacheEntry) -> Mapping[str, Any]:
     }
 
 
-def _kept(record: Mapping[str, Any], body: bytes) -> CacheEntry | None:
+def _entry_of(record: Mapping[str, Any], body: bytes) -> CacheEntry | None:
     checked_at, full_at = (datetime.fromisoformat(record[name]) for name in ("checked_at", "full_at"))
     if checked_at.tzinfo is None or full_at.tzinfo is None:
         return None

@@ -146,7 +146,7 @@ def _listed(client: Client, cache: Cache, provider: str, endpoint: _Endpoint | s
     if client.stop.called:
         return Failed(shown, "stopped")
     try:
-        cache.put(_cache_name(provider, endpoint.url), _kept(endpoint.url, fetched))
+        cache.put(_cache_name(provider, endpoint.url), _entry_of(endpoint.url, fetched))
     except OSError as error:
         note = f"not kept for --offline: {cache.folder} cannot be written ({error.strerror})"
         return replace(fetched, note=note)
@@ -197,7 +197,7 @@ def _cache_name(provider: str, url: str) -> str:
     return f"models:{provider}:{url}"
 
 
-def _kept(url: str, fetched: ModelList) -> CacheEntry:
+def _entry_of(url: str, fetched: ModelList) -> CacheEntry:
     body = _MODELS.dump_json(fetched.models, indent=1)
     return CacheEntry(url, url, body, "application/json", None, None, fetched.fetched_at, fetched.fetched_at)
 

@@ -44,7 +44,9 @@ class PageReader:
         """Why `page` is none that prices of `provider` can be read from, or None; "" for any provider."""
         found: Document | PageRates | Unread = self.document(page.text, page.url)
         if isinstance(found, Document) and provider:
-            found = self._read(found, _key(page.text, page.url), provider, page.fetched_at.date(), self._kept(provider))
+            found = self._read(
+                found, _key(page.text, page.url), provider, page.fetched_at.date(), self._vocabulary_of(provider)
+            )
         if isinstance(found, PageRates):
             return found.only_apart  # another page of the vendor may be in US dollars
         return found.reason if isinstance(found, Unread) else None
@@ -83,7 +85,7 @@ class PageReader:
         except _NotReadError as no:
             return no.unread
 
-    def _kept(self, provider: str) -> Vocabulary | None:
+    def _vocabulary_of(self, provider: str) -> Vocabulary | None:
         """The vocabulary with what was said of this provider's labels, None for the one that comes with the package."""
         rows = self._language.kept.rows(provider) if self._language else ()
         return shipped().with_rows(rows) if rows else None

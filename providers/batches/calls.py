@@ -19,7 +19,7 @@ from .journal import Journal
 from .pace import Pace
 from .plan import Planner, ranges_of
 from .realtime_state import RealtimeState, gone, journal_of, results_of_realtime, save_realtime
-from .requests import KeptRequests, Request
+from .requests import BatchRequest, KeptRequests
 from .spending import Spending
 from .state import RunFiles
 from .values import BatchProgress, BatchResults, BatchSettings, Progress, RowResult
@@ -150,7 +150,7 @@ class Calls:
             self.failed = self.failed or error
         self.stop.set()
 
-    def _result(self, attempt: Attempt, request: Request) -> RowResult | None:
+    def _result(self, attempt: Attempt, request: BatchRequest) -> RowResult | None:
         """What became of a row; None where that is not known yet: it waits for another try, or for the next run."""
         row, options, longer = attempt.row, dict(request.options), self.settings.longer_max_tokens
         while True:
@@ -186,7 +186,7 @@ class Calls:
             attempt.cut_off = result
 
     def _ask(
-        self, attempt: Attempt, request: Request, options: Mapping[str, Any]
+        self, attempt: Attempt, request: BatchRequest, options: Mapping[str, Any]
     ) -> RowResult | ProviderError | float | None:
         """What the vendor answers; the error that the row fails by; the seconds after which it may be tried again; None
         where the run ends before it is asked.

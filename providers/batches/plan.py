@@ -15,7 +15,7 @@ from ..dimensions import PricingError
 from ..registry import load_registry
 from ..request import DEFAULTS
 from .errors import BatchError, BatchInputError
-from .requests import KeptRequests, Request
+from .requests import BatchRequest, KeptRequests
 from .state import Part, Ranges, replacing
 from .values import BatchEstimate, BatchSettings
 
@@ -123,11 +123,11 @@ class Planner:
             for row, request in self._requests.read(part.rows):
                 file.write(self._line(row, request, part.mark, part.attempt))
 
-    def line(self, row: int, request: Request) -> bytes:
+    def line(self, row: int, request: BatchRequest) -> bytes:
         """A row as its vendor wants it. Raises ValueError or TypeError for what this vendor cannot do."""
         return self._line(row, request, "0" * 16, 1)
 
-    def _line(self, row: int, request: Request, mark: str, attempt: int) -> bytes:
+    def _line(self, row: int, request: BatchRequest, mark: str, attempt: int) -> bytes:
         name = row_id(request.unit_id, mark, row, self._limits.unit_id)
         options = dict(request.options)
         if attempt > 1 and self._longer is not None:  # an answer that was cut off needs more room
@@ -138,7 +138,7 @@ class Planner:
         line = form(name, request.prompt, request.schema, **options)
         return json.dumps(line, ensure_ascii=False).encode() + b"\n"
 
-    def answer_of(self, request: Request, attempt: int) -> int:
+    def answer_of(self, request: BatchRequest, attempt: int) -> int:
         """How many tokens a row's answer is taken to have."""
         longest = self._longer if attempt > 1 and self._longer else self.limit_of(request.options)
         return self._stated or longest or _EXPECTED_ANSWER
@@ -147,7 +147,7 @@ class Planner:
         """The longest answer that a request with these options of its own may have, in tokens; None for no limit."""
         return _limit_in(self.sent(options)) or self._provider.default_max_tokens
 
-    def tokens_of(self, request: Request) -> int:
+    def tokens_of(self, request: BatchRequest) -> int:
         """About how many tokens a request has: a third of its bytes, rounded up."""
         return _tokens_of(request, self.sent(request.options))
 
@@ -173,7 +173,7 @@ def _limit_in(options: Mapping[str, Any]) -> int | None:
     return max((int(limit) for limit in stated if isinstance(limit, int | float) and limit % 1 == 0), default=None)
 
 
-def _tokens_of(request: Request, options: Mapping[str, Any]) -> int:
+def _tokens_of(request: BatchRequest, options: Mapping[str, Any]) -> int:
     told = [
         request.prompt or "",
         *(json.dumps(part, ensure_ascii=False, default=str) for part in (request.schema, options.get("extra")) if part),

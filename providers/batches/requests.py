@@ -20,7 +20,7 @@ _KEYS = ("id", "unit_id", "prompt", "schema", *OPTIONS)
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class BatchRequest:
     """One prompt, under the name that its result will have."""
 
     unit_id: str
@@ -58,7 +58,7 @@ def _unwritable(value: Any) -> str | None:
     return None
 
 
-def read_request(entry: Any) -> Request:
+def read_request(entry: Any) -> BatchRequest:
     """The request that an entry states: (unit_id, prompt), with a schema as a third, or a mapping with `id` or
     `unit_id`, `prompt`, `schema` and what else a call takes. Raises ValueError or TypeError that says what is wrong.
     """
@@ -91,10 +91,10 @@ def read_request(entry: Any) -> Request:
         check_options(options)
     except (ValueError, TypeError) as error:
         raise ValueError(f"{unit_id!r}: {error}") from None
-    return Request(unit_id, prompt, shape, {name: _kept(name, value) for name, value in options.items()})
+    return BatchRequest(unit_id, prompt, shape, {name: _as_json(name, value) for name, value in options.items()})
 
 
-def _kept(name: str, value: Any) -> Any:
+def _as_json(name: str, value: Any) -> Any:
     """An option as JSON holds it. Only of images, files and such parts of messages may it be bytes or a path: a vendor's
     own keys are sent as they are, or refused as in a call.
     """
@@ -194,10 +194,10 @@ class KeptRequests:
     def __len__(self) -> int:
         return len(self._starts)
 
-    def read(self, ranges: Ranges) -> Iterator[tuple[int, Request]]:
+    def read(self, ranges: Ranges) -> Iterator[tuple[int, BatchRequest]]:
         """The requests of these numbers, with their numbers."""
         with self._path.open("rb") as file:
             for start, stop in ranges:
                 file.seek(self._starts[start])
                 for row in range(start, stop):
-                    yield row, Request(*json.loads(file.readline()))
+                    yield row, BatchRequest(*json.loads(file.readline()))

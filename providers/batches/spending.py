@@ -12,7 +12,7 @@ from ..dimensions import MODES, PricingError
 from ..registry import load_registry
 from .errors import BatchTooExpensiveError
 from .plan import Planner, name_of
-from .requests import Request
+from .requests import BatchRequest
 from .values import RowResult
 
 _REALTIME = frozenset(MODES) - {"batch"}
@@ -29,7 +29,7 @@ class Spending:
         self.known = self.unknown = self.running = Decimal(0)
         self._seen = 0  # tokens of the longest answer that came
 
-    def expected(self, request: Request, attempt: int = 1) -> tuple[Decimal, int]:
+    def expected(self, request: BatchRequest, attempt: int = 1) -> tuple[Decimal, int]:
         """USD that a call is expected to cost, and its tokens: its answer as long as it is taken to be, or where one was
         longer, as the longest so far that its limit allows.
         """
@@ -38,7 +38,7 @@ class Spending:
         answer = max(answer, self._seen if limit is None else min(limit, self._seen))
         return self._price(asked, answer, request.options), asked + answer
 
-    def most(self, request: Request, options: Mapping[str, Any]) -> Decimal:
+    def most(self, request: BatchRequest, options: Mapping[str, Any]) -> Decimal:
         """USD that a call can have cost: with the longest answer that it allows, or that the model can give."""
         longest = max(self._planner.limit_of(options) or self._longest or 0, self._planner.answer_of(request, 1))
         return self._price(self._planner.tokens_of(request), longest, options)
@@ -51,7 +51,7 @@ class Spending:
                 prices.append(self._provider.cost_of({"usage": {"input": asked, "output": answer}, "mode": mode}))
         return max(prices) if prices else Decimal(str(self._provider.estimate_cost(asked, answer, False)))
 
-    def recall(self, request: Request, result: RowResult | None, unanswered: int) -> None:
+    def recall(self, request: BatchRequest, result: RowResult | None, unanswered: int) -> None:
         """Counts what a row had cost when the run was taken up: its result, or the calls without an answer so far."""
         if result is not None:
             self.known += result.cost or 0
@@ -72,7 +72,7 @@ class Spending:
         """Remembers how long an answer was."""
         self._seen = max(self._seen, result.output_tokens)
 
-    def end(self, expected: Decimal, cost: Decimal | None, request: Request, options: Mapping[str, Any]) -> None:
+    def end(self, expected: Decimal, cost: Decimal | None, request: BatchRequest, options: Mapping[str, Any]) -> None:
         """Counts what a call came to; `cost` is None where nobody knows."""
         self.running -= expected
         if cost is not None:

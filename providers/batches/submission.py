@@ -31,7 +31,7 @@ class NotMade:
 
 
 @dataclass(frozen=True, slots=True)
-class Unclear:
+class MaybeMade:
     """One of these may be ours; a batch without a tag shows whose it is when it has ended, by the ids of its rows."""
 
     batch_ids: tuple[str, ...]
@@ -67,7 +67,9 @@ def check_access(provider: LLMProvider, refusal: ProviderError) -> None:
         raise ProviderError(told, provider=refusal.provider, status_code=status, code=code) from None
 
 
-def look_up(provider: LLMProvider, part: Part, known: Iterable[str], seen: dict[str, str]) -> Made | NotMade | Unclear:
+def look_up(
+    provider: LLMProvider, part: Part, known: Iterable[str], seen: dict[str, str]
+) -> Made | NotMade | MaybeMade:
     """Where the batch of a submit without an answer is.
 
     `known` are batches that are accounted for. `seen` is kept from one look to the next: the marks of batches that
@@ -93,7 +95,7 @@ def look_up(provider: LLMProvider, part: Part, known: Iterable[str], seen: dict[
             unclear.append(batch_id)
         else:
             seen[batch_id] = mark
-    return Unclear(tuple(unclear)) if unclear else NotMade()
+    return MaybeMade(tuple(unclear)) if unclear else NotMade()
 
 
 def _may_be(info: BatchStatusInfo, part: Part, clock_offset: float) -> bool:

@@ -182,7 +182,7 @@ class Turn:
             if isinstance(found, submission.Made):
                 self._made(earlier, found.batch_id)
                 return True
-            if isinstance(found, submission.Unclear):
+            if isinstance(found, submission.MaybeMade):
                 self._save(replace(earlier, status=SUBMITTING, unanswered_at=self.clock()))
                 return True
         return False
@@ -271,7 +271,7 @@ class Turn:
         waited = self.clock() - (part.unanswered_at or 0.0)
         if isinstance(found, submission.Made):
             self._made(part, found.batch_id)
-        elif isinstance(found, submission.Unclear):
+        elif isinstance(found, submission.MaybeMade):
             self.note = f"one of {', '.join(found.batch_ids)} may be ours: it shows when it has ended"
             if waited > 2 * self.settings.patience:
                 raise BatchError(

@@ -12,6 +12,12 @@ from octoregistry.cli import cli
 
 ROOT = Path(__file__).parents[2]
 Run = Callable[..., Result]
+MAIN = "import sys; from octoregistry.cli import main; main()"
+
+
+def names(folder: Path) -> list[str]:
+    """What stands in `folder`, but for the cache."""
+    return sorted(entry.name for entry in folder.iterdir() if entry.name != "cache")
 
 
 @pytest.fixture(autouse=True)

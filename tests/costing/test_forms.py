@@ -1,91 +1,23 @@
 """Known exports are read by their columns, and no token is paid for twice."""
 
-import csv
-import json
 from decimal import Decimal
 
-import ibis
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
-from octoregistry.costing.costs import costs_of
 from octoregistry.costing.errors import CostingError
-from octoregistry.costing.files import read_files
 from octoregistry.costing.frames import cost_frame
-from octoregistry.costing.rates import compile_rates
-from octoregistry.costing.small import costs_of_files
 from octoregistry.costing.values import Derived
 from providers import parse_registry
 from providers.dimensions import DIMENSIONS
 from providers.interpretation import BELOW
 from providers.recipe import recipes
-
-REGISTRY = """\
-default_provider: openai
-providers:
-  openai:
-    env_var: K
-    default_model: road
-    realtime_multiplier: 2.0
-    models:
-      road:
-        display_name: Road
-        input_per_million: 0.5
-        output_per_million: 5.0
-        aliases: [road-2026-01-01]
-        rates:
-          - {mode: standard, input: 1.0, output: 10.0, cached_input: 0.1, cache_write_5m: 1.25, cache_write_1h: 2.0,
-             input_audio: 32.0, cached_input_audio: 3.2, output_audio: 64.0, input_image: 5.0, output_image: 40.0}
-          - {mode: batch, input: 0.5, output: 5.0, cached_input: 0.05}
-          - {mode: flex, input: 0.5, output: 5.0}
-      path:
-        display_name: Path
-        input_per_million: 2.0
-        output_per_million: 4.0
-        batch_support: false
-        realtime_multiplier: 1.0
-        rates:
-          - {mode: standard, input: 2.0, output: 4.0, cached_input: 0.2}
-  anthropic:
-    env_var: K
-    default_model: song
-    realtime_multiplier: 2.0
-    models:
-      song:
-        display_name: Song
-        input_per_million: 1.5
-        output_per_million: 7.5
-        rates:
-          - {mode: standard, input: 3.0, output: 15.0, cached_input: 0.3, cache_write_5m: 3.75, cache_write_1h: 6.0}
-          - {mode: standard, above_input_tokens: 200000, input: 6.0, output: 22.5, cached_input: 0.6}
-          - {mode: batch, input: 1.5, output: 7.5}
-defaults: {input_per_million: 1, output_per_million: 2, realtime_multiplier: 2}
-"""
-M = 1_000_000
+from tests.costing.form_logs import REGISTRY, M, costs_in
 
 
 @pytest.fixture
 def cost_of(tmp_path):
-    """What the rows of a log cost that is written as JSON lines: on DuckDB, and to the last digit in Python alone."""
-
-    def cost(*rows, by=("model",), suffix=".jsonl"):
-        path = tmp_path / f"log{suffix}"
-        path.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
-        log, rates = read_files([str(path)]), compile_rates(parse_registry(REGISTRY))
-        costs = costs_of(log.connection, log.table, rates, by)
-        alone = costs_of_files([(str(path), suffix[1:])], rates, by)
-        assert _said(alone) == _said(costs)
-        return costs
-
-    return cost
-
-
-def _said(costs):
-    """What Python and an engine must both say of a log."""
-    problems = sorted((str(one), one.rows, one.in_sum, str(one.first_day), str(one.last_day)) for one in costs.problems)
-    groups = [tuple(row.items()) for row in costs.groups]
-    return costs.total, costs.rows, costs.form, problems, groups, costs.assumed, costs.derived
+    return costs_in(tmp_path)
 
 
 def test_openai_counts_cached_tokens_among_the_input(cost_of):
@@ -219,114 +151,6 @@ def test_opentelemetry_counts_cached_tokens_and_audio_among_the_input(cost_of):
     assert {name: row[name] for name in counted} == {name: count * M for name, count in counted.items()}
     assert (row["output"], row["output_audio"]) == (M, M)
     assert costs.problems == ()
-
-
-def test_litellm_counts_every_vendor_as_openai_does_and_its_own_cache_costs_nothing(cost_of):
-    usage = {"cache_read_input_tokens": 2 * M, "cache_creation_input_tokens": M}
-    row = {"startTime": "2026-10-01T10:00:00+00:00", "custom_llm_provider": "anthropic", "model": "anthropic/song"}
-    row |= {"prompt_tokens": 4 * M, "completion_tokens": M, "cache_hit": "False", "metadata": {"usage_object": usage}}
-
-    costs = cost_of(row, {**row, "cache_hit": "True"}, by=())
-
-    counted = costs.table.to_pylist()[0]
-    assert [counted[name] for name in ("input", "cached_input", "cache_write_5m", "output")] == [M, 2 * M, M, M]
-    assert costs.rows == 2
-
-
-LITELLM = {
-    "startTime": "2026-10-01T10:00:00+00:00",
-    "custom_llm_provider": "anthropic",
-    "model": "anthropic/song",
-    "prompt_tokens": 40_000,
-    "completion_tokens": 10_000,
-}
-CACHED = {"cache_read_input_tokens": 20_000, "cache_creation_input_tokens": 10_000}
-LITELLM_USD = (Decimal("3") + 2 * Decimal("0.3") + Decimal("3.75") + 15) / 100
-
-
-@pytest.mark.parametrize("place", ["usage_object", "additional_usage_values"])
-@pytest.mark.parametrize("kind", ["jsonl", "csv", "parquet of texts", "parquet of structs"])
-def test_litellm_says_what_was_cached_in_metadata_whatever_the_export(tmp_path, kind, place):
-    row = {**LITELLM, "metadata": {place: CACHED, "status": "success"}}
-    path = tmp_path / f"log.{kind.partition(' ')[0]}"
-    texts = {**row, "metadata": json.dumps(row["metadata"])}
-    if kind == "jsonl":
-        path.write_text(json.dumps(row))
-    elif kind == "csv":
-        with path.open("w", newline="") as file:
-            csv.writer(file).writerows([list(texts), list(texts.values())])
-    else:
-        pq.write_table(pa.Table.from_pylist([texts if kind == "parquet of texts" else row]), path)
-    log = read_files([str(path)])
-
-    costs = costs_of(log.connection, log.table, compile_rates(parse_registry(REGISTRY)), ())
-
-    assert costs.form == "LiteLLM spend logs"
-    assert (costs.total, costs.problems) == (LITELLM_USD, ())
-
-
-@pytest.mark.parametrize("first", [0, "0", None])
-def test_litellm_may_leave_one_of_two_counts_of_the_same_at_0(cost_of, first):
-    """Of OpenAI's models LiteLLM may write `cache_read_input_tokens: 0` beside the tokens that were cached."""
-    usage = {"cache_read_input_tokens": first, "prompt_tokens_details": {"cached_tokens": 2 * M}}
-    row = {**LITELLM, "prompt_tokens": 3 * M, "completion_tokens": 0, "metadata": {"usage_object": usage}}
-
-    counted = cost_of(row, by=()).table.to_pylist()[0]
-
-    assert (counted["input"], counted["cached_input"]) == (M, 2 * M)
-
-
-SPAN = {
-    "gen_ai.system": "openai",
-    "gen_ai.request.model": "road",
-    "gen_ai.usage.input_tokens": str(M),
-    "user.id": "ann",
-}
-_MAP = pa.map_(pa.string(), pa.string())
-
-
-@pytest.mark.parametrize(
-    "held",
-    [
-        {"attributes": pa.array([list(SPAN.items())], _MAP)},
-        {"SpanAttributes": pa.array([list(SPAN.items())], _MAP), "SpanName": ["chat road"]},
-        {"attributes": [json.dumps({**SPAN, "gen_ai.usage.input_tokens": M})]},
-    ],
-)
-def test_attributes_of_spans_may_stand_in_a_map_or_in_json(held):
-    table = pa.table({"Timestamp": ["2026-10-01T10:00:00Z"], **held})
-
-    costs = cost_frame(table, by=["user.id", "model"], registry=parse_registry(REGISTRY))
-
-    assert (costs.total, costs.problems) == (Decimal(1), ())
-    assert [(row["user.id"], row["model"]) for row in costs.frame.to_pylist()] == [("ann", "road")]
-
-
-def test_a_plain_log_may_have_attributes_of_its_own():
-    row = {"day": "2026-10-01", "provider": "openai", "model": "road", "input": M, "attributes": json.dumps(SPAN)}
-
-    assert cost_frame(pa.Table.from_pylist([row, row]), registry=parse_registry(REGISTRY)).total == 2
-
-
-def test_metadata_that_is_no_json_says_nothing_and_stops_nothing():
-    rows = pa.Table.from_pylist([{**LITELLM, "metadata": text} for text in ("{", "", None, "[]", "{}")])
-
-    assert cost_frame(rows, registry=parse_registry(REGISTRY)).total == 5 * Decimal(4 * 3 + 15) / 100
-
-
-def test_litellm_in_postgres_keeps_metadata_as_json(postgres_url):
-    connection = ibis.connect(postgres_url)
-    row = {**LITELLM, "metadata": json.dumps({"additional_usage_values": CACHED, "usage_object": None})}
-    connection.create_table("spend_texts", pa.Table.from_pylist([row]), overwrite=True)
-    connection.raw_sql(
-        'CREATE TABLE "SpendLogs" AS SELECT "startTime", custom_llm_provider, model, prompt_tokens, completion_tokens, '
-        "metadata::jsonb AS metadata FROM spend_texts"
-    ).close()
-
-    costs = cost_frame(connection.table("SpendLogs"), registry=parse_registry(REGISTRY))
-
-    assert (costs.total, costs.problems) == (LITELLM_USD, ())
-    connection.disconnect()
 
 
 def test_fields_of_structs_are_columns_of_their_own():

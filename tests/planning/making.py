@@ -10,6 +10,7 @@ from octoregistry.planning.plan import Change, Plan
 from octoregistry.planning.planner import plan_provider
 from octoregistry.planning.stated_models import PricedPage
 from octoregistry.reading.rates import Evidence, PageRates, StatedPrice, StatedRate
+from providers.dimensions import PricingError
 from providers.registry import Registry, parse_registry
 
 PAGE = "https://vendor.example/pricing"
@@ -82,3 +83,31 @@ SOL_DROPPED = (
     rate("gpt-5.6-sol", input="4", output="20", cached_input="0.4"),
     rate("gpt-5.6-sol", above="unknown", input="8", output="30", cached_input="0.8"),
 )
+
+
+NOTHING = registry("none-yet:", "  {display_name: None, input_per_million: 1.0, output_per_million: 2.0}")
+
+
+def read(*pages: PricedPage, text: str = NOTHING, provider: str = "openai") -> Registry:
+    """The registry after an update from each page in turn."""
+    for one in pages:
+        text = merge(text, planned(text, one, provider=provider, settings=None))
+    return parse_registry(text)
+
+
+def cost(found: Registry, model: str, provider: str = "openai", **asked: object) -> Decimal | None:
+    """What a call costs; None where nobody knows."""
+    try:
+        return found.pricing(provider, model).cost(**asked)  # type: ignore[arg-type]
+    except PricingError:
+        return None
+
+
+LONG = (
+    rate("gpt-8-sol", input="5", output="30"),
+    rate("gpt-8-sol", above=272_000, input="10", output="45"),
+)
+FLEX = rate("gpt-8-sol", "flex", input="2.5", output="15")
+BATCH = rate("gpt-8-sol", "batch", input="2.5", output="15")
+STANDARD = rate("gpt-8-sol", input="5", output="30")
+FALLEN = rate("gpt-8-sol", input="4", output="20")

@@ -1,4 +1,4 @@
-"""Who ranks models ranks those that can do the job."""
+"""Who ranks models ranks those that can do the task."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import providers
 from providers.dimensions import InvalidUsageError
 from providers.entries import Model, Rate, Source
 from providers.registry import PACKAGED, load_registry
-from providers.selection import Job, Kind, kind_of, misfits, peers_of, recommended, reservations, retires_soon
+from providers.selection import Kind, Task, kind_of, misfits, peers_of, recommended, reservations, retires_soon
 
 DAY = date(2026, 11, 30)
 
@@ -41,7 +41,7 @@ def test_a_kind_is_stated_or_follows_from_text_prices_both_ways(facts, kind):
 
 
 @pytest.mark.parametrize(
-    ("facts", "job", "reason"),
+    ("facts", "task", "reason"),
     [
         ({"kind": "embedding"}, {}, "its kind is embedding, not chat"),
         ({"prices": {}}, {}, "its kind is not known"),
@@ -53,14 +53,14 @@ def test_a_kind_is_stated_or_follows_from_text_prices_both_ways(facts, kind):
         ({"retires_on": DAY}, {}, "retired on 2026-11-30"),
     ],
 )
-def test_what_does_not_fit_says_why(facts, job, reason):
-    assert misfits(model(**facts), Job(**job), DAY) == (reason,)
+def test_what_does_not_fit_says_why(facts, task, reason):
+    assert misfits(model(**facts), Task(**task), DAY) == (reason,)
 
 
 def test_what_fits_has_no_reason_against_it():
     able = model(context_window=1000, max_output_tokens=100, features=("tools",), retires_on=date(2026, 12, 1))
 
-    assert misfits(able, Job(needs=("tools",), prompt=900, answer=100), DAY) == ()
+    assert misfits(able, Task(needs=("tools",), prompt=900, answer=100), DAY) == ()
 
 
 @pytest.mark.parametrize(("days", "soon"), [(0, True), (60, True), (61, False)])
@@ -80,8 +80,8 @@ def test_what_was_last_checked_long_before_the_newest_has_left_the_page(checked,
     """Ninety days before the newest check of the provider; where nobody wrote down a check, nothing is known of it."""
     models = [named("new", date(2026, 11, 28)), named("old", checked)]
 
-    assert ("old" in {one.id for one in recommended(models, Job(), DAY)}) is stays
-    assert reservations(models[1], Job(), DAY, peers_of(models, DAY)) == (
+    assert ("old" in {one.id for one in recommended(models, Task(), DAY)}) is stays
+    assert reservations(models[1], Task(), DAY, peers_of(models, DAY)) == (
         () if stays else (f"on no page since {checked}",)
     )
 
@@ -89,18 +89,18 @@ def test_what_was_last_checked_long_before_the_newest_has_left_the_page(checked,
 def test_on_a_day_when_it_stood_on_the_page_a_model_is_recommended():
     models = [named("new", date(2026, 11, 28)), named("old", date(2025, 12, 21))]
 
-    assert [one.id for one in recommended(models, Job(), date(2025, 12, 21))] == ["new", "old"]
+    assert [one.id for one in recommended(models, Task(), date(2025, 12, 21))] == ["new", "old"]
 
 
 @pytest.mark.parametrize(
-    ("job", "fit", "reason"),
+    ("task", "fit", "reason"),
     [
         ({"prompt": 127_000, "answer": 1_000}, True, None),
         ({"prompt": 127_001, "answer": 1_000}, False, "its context window is not known, and may be 128,000 tokens"),
         ({"answer": 2_001}, False, "its longest answer is not known, and may be 2,000 tokens"),
     ],
 )
-def test_an_unknown_window_is_taken_for_no_larger_than_the_smallest_of_its_peers(job, fit, reason):
+def test_an_unknown_window_is_taken_for_no_larger_than_the_smallest_of_its_peers(task, fit, reason):
     """Those of its kind that are still sold: what is retired or gone, and a model of another kind, bounds nothing."""
     models = [
         named("unknown", date(2026, 11, 28)),
@@ -111,19 +111,19 @@ def test_an_unknown_window_is_taken_for_no_larger_than_the_smallest_of_its_peers
         named("vectors", kind="embedding", context_window=2_000),
     ]
 
-    assert ("unknown" in {one.id for one in recommended(models, Job(**job), DAY)}) is fit
-    assert reservations(models[0], Job(**job), DAY, peers_of(models, DAY)) == ((reason,) if reason else ())
+    assert ("unknown" in {one.id for one in recommended(models, Task(**task), DAY)}) is fit
+    assert reservations(models[0], Task(**task), DAY, peers_of(models, DAY)) == ((reason,) if reason else ())
 
 
 def test_without_any_known_window_all_fit():
-    assert [one.id for one in recommended([named("unknown")], Job(prompt=9_000_000), DAY)] == ["unknown"]
+    assert [one.id for one in recommended([named("unknown")], Task(prompt=9_000_000), DAY)] == ["unknown"]
 
 
 @pytest.mark.parametrize("provider", ["gemini", "openai", "anthropic"])
 def test_the_packaged_defaults_stay_and_the_cheapest_offered_are_sold(provider):
     """gpt-5-nano (retires in 11 days) and gemini-2.0-flash-lite (on no page since December) were the cheapest."""
     entry = load_registry(PACKAGED).providers[provider]
-    fit = {one.id for one in recommended(entry.models.values(), Job(), DAY)}
+    fit = {one.id for one in recommended(entry.models.values(), Task(), DAY)}
 
     assert entry.default_model in fit
     assert not fit & {
@@ -145,7 +145,7 @@ def test_what_works_by_itself_with_tools_is_an_agent_and_not_chat():
 @pytest.mark.parametrize("words", [{"kind": "talking"}, {"needs": ("flight",)}])
 def test_a_job_that_no_model_can_do_is_a_mistake(words):
     with pytest.raises(InvalidUsageError, match="is none of"):
-        Job(**words)
+        Task(**words)
 
 
 def test_the_cheapest_of_a_providers_models_can_chat(monkeypatch, tmp_path, small):

@@ -11,7 +11,7 @@ import pytest
 from octoregistry.planning.plan import Plan
 from octoregistry.publishing.money import BillLine, bill
 from octoregistry.publishing.report_link import report_link
-from octoregistry.settings import PullRequestSettings, Settings, SettingsError, WorkloadSettings, load_settings
+from octoregistry.settings import PullRequestSettings, Settings, SettingsFileError, WorkloadSettings, load_settings
 from octoregistry.updating.update import Update
 from providers import parse_registry
 
@@ -71,7 +71,7 @@ def test_settings_name_workloads(tmp_path: Path) -> None:
     file.write_text('[[workloads]]\nmodel = "acme/sol"\nrequests = 5\ntokens = {input = 1, output = 2}\n')
     assert load_settings(file).workloads[0].tokens == {"input": 1, "output": 2}
     file.write_text('[[workloads]]\nmodel = "acme/sol"\nrequests = 5\ntokens = {inputs = 1}\n')
-    with pytest.raises(SettingsError, match="inputs: there are input, output"):
+    with pytest.raises(SettingsFileError, match="inputs: there are input, output"):
         load_settings(file)
 
 

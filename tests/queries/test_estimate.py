@@ -187,12 +187,12 @@ defaults: {input_per_million: 1.0, output_per_million: 2.0, realtime_multiplier:
 LARGE = Workload({"input": 200_000, "output": 1000}, DAY)
 
 
-def ranked(workload, job=None, **options):
-    return [one.model.id for one in estimate(FITNESS, workload, job, **options)]
+def ranked(workload, task=None, **options):
+    return [one.model.id for one in estimate(FITNESS, workload, task, **options)]
 
 
-def one_of(model, workload, job=None):
-    return estimate_of(FITNESS, FITNESS.model("acme", model), workload, job)
+def one_of(model, workload, task=None):
+    return estimate_of(FITNESS, FITNESS.model("acme", model), workload, task)
 
 
 def test_ranked_are_chat_models_that_fit_and_stay():
@@ -200,8 +200,8 @@ def test_ranked_are_chat_models_that_fit_and_stay():
     small = Workload({"input": 1000, "output": 1000}, DAY)
     assert ranked(small) == ["short", "sol"]
     assert ranked(LARGE) == ["sol"]
-    assert ranked(small, small.job("chat", ["tools"])) == ["sol"]
-    assert ranked(small, small.job("embedding")) == ["vector"]
+    assert ranked(small, small.task("chat", ["tools"])) == ["sol"]
+    assert ranked(small, small.task("embedding")) == ["vector"]
     assert len(ranked(small, everything=True)) == len(FITNESS)
     assert [one.model.id for one in nearest_cheaper(estimate(FITNESS, small), "acme", "sol")] == ["short"]
 
@@ -223,7 +223,7 @@ def test_an_unfit_model_asked_for_by_name_is_costed_and_told(model, workload, no
 def test_a_model_is_compared_with_its_own_kind_unless_another_is_asked_for():
     assert one_of("vector", Workload({"input": 1}, DAY)).notes == ()
     load = Workload({"input": 1}, DAY)
-    assert one_of("vector", load, load.job("chat")).notes == ("its kind is embedding, not chat",)
+    assert one_of("vector", load, load.task("chat")).notes == ("its kind is embedding, not chat",)
 
 
 def test_a_prompt_above_the_bound_has_no_known_cost():

@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 from pydantic import BaseModel
 
-from octoregistry.settings import Settings, SettingsError, command_settings, load_settings
+from octoregistry.settings import Settings, SettingsFileError, command_settings, load_settings
 from octoregistry.sources.urls import host_of, url_fault
 from providers.vendors import ModelListSource, Vendor, use_settings_file, vendor
 from providers.vendors.folder import MAY, MAY_NOT
@@ -84,7 +84,7 @@ def test_a_commands_settings_are_those_of_everything_that_it_calls(file):
 def test_the_file_of_the_folder_may_not_send_a_key_elsewhere(file):
     """A file that a person names may."""
     file.write_text('[providers.openai]\nbase_url = "https://gateway.example/v1"\n')
-    with pytest.raises(SettingsError, match=r"octoregistry.toml: providers.openai.base_url: .*--settings"):
+    with pytest.raises(SettingsFileError, match=r"octoregistry.toml: providers.openai.base_url: .*--settings"):
         command_settings()
     assert command_settings(file).providers["openai"].base_url == "https://gateway.example/v1"
 
@@ -104,7 +104,7 @@ def test_the_file_of_the_folder_names_no_secret_and_no_way_of_one(file, text):
     """They go where the built-in facts or a file that a person names say."""
     file.write_text(text)
     with pytest.raises(
-        SettingsError, match=r"octoregistry.toml: \S+: a file of the working folder may not .*--settings"
+        SettingsFileError, match=r"octoregistry.toml: \S+: a file of the working folder may not .*--settings"
     ):
         command_settings()
     command_settings(file)
@@ -140,14 +140,14 @@ def test_of_each_setting_it_is_decided_whether_the_folders_file_may_say_it():
 )
 def test_a_fault_is_named_with_file_and_key(file, text, words):
     file.write_text(text)
-    with pytest.raises(SettingsError) as error:
+    with pytest.raises(SettingsFileError) as error:
         load_settings(file)
     assert str(file) in str(error.value)
     assert words in str(error.value)
 
 
 def test_a_file_that_is_named_must_be_there(file):
-    with pytest.raises(SettingsError, match="No such file"):
+    with pytest.raises(SettingsFileError, match="No such file"):
         load_settings(file)
 
 
@@ -157,5 +157,5 @@ def test_a_contact_goes_with_the_name_under_which_pages_are_asked_for(file):
     file.write_text('[fetch]\ncontact = "mailto:ops@example.org"\n')
     assert load_settings(file).fetch.asked_by.endswith("(+octoregistry) (mailto:ops@example.org)")
     file.write_text('[fetch]\ncontact = "a) b"\n')
-    with pytest.raises(SettingsError, match="contact"):
+    with pytest.raises(SettingsFileError, match="contact"):
         load_settings(file)

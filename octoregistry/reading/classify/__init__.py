@@ -80,7 +80,7 @@ def _use(rest: list[str], start: int, end: int) -> None:
 def _grammars(rest: list[str], text: str, facts: list[Fact], vocabulary: Vocabulary, page_date: date) -> None:
     """Days, prompt sizes and units; the day is looked for where ISO dates still have their hyphens."""
     if any(map(str.isdigit, text)):
-        folded = _kept(rest, fold(text).replace("\n", " "))
+        folded = _without_used(rest, fold(text).replace("\n", " "))
         for start, end, span in spans(folded, vocabulary, page_date):
             if USED not in rest[start:end]:
                 facts.append(Fact("note" if span is None else "days", span, start, end))
@@ -137,14 +137,14 @@ def _qualifies(row: Row, vocabulary: Vocabulary) -> bool:
 
 def _leftover(rest: list[str], text: str, place: Place) -> str:
     """What of `text` is not used up. In a cell a bare hyphen or slash counts: "$1.80-$3.00" is no price."""
-    kept = _kept(rest, text)
+    kept = _without_used(rest, text)
     signs = _TIGHT if place == "cell" else _BETWEEN
     kept = _LISTED.sub(USED, _FOOTNOTE.sub(USED, _RAISED.sub(USED, kept)))
     parts = (" ".join(part.split()) for part in kept.split(USED))
     return " … ".join(part for part in parts if part and signs.sub("", fold(part)))
 
 
-def _kept(rest: list[str], text: str) -> str:
+def _without_used(rest: list[str], text: str) -> str:
     """`text` with those characters blanked that are used up in `rest`."""
     return "".join([USED if used == USED else own for used, own in zip(rest, text, strict=True)])
 

@@ -14,7 +14,7 @@ from octoregistry.reading.language.endpoint import endpoint
 from octoregistry.reading.language.llm_call import Ask, NotAskedError, Reply, ask_with
 from octoregistry.settings import ReadingSettings
 from providers import AuthenticationError, PricingError, Registry, Usage, get_provider
-from providers.selection import Job, recommended
+from providers.selection import Task, recommended
 from providers.vendors import vendor
 
 EXPECTED = Usage(input=2_000, output=300)
@@ -134,13 +134,13 @@ def _of_vendor(provider: str, model: str) -> LanguageModel:
 def _priced(registry: Registry, day: date, environment: Mapping[str, str]) -> Iterator[tuple[Decimal, str, str]]:
     """(cost of a question, provider, model) of each active model that may be recommended for it and can hold its answers to
     a schema, of the vendors whose key is set."""
-    job = Job(prompt=EXPECTED.input, answer=EXPECTED.output)
+    task = Task(prompt=EXPECTED.input, answer=EXPECTED.output)
     for provider, entry in registry.providers.items():
         facts = vendor(provider)
         # Not by the registry's `env_var`: who sent a registry along would say who is asked.
         if not any(environment.get(name, "").strip() for name in facts.key_env):
             continue
-        for model in recommended(entry.models.values(), job, day):
+        for model in recommended(entry.models.values(), task, day):
             if model.status != "active" or not facts.schemas.enforced_by(model.id):
                 continue
             try:

@@ -55,11 +55,11 @@ def _with_what_was_said(rates: PageRates, kept: ReadingsStore) -> PageRates:
     }
     if not said:
         return rates
-    told = partial(_told, said=said)
+    answered = partial(_with_answers, said=said)
 
     def of(stated: tuple[StatedRate, ...]) -> tuple[StatedRate, ...]:
         return tuple(
-            replace(rate, prices={name: told(price) for name, price in rate.prices.items()}) for rate in stated
+            replace(rate, prices={name: answered(price) for name, price in rate.prices.items()}) for rate in stated
         )
 
     return replace(rates, rates=of(rates.rates), apart=of(rates.apart))
@@ -70,7 +70,7 @@ def _said(kept: ReadingsStore, provider: str, label: OpenLabel) -> str:
     return "; ".join(f"{a.said_by} says {a.means}" + (f": {a.reason}" if a.reason else "") for a in answers if a)
 
 
-def _told(price: StatedPrice, said: Mapping[tuple[str, Place], str]) -> StatedPrice:
+def _with_answers(price: StatedPrice, said: Mapping[tuple[str, Place], str]) -> StatedPrice:
     doubts = tuple(
         replace(doubt, reason=f"{doubt.reason} ({said[doubt.label, doubt.place]})")
         if isinstance(doubt, Doubt) and (doubt.label, doubt.place) in said and not doubt.witness

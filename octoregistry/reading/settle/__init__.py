@@ -218,7 +218,7 @@ class Settler:
         dimensions = modalities_of(said, dimension)
         span = days_of(said)
         self._open(said)
-        self._told(said, mode, place, tier, dimensions)
+        self._doubt_sentences(said, mode, place, tier, dimensions)
         ids = ids or tuple(dict.fromkeys(fact.value for _, fact in said.facts("id")))
         price = dollars_of(said, amount) * (unit.factor or 1)
         witness = "+".join(sorted(said.rows)) or "rules"
@@ -293,7 +293,7 @@ class Settler:
             ):
                 names, rest = self.reader.named(label.text)
                 if names and not only_qualifies(own):
-                    said.hear([*said.labels, (label, Classified(rest.facts, rest.leftover))])
+                    said.take_labels([*said.labels, (label, Classified(rest.facts, rest.leftover))])
                     return names, label, ()
         over = [(label, names) for label, own in said.labels if label.place in OVER and (names := models_named(own))]
         headed = [pair for pair in over if pair[0].place == "heading"]
@@ -317,7 +317,7 @@ class Settler:
             ):
                 names, rest = self.reader.named(label.text)
                 if names:
-                    said.hear([(la, rest if la is label else c) for la, c in said.labels])
+                    said.take_labels([(la, rest if la is label else c) for la, c in said.labels])
                     return names, label, self._codes(label)
         for label in self.mentions:
             own = self.reader.said(label)
@@ -360,7 +360,7 @@ class Settler:
             ):
                 said.doubt(label, f"not understood: {own.leftover}")
 
-    def _told(self, said: Said, mode: str, place: str, tier: Tier, dimensions: tuple[str, ...]) -> None:
+    def _doubt_sentences(self, said: Said, mode: str, place: str, tier: Tier, dimensions: tuple[str, ...]) -> None:
         """Adds doubts from sentences and notes that no label explains: they settle only unit, days and currency."""
         for label, own in said.labels:
             if label.place not in TOLD:

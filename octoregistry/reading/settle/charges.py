@@ -237,7 +237,7 @@ class ChargeSettler(Settler):
             self._doubt_of_free(figure, said)
         conditions = self._conditions(said, kind)
         self._open(said)
-        self._told(said, mode, PLAIN_PLACE, Tier(), (kind.unit, *_ANY_TOKENS))
+        self._doubt_sentences(said, mode, PLAIN_PLACE, Tier(), (kind.unit, *_ANY_TOKENS))
         doubts = tuple(dict.fromkeys(said.doubts))
         estimated = bool(said.facts("estimate", ("cell", *NEAR)))
         keys = sorted(conditions)

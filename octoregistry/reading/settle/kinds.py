@@ -162,4 +162,4 @@ def leave_out_other_models(said: Said, names: tuple[str, ...], name_label: Label
         or named & own_names
     ]
     if len(kept) < len(said.labels):
-        said.hear(kept)
+        said.take_labels(kept)

@@ -76,7 +76,7 @@ class Said:
         found = self._by_slot.get(slot, [])
         return [pair for pair in found if pair[0].place in places] if places else found
 
-    def hear(self, labels: list[tuple[Label, Classified]]) -> None:
+    def take_labels(self, labels: list[tuple[Label, Classified]]) -> None:
         """Take `labels` for what is said from now on."""
         self.labels = labels
         self._by_slot = {}

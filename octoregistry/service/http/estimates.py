@@ -112,9 +112,11 @@ def _values(registry: Registry, query: EstimateQuery, day: date) -> dict[str, An
     tokens = {name: count for name in DIMENSIONS if (count := getattr(query, name))}
     load = Workload(tokens, day, query.requests, query.mode, query.batch_percent, assume_earliest=query.assume_earliest)
     own = None if query.model is None else _model(registry, query.model, day)
-    job = load.job(query.kind or (own and kind_of(own).name) or "chat", query.needs)
+    task = load.task(query.kind or (own and kind_of(own).name) or "chat", query.needs)
     found = (
-        estimate(registry, load, job, everything=query.all) if own is None else (estimate_of(registry, own, load, job),)
+        estimate(registry, load, task, everything=query.all)
+        if own is None
+        else (estimate_of(registry, own, load, task),)
     )
     return {
         "day": day.isoformat(),

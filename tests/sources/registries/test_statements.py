@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from octoregistry.settings import RegistrySettings, Settings, SettingsError, load_settings
+from octoregistry.settings import RegistrySettings, Settings, SettingsFileError, load_settings
 from octoregistry.sources import Failed
 from octoregistry.sources.registries import WITNESSES, Statements, fetch_registries
 
@@ -64,7 +64,7 @@ def test_every_witness_has_an_address_in_the_built_in_settings() -> None:
 def test_a_witness_without_an_address_is_a_faulty_setting(tmp_path: Any) -> None:
     file = tmp_path / "octoregistry.toml"
     file.write_text('witnesses = ["somebody"]\n')
-    with pytest.raises(SettingsError, match="somebody"):
+    with pytest.raises(SettingsFileError, match="somebody"):
         load_settings(file)
 
 
