@@ -100,12 +100,13 @@ def _print(found: Comparison, reports: dict[str, Statements | Failed]) -> None:
         if isinstance(one, Failed) and name not in uncached:
             print_message(f"{name} could not be read: {one}")
     if found.disagreements:
-        print_styled(_disagreements(found))
+        print_styled(disagreement_table(found))
     if found.tallies:
-        print_styled(_agreement(found, reports))
+        print_styled(agreement_table(found, reports))
 
 
-def _disagreements(found: Comparison) -> WideTable:
+def disagreement_table(found: Comparison) -> WideTable:
+    """A row a price that others have otherwise, under its model."""
     table = WideTable("Disagreements, USD per million tokens", folds=("ours", "vendor page", "others"))
     table.add_column("price")
     table.add_column("ours", justify="right")
@@ -134,7 +135,8 @@ def _page(one: Disagreement) -> Text:
     return cell(text, "green") if one.page_agrees else cell(f"{text}: {plain(one.page.usd)}", "bold red")
 
 
-def _agreement(found: Comparison, reports: dict[str, Statements | Failed]) -> WideTable:
+def agreement_table(found: Comparison, reports: dict[str, Statements | Failed]) -> WideTable:
+    """A row a dimension: of how many prices that both have each witness says the same."""
     table = WideTable("Agreement: same of those that both have")
     table.add_column("dimension")
     reported = [name for name, one in reports.items() if isinstance(one, Statements)]

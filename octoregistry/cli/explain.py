@@ -114,6 +114,11 @@ def _print(found: Explanation) -> None:
             page.from_cache
         ]
         print_text(f"Read again: {line(page.url)}, {where}, of {page.fetched_at.date()}.")
+    print_styled(explanation_table(found))
+
+
+def explanation_table(found: Explanation) -> WideTable:
+    """A row a price: what the page says, who agrees, and since when it holds."""
     table = WideTable(folds=("price", "evidence", "others", "since"), drops=("others", "since"))
     for heading, justify in (("price", "left"), ("USD", "right"), ("evidence", "left"), ("others", "left")):
         table.add_column(heading, justify=justify)  # type: ignore[arg-type]  # a literal, by way of a tuple
@@ -121,7 +126,7 @@ def _print(found: Explanation) -> None:
     for price in found.prices:
         usd = "-" if price.usd is None else plain(price.usd)
         table.add_row(*map(cell, (_what(price), usd, _vendor_page(price), _others(price), _history(price))))
-    print_styled(table)
+    return table
 
 
 def _what(price: PriceExplanation) -> str:

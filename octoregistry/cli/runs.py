@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -16,7 +17,7 @@ from octoregistry.settings import command_settings
 with extra():
     from octoregistry.service.database import Database, database_url
     from octoregistry.service.log_copy import copy_log
-    from octoregistry.service.runlog import RunLog
+    from octoregistry.service.runlog import Run, RunLog
 
 
 @click.command(name="runs")
@@ -46,6 +47,11 @@ def command(*, limit: int, job: str | None, as_json: bool, copy_from: Path | Non
     if not found:
         print_text("No run yet.")
         return
+    print_table(run_table(found))
+
+
+def run_table(found: Sequence[Run]) -> PlainTable:
+    """A row a run of the schedule."""
     columns = ("slot", "job", "end", "took", "changes", "held", "spent", "holder", "why")
     table = PlainTable(
         "Runs, times in UTC",
@@ -60,4 +66,4 @@ def command(*, limit: int, job: str | None, as_json: bool, copy_from: Path | Non
         slot, spent = f"{run.slot:%Y-%m-%d %H:%M:%S}", f"${run.spent:f}"
         row = (slot, run.job, end, took, run.changed, run.held, spent, run.holder, run.why)
         table.add_row(*row)
-    print_table(table)
+    return table

