@@ -14,14 +14,12 @@ from octoregistry.documents import Document, read_document
 from octoregistry.reading.cell_path import cell_path
 from octoregistry.reading.classify import Families
 from octoregistry.reading.classify.cells import money_in
-from octoregistry.reading.classify.names import plain
 from octoregistry.reading.classify.numbers import shows_decimal_comma
 from octoregistry.reading.gather import beside_global, by_id, counted, rates_of, without_shared_ids
 from octoregistry.reading.gather_charges import charges_of
 from octoregistry.reading.ids import page_ids
 from octoregistry.reading.labels import Doubt, Label, OpenLabel, Place
 from octoregistry.reading.layout import Scope
-from octoregistry.reading.layout.lines import sentences
 from octoregistry.reading.long_prompts import bounded_by_sentences
 from octoregistry.reading.order import in_order
 from octoregistry.reading.rates import PageRates, Problem
@@ -29,6 +27,7 @@ from octoregistry.reading.scopes import scopes
 from octoregistry.reading.settle import DENIES, Priced, Reader, Refused, Settler
 from octoregistry.reading.settle.charges import ChargeSettler, amount_starts
 from octoregistry.reading.settle.outcome import Charged
+from octoregistry.reading.thresholds import thresholds_of
 from octoregistry.reading.vocabulary import Row, Vocabulary, scripts_of, shipped, with_charges
 from providers.vendors import vendor, vendors
 
@@ -94,7 +93,7 @@ def reader_of(
     families = _families().with_known(frozenset(name.lower() for name in known_names if len(name) > 2))
     reader = Reader(words, families, page_date, _decimal_comma(document, words), yen_sign=_yen_sign(text))
     named = families.with_known(frozenset(name.lower() for name in _ids_of(document, reader)))
-    return replace(reader, families=named, threshold=_threshold(document, reader))
+    return replace(reader, families=named, thresholds=thresholds_of(document, reader))
 
 
 def _ids_of(document: Document, reader: Reader) -> dict[str, tuple[str, ...]]:
@@ -209,23 +208,6 @@ _Read = TypeVar("_Read", Priced, Charged)
 
 def _with(price: _Read, trouble: str) -> _Read:
     return replace(price, doubts=(*price.doubts, Doubt(price.figure.text, "cell", price.figure.address, trouble)))
-
-
-def _threshold(document: Document, reader: Reader) -> int | None:
-    """How many tokens a long context begins at, where a head, tooltip or sentence of the page says it once."""
-    texts = dict.fromkeys(text for t in document.tables for row in t.rows[: t.header_rows] for text in row)
-    texts |= dict.fromkeys(
-        s for p in document.passages if len(p.text) < 1500 for s in sentences(p.text.replace("\n", " "))
-    )
-    stated = set()
-    for text in texts:
-        if len(text) > 400 or not reader.may_say(text, "tier:long", "tier:short") or not any(map(str.isdigit, text)):
-            continue
-        said = reader.says(plain(text), "column_head")
-        tiers = said.values("tier")
-        if any("unknown" in (t.above, t.up_to) for t in tiers):
-            stated |= {b for t in tiers for b in (t.above, t.up_to) if isinstance(b, int)}
-    return stated.pop() if len(stated) == 1 else None
 
 
 def _yen_sign(text: str) -> str | None:

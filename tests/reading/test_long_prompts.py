@@ -101,3 +101,11 @@ def test_a_size_between_two_numbers_is_a_tier_that_begins_at_the_first_and_ends_
         if not rate.prices["input"].doubts
     }
     assert found in ({(None, 32000): "1", (32000, 128000): "2"}, {(None, None): "1", (32000, 128000): "2"})
+
+
+@pytest.mark.parametrize("sentence", ["no longer cost twice the price", "do not cost twice the price"])
+def test_a_sentence_that_denies_it_bounds_nothing_and_is_a_doubt(sentence: str) -> None:
+    """Long prompts may cost the same."""
+    page = read(f"{ONE}\nPrompts above 272K tokens {sentence}.\n")
+    assert {rate.up_to_input_tokens for rate in page.rates} == {None}
+    assert all(price.doubts for rate in page.rates for price in rate.prices.values())

@@ -85,13 +85,21 @@ def _grammars(rest: list[str], text: str, facts: list[Fact], vocabulary: Vocabul
             if USED not in rest[start:end]:
                 facts.append(Fact("note" if span is None else "days", span, start, end))
                 _use(rest, start, end)
+    of_others: list[
+        tuple[int, list[str]]
+    ] = []  # a number of something else is no prompt size and no unit: it is left over
     for start, end, tier in tiers("".join(rest), vocabulary):
-        facts.append(Fact("tier", tier, start, end))
+        if tier is None:
+            of_others.append((start, rest[start:end]))
+        else:
+            facts.append(Fact("tier", tier, start, end))
         _use(rest, start, end)
     for stretches, unit in units("".join(rest), vocabulary):
         facts.append(Fact("unit", unit, stretches[0][0], stretches[-1][1]))
         for start, end in stretches:
             _use(rest, start, end)
+    for start, signs in of_others:
+        rest[start : start + len(signs)] = signs
 
 
 def _words(rest: list[str], place: Place, facts: list[Fact], vocabulary: Vocabulary) -> None:

@@ -33,7 +33,7 @@ def _beside(vocabulary: Vocabulary) -> tuple[str, str]:
     about, counted = one_of(vocabulary, "word:size", "word:token"), one_of(vocabulary, "dimension:input")
     of = r"(?:\s?(?:of|de|di|d'|の|的)\s?)?"
     # "≤ 200k input tokens, Input": one word for input may belong to the size, a second one says what is counted
-    around = rf"(?P<lead>(?:(?:{counted}\s?)?{about}\s?(?:that\s|length\s|を|is\s|are\s)?){{0,2}})"
+    around = rf"(?P<lead>(?:(?:{counted}\s?)?{about}\s?(?:that\s|length\s|を|is\s|are\s|of\s|with\s)?){{0,2}})"
     sizes = rf"(?:\s?-?{of}\s?{about}){{0,2}}"
     behind = rf"(?P<tail>{sizes}(?:\s?-?{of}\s?{counted})?{sizes})"
     return around, behind
@@ -70,6 +70,26 @@ def _between(vocabulary: Vocabulary) -> tuple[re.Pattern[str], re.Pattern[str]]:
     )
 
 
+def _counts_another(size: re.Match[str], vocabulary: Vocabulary) -> bool:
+    """True for a number of something else than the tokens of a prompt: "<272K output tokens", "<1M words"."""
+    behind, joined = _others(vocabulary)
+    text, end = size.string, size.end()
+    of_several = " of " in (size["tail"] or "") and joined.match(text, end) is not None
+    return of_several or behind.match(text, end) is not None
+
+
+@lru_cache(maxsize=16)
+def _others(vocabulary: Vocabulary) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What stands behind a number that is none of a prompt's tokens, and what joins their word with another."""
+    tokens = one_of(vocabulary, "word:token")
+    others = sorted({row.means for row in vocabulary.rows if row.means.startswith(("dimension:", "modality:"))})
+    other = one_of(vocabulary, *(means for means in others if means not in ("dimension:input", "modality:text")))
+    return (
+        re.compile(rf"\s?-?(?:{other}\s?{tokens}|of\s{other}|(?:of\s)?{one_of(vocabulary, 'word:other')})"),
+        re.compile(rf"\s?\S{{1,4}}\s?{other}"),
+    )
+
+
 @lru_cache(maxsize=16)
 def _signs(vocabulary: Vocabulary) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """What a prompt size cannot do without, before its number or behind it: most texts hold neither."""
@@ -79,13 +99,13 @@ def _signs(vocabulary: Vocabulary) -> tuple[re.Pattern[str], re.Pattern[str]]:
     )
 
 
-def tiers(text: str, vocabulary: Vocabulary) -> tuple[tuple[int, int, Tier], ...]:
-    """(start, end, tier) of every prompt size in `text`, folded."""
+def tiers(text: str, vocabulary: Vocabulary) -> tuple[tuple[int, int, Tier | None], ...]:
+    """(start, end, tier) of every prompt size in `text`, folded; None for a number of something else than a prompt's tokens."""
     return _tiers(text, vocabulary.grammar) if any(map(str.isdigit, text)) else ()
 
 
 @lru_cache(maxsize=20_000)
-def _tiers(text: str, vocabulary: Vocabulary) -> tuple[tuple[int, int, Tier], ...]:
+def _tiers(text: str, vocabulary: Vocabulary) -> tuple[tuple[int, int, Tier | None], ...]:
     signs = [sign.search(text) is not None for sign in _signs(vocabulary)]
     ranges = tuple(_ranges(text, vocabulary)) if _RANGE.search(text) else ()
     if not any(signs):
@@ -108,7 +128,7 @@ def _ranges(text: str, vocabulary: Vocabulary) -> Iterator[tuple[int, int, Tier]
 
 def _found(
     text: str, vocabulary: Vocabulary, signs: list[bool], taken: list[tuple[int, int]]
-) -> Iterator[tuple[int, int, Tier]]:
+) -> Iterator[tuple[int, int, Tier | None]]:
     for pattern in (make(vocabulary) for make, sign in zip((_before, _behind), signs, strict=True) if sign):
         for match in pattern.finditer(text):
             about = match["lead"].strip() or match["tail"].strip() or match.groupdict().get("tail2", "") or ""
@@ -118,7 +138,8 @@ def _found(
                 continue
             if tokens := tokens_of(match["number"], match["scale"]):
                 taken.append(match.span())
-                yield match.start(), match.end(), Tier(up_to=tokens) if match["below"] else Tier(above=tokens)
+                tier = Tier(up_to=tokens) if match["below"] else Tier(above=tokens)
+                yield match.start(), match.end(), None if _counts_another(match, vocabulary) else tier
 
 
 def tokens_of(number: str, scale: str | None) -> int | None:

@@ -214,7 +214,7 @@ class Settler:
         leave_out_other_models(said, names, name_label)
         mode = mode_of(said)
         place = place_of(said)
-        tier = tier_of(said, name_label, self.reader.threshold)
+        tier = tier_of(said, name_label, self.reader.thresholds.of(names))
         dimensions = modalities_of(said, dimension)
         span = days_of(said)
         self._open(said)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -24,6 +25,20 @@ DENIES = "it denies something"
 
 
 @dataclass(frozen=True, slots=True)
+class Thresholds:
+    """How many tokens a long context begins at: as the page says of the models that it names, by their names in lower case,
+    and of all others."""
+
+    of_models: Mapping[str, int] = field(default_factory=dict)
+    of_all: int | None = None
+
+    def of(self, names: Iterable[str]) -> int | None:
+        """That of the models called `names`; None where the page states none, or several."""
+        own = {self.of_models.get(name.lower(), self.of_all) for name in names}
+        return own.pop() if len(own) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
 class Reader:
     """What labels are read with: the words, the names, the page's day and how it writes decimals; what "long" and "¥" mean."""
 
@@ -31,7 +46,7 @@ class Reader:
     families: Families
     page_date: date
     decimal_comma: bool | None = False
-    threshold: int | None = None
+    thresholds: Thresholds = Thresholds()
     yen_sign: str | None = None
     _known: dict[tuple[str, Place], Classified] = field(default_factory=dict, init=False, repr=False, compare=False)
 
