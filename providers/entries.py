@@ -24,6 +24,8 @@ class Rate:
     anywhere; a rate without any says that from `start` nothing is known.
     `derived` marks prices that no page states: standard prices with the vendor's general batch discount applied;
     `derived_dimensions` are those of them that stand beside stated ones.
+    `level` says how sure they are: "stated" by the vendor's page, "listed" by the vendor's own price API, or "vouched": by the
+    registries `vouched_by` alone, which all had them on the day `seen_on`.
     `up_to_input_tokens` is the longest prompt that the rate answers for; `up_to_derived` marks a bound that no label
     states, the smallest threshold that is known of the vendor.
     """
@@ -40,6 +42,9 @@ class Rate:
     read_on: date | None = None
     place: str = PLAIN_PLACE
     currency: str = PLAIN_CURRENCY
+    level: str = "stated"
+    vouched_by: tuple[str, ...] = ()
+    seen_on: date | None = None
 
     @property
     def is_plain(self) -> bool:
@@ -82,6 +87,9 @@ class Rate:
             read_on=_day(entry.get("read_on")),
             place=entry.get("place", PLAIN_PLACE),
             currency=entry.get("currency", PLAIN_CURRENCY),
+            level=entry.get("level", "stated"),
+            vouched_by=tuple(entry.get("vouched_by", ())),
+            seen_on=_day(entry.get("seen_on")),
         )
 
 

@@ -13,11 +13,12 @@ if TYPE_CHECKING:
 
 
 def load_model_registry() -> dict[str, Any]:
-    """The whole registry, a copy for each call. Every provider has its multiplier, stated or by default."""
+    """The registry but for `more`, a copy for each call. Every provider has its multiplier, stated or by default."""
     registry = load_registry()
     values: dict[str, Any] = _plain(registry.values)
+    values.pop("more", None)
     for name, model in registry.unusable:
-        del values["providers"][name]["models"][model]
+        values["providers"].get(name, {"models": {}})["models"].pop(model, None)
     for provider in values["providers"].values():
         provider.setdefault("realtime_multiplier", values["defaults"]["realtime_multiplier"])
     return values

@@ -19,9 +19,11 @@ from .dimensions import (
     UnknownPriceError,
 )
 from .exact import EXACT, tidy, whole
+from .levels import vouched_by
 from .places import known_places, plain_only, stated_places
 from .plain_prices import plain_on, plain_rates
-from .rates import ENDLESS, bounded, fitting, holding
+from .rates import bounded, fitting, holding
+from .tiers import Tier, plainly, prices_of
 
 TYPE_CHECKING = False  # typing and dataclasses take longer to import than a price takes to find
 if TYPE_CHECKING:
@@ -50,19 +52,6 @@ __all__ = [
 
 _IN_PROMPT = frozenset(PROMPT_DIMENSIONS)
 _MILLION = 6  # a price is per 10**6 tokens
-
-
-class _Tier:
-    """The prices of one rate in USD per million tokens; the other fields are those of `rates`."""
-
-    __slots__ = ("above", "first_day", "prices", "unsure_after", "up_to")
-
-    def __init__(self, rate: Mapping[str, Any]) -> None:
-        self.first_day = ordinal(rate["from"]) if "from" in rate else 0
-        self.unsure_after = ordinal(rate["seen_before"]) if "seen_before" in rate else self.first_day
-        self.above = rate.get("above_input_tokens", -1)
-        self.up_to = rate.get("up_to_input_tokens", ENDLESS)
-        self.prices = _prices(rate)
 
 
 class Pricing:
@@ -97,7 +86,7 @@ class Pricing:
             plain_only(entry.get("rates", ())) or plain_rates(entry, multiplier)
         )
         self._first = ordinal(entry["first_seen"]) if "first_seen" in entry else 0
-        self._tiers: dict[tuple[str, int, bool], tuple[list[_Tier], list[_Tier]]] = {}
+        self._tiers: dict[tuple[str, int, bool], tuple[list[Tier], list[Tier]]] = {}
         self._due: tuple[int, tuple[float, float], tuple[float, float] | None] | None = None  # plain prices of a day
         # Floats from here on: the founding formula is a contract, and its result is one.
         self._input, self._output, self._multiplier = (
@@ -112,13 +101,18 @@ class Pricing:
     @property
     def modes(self) -> tuple[str, ...]:
         """The modes for which a price is known, on whatever day."""
-        stated = {rate["mode"] for rate in self._rates if _prices(rate)}
+        stated = {rate["mode"] for rate in self._rates if prices_of(rate)}
         return tuple(mode for mode in MODES if mode in stated)
 
     @property
     def yours(self) -> tuple[str, ...]:
         """The modes whose prices are a person's own and not the vendor's."""
         return tuple(self._entry.get("yours", ()))
+
+    @property
+    def vouched_by(self) -> tuple[str, ...]:
+        """The registries that alone vouch for its prices; none where the vendor states them."""
+        return vouched_by(self._entry)
 
     @property
     def stated_places(self) -> tuple[str, ...]:
@@ -258,14 +252,14 @@ class Pricing:
         requests = tokens.pop("requests", 0)
         prompt = sum(tokens.get(name, 0) for name in PROMPT_DIMENSIONS)
         early, late = self._tiers_of(mode, at, _mean(prompt, requests), assume)
-        cost = self._sum(early, _plainly(tokens, early), mode, at)
+        cost = self._sum(early, plainly(tokens, early), mode, at)
         if late is early:
             return cost
-        return self._certain(cost, self._sum(late, _plainly(tokens, late), mode, at), mode, at)
+        return self._certain(cost, self._sum(late, plainly(tokens, late), mode, at), mode, at)
 
     def _tiers_of(
         self, mode: str, at: date | str | None, prompt: int, assume: str | None
-    ) -> tuple[_Tier | None, _Tier | None]:
+    ) -> tuple[Tier | None, Tier | None]:
         """The rate in force, twice; two rates where the price changed on a day that nobody knows, around this one.
 
         Of the rates that fit, the one with the latest `from` counts, and of these the highest tier.
@@ -287,11 +281,11 @@ class Pricing:
         tier = fitting(early, prompt)
         return tier, tier if late is early else fitting(late, prompt)
 
-    def _tiers_on(self, mode: str, day: int, *, maybe: bool) -> list[_Tier]:
+    def _tiers_on(self, mode: str, day: int, *, maybe: bool) -> list[Tier]:
         """The rates of a mode that hold on a day, or with `maybe` may have held; the one that counts first."""
         if mode not in MODES:
             raise UnknownPriceError(f"{mode!r} is no mode: {self._name} can be asked for {', '.join(MODES)}")
-        return holding([_Tier(rate) for rate in self._rates if rate["mode"] == mode], day, maybe=maybe)
+        return holding([Tier(rate) for rate in self._rates if rate["mode"] == mode], day, maybe=maybe)
 
     def _certain(self, early: Decimal, late: Decimal, mode: str, at: date | str | None) -> Decimal:
         """The cost, where both prices that may have held give the same one; raises UncertainPriceError."""
@@ -306,7 +300,7 @@ class Pricing:
             most,
         )
 
-    def _sum(self, tier: _Tier | None, tokens: Mapping[str, int], mode: str, at: date | str | None) -> Decimal:
+    def _sum(self, tier: Tier | None, tokens: Mapping[str, int], mode: str, at: date | str | None) -> Decimal:
         """The exact cost; no context of the caller's can round it."""
         if not tokens:
             return Decimal(0)
@@ -357,7 +351,7 @@ class Pricing:
         when = "today" if at is None else str(at)
         return f"{self._name} has no known {mode} price for such a prompt on {when}; known from: {', '.join(starts)}"
 
-    def _unknown_dimension(self, tier: _Tier, name: str, mode: str, at: date | str | None) -> str:
+    def _unknown_dimension(self, tier: Tier, name: str, mode: str, at: date | str | None) -> str:
         known = ", ".join(tier.prices) or (
             f"nothing from {iso_day(tier.first_day)} on" if tier.first_day else "nothing"
         )
@@ -369,20 +363,6 @@ class Pricing:
 def _mean(prompt: int, requests: int) -> int:
     """The size of each of so many requests, rounded up: it is above a bound where their sum is above so many of it."""
     return -(-prompt // requests) if requests > 1 else prompt
-
-
-def _prices(rate: Mapping[str, Any]) -> dict[str, Decimal | int]:
-    return {name: rate[name] for name in DIMENSIONS if name in rate}
-
-
-def _plainly(tokens: Mapping[str, int], tier: _Tier | None) -> dict[str, int]:
-    """The tokens, with those of a modality that has no price of its own counted as the plain dimension."""
-    known = tier.prices if tier else {}
-    counted: dict[str, int] = {}
-    for name, count in tokens.items():
-        dimension = name if name in known else PLAIN_DIMENSION.get(name, name)
-        counted[dimension] = counted.get(dimension, 0) + count
-    return counted
 
 
 if not TYPE_CHECKING:

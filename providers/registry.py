@@ -42,6 +42,7 @@ class Registry:
         self.text_sha256 = text_sha256
         self._pricings: dict[tuple[str, str, str], Pricing] = {}
         self._providers: dict[str, Provider] | None = None
+        self.wider: dict[bool, Registry] = {}  # this one with what stands under `more`, kept by `with_more`
 
     def __repr__(self) -> str:
         return f"<Registry {self.path}: {len(self)} models>"
@@ -103,9 +104,7 @@ class Registry:
         """
         found = self._id_as_written(provider, model) or self._id_spelt(provider, model)
         if found is None:
-            raise UnknownModelError(
-                _unknown(f"{provider} has no model", model, list(self.entries(provider)), self.path)
-            )
+            raise self._unknown(f"{provider} has no model", model, self.entries(provider))
         return found
 
     def owners(self, model: str) -> list[tuple[str, str]]:
@@ -141,11 +140,18 @@ class Registry:
     def pricing(self, provider: str, model: str, place: str = PLAIN_PLACE) -> Pricing:
         """The prices of a model by id or alias, of calls that are answered in a region or anywhere ("global").
 
-        Raises UnknownModelError, and UnknownPriceError where no price in the region is known.
+        Raises UnknownModelError, and UnknownPriceError where no price in the region is known, or registries alone vouch for it.
         """
         found = self._pricings.get((provider, model, place))
         if found is None:
-            name = self.id_of(provider, model)
+            try:
+                name = self.id_of(provider, model)
+            except UnknownModelError:
+                if "more" not in self.values:
+                    raise
+                from .more import pricing_of_more  # noqa: PLC0415 - few registries have any
+
+                return pricing_of_more(self, provider, model, place)
             if (provider, name) in self.unusable:
                 raise UnknownModelError(f"{provider}/{name} has no price to rely on: {self.unusable[provider, name]}")
             entry = self._placed(provider, name, place)
@@ -218,7 +224,7 @@ class Registry:
         """The prices of a model; of an unknown one the defaults: `estimate_cost` warns once, `cost` raises."""
         try:
             return self.pricing(provider, model)
-        except UnknownModelError as unknown:
+        except (UnknownModelError, UnknownPriceError) as unknown:
             from .default_pricing import DefaultPricing  # noqa: PLC0415 - needed for an unknown model alone
 
             known = provider in self.values["providers"]
@@ -235,9 +241,14 @@ class Registry:
         """The models of a provider as the file has them, by id; raises UnknownModelError for an unknown provider."""
         providers = self.values["providers"]
         if provider not in providers:
-            raise UnknownModelError(_unknown("no provider", provider, list(providers), self.path))
+            raise self._unknown("no provider", provider, providers)
         models: Mapping[str, Any] = providers[provider]["models"]
         return models
+
+    def _unknown(self, what: str, name: Any, known: Mapping[str, Any]) -> UnknownModelError:
+        from .near_names import unknown_name  # noqa: PLC0415 - only for the message
+
+        return UnknownModelError(unknown_name(what, name, list(known), self.path))
 
     def _multiplier(self, provider: str) -> Any:
         entry = self.values["providers"][provider]
@@ -268,14 +279,20 @@ def get_pricing(
     *,
     place: str = PLAIN_PLACE,
     own: Mapping[str, Any] | None = None,
+    vouched: bool = False,
 ) -> Pricing:
     """The prices of a model by id or alias, from `registry` or the one in force; needs no key and no SDK.
 
     `place` is the region in which calls are answered ("us"); "global" is anywhere. `own` are prices that a person has
-    negotiated, as `[prices]` of the settings has them (`Pricing.yours` names their modes). Raises UnknownModelError for what the
-    registry does not hold, and UnknownPriceError where no price in the region is known: no price is ever guessed.
+    negotiated, as `[prices]` of the settings has them (`Pricing.yours` names their modes). `vouched` asks for prices, too,
+    that no vendor states and other registries alone agree on (`Pricing.vouched_by` names these). Raises UnknownModelError
+    for what the registry does not hold, and UnknownPriceError where no such price is known: none is ever guessed.
     """
     known = registry or load_registry()
+    if (own or vouched) and "more" in known.values:
+        from .more import with_more  # noqa: PLC0415 - few registries have any
+
+        known = with_more(known, vouched=vouched)
     if own:
         from .own_prices import with_own_prices  # noqa: PLC0415 - few have any
 
@@ -379,15 +396,3 @@ def _sha256(written: bytes) -> str:
     from hashlib import sha256  # noqa: PLC0415 - beside its only use
 
     return sha256(written).hexdigest()
-
-
-def _unknown(what: str, name: Any, known: list[str], path: str) -> str:
-    import difflib  # noqa: PLC0415 - only for the message
-
-    begun = str(name).strip().lower()
-    complete = [each for each in known if begun and each.lower().startswith(begun)][:10]
-    near = complete or difflib.get_close_matches(str(name), known, 5, 0.5)
-    listed = (
-        f"near names: {', '.join(near)} (of {len(known)})" if near else f"{len(known)} known: {', '.join(known[:10])}"
-    )
-    return f"{what} {name!r} in {path}; {listed}{', …' if not near and len(known) > 10 else ''}"

@@ -6,9 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from . import charge_checks, checks, validation
+from . import charge_checks, checks, level_checks, validation
 from .charge_units import UNITS
 from .dimensions import DIMENSIONS, FEATURES, KINDS, MODALITIES, MODES, STATUSES
+from .levels import LEVELS
 
 BESIDE = Path(__file__).with_name("models.schema.json")
 
@@ -31,6 +32,7 @@ _VALUES: dict[Any, dict[str, Any]] = {
     checks.modalities: {"type": "array", "items": {"enum": list(MODALITIES)}, "uniqueItems": True},
     checks.dimensions: {"type": "array", "items": {"enum": list(DIMENSIONS)}, "uniqueItems": True},
     checks.via: {"const": "digest"},
+    level_checks.level: {"enum": list(LEVELS)},
     charge_checks.unit: {"enum": list(UNITS)},
     charge_checks.conditions: {
         "type": "object",
@@ -77,6 +79,10 @@ _MEANINGS = {
     "when": "what must hold for the price: {size: 1024x1024, quality: high, resolution: 720p}",
     "free": "how many cost nothing first: 1500 per day, 5000 per month, or so many in all",
     "model": "the id of a model of which no token has a price; without it one of the provider's tools",
+    "more": "models of which no page states a price in USD, and hosts that are called without a key variable",
+    "level": "how sure: stated by the vendor's page (nothing is written), listed by its price API, vouched by two registries",
+    "vouched_by": "the registries that agree on every price of the rate",
+    "seen_on": "the day on which all of them had its prices",
     "env_var": "the environment variable that holds the key",
 }
 
@@ -100,7 +106,9 @@ def schema() -> dict[str, Any]:
     tools = {"charges": charges, "charges_source": _group(validation.SOURCE_KEYS)}
     provider = _group(validation.PROVIDER_KEYS, "provider", models=_named(model), **tools)
     defaults = _group(validation.DEFAULT_KEYS, "defaults")
-    root = _group(validation.ROOT_KEYS, "root", providers=_named(provider), defaults=defaults)
+    aside = _group(validation.MODEL_KEYS, "model under more", **parts)
+    more = _group(validation.PROVIDER_KEYS, "provider", models=_named(aside), **tools)
+    root = _group(validation.ROOT_KEYS, "root", providers=_named(provider), more=_named(more), defaults=defaults)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A registry of language models and their prices",

@@ -27,6 +27,7 @@ from .checks import (
 )
 from .contradictions import contradictions
 from .dimensions import DIMENSIONS, MODES
+from .level_checks import level, levels
 from .places import currency_of, place_of, plain_only
 
 TYPE_CHECKING = False  # typing takes longer to import than a price takes to find
@@ -54,6 +55,7 @@ ROOT_KEYS: dict[str, Any] = {
     "schema_version": version,
     "default_provider": text,
     "providers": mapping,
+    "more": mapping,
     "defaults": mapping,
 }
 DEFAULT_KEYS: dict[str, Any] = {
@@ -108,6 +110,9 @@ RATE_KEYS: dict[str, Any] = {
     "read_on": day,
     "derived": yes_or_no,
     "derived_dimensions": dimensions,
+    "level": level,
+    "vouched_by": texts,
+    "seen_on": day,
     **dict.fromkeys(DIMENSIONS, number),
 }
 SOURCE_KEYS: dict[str, Any] = {"page": text, "checked": day, "sha256": text, "via": via}
@@ -133,6 +138,7 @@ REQUIRED: dict[str, tuple[str, ...]] = {
     "defaults": tuple(DEFAULT_KEYS),
     "provider": ("models",),
     "model": ("display_name", "input_per_million", "output_per_million"),
+    "model under more": ("display_name",),
     "rate": ("mode",),
 }
 
@@ -152,11 +158,12 @@ def faults_in(values: Any) -> Found:
         yield ("default_provider",), f"{values['default_provider']} is none of the providers: {', '.join(providers)}"
     general = defaults.get("realtime_multiplier") if type(defaults) is dict else None
     for name, provider in providers.items():
-        path = ("providers", name)
-        if type(provider) is not dict:
-            yield path, mapping(provider) or ""
-        else:
-            yield from _provider(provider, path, general)
+        yield from _provider(provider, ("providers", name), general)
+    more = values.get("more")
+    for name, provider in more.items() if type(more) is dict else ():
+        own = providers.get(name)
+        factor = own.get("realtime_multiplier", general) if type(own) is dict else general
+        yield from _provider(provider, ("more", name), factor)
 
 
 def _keys(
@@ -173,7 +180,10 @@ def _keys(
             yield (*path, key), "missing: add it"
 
 
-def _provider(provider: Mapping[str, Any], path: tuple[object, ...], general: Any) -> Found:
+def _provider(provider: Any, path: tuple[object, ...], general: Any) -> Found:
+    if type(provider) is not dict:
+        yield path, mapping(provider) or ""
+        return
     yield from _keys(provider, PROVIDER_KEYS, REQUIRED["provider"], path)
     source = provider.get("charges_source")
     if type(source) is dict:
@@ -204,7 +214,7 @@ def _provider(provider: Mapping[str, Any], path: tuple[object, ...], general: An
 
 def _model(entry: Mapping[str, Any], path: tuple[object, ...], factor: Any) -> Found:
     sound = True
-    for fault in _keys(entry, MODEL_KEYS, REQUIRED["model"], path):
+    for fault in _keys(entry, MODEL_KEYS, _required(entry, path), path):
         sound = False
         yield fault
     for group, keys in _GROUPS.items():
@@ -218,12 +228,21 @@ def _model(entry: Mapping[str, Any], path: tuple[object, ...], factor: Any) -> F
     rates = entry.get("rates")
     if type(rates) is not list:
         return
-    for fault in _rates(rates, (*path, "rates")):
+    under_more = path[0] == "more"
+    for fault in (*_rates(rates, (*path, "rates")), *levels(rates, (*path, "rates"), under_more=under_more)):
         sound = False
         yield fault
-    if sound and rates and number(factor) is None:
+    if sound and rates and number(factor) is None and "input_per_million" in entry:
         for key, wrong in contradictions(entry, list(plain_only(rates)), entry.get("realtime_multiplier", factor)):
             yield (*path, key), wrong
+
+
+def _required(entry: Mapping[str, Any], path: tuple[object, ...]) -> tuple[str, ...]:
+    """The keys that a model must have: under `more` the plain prices only beside prices that they follow from."""
+    rates = entry.get("rates")
+    read = [rate for rate in rates if type(rate) is dict] if type(rates) is list else []
+    plain = plain_only(read) or "input_per_million" in entry or "output_per_million" in entry
+    return REQUIRED["model" if path[0] == "providers" or plain else "model under more"]
 
 
 _GROUPS: dict[str, dict[str, Any]] = {

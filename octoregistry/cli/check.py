@@ -43,7 +43,9 @@ def counts(registry: Registry) -> str:
     models = list(registry)
     per_provider = ", ".join(f"{name} {len(provider.models)}" for name, provider in registry.providers.items())
     rates = sum(len(model.rates) for model in models)
-    return f"{len(models)} models ({per_provider}), {rates} rates, nothing wrong"
+    aside = sum(len(provider["models"]) for provider in registry.values.get("more", {}).values())
+    more = f", {aside} under more" if aside else ""
+    return f"{len(models)} models ({per_provider}), {rates} rates{more}, nothing wrong"
 
 
 def lacking(registry: Registry) -> str | None:

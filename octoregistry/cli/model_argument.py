@@ -18,14 +18,18 @@ from providers.entries import Model
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-def open_registry(path: str | os.PathLike[str], *, own_prices: bool = False) -> Registry:
-    """The registry at `path`, with `own_prices` with those of the person's settings; ClickException with every fault where it
-    is none.
+def open_registry(path: str | os.PathLike[str], *, own_prices: bool = False, more: bool = False) -> Registry:
+    """The registry at `path`, with `own_prices` with those of the person's settings, and with `more` with all models under its
+    key `more`; ClickException with every fault where it is none.
     """
     try:
         found = load_registry(path)
     except RegistryError as error:
         raise click.ClickException(visible(error)) from error
+    if more:
+        from providers.more import with_more  # noqa: PLC0415 - two commands ask for it
+
+        found = with_more(found, vouched=True)
     if own_prices:
         from octoregistry.cli.own_prices import by_own_prices  # noqa: PLC0415 - it reads settings, and few ask for it
 

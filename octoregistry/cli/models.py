@@ -16,6 +16,7 @@ from octoregistry.cli.tables import PlainTable, print_table
 from octoregistry.planning.rates_in_force import base_prices, in_force
 from octoregistry.planning.values import value_text
 from octoregistry.queries.search import matching, same_model
+from octoregistry.queries.wording import vouched_by
 from providers import Registry
 from providers.entries import Model, Rate
 from providers.selection import ended, kind_of
@@ -56,10 +57,11 @@ def command(
 ) -> None:
     """Print the models of the registry with their prices for ordinary prompts, USD per million tokens.
 
-    With --search the same model at several hosts stands in lines below each other, in --json under one `same_model`.
+    With --search the same model at several hosts stands in lines below each other, in --json under one `same_model`; so do models
+    that other registries alone vouch for, marked as vouched.
     """
     one_format(as_json, as_csv)
-    known = open_registry(registry, own_prices=own_prices)
+    known = open_registry(registry, own_prices=own_prices, more=search is not None)
     providers = tuple(map(known.provider_called, providers))
     if unknown := set(providers) - set(known.providers):
         raise click.UsageError(f"no provider {', '.join(sorted(unknown))}; there are {', '.join(known.providers)}")
@@ -71,7 +73,9 @@ def command(
     if as_json:
         print_json(rows)
     elif as_csv:
-        columns = [name for name in _values(known, next(iter(known)), day) if name not in {"aliases", "yours"}]
+        columns = [
+            name for name in _values(known, next(iter(known)), day) if name not in {"aliases", "yours", "vouched_by"}
+        ]
         print_csv(columns, ([row[name] for name in columns] for row in rows))
     else:
         right = [*list(_TABLE.values())[1:5], "context"]
@@ -96,6 +100,7 @@ def _values(registry: Registry, model: Model, day: date) -> dict[str, Any]:
         "status": model.status,
         "kind": str(kind_of(model)),
         "yours": list(model.yours),
+        "vouched_by": list(vouched_by(model)),
         "first_seen": model.first_seen,
         "deprecated_on": model.deprecated_on,
         "retires_on": model.retires_on,
@@ -117,6 +122,7 @@ def _status(row: Mapping[str, Any]) -> str:
     else:
         words = [] if row["status"] == "active" else [row["status"]]
     words += ["yours"] if row["yours"] else []
+    words += ["vouched"] if row["vouched_by"] else []
     return ", ".join(words + ([f"unlisted since {row['missing_since']}"] if row["missing_since"] else []))
 
 

@@ -17,7 +17,7 @@ from octoregistry.planning.rates_in_force import in_force
 from octoregistry.planning.values import value_text
 from octoregistry.queries.charges import charge_lines, charge_values, charges_after, charges_on
 from octoregistry.queries.packaged import CURE, newer_packaged
-from octoregistry.queries.wording import last_seen, sizes
+from octoregistry.queries.wording import last_seen, sizes, vouched_words
 from providers.dimensions import DIMENSIONS, MODES, PLAIN_PLACE, UnknownPriceError
 from providers.entries import Model, Rate
 from providers.pricing import Pricing
@@ -40,12 +40,13 @@ _COLUMNS = ("mode", "prompts", "from", "price", "USD")
 def command(
     *, model: str, at: date | None, place: str, own_prices: bool, as_json: bool, as_csv: bool, registry: str
 ) -> None:
-    """Print the prices of a model, by id or alias: USD per million tokens, in every mode and for every prompt size.
+    """Print the prices of a model, by id or alias: USD per million tokens, in every mode and for every prompt size; those that
+    other registries alone vouch for are marked.
 
     Prices that are announced for a later day follow with their day, then what is billed besides tokens.
     """
     one_format(as_json, as_csv)
-    known = open_registry(registry, own_prices=own_prices)
+    known = open_registry(registry, own_prices=own_prices, more=True)
     day = at or datetime.now(UTC).date()
     found = priced_model(known, model, day)
     pricing = _in_place(known, found, place)
@@ -120,6 +121,9 @@ def _rate(rate: Rate) -> dict[str, Any]:
         "from": rate.start,
         "seen_before": rate.seen_before,
         "derived": rate.derived,
+        "level": rate.level,
+        "vouched_by": list(rate.vouched_by),
+        "seen_on": rate.seen_on,
         "derived_dimensions": list(rate.derived_dimensions),
         "prices": prices,
     }
@@ -133,6 +137,8 @@ def _row(rate: Rate, dimension: str) -> tuple[object, ...]:
 
 def _notes(model: Model, day: date) -> Iterator[str]:
     """What whoever pays by these prices on `day` should know."""
+    if who := vouched_words(model):
+        yield f"{who}: no vendor states it, and programs get it with vouched=True only"
     if model.yours:
         yield f"yours, and not the vendor's: {', '.join(model.yours)}"
     gone = ended(model, day)
@@ -151,12 +157,18 @@ def _notes(model: Model, day: date) -> Iterator[str]:
         yield f"the {mode} price was last seen on {seen}"
 
 
+def _how_sure(rate: Rate) -> str:
+    """The word for a price that no page states."""
+    word = "derived" if rate.derived else rate.level
+    return "" if word == "stated" else f" ({word})"
+
+
 def _print(model: Model, place: str, day: date, now: list[Rate], later: list[Rate]) -> None:
     where = "" if place == PLAIN_PLACE else f" in {place}"
     title = f"{model.provider}/{model.id} ({model.display_name}){where} on {day}, USD per million tokens"
     table = PlainTable(title, _COLUMNS, ("USD",), folds=("mode", "prompts", "price"))
     for rate in (*now, *later):
-        first = (rate.mode + (" (derived)" if rate.derived else ""), sizes(rate), rate.start or "")
+        first = (rate.mode + _how_sure(rate), sizes(rate), rate.start or "")
         for name in DIMENSIONS:
             if name in rate.prices:
                 words = name.replace("_", " ") + (" (derived)" if name in rate.derived_dimensions else "")

