@@ -6,7 +6,7 @@ UserFacingError
 ├── NotCarriedOutError      a plan that the registry's file cannot take   (merging/registry_file.py)
 ├── PackagedRegistryError   the packaged registry, which is never written   (merging/own_registry.py)
 ├── ClockError              a clock that cannot be right   (updating/clock.py)
-├── SettingsFileError           a faulty octoregistry.toml   (settings/settings.py)
+├── SettingsFileError       a faulty octoregistry.toml   (settings/settings.py)
 ├── GitError                a git command that failed   (publishing/git.py)
 └── ForgeError              a GitHub or GitLab request that failed   (publishing/forge.py)
 """

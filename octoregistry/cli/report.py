@@ -12,10 +12,11 @@ import click
 from octoregistry.cli.map_option import map_option
 from octoregistry.cli.output import print_message, visible
 from octoregistry.cli.registry_option import registry_option
-from octoregistry.errors import UnknownProviderError
+from octoregistry.errors import UnknownProviderError, UserFacingError
 from octoregistry.report import NAMES, Report, is_name, report_of, write
-from octoregistry.settings import SettingsFileError, command_settings
+from octoregistry.settings import command_settings
 from octoregistry.sources.vendor_pages import utc_now
+from octoregistry.updating.clock import ClockError
 from octoregistry.updating.update import plan_update
 from providers import RegistryError
 from providers.files import bytes_of
@@ -53,6 +54,12 @@ from providers.files import bytes_of
     "a pattern; may be given again.",
 )
 @map_option
+@click.option(
+    "--by",
+    default="",
+    metavar="COLUMNS",
+    help="Group the usage by these as well: mode, or columns of the log such as team,tag.",
+)
 @click.option("--name", metavar="NAME", help="What the files are called.  [default: the time of the run]")
 @click.option(
     "--day",
@@ -73,6 +80,7 @@ def command(  # noqa: PLR0913 - an option a parameter
     providers: tuple[str, ...],
     usage: tuple[str, ...],
     names: Mapping[str, str],
+    by: str,
     name: str | None,
     day: datetime | None,
     settings: Path | None,
@@ -80,10 +88,10 @@ def command(  # noqa: PLR0913 - an option a parameter
     """Write a report of what an update would change, of all prices, and of what a workload costs with each model.
 
     The registry stays as it is. The report is one HTML file that opens from disk, its data as JSON, and an index of all
-    reports in the folder. With --usage it also says what your own calls cost, by model and by day, and would have cost in
-    batches, without a cache, with all input cached, at today's prices, and before this update; what the month will cost
-    beside `[budget] monthly`, and which habits save most. A log with other columns than `octoregistry cost` knows is read
-    by --map, or by [costing.columns] of octoregistry.toml.
+    reports in the folder. With --usage it also says what your own calls cost, by model, by day and by what --by names, and
+    would have cost in batches, without a cache, with all input cached, at today's prices, and before this update; what the
+    month will cost beside `[budget] monthly`, and which habits save most. A log with other columns than `octoregistry cost`
+    knows is read by --map, or by [costing.columns] of octoregistry.toml.
     """
     if day is not None and not offline:
         raise click.UsageError("--day goes with --offline: what is fetched now is of today")
@@ -91,6 +99,8 @@ def command(  # noqa: PLR0913 - an option a parameter
         raise click.UsageError(f"--name {name!r}: {NAMES}")
     if names and not usage:
         raise click.UsageError("--map goes with --usage: it says which columns of a log mean what")
+    if by and not usage:
+        raise click.UsageError("--by goes with --usage: it says what to group a log by")
     if usage:
         _need_scale()
     clock = utc_now if day is None else lambda: day.replace(tzinfo=UTC)
@@ -100,8 +110,9 @@ def command(  # noqa: PLR0913 - an option a parameter
         update = plan_update(text, str(registry), chosen, providers, offline=offline, clock=clock)
         report = report_of(update, name)
         if usage:
+            keys = tuple(dict.fromkeys(key.strip() for key in by.split(",") if key.strip()))
             report = replace(
-                _with_usage(report, usage, {**chosen.costing.columns, **names}), budget=chosen.budget.monthly
+                _with_usage(report, usage, {**chosen.costing.columns, **names}, keys), budget=chosen.budget.monthly
             )
         written = write(report, out)
     except OSError as error:
@@ -110,7 +121,11 @@ def command(  # noqa: PLR0913 - an option a parameter
         raise click.ClickException(f"{registry}: not UTF-8 at byte {error.start}") from error
     except UnknownProviderError as error:
         raise click.UsageError(visible(error)) from error
-    except (RegistryError, SettingsFileError) as error:
+    except ClockError as error:
+        if day is not None:
+            raise click.UsageError(f"--day {day.date()} is before a page that the report reads: {error}") from error
+        raise click.ClickException(str(error)) from error
+    except (RegistryError, UserFacingError) as error:
         raise click.ClickException(str(error)) from error
     for run in update.unread:
         click.echo(f"{run.provider} could not be read: {run.page}", err=True)
@@ -130,11 +145,11 @@ def _need_scale() -> None:
         raise click.UsageError(f"--usage needs the extra: pip install 'octoregistry[scale]' ({error})") from error
 
 
-def _with_usage(report: Report, files: Sequence[str], columns: Mapping[str, str]) -> Report:
+def _with_usage(report: Report, files: Sequence[str], columns: Mapping[str, str], by: tuple[str, ...]) -> Report:
     """The report with what the usage in the files cost."""
     from octoregistry.costing import CostingError, usage_costs  # noqa: PLC0415 - half a second that others need not pay
 
     try:
-        return replace(report, usage=usage_costs(files, report.before, report.after, report.day, columns))
+        return replace(report, usage=usage_costs(files, report.before, report.after, report.day, columns, by=by))
     except CostingError as error:
         raise click.ClickException(str(error)) from error

@@ -85,13 +85,16 @@ def ledger_of(rows: Rows, rates: RateTable, keys: Sequence[str], how: How | None
     return _by_keys(priced, rates, rows, keys)
 
 
-def added_up(usage: ir.Table, rates: RateTable, *, how: How | None = None) -> tuple[ir.Table, Rows]:
-    """The rows of `usage` that meet the same price, added up: a few thousand however long the log.
+def added_up(
+    usage: ir.Table, rates: RateTable, keys: Sequence[str] = (), *, how: How | None = None
+) -> tuple[ir.Table, Rows]:
+    """The rows of `usage` that meet the same price, under the same `keys`, added up: a few thousand however long the log.
 
-    Its columns are those that prices are found by, `rows`, `requests`, and `t_` and a dimension of those it counts.
+    Its columns are those that prices are found by, `rows`, `requests`, and `t_` and a dimension of those it counts; of keys
+    that are columns of the log, `k_` and their place among the keys.
     """
-    rows = rows_of(usage, rates, (), how=how)
-    return _added_up(rows, ()), rows
+    rows = rows_of(usage, rates, keys, how=how)
+    return _added_up(rows, keys), rows
 
 
 def unpriced_rows(

@@ -26,9 +26,20 @@ from octoregistry.costing.ledger import added_up, units, with_reasons
 from octoregistry.costing.rates import RateTable, compile_rates, thresholds_of
 from octoregistry.costing.reading import How
 from octoregistry.costing.sql import connect
-from octoregistry.costing.summary import WAYS, Effect, Figures, ModelUsage, Otherwise, PeriodUsage, Unpriced, UsageCosts
+from octoregistry.costing.summary import (
+    WAYS,
+    Effect,
+    Figures,
+    GroupedUsage,
+    GroupUsage,
+    ModelUsage,
+    Otherwise,
+    PeriodUsage,
+    Unpriced,
+    UsageCosts,
+)
 from octoregistry.costing.usage import WHOLE, mask
-from octoregistry.costing.values import UnpricedRows
+from octoregistry.costing.values import DERIVED, UnpricedRows
 from providers.dimensions import DIMENSIONS
 from providers.exact import unscaled
 from providers.registry import Registry
@@ -44,18 +55,25 @@ Way = Callable[[ir.Table], ir.Table]
 
 
 def usage_costs(
-    patterns: Sequence[str], before: Registry, after: Registry, day: date, names: Mapping[str, str] | None = None
+    patterns: Sequence[str],
+    before: Registry,
+    after: Registry,
+    day: date,
+    names: Mapping[str, str] | None = None,
+    *,
+    by: Sequence[str] = (),
 ) -> UsageCosts:
     """What the usage in these files cost by the registry `after`, otherwise, and by the registry `before`.
 
-    `day` is the day whose prices are today's. Raises CostingError for files that cannot be read as usage.
+    `day` is the day whose prices are today's; `by` are columns of the log (or `mode`, `provider`) to group it by as well.
+    Raises CostingError for files that cannot be read as usage, and for columns that are not there.
     """
     how = How(names or {})
-    log = read_files(patterns, how.columns())
+    log = read_files(patterns, (*how.columns(), *(key for key in by if key not in DERIVED)))
     try:
         # both by the size classes of both, so that one reading of the log serves for both
         rates = compile_rates(after, thresholds_of(before))
-        found = _priced(log, rates, compile_rates(before, thresholds_of(after)), day, how)
+        found = _priced(log, rates, compile_rates(before, thresholds_of(after)), day, how, tuple(by))
         problems = _with_places(found.problems(), log, rates, how)
     finally:
         log.connection.disconnect()
@@ -63,8 +81,8 @@ def usage_costs(
     return found.told(", ".join(found.forms), problems, torn)
 
 
-def _priced(log: Log, after: RateTable, before: RateTable, day: date, how: How) -> _Priced:
-    sums, rows = added_up(log.table, after, how=how)
+def _priced(log: Log, after: RateTable, before: RateTable, day: date, how: How, by: tuple[str, ...]) -> _Priced:
+    sums, rows = added_up(log.table, after, by, how=how)
     all_rows = replace(rows, dimensions=DIMENSIONS, charged=())  # no other way has their prices: they stay apart
     groups = answer(log.connection, sums)
     places = pa.array(range(groups.num_rows), pa.int64())
@@ -113,6 +131,7 @@ def _priced(log: Log, after: RateTable, before: RateTable, day: date, how: How) 
             before_today=_units(then["today"]),
             scale=scale,
             forms=rows.forms,
+            by=by,
         )
     finally:
         local.disconnect()
@@ -167,6 +186,7 @@ class _Priced:
     before_today: list[int | None]
     scale: int
     forms: tuple[str, ...]
+    by: tuple[str, ...]
 
     @property
     def unpriced(self) -> int:
@@ -196,7 +216,18 @@ class _Priced:
             more_models=max(0, len(models) - MOST_MODELS),
             more_problems=max(0, len(problems) - MOST_PROBLEMS),
             last_day=max((day for day in days if day), default=None),
+            by=tuple(self._by(key, place) for place, key in enumerate(self.by)),
         )
+
+    def _by(self, key: str, place: int) -> GroupedUsage:
+        """The usage by the values of a column, the dearest first."""
+        if key == "month":
+            values = [f"{day:%Y-%m}" if isinstance(day, date) else None for day in self.groups["day"]]
+        else:
+            values = self.models if key == "model" else self._texts(key if key in DERIVED else f"k_{place}")
+        found = [GroupUsage(name, self._figures(places)) for name, places in _grouped(values)]
+        found.sort(key=lambda one: (one.figures.cost is None, -(one.figures.cost or 0), one.name or ""))
+        return GroupedUsage(key, tuple(found[:MOST_MODELS]), max(0, len(found) - MOST_MODELS))
 
     def problems(self) -> list[UnpricedRows]:
         """The rows without a price, by reason, model and mode, the most first."""

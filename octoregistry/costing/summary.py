@@ -77,6 +77,23 @@ class PeriodUsage:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupUsage:
+    """The usage of the rows with one value in a column; `name` is None where they state none."""
+
+    name: str | None
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class GroupedUsage:
+    """The usage by the values of a `column`, the dearest first; lines beyond what a page holds are counted in `more`."""
+
+    column: str
+    groups: tuple[GroupUsage, ...]
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Unpriced:
     """Rows that are in no cost, and why; `in_sum`: that are in it, but for a charge. `place` is the file and line of one
     of them, without the file's folder.
@@ -107,4 +124,5 @@ class UsageCosts:
     problems: tuple[Unpriced, ...]
     more_models: int = 0
     more_problems: int = 0
+    by: tuple[GroupedUsage, ...] = ()
     last_day: date | None = None

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from markupsafe import Markup
 
-from octoregistry.costing.summary import WAYS, Effect, Figures, Unpriced, UsageCosts
+from octoregistry.costing.summary import WAYS, Effect, Figures, GroupedUsage, Unpriced, UsageCosts
 from octoregistry.queries import wording
 from octoregistry.queries.estimate import dollars
 from octoregistry.report.report import Report
@@ -56,6 +56,15 @@ class UsageRow:
     direction: str
     unpriced: str
     each: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UsageGroups:
+    """The rows by the values of one column as text; `more` counts those beyond what a page holds, or is empty."""
+
+    column: str
+    rows: tuple[UsageRow, ...]
+    more: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +116,7 @@ class UsageSection:
     update: tuple[CostComparison, ...]
     models: tuple[UsageRow, ...]
     more_models: str
+    groups: tuple[UsageGroups, ...]
     periods: tuple[UsageRow, ...]
     by: str
     problems: tuple[UnpricedRow, ...]
@@ -151,6 +161,7 @@ def usage_section(report: Report) -> UsageSection | None:
             _row(one.model or "(none stated)", one.provider or wording.DASH, one.figures) for one in usage.models
         ),
         more_models=wording.counted(usage.more_models, "more model") if usage.more_models else "",
+        groups=tuple(map(_groups, usage.by)),
         periods=tuple(_row(one.period, "", one.figures) for one in usage.periods),
         by=by,
         problems=tuple(map(_problem, usage.problems)),
@@ -159,6 +170,11 @@ def usage_section(report: Report) -> UsageSection | None:
         each=_each(total),
         shares=token_shares(usage),
     )
+
+
+def _groups(found: GroupedUsage) -> UsageGroups:
+    rows = tuple(_row(one.name or "(none stated)", "", one.figures) for one in found.groups)
+    return UsageGroups(found.column, rows, wording.counted(found.more, "more value") if found.more else "")
 
 
 def _month(found: Outlook | None, budget: Decimal | None) -> MonthLine | None:

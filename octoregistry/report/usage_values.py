@@ -32,6 +32,14 @@ def usage_values(usage: UsageCosts, budget: Decimal | None = None) -> dict[str, 
         ],
         "models": [{"provider": one.provider, "model": one.model, **_figures(one.figures)} for one in usage.models],
         "more_models": usage.more_models,
+        "by": [
+            {
+                "column": one.column,
+                "groups": [{"name": group.name, **_figures(group.figures)} for group in one.groups],
+                "more": one.more,
+            }
+            for one in usage.by
+        ],
         "periods": [{"period": one.period, **_figures(one.figures)} for one in usage.periods],
         "unpriced": [
             {
