@@ -12,6 +12,9 @@ from typing import TypeAlias
 from bs4 import BeautifulSoup
 from bs4.element import Tag
 
+from octoregistry.documents.styles import Look
+from octoregistry.documents.visible import is_hidden, look_of
+
 Json: TypeAlias = "str | bool | list[Json] | dict[str, Json] | None"
 
 _DEEPEST = 150
@@ -38,12 +41,29 @@ _TEXTS = (
     "caption",
 )  # nor one of these
 _STRUCTURE = ("items", "rows", "data", "tabs", "list", "entries", "records", "cards", "blocks", "sections", "groups")
-# Keys that an editor's database adds, and values that nobody is shown.
-_PLUMBING = re.compile(r"(?:_?id|sort|order|index|icon|image|logo|href|url|src|slug|locale|lang|className|"
+# Keys that an editor's database or a layout adds, and values of them that can say nothing of a price: a number, an id
+# without a word, a colour, a language. A word under such a key may: "order": "batch".
+_PLUMBING = re.compile(r"(?:_?id|sort|order|index|icon|image|logo|slug|locale|lang|className|"
                        r"(?:back)?ground|colou?r|@type|@context|\w*[_-]id)$", re.IGNORECASE)  # fmt: skip
-_UNSHOWN = re.compile(
-    r"[0-9a-f]{8}-[0-9a-f-]{27}|https?://\S+|/\S*|#[0-9a-fA-F]{3,8}|\d{4}-\d\d-\d\dT[\d:.]+Z?|\$undefined"
+_NO_WORDS = re.compile(
+    r"[+-]?\d+(?:\.\d+)?|(?!\S*[A-Za-z]{4})(?=(?:\D*\d){3})[A-Za-z0-9_]{10,}|(?:rgba?|hsla?)\([\d\s.,%/]+\)"
 )
+_LANGUAGE = re.compile(r"[a-z]{2}(?:[-_][A-Z]{2})?")
+_TYPE = re.compile(r"[A-Z][A-Za-z]+")  # of schema.org: "Offer"
+_LINK = re.compile(r"(?:href|url|src|link|path)$", re.IGNORECASE)
+# Values that nobody is shown, under any key; a slash before a word is a unit ("/image"), before several a path.
+_UNSHOWN = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f-]{27}|https?://\S+|/|/\w[\w.-]*(?:/[\w.-]+)+/?|/[\w-]+\.[a-z]{2,4}|#[0-9a-fA-F]{3,8}"
+    r"|\d{4}-\d\d-\d\dT[\d:.]+Z?|\$undefined"
+)
+# Tags that change nothing of what is shown; any other, or another attribute, may hide a text, strike it through or raise it.
+_PLAIN_TAGS = frozenset(
+    (
+        *("html", "body", "p", "br", "b", "strong", "em", "i", "u", "div", "span", "a", "ul", "ol", "li", "code"),
+        *("h1", "h2", "h3", "h4", "h5", "h6", "td", "tr"),
+    )
+)
+_PLAIN_ATTRIBUTES = frozenset(("href", "target", "rel", "title", "class"))
 _ATTRIBUTES = ("hidden", "style", "role", "colspan", "rowspan", "aria-hidden", "aria-label", "class")
 _NOTHING = ""
 _MODELS = re.compile(r"models?$", re.IGNORECASE)
@@ -58,7 +78,7 @@ def data_markup(markup: str) -> str | None:
     Known are JSON in a `<script type="application/json">` or `ld+json`, and the tree that Next.js streams.
     """
     soup = BeautifulSoup(markup, "lxml")
-    shown = _Shown()
+    shown = _Shown("".join(style.get_text() for style in soup.find_all("style")))
     pieces: list[str] = []
     for script in soup.find_all("script"):
         text = script.get_text()
@@ -71,7 +91,8 @@ def data_markup(markup: str) -> str | None:
         shown.tree("".join(pieces))
     body = "".join(shown.out)
     title = soup.title.get_text() if isinstance(soup.title, Tag) else ""
-    return f"<html><title>{escape(title)}</title><body>{body}</body></html>" if _PRICE.search(body) else None
+    head = f"<title>{escape(title)}</title><style>{shown.styles}</style>"
+    return f"<html><head>{head}</head><body>{body}</body></html>" if _PRICE.search(body) else None
 
 
 def _json(text: str) -> Json:
@@ -100,6 +121,7 @@ def _inside(value: list[Json] | dict[str, Json]) -> Iterable[Json]:
 class _Shown:
     """The markup so far, and the rows of a streamed tree that are not shown yet."""
 
+    styles: str = ""  # what the page's own style sheets say
     out: list[str] = field(default_factory=list)
     _rows: dict[str, Json] = field(default_factory=dict)
     _texts: dict[str, str] = field(default_factory=dict)
@@ -221,12 +243,13 @@ class _Shown:
 
     def _fields(self, record: dict[str, Json], before: str = "") -> Iterator[tuple[str, str]]:
         """(key, text) of all that a record says itself and in the records that it holds."""
+        names = {str(record[key]) for key in _NAMES if isinstance(record.get(key), str)}
         for key, value in record.items():
             if isinstance(value, dict) and before.count(" ") < _DEEPEST:
                 yield from self._fields(value, f"{before}{key} ")
             elif isinstance(value, bool):
                 yield f"{before}{key}", "yes" if value else "no"
-            elif isinstance(value, str) and (text := self._text(value)) and _is_shown(key, text):
+            elif isinstance(value, str) and (text := self._text(value)) and _is_shown(key, text, names):
                 yield f"{before}{key}", text
 
     def _lists(self, record: dict[str, Json]) -> list[tuple[str, Json]]:
@@ -248,9 +271,24 @@ class _Shown:
             value = value[1:]
         return self._plain(value)
 
-    @staticmethod
-    def _plain(value: str) -> str:
-        return " ".join(BeautifulSoup(value, "lxml").get_text(" ").split()) if set("<&") & set(value) else value
+    def _plain(self, value: str) -> str:
+        """The text of markup, or the markup itself where it may show a text otherwise: its words are not understood then."""
+        if not set("<&") & set(value):
+            return value
+        soup = BeautifulSoup(value, "lxml")
+        plain = all(map(self._is_plain, soup.find_all(True)))
+        return " ".join(soup.get_text(" ").split()) if plain else value
+
+    def _is_plain(self, tag: Tag) -> bool:
+        """True for a tag that shows its text as it is, by what it says and as far as no style sheet names it."""
+        classes = str(tag.get("class") or "")
+        return (
+            tag.name in _PLAIN_TAGS
+            and _PLAIN_ATTRIBUTES.issuperset(tag.attrs)
+            and not is_hidden(tag)
+            and look_of(tag) is Look.SHOWN
+            and not any(name in self.styles for name in re.findall(r"[\w-]+", classes))
+        )
 
     def _has_price(self, value: Json) -> bool:
         """True where a price stands anywhere in a value."""
@@ -283,9 +321,23 @@ def _rows(stream: str) -> Iterator[tuple[str, Json | bytes]]:
         at = end + 1
 
 
-def _is_shown(key: str, text: str) -> bool:
-    """True for a text that may say something of a price; not for what an editor's database or a layout needs."""
-    return bool(_PRICE.search(text)) or not (_PLUMBING.match(key) or _UNSHOWN.fullmatch(text))
+def _is_shown(key: str, text: str, names: Iterable[str]) -> bool:
+    """True for a text that may say something of a price; not for what an editor's database or a layout needs. `names` are
+    those of its record, which an id may repeat."""
+    if _PRICE.search(text):
+        return True
+    if _UNSHOWN.fullmatch(text) or (_LINK.search(key) and re.fullmatch(r"[/#?]\S*", text)):
+        return False
+    if not _PLUMBING.match(key):
+        return True
+    known = _NO_WORDS.fullmatch(text) or text.lower() in {_slug(name) for name in names}
+    language = key.lower() in ("locale", "lang") and _LANGUAGE.fullmatch(text)
+    return not (known or language or (key.startswith("@") and _TYPE.fullmatch(text)))
+
+
+def _slug(name: str) -> str:
+    """`Road 9 (mini)` as addresses have it: "road-9-mini"."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
 
 
 def _words(key: str) -> str:

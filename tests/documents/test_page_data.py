@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -137,6 +138,53 @@ def test_markup_in_data_is_text_and_never_a_tag_of_the_page() -> None:
     records = [{"name": "Road <b>9</b>", "input": "$1</td><td>$2", "k<i>": "$3 &lt;x&gt;"}]
     document = read(page(data({"rows": records}).replace("</td>", "<\\/td>")))
     assert document.tables[0].rows == (("", "input", "k<i>"), ("Road 9", "$1 $2", "$3 <x>"))
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "<del>$1</del>", "<s>$1</s>", "$1<sup>50</sup>", "<span style='display:none'>$1</span>", "<span hidden>$1</span>",
+        "<span class='hidden'>$1</span>", "<span class='line-through'>$1</span>", "<span class='old'>$1</span>",
+        "<small>$1</small>",
+    ],
+)  # fmt: skip
+def test_markup_that_may_show_a_price_otherwise_stays_beside_it(shown: str) -> None:
+    """So that its words are a doubt: struck through, hidden or raised, it is no plain price."""
+    records = [{"name": "Road 9", "input": shown}, {"name": "Road 8", "input": "<p class='col-span-2'>$2</p>"}]
+    document = read(page("<style>.old{display:none}</style>", data({"rows": records})))
+    assert [row[1] for row in document.tables[0].rows[1:]] == [shown, "$2"]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("unit", "/image"), ("per", "/hour"), ("order", "batch"), ("sort", "Batch prices"), ("lang", "Batch"),
+        ("tier_id", "batch"), ("mode-id", "flex"),
+        ("locale", "Starting prices"), ("background", "for the first 1M tokens"), ("slug", "batch-only"),
+        ("id", "batch20260101"), ("color", "promotional"), ("@type", "first month"), ("path", "per image"),
+    ],
+)  # fmt: skip
+def test_words_beside_a_price_are_kept_under_any_key(key: str, value: str) -> None:
+    """What a key is for does not say what its value says."""
+    document = read(page(data({"rows": [{"name": "Road 9", "input": "$1", key: value}]})))
+    assert value in document.tables[0].rows[1]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("order", 3), ("id", "5b1f4c9e-1c1e-4b7a-9b77-0d7a5f0a9d11"), ("_id", "cl9x1a2b3c0001"), ("slug", "road-9-mini"),
+        ("locale", "en"),
+        ("lang", "en-US"), ("color", "#ff8800"), ("background", "rgb(0, 0, 0)"), ("logo", "/img/acme.svg"), ("href", "/pricing"),
+        ("url", "https://acme.example/x"), ("docs", "/docs/road-9"), ("image", "/acme.png"),
+        ("updatedAt", "2026-05-01T10:00:00Z"),
+        ("@type", "Offer"),
+    ],
+)  # fmt: skip
+def test_values_without_a_word_for_a_price_are_left_out(key: str, value: object) -> None:
+    """Numbers of an order, ids, colours, paths."""
+    document = read(page(data({"rows": [{"name": "Road 9 (mini)", "input": "$1", key: value}]})))
+    assert document.tables[0].rows[1] == ("Road 9 (mini)", "$1")
 
 
 VALUES = st.recursive(
