@@ -22,6 +22,7 @@ from octoregistry.documents.visible import (
     BLOCKS,
     PICTURES,
     SKIPPED,
+    edge,
     gone,
     heading_level,
     is_glued_id,
@@ -98,7 +99,7 @@ class _Walk:
         level = heading_level(tag)
         if level or name in BLOCKS or "data-component-table" in tag.attrs:
             return self._block(tag, place, level)
-        self._text.append(look.mark)
+        self._text.append(f"{look.mark}{'' if name == 'br' else edge(tag, tag.previous_sibling)}")
         if name == "br":
             self._text.append("\n")
         elif (small := small_text(tag) or "").strip():
@@ -110,10 +111,10 @@ class _Walk:
             return self._code(tag, place)
         elif name == "a" and (linked := _LINKED_MODEL.search(str(tag.get("href")))):
             self._codes.append(linked[1])
-        return _Open(iter(tag.children), place, self._end if look.opens else _nothing)
+        return _Open(iter(tag.children), place, lambda: self._end(tag))
 
-    def _end(self) -> None:
-        self._text.append(END)
+    def _end(self, tag: Tag) -> None:
+        self._text.append(f"{edge(tag, tag.next_sibling)}{END if look_of(tag).opens else ''}")
 
     def _code(self, tag: Tag, place: Place) -> _Open:
         """Keep what stands in code; code in code is a part of it."""
@@ -123,8 +124,7 @@ class _Walk:
 
         def leave() -> None:
             self._in_code -= 1
-            if look_of(tag).opens:
-                self._end()
+            self._end(tag)
 
         return _Open(iter(tag.children), place, leave)
 

@@ -17,14 +17,15 @@ GONE, GONE_END = "\ue004", "\ue005"
 """Stand around a part that is taken for hidden."""
 PICTURE = "\ue006"
 """Stands for a picture or a field: what it shows is not known."""
-BESIDE = "\ue007"
-"""Stands within `SMALL` before digits that a style raises or shrinks: glued behind digits they are in doubt."""
+EDGE = "\ue007"
+"""Stands where a tag begins or ends within a line: digits on both sides of it need not be one number (cents, a note's mark)."""
 RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 """Turns the digits of a footnote's mark into raised ones."""
 _MARKS = re.compile("[\ue000-\ue007]")
 _GONE = re.compile(f"{GONE}([^{GONE}{GONE_END}]*){GONE_END}")
 _OPEN = re.compile(f"[{MAYBE}{UNCLEAR}{END}]")
 _SMALL_DIGITS = re.compile(f"(?<![\\d.,])(?P<number>[\\d.,]*+){SMALL}(?P<digits>[^{SMALL}]*){SMALL}(?P<behind>\\d?)")
+_EDGES = re.compile(rf"(?<=\d){EDGE}+(?=\d)")
 _WITH_CENTS_OR_A_YEAR = re.compile(r".*\.\d\d+|(?:19|20)\d\d|")
 _SIGNS = "$€£¥₹₩￥＄-−–+"
 _RANGE = re.compile(r"[-−–+]\s?[$€£¥]?\d")
@@ -40,9 +41,9 @@ def settled(text: str) -> str:
     price may stand."""
     if not _MARKS.search(text):
         return text
-    lone = not any(map(str.isdigit, "".join(_GONE.findall(text))))
+    hidden = set(_FIGURE.findall(_UNIT.sub("", " ".join(_GONE.findall(text)))))
     text = _GONE.sub(lambda part: _left(text, part), text)
-    text = _OPEN.sub("", _opened(text, lone))
+    text = _EDGES.sub(LEFT_OUT, _OPEN.sub("", _opened(text, hidden))).replace(EDGE, "")
     return _MARKS.sub("", _SMALL_DIGITS.sub(_small, text))
 
 
@@ -55,9 +56,9 @@ def _left(text: str, part: re.Match[str]) -> str:
     return LEFT_OUT if inner.startswith(LEFT_OUT) or _touches(before, inner, behind) else ""
 
 
-def _opened(text: str, lone: bool) -> str:
-    """`text` with those parts marked as left out that may be hidden and touch a figure, or are unclear and hold one.
-    `lone` says that nothing hidden holds digits."""
+def _opened(text: str, hidden: set[str]) -> str:
+    """`text` with those parts marked as left out that may be hidden and touch a figure, or are unclear and hold one. One
+    that may be hidden is in doubt too where another of the figures that are `hidden` may be seen in its place."""
     if not _OPEN.search(text):
         return text
     opened: list[tuple[str, int]] = []
@@ -70,9 +71,10 @@ def _opened(text: str, lone: bool) -> str:
             kind, start = opened.pop()
             end = min(at, len(text))
             clear = kind == MAYBE or last < start
-            if kind == MAYBE and lone and _whole(text, start, end):
+            if kind == MAYBE and not hidden and _whole(text, start, end):
                 continue
-            if not clear or _touches(_before(text, start), _edges(text, start + 1, end), _behind(text, end)):
+            others = hidden.difference(_FIGURE.findall(text[start:end])) if last > start else ()
+            if others or not clear or _touches(_before(text, start), _edges(text, start + 1, end), _behind(text, end)):
                 out.add(start)
         elif letter.isdigit():
             last = at
@@ -153,8 +155,6 @@ def _picture_in_figure(before: str, behind: str) -> bool:
 
 def _small(small: re.Match[str]) -> str:
     number, digits, behind = small.group("number", "digits", "behind")
-    if digits.startswith(BESIDE):
-        return f"{number}{LEFT_OUT if number[-1:].isdigit() else digits[1:]}{behind}"
     apart = (
         _WITH_CENTS_OR_A_YEAR.fullmatch(number)
         and not behind

@@ -76,10 +76,12 @@ def declarations(style: str) -> dict[str, list[str]]:
     return found
 
 
-def raises(said: Mapping[str, list[str]]) -> bool:
-    """True for declarations that give a text a size of its own or lift it: of digits nobody knows whether they are cents."""
-    lifted = any(value != "baseline" for value in said.get("vertical-align", ()))
-    return lifted or "font-size" in said or "font" in said
+def raises(said: Mapping[str, list[str]]) -> list[str]:
+    """What declarations say of the size and the level of a text: with others than those beside them, digits may be cents."""
+    return [value for name in _LEVELS for value in said.get(name, ()) if value != "baseline"]
+
+
+_LEVELS = ("vertical-align", "font-size", "font")
 
 
 @lru_cache(maxsize=4096)

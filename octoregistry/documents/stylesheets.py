@@ -132,8 +132,8 @@ def hide_what_is_not_shown(root: Tag) -> None:
         rules = [*(sheets.of_marks(tag, marks) if marks else ()), *own]
         style = str(tag.get("style") or "")
         if rules or (inline and "var(" in style):
-            if any(raises(rule.said) for rule in rules if not rule.generated):
-                tag.attrs[RAISES] = "1"
+            if sizes := [size for rule in rules if not rule.generated for size in raises(rule.said)]:
+                tag.attrs[RAISES] = " ".join(sizes)
             found = _look(tag, rules, style, sheets)
             tag.attrs[LOOK] = str(int(min(found, Look.UNCLEAR) if own else found))
 

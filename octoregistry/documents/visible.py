@@ -8,9 +8,9 @@ from itertools import islice
 
 from bs4.element import NavigableString, PageElement, PreformattedString, Tag
 
-from octoregistry.documents.marks import BESIDE, END, GONE, GONE_END, PICTURE, RAISED, SMALL, settled, unmarked
+from octoregistry.documents.marks import EDGE, END, GONE, GONE_END, PICTURE, RAISED, SMALL, settled, unmarked
 from octoregistry.documents.nesting import LEFT_OUT
-from octoregistry.documents.styles import Look, declarations, look, raises
+from octoregistry.documents.styles import Look, look
 from octoregistry.documents.whole_number import whole_number
 
 SKIPPED = frozenset(
@@ -47,6 +47,7 @@ BLOCKS = frozenset(
         *("card", "info", "note", "tab", "tabs", "tip", "warning"),  # what Markdown pages wrap their paragraphs in
     }
 )
+_NO_LETTERS = f" \n{EDGE}"
 _RUNS = frozenset({"a", "span", "strong", "b", "code", "button"})  # what a cell is put together from
 _HEADING = re.compile(r"h([1-6])$")
 _HEADING_CLASS = re.compile(r"(?:^|[-_])(?P<sub>sub)?heading$")
@@ -76,7 +77,7 @@ def visible_text(tag: Tag, most: int | None = None) -> str:
     letters = 0
     for part in islice(_visible_parts(tag), _MOST_PARTS):
         found.append(part)
-        letters += len(part.strip())
+        letters += len(part.strip(_NO_LETTERS))
         if letters > 2 * most:
             break
     return tidy(settled("".join(found)))
@@ -102,14 +103,12 @@ def _visible_parts(tag: Tag) -> Iterator[str]:
             elif (small := small_text(child)) is not None:
                 yield small
             else:
-                around = "\n" if name in BLOCKS else ""
+                block = name in BLOCKS
                 look = look_of(child)
+                anew = name in _RUNS and (_begins_anew(child) or (name == "code" and is_glued_id(child)))
                 yield look.mark
-                yield (
-                    "\n"
-                    if name in _RUNS and (_begins_anew(child) or (name == "code" and is_glued_id(child)))
-                    else around
-                )
+                yield "\n" if anew or block else edge(child, child.previous_sibling)
+                around = "\n" if block else edge(child, child.next_sibling)
                 open_tags.append((iter(child.children), f"{around}{END}" if look.opens else around))
 
 
@@ -172,37 +171,24 @@ def small_text(tag: Tag) -> str | None:
     name = tag.name.lower()
     if name in ("rt", "rp", "rtc"):
         return LEFT_OUT
-    other = name not in ("sup", "sub")
-    if other and not _stands_out(tag):
+    if name not in ("sup", "sub"):
         return None
     parts = first_parts(tag, 9)
     text = "".join(p for p in parts if isinstance(p, NavigableString)).strip() if len(parts) < 9 else ""
-    if other:
-        return f"{SMALL}{BESIDE}{text}{SMALL}" if text.isdecimal() and look_of(tag) is Look.SHOWN else None
     if text.isdecimal():
         return f"{SMALL}{f' {text.translate(RAISED)}' if name == 'sup' else text}{SMALL}"
     marks = _NOTES.findall(text) if name == "sup" and _FOOTNOTE.match(text) else None
     return f" {' '.join(marks).translate(RAISED)} " if marks is not None else None
 
 
-def _stands_out(tag: Tag) -> bool:
-    """True for what is raised, of a size of its own, or the mark of a note, by its style, class, role or address."""
-    if RAISES in tag.attrs or tag.get("role") == "doc-noteref" or str(tag.get("href") or "").startswith("#"):
-        return True
-    if "style" in tag.attrs and raises(declarations(str(tag["style"]))):
-        return True
-    return any(
-        name.lower() in _SMALL_CLASSES or _SMALL_WORDS & set(_PARTED.split(name.lower())) for name in _classes(tag)
-    )
+def edge(tag: Tag, beside: PageElement | None) -> str:
+    """`EDGE` where `tag` has one towards what stands `beside` it: all but digits that are set alike, one in each tag, do."""
+    alike = isinstance(beside, Tag) and beside.name == tag.name and beside.attrs == tag.attrs
+    return "" if tag.name == "wbr" or (alike and all(len(_short(one)) == 1 for one in (tag, beside))) else EDGE
 
 
-_SMALL_CLASSES = frozenset({"align-super", "align-top", "align-text-top", "align-sub", "small", "text-xs", "text-sm"})
-_SMALL_WORDS = frozenset(
-    {"sup", "super", "superscript", "sub", "subscript", "cent", "cents", "fraction", "decimal", "decimals", "footnote",
-     "footnotes", "fn", "fnref", "noteref"}
-)  # fmt: skip
-"""Names of classes, and words in them, that raise or shrink digits: cents, or the mark of a note."""
-_PARTED = re.compile(r"[-_:]+")
+def _short(part: PageElement | None) -> str:
+    return str(part.contents[0]).strip() if isinstance(part, Tag) and len(part.contents) == 1 else ""
 
 
 def first_parts(tag: Tag, most: int) -> list[PageElement]:
@@ -238,8 +224,9 @@ def is_hidden(tag: Tag) -> bool:
 
 
 def _shown_again(tag: Tag) -> bool:
-    """True for a row, a cell or all that stands in one which a wider screen shows: `hidden md:table-cell`."""
-    if "style" in tag.attrs or not any(map(_WIDER.search, _classes(tag))):
+    """True for a row, a cell or all that stands in one which every wider screen shows: `hidden md:table-cell`."""
+    names = _classes(tag)
+    if "style" in tag.attrs or not any(map(_WIDER.match, names)) or any(map(_HIDDEN_AGAIN.match, names)):
         return False
     if tag.name in _CELLS or tag.get("role") in _CELL_ROLES:
         return True
@@ -254,7 +241,9 @@ def _shown_again(tag: Tag) -> bool:
     )
 
 
-_WIDER = re.compile(r"^\w+:(?:inline|block|flex|grid|contents|table)")
+_WIDTH = r"(?:sm|md|lg|xl|2xl|min-\[\w+\]):"
+_WIDER = re.compile(rf"{_WIDTH}(?:inline|block|flex|grid|contents|table)")
+_HIDDEN_AGAIN = re.compile(r"(?!(?:print|hover):)[^\s]*:!?hidden$")
 _CELLS = frozenset({"td", "th", "tr", "thead", "tbody"})
 _CELL_ROLES = frozenset({"cell", "gridcell", "columnheader", "rowheader", "row"})
 
