@@ -21,6 +21,7 @@ from octoregistry.report.scatter import scatter
 from octoregistry.report.usage_section import usage_section
 from octoregistry.report.vendors import mark
 from octoregistry.settings.templating import environment, folder
+from providers.charge_units import UNITS
 from providers.dimensions import FEATURES, KINDS
 
 _SCRIPTED = Markup('document.documentElement.className="js"')  # rows that a script would hide at once are never drawn
@@ -50,6 +51,7 @@ def page(report: Report, data: str | None = None) -> str:
             groups=price_groups(report, steps),
             stale_days=STALE_DAYS,
             kinds=KINDS,
+            units=UNITS,
             features=FEATURES,
             workload=starting_workload(report),
             costs=starting_costs(report),

@@ -15,6 +15,8 @@ from octoregistry.planning.decimals import plain
 from octoregistry.planning.plan_json import as_values
 from octoregistry.report.report import Report
 from octoregistry.report.usage_values import usage_values
+from providers.charge import Charge
+from providers.charges import get_charges
 from providers.dimensions import DIMENSIONS
 from providers.entries import Model, Rate
 from providers.selection import LEFT_DAYS, RETIRING_DAYS, kind_of
@@ -68,12 +70,18 @@ def _head(report: Report) -> dict[str, Any]:
             }
             for source in report.sources
         ],
+        "charges": {
+            name: charges
+            for name in report.after.providers
+            if (charges := _charges(get_charges(name, None, report.after)))
+        },
         "plan": as_values(report.plan, report.before.text_sha256),
         **({} if report.usage is None else {"usage": usage_values(report.usage, report.budget)}),
     }
 
 
 def _model(report: Report, model: Model) -> dict[str, Any]:
+    own = [one for one in get_charges(model.provider, model.id, report.after) if one.model is not None]
     now, before = report.rates_of(model), report.rates_before.get((model.provider, model.id), ())
     source, kind = model.source, kind_of(model)
     return {
@@ -97,6 +105,7 @@ def _model(report: Report, model: Model) -> dict[str, Any]:
         "page": source.page if source else None,
         "checked": _day(source.checked) if source else None,
         "sha256": source.sha256 if source else None,
+        **({"charges": _charges(own)} if own else {}),
         "rates": _rates(now),
         "rates_before": None if before == now else _rates(before),
     }
@@ -115,6 +124,23 @@ def _rates(rates: Iterable[Rate]) -> list[dict[str, Any]]:
             "prices": {name: plain(rate.prices[name]) for name in DIMENSIONS if name in rate.prices},
         }
         for rate in rates
+    ]
+
+
+def _charges(charges: Iterable[Charge]) -> list[dict[str, Any]]:
+    """Prices besides those of tokens; a model's own go before those of its provider, which stand beside the models."""
+    return [
+        {
+            "unit": charge.unit,
+            "usd": plain(charge.usd),
+            "per": charge.per,
+            "mode": charge.mode,
+            "when": dict(charge.when),
+            "free": charge.free,
+            "from": _day(charge.start),
+            "seen_before": _day(charge.seen_before),
+        }
+        for charge in charges
     ]
 
 

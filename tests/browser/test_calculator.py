@@ -29,6 +29,11 @@ WORKLOADS = {
     "after an announced change": ({"day": "2027-02-01"}, {"day": date(2027, 2, 1)}),
     "before all changes": ({"day": "2026-08-21"}, {"day": date(2026, 8, 21)}),
     "nothing": ({"requests": "0"}, {}),
+    "searches": ({"units": "3", "requests": "77"}, {"charges": {"web_search": 3}}),
+    "images alone": (
+        {"input": "0", "output": "0", "units": "2", "unit": "image", "batch": "50"},
+        {"charges": {"image": 2}, "batch_percent": 50},
+    ),
 }
 
 
@@ -65,12 +70,14 @@ def random_registry(chance):
         f"v{vendor}": {
             "env_var": "K",
             "default_model": "m0",
+            "charges": random_charges(chance),
             "models": {
                 f"m{model}": {
                     **PLAIN,
                     **random_facts(chance),
                     "display_name": f"m{model}",
                     "rates": random_rates(chance),
+                    "charges": random_charges(chance),
                 }
                 for model in range(15)
             },
@@ -116,6 +123,29 @@ def random_rates(chance):
     return list(found.values())
 
 
+def random_charges(chance):
+    """Up to five charges, no two for the same unit, mode, condition and day."""
+    found = {}
+    for _ in range(chance.randrange(6)):
+        unit, mode, start = chance.choice(["web_search", "image"]), chance.choice(MODES[:2]), chance.choice(STARTS)
+        charge = {
+            "unit": unit,
+            "usd": Decimal(chance.choice(PRICES)),
+            "per": chance.choice([1, 100, 1000]),
+            "mode": mode,
+        }
+        if size := chance.choice(["", "", "4K"]):
+            charge["when"] = {"size": size}
+        if start:
+            charge["from"] = start
+        if start > "2026" and chance.random() < 0.5:
+            charge["seen_before"] = chance.choice(["2024-02-28", "2026-11-29"])
+        if chance.random() < 0.2:
+            charge["free"] = "5000 per month"
+        found[unit, mode, size, start] = charge
+    return list(found.values())
+
+
 PLAIN = {"input_per_million": Decimal(1), "output_per_million": Decimal(2)}
 STARTS = ["", "", "2024-02-29", "2026-11-30", "2026-12-01"]
 PRICES = ["0.0", "0.1", "0.0375", "1.0", "2.5", "15.0", "0.00000001", "123456.789", "1000000.0"]
@@ -133,6 +163,9 @@ def test_odd_registries_and_workloads_cost_what_estimate_says(opened, tmp_path, 
         typed["requests"] = str(chance.choice([0, 1, 3, 10**15 - 1]))
         percent, mode, day = chance.choice([0, 1, 50, 100]), chance.choice(MODES), chance.choice(DAYS)
         options = {"batch_percent": percent, "day": day}
+        if units := chance.choice([0, 1, 7]):
+            typed["units"], typed["unit"] = str(units), chance.choice(["web_search", "image"])
+            options["charges"] = {typed["unit"]: units}
         if mode != "batch":
             options["mode"] = typed["mode"] = mode
         agrees(tab, update, {**typed, "batch": str(percent), "day": str(day)}, options)

@@ -34,12 +34,15 @@ const workNow = () => {
   work.everything = f.rank.value === "all";
   work.window = Number(f.window.value);
   work.per = f.per.value;
-  return [...Object.values(tokens), work.requests, work.batch, prompt].includes(null) ? null : work;
+  work.units = counted(f.units);
+  work.unit = f.unit.value;
+  work.unitName = f.unit.selectedOptions[0].text;
+  return [...Object.values(tokens), work.requests, work.batch, work.units, prompt].includes(null) ? null : work;
 };
 
 const asked = work => `${work.requests.toLocaleString("en")} requests${work.per ? ` a ${work.per}` : ""} of `
   + Object.entries(work.tokens).filter(([, count]) => count).map(([name, count]) => `${count.toLocaleString("en")} ${name.replaceAll("_", " ")}`).join(", ")
-  + ` tokens each, ${work.batch}% in batches, all others ${work.mode}, at the prices of ${work.day}`;
+  + ` tokens${work.units ? ` and ${work.units.toLocaleString("en")} ${work.unitName}` : ""} each, ${work.batch}% in batches, all others ${work.mode}, at the prices of ${work.day}`;
 
 const showCosts = () => {
   const work = workNow();

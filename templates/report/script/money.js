@@ -4,6 +4,8 @@ let places = 0;
 for (const model of models)
   for (const rate of [...model.rates, ...(model.rates_before || [])])
     for (const usd of Object.values(rate.prices)) places = Math.max(places, behindPoint(usd));
+for (const charge of [...Object.values(data.charges).flat(), ...models.flatMap(model => model.charges ?? [])])
+  places = Math.max(places, behindPoint(charge.usd));
 const UNIT = places + 8; // a price is per 10^6 tokens, and shares are in percent
 const ONE = 10n ** BigInt(UNIT);
 const scaled = text => BigInt(text.replace(".", "") + "0".repeat(places - Math.max(0, behindPoint(text))));
@@ -42,14 +44,40 @@ const unknownRate = (rates, mode, prompt) => {
   return `no ${mode} price${most ? ` above ${most.toLocaleString("en")} tokens` : ""}`;
 };
 
+/* What so many percent of the workload are billed besides tokens, as providers.charges finds it: [least, most], or why nobody
+   knows. */
+const chargesOf = (model, unit) => {
+  const of = charges => (charges ?? []).filter(charge => charge.unit === unit), own = of(model.charges);
+  return own.length ? own : of(data.charges[model.provider]);
+};
+const billed = (model, work, mode, percent) => {
+  if (!work.units) return [0n, 0n];
+  const fits = chargesOf(model, work.unit).filter(charge => charge.mode === mode && !Object.keys(charge.when).length);
+  const begun = fits.filter(charge => (charge.from || "") <= work.day)
+    .reduce((last, charge) => !last || (charge.from || "") >= (last.from || "") ? charge : last, null);
+  if (!begun) return `no ${mode} price of ${work.unitName}`;
+  const maybe = fits.filter(charge => charge.seen_before && charge.seen_before < work.day && work.day < charge.from);
+  const costs = [begun, ...maybe]
+    .map(charge => divided(scaled(charge.usd) * 1000000n * work.units * work.requests * percent, BigInt(charge.per)));
+  const free = [begun, ...maybe].find(charge => charge.free)?.free;
+  const most = costs.reduce((a, b) => a > b ? a : b), least = free ? 0n : costs.reduce((a, b) => a < b ? a : b);
+  return [least, most, free ? `${free} are free first` : ""];
+};
+
 /* What shares of the workload cost in their modes: a BigInt, or why it is unknown. */
 const shares = (model, rates, work, percents) => {
   const used = Object.entries(work.tokens).filter(([, count]) => count);
-  if (!used.length || !work.requests) return 0n;
-  if (model.first_seen && work.day < model.first_seen) return `before our first reading on ${model.first_seen}`;
-  let least = 0n, most = 0n;
+  if (!(used.length || work.units) || !work.requests) return 0n;
+  if (used.length && model.first_seen && work.day < model.first_seen) return `before our first reading on ${model.first_seen}`;
+  let least = 0n, most = 0n, why = "its price changed on a day that no page states";
   for (const [mode, percent] of percents) {
     if (!percent) continue;
+    const charged = billed(model, work, mode, percent);
+    if (typeof charged === "string") return charged;
+    least += charged[0];
+    most += charged[1];
+    why = charged[2] || why;
+    if (!used.length) continue;
     const parts = [];
     for (const maybe of [false, true]) {
       const rate = rateFor(rates, mode, work.day, work.promptSize, maybe);
@@ -62,7 +90,7 @@ const shares = (model, rates, work, percents) => {
     least += early < late ? early : late;
     most += early < late ? late : early;
   }
-  return least === most ? least : `between ${dollars(least)} and ${dollars(most)}: its price changed on a day that no page states`;
+  return least === most ? least : `between ${dollars(least)} and ${dollars(most)}: ${why}`;
 };
 const costOf = (model, rates, work) => shares(model, rates, work, [[work.mode, 100n - work.batch], ["batch", work.batch]]);
 const batchCost = (model, work) => shares(model, model.rates, work, [["batch", 100n]]);
