@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any, Protocol, TypeVar
 
+    from .entries import Model
     from .pricing import Pricing
 
     class _Known(Protocol):
@@ -83,3 +84,11 @@ def pricing_of_more(registry: _Known, provider: str, model: str, place: str) -> 
             f"{provider}/{name} has no price that its vendor states: vouched by {', '.join(who)} only: ask with vouched=True"
         )
     return everything.pricing(provider, name, place)
+
+
+def models_of_more(registry: _Known, provider: str) -> dict[str, Model]:
+    """The models under `more` of a provider, by id."""
+    from .entries import Model  # noqa: PLC0415 - an update asks, and no price
+
+    entries = registry.values.get("more", {}).get(provider, {"models": {}})["models"]
+    return {model: Model.from_entry(provider, model, entry) for model, entry in entries.items()}

@@ -16,8 +16,10 @@ _MOST = 12  # changes of one model that are held for the same reasons, before th
 
 
 def held_texts(plan: Plan) -> Iterator[Text]:
-    """The held changes: the labels with unknown words, each with its count, then by model the reasons and the changes."""
-    held = [change for change in plan.visible if not change.applies]
+    """The held changes: the labels with unknown words, each with its count, then by model the reasons and the changes. Vouched
+    ones have a table of their own.
+    """
+    held = [change for change in plan.visible if not change.applies and change.kind != "vouched"]
     if not held:
         return
     yield Text("Held for review; --accept MODEL[:MODE] takes them", style="bold yellow")

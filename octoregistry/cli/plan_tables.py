@@ -10,6 +10,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from octoregistry.cli.styled_tables import WideTable, cell
+from octoregistry.cli.vouched_table import vouched_table
 from octoregistry.planning.plan import Change, Plan
 from octoregistry.planning.values import value_text
 
@@ -19,13 +20,15 @@ _MAIN = ("input", "output", "cached_input")
 
 
 def plan_tables(plan: Plan) -> Iterator[RenderableType]:
-    """The tables of a plan: new models with their prices, then each value that moved. Nothing for an empty plan.
+    """The tables of a plan: new models with their prices, each value that moved, and apart from them the prices that other
+    registries alone vouch for. Nothing for an empty plan.
 
     Of more changes than anybody reads the first are shown, and how many there are.
     """
     new = [change for change in plan.visible if change.kind == "new_model"]
-    moved = [change for change in plan.visible if change.kind != "new_model"]
-    for changes, table in ((new, _new_models), (moved, _moved)):
+    vouched = [change for change in plan.visible if change.kind == "vouched"]
+    moved = [change for change in plan.visible if change.kind not in ("new_model", "vouched")]
+    for changes, table in ((new, _new_models), (moved, _moved), (vouched, vouched_table)):
         if changes:
             yield table(changes[:_MOST])
         if len(changes) > _MOST:

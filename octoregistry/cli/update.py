@@ -63,6 +63,11 @@ from providers.files import bytes_of
     help="Bring what the packaged registry has newer, as if it were the vendors' page; no page is read.",
 )
 @click.option(
+    "--vouched",
+    is_flag=True,
+    help="Plan models, too, that two other registries price alike and no page states; held, and written under `more`.",
+)
+@click.option(
     "--accept",
     "accepted",
     multiple=True,
@@ -105,6 +110,7 @@ def command(  # noqa: PLR0913 - an option a parameter
     providers: tuple[str, ...],
     offline: bool,
     from_package: bool,
+    vouched: bool,
     accepted: tuple[str, ...],
     plan_out: Path | None,
     as_pull_request: bool,
@@ -127,6 +133,8 @@ def command(  # noqa: PLR0913 - an option a parameter
     """
     if dry_run and as_pull_request:
         raise click.UsageError("give --dry-run or --pr, not both")
+    if vouched and (from_package or as_pull_request):
+        raise click.UsageError(f"give --vouched or {'--from-package' if from_package else '--pr'}, not both")
     show_tracebacks(verbose)
     outcomes: tuple[ProposalResult, ...] = ()
     with error_messages(registry), _progress(as_json) as progress:
@@ -135,7 +143,7 @@ def command(  # noqa: PLR0913 - an option a parameter
         if not dry_run and not as_pull_request:
             registry = writable_registry(registry)
         language = reader_of(llm, partial(load_registry, registry), chosen.reading, no_known=no_known, offline=offline)
-        edges = {"offline": offline, "progress": progress, "language": language}
+        edges = {"offline": offline, "progress": progress, "language": language, "vouched": vouched}
         plan = _planner(registry, chosen, providers, accepted, None if from_package else edges)
         if dry_run:
             update = plan(text_of(bytes_of(registry), registry))

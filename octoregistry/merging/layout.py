@@ -47,7 +47,7 @@ MODEL_KEYS = (
 CHARGE_KEYS = ("model", "unit", "per", "usd", "mode", "when", "free", "from", "seen_before", "read_on")
 RATE_KEYS = (
     "mode", "place", "currency", "above_input_tokens", "up_to_input_tokens", "up_to_derived", "from", "seen_before", "read_on",
-    *DIMENSIONS, "derived", "derived_dimensions",
+    *DIMENSIONS, "derived", "derived_dimensions", "level", "vouched_by", "seen_on",
 )  # fmt: skip
 NESTED_KEYS = {"source": ("page", "checked", "sha256", "via"), "last_seen": MODES}
 

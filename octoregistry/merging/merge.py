@@ -14,8 +14,16 @@ from octoregistry.merging.block import Block, dumped
 from octoregistry.merging.entry import MergeError, edit_entry, new_entry, unchanged_parts
 from octoregistry.merging.layout import quoted
 from octoregistry.merging.model_changes import ModelChanges, changes_by_model, expected_values, sorted_rates
+from octoregistry.merging.more_section import (
+    MORE,
+    PROVIDERS,
+    Section,
+    left_over,
+    pieces_without,
+    stated_by_now,
+)
 from octoregistry.merging.provider_charges import expected_provider, of_providers, provider_pieces
-from octoregistry.merging.spans import EntriesSpan, EntrySpan, models_spans, providers_span
+from octoregistry.merging.spans import EntriesSpan, EntrySpan, models_spans, providers_span, root_span
 from octoregistry.planning.plan import Plan
 from providers.vendors import vendor
 from providers.yamlread import read_yaml
@@ -71,35 +79,51 @@ def _spliced(text: str, pieces: list[_Piece]) -> str:
 
 def _pieces(text: str, values: dict[str, Any], models: _ByModel) -> list[_Piece]:
     """The text replacements for all changed models."""
+    newline = found.group() if (found := re.search("\r\n|\n|\r", text)) else "\n"
+    stated, vouched = _of_section(models, PROVIDERS), _of_section(models, MORE)
+    pieces = provider_pieces(text, of_providers(values, stated), newline)
+    pieces += _section_pieces(text, values, PROVIDERS, stated, newline)
+    pieces += _section_pieces(text, values, MORE, vouched, newline)
+    return [*pieces, *pieces_without(text, values, stated_by_now(values, stated), vouched)]
+
+
+def _of_section(models: _ByModel, section: Section) -> _ByModel:
+    """The changes of the models that stand, or will, in a section."""
+    return {key: changes for key, changes in models.items() if changes.vouched == (section == MORE)}
+
+
+def _section_pieces(
+    text: str, values: dict[str, Any], section: Section, models: _ByModel, newline: str
+) -> list[_Piece]:
+    """The text replacements for the changed models of one section."""
     try:
-        spans = models_spans(text)
+        spans = models_spans(text, section)
     except yaml.YAMLError as error:
         raise MergeError(f"not YAML: {error}") from error
-    newline = found.group() if (found := re.search("\r\n|\n|\r", text)) else "\n"
-    begun = _begun(values, models)
-    pieces = provider_pieces(text, of_providers(values, models), newline)
+    begun = _begun(values, section, models)
+    pieces: list[_Piece] = []
     for (provider, model), changes in _of_models(values, models).items():
         if provider in begun:
             continue
         span = spans.get(provider)
         if span is None:
             raise MergeError(f"{provider} has no models in this file")
-        if changes.new and model in span.entries:
+        known = span.entries.get(model)
+        if changes.new and known is not None:
             raise MergeError(f"{provider}/{model} is in this file already")
-        if changes.new:
+        if changes.new or (changes.vouched and known is None):
             pieces.append(_new_entries(text, span, {model: new_entry(changes, flow=span.flow)}, newline))
             continue
-        known = span.entries.get(model)
         if known is None:
             raise MergeError(f"{provider}/{model} is not in this file")
         if known.reference:
             raise MergeError(f"line {known.line}: {provider}/{model} is a reference; write it out first")
-        entry = values["providers"][provider]["models"][model]
+        entry = values[section][provider]["models"][model]
         try:
             pieces.append(_changed_model(text, known, model, entry, changes, newline))
         except (MergeError, YAMLError) as error:
             raise MergeError(f"line {known.line}: {error}") from error
-    return [*pieces, _new_providers(text, begun, newline)] if begun else pieces
+    return [*pieces, _new_providers(text, section, begun, newline)] if begun else pieces
 
 
 def _of_models(values: Mapping[str, Any], models: _ByModel) -> _ByModel:
@@ -125,37 +149,51 @@ def _changed_model(
     return span.start, span.start + block.length, new
 
 
-def _begun(values: Mapping[str, Any], models: _ByModel) -> dict[str, dict[str, ModelChanges]]:
-    """The new models of the providers that the file does not have yet, by provider and model."""
+def _begun(values: Mapping[str, Any], section: Section, models: _ByModel) -> dict[str, dict[str, ModelChanges]]:
+    """The new models of the providers that the section does not have yet, by provider and model."""
     begun: dict[str, dict[str, ModelChanges]] = {}
     for (provider, model), changes in models.items():
-        if provider not in values["providers"] and changes.new:
+        if provider not in values.get(section, {}) and (changes.new or changes.vouched):
             begun.setdefault(provider, {})[model] = changes
     return begun
 
 
-def _keys_of(provider: str, models: Mapping[str, ModelChanges]) -> dict[str, str]:
+def _keys_of(provider: str, section: Section, models: Mapping[str, ModelChanges]) -> dict[str, str]:
     """What a new provider's entry says besides its models: the variable of its key, and the first model that is not
-    retired for calls that name none.
+    retired for calls that name none. Under `more` it says nothing: nobody calls by it.
     """
+    if section == MORE:
+        return {}
     default = next((model for model, changes in models.items() if changes.keys.get("status") != "retired"), None)
     keys = {"env_var": next(iter(vendor(provider).key_env), None), "default_model": default}
     return {key: text for key, text in keys.items() if text is not None}
 
 
-def _new_providers(text: str, begun: Mapping[str, Mapping[str, ModelChanges]], newline: str) -> _Piece:
-    """The entries of new providers behind the last one."""
-    span = providers_span(text)
+def _new_providers(
+    text: str, section: Section, begun: Mapping[str, Mapping[str, ModelChanges]], newline: str
+) -> _Piece:
+    """The entries of new providers behind the last one of their section; `more` is begun where the file has none."""
+    span = providers_span(text, section)
+    if span is None and section == MORE:
+        keys = root_span(text)
+        if keys.flow:
+            raise MergeError("the file is one line; write it out first")
+        of_all = {name: CommentedMap({"models": _entries(models, flow=False)}) for name, models in begun.items()}
+        return _new_entries(text, keys, {MORE: CommentedMap(of_all)}, newline)
     if span is None or not span.entries:
         raise MergeError("there is no provider in this file behind which another could be written")
     written = {}
     for provider, models in begun.items():
-        keys = {key: quoted(value) for key, value in _keys_of(provider, models).items()}
-        entries = {quoted(model): new_entry(changes, flow=span.flow) for model, changes in models.items()}
-        written[provider] = CommentedMap({**keys, "models": CommentedMap(entries)})
+        stated = {key: quoted(value) for key, value in _keys_of(provider, section, models).items()}
+        written[provider] = CommentedMap({**stated, "models": _entries(models, flow=span.flow)})
         if span.flow:
             written[provider].fa.set_flow_style()
     return _new_entries(text, span, written, newline)
+
+
+def _entries(models: Mapping[str, ModelChanges], *, flow: bool) -> CommentedMap:
+    """The entries of new models."""
+    return CommentedMap({quoted(model): new_entry(changes, flow=flow) for model, changes in models.items()})
 
 
 def _new_entries(text: str, span: EntriesSpan, entries: Mapping[str, CommentedMap], newline: str) -> _Piece:
@@ -173,22 +211,31 @@ def _new_entries(text: str, span: EntriesSpan, entries: Mapping[str, CommentedMa
 
 def _verify(before: dict[str, Any], now: dict[str, Any], models: _ByModel) -> None:
     """MergeError unless the values of `now` are those of `before` with the changes made, and nothing else."""
-    providers = {name: {**provider} for name, provider in before["providers"].items()}
-    for provider, entries in _begun(before, models).items():
-        providers[provider] = {**_keys_of(provider, entries), "models": {}}
+    stated, vouched = _of_section(models, PROVIDERS), _of_section(models, MORE)
+    providers = _expected(before, now, PROVIDERS, stated)
+    more = left_over(_expected(before, now, MORE, vouched), stated_by_now(before, stated))
+    wanted = {**before, PROVIDERS: providers, MORE: more}
+    if now != {key: value for key, value in wanted.items() if key != MORE or value or before.get(MORE) == {}}:
+        raise MergeError("the merged text differs elsewhere, too")
+
+
+def _expected(before: dict[str, Any], now: dict[str, Any], section: Section, models: _ByModel) -> dict[str, Any]:
+    """The values of a section with its changes made; MergeError where those of a changed model are others `now`."""
+    providers = {name: {**provider} for name, provider in before.get(section, {}).items()}
+    for provider, entries in _begun(before, section, models).items():
+        providers[provider] = {**_keys_of(provider, section, entries), "models": {}}
     for provider in {provider for provider, _ in models}:
         providers[provider]["models"] = {**providers[provider]["models"]}
-    for provider, changes in of_providers(before, models).items():
+    for provider, changes in of_providers(before, _of_section(models, PROVIDERS)).items():
         providers[provider] = expected_provider(providers[provider], changes)
     for (provider, model), changes in _of_models(before, models).items():
         entries = providers[provider]["models"]
         entries[model] = expected_values(entries.get(model, {}), changes)
-        found = now["providers"][provider]["models"].get(model)
+        found = now.get(section, {}).get(provider, {}).get("models", {}).get(model)
         if not isinstance(found, dict) or _typed(_sorted(found)) != _typed(entries[model]):
             raise MergeError(f"the merged text does not say of {provider}/{model} what was intended")
         entries[model] = found
-    if now != {**before, "providers": providers}:
-        raise MergeError("the merged text differs elsewhere, too")
+    return providers
 
 
 def _sorted(entry: dict[str, Any]) -> dict[str, Any]:

@@ -28,12 +28,13 @@ class RateSlot(NamedTuple):
 @dataclass(slots=True)
 class ModelChanges:
     """What changes in one model: its keys (None: the key goes), the keys of its nested maps, its rates by slot, and the
-    charges that it has more.
+    charges that it has more. `vouched`: it stands under `more`.
 
     In a rate, `derived: False` takes the mark out.
     """
 
     new: bool = False
+    vouched: bool = False
     keys: dict[str, Value] = field(default_factory=dict)
     nested: dict[str, dict[str, Value]] = field(default_factory=dict)
     rates: dict[RateSlot, dict[str, Value]] = field(default_factory=dict)
@@ -52,6 +53,7 @@ def changes_by_model(changes: Iterable[Change]) -> dict[tuple[str, str], ModelCh
             continue
         model = models.setdefault((change.provider, change.model), ModelChanges())
         model.new = model.new or change.kind == "new_model"
+        model.vouched = model.vouched or change.kind == "vouched"
         outer, _, inner = change.dimension.rpartition(".")
         if change.kind == "charge":
             if isinstance(change.new, Decimal):

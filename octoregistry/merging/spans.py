@@ -34,21 +34,28 @@ class EntriesSpan:
     entries: dict[str, EntrySpan]
 
 
-def models_spans(text: str) -> dict[str, EntriesSpan]:
-    """Provider -> where its models stand, if it has a mapping of its own. Raises yaml.YAMLError."""
+def models_spans(text: str, section: str = "providers") -> dict[str, EntriesSpan]:
+    """Provider -> where its models stand in a section, if it has a mapping of its own. Raises yaml.YAMLError."""
     collecting = gc.isenabled()
     gc.disable()  # many small values, none of them garbage: collecting takes half of the time
     try:
-        return dict(_providers(text))
+        return dict(_providers(text, section))
     finally:
         if collecting:
             gc.enable()
 
 
-def providers_span(text: str) -> EntriesSpan | None:
-    """Where the providers themselves stand, if there is a mapping of them. Raises yaml.YAMLError."""
+def providers_span(text: str, section: str = "providers") -> EntriesSpan | None:
+    """Where the providers themselves stand in a section, if there is a mapping of them. Raises yaml.YAMLError."""
     events = _root(text)
-    return next((_span(events, start) for _, start in _mappings(events, "providers")), None)
+    return next((_span(events, start) for _, start in _mappings(events, section)), None)
+
+
+def root_span(text: str) -> EntriesSpan:
+    """Where the keys of the file stand. Raises yaml.YAMLError."""
+    events = iter(LOADER(text).get_event, None)
+    start = next(event for event in events if isinstance(event, yaml.MappingStartEvent))
+    return _span(events, start)
 
 
 def keys_spans(text: str) -> dict[str, EntriesSpan]:
@@ -69,9 +76,9 @@ def _root(text: str) -> Iterator[Any]:
     return events if isinstance(next(events), yaml.MappingStartEvent) else _root("{}")
 
 
-def _providers(text: str) -> Iterator[tuple[str, EntriesSpan]]:
+def _providers(text: str, section: str) -> Iterator[tuple[str, EntriesSpan]]:
     events = _root(text)
-    for _ in _mappings(events, "providers"):
+    for _ in _mappings(events, section):
         for provider, _ in _mappings(events):
             for _, start in _mappings(events, "models"):
                 yield provider, _span(events, start)

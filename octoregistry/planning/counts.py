@@ -17,18 +17,20 @@ _Named = tuple[str, str, str]  # provider, model, kind
 @dataclass(frozen=True, slots=True)
 class Counts:
     """Counts of a run: prices moved (announced ones among them), prices first known of known models, new models (each once),
-    changed facts of models, charges besides tokens. The two plain prices are counted with the price that they follow from."""
+    changed facts of models, charges besides tokens, models that registries alone vouch for. The two plain prices are counted with
+    the price that they follow from."""
 
     moved: int = 0
     first_known: int = 0
     new_models: int = 0
     facts: int = 0
     charges: int = 0
+    vouched: int = 0
 
     @property
     def total(self) -> int:
         """All of them."""
-        return self.moved + self.first_known + self.new_models + self.facts + self.charges
+        return self.moved + self.first_known + self.new_models + self.facts + self.charges + self.vouched
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -39,6 +41,7 @@ class Counts:
             (self.new_models, "model new", "models new"),
             (self.facts, "fact of models", "facts of models"),
             (self.charges, "charge besides tokens", "charges besides tokens"),
+            (self.vouched, "model vouched for by registries alone", "models vouched for by registries alone"),
         )
         return tuple(f"{count:,} {one if count == 1 else more}" for count, one, more in named if count)
 
@@ -77,6 +80,7 @@ def _counted(changes: list[_Named]) -> Counts:
     )
     moved, first_known = (sum(kinds.pop(kind, 0) for kind in some) for some in (_MOVED, _FIRST_KNOWN))
     kinds.pop("new_model", None)
+    kinds.pop("vouched", None)
     charges = kinds.pop("charge", 0)
-    new = {change[:2] for change in changes if change[2] == "new_model"}
-    return Counts(moved, first_known, len(new), kinds.total(), charges)
+    new, vouched = ({change[:2] for change in changes if change[2] == kind} for kind in ("new_model", "vouched"))
+    return Counts(moved, first_known, len(new), kinds.total(), charges, len(vouched))

@@ -22,6 +22,7 @@ Kind = Literal[
     "kept",  # a price repeated in a dated set so that the set is whole: nothing changes
     "plain",  # the two plain prices, the multiplier and batch_support, which follow from the rates
     "charge",  # a price for something else than tokens; `dimension` is the text of `charge_keys`
+    "vouched",  # all that is written of a model under `more`, whose prices other registries alone have
     "metadata",
     "lifecycle",
     "missing",  # a model that left the vendor's list

@@ -23,6 +23,7 @@ from octoregistry.planning.values import Value
 from octoregistry.reading.labels import Doubt, Place
 from octoregistry.reading.rates import Evidence
 from providers.dimensions import DIMENSIONS, KINDS, MODES, STATUSES
+from providers.levels import LEVELS
 from providers.validation import FACT_KEYS
 
 FORMAT = 1
@@ -31,15 +32,16 @@ _PRICES = frozenset({*DIMENSIONS, "input_per_million", "output_per_million", "re
 _WITNESS_PRICES = ("vouches", "contradicts", "other_days")
 _LAST_SEEN = frozenset(f"last_seen.{mode}" for mode in MODES)
 _DAYS = _LAST_SEEN | {"deprecated_on", "first_seen", "missing_since", "retires_on", "source.checked"}
-_DAYS |= {"seen_before", "read_on"}
-_WORDS = {"status": STATUSES, "kind": KINDS, "mode": MODES, "source.via": ("digest",)}
+_DAYS |= {"seen_before", "read_on", "seen_on"}
+_LEVELS = ("level", "vouched_by", "seen_on")  # how sure a rate is
+_WORDS = {"level": LEVELS, "status": STATUSES, "kind": KINDS, "mode": MODES, "source.via": ("digest",)}
 _TEXTS = frozenset({"display_name", "replaced_by", "source.page", "source.sha256", *_WORDS}) | frozenset(
     f"facts_from.{key}" for key in FACT_KEYS
 )
 _SWITCHES = frozenset({"batch_support", "derived", "up_to_derived"})
 _COUNTS = frozenset({"context_window", "max_output_tokens", "up_to_input_tokens"})
-_LISTS = frozenset({"aliases", "features", "modalities.input", "modalities.output", "derived_dimensions"})
-_RATE_KEYS = frozenset({*DIMENSIONS, *RATE_FACTS, "mode"})
+_LISTS = frozenset({"aliases", "features", "modalities.input", "modalities.output", "derived_dimensions", "vouched_by"})
+_RATE_KEYS = frozenset({*DIMENSIONS, *RATE_FACTS, *_LEVELS, "mode"})
 _MODEL_KEYS = (_PRICES | _DAYS | _TEXTS | _COUNTS | _SWITCHES | _LISTS) - _RATE_KEYS
 _OF_TODAY: frozenset[Kind] = frozenset({"source", "missing"})
 _REMOVABLE = _LAST_SEEN | {"missing_since", "retires_on", "source.via", *RATE_FACTS}

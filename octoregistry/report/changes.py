@@ -72,7 +72,7 @@ _SORTS: tuple[tuple[str, str, str, Belongs], ...] = (
         "held",
         "Waiting for a person",
         "Not written into the registry: each has a reason that someone should look at first.",
-        lambda change: not change.applies,
+        lambda change: not change.applies and change.kind != "vouched",
     ),
     ("moved", "Prices that moved", "USD per million tokens.", lambda change: change.kind == "price"),
     (
@@ -89,6 +89,12 @@ _SORTS: tuple[tuple[str, str, str, Belongs], ...] = (
         lambda change: change.kind in ("new_price", "new_rate"),
     ),
     ("charges", "Charges besides tokens", "USD per so many of the unit.", lambda change: change.kind == "charge"),
+    (
+        "vouched",
+        "Vouched for by other registries alone",
+        "No vendor’s page states these prices; they are in no sum, and stand apart in the registry once a person accepts them.",
+        lambda change: change.kind == "vouched",
+    ),
     ("other", "Facts of models", "Lifecycle, limits, names, and what follows from the prices.", lambda _: True),
 )
 
@@ -181,8 +187,13 @@ def _models(changes: Sequence[Change], report: Report) -> Iterable[ChangedModel]
     for (provider, model), of_model in groupby(changes, key=lambda change: (change.provider, change.model)):
         mine = list(of_model)
         fresh = {change.dimension: change.new for change in mine if change.kind == "new_model" and not change.mode}
-        rows = change_rows(change for change in mine if change.kind != "new_model" or change.mode)
+        rows = change_rows(change for change in mine if _has_row(change))
         yield ChangedModel(provider, model, _name(report.after, provider, model), rows, _facts(fresh))
+
+
+def _has_row(change: Change) -> bool:
+    """False for what is written of a new or vouched model besides its prices."""
+    return change.is_price if change.kind == "vouched" else change.kind != "new_model" or change.mode is not None
 
 
 def _facts(fresh: Mapping[str, object]) -> str:

@@ -20,6 +20,7 @@ from octoregistry.report.savings import savings, savings_picture
 from octoregistry.report.scatter import scatter
 from octoregistry.report.usage_section import usage_section
 from octoregistry.report.vendors import mark
+from octoregistry.report.vouched import vouched_groups
 from octoregistry.settings.templating import environment, folder
 from providers.charge_units import UNITS
 from providers.dimensions import FEATURES, KINDS
@@ -49,6 +50,7 @@ def page(report: Report, data: str | None = None) -> str:
             usage=used,
             columns=[wording.LABELS[name] for name in COLUMNS],
             groups=price_groups(report, steps),
+            vouched=vouched_groups(report),
             stale_days=STALE_DAYS,
             kinds=KINDS,
             units=UNITS,

@@ -53,7 +53,7 @@ def price_groups(report: Report, histories: Histories) -> tuple[PriceGroup, ...]
 
 
 def _group(model: Model, rates: tuple[Rate, ...], history: Sequence[PriceStep], today: date) -> PriceGroup:
-    rows = (*_rows(rates, today), *_charges(model, today))
+    rows = (*price_rows(rates, today), *_charges(model, today))
     checked = model.source.checked if model.source else None
     days = (today - checked).days if checked else None
     return PriceGroup(
@@ -67,7 +67,8 @@ def _group(model: Model, rates: tuple[Rate, ...], history: Sequence[PriceStep], 
     )
 
 
-def _rows(rates: tuple[Rate, ...], today: date) -> Iterator[PriceRow]:
+def price_rows(rates: tuple[Rate, ...], today: date) -> Iterator[PriceRow]:
+    """A row for each mode and prompt size that has a price today."""
     for mode in MODES:
         tiers = in_force([rate for rate in rates if rate.mode == mode], mode, today)
         for rate in tiers.values():

@@ -14,6 +14,7 @@ from octoregistry.planning.limits import Limits
 from octoregistry.planning.plan import Note, Plan
 from octoregistry.planning.planner import PlanSettings, plan_provider
 from octoregistry.planning.stated_models import priced_pages
+from octoregistry.planning.vouched import moved_on, names_stated, vouched_plan
 from octoregistry.planning.witnesses import Witnesses
 from octoregistry.reading.language.reader import LanguageModelCall, LanguageReader
 from octoregistry.reading.lifecycle import StatedLifecycle
@@ -27,6 +28,7 @@ from octoregistry.updating.clock import check_clock
 from octoregistry.updating.memory import Sightings, days_seen, recalled
 from octoregistry.updating.page_reader import PageReader
 from providers import Registry, parse_registry
+from providers.more import models_of_more
 
 Progress = Callable[[str], None]
 Endings = tuple[StatedLifecycle, ...] | Failed
@@ -62,7 +64,7 @@ class Update:
 
     `refused` are the models whose changes have no place in the text; they are held in the plan. `witnesses` are the
     other registries that were asked, empty where no price changes; one that failed is no witness. `offline`: nothing was
-    asked of the network.
+    asked of the network. `vouched`: models that registries alone vouch for were asked for.
     """
 
     registry: Registry
@@ -74,6 +76,7 @@ class Update:
     refused: tuple[UnwrittenModel, ...] = ()
     witnesses: WitnessReports = field(default_factory=dict)
     offline: bool = False
+    vouched: bool = False
 
     @property
     def calls(self) -> tuple[LanguageModelCall, ...]:
@@ -97,6 +100,7 @@ def plan_update(  # noqa: PLR0913 - the edges of the run: clock, progress, langu
     clock: Clock = utc_now,
     progress: Progress = no_progress,
     language: LanguageReader | None = None,
+    vouched: bool = False,
 ) -> Update:
     """What an update of the registry `text` (the file called `name`) would do; nothing is written but the cache.
 
@@ -104,7 +108,8 @@ def plan_update(  # noqa: PLR0913 - the edges of the run: clock, progress, langu
     of the network. `language` explains the labels that the vocabulary does not; without it they stay open.
     A provider whose pages cannot be read is told in the result, and the others go on. Other registries are asked only
     where a price changes. A provider of the registry that no pages are set for is left as it is, with a note; one that
-    the registry lacks is begun, its models are new ones. Raises RegistryError for a faulty registry, UnknownProviderError
+    the registry lacks is begun, its models are new ones. `vouched` asks other registries in any case, and plans what two of
+    them alone vouch for. Raises RegistryError for a faulty registry, UnknownProviderError
     for a provider whose pages are not set, ClockError where this machine's clock cannot be right.
     """
     registry = parse_registry(text, name)
@@ -134,11 +139,12 @@ def plan_update(  # noqa: PLR0913 - the edges of the run: clock, progress, langu
         runs.append(ProviderRun(provider, page, rates, lists[provider], made, endings, remembered, begins))
     plan = _plan(registry, runs, settings, now, accepted, {})
     witness_reports: WitnessReports = {}
-    if any(change.mode for change in plan.visible):
+    if vouched or any(change.mode for change in plan.visible):
         progress("Asking other registries")
         witness_reports = fetch_registries(settings, offline=offline, clock=clock)
     progress("Writing the changes into a copy of the registry")
-    return plan_text(text, name, tuple(runs), settings, now, accepted, witness_reports, offline=offline)
+    sources = (tuple(runs), settings, now, accepted, witness_reports)
+    return plan_text(text, name, *sources, offline=offline, vouched=vouched)
 
 
 def _rates(
@@ -157,7 +163,7 @@ def _rates(
     return (Failed(page.url, mine), None) if isinstance(mine, str) else (page, mine)
 
 
-def plan_text(
+def plan_text(  # noqa: PLR0913 - what a run had, to plan it again on another text
     text: str,
     name: str,
     runs: tuple[ProviderRun, ...],
@@ -167,6 +173,7 @@ def plan_text(
     witness_reports: WitnessReports | None = None,
     *,
     offline: bool = False,
+    vouched: bool = False,
 ) -> Update:
     """What the sources that were read in `runs` change in the registry `text`, with what other registries say of it.
 
@@ -179,8 +186,33 @@ def plan_text(
         if not run.begins and run.provider not in registry.providers:
             raise UnknownProviderError(f"no provider {run.provider!r} in the registry any more")
     witness_reports = witness_reports or {}
-    merged = merge_each(text, name, _plan(registry, runs, settings, at, accepted, witness_reports, offline=offline))
-    return Update(registry, text, merged.text, merged.plan, runs, at, merged.refused, witness_reports, offline)
+    plan = _plan(registry, runs, settings, at, accepted, witness_reports, offline=offline)
+    plan += _beyond(registry, runs, plan, accepted, witness_reports, vouched=vouched)
+    merged = merge_each(text, name, plan)
+    return Update(registry, text, merged.text, merged.plan, runs, at, merged.refused, witness_reports, offline, vouched)
+
+
+def _beyond(
+    registry: Registry,
+    runs: Sequence[ProviderRun],
+    plan: Plan,
+    accepted: Sequence[str],
+    witness_reports: WitnessReports,
+    *,
+    vouched: bool,
+) -> Plan:
+    """What goes from `more` by the `plan`, and with `vouched` what registries alone vouch for of the vendors that were read."""
+    found = Plan()
+    for run in runs:
+        if run.rates is None:
+            continue
+        more = models_of_more(registry, run.provider)
+        mine = [change for change in plan.changes if change.provider == run.provider]
+        found += moved_on(run.provider, more, mine)
+        if vouched:
+            provider, reports = registry.provider(run.provider), witness_reports.values()
+            found += vouched_plan(provider, more, reports, names_stated(mine), accepted)
+    return found
 
 
 def _plan(

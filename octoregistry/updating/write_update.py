@@ -32,11 +32,11 @@ def write_update(
                 replace_file(path, update.new_text.encode(), expected=update.old_text.encode())
         except MovedOnError as moved:
             text = text_of(moved.content, path)
-            seen, offline = update.witnesses, update.offline
+            sources = (update.runs, settings, update.at, accepted, update.witnesses)
             update = (
                 again(text)
                 if again
-                else plan_text(text, str(path), update.runs, settings, update.at, accepted, seen, offline=offline)
+                else plan_text(text, str(path), *sources, offline=update.offline, vouched=update.vouched)
             )
             continue
         sweep(path)
