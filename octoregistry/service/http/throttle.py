@@ -13,8 +13,9 @@ _MOST_ADDRESSES = 10_000
 
 class Throttle:
     """Attempts that addresses have left. One address begins with 10 and gets one back every 2 s; all of them together with
-    20 wrong ones and one back every second, so that who comes from many addresses, or says so, gains little. The count of
-    all holds no right secret back: else those many could lock its owner out."""
+    20 wrong ones and one back every second. The count of all holds no right secret back: else many could lock its owner
+    out. So a wrong one counts at its own address whether or not it is told of: of each address a right one passes once in
+    2 s, and who has many addresses is held by the length of the secret."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -32,15 +33,15 @@ class Throttle:
             own = self._by_address.get(address)
             if own is None:
                 if len(self._by_address) >= _MOST_ADDRESSES:
-                    self._by_address.clear()  # whoever made so many is held by the count of all
+                    del self._by_address[next(iter(self._by_address))]  # the one that was first seen
                 own = self._by_address[address] = _Attempts(10, 0.5, now)
             if right:
                 return math.ceil(own.wait(now))
-            wait = max(own.wait(now), self._all.wait(now))
-            if not wait:
+            own_wait, all_wait = own.wait(now), self._all.wait(now)
+            if not own_wait:
                 own.left -= 1
-                self._all.left -= 1
-            return math.ceil(wait)
+                self._all.left -= not all_wait
+            return math.ceil(max(own_wait, all_wait))
 
 
 def _network(address: str) -> str:
