@@ -36,6 +36,7 @@ class AnthropicProvider(VendorProvider):
     longest_life = 48 * 3600.0
     spent_codes = SPENT_CODES
     tags_batches = False
+    forgets_batches = True
     default_max_tokens = 8192  # the API wants a number; this one every model that it still serves can answer with
 
     # -- what VendorProvider asks for

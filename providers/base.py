@@ -160,6 +160,7 @@ class LLMProvider(ABC):
     longest_life: ClassVar[float] = 96 * 3600.0  # seconds after which a batch that has not ended never will
     offers_batches: ClassVar[bool] = True  # whether the vendor has batches at all
     lists_batches: ClassVar[bool] = False  # whether `list_batches` tells of all batches of the account
+    forgets_batches: ClassVar[bool] = False  # whether a batch of the account may be deleted
     tags_batches: ClassVar[bool] = False  # whether `create_batch` takes a `tag` that `list_batches` tells again
 
     @abstractmethod

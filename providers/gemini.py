@@ -60,6 +60,7 @@ class GeminiProvider(VendorProvider):
     limits = BatchLimits(rows=100_000, file_bytes=2_000_000_000, unit_id=r"[\s\S]{1,512}")
     default_timeout = 120.0
     longest_life = 96 * 3600.0
+    forgets_batches = True
 
     def __init__(self, config: dict[str, Any]) -> None:
         super().__init__(config)

@@ -17,6 +17,7 @@ from ..answers import Failure, failed_row, is_unfinished, refused
 from ..base import BatchResult, BatchStatus, BatchStatusInfo, LLMProvider
 from ..dimensions import PricingError
 from ..fit import UnfitError, fitted
+from .errors import BatchError
 from .plan import mark_of, ranges_of, rows_of
 from .requests import KeptRequests
 from .soundness import counted
@@ -44,21 +45,27 @@ def collect(
     requests: KeptRequests,
     given: Iterable[BatchResult],
     missing: Failure,
-    path: Path,
+    files: RunFiles,
     counts: Mapping[str, int] | None = None,
     *,
     longer: bool = False,
 ) -> Collected:
-    """What the rows of `part` came to, once each has its line in `path`, in the order of the requests.
+    """What the rows of `part` came to, once each has its line in the part's file, in the order of the requests.
 
     `given` comes in any order and need not hold all rows; the others failed as `missing` says. Only where each row
     stands is held in memory: the rows go through a temporary file. A row that is missing although `counts` may mean it
-    among the answered ones is paid for: it fails for good, as sending it again would pay for it twice.
+    among the answered ones is paid for: it fails for good, as sending it again would pay for it twice. Raises BatchError
+    where the rows of another batch of ours were given: the state is not what it was.
     """
+    path = files.collected(part)
     place = {row: index for index, row in enumerate(rows_of(part.rows))}
     starts, lengths = array("q", [-1]) * part.size, array("q", [0]) * part.size
     with tempfile.TemporaryFile(dir=path.parent) as spool:
-        seen, done, stray = _spool(provider, part, given, place, (starts, lengths), spool)
+        try:
+            seen, done, stray = _spool(provider, part, given, place, (starts, lengths), spool)
+        except _OtherRowsError as error:
+            told = f"batch {part.batch_id} holds the row {error}, which part {part.number} does not have"
+            raise BatchError(f"{files.state}: {told}: put back the state that was there; nothing was sent") from None
         short = seen < part.size and (stray is not None or _may_be_paid(missing, counts, done))
         if stray is not None:
             # an answer that could not be read may be that of a missing row, and is paid: it is not asked for again
@@ -98,6 +105,10 @@ def _may_be_paid(missing: Failure, counts: Mapping[str, int] | None, done: int) 
     return completed + uncounted > done
 
 
+class _OtherRowsError(Exception):
+    """A row of ours, of another batch than the one that was asked for."""
+
+
 def _spool(
     provider: LLMProvider,
     part: Part,
@@ -114,6 +125,8 @@ def _spool(
     for result in given:
         found = mark_of(result["unit_id"])
         at = place.get(found[1]) if found and found[0] == part.mark else None
+        if at is None and found is not None:
+            raise _OtherRowsError(result["unit_id"])
         if at is None:
             stray = result["error"] or f"a row {result['unit_id']!r} that is not of this batch"
             continue

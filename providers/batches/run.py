@@ -52,7 +52,9 @@ def run_batch(
         state = opened(provider, requests, files, allowed, settings)
         if state.finished:
             return results_of(state, files)
-        return Turn(provider, files, state, allowed, progress or _unheard, settings, clock, sleep).to_the_end()
+        turn = Turn(provider, files, state, allowed, progress or _unheard, settings, clock, sleep)
+        turn.taken_up = left is not None and left.parts == state.parts  # one that is begun anew has other marks
+        return turn.to_the_end()
 
 
 def amount(max_cost: Decimal | float) -> Decimal:

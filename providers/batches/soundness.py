@@ -15,7 +15,20 @@ from typing import Any
 
 from .errors import BatchError
 from .requests import KeptRequests
-from .state import COLLECTED, DROPPED, OPEN, PLANNED, SUBMITTED, SUBMITTING, VERSION, Part, RunFiles, RunState
+from .state import (
+    COLLECTED,
+    DROPPED,
+    OPEN,
+    PLANNED,
+    SEAL,
+    SUBMITTED,
+    SUBMITTING,
+    VERSION,
+    Part,
+    RunFiles,
+    RunState,
+    seal_of,
+)
 
 _MARK = re.compile(r"[0-9a-f]{16}")
 _BATCH_ID = re.compile(r"(?:[a-z]+/)?[A-Za-z0-9_][\w.:-]{0,199}", re.ASCII)  # `batches/abc`, `msgbatch_01`
@@ -47,8 +60,12 @@ def load(path: Path) -> RunState | None:
         version = stated["version"]
         if version != VERSION:
             raise BatchError(f"{path}: written by another version of this program ({version})")
+        seal = stated.pop(SEAL, None)
+        if seal is not None and seal != seal_of(stated):
+            raise no_state(path, "it was changed after it was written")
         parts = tuple(_part(fields) for fields in stated.pop("parts"))
-        return check_state(RunState(parts=parts, **{**stated, "batch_ids": tuple(stated["batch_ids"])}), path)
+        ids = tuple(stated.pop("batch_ids"))
+        return check_state(RunState(parts=parts, batch_ids=ids, seal=seal, **stated), path)
     except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
         raise no_state(path, f"{type(error).__name__}: {error}"[:200]) from None
 
@@ -80,6 +97,8 @@ def _wrong_with(state: RunState) -> Iterator[str]:
         yield "results_sha256 is no text"
     if not isinstance(state.finished, bool) or not isinstance(state.terms, Mapping | None):
         yield "finished or terms is of another kind"
+    else:
+        yield from _wrong_terms(state.terms or {})
     if not all(map(_is_batch_id, state.batch_ids)) or len(set(state.batch_ids)) != len(state.batch_ids):
         yield "batch_ids are no ids of batches, each once"
         return
@@ -92,6 +111,19 @@ def _wrong_with(state: RunState) -> Iterator[str]:
     yield from _wrong_coverage(state)
     if state.finished and any(part.status in OPEN for part in state.parts):
         yield "it is finished, and parts of it are not"
+
+
+def _wrong_terms(terms: Mapping[str, Any]) -> Iterator[str]:
+    for name in ("max_tokens", "attempts", "rows", "output_tokens"):
+        if (value := terms.get(name)) is not None and not (_is_count(value) and value):
+            yield f"terms: {name} is {value!r:.40}: it is a whole number from 1 up"
+    if (allowed := terms.get("max_cost")) is not None and not (isinstance(allowed, str) and _is_amount(allowed)):
+        yield f"terms: max_cost is {allowed!r:.40}: it is an amount of USD, as text"
+
+
+def _is_amount(text: str) -> bool:
+    amount = Decimal(text)  # its ArithmeticError is told of as any other
+    return amount.is_finite() and amount >= 0
 
 
 def _wrong_with_part(part: Part, rows: int) -> Iterator[str]:
@@ -293,9 +325,11 @@ def result_in(line: bytes, unit_id: str | None = None) -> dict[str, Any] | None:
 
 
 def never_submitted(state: RunState) -> bool:
-    """Whether nothing of a run was ever handed to its vendor, so that nobody loses anything by another one."""
+    """Whether nothing of a run was ever handed to its vendor, so that nobody loses anything by another one. Of a state
+    without its seal nobody knows.
+    """
     untouched = (part.status == PLANNED and part.asked_at is None and not part.lost for part in state.parts)
-    return not state.finished and not state.batch_ids and all(untouched)
+    return state.seal is not None and not state.finished and not state.batch_ids and all(untouched)
 
 
 def _is_batch_id(value: Any) -> bool:

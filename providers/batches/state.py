@@ -4,11 +4,12 @@ mark.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
@@ -19,6 +20,7 @@ from .errors import BatchInUseError
 
 VERSION = 1
 REQUESTS = "requests.jsonl"
+SEAL = "seal"
 
 # The life of a part. SUBMITTING is written before the vendor is asked to make a batch, SUBMITTED once it named it: a
 # run that finds SUBMITTING does not know, and looks.
@@ -79,6 +81,7 @@ class RunState:
     terms: dict[str, Any] | None = None  # what shapes the requests and guards the run, for whoever takes it up
     results_sha256: str | None = None  # of the results' file, once the run has finished
     version: int = field(default=VERSION)
+    seal: str | None = None  # the SHA-256 of all the rest, as it is on disk; None: an older program has kept none
 
     def part(self, number: int) -> Part:
         """The part of that number."""
@@ -134,9 +137,16 @@ class RunFiles:
 
     def save(self, state: RunState) -> RunState:
         """`state`, once it is safely on disk: a kill at any instant leaves the one before it or this one."""
+        stated = json.loads(json.dumps(asdict(state), default=str))
+        seal = seal_of({name: value for name, value in stated.items() if name != SEAL})
         with replacing(self.state) as file:
-            file.write(json.dumps(asdict(state), default=str, indent=1).encode())
-        return state
+            file.write(json.dumps({**stated, SEAL: seal}, indent=1).encode())
+        return replace(state, seal=seal)
+
+
+def seal_of(stated: Mapping[str, Any]) -> str:
+    """The SHA-256 of what a state says, however it is laid out: what was changed by hand does not bear it."""
+    return hashlib.sha256(json.dumps(stated, sort_keys=True).encode()).hexdigest()
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 from ..base import BatchStatus, BatchStatusInfo, LLMProvider
@@ -37,6 +38,15 @@ class MaybeMade:
     batch_ids: tuple[str, ...]
 
 
+class Whereabouts(Enum):
+    """Where a batch is that a vendor answered with a refusal."""
+
+    TOLD = "its status is told; its results are not"
+    LISTED = "the list of batches names it"
+    GONE = "deleted: the list names others of its run"
+    UNTOLD = "nobody can tell"
+
+
 def create(provider: Any, file_id: str, mark: str) -> str:
     """The id of the new batch, marked with `mark` where the vendor's batches carry a tag."""
     if provider.tags_batches:
@@ -50,21 +60,46 @@ def is_for_good(error: ProviderError) -> bool:
     return isinstance(error, AuthenticationError) or error.spent or no_room
 
 
-def check_access(provider: LLMProvider, refusal: ProviderError) -> None:
-    """Raises ProviderError for a batch that is not known, where what costs nothing is refused too: the key, the address or
-    the model may be another than the batch was made with, and it may be there all the same.
+def whereabouts(provider: LLMProvider, batch_id: str, ours: Iterable[str], refusal: ProviderError) -> Whereabouts:
+    """Where a batch is that `refusal` says nothing of; `ours` are all batches of its run. Raises ProviderError where not even
+    the list of batches can be had: the key, the address or the account may be others than the batch was made with.
     """
     try:
-        if provider.lists_batches:
-            next(iter(provider.list_batches()), None)
-        provider.verify_access()
+        provider.get_batch_status(batch_id)
     except ProviderError as error:
-        told = (
-            f"{refusal.vendor_message}; nor can the list of batches or the model be had ({error}): check the key, the"
-        )
-        told += " address and the model; the state keeps the batch, and the same call goes on"
-        status, code = refusal.status_code, refusal.code
-        raise ProviderError(told, provider=refusal.provider, status_code=status, code=code) from None
+        if error.retryable:
+            raise
+    else:
+        return Whereabouts.TOLD
+    if not provider.lists_batches:
+        return Whereabouts.UNTOLD
+    try:
+        listed = {info["batch_id"] for info in provider.list_batches()}
+    except ProviderError as error:
+        if error.retryable:
+            raise
+        told = f"nor can the list of batches be had ({error}): check the key, the address and the account"
+        raise _kept(refusal, told) from None
+    if batch_id in listed:
+        return Whereabouts.LISTED
+    return Whereabouts.GONE if provider.forgets_batches and not listed.isdisjoint(ours) else Whereabouts.UNTOLD
+
+
+def astray(refusal: ProviderError, batch_id: str) -> ProviderError:
+    """The error for a batch that its vendor does not list, and cannot have lost."""
+    return _kept(
+        refusal,
+        f"{batch_id} is not in the list of batches: is the key another account's? (cancel the run to give it up)",
+    )
+
+
+def _kept(refusal: ProviderError, told: str) -> ProviderError:
+    return ProviderError(
+        f"{refusal.vendor_message}; {told}; the state keeps the batch, and the same call goes on",
+        provider=refusal.provider,
+        status_code=refusal.status_code,
+        code=refusal.code,
+    )
 
 
 def look_up(

@@ -8,55 +8,24 @@ from dataclasses import replace
 from decimal import Decimal
 
 from ..answers import Failure
-from ..base import BatchStatus, BatchStatusInfo, LLMProvider
+from ..base import BatchStatus, BatchStatusInfo
 from ..errors import ProviderError
 from . import submission
 from .collection import collect, merged, missing_of, results_of, write_results
-from .errors import BatchError
-from .plan import Planner, new_mark
-from .progress import progress_of
-from .requests import KeptRequests
-from .state import COLLECTED, DROPPED, OPEN, PLANNED, SUBMITTED, SUBMITTING, Part, RunFiles, RunState
+from .handover import Handover
+from .plan import new_mark
+from .state import COLLECTED, OPEN, PLANNED, SUBMITTED, SUBMITTING, Part
 from .statuses import aged, spent_error
-from .values import BatchResults, BatchSettings, Progress
+from .submission import Whereabouts
+from .values import BatchResults
 
-_LONGEST_REFUSAL = 600.0  # seconds between two tries of a batch that the vendor has no room for
 _FIRST_SEEN_AFTER = 300.0  # seconds in which a batch that was just made may be unknown to the server that is asked
-_LONGEST_ASKED = 3600.0  # seconds that a server may ask us to wait before the next try; it is asked at least hourly
 _DOWNLOADS = 3  # of results that lack rows, at least, before those rows are given up
 _CANCELLED = Failure("cancelled before it was submitted", "cancelled")
 
 
-class Turn:
+class Turn(Handover):
     """One process's turn at a run. All that has to outlive it is in `state`, which is saved at every step."""
-
-    def __init__(
-        self,
-        provider: LLMProvider,
-        files: RunFiles,
-        state: RunState,
-        allowed: Decimal | None,
-        progress: Progress,
-        settings: BatchSettings,
-        clock: Callable[[], float],
-        sleep: Callable[[float], None],
-    ) -> None:
-        self.provider, self.files, self.state, self.allowed = provider, files, state, allowed
-        self.progress, self.settings, self.clock, self.sleep = progress, settings, clock, sleep
-        self.requests = KeptRequests(files.requests)
-        self.planner = Planner(provider, self.requests, settings)
-        api = (getattr(provider, "config", None) or {}).get("api") or {}
-        self.max_inflight: int | None = settings.max_inflight or api.get("max_inflight_batches")
-        self.seen: dict[int, BatchStatusInfo] = {}  # what the vendor last said of a part
-        self.refused: dict[int, float] = {}  # since when the vendor refuses to tell of a part's batch
-        self.ended: set[int] = set()  # parts whose batch was seen to have ended
-        self.short: dict[int, list[float]] = {}  # when a part's results lacked rows that its vendor counts
-        self.overdue: dict[int, float] = {}  # when a part's batch was past its life, and cancelled
-        self.failing: dict[int, float] = {}  # since when asking about a part has failed
-        self.marks: dict[str, str] = {}  # of batches that have ended, by their id
-        self.asked_to_stop: set[int] = set()
-        self.held: dict[int, tuple[ProviderError, int]] = {}  # parts that were refused, after how many batches
-        self.note: str | None = None
 
     # -- the loop
 
@@ -98,192 +67,55 @@ class Turn:
     def _guarded(self, part: Part, ask: Callable[[Part], None]) -> None:
         """Asks about a part, and bears errors that pass, for as long as patience lasts."""
         try:
-            ask(part)
+            self._asked(part, ask)
         except ProviderError as error:
-            if not error.retryable and error.code != "not_ended":
-                self._bear_refusal(part, error)
-                return
+            if not _passes(error):
+                raise
             since = self.failing.setdefault(part.number, self.clock())
             if self.clock() - since > self.settings.patience:
                 raise
             self.note = str(error)
         else:
             self.failing.pop(part.number, None)
+
+    def _asked(self, part: Part, ask: Callable[[Part], None]) -> None:
+        """Asks about a part; where its vendor will not tell of its batch, that is looked for."""
+        try:
+            ask(part)
+        except ProviderError as error:
+            if _passes(error) or part.status != SUBMITTED or error.status_code is None or submission.is_for_good(error):
+                raise
+            self._bear_refusal(part, error)
+        else:
             self.refused.pop(part.number, None)
+            self.astray.pop(part.number, None)
 
     def _bear_refusal(self, part: Part, error: ProviderError) -> None:
-        """Gives up a batch that its vendor will not tell of, once that cannot be for its being new; others go on."""
-        if part.status != SUBMITTED or error.status_code is None or submission.is_for_good(error):
-            raise error
-        if self.clock() - self.refused.setdefault(part.number, self.clock()) > _FIRST_SEEN_AFTER:
-            submission.check_access(self.provider, error)
-            self.seen.pop(part.number, None)
-            self._give_up(part, Failure(f"the batch is gone: {error.vendor_message}", "gone", answered=True))
-        else:
-            self.note = str(error)
-
-    def _save(self, part: Part, *more: Part) -> Part:
-        self.state = self.files.save(self.state.with_part(part, *more))
-        return part
-
-    def _tell(self, pause: float | None = None) -> None:
-        self.progress(progress_of(self.state, self.seen, self.note, pause))
-
-    # -- to the vendor
-
-    def _may_submit(self, part: Part) -> bool:
-        if part.status != PLANNED or part.number in self.held or part.not_before > self.clock():
-            return False
-        if self.files.cancelled.exists():
-            return False
-        return self.max_inflight is None or self._inflight() < self.max_inflight
-
-    def _inflight(self) -> int:
-        return sum(part.status in {SUBMITTING, SUBMITTED} for part in self.state.parts)
-
-    def _submit(self, part: Part) -> None:
-        """Hands one part to the vendor. That it is being asked is on disk before it is asked."""
-        if self._turned_up(part):
-            return
-        self._tell()
-        path = self.files.upload(part)
-        self.planner.write(part, path)
-        file_id: str | None = None
-        try:
-            file_id = self.provider.upload_batch_file(path)
-            part = self._save(replace(part, status=SUBMITTING, asked_at=self.clock(), error=None))
-            batch_id = submission.create(self.provider, file_id, part.mark)
-        except ProviderError as error:
-            if error.ambiguous and part.status == SUBMITTING:
-                self.note = str(error)
-                self._save(replace(part, unanswered_at=self.clock()))
-            else:
-                self._discard(file_id)
-                self._refused(part, error)
-            return
-        finally:
-            path.unlink(missing_ok=True)
-        self._made(part, batch_id)
-
-    def _discard(self, file_id: str | None) -> None:
-        """Deletes the rows that were uploaded for a batch that was not made: the next try uploads them under new ids."""
-        if file_id is None:
-            return
-        try:
-            self.provider.discard_file(file_id)
-        except ProviderError as error:  # the vendor deletes it some day itself
-            self.note = str(error)
-
-    def _turned_up(self, part: Part) -> bool:
-        """Whether the batch of an earlier submit is there after all, or may be: then the rows are not sent again."""
-        for mark, asked_at in part.lost:
-            earlier = replace(part, mark=mark, asked_at=asked_at)
-            found = submission.look_up(self.provider, earlier, self.state.batch_ids, self.marks)
-            if isinstance(found, submission.Made):
-                self._made(earlier, found.batch_id)
-                return True
-            if isinstance(found, submission.MaybeMade):
-                self._save(replace(earlier, status=SUBMITTING, unanswered_at=self.clock()))
-                return True
-        return False
-
-    def _stop_late_ones(self) -> None:
-        """Cancels batches that the vendor made after the rows of theirs had been sent again."""
-        for part in self.state.parts:
-            for mark, asked_at in part.lost:
-                earlier = replace(part, mark=mark, asked_at=asked_at)
-                try:
-                    found = submission.look_up(self.provider, earlier, self.state.batch_ids, self.marks)
-                    if isinstance(found, submission.Made):
-                        self.provider.cancel_batch(found.batch_id)
-                        self.note = f"batch {found.batch_id} was made late, for rows that were sent again: cancelled"
-                        ids = (*self.state.batch_ids, found.batch_id)
-                        self.state = self.files.save(replace(self.state, batch_ids=ids))
-                        self._tell()
-                except ProviderError as error:  # the results are there: a look that fails must not hold them back
-                    self.note = str(error)
-
-    def _made(self, part: Part, batch_id: str) -> None:
-        self._save(replace(part, status=SUBMITTED, batch_id=batch_id, submitted_at=self.clock(), error=None))
-
-    def _refused(self, part: Part, error: ProviderError) -> None:
-        """The vendor surely made no batch: later, never, or not with this account."""
-        if submission.is_for_good(error):
-            self._save(replace(part, status=PLANNED, error=str(error), asked_at=None))
-            raise error
-        if error.retryable or error.ambiguous:  # an upload without an answer makes no batch
-            self._later(part, str(error), error.retry_after)
-        else:
-            self.held[part.number] = error, len(self.state.batch_ids)
-            self._save(replace(part, status=PLANNED, mark=new_mark(), asked_at=None, error=str(error)))
-
-    def _judge(self, part: Part, error: ProviderError, batches: int) -> None:
-        """Gives up a part that the vendor refused, once it took another one since. Where it takes none, it is what all have in
-        common (the model, a setting, the account): that ends the run once nothing else is open, and no row is lost.
+        """Waits for a batch that its vendor will not tell of. It is paid, so it is given up where it is surely gone, or
+        the run was cancelled; else the run ends with the error once none of its other batches is at the vendor.
         """
-        if len(self.state.batch_ids) > batches:
-            del self.held[part.number]
-            self._give_up(part, Failure(error.vendor_message or str(error), error.code or "refused"))
-        elif all(other.number in self.held for other in self.state.parts if other.status in OPEN):
-            raise error
-
-    def _later(self, part: Part, why: str, wait: float | None = None) -> None:
-        """Plans the part again, under a new mark. Patience runs out only while none of ours is at the vendor: what is
-        there will make room.
-        """
-        self.note = why
-        others = any(
-            other.status in {SUBMITTING, SUBMITTED} and other.number != part.number for other in self.state.parts
-        )
-        now = self.clock()
-        since = None if others else part.refused_since or now
-        if since is not None and now - since > self.settings.patience:
-            self._give_up(part, Failure(why, "refused", retryable=True))
+        since = self.refused.setdefault(part.number, self.clock())
+        self.note = str(error)
+        if self.clock() - since <= _FIRST_SEEN_AFTER:
             return
-        pause = min(self.settings.poll_initial * 2 ** min(part.refusals, 30), _LONGEST_REFUSAL)
-        asked = min(wait or 0.0, _LONGEST_ASKED)
-        self._save(
-            replace(
-                part,
-                status=PLANNED,
-                mark=new_mark(),
-                batch_id=None,
-                asked_at=None,
-                unanswered_at=None,
-                submitted_at=None,
-                refusals=part.refusals + 1,
-                refused_since=since,
-                not_before=now + max(pause, asked),
-                error=why,
-            )
-        )
+        found = submission.whereabouts(self.provider, str(part.batch_id), self.state.batch_ids, error)
+        is_cancelled, is_over = self.files.cancelled.exists(), self.clock() - since > self.settings.patience
+        if found is Whereabouts.LISTED or (found is Whereabouts.TOLD and not is_over):
+            if is_over and not is_cancelled:
+                raise error
+            if not is_over:
+                return
+        elif found is Whereabouts.UNTOLD and not is_cancelled:
+            self.astray[part.number] = submission.astray(error, str(part.batch_id))
+            self._end_where_only_stuck_ones_are_left(self.astray[part.number])
+            return
+        self.seen.pop(part.number, None)
+        self._give_up(part, Failure(f"the batch is gone: {error.vendor_message}", "gone", answered=True))
 
-    def _look_up(self, part: Part) -> None:
-        """Finds the batch of a submit without an answer, or finds that there is none, when the vendor had its time."""
-        if not self.provider.lists_batches:
-            raise BatchError(
-                f"batch {part.number} may have been submitted, and the provider cannot list its batches: look for rows"
-                f" whose ids hold {part.mark} before you delete {self.files.state}"
-            )
-        found = submission.look_up(self.provider, part, self.state.batch_ids, self.marks)
-        if part.unanswered_at is None:  # killed while it asked: the vendor's time begins with this look
-            part = self._save(replace(part, unanswered_at=self.clock()))
-        waited = self.clock() - (part.unanswered_at or 0.0)
-        if isinstance(found, submission.Made):
-            self._made(part, found.batch_id)
-        elif isinstance(found, submission.MaybeMade):
-            self.note = f"one of {', '.join(found.batch_ids)} may be ours: it shows when it has ended"
-            if waited > 2 * self.settings.patience:
-                raise BatchError(
-                    f"cannot tell whether one of {', '.join(found.batch_ids)} holds the rows of batch {part.number},"
-                    f" whose ids hold {part.mark}: it is not submitted again"
-                )
-        elif waited >= self.settings.settle:
-            lost = tuple(dict.fromkeys((*part.lost, (part.mark, part.asked_at or 0.0))))
-            fresh = replace(part, status=PLANNED, mark=new_mark(), asked_at=None, unanswered_at=None, lost=lost)
-            self._save(fresh)
-        else:
-            self.note = f"batch {part.number} was submitted without an answer: looking for it"
+    def _end_where_only_stuck_ones_are_left(self, error: ProviderError) -> None:
+        at_the_vendor = (part for part in self.state.parts if part.status in {SUBMITTING, SUBMITTED})
+        if all(part.number in self.astray for part in at_the_vendor):
+            raise error
 
     # -- from the vendor
 
@@ -312,17 +144,17 @@ class Turn:
         """Keeps what the batch gave back, and plans what failed for a passing reason again."""
         missing = missing_of(info)
         given = self.provider.iter_batch_results(str(part.batch_id))
-        path = self.files.collected(part)
+        path, counts = self.files.collected(part), info.get("counts")
         try:
             longer = self.settings.longer_max_tokens is not None
-            got = collect(self.provider, part, self.requests, given, missing, path, info.get("counts"), longer=longer)
+            got = collect(self.provider, part, self.requests, given, missing, self.files, counts, longer=longer)
         except ProviderError as error:
             if error.code != "not_ended" or info["status"] is not BatchStatus.FAILED:
                 raise
             if not self._is_beyond_stopping(part):
                 return
             missing = replace(missing, answered=True)
-            got = collect(self.provider, part, self.requests, (), missing, path, info.get("counts"))
+            got = collect(self.provider, part, self.requests, (), missing, self.files, counts)
         if got.short and not self._had_its_time(part):
             path.unlink()
             self.note = f"batch {part.batch_id} gave back fewer rows than it counts: asking again"
@@ -379,16 +211,6 @@ class Turn:
         others = sum((other.expected for other in self.state.parts if other.number != part.number), Decimal(0))
         return others + cost + sum((other.estimate for other in more), Decimal(0)) > self.allowed
 
-    def _give_up(self, part: Part, why: Failure) -> None:
-        """Ends a part that has no batch to collect. Rows that were sent before keep what was said of them then, unless
-        they may have been answered since.
-        """
-        if part.attempt > 1 and not why.answered:
-            self._save(replace(part, status=DROPPED, failed=part.size, error=str(why)))
-            return
-        got = collect(self.provider, part, self.requests, (), why, self.files.collected(part))
-        self._save(replace(part, status=COLLECTED, failed=part.size, unpriced=got.unpriced, error=str(why)))
-
     def _finish(self) -> BatchResults:
         """Writes the results of all rows, and takes away what only an unfinished run needs."""
         self._stop_late_ones()
@@ -398,3 +220,8 @@ class Turn:
             path.unlink(missing_ok=True)
         self._tell()
         return results_of(self.state, self.files)
+
+
+def _passes(error: ProviderError) -> bool:
+    """Whether the same question may be answered later."""
+    return error.retryable or error.code == "not_ended"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -11,20 +12,22 @@ from servers.working import ANSWERED, LEFT_OUT, PASSING, forgetful, numbered
 
 from providers import BatchSettings, ProviderError, run_batch
 from providers.batches import BatchError, BatchTooExpensiveError, read_run
+from providers.batches.state import RunFiles
 
 
 def gone(vendor, *numbers):
-    """The vendor knows nothing any more of its n-th batches."""
-    give = vendor.server.retrieve
+    """The vendor has the results of its n-th batches no more."""
+    name = {"openai": "content", "anthropic": "results", "gemini": "download"}[vendor.name]
+    give = getattr(vendor.server, name)
 
-    def retrieve(request, **parts):
+    def refused(request, **parts):
         known = list(vendor.server.operations if vendor.name == "gemini" else vendor.server.batches)
-        asked = next(iter(parts.values()))
-        if asked in [known[number - 1] for number in numbers if number <= len(known)]:
-            return Reply(vendor.unanswered(404, "no such batch"), 404)
+        lost = [known[number - 1].removeprefix("batches/") for number in numbers if number <= len(known)]
+        if any(batch in next(iter(parts.values())) for batch in lost):
+            return Reply(vendor.unanswered(404, "no such file"), 404)
         return give(request, **parts)
 
-    vendor.server.retrieve = retrieve
+    setattr(vendor.server, name, refused)
 
 
 def test_rows_of_a_batch_that_is_gone_are_counted_as_unpriced(vendor, work, run):
@@ -125,9 +128,8 @@ def test_rows_at_an_unknown_price_count_against_what_a_run_may_cost(openai, work
         run_batch(provider, numbered(3), state, clock=clock, sleep=stop, settings=settings)
     parts = read_run(state).parts
     assert (parts[0].unpriced, parts[0].expected) == (1, parts[0].estimate)
-    stated = json.loads(state.read_text())
-    stated["parts"][2].update(status="planned", batch_id=None)
-    state.write_text(json.dumps(stated))
+    kept = read_run(state)
+    RunFiles(state).save(kept.with_part(replace(kept.part(3), status="planned", batch_id=None)))
     with pytest.raises(BatchTooExpensiveError):
         run_batch(provider, None, state, clock=clock, sleep=stop, max_cost=2 * parts[0].estimate)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -10,7 +11,8 @@ from servers.base import CUT, Reply
 from servers.working import ANSWERED, LEFT_OUT, forgetful, numbered
 
 from providers import BatchSettings, ProviderError, connection, run_batch
-from providers.batches import cancel_run, run_progress
+from providers.batches import cancel_run, read_run, run_progress
+from providers.batches.state import RunFiles
 
 SLOW = BatchSettings(poll_initial=6 * 3600, poll_longest=6 * 3600)  # a life of days in few looks
 
@@ -121,25 +123,121 @@ def test_rows_that_the_counts_call_unanswered_are_sent_again(openai, work, run):
     assert dict(working.handed_in) == {"prompt 0": 1, "prompt 1": 2, "prompt 2": 1}
 
 
-@pytest.mark.parametrize("status", [404, 400])
-@pytest.mark.parametrize("place", ["retrieve", "results"])
-def test_a_batch_that_cannot_be_had_is_given_up_and_the_others_are_collected(vendor, work, run, place, status):
-    working = work(vendor)
-    names = {"openai": "content", "anthropic": "results", "gemini": "download"}
-    method = "retrieve" if place == "retrieve" else names[vendor.name]
+def refusing(vendor, working, method, status, until=lambda: False):
+    """The vendor's first batch, or its results, are refused with `status` until then."""
     give = getattr(vendor.server, method)
 
     def refused(request, **parts):
         first = next(iter(working.prompts)).removeprefix("batches/")
-        if first in next(iter(parts.values())):
+        if first in next(iter(parts.values())) and not until():
             return Reply(vendor.unanswered(status, "no such thing"), status)
         return give(request, **parts)
 
     setattr(vendor.server, method, refused)
-    provider = forgetful(vendor.make())
-    results = list(run(provider, numbered(3), settings=BatchSettings(rows=1)))
+
+
+def without_the_first(vendor, working):
+    """The vendor's list of batches, but for the first one."""
+    listing = vendor.server.list
+
+    def shortened(request):
+        body = json.loads(json.dumps(listing(request).body))
+        key, name = ("operations", "name") if vendor.name == "gemini" else ("data", "id")
+        body[key] = [batch for batch in body[key] if batch[name] != next(iter(working.prompts))]
+        return Reply(body)
+
+    vendor.server.list = shortened
+
+
+DOWNLOAD = {"openai": "content", "anthropic": "results", "gemini": "download"}
+
+
+@pytest.mark.parametrize("status", [404, 400])
+def test_results_that_cannot_be_had_for_long_are_given_up_and_the_others_are_collected(
+    vendor, work, run, clock, status
+):
+    working = work(vendor)
+    refusing(vendor, working, DOWNLOAD[vendor.name], status)
+    begun = clock.now
+    results = list(run(forgetful(vendor.make()), numbered(3), settings=BatchSettings(rows=1, patience=3 * 3600)))
     assert [row.error is None for row in results] == [False, True, True]
     assert "gone" in results[0].error
+    assert clock.now - begun > 3 * 3600
+    assert set(working.handed_in.values()) == {1}
+
+
+@pytest.mark.parametrize("status", [404, 400])
+def test_a_batch_that_is_listed_is_asked_for_however_long_it_is_refused(vendor, work, run, clock, status):
+    working = work(vendor)
+    begun = clock.now
+    refusing(vendor, working, "retrieve", status, until=lambda: clock.now - begun > 6 * 3600)
+    results = run(forgetful(vendor.make()), numbered(3), settings=BatchSettings(rows=1))
+    assert (results.answered, set(working.handed_in.values())) == (3, {1})
+
+
+def test_a_listed_batch_that_is_refused_for_days_ends_the_run_and_is_kept(vendor, work, run, tmp_path):
+    working = work(vendor)
+    gone_on = []
+    refusing(vendor, working, "retrieve", 404, until=lambda: gone_on)
+    with pytest.raises(ProviderError, match="no such thing"):
+        run(forgetful(vendor.make()), numbered(3), settings=BatchSettings(rows=1))
+    assert [part.status for part in read_run(tmp_path / "run.json").parts] == ["submitted", "collected", "collected"]
+    gone_on.append(True)
+    assert run(vendor.make(), None).answered == 3
+
+
+def test_a_batch_that_is_not_listed_is_given_up_only_where_a_vendor_deletes_batches(vendor, work, run, tmp_path):
+    """Where its batches stay, and where none of the run's is listed, the key is another account's: nothing is given up."""
+    working = work(vendor)
+    refusing(vendor, working, "retrieve", 404)
+    without_the_first(vendor, working)
+    provider = forgetful(vendor.make())
+    if vendor.name == "openai":
+        with pytest.raises(ProviderError, match=r"list of batches.*another account"):
+            run(provider, numbered(3), settings=BatchSettings(rows=1))
+        assert [part.status for part in read_run(tmp_path / "run.json").parts] == [
+            "submitted",
+            "collected",
+            "collected",
+        ]
+        cancel_run(provider, tmp_path / "run.json")
+        results = list(run(provider, None))
+    else:
+        results = list(run(provider, numbered(3), settings=BatchSettings(rows=1)))
+    assert [row.error is None for row in results] == [False, True, True]
+    assert "gone" in results[0].error
+    assert set(working.handed_in.values()) == {1}
+
+
+def test_a_key_of_another_account_gives_up_no_batch(vendor, work, run, clock, tmp_path):
+    """Its list is one, and empty, or holds batches of others."""
+    working = work(vendor)
+    working.polls = 99
+
+    def stop(_seconds):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_batch(vendor.make(), numbered(3), tmp_path / "run.json", clock=clock, sleep=stop)
+    retrieve, listing = vendor.server.retrieve, vendor.server.list
+    vendor.server.retrieve = lambda request, **parts: Reply(vendor.unanswered(404, "no such batch"), 404)
+    empty = {"openai": {"data": []}, "anthropic": {"data": [], "has_more": False}, "gemini": {}}[vendor.name]
+    vendor.server.list = lambda request: Reply(empty)
+    with pytest.raises(ProviderError, match="another account"):
+        run(vendor.make(), None)
+    vendor.server.retrieve, vendor.server.list, working.polls = retrieve, listing, 0
+    assert run(vendor.make(), None).answered == 3
+    assert set(working.handed_in.values()) == {1}
+
+
+@pytest.mark.parametrize("status", [503, 429])
+def test_a_list_that_fails_for_a_while_ends_no_run(vendor, work, run, clock, status):
+    working = work(vendor)
+    begun, listing = clock.now, vendor.server.list
+    refusing(vendor, working, "retrieve", 404, until=lambda: clock.now - begun > 4 * 3600)
+    down = Reply(vendor.unanswered(status, "not now"), status, {"retry-after": "0"})
+    vendor.server.list = lambda request: down if clock.now - begun < 2 * 3600 else listing(request)
+    assert run(forgetful(vendor.make()), numbered(3), settings=BatchSettings(rows=1)).answered == 3
     assert set(working.handed_in.values()) == {1}
 
 
@@ -248,9 +346,10 @@ def test_after_a_kill_the_vendors_time_begins_with_the_first_look(openai, work, 
     openai.server.fail(CUT, path=openai.create_path)
     with pytest.raises(KeyboardInterrupt):
         run_batch(openai.make(), numbered(2), state, clock=clock, sleep=stop)
-    stated = json.loads(state.read_text())
-    stated["parts"][0]["unanswered_at"] = None  # as a kill during the call leaves it
-    state.write_text(json.dumps(stated))
+    kept = read_run(state)
+    RunFiles(state).save(
+        kept.with_part(replace(kept.part(1), unanswered_at=None))
+    )  # as a kill during the call leaves it
     clock.now += 5000
     looked_at = clock.now
     assert run_batch(openai.make(), None, state, clock=clock, sleep=clock.sleep).answered == 2

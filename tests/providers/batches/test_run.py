@@ -180,14 +180,11 @@ def test_waiting_grows_to_its_cap_and_never_beats_in_step(vendor, work, run, clo
     assert len(set(clock.slept[-10:])) == 10
 
 
-def test_a_batch_that_is_gone_fails_its_rows_and_is_not_repeated(vendor, work, run, clock):
+def test_results_that_are_gone_fail_their_rows_and_are_not_repeated(vendor, work, run):
     working = work(vendor)
-    make = vendor.server.retrieve
-    gone = Reply(vendor.unanswered(404, "no such batch"), 404)
-    vendor.server.retrieve = lambda request, **parts: gone if clock.slept[2:] else make(request, **parts)
-    working.polls = 99
-    provider = forgetful(vendor.make())
-    results = list(run(provider, numbered(2)))
+    name = {"openai": "content", "anthropic": "results", "gemini": "download"}[vendor.name]
+    setattr(vendor.server, name, lambda request, **parts: Reply(vendor.unanswered(404, "no such file"), 404))
+    results = list(run(vendor.make(), numbered(2)))
     assert ["gone" in row.error for row in results] == [True, True]
     assert set(working.handed_in.values()) == {1}
 

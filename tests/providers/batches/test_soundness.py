@@ -43,6 +43,7 @@ def half(openai, work, clock, tmp_path):
 
 def edit(state, change):
     stated = json.loads(state.read_text())
+    del stated["seal"]  # as a program of before kept it: what it says is all there is to go by
     change(stated, stated["parts"])
     state.write_text(json.dumps(stated))
 
@@ -79,6 +80,10 @@ EDITS = {
     "finished with an open part": lambda stated, parts: stated.update(finished=True),
     "parts that are text": lambda stated, parts: stated.update(parts="all"),
     "rows that are many": lambda stated, parts: stated.update(rows="many"),
+    "a longest answer that is text": lambda stated, parts: stated["terms"].update(max_tokens="x"),
+    "attempts below 1": lambda stated, parts: stated["terms"].update(attempts=0),
+    "an allowance that is text": lambda stated, parts: stated["terms"].update(max_cost="much"),
+    "an allowance without end": lambda stated, parts: stated["terms"].update(max_cost="Infinity"),
     "other requests": lambda stated, parts: stated.update(requests_sha256="0" * 64),
 }
 
@@ -90,6 +95,110 @@ def test_an_edited_state_is_refused_by_name_and_nothing_is_sent(half, change):
     with pytest.raises(BatchError, match=r"run\.json.*nothing was sent"):
         run_batch(vendor.make(), None, state, clock=clock, sleep=clock.sleep)
     assert not vendor.server.requests
+
+
+def exchanged(stated, parts):
+    parts[0]["rows"], parts[1]["rows"] = parts[1]["rows"], parts[0]["rows"]
+
+
+def planned_again(stated, parts):
+    parts[1].update(status="planned", batch_id=None, asked_at=None, submitted_at=None)
+    stated.update(batch_ids=stated["batch_ids"][:1])
+
+
+CHANGED = {
+    "rows exchanged": exchanged,
+    "another mark": lambda stated, parts: parts[1].update(mark="0123456789abcdef"),
+    "planned again": planned_again,
+    "another time": lambda stated, parts: parts[1].update(submitted_at=1.0),
+    "a key more": lambda stated, parts: stated.update(note="by hand"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGED.values(), ids=CHANGED)
+def test_whatever_was_changed_in_a_state_by_hand_is_told_and_nothing_is_sent(half, change):
+    """Each of these is as good a state as any: only its seal tells that no run wrote it."""
+    vendor, state, clock = half
+    stated = json.loads(state.read_text())
+    change(stated, stated["parts"])
+    state.write_text(json.dumps(stated))
+    with pytest.raises(BatchError, match=r"run\.json.*changed after it was written.*nothing was sent"):
+        run_batch(vendor.make(), None, state, clock=clock, sleep=clock.sleep)
+    assert not vendor.server.requests
+
+
+def test_a_state_that_is_laid_out_anew_is_the_same_state(half):
+    _, state, _ = half
+    state.write_text(json.dumps(json.loads(state.read_text()), indent=8, sort_keys=True))
+    assert load(state) is not None
+
+
+@pytest.fixture
+def submitted(vendor, work, clock, tmp_path):
+    """A run of four rows in two batches, stopped when both were handed in; they have ended since."""
+    working = work(vendor)
+    working.polls = 99
+    state = tmp_path / "run.json"
+
+    def stop(_seconds):
+        raise KeyboardInterrupt
+
+    settings = BatchSettings(rows=2)
+    with pytest.raises(KeyboardInterrupt):
+        run_batch(vendor.make(), numbered(4), state, settings=settings, clock=clock, sleep=stop)
+    working.polls = 0
+    return working, state
+
+
+@pytest.mark.parametrize("name", ["rows exchanged", "another mark"])
+def test_rows_of_another_batch_are_an_error_that_names_the_state(vendor, submitted, clock, name):
+    """Under a state without a seal: they are not asked for again and again, and no row is given up."""
+    working, state = submitted
+    edit(state, CHANGED[name])
+    with pytest.raises(BatchError, match=r"run\.json: batch \S+ holds the row"):
+        run_batch(vendor.make(), None, state, clock=clock, sleep=clock.sleep)
+    assert not clock.slept
+    assert set(working.handed_in.values()) == {1}
+
+
+def test_a_part_that_is_planned_again_is_looked_for_by_its_mark(openai, gemini, work, clock, tmp_path):
+    for vendor in (openai, gemini):
+        working = work(vendor)
+        working.polls = 99
+        state = tmp_path / f"{vendor.name}.json"
+
+        def stop(_seconds):
+            raise KeyboardInterrupt
+
+        settings = BatchSettings(rows=2)
+        with pytest.raises(KeyboardInterrupt):
+            run_batch(vendor.make(), numbered(4), state, settings=settings, clock=clock, sleep=stop)
+        working.polls = 0
+        edit(state, planned_again)
+        assert run_batch(vendor.make(), None, state, clock=clock, sleep=clock.sleep).answered == 4
+        assert set(working.handed_in.values()) == {1}
+
+
+def both_planned(stated, parts):
+    stated.update(batch_ids=[])
+    for part in parts:
+        part.update(status="planned", batch_id=None, asked_at=None, submitted_at=None)
+
+
+def test_a_state_without_a_seal_in_which_nothing_was_submitted_is_not_begun_anew(openai, work, clock, tmp_path):
+    working = work(openai)
+    working.polls = 99
+    state = tmp_path / "run.json"
+
+    def stop(_seconds):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_batch(openai.make(), numbered(4), state, settings=BatchSettings(rows=2), clock=clock, sleep=stop)
+    working.polls = 0
+    edit(state, both_planned)
+    assert run_batch(openai.make(), numbered(4), state, clock=clock, sleep=clock.sleep).answered == 4
+    assert set(working.handed_in.values()) == {1}
 
 
 @pytest.mark.parametrize(
@@ -225,6 +334,7 @@ def test_whatever_stands_in_a_field_a_state_is_read_or_refused(half, data):
     _, state, _ = half
     whole = state.read_text()
     stated = json.loads(whole)
+    del stated["seal"]
     place = data.draw(st.sampled_from([stated, *stated["parts"]]))
     place[data.draw(st.sampled_from(sorted(place)))] = data.draw(VALUES)
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -13,6 +14,7 @@ from providers.batches import BatchError, BatchTooExpensiveError, read_run
 from providers.batches.plan import Planner
 from providers.batches.requests import read_request
 from providers.batches.spending import Spending
+from providers.batches.state import RunFiles
 
 
 def stopped(provider, state, clock, **terms):
@@ -45,9 +47,8 @@ def test_a_run_keeps_its_max_cost(openai, work, run, clock, tmp_path):
     work(openai).polls = 2
     state = tmp_path / "run.json"
     stopped(openai.make(), state, clock, settings=BatchSettings(rows=1, max_inflight=1), max_cost=1)
-    stated = json.loads(state.read_text())
-    stated["terms"]["max_cost"] = "0.0000001"
-    state.write_text(json.dumps(stated))
+    kept = read_run(state)
+    RunFiles(state).save(replace(kept, terms={**kept.terms, "max_cost": "0.0000001"}))
     with pytest.raises(BatchTooExpensiveError):
         run(openai.make(), None)
     assert run(openai.make(), None, max_cost=1).answered == 3
