@@ -339,7 +339,7 @@ class Pricing:
         )
 
     def _unknown_rate(self, mode: str, at: date | str | None) -> str:
-        if mode == "batch" and not self._batch:
+        if mode == "batch" and not self._batch and not self.vouched_by:  # who vouches knows of no batches
             return f"{self._name} has no batch price: the vendor does not serve it in batches (batch_support: false)"
         if not any(rate["mode"] == mode for rate in self._rates):
             return f"{self._name} has no known {mode} price; known modes: {', '.join(self.modes) or 'none'}"

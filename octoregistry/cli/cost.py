@@ -23,11 +23,14 @@ from octoregistry.cli.styled_tables import WideTable, print_styled
 from octoregistry.costing.reading import How
 from octoregistry.costing.values import UNKNOWN_MODEL, UNKNOWN_PROVIDER
 from octoregistry.errors import UserFacingError
-from providers.registry import Registry, RegistryError, load_registry
+from providers.more import with_more
+from providers.registry import RegistryError, load_registry
 from providers.vendors import FILE_NAME, VARIABLE
 
 if TYPE_CHECKING:
+    from octoregistry.costing.rates import RateTable
     from octoregistry.costing.values import Assumed, Costs, Stated, Uncertain, UnpricedRows
+    from octoregistry.costing.vouched import VouchedCosts
 
 UNPRICED = 3
 _MOST_SHOWN = 100  # groups on a terminal; --out keeps all
@@ -64,6 +67,9 @@ _BOUNDS = ("least", "most")
     help="Read this octoregistry.toml.  [default: $OCTOREGISTRY_SETTINGS, then ./octoregistry.toml]",
 )
 @own_prices_option
+@click.option(
+    "--vouched", is_flag=True, help="Cost by rates that other registries alone vouch for, too; they are summed apart."
+)
 @assume_earliest_option
 @registry_option
 def command(  # noqa: PLR0913, PLR0917 - an option each
@@ -79,6 +85,7 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
     stated_cost: str | None,
     settings: Path | None,
     own_prices: bool,
+    vouched: bool,
     assume_earliest: bool,
     registry: Path,
 ) -> None:
@@ -103,13 +110,21 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
             _check_output(out)
         columns, hosts = _settings(settings)
         how = How({**columns, **names}, ids, hosts, strict_tiers, stated_cost)
-        known = load_registry(registry)
+        known = with_more(load_registry(registry))
         if own_prices:
             from octoregistry.cli.own_prices import by_own_prices, marks  # noqa: PLC0415 - it reads settings
 
             known = by_own_prices(known, settings)
             yours = list(marks(known))
-        costs = _costs(logs, engine, keys, how, known, assume_earliest=assume_earliest)
+        from octoregistry.costing.rates import compile_rates  # noqa: PLC0415 - as above
+
+        costs = _costs(logs, engine, keys, how, compile_rates(known, assume_earliest=assume_earliest))
+        beside: VouchedCosts | None = None
+        if vouched:
+            from octoregistry.costing.vouched import apart, vouched_rates  # noqa: PLC0415 - few ask for it
+
+            rates = vouched_rates(known, assume_earliest=assume_earliest)
+            costs, beside = apart(costs, _costs(logs, engine, keys, how, rates))
         if out is not None:
             _write(costs, out)
     except ModuleNotFoundError as error:
@@ -120,7 +135,7 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
         raise click.ClickException(str(error)) from error
     except OSError as error:
         raise click.ClickException(f"{error.filename or out}: {error.strerror or error}") from error
-    _tell(costs, exchange_rates, yours, as_json=as_json)
+    _tell(costs, beside, exchange_rates, yours, as_json=as_json)
     if costs.problems:
         raise click.exceptions.Exit(UNPRICED)
 
@@ -156,16 +171,12 @@ def _costs(
     engine: str | None,
     keys: Sequence[str],
     how: How,
-    registry: Registry,
-    *,
-    assume_earliest: bool,
+    rates: RateTable,
 ) -> Costs:
     """The costs, computed in this process or on the engine, with an example for each problem."""
     from octoregistry.costing.patterns import usage_files  # noqa: PLC0415 - as above
-    from octoregistry.costing.rates import compile_rates  # noqa: PLC0415 - as above
     from octoregistry.costing.small import costs_of_files, needs_no_engine  # noqa: PLC0415 - as above
 
-    rates = compile_rates(registry, assume_earliest=assume_earliest)
     if engine is None and needs_no_engine(files := usage_files(logs), how):
         return costs_of_files(files, rates, keys, how)
     from octoregistry.costing.costs import costs_of  # noqa: PLC0415 - as above
@@ -212,14 +223,21 @@ def _bar() -> Iterator[Any]:
         yield lambda percent: progress.update(task, total=percent and 100, completed=percent or 0)
 
 
-def _tell(costs: Costs, exchange_rates: Sequence[ExchangeRate], yours: list[str], *, as_json: bool) -> None:
+def _tell(
+    costs: Costs,
+    beside: VouchedCosts | None,
+    exchange_rates: Sequence[ExchangeRate],
+    yours: list[str],
+    *,
+    as_json: bool,
+) -> None:
     from octoregistry.costing.writing import costs_json  # noqa: PLC0415 - as above
 
     if as_json:
         fx = {"fx": [rate.as_values(costs.total) for rate in exchange_rates]} if exchange_rates else {}
-        click.echo(
-            json.dumps({**costs_json(costs), **fx, **({"yours": yours} if yours else {})}, ensure_ascii=False, indent=1)
-        )
+        apart = {"vouched": beside.as_values()} if beside else {}
+        mine = {"yours": yours} if yours else {}
+        click.echo(json.dumps({**costs_json(costs), **apart, **fx, **mine}, ensure_ascii=False, indent=1))
         return
     print_styled(_table(costs))
     hidden = len(costs.groups) - _MOST_SHOWN
@@ -228,6 +246,8 @@ def _tell(costs: Costs, exchange_rates: Sequence[ExchangeRate], yours: list[str]
     print_text(f"{usd(costs.total)} USD for {costs.rows:,} rows, read as {costs.form}")
     for rate in exchange_rates:
         print_text(f"{rate.of(costs.total):,} {rate.currency} at {rate}")
+    for line in _vouched(beside, costs.keys):
+        print_text(_printable(line))
     if costs.uncertain is not None:
         print_text(_uncertain(costs.uncertain))
     if costs.assumed is not None:
@@ -295,6 +315,21 @@ def _table(costs: Costs) -> WideTable:
     for row in costs.groups.rows[:_MOST_SHOWN]:
         table.add_row(*(Text(_printable(_cell(row[name], name))) for name in names))
     return table
+
+
+def _vouched(beside: VouchedCosts | None, keys: Sequence[str]) -> Iterator[str]:
+    """What the rows cost that only vouched rates price, and each of their groups; nothing where nobody asked."""
+    if beside is None:
+        return
+    if not beside.rows:
+        yield "no row has a price that other registries alone vouch for"
+        return
+    rows = "1 row" if beside.rows == 1 else f"{beside.rows:,} rows"
+    yield (
+        f"beside it, {usd(beside.total)} USD for {rows} by rates that other registries alone vouch for: no vendor states them"
+    )
+    for row in beside.groups[:_MOST_SHOWN]:
+        yield f"  {', '.join(str(row[key]) for key in keys) or 'all'}: {usd(row['cost'])}"
 
 
 def _cell(value: Any, name: str) -> str:

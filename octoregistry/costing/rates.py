@@ -312,7 +312,7 @@ def _above(rate: Rate) -> int:
 
 
 def _unknown(pricing: Pricing, of_mode: Sequence[Rate], mode: str) -> str:
-    if mode == "batch" and not pricing.batch_support:
+    if mode == "batch" and not pricing.batch_support and not pricing.vouched_by:
         return "no batch price: the vendor does not serve it in batches"
     if not of_mode:
         return f"no known {mode} price; known modes: {', '.join(pricing.modes) or 'none'}"
