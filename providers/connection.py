@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 from .base import LLMProvider
 from .errors import AuthenticationError, ProviderError, RateLimitError, RequestError
-from .received import json_object, named
+from .received import json_object, named, streams
 from .retry import RetryPolicy, is_retryable, moment_of, retry_after
 from .secret_spellings import spellings
 from .vendors import VendorError, built_in_tables, vendor
@@ -117,7 +117,7 @@ class Connection(LLMProvider):
     @property
     def _hooks(self) -> dict[str, list[Callable[[Any], None]]]:
         """What looks at each request before it leaves, redirected ones too."""
-        return {"request": [self._stay], "response": [self._compare_clocks]}
+        return {"request": [self._stay], "response": [self._bound, self._compare_clocks]}
 
     def _stay(self, request: Any) -> None:
         """Raises for a request that would leave the vendor's origin: each carries a key, a prompt or rows, and neither a
@@ -129,6 +129,15 @@ class Connection(LLMProvider):
                 f"the server sends the request on to {scheme}://{host}:{port}, another origin: nothing was sent there"
             )
             raise ProviderError(told, provider=self.name, code="other_origin")
+
+    def _bound(self, response: Any) -> None:
+        """Gives the body of an answer as long as the server may stay silent before it. What streams, and what is downloaded,
+        may take longer: there each silence is bounded, not the whole.
+        """
+        if response.request.method == "POST" and not streams(response):
+            from .deadline import Bounded  # noqa: PLC0415 - with the SDK only
+
+            response.stream = Bounded(response.stream, self.timeout)
 
     def _compare_clocks(self, response: Any) -> None:
         """Remembers how far the vendor's clock is ahead of ours, by an answer's Date."""

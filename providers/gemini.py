@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlencode
 
-from .answers import Answer, Failure
+from .answers import Answer
 from .base import BatchLimits, BatchResult
 from .errors import ProviderError
 from .gemini_content import (
     PASSING_CODES,
     batch_row,
     contents_of,
+    failure_in,
     generation_config,
     own_keys,
     read_answer,
@@ -26,7 +27,7 @@ from .gemini_content import (
     stream_pieces,
 )
 from .jobs import CANCELLED, CANCELLING, COMPLETED, EXPIRED, FAILED, PENDING, RUNNING, Job, State
-from .received import entries_of, json_object, named, pages
+from .received import entries_of, json_object, named, pages, streams
 from .request import Request
 from .vendor import Stream, VendorProvider
 from .wire import among, count, field, iso, listed, plain, section
@@ -93,7 +94,7 @@ class GeminiProvider(VendorProvider):
             first = next(events, None)  # with it the call is made: a refusal shows here
         except self._errors():
             response = self._streams.response
-            if response is None or response.status_code != 200 or not _is_in_one(response):
+            if response is None or response.status_code != 200 or streams(response):
                 raise
             first = None  # it is read in one
         # The SDK keeps the response to itself, and leaves it open where the events are not read to their end.
@@ -155,16 +156,13 @@ class GeminiProvider(VendorProvider):
         """Raises for what the SDK makes an empty answer of: an error, a page or anything but an object, with status 200."""
         if response.url.path.endswith(":streamGenerateContent"):
             self._streams.response = response
-            if _is_in_one(response):
+            if not streams(response):
                 response.read()  # the SDK reads it as a stream, and nobody could a second time
         if response.status_code != 200 or not response.url.path.endswith(":generateContent"):
             return
         fields = json_object(response.read(), self.name, response.headers.get("content-type", ""))
-        error = section(fields, "error")
-        if error and not fields.get("candidates"):
-            code = error.get("code")
-            told = str(error.get("message") or "no message")
-            failure = Failure(told, str(error.get("status") or code), among(code, PASSING_CODES))
+        failure = failure_in(fields)
+        if failure is not None and not fields.get("candidates"):
             raise self._failure_of(Answer("", "error", failure=failure), None)
 
     def _errors(self) -> tuple[type[Exception], ...]:
@@ -234,11 +232,6 @@ class GeminiProvider(VendorProvider):
 
     def _fetch(self, name: str, spool: IO[bytes]) -> None:
         self.client.files.download(file=name, destination=spool)
-
-
-def _is_in_one(response: Any) -> bool:
-    """Whether a server streams nothing: the answer is one JSON body."""
-    return str(response.headers.get("content-type", "")).startswith("application/json")
 
 
 @contextmanager

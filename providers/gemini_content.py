@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from .answers import Answer, Failure, tool_call
@@ -112,6 +113,8 @@ def read_answer(response: Mapping[str, Any], mode: str | None = None) -> Answer:
     model = field(response, "model_version")
     model = str(model) if model else None
     candidates = listed(response, "candidates")
+    if not candidates and (failure := failure_in(response)) is not None:
+        return Answer("", "error", served, failure=failure, model=model)
     blocked = section(response, "prompt_feedback")
     if not candidates:
         reason = field(blocked, "block_reason")
@@ -130,6 +133,17 @@ def read_answer(response: Mapping[str, Any], mode: str | None = None) -> Answer:
     return Answer(text, reason, served, refusal, model=model, tool_calls=calls)
 
 
+def failure_in(fields: Mapping[str, Any]) -> Failure | None:
+    """The error that a row or an answer states, in the vendor's words; None where there is none."""
+    error = section(fields, "error")
+    if not error:
+        return None
+    code = error.get("code")
+    status = error.get("status") or code
+    message = str(error.get("message") or "no message")
+    return Failure(message, str(status) if status is not None else None, among(code, PASSING_CODES))
+
+
 def stream_pieces(chunks: Iterable[Mapping[str, Any]]) -> Iterator[str | Answer]:
     """The pieces of a streamed answer, then the whole of it; nothing at the end where it did not come to one."""
     whole: dict[str, Any] = {}
@@ -137,8 +151,11 @@ def stream_pieces(chunks: Iterable[Mapping[str, Any]]) -> Iterator[str | Answer]
     calls: list[Mapping[str, Any]] = []
     last: Mapping[str, Any] = {}
     for chunk in chunks:
+        if (failure := failure_in(chunk)) is not None:
+            yield Answer("", "error", failure=replace(failure, answered=bool(whole or texts)))
+            return
         whole.update({name: value for name, value in chunk.items() if value and name != "candidates"})
-        for candidate in listed(chunk, "candidates")[:1]:
+        for candidate in [one for one in listed(chunk, "candidates") if not field(one, "index")][:1]:
             last = candidate if field(candidate, "finish_reason") else last
             parts = listed(section(candidate, "content"), "parts")
             calls += [part for part in parts if section(part, "function_call")]
@@ -151,12 +168,7 @@ def stream_pieces(chunks: Iterable[Mapping[str, Any]]) -> Iterator[str | Answer]
 
 def read_row(row: Mapping[str, Any]) -> Answer:
     """What became of a row: a response, or an error of its own."""
-    error = section(row, "error")
-    if error:
-        code = error.get("code")
-        status = error.get("status") or code
-        message = str(error.get("message") or "no message")
-        failure = Failure(message, str(status) if status is not None else None, among(code, PASSING_CODES))
+    if (failure := failure_in(row)) is not None:
         return Answer("", "error", failure=failure)
     response = section(row, "response")
     if not response:

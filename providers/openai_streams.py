@@ -28,7 +28,7 @@ def chat_pieces(
             yield read_answer(fields)
             return
         whole.update({name: fields[name] for name in ("model", "usage", "service_tier") if fields.get(name)})
-        for choice in listed(fields, "choices")[:1]:
+        for choice in [one for one in listed(fields, "choices") if not one.get("index")][:1]:  # the plain call's
             delta = section(choice, "delta")
             for piece in listed(delta, "tool_calls"):
                 call = calls.setdefault(piece.get("index"), {"function": {"name": "", "arguments": ""}})

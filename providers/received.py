@@ -5,12 +5,15 @@ neither.
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from typing import IO, Any
 
 from .answers import Failure
 from .errors import ProviderError
+
+_EVENT = re.compile(rb"\s*(?:data|event|id|retry)?:")
 
 
 def not_json(what: str, provider: str) -> ProviderError:
@@ -35,6 +38,41 @@ def json_object(body: bytes, provider: str, content_type: str = "") -> dict[str,
     if not isinstance(fields, dict):
         raise not_json("the answer is JSON, but no object", provider)
     return fields
+
+
+def streams(response: Any) -> bool:
+    """Whether an answer comes event by event; any other is there when all of it is."""
+    return str(response.headers.get("content-type", "")).lower().startswith("text/event-stream")
+
+
+def events_in(body: bytes, provider: str) -> Mapping[str, Any] | list[Mapping[str, Any]]:
+    """What stands in the body of an answer that was to come event by event, and came in one: the whole answer; or its events,
+    as a JSON array or as a stream under another name.
+    """
+    refuse_page(body[:256], "the answer", provider)
+    try:
+        found = [json.loads(piece) for piece in _pieces_of(body)] if _EVENT.match(body) else json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise not_json(f"the answer is not JSON: {error}", provider) from error
+    if isinstance(found, Mapping):
+        return found
+    if not isinstance(found, list) or not all(isinstance(event, Mapping) for event in found):
+        raise not_json("the answer is JSON, but neither an object nor events", provider)
+    return found
+
+
+def _pieces_of(body: bytes) -> Iterator[bytes]:
+    """The data of each event of a stream (https://html.spec.whatwg.org/multipage/server-sent-events.html), but for OpenAI's
+    mark of the end.
+    """
+    lines: list[bytes] = []
+    for line in [*body.splitlines(), b""]:
+        if line.startswith(b"data:"):
+            lines.append(line.removeprefix(b"data:").strip())
+        elif not line and lines:
+            if lines != [b"[DONE]"]:
+                yield b"\n".join(lines)
+            lines = []
 
 
 def named(fields: Mapping[str, Any], provider: str, name: str = "id") -> Mapping[str, Any]:

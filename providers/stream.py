@@ -11,7 +11,7 @@ from typing import Any
 from .answers import Answer
 from .base import RealtimeResult
 from .errors import ProviderError
-from .received import json_object, not_json
+from .received import events_in, not_json, streams
 
 _BROKEN = (ValueError, KeyError, TypeError, AttributeError, RecursionError)  # what SDKs raise for an event that is none
 
@@ -52,13 +52,16 @@ class AnswerStream(Iterator[str]):
             if self._ended:
                 raise ProviderError("the stream was closed", provider=self._name, code="closed")
             events, response = self._open()
-            is_whole = response.headers.get("content-type", "").startswith("application/json")
-            self._source = self._in_one(response) if is_whole else self._read(events), response
+            self._source = self._read(events) if streams(response) else self._in_one(response), response
         return self._source[0]
 
     def _in_one(self, response: Any) -> Iterator[str | Answer]:
-        """The answer of a server that streams nothing: it is paid, and not asked for again."""
-        answer = self._whole(json_object(response.read(), self._name))
+        """The answer of a server that streams nothing, or calls it something else: it is paid, and not asked for again."""
+        found = events_in(response.read(), self._name)
+        if isinstance(found, list):
+            yield from self._read(found)
+            return
+        answer = self._whole(found)
         if answer.failure is None:
             yield answer.text
         yield answer

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 import time
 from email.utils import formatdate
 
@@ -92,6 +93,21 @@ def test_a_bad_request_is_not_repeated_and_other_numbers_in_it_look_like_no_stat
 def test_a_server_in_trouble_is_asked_again(vendor, status):
     vendor.server.fail(Reply(vendor.unanswered(status), status))
     assert vendor.make().generate_realtime("2 + 2?")["content"] == "4"
+
+
+def test_an_answer_that_comes_byte_by_byte_for_ever_is_a_timeout(vendor):
+    """No silence is long enough to be one, so its end would never be missed."""
+    release = threading.Event()
+
+    def drips():
+        while not release.wait(0.02):
+            yield b" "
+
+    vendor.server.fail(Reply(drips))
+    with pytest.raises(ProviderError, match="timeout") as late:
+        vendor.make(timeout_seconds=0.3, transport_retry=ONCE).generate_realtime("2 + 2?")
+    assert late.value.ambiguous
+    release.set()
 
 
 def test_a_server_that_never_answers_is_a_timeout(vendor):

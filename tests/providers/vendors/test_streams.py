@@ -272,3 +272,72 @@ def test_a_stream_of_gemini_that_comes_in_one_is_read_and_what_is_no_answer_is_a
         gemini.server.fail(Reply(body, 200, {"content-type": "application/json"}))
         with pytest.raises(ProviderError):
             list(gemini.make(transport_retry={"max_attempts": 1}).stream_realtime("2 + 2?"))
+
+
+def sse(*events):
+    return b"".join(b"data: " + json.dumps(event).encode() + b"\r\n\r\n" for event in events)
+
+
+def halves(text):
+    """An answer of Gemini in two events."""
+    first, last = gemini_wire.content(text[:3]), gemini_wire.content(text[3:])
+    del first["candidates"][0]["finishReason"]
+    return first, last
+
+
+@pytest.mark.parametrize("kind", ["application/json; charset=UTF-8", "Application/JSON", "text/plain"])
+@pytest.mark.parametrize("form", ["array", "array of one", "stream"])
+def test_events_that_a_gateway_sends_in_one_are_the_answer_and_paid_once(gemini, form, kind):
+    """A proxy that drops `?alt=sse`: a JSON array; or calls the stream something else."""
+    made = halves("Four.")
+    array = json.dumps(made if form == "array" else [gemini_wire.content("Four.")]).encode()
+    gemini.server.fail(Reply(sse(*made) if form == "stream" else array, headers={"content-type": kind}))
+    stream = gemini.make().stream_realtime("2 + 2?")
+    assert "".join(stream) == "Four."
+    assert stream.result["cost"] > 0
+    assert len(gemini.server.requests) == 1
+
+
+def test_a_stream_under_another_name_is_read_at_openai_too(openai):
+    chunk = {"object": "chat.completion.chunk", "model": "gpt-5.4-mini"}
+    pieces = [{"index": 0, "delta": {"content": "4"}}, {"index": 0, "delta": {}, "finish_reason": "stop"}]
+    usage = {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15}
+    events = [{**chunk, "choices": [piece]} for piece in pieces]
+    body = sse(*events, {**chunk, "choices": [], "usage": usage}) + b"data: [DONE]\n\n"
+    openai.server.fail(Reply(body, headers={"content-type": "application/json"}))
+    stream = openai.make().stream_realtime("2 + 2?")
+    assert list(stream) == ["4"]
+    assert (stream.result["input_tokens"], len(openai.server.requests)) == (10, 1)
+
+
+def test_an_error_under_the_status_of_an_answer_keeps_its_words_and_says_that_nothing_was_answered(vendor):
+    told = {"openai": {"message": "over capacity", "code": "server_error"}}.get(
+        vendor.name, {"message": "over capacity", "type": "overloaded_error", "code": 503, "status": "UNAVAILABLE"}
+    )
+    vendor.server.fail(Reply({"error": told}))
+    with pytest.raises(ProviderError, match="over capacity") as raised:
+        list(vendor.make(transport_retry={"max_attempts": 1}).stream_realtime("2 + 2?"))
+    assert (raised.value.ambiguous, raised.value.retryable) == (False, True)
+
+
+def test_an_error_in_the_midst_of_events_that_come_in_one_keeps_its_words(gemini):
+    first, _ = halves("Four.")
+    error = {"error": {"code": 503, "message": "over capacity", "status": "UNAVAILABLE"}}
+    gemini.server.fail(Reply(json.dumps([first, error]).encode()))
+    with pytest.raises(ProviderError, match="over capacity") as raised:
+        list(gemini.make().stream_realtime("2 + 2?"))
+    assert raised.value.ambiguous
+    assert len(gemini.server.requests) == 1
+
+
+def test_of_several_choices_the_stream_has_the_one_of_the_plain_call(openai):
+    chunk = {"object": "chat.completion.chunk", "model": "gpt-5.4-mini"}
+    pieces = [(0, "4", None), (1, "four", None), (0, "!", "stop"), (1, "", "length")]
+    events = [
+        {**chunk, "choices": [{"index": index, "delta": {"content": text}, "finish_reason": reason}]}
+        for index, text, reason in pieces
+    ]
+    openai.server.fail(Reply(sse(*events), headers={"content-type": "text/event-stream"}))
+    stream = openai.make().stream_realtime("2 + 2?")
+    assert list(stream) == ["4", "!"]
+    assert (stream.result["content"], stream.result["finish_reason"]) == ("4!", "stop")
