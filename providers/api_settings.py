@@ -104,7 +104,10 @@ def _timeout(api: Mapping[str, Any]) -> float | None:
 
 
 def _text(api: Mapping[str, Any], name: str) -> str | None:
+    """Text, or None where the key is not there; an error for a blank, which a variable without a value leaves behind: taken
+    for none, it would send prompts to another address than the one that was meant.
+    """
     value = api.get(name)
-    if value is not None and not isinstance(value, str):
-        raise SettingsError(f"api.{name} is {value!r}: it is text")
-    return value or None
+    if value is not None and not (isinstance(value, str) and value.strip()):
+        raise SettingsError(f"api.{name} is {value!r}: it is text, or left out")
+    return value

@@ -14,7 +14,8 @@ from .errors import ProviderError
 T = TypeVar("T")
 
 _LAST_MOMENT = 253_402_300_799  # of the year 9999
-RETRYABLE_STATUSES = frozenset({408, 409, 425, 429})
+_LONGEST_WAIT = 365 * 86_400.0  # seconds: no clock of the system waits for any number that can be written down
+RETRYABLE_STATUSES = frozenset({408, 409, 425, 429, 499})  # 499: a gateway or Gemini gave up, nobody knows at what
 
 
 # Every key that `api.transport_retry` may have, and what it says.
@@ -64,7 +65,7 @@ class RetryPolicy:
             attempts=max(1, int(number(stated, "transport_retry.max_attempts", default.attempts))),
             initial_delay=max(0.0, number(stated, "transport_retry.initial_delay_seconds", default.initial_delay)),
             multiplier=max(1.0, number(stated, "transport_retry.backoff_multiplier", default.multiplier)),
-            longest_wait=max(0.0, number(stated, "transport_retry.max_wait_seconds", default.longest_wait)),
+            longest_wait=min(number(stated, "transport_retry.max_wait_seconds", default.longest_wait), _LONGEST_WAIT),
             total=number(stated, "transport_retry.total_seconds", default.total),
         )
 
@@ -76,8 +77,17 @@ class RetryPolicy:
             return None
         if error.retry_after is not None:
             return error.retry_after if error.retry_after <= self.longest_wait else None
-        delay = min(self.initial_delay * self.multiplier ** (attempt - 2), self.longest_wait)
-        return delay * (1 - 0.25 * random.random())  # noqa: S311  # spreads callers that failed together; guards nothing
+        # spreads callers that failed together; guards nothing
+        return self.pause(attempt - 1) * (1 - 0.25 * random.random())  # noqa: S311
+
+    def pause(self, made: int) -> float:
+        """Seconds to wait after so many tries, where the server asks for nothing."""
+        if not self.initial_delay:
+            return 0.0
+        try:
+            return min(self.initial_delay * self.multiplier ** (made - 1), self.longest_wait)
+        except OverflowError:
+            return self.longest_wait
 
     def run(self, call: Callable[[], T], *, repeatable: bool = True, lost: list[ProviderError] | None = None) -> T:
         """What `call` returns, at the first attempt that works; else its last error.

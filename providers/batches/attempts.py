@@ -6,10 +6,10 @@ import heapq
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 
+from ..errors import ProviderError
 from .values import RowResult
 
 _LOOK = 0.25  # seconds in which a thread that waits for a row notices that the run ends
@@ -24,9 +24,8 @@ class Attempt:
     own: int = 0  # failures that may be the row's own
     first: int = -1  # the first call whose answer shows that others are answered since this row first failed
     refused: int = -1  # the first call that began after it was known that this row was refused, as all may be
-    told: int = 0  # tries that were answered, and cut off
-    cost: Decimal | None = Decimal(0)  # of these; None where one is not known
-    cut_off: RowResult | None = None  # the last of these: it was paid, so it is kept whatever becomes of a longer one
+    error: ProviderError | None = None  # by which it fails
+    cut_off: RowResult | None = None  # an answer that was cut off: it is kept whatever becomes of a longer one
 
 
 class Attempts:
@@ -76,9 +75,3 @@ class Attempts:
     def waiting(self) -> int:
         """How many rows wait for another try."""
         return len(self._again)
-
-    def cut_off(self) -> Iterator[tuple[int, RowResult]]:
-        """The rows that wait for a longer answer, with the one that was cut off."""
-        for _, _, attempt in self._again:
-            if attempt.cut_off is not None:
-                yield attempt.row, attempt.cut_off

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import queue
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -14,7 +15,7 @@ from ..base import LLMProvider
 from ..errors import ProviderError
 from .attempts import Attempt, Attempts
 from .collection import judged, row_result, write_results
-from .errors import BatchError, BatchTooExpensiveError
+from .errors import BatchError
 from .journal import Journal
 from .pace import Pace
 from .plan import Planner, ranges_of
@@ -25,6 +26,7 @@ from .state import RunFiles
 from .values import BatchProgress, BatchResults, BatchSettings, Progress, RowResult
 from .verdicts import Verdicts
 
+_BRIEFLY = 0.02  # seconds between two looks at whether another call may be paid
 _LOOK = 0.25  # seconds between two looks at whether somebody ends the run
 
 
@@ -50,22 +52,34 @@ class Calls:
         except FileNotFoundError:
             raise gone(files) from None
         self.lock, self.stop = threading.Lock(), threading.Event()
+        # What the caller's own thread waits for: a word of each thread that ends. A signal may interrupt it at any instant, and
+        # leaves no lock taken there, as a condition would, nor a thread that is at work looking as if it had ended (a join).
+        self.ended: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self.on_their_way: set[int] = set()  # rows that were asked, and of which it is not kept yet what became of them
         self.failed: BaseException | None = None
         self.note: str | None = None
         self.passing: ProviderError | None = None  # the last failure that may pass
         self.answered = self.failures = self.unpriced = 0
         # Rows that were refused, until it is known that it was they: not on disk, as the next run is to ask them again.
-        self.refused: dict[int, RowResult] = {}
-        results = self.journal.results()
-        touched = ranges_of(row for row in range(state.rows) if self.journal.has(row) or self.journal.unanswered(row))
-        for row, request in self.requests.read(touched):
-            result = next(results) if self.journal.has(row) else None
-            self.spending.recall(request, result, self.journal.unanswered(row))
-            if result is not None:
-                self._count(result)
+        self.refused: dict[int, tuple[RowResult, ProviderError]] = {}
+        self._recall()
         open_rows = [row for row in range(state.rows) if not self.journal.has(row)]
         self.rows = Attempts(sorted(open_rows, key=lambda row: self.journal.first_failed(row) >= 0))
-        self.verdicts = Verdicts(provider, self.requests, self.journal, self.rows, pace, settings)
+        self.verdicts = Verdicts(provider, self.requests, self.journal, self.rows, pace, settings, self.stop.is_set)
+
+    def _recall(self) -> None:
+        """Counts what rows cost before this process took the run up."""
+        results = self.journal.results()
+        touched = ranges_of(row for row in range(self.state.rows) if self.journal.may_have_cost(row))
+        for row, request in self.requests.read(touched):
+            if self.journal.has(row):
+                result = next(results)
+                self.spending.recall(request, result, 0)
+                self._count(result)
+                continue
+            if (cut := self.journal.cut_off(row)) is not None:
+                self.spending.recall(request, cut, 0)
+            self.spending.recall(request, None, self.journal.unanswered(row))
 
     def to_the_end(self, concurrency: int) -> BatchResults:
         threads: list[threading.Thread] = []
@@ -74,24 +88,24 @@ class Calls:
                 thread = threading.Thread(target=self._work, daemon=True)
                 thread.start()
                 threads.append(thread)
-            for thread in threads:
-                while thread.is_alive():
-                    thread.join(_LOOK)
-                    self._tell("running")
-                    self._end_if_cancelled()
-                    self._end_if_out_of_patience()
+            left = len(threads)
+            while left:
+                left -= self._has_ended(_LOOK)
+                self._tell("running")
+                self._end_if_cancelled()
+                self._end_if_out_of_patience()
         except BaseException:
             self.stop.set()
             self._wait_for(threads)
             raise
         else:
             if self.failed is None:
+                self.verdicts.confirm((error for _, error in self.refused.values()), self._end_if_cancelled)
+            if self.failed is None:
                 for row in list(self.refused):
-                    self._keep(row, self.refused.pop(row))
+                    self._keep(row, self.refused.pop(row)[0])
         finally:
             with self.lock:
-                for row, result in self.rows.cut_off():
-                    self.journal.answered(row, result)
                 # a call that is on its way even now finds it closed, and stays asked without a result
                 self.journal.close()
         if self.failed is not None:
@@ -104,16 +118,33 @@ class Calls:
         return results_of_realtime(finished, self.files)
 
     def _wait_for(self, threads: list[threading.Thread]) -> None:
-        """Waits for the calls that are on their way, and says so: what was asked is paid, and its answers are kept."""
+        """Waits for the calls that are on their way, and says so: what was asked is paid, and its answers are kept. What costs
+        nothing is not waited for.
+        """
         until = time.monotonic() + self.settings.settle
-        if any(thread.is_alive() for thread in threads):
+        if self._are_on_their_way():
             self.note = (
                 "ending: waiting for the calls on their way, whose answers are paid; Ctrl-C once more drops them"
             )
             with contextlib.suppress(Exception, KeyboardInterrupt):  # the caller's own: this goes on all the same
                 self._tell("ending")
-        for thread in threads:
-            thread.join(max(0.0, until - time.monotonic()))
+        while self._are_on_their_way() and (left := until - time.monotonic()) > 0:
+            self._has_ended(min(_LOOK, left))
+        if not self._are_on_their_way():
+            for thread in threads:  # they notice within a moment that the run ends
+                thread.join(_LOOK)
+
+    def _are_on_their_way(self) -> bool:
+        with self.lock:
+            return bool(self.on_their_way)
+
+    def _has_ended(self, seconds: float) -> bool:
+        """Whether a thread ended within so many seconds."""
+        try:
+            self.ended.get(timeout=seconds)
+        except queue.Empty:
+            return False
+        return True
 
     def _work(self) -> None:
         """Asks one row after the other, until none is left or something ends the run."""
@@ -122,17 +153,28 @@ class Calls:
                 attempt = self.rows.take(self.stop.is_set)
                 if attempt is None:
                     return
-                ((_, request),) = self.requests.read(((attempt.row, attempt.row + 1),))
-                result = self._result(attempt, request)
-                if result is not None:
+                try:
+                    self._settle(attempt)
+                finally:
                     with self.lock:
-                        if self.verdicts.is_open(attempt.row):
-                            self.refused[attempt.row] = result
-                        else:
-                            self._keep(attempt.row, result)
-                    self.rows.end()
+                        self.on_their_way.discard(attempt.row)
         except BaseException as error:  # noqa: BLE001 - of a thread: the caller's own raises it
             self._end(error)
+        finally:
+            self.ended.put(None)
+
+    def _settle(self, attempt: Attempt) -> None:
+        """Asks a row, and keeps what became of it, where that is known."""
+        ((_, request),) = self.requests.read(((attempt.row, attempt.row + 1),))
+        result = self._result(attempt, request)
+        if result is None:
+            return
+        with self.lock:
+            if attempt.error is not None and self.verdicts.is_open(attempt.row):
+                self.refused[attempt.row] = result, attempt.error
+            else:
+                self._keep(attempt.row, result)
+        self.rows.end()
 
     def _end_if_cancelled(self) -> bool:
         if not self.files.cancelled.exists():
@@ -152,38 +194,46 @@ class Calls:
 
     def _result(self, attempt: Attempt, request: BatchRequest) -> RowResult | None:
         """What became of a row; None where that is not known yet: it waits for another try, or for the next run."""
-        row, options, longer = attempt.row, dict(request.options), self.settings.longer_max_tokens
+        row = attempt.row
+        if not attempt.made and (kept := self.journal.cut_off(row)) is not None:
+            attempt.made, attempt.cut_off = kept.attempts, kept
         while True:
+            options = dict(request.options)
             if attempt.cut_off is not None:
-                options["max_tokens"] = longer
-            try:
-                given = self.verdicts.settled(attempt) or self._ask(attempt, request, options)
-            except (ProviderError, BatchTooExpensiveError) as error:
-                if attempt.cut_off is None:
-                    raise
-                self._end(error)
-                given = None
+                if not self._may_be_longer(attempt, options):
+                    return self._told(attempt, attempt.cut_off, self.journal.unanswered(row))
+                options["max_tokens"] = self.settings.longer_max_tokens
+            given = self.verdicts.settled(attempt) or self._ask(attempt, request, options)
             if given is None:
-                return attempt.cut_off
+                return None
             if isinstance(given, float):
                 self.rows.put_back(attempt, given)
                 return None
+            lost = self.journal.unanswered(row)
             if isinstance(given, ProviderError):
-                lost = self.journal.unanswered(row) - attempt.told
-                if attempt.cut_off is not None:
-                    told = {**attempt.cut_off.details, **({"maybe_paid": lost} if lost else {})}
-                    return replace(attempt.cut_off, attempts=attempt.made, details=told)
-                return _failed(request.unit_id, given, attempt.made, None if lost else attempt.cost, lost)
-            attempt.told += 1
-            result = judged(given, request.schema, again=longer is not None)
-            attempt.cost = None if attempt.cost is None or result.cost is None else result.cost + attempt.cost
-            lost = self.journal.unanswered(row) - attempt.told + result.details.get("maybe_paid", 0)
-            details = {**result.details, "maybe_paid": lost} if lost else result.details
-            result = replace(result, cost=attempt.cost, details=details)
-            again = longer is not None and longer > self._longest_answer(options)
-            if not again or result.details.get("error_code") != "truncated" or attempt.made >= self.settings.attempts:
-                return result
+                attempt.error = given
+                return self._told(attempt, attempt.cut_off or _failed(request.unit_id, given, lost), lost)
+            result = judged(given, request.schema, again=self.settings.longer_max_tokens is not None)
+            if attempt.cut_off is not None or result.details.get("error_code") != "truncated":
+                return self._told(attempt, _with_cost_of(result, attempt.cut_off), lost - 1)
+            if not self._may_be_longer(attempt, options):
+                return self._told(attempt, result, lost - 1)
+            with self.lock:  # it is paid, and the longer one may never come
+                self.journal.cut(row, result)
             attempt.cut_off = result
+
+    def _may_be_longer(self, attempt: Attempt, options: Mapping[str, Any]) -> bool:
+        """Whether a row whose answer was cut off is to be asked for a longer one."""
+        longer = self.settings.longer_max_tokens
+        return longer is not None and longer > self._longest_answer(options) and attempt.made < self.settings.attempts
+
+    def _told(self, attempt: Attempt, result: RowResult, lost: int) -> RowResult:
+        """A row's result, with its tries, and how many of them may have been paid without an answer: `lost` ones, and those
+        that its provider tells of.
+        """
+        lost += result.details.get("maybe_paid", 0)
+        details = {**result.details, "maybe_paid": lost} if lost else result.details
+        return replace(result, attempts=attempt.made, details=details)
 
     def _ask(
         self, attempt: Attempt, request: BatchRequest, options: Mapping[str, Any]
@@ -192,35 +242,46 @@ class Calls:
         where the run ends before it is asked.
         """
         expected, tokens = self.spending.expected(request, 1 if options == request.options else 2)
+        most = self.spending.most(request, options)
         ticket = self.pace.begin(tokens, self.stop.is_set)
         if ticket is None:
             return None
         with ticket:
-            with self.lock:
-                if self.journal.is_closed:
-                    return None
-                self.spending.begin(expected)
-                self.journal.asked(attempt.row)
+            if not self._has_begun(attempt, expected, most):
+                return None
             attempt.made += 1
             call: Callable[..., Any] = self.provider.generate_once
             try:
                 given = call(request.prompt, request.schema, **options)
             except ProviderError as error:
                 with self.lock:
-                    self.spending.end(expected, None if error.ambiguous else Decimal(0), request, options)
-                    self.journal.failed(attempt.row, maybe_paid=error.ambiguous)
+                    self.spending.end(expected, most, None if error.ambiguous else Decimal(0))
+                    self.journal.failed(attempt.row, maybe_paid=error.ambiguous, passes=error.retryable)
                     self.note = str(error) if error.retryable else self.note
                     self.passing = error if error.retryable else self.passing
                 return self.verdicts.of(error, attempt, ticket)
             self.verdicts.answered(ticket)
             answered = row_result(self.provider, request.unit_id, given, attempt.made)
             with self.lock:
-                self.spending.end(expected, answered.cost, request, options)
+                self.spending.end(expected, most, answered.cost)
                 self.spending.heard(answered)
                 for row in [row for row in self.refused if not self.verdicts.is_open(row)]:
-                    self._keep(row, self.refused.pop(row))
+                    self._keep(row, self.refused.pop(row)[0])
                 self.note = self.note if self.pace.is_paused else None
             return answered
+
+    def _has_begun(self, attempt: Attempt, expected: Decimal, most: Decimal) -> bool:
+        """Whether a row is being asked now, and it is kept that it is; False where the run ends before."""
+        while True:
+            with self.lock:
+                if self.stop.is_set():  # whoever waits for the calls on their way has not counted this one
+                    return False
+                if self.spending.has_room(most):
+                    self.spending.begin(expected, most)
+                    self.journal.asked(attempt.row)
+                    self.on_their_way.add(attempt.row)
+                    return True
+            time.sleep(_BRIEFLY)
 
     def _longest_answer(self, options: Mapping[str, Any]) -> int:
         """The `max_tokens` of a row's call: its own, or those of the provider's settings; 0 where none are set."""
@@ -258,9 +319,17 @@ class Calls:
         )
 
 
-def _failed(unit_id: str, error: ProviderError, attempt: int, cost: Decimal | None, unanswered: int) -> RowResult:
+def _failed(unit_id: str, error: ProviderError, lost: int) -> RowResult:
     """The result of a row without an answer. Its `cost` is not known (None) where the vendor may have answered one of its
-    tries all the same: `unanswered` of them."""
+    tries all the same: `lost` of them."""
     details = {"error_code": error.code or str(error.status_code or "error"), "retryable": error.retryable}
-    paid = {"maybe_paid": unanswered} if unanswered else {}
-    return RowResult(unit_id, None, str(error), cost, 0, 0, attempt, None, {**details, **paid})
+    return RowResult(unit_id, None, str(error), None if lost else Decimal(0), 0, 0, 0, None, details)
+
+
+def _with_cost_of(result: RowResult, cut_off: RowResult | None) -> RowResult:
+    """The result of a row that was cut off before, which was paid as well."""
+    if cut_off is None:
+        return result
+    lost = result.details.get("maybe_paid", 0) + cut_off.details.get("maybe_paid", 0)
+    cost = None if result.cost is None or cut_off.cost is None else result.cost + cut_off.cost
+    return replace(result, cost=cost, details={**result.details, **({"maybe_paid": lost} if lost else {})})

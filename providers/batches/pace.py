@@ -106,14 +106,14 @@ class Pace:
                 self._turn.notify()
 
     def failing_for(self) -> float:
-        """Seconds since the first failure after the last answer; 0 where none failed since."""
-        with self._turn:
-            return time.monotonic() - self._failing_since if self._failing else 0.0
+        """Seconds since the first failure after the last answer; 0 where none failed since. Takes no lock: whoever looks on
+        may be interrupted at any instant, and would leave it taken.
+        """
+        return time.monotonic() - self._failing_since if self._failing else 0.0
 
     def is_waiting(self) -> bool:
         """Whether the vendor is failing, and no call is on its way to try it."""
-        with self._turn:
-            return self._is_down and self._trial is None
+        return self._is_down and self._trial is None
 
     @property
     def begun(self) -> int:
@@ -155,14 +155,23 @@ class Pace:
         self._gap = min((now - since) / max(1, self._begun - before - self._limits) / 2, _LARGEST_GAP)
         self._round, self._limits = (now, self._begun), 0
 
-    def failed(self, ticket: Ticket, error: ProviderError, pause: float, first: float, longest: float) -> float:
+    def failed(
+        self,
+        ticket: Ticket,
+        error: ProviderError,
+        pause: float,
+        first: float,
+        longest: float,
+        most: float | None = None,
+    ) -> float:
         """Seconds until the row of a call that failed for a passing reason may ask for its turn again.
 
-        One row is put off by `pause`, or as the server asks. A vendor that has no room, or answers nobody, puts off all
-        calls: as long as it asks, or else by `first`, and each time twice as long, up to `longest`; one that has no room
-        then gets half as many at a time, and one more for each that it answers.
+        One row is put off by `pause`, or as the server asks, who is not heard where it asks for more than `most`. A vendor
+        that has no room, or answers nobody, puts off all calls: as long as it asks, or else by `first`, and each time twice as
+        long, up to `longest`; one that has no room then gets half as many at a time, and one more for each that it answers.
         """
-        asked = min(error.retry_after or 0.0, _LONGEST_ASKED)
+        asked = error.retry_after or 0.0
+        asked = 0.0 if most is not None and asked > most else min(asked, _LONGEST_ASKED)
         with self._turn:
             self._failing_since = self._failing_since if self._failing else time.monotonic()
             self._failing += 1

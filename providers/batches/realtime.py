@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -67,7 +68,7 @@ def run_realtime(  # noqa: PLR0913 - each a promise of its own
         if state is None or (requests is not None and is_untouched(state, files)):
             if requests is None:
                 raise BatchError(f"{files.state}: there is no run to take up")
-            state = _begun(provider, requests, files, allowed, settings)
+            state = _begun(provider, requests, files, allowed, settings, state)
         else:
             _check_it_is_ours(provider, requests, files, state)
             allowed = allowed if allowed is not None or state.max_cost is None else Decimal(state.max_cost)
@@ -79,20 +80,29 @@ def run_realtime(  # noqa: PLR0913 - each a promise of its own
 
 
 def _begun(
-    provider: LLMProvider, requests: Iterable[Any], files: RunFiles, allowed: Decimal | None, settings: BatchSettings
+    provider: LLMProvider,
+    requests: Iterable[Any],
+    files: RunFiles,
+    allowed: Decimal | None,
+    settings: BatchSettings,
+    before: RealtimeState | None,
 ) -> RealtimeState:
-    """The state of a new run, safely on disk, over requests that were checked and can be paid."""
+    """The state of a new run, safely on disk, over requests that were checked and can be paid. Where it is the one `before`
+    once more, its journal goes on, which says what rows were refused: the others are asked first.
+    """
     rows, digest = keep(requests, files.requests)
+    most = None if allowed is None else str(allowed)
+    state = RealtimeState(name_of(provider), provider.model, rows, digest, shape_of(provider), most)
+    goes_on = before is not None and replace(before, max_cost=most) == state
     try:
         _check_each(provider, KeptRequests(files.requests), allowed, settings)
     except BaseException:
-        files.requests.unlink()
+        if not goes_on:
+            files.requests.unlink()
         raise
-    Journal.begin(journal_of(files))  # before the state says that there is one
-    most = None if allowed is None else str(allowed)
-    return save_realtime(
-        files, RealtimeState(name_of(provider), provider.model, rows, digest, shape_of(provider), most)
-    )
+    if not goes_on:
+        Journal.begin(journal_of(files))  # before the state says that there is one
+    return save_realtime(files, state)
 
 
 def _check_each(provider: LLMProvider, kept: KeptRequests, allowed: Decimal | None, settings: BatchSettings) -> None:

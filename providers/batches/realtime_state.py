@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
@@ -89,7 +90,7 @@ def realtime_progress(path: Path) -> tuple[RealtimeState, BatchProgress]:
     if state is None:
         raise BatchError(f"{path}: there is no run")
     rows = list(realtime_results(path))
-    costs = [row.cost for row in rows]
+    costs = [row.cost for row in (*rows, *_cut_off(state, RunFiles(path)))]
     known = sum((cost for cost in costs if cost is not None), Decimal(0))
     failed = sum(row.error is not None for row in rows)
     step = "done" if state.finished else "running"
@@ -97,6 +98,13 @@ def realtime_progress(path: Path) -> tuple[RealtimeState, BatchProgress]:
     return state, BatchProgress(
         step, state.rows, len(rows), len(rows) - failed, failed, 0, 0, 0, 0, known, nothing, known, costs.count(None)
     )
+
+
+def _cut_off(state: RealtimeState, files: RunFiles) -> Iterator[RowResult]:
+    """The answers that were cut off and paid, of rows that are to be asked for a longer one."""
+    if not state.finished:
+        with contextlib.suppress(FileNotFoundError):  # it has ended meanwhile
+            yield from Journal(journal_of(files), state.rows, only_looks=True).all_cut_off()
 
 
 def stop_realtime(files: RunFiles) -> bool:

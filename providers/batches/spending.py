@@ -27,6 +27,7 @@ class Spending:
         self._provider, self._planner, self._allowed = provider, planner, allowed
         self._longest = _longest_answer(provider)
         self.known = self.unknown = self.running = Decimal(0)
+        self._at_most = Decimal(0)  # that those which run can cost
         self._seen = 0  # tokens of the longest answer that came
 
     def expected(self, request: BatchRequest, attempt: int = 1) -> tuple[Decimal, int]:
@@ -39,7 +40,11 @@ class Spending:
         return self._price(asked, answer, request.options), asked + answer
 
     def most(self, request: BatchRequest, options: Mapping[str, Any]) -> Decimal:
-        """USD that a call can have cost: with the longest answer that it allows, or that the model can give."""
+        """USD that a call can cost: with the longest answer that it allows, or that the model can give; 0 where nothing is held
+        against it.
+        """
+        if self._allowed is None:
+            return Decimal(0)
         longest = max(self._planner.limit_of(options) or self._longest or 0, self._planner.answer_of(request, 1))
         return self._price(self._planner.tokens_of(request), longest, options)
 
@@ -58,27 +63,37 @@ class Spending:
             self.heard(result)
             unanswered = result.details.get("maybe_paid", 0) + (result.cost is None and result.content is not None)
             unanswered = max(unanswered, result.cost is None)
-        if unanswered and self._allowed is not None:
+        if unanswered:
             self.unknown += unanswered * self.most(request, request.options)
 
-    def begin(self, expected: Decimal) -> None:
+    def has_room(self, most: Decimal) -> bool:
+        """Whether a call that can cost `most` may begin beside those that run. Before any answer shows how long they are, calls
+        begin side by side only as far as all of them can be paid; else one by one.
+        """
+        if self._allowed is None or self._seen or not self._at_most:
+            return True
+        return self.known + self.unknown + self._at_most + most <= self._allowed
+
+    def begin(self, expected: Decimal, most: Decimal) -> None:
         """Counts a call that begins. Raises BatchTooExpensiveError where all together may cost more than is allowed."""
         before = self.known + self.unknown + self.running
         if self._allowed is not None and before + expected > self._allowed:
             raise BatchTooExpensiveError(expected, before, self._allowed, unsure=self.unknown, begun=True)
         self.running += expected
+        self._at_most += most
 
     def heard(self, result: RowResult) -> None:
         """Remembers how long an answer was."""
         self._seen = max(self._seen, result.output_tokens)
 
-    def end(self, expected: Decimal, cost: Decimal | None, request: BatchRequest, options: Mapping[str, Any]) -> None:
+    def end(self, expected: Decimal, most: Decimal, cost: Decimal | None) -> None:
         """Counts what a call came to; `cost` is None where nobody knows."""
         self.running -= expected
+        self._at_most -= most
         if cost is not None:
             self.known += cost
-        elif self._allowed is not None:
-            self.unknown += self.most(request, options)
+        else:
+            self.unknown += most
 
 
 def _modes_of(options: Mapping[str, Any]) -> set[str]:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections import Counter
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Iterable
 
 from ..base import LLMProvider
-from ..errors import AuthenticationError, ProviderError
+from ..errors import ProviderError
 from ..retry import RetryPolicy
 from .attempts import Attempt, Attempts
 from .journal import Journal
 from .pace import Pace, Ticket
 from .plan import ranges_of
+from .probe import asked_for_free
+from .refusals import is_about_all, kind_of, with_more
 from .requests import KeptRequests
 from .submission import is_for_good
 from .values import BatchSettings
@@ -23,15 +24,12 @@ _NO_ROOM = frozenset(
     {429, 503, 529}
 )  # of these the vendor is the reason, but where it never has room for one row alone
 _ROOM_RETURNS = 900.0  # seconds in which a limit by the minute has come round, and most outages are over
-# A key that may not do this, an address or a model that is not there; or a prompt that may not be answered, a file that
-# the row names: told apart by what others are told. A redirect that is not followed is one of them.
-_ABOUT_ALL = frozenset({403, 404, 405, 410})
 _MANY = 10  # rows that are refused alike, one after the other: it is not the rows
 _PERHAPS_PAID = 3  # times `attempts`: no row is sent more often, whatever the others do, where each try may be billed
 _PAST = 0.01  # seconds past the end of patience at which a row is tried for the last time
+_KEY_REFUSED = 401
 _SHOWN = 10  # rows that one message names
-# What differs between two refusals of one kind: what is quoted, and words with a digit in them (ids, counts) or of hex digits.
-_OF_THE_ROW = re.compile(r"""(?<!\w)(["'`]).*?\1(?!\w)|\b[\w-]*\d[\w-]*|\b[0-9a-f]{8,}\b""", re.IGNORECASE | re.DOTALL)
+_WAY_OUT = "a patience of 0 fails them"
 
 
 class Verdicts:
@@ -45,13 +43,15 @@ class Verdicts:
         rows: Attempts,
         pace: Pace,
         settings: BatchSettings,
+        ends: Callable[[], bool],
     ) -> None:
         self.provider, self.requests, self.journal = provider, requests, journal
-        self.rows, self.pace, self.settings = rows, pace, settings
-        self._earlier, self._answered_earlier = journal.size, journal.last_answer  # by other processes
+        self.rows, self.pace, self.settings, self._ends = rows, pace, settings, ends
+        self._earlier, self._answered_earlier = journal.size, journal.newest_answered  # by other processes
         self._newest = -1  # the newest call that was answered
-        # Rows that were refused, by what may refuse all: in which words, and the first call that began after that was known.
-        self._open: dict[int, tuple[Hashable, int]] = {}
+        # Rows that were refused, by what may refuse all: the first call that began after that was known, and the words; None
+        # for those of a row that was refused before others were answered: it counts for nobody else.
+        self._open: dict[int, tuple[int, Hashable | None]] = {}
         self._alike: Counter[Hashable] = Counter()  # how many of them in the same words
         self._stuck: dict[int, ProviderError] = {}  # rows that only fail, since the last answer
         self._settled = False  # whether these fail now
@@ -64,8 +64,8 @@ class Verdicts:
         self.pace.answered(ticket)
         with self._lock:
             self._newest = max(self._newest, ticket.number)
-            self._open = {row: (kind, since) for row, (kind, since) in self._open.items() if since > ticket.number}
-            self._alike = Counter(kind for kind, _ in self._open.values())
+            self._open = {row: (since, kind) for row, (since, kind) in self._open.items() if since > ticket.number}
+            self._alike = Counter(kind for _, kind in self._open.values() if kind is not None)
             self._stuck.clear()
             self._settled, self._works_since, self._unclear = False, -1, 0
 
@@ -91,48 +91,81 @@ class Verdicts:
         if attempt.cut_off is not None and not error.retryable and not is_for_good(error):
             self.pace.answered(ticket)
             return error  # it is of the longer limit, and says nothing of the row, which keeps what was cut off
-        if _is_about_all(error):
+        if is_about_all(error, self.provider.model):
             return self._shared(error, attempt, ticket)
         if is_for_good(error):
             raise error
         if not error.retryable:
             self.pace.answered(ticket)
-            self._keep_open(error, attempt, _OF_THE_ROW.sub("", error.vendor_message or ""))
+            self._keep_open(error, attempt.row, counts=not self._was_refused_before(attempt))
             return error
-        pause = self._pause(attempt.made)
-        wait = self.pace.failed(ticket, error, pause, self._pause(1), self.settings.poll_longest)
-        return error if self._is_over(attempt, error, ticket) else min(wait, self._longest_wait())
+        pause, most = self._pause(attempt.made), self._longest_wait()
+        patient = (
+            self.settings.patience > 0
+        )  # without any, what asks for more than a single call would wait is not heard
+        longest = self.settings.poll_longest if patient else min(self.settings.poll_longest, most)
+        wait = self.pace.failed(ticket, error, pause, self._pause(1), longest, None if patient else most)
+        return error if self._is_over(attempt, error, ticket) else min(wait, most)
+
+    def confirm(self, refusals: Iterable[ProviderError], ends: Callable[[], bool]) -> None:
+        """Raises for a key or a model that is refused for free as well, where rows that are to fail at the end of a run were
+        told so, and no later call was answered: then it may not be they. What is refused for free in another way says nothing.
+        """
+        told = {error.status_code: error for error in refusals if is_about_all(error, self.provider.model)}
+        if not told:
+            return
+        try:
+            asked_for_free(self.provider, ends)
+        except ProviderError as error:
+            if error.retryable or error.status_code == _KEY_REFUSED or error.status_code in told:
+                refusal = told.get(error.status_code, next(iter(told.values())))
+                raise self._named(refusal, sorted(self._open)) from None
 
     def _shared(self, error: ProviderError, attempt: Attempt, ticket: Ticket) -> ProviderError | float:
-        """What a refusal means that may be about everybody: others that were answered show that it is the row."""
-        attempt.refused = self.pace.begun if attempt.refused < 0 else attempt.refused
-        if not self.settings.patience or self._newest >= attempt.refused:
+        """What a refusal means that may be about everybody: others that were answered show that it is the row, as often as it
+        is tried, and one that is answered later.
+        """
+        if not self.settings.patience:
             return error
-        self._keep_open(error, attempt)
+        again = self._was_refused_before(attempt)
+        attempt.refused = self.pace.begun if attempt.refused < 0 else attempt.refused
+        self._keep_open(error, attempt.row, counts=not again)
+        if again:
+            return error if attempt.made >= self.settings.attempts else self._pause(attempt.made)
         if not self._stands_still(error, attempt, ticket):
             return self._pause(attempt.made)
         self._decide(attempt.row)
         return error
 
-    def _keep_open(self, error: ProviderError, attempt: Attempt, words: str = "") -> None:
-        """Keeps that a row was refused, and may not be why. Raises the error where it is the answer to many rows, and no
-        call that began later was answered: it is a setting, or the account, and they wait for the next run.
+    def _was_refused_before(self, attempt: Attempt) -> bool:
+        """Whether another row was answered by a call that began after this one had been refused, in whatever process."""
+        before = self.journal.first_denied(attempt.row)
+        if 0 <= before < self._earlier and (self._newest >= 0 or before < self._answered_earlier):
+            return True
+        return 0 <= attempt.refused <= self._newest
+
+    def _keep_open(self, error: ProviderError, row: int, *, counts: bool) -> None:
+        """Keeps that a row was refused, and may not be why. Raises the error where it is the answer to many rows that count,
+        and no call that began later was answered: it is a setting, or the account, and they wait for the next run.
         """
         if not self.settings.patience:
             return
-        kind = error.status_code, error.code, words
+        kind = kind_of(error) if counts else None
         with self._lock:
-            self._open[attempt.row] = kind, self.pace.begun
+            self._open[row] = self.pace.begun, kind
+            if kind is None:
+                return
             self._alike[kind] += 1
             if self._alike[kind] >= _MANY:
                 told = f"{_MANY} rows one after the other were refused alike, and wait for the next run"
-                raise _with(error, f"{told}; a patience of 0 fails them")
+                raise with_more(error, f"{told}; {_WAY_OUT}")
 
     def _decide(self, row: int) -> None:
         """It is known what a row failed by, or it was asked again since."""
         with self._lock:
-            if row in self._open:
-                self._alike[self._open.pop(row)[0]] -= 1
+            _, kind = self._open.pop(row, (0, None))
+            if kind is not None:
+                self._alike[kind] -= 1
 
     def _others_were_answered(self, attempt: Attempt) -> bool:
         """Whether the vendor answered another row that was asked since this one first failed, in whatever process."""
@@ -185,63 +218,45 @@ class Verdicts:
 
     def _it_is_the_rows(self, ticket: Ticket) -> bool:
         with self._lock:
-            refused = next((error for error in self._stuck.values() if _is_about_all(error)), None)
+            rows, model = sorted(self._stuck), self.provider.model
+            refused = next((error for error in self._stuck.values() if is_about_all(error, model)), None)
         if refused is None and (self.journal.has_answers or 0 <= self._works_since <= ticket.number):
             return True
         try:
-            works = self.provider.verify_access()
+            works = asked_for_free(self.provider, self._ends)
         except ProviderError as error:
             self._unclear += 1
             if refused is None or (error.retryable and self._unclear < self.settings.attempts):
                 return False
-            raise self._named(refused) from None
+            raise self._named(refused, rows) from None
+        if works is None:
+            return False
         if refused is not None:
             if not works:
-                raise self._named(refused)
+                raise self._named(refused, rows)
             return True
         self._works_since = self.pace.begun if works else -1  # an outage may just have ended: one more call shows
         return False
 
-    def _named(self, error: ProviderError) -> ProviderError:
+    def _named(self, error: ProviderError, rows: list[int]) -> ProviderError:
         """A refusal that names the rows that it is the answer to."""
-        with self._lock:
-            rows = sorted(self._stuck)
         names = [request.unit_id for _, request in self.requests.read(ranges_of(rows[:_SHOWN]))]
         more = f" and {len(rows) - len(names)} more" if len(rows) > len(names) else ""
         told = "all that is left is refused, and nothing shows that the key, the address and the model are right: "
-        told += f"{', '.join(map(repr, names))}{more}"
-        return _with(error, told)
+        return with_more(error, f"{told}{', '.join(map(repr, names))}{more}; {_WAY_OUT}")
 
     def _longest_wait(self) -> float:
         """Seconds that one row may be put off, however long the server asks for: till patience is over, or without any as
         long as a single call would wait.
         """
         if not self.settings.patience:
-            return (getattr(self.provider, "retry", None) or RetryPolicy()).longest_wait
+            return self._policy.longest_wait
         return max(0.0, self.settings.patience - self.pace.failing_for()) + _PAST
 
     def _pause(self, made: int) -> float:
         """Seconds before the next try of a row, as `api.transport_retry` has them."""
-        policy: RetryPolicy = getattr(self.provider, "retry", None) or RetryPolicy()
-        return min(policy.initial_delay * policy.multiplier ** min(made - 1, 30), _LONGEST_PAUSE)
+        return min(self._policy.pause(made), _LONGEST_PAUSE)
 
-
-def _with(error: ProviderError, more: str) -> ProviderError:
-    """A refusal that says more."""
-    return type(error)(
-        f"{error.vendor_message}; {more}",
-        provider=error.provider,
-        status_code=error.status_code,
-        code=error.code,
-        request_id=error.request_id,
-    )
-
-
-def _is_about_all(error: ProviderError) -> bool:
-    """Whether a refusal may be about the key, the address or the model rather than a row."""
-    if error.retryable or error.spent:
-        return False
-    status = error.status_code
-    if isinstance(error, AuthenticationError):
-        return status == 403  # any other is about the key
-    return status in _ABOUT_ALL or error.code == "other_origin" or (status is not None and 300 <= status < 400)
+    @property
+    def _policy(self) -> RetryPolicy:
+        return getattr(self.provider, "retry", None) or RetryPolicy()

@@ -129,14 +129,21 @@ def slowly(call):
 
 
 @pytest.mark.parametrize(
-    "settings", [BatchSettings(patience=1, attempts=2), BatchSettings(patience=0, attempts=2)], ids=["some", "none"]
+    ("settings", "status"),
+    [
+        (BatchSettings(patience=1, attempts=2), 500),
+        (BatchSettings(patience=0, attempts=2), 500),
+        (BatchSettings(patience=0, attempts=2), 429),
+    ],
 )
-def test_a_server_that_asks_for_an_hour_for_one_row_is_not_waited_for_beyond_patience(openai, tmp_path, settings):
+def test_a_server_that_asks_for_an_hour_for_one_row_is_not_waited_for_beyond_patience(
+    openai, tmp_path, settings, status
+):
     original = openai.server.complete
 
     def complete(request, **parts):
         if request.json["messages"][-1]["content"].endswith(" 1"):
-            return Reply(openai.unanswered(500), 500, {"retry-after": "3600"})
+            return Reply(openai.unanswered(status), status, {"retry-after": "3600"})
         return original(request, **parts)
 
     openai.server.complete = complete
@@ -144,4 +151,5 @@ def test_a_server_that_asks_for_an_hour_for_one_row_is_not_waited_for_beyond_pat
     begun = time.monotonic()
     results = run_realtime(provider, numbered(4), tmp_path / "run.json", settings=settings)
     assert (results.answered, results.failed) == (3, 1)
+    assert settings.patience or list(results)[1].attempts == 2
     assert time.monotonic() - begun < 20

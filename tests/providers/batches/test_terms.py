@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from servers.working import numbered
 
-from providers import BatchSettings, estimate_batch, run_batch
+from providers import BatchSettings, estimate_batch, run_batch, run_realtime
 from providers.batches import BatchError, BatchTooExpensiveError, read_run
 from providers.batches.plan import Planner
 from providers.batches.requests import read_request
 from providers.batches.spending import Spending
 from providers.batches.state import RunFiles
+from providers.batches.values import RowResult
 
 
 def stopped(provider, state, clock, **terms):
@@ -89,3 +92,34 @@ def test_the_most_that_a_call_can_have_cost_goes_by_the_limit_and_the_tier_that_
     assert most(limited, extra={"user": "u"}) >= most(openai.make()) > most(limited)
     for tier in ("priority", "auto"):  # at twice the price, as the registry of the tests has it
         assert most(openai.make(), extra={"service_tier": tier}) >= 2 * most(openai.make())
+
+
+def test_before_any_answer_calls_begin_side_by_side_only_as_far_as_all_can_be_paid(openai):
+    """Without a limit an answer may cost a hundred times what is expected of it, and 200 may be asked for at once."""
+    spending = Spending(openai.make(), Planner(openai.make(), None, BatchSettings()), Decimal(1))
+    expected, dear = Decimal("0.01"), Decimal("0.9")
+    assert spending.has_room(dear)
+    spending.begin(expected, dear)
+    assert not spending.has_room(dear)
+    spending.end(expected, dear, Decimal("0.02"))
+    spending.heard(RowResult("a", "x", None, None, 1, 300, 1, None, {}))
+    spending.begin(expected, dear)
+    assert spending.has_room(dear)
+
+
+def test_calls_that_wait_for_the_first_answer_are_made_all_the_same(openai, tmp_path, monkeypatch):
+    asked, at_once, call, lock = [0], [], openai.server.complete, threading.Lock()
+
+    def complete(request, **parts):
+        with lock:
+            asked[0] += 1
+            at_once.append(asked[0])
+        time.sleep(0.1)
+        with lock:
+            asked[0] -= 1
+        return call(request, **parts)
+
+    openai.server.complete = complete
+    monkeypatch.setattr(Spending, "most", lambda *_: Decimal("0.09"))  # of a model that can answer at length
+    assert run_realtime(openai.make(), numbered(9), tmp_path / "run.json", max_cost="0.1").answered == 9
+    assert at_once[:2] == [1, 1]  # the first alone

@@ -159,6 +159,8 @@ def test_a_setting_that_is_no_number_is_named(api, name):
         ({"transport_retry": 3}, "api.transport_retry is 3: it has max_attempts, "),
         ({"max_inflight_batches": 0}, "api.max_inflight_batches is 0: it is a whole number"),
         ({"model": 4}, "api.model is 4: it is text"),
+        ({"model": "  "}, "api.model is '  ': it is text"),
+        ({"base_url": ""}, "api.base_url is '': it is text"),
     ],
 )
 def test_a_setting_that_nobody_reads_is_an_error_with_the_nearest_name(api, told):

@@ -9,6 +9,7 @@ import pytest
 from servers.base import HTML, Reply
 
 from providers import BatchStatus, ProviderError
+from providers.retry import RetryPolicy
 
 WORDS = re.compile("503|timeout|unavailable")
 ERROR = {"error": {"message": "The server is busy", "type": "server_error"}}
@@ -76,3 +77,19 @@ def test_an_expired_gemini_batch_says_so_beside_its_failed_rows(gemini, tmp_path
     assert status["status"] is BatchStatus.COMPLETED
     assert "expired" in json.dumps(status["error"])
     assert "1 of 1 rows failed" in status["error"]
+
+
+@pytest.mark.parametrize(
+    "stated", [{"initial_delay_seconds": 0}, {"backoff_multiplier": 1e12}, {"max_wait_seconds": 1e300}]
+)
+def test_no_number_of_tries_and_no_factor_makes_a_wait_that_no_clock_has(stated):
+    policy = RetryPolicy.of({"max_attempts": 10**6, **stated})
+    waits = [policy.wait_before(attempt, ProviderError(retryable=True)) for attempt in (2, 40, 3000, 10**6)]
+    assert all(0 <= wait <= 365 * 86_400 for wait in waits)
+    assert waits[0] <= 1
+
+
+def test_a_server_that_gave_up_on_a_call_is_asked_again(vendor):
+    vendor.server.fail(Reply(vendor.unanswered(499), 499), path=vendor.realtime_path)
+    result = vendor.make(transport_retry={"initial_delay_seconds": 0.01}).generate_realtime("hi")
+    assert (result["content"], result["maybe_paid"]) == ("4", 1)
