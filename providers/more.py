@@ -34,8 +34,25 @@ if TYPE_CHECKING:
     Known = TypeVar("Known", bound=_Known)
 
 
+def with_hosts(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The values of a registry with the hosts under `more` as further providers: those of their models whose price in USD is
+    stated or listed.
+    """
+    hosts = {}
+    for name, entry in values["more"].items():
+        models = {model: one for model, one in entry["models"].items() if is_stated(one)}
+        if models and name not in values["providers"]:
+            hosts[name] = {**entry, "models": models}
+    return {**values, "providers": {**values["providers"], **hosts}}
+
+
+def is_stated(entry: Mapping[str, Any]) -> bool:
+    """Whether a model under `more`, as the file has it, has a price in USD that its vendor states or lists."""
+    return "input_per_million" in entry and not vouched_by(entry)
+
+
 def with_more(registry: Known, *, vouched: bool = False) -> Known:
-    """`registry` with the models under `more` in their providers, but for those without a price in USD; those that other
+    """`registry` with all models under `more` in their providers, but for those without a price in USD; those that other
     registries alone vouch for only with `vouched`. A name that the provider itself has stays its own.
     """
     if "more" not in registry.values:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def load_model_registry() -> dict[str, Any]:
     """The registry but for `more`, a copy for each call. Every provider has its multiplier, stated or by default."""
     registry = load_registry()
-    values: dict[str, Any] = _plain(registry.values)
+    values: dict[str, Any] = _plain(registry.written)
     values.pop("more", None)
     for name, model in registry.unusable:
         values["providers"].get(name, {"models": {}})["models"].pop(model, None)

@@ -10,6 +10,7 @@ from .dimensions import PLAIN_PLACE, UnknownModelError, UnknownPriceError
 from .faults import Fault as Fault
 from .faults import RegistryError as RegistryError
 from .files import bytes_of
+from .more import pricing_of_more, with_hosts, with_more
 from .places import known_places, placed, plain_only
 from .pricing import Pricing
 from .rates import bounded
@@ -37,7 +38,8 @@ class Registry:
         unusable: Mapping[tuple[str, str], Fault] | None = None,
     ) -> None:
         self.unusable = unusable or {}  # (provider, model) that contradict themselves: no price of theirs is given
-        self.values = values  # as written, numbers as Decimal or int, dates as ISO text; not to be changed
+        self.written = values  # numbers as Decimal or int, dates as ISO text; not to be changed
+        self.values = with_hosts(values) if "more" in values else values
         self.path = path
         self.text_sha256 = text_sha256
         self._pricings: dict[tuple[str, str, str], Pricing] = {}
@@ -149,8 +151,6 @@ class Registry:
             except UnknownModelError:
                 if "more" not in self.values:
                     raise
-                from .more import pricing_of_more  # noqa: PLC0415 - few registries have any
-
                 return pricing_of_more(self, provider, model, place)
             if (provider, name) in self.unusable:
                 raise UnknownModelError(f"{provider}/{name} has no price to rely on: {self.unusable[provider, name]}")
@@ -290,8 +290,6 @@ def get_pricing(
     """
     known = registry or load_registry()
     if (own or vouched) and "more" in known.values:
-        from .more import with_more  # noqa: PLC0415 - few registries have any
-
         known = with_more(known, vouched=vouched)
     if own:
         from .own_prices import with_own_prices  # noqa: PLC0415 - few have any
@@ -363,7 +361,7 @@ def _read(written: bytes, name: str) -> Registry:
         if usable is None:
             raise
         return usable
-    compiled.keep(name, sha256, registry.values)
+    compiled.keep(name, sha256, registry.written)
     return registry
 
 

@@ -23,4 +23,4 @@ def command(schema: bool, registry: Path) -> None:
     if schema:
         click.echo(Path(PACKAGED).with_name("models.schema.json").read_text(encoding="utf-8"), nl=False)
     else:
-        click.echo(plain_json(open_registry(registry).values))
+        click.echo(plain_json(open_registry(registry).written))

@@ -20,6 +20,7 @@ from octoregistry.merging.more_section import (
     Section,
     left_over,
     pieces_without,
+    section_of,
     stated_by_now,
 )
 from octoregistry.merging.provider_charges import expected_provider, of_providers, provider_pieces
@@ -80,16 +81,15 @@ def _spliced(text: str, pieces: list[_Piece]) -> str:
 def _pieces(text: str, values: dict[str, Any], models: _ByModel) -> list[_Piece]:
     """The text replacements for all changed models."""
     newline = found.group() if (found := re.search("\r\n|\n|\r", text)) else "\n"
-    stated, vouched = _of_section(models, PROVIDERS), _of_section(models, MORE)
-    pieces = provider_pieces(text, of_providers(values, stated), newline)
-    pieces += _section_pieces(text, values, PROVIDERS, stated, newline)
-    pieces += _section_pieces(text, values, MORE, vouched, newline)
-    return [*pieces, *pieces_without(text, values, stated_by_now(values, stated), vouched)]
+    stated, more = (_of_section(values, models, section) for section in (PROVIDERS, MORE))
+    pieces = _section_pieces(text, values, PROVIDERS, stated, newline)
+    pieces += _section_pieces(text, values, MORE, more, newline)
+    return [*pieces, *pieces_without(text, values, stated_by_now(values, stated), more)]
 
 
-def _of_section(models: _ByModel, section: Section) -> _ByModel:
+def _of_section(values: Mapping[str, Any], models: _ByModel, section: Section) -> _ByModel:
     """The changes of the models that stand, or will, in a section."""
-    return {key: changes for key, changes in models.items() if changes.vouched == (section == MORE)}
+    return {key: changes for key, changes in models.items() if section_of(values, key[0], changes) == section}
 
 
 def _section_pieces(
@@ -101,8 +101,8 @@ def _section_pieces(
     except yaml.YAMLError as error:
         raise MergeError(f"not YAML: {error}") from error
     begun = _begun(values, section, models)
-    pieces: list[_Piece] = []
-    for (provider, model), changes in _of_models(values, models).items():
+    pieces = provider_pieces(text, of_providers(values, models, section), newline, section)
+    for (provider, model), changes in _of_models(values, section, models).items():
         if provider in begun:
             continue
         span = spans.get(provider)
@@ -126,9 +126,9 @@ def _section_pieces(
     return [*pieces, _new_providers(text, section, begun, newline)] if begun else pieces
 
 
-def _of_models(values: Mapping[str, Any], models: _ByModel) -> _ByModel:
+def _of_models(values: Mapping[str, Any], section: Section, models: _ByModel) -> _ByModel:
     """The changes of models, less those that stand with their provider."""
-    elsewhere = {key: of_providers(values, {key: changes}) for key, changes in models.items()}
+    elsewhere = {key: of_providers(values, {key: changes}, section) for key, changes in models.items()}
     return {key: changes for key, changes in models.items() if not elsewhere[key]}
 
 
@@ -211,9 +211,9 @@ def _new_entries(text: str, span: EntriesSpan, entries: Mapping[str, CommentedMa
 
 def _verify(before: dict[str, Any], now: dict[str, Any], models: _ByModel) -> None:
     """MergeError unless the values of `now` are those of `before` with the changes made, and nothing else."""
-    stated, vouched = _of_section(models, PROVIDERS), _of_section(models, MORE)
+    stated = _of_section(before, models, PROVIDERS)
     providers = _expected(before, now, PROVIDERS, stated)
-    more = left_over(_expected(before, now, MORE, vouched), stated_by_now(before, stated))
+    more = left_over(_expected(before, now, MORE, _of_section(before, models, MORE)), stated_by_now(before, stated))
     wanted = {**before, PROVIDERS: providers, MORE: more}
     if now != {key: value for key, value in wanted.items() if key != MORE or value or before.get(MORE) == {}}:
         raise MergeError("the merged text differs elsewhere, too")
@@ -226,9 +226,9 @@ def _expected(before: dict[str, Any], now: dict[str, Any], section: Section, mod
         providers[provider] = {**_keys_of(provider, section, entries), "models": {}}
     for provider in {provider for provider, _ in models}:
         providers[provider]["models"] = {**providers[provider]["models"]}
-    for provider, changes in of_providers(before, _of_section(models, PROVIDERS)).items():
+    for provider, changes in of_providers(before, models, section).items():
         providers[provider] = expected_provider(providers[provider], changes)
-    for (provider, model), changes in _of_models(before, models).items():
+    for (provider, model), changes in _of_models(before, section, models).items():
         entries = providers[provider]["models"]
         entries[model] = expected_values(entries.get(model, {}), changes)
         found = now.get(section, {}).get(provider, {}).get("models", {}).get(model)

@@ -9,6 +9,8 @@ from octoregistry.merging.block import Block
 from octoregistry.merging.entry import MergeError
 from octoregistry.merging.model_changes import ModelChanges
 from octoregistry.merging.spans import EntriesSpan, models_spans, providers_span, root_span
+from providers.more import is_stated
+from providers.vendors import vendor
 
 Section = Literal["providers", "more"]
 PROVIDERS: Section = "providers"
@@ -18,6 +20,16 @@ _Gone = Collection[tuple[str, str]]
 _Piece = tuple[int, int, str]
 
 
+def section_of(values: Mapping[str, Any], provider: str, changes: ModelChanges) -> Section:
+    """Where a model stands, or will: what is vouched for under `more`, and the hosts that are called without a key variable."""
+    if changes.vouched:
+        return MORE
+    if provider in values[PROVIDERS]:
+        return PROVIDERS
+    there = values.get(MORE, {}).get(provider, {"models": {}})["models"]
+    return MORE if any(map(is_stated, there.values())) or vendor(provider).is_keyless_host else PROVIDERS
+
+
 def stated_by_now(values: Mapping[str, Any], stated: _ByModel) -> _Gone:
     """(provider, id) of the models under `more` whose name a model under `providers` gets by these changes."""
     found = []
@@ -25,7 +37,7 @@ def stated_by_now(values: Mapping[str, Any], stated: _ByModel) -> _Gone:
         names = {
             str(name).lower()
             for (owner, model), changes in stated.items()
-            if owner == provider
+            if owner == provider and not changes.vouched
             for name in ((model,) if changes.new else ()) + _texts(changes.keys.get("aliases"))
         }
         found += [(provider, model) for model in entry["models"] if model.lower() in names]

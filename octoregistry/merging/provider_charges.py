@@ -18,11 +18,13 @@ SOURCE = "charges_source"
 _Piece = tuple[int, int, str]
 
 
-def of_providers(values: Mapping[str, Any], models: Mapping[tuple[str, str], ModelChanges]) -> dict[str, ModelChanges]:
+def of_providers(
+    values: Mapping[str, Any], models: Mapping[tuple[str, str], ModelChanges], section: str = "providers"
+) -> dict[str, ModelChanges]:
     """The changes of charges that stand with their provider: of its tools, and of models that the file has not."""
     found: dict[str, ModelChanges] = {}
     for (provider, model), changes in models.items():
-        if not _is_of_provider(values, provider, model, changes):
+        if not _is_of_provider(values.get(section, {}), provider, model, changes):
             continue
         mine = found.setdefault(provider, ModelChanges())
         named = {} if model == TOOLS else {"model": model}
@@ -31,15 +33,17 @@ def of_providers(values: Mapping[str, Any], models: Mapping[tuple[str, str], Mod
     return found
 
 
-def _is_of_provider(values: Mapping[str, Any], provider: str, model: str, changes: ModelChanges) -> bool:
-    if provider not in values["providers"] or changes.new or model in values["providers"][provider].get("models", {}):
+def _is_of_provider(providers: Mapping[str, Any], provider: str, model: str, changes: ModelChanges) -> bool:
+    if provider not in providers or changes.new or model in providers[provider].get("models", {}):
         return False
     return bool(changes.charges) or model == TOOLS
 
 
-def provider_pieces(text: str, changed: Mapping[str, ModelChanges], newline: str) -> list[_Piece]:
+def provider_pieces(
+    text: str, changed: Mapping[str, ModelChanges], newline: str, section: str = "providers"
+) -> list[_Piece]:
     """The text replacements: the lists with more behind them, or new keys before the provider's models."""
-    spans = keys_spans(text)
+    spans = keys_spans(text, section)
     return [
         piece for provider, changes in changed.items() for piece in _pieces(text, spans[provider], changes, newline)
     ]

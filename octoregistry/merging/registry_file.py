@@ -34,6 +34,6 @@ def bring_copy_along(path: Path) -> None:
     except OSError:
         return
     registry = parse_registry(bytes_of(path), str(path))
-    wanted = compiled.compiled(registry.values, registry.text_sha256).encode()
+    wanted = compiled.compiled(registry.written, registry.text_sha256).encode()
     if there.startswith(b'{"format":') and there != wanted:
         replace_file(copy, wanted)

@@ -58,11 +58,11 @@ def root_span(text: str) -> EntriesSpan:
     return _span(events, start)
 
 
-def keys_spans(text: str) -> dict[str, EntriesSpan]:
-    """Provider -> where its keys stand, `models` and `charges` among them. Raises yaml.YAMLError."""
+def keys_spans(text: str, section: str = "providers") -> dict[str, EntriesSpan]:
+    """Provider of a section -> where its keys stand, `models` and `charges` among them. Raises yaml.YAMLError."""
     events = _root(text)
     found = {}
-    for _ in _mappings(events, "providers"):
+    for _ in _mappings(events, section):
         for provider, start in _mappings(events):
             found[provider] = _span(events, start)
     return found

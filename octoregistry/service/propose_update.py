@@ -111,7 +111,7 @@ def _files(target: ProposalTarget, path: str, part: Update) -> dict[str, bytes]:
     if there is None or not there.startswith(b'{"format":'):
         return {path: content}
     registry = parse_registry(content, path)
-    return {path: content, copy: compiled.compiled(registry.values, registry.text_sha256).encode()}
+    return {path: content, copy: compiled.compiled(registry.written, registry.text_sha256).encode()}
 
 
 def _report(target: ProposalTarget, part: Update, fingerprint: str) -> dict[str, bytes]:

@@ -29,6 +29,7 @@ from octoregistry.updating.memory import Sightings, days_seen, recalled
 from octoregistry.updating.page_reader import PageReader
 from providers import Registry, parse_registry
 from providers.more import models_of_more
+from providers.vendors import vendor
 
 Progress = Callable[[str], None]
 Endings = tuple[StatedLifecycle, ...] | Failed
@@ -209,7 +210,7 @@ def _beyond(
         more = models_of_more(registry, run.provider)
         mine = [change for change in plan.changes if change.provider == run.provider]
         found += moved_on(run.provider, more, mine)
-        if vouched:
+        if vouched and not vendor(run.provider).is_keyless_host:
             provider, reports = registry.provider(run.provider), witness_reports.values()
             found += vouched_plan(provider, more, reports, names_stated(mine), accepted)
     return found

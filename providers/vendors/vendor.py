@@ -223,6 +223,11 @@ class Vendor:
     ] = ()
     guards: Annotated[Mapping[str, Any], "thresholds of the guards for this vendor alone"] = field(default_factory=dict)
 
+    @property
+    def is_keyless_host(self) -> bool:
+        """Whether it sells others' models and no variable of a key is known: its models stand under `more`."""
+        return bool(self.hosts_of) and not self.key_env
+
     def token_encoding(self, model: str) -> str | None:
         """The encoding of tiktoken that counts the tokens of a model; None where it counts none of the vendor's."""
         return next(

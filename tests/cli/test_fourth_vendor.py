@@ -251,3 +251,22 @@ def test_a_vendor_that_no_settings_can_hold_is_not_added(
     assert refused.exit_code == 1
     assert "providers.acme.prices" in refused.stderr
     assert own.read_text() == "# mine\n"
+
+
+def test_a_host_without_a_key_variable_is_written_apart(run: Run, acme: Path) -> None:
+    """Plain readers do not see it; commands price and cost its calls, and the next update finds nothing to do."""
+    settings = acme / "octoregistry.toml"
+    told = settings.read_text().replace('key_env = ["ACME_API_KEY"]', 'hosts_of = ["openai"]')
+    settings.write_text(told)
+    found = run("update", "--llm", "off", "--accept", "all", "-p", "acme")
+    assert found.exit_code == 0, found.output
+    text = (acme / "models.yaml").read_text()
+    assert text.startswith(MODELS)
+    assert "\nmore:\n  acme:\n    models:\n" in text
+    assert "No change" in run("update", "--llm", "off").output
+    assert "Road 1" in run("price", "acme/road-1").stdout
+    assert "acme/road-1" in run("models").stdout
+    (acme / "log.csv").write_text(f"provider,model,day,input,output\nacme,road-1,{utc_now().date()},1000000,1000000\n")
+    assert "3.000000 USD" in run("cost", acme / "log.csv").output
+    values = json.loads(run("export").stdout)
+    assert (list(values["providers"]), list(values["more"])) == (["other"], ["acme"])

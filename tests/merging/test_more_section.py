@@ -125,3 +125,38 @@ def test_a_section_on_one_line_is_told_and_left() -> None:
     assert "path" in merge(SMALL + line, Plan(entry("path", "vouched")))
     alone = merge(SMALL + line.replace(f", way: {one}", ""), Plan(entry("trail", "new_model")))
     assert "more" not in parse_registry(alone).values
+
+
+KEYLESS = "scaleway"  # sells others' models; no variable of a key is in its file
+
+
+def test_a_host_without_a_key_variable_stands_apart() -> None:
+    """Plain readers do not see it; programs have its prices, and the next updates find it where it stands."""
+    merged = merge(SMALL, Plan(entry("road", "new_model", KEYLESS)))
+    assert merged.startswith(SMALL)
+    registry = parse_registry(merged)
+    assert list(registry.written["providers"]) == ["acme"]
+    assert list(registry.written["more"]) == [KEYLESS]
+    assert get_pricing(KEYLESS, "road", registry).cost(input=1_000_000) == 1
+    moved = [
+        Change(KEYLESS, "road", "price", "input", Decimal(1), Decimal(2), "standard", None, DAY),
+        Change(KEYLESS, "road", "kept", "output", Decimal(2), Decimal(2), "standard", None, DAY),
+    ]
+    charge = Change(KEYLESS, "tools", "charge", "charge web_search", None, Decimal("0.01"), start=DAY)
+    later = merge(merged, Plan((*moved, *entry("path", "new_model", KEYLESS), charge)))
+    assert list(parse_registry(later).written["more"][KEYLESS]["models"]) == ["road", "path"]
+    assert get_pricing(KEYLESS, "road", parse_registry(later)).cost(input=1_000_000, at="2026-11-01") == 2
+    assert parse_registry(later).providers[KEYLESS].charges[0].usd == Decimal("0.01")
+    assert parse_registry(later).written["providers"] == parse_registry(SMALL).written["providers"]
+
+
+def test_a_host_that_a_file_has_among_its_providers_stays_there() -> None:
+    """And a vendor with a key variable, of which more was only vouched for, begins among the providers."""
+    begun = SMALL.replace(
+        "  acme:\n",
+        f"  {KEYLESS}: {{models: {{x: {{display_name: X, input_per_million: 1, output_per_million: 1}}}}}}\n  acme:\n",
+    )
+    assert "more" not in parse_registry(merge(begun, Plan(entry("road", "new_model", KEYLESS)))).written
+    vouched = merge(SMALL, Plan(entry("grok-9", "vouched", "xai")))
+    stated = parse_registry(merge(vouched, Plan(entry("grok-10", "new_model", "xai"))))
+    assert (list(stated.written["providers"]), list(stated.written["more"])) == (["acme", "xai"], ["xai"])

@@ -122,7 +122,9 @@ def test_the_cascade_falls_to_the_defaults_for_a_vouched_model(wide):
 
 
 def test_plain_readers_do_not_see_them(small, wide, tmp_path, monkeypatch):
-    """Nor whoever lists providers and models; the file, its compiled copy and its export hold them."""
+    """A host that is called without a key variable is a provider to all others; the file, its compiled copy and its export hold
+    all.
+    """
     file = tmp_path / "models.yaml"
     file.write_text(small + MORE)
     monkeypatch.setenv("OCTOREGISTRY_MODELS", str(file))
@@ -131,12 +133,13 @@ def test_plain_readers_do_not_see_them(small, wide, tmp_path, monkeypatch):
     assert get_provider_models("host") == {}
     for _ in range(2):  # the second time from the compiled copy
         known = load_registry()
-        assert (len(known), list(known.providers)) == (2, ["acme"])
+        assert list(known.models("acme")) == ["road", "plain"]
         assert get_pricing("acme", "trail", vouched=True).cost(input=MILLION) == 1
         registry._loaded.clear()
-    assert '"more"' in plain_json(wide.values)
-    assert len(with_more(wide)) == 4
-    assert len(with_more(wide, vouched=True)) == 5
+    assert '"more"' in plain_json(wide.written)
+    assert "host" not in wide.written["providers"]
+    assert list(wide.models("host")) == ["acme/road", "listed"]
+    assert (len(wide), len(with_more(wide)), len(with_more(wide, vouched=True))) == (4, 4, 5)
     with pytest.raises(UnknownModelError):
         get_charges("acme", "trail", wide)
 
@@ -178,7 +181,7 @@ def test_a_vouched_price_under_providers_is_a_fault(small):
 
 def test_the_schema_knows_more(wide):
     """And refuses a level that there is none of."""
-    values = values_for_editors(wide.values)
+    values = values_for_editors(wide.written)
     jsonschema.validate(values, schema(), format_checker=jsonschema.FormatChecker())
     values["more"]["acme"]["models"]["trail"]["rates"][0]["level"] = "guessed"
     with pytest.raises(jsonschema.ValidationError):
