@@ -67,6 +67,8 @@ KINDS = (
     "agent",
 )
 MODALITIES = ("text", "audio", "image", "video", "pdf")
+LEVELS = ("stated", "listed", "vouched")
+"""How sure a rate is: by the vendor's page, by the vendor's own price API, by two other registries that agree."""
 FEATURES = ("tools", "structured_output", "vision", "caching")
 
 

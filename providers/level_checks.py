@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from .checks import shown
-from .dimensions import DIMENSIONS, PLAIN_CURRENCY, PLAIN_PLACE
-from .levels import LEVELS
+from .dimensions import DIMENSIONS, LEVELS, PLAIN_CURRENCY, PLAIN_PLACE
 from .places import currency_of, place_of
 
 TYPE_CHECKING = False  # typing takes longer to import than a price takes to find

@@ -7,7 +7,7 @@ or two other registries vouch for it, and then given to those alone who ask for 
 from __future__ import annotations
 
 from .dimensions import UnknownPriceError
-from .levels import vouched_by
+from .tiers import vouched_by
 
 TYPE_CHECKING = False  # typing takes longer to import than a price takes to find
 if TYPE_CHECKING:

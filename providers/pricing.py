@@ -19,11 +19,10 @@ from .dimensions import (
     UnknownPriceError,
 )
 from .exact import EXACT, tidy, whole
-from .levels import vouched_by
 from .places import known_places, plain_only, stated_places
 from .plain_prices import plain_on, plain_rates
 from .rates import bounded, fitting, holding
-from .tiers import Tier, plainly, prices_of
+from .tiers import Tier, plainly, prices_of, vouched_by
 
 TYPE_CHECKING = False  # typing and dataclasses take longer to import than a price takes to find
 if TYPE_CHECKING:

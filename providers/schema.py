@@ -8,8 +8,7 @@ from typing import Any
 
 from . import charge_checks, checks, level_checks, validation
 from .charge_units import UNITS
-from .dimensions import DIMENSIONS, FEATURES, KINDS, MODALITIES, MODES, STATUSES
-from .levels import LEVELS
+from .dimensions import DIMENSIONS, FEATURES, KINDS, LEVELS, MODALITIES, MODES, STATUSES
 
 BESIDE = Path(__file__).with_name("models.schema.json")
 

@@ -1,4 +1,4 @@
-"""One rate as costs are computed by it: its first day, its sizes of prompts and its prices."""
+"""Rates as costs are computed by them: first day, sizes of prompts and prices of each, and who vouches for them."""
 
 from __future__ import annotations
 
@@ -39,3 +39,8 @@ def plainly(tokens: Mapping[str, int], tier: Tier | None) -> dict[str, int]:
         dimension = name if name in known else PLAIN_DIMENSION.get(name, name)
         counted[dimension] = counted.get(dimension, 0) + count
     return counted
+
+
+def vouched_by(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    """The registries that alone vouch for the prices of a model, as the file has it; none where the vendor states them."""
+    return tuple(dict.fromkeys(who for rate in entry.get("rates", ()) for who in rate.get("vouched_by", ())))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.text import Text
 
-from octoregistry.cli.fx_option import ExchangeRate, fx_option
+from octoregistry.cli.fx_option import fx_option
 from octoregistry.cli.map_option import map_option
 from octoregistry.cli.model_argument import assume_earliest_option, own_prices_option
 from octoregistry.cli.output import print_text
@@ -23,6 +23,7 @@ from octoregistry.cli.styled_tables import WideTable, print_styled
 from octoregistry.costing.reading import How
 from octoregistry.costing.values import UNKNOWN_MODEL, UNKNOWN_PROVIDER
 from octoregistry.errors import UserFacingError
+from providers.exchange_rates import ExchangeRate, exchange_rate
 from providers.more import with_more
 from providers.registry import RegistryError, load_registry
 from providers.vendors import FILE_NAME, VARIABLE
@@ -108,7 +109,9 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
     try:
         if out is not None:
             _check_output(out)
-        columns, hosts = _settings(settings)
+        columns, hosts, said = _settings(settings)
+        named = {rate.currency for rate in exchange_rates}
+        exchange_rates += tuple(exchange_rate(one) for one in said if one.partition("=")[0] not in named)
         how = How({**columns, **names}, ids, hosts, strict_tiers, stated_cost)
         known = with_more(load_registry(registry))
         if own_prices:
@@ -140,14 +143,15 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
         raise click.exceptions.Exit(UNPRICED)
 
 
-def _settings(file: Path | None) -> tuple[Mapping[str, str], Mapping[str, str]]:
-    """(columns, hosts) as the person who runs it has set them."""
+def _settings(file: Path | None) -> tuple[Mapping[str, str], Mapping[str, str], Sequence[str]]:
+    """(columns, hosts, rates of exchange) as the person who runs it has set them."""
     if file is None and not os.environ.get(VARIABLE) and not Path(FILE_NAME).is_file():
-        return {}, {}
+        return {}, {}, ()
     from octoregistry.settings import command_settings  # noqa: PLC0415 - half the time that ten rows take
 
-    costing = command_settings(file).costing
-    return costing.columns, costing.hosts
+    found = command_settings(file)
+    rates = [f"{currency}={said}" for currency, said in found.fx.items()]
+    return found.costing.columns, found.costing.hosts, rates
 
 
 def _extra(error: ModuleNotFoundError) -> click.ClickException:

@@ -2,42 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal, localcontext
-from typing import Any
 
 import click
 
-_FORM = re.compile(r"(?P<currency>[A-Z]{3})=(?P<usd>\d{1,9}(?:\.\d{1,12})?)@(?P<day>\d{4}-\d{2}-\d{2})")
-_DIGITS = 50
-_PLACES = Decimal("0.000001")
-
-
-@dataclass(frozen=True, slots=True)
-class ExchangeRate:
-    """What one unit of a currency was worth in US dollars on a day, as a person said it."""
-
-    currency: str
-    usd: Decimal
-    day: date
-
-    def __str__(self) -> str:
-        return f"1 {self.currency} = {self.usd:f} USD on {self.day}, as given"
-
-    def of(self, usd: Decimal) -> Decimal:
-        """A sum of US dollars in the currency, rounded to six digits behind the point."""
-        with localcontext() as context:
-            context.prec = _DIGITS
-            return (usd / self.usd).quantize(_PLACES)
-
-    def as_values(self, usd: Decimal) -> dict[str, Any]:
-        """The sum and the rate as plain values."""
-        converted = f"{self.of(usd):f}"
-        return {"currency": self.currency, "usd": f"{self.usd:f}", "day": self.day.isoformat(), "total": converted}
-
+from providers.exchange_rates import ExchangeRate, exchange_rate
 
 fx_option = click.option(
     "--fx",
@@ -53,14 +22,11 @@ def _rates(given: Sequence[str]) -> tuple[ExchangeRate, ...]:
     """The rates given; raises UsageError for what is none, and where a currency has two."""
     found: dict[str, ExchangeRate] = {}
     for text in given:
-        form = _FORM.fullmatch(text)
         try:
-            rate = form and ExchangeRate(form["currency"], Decimal(form["usd"]), date.fromisoformat(form["day"]))
-        except ValueError:
-            rate = None
-        if not rate or not rate.usd:
-            raise click.UsageError(f"--fx {text}: write CODE=USD@DAY, as in CNY=0.139@2026-11-01")
-        if rate.currency == "USD" or rate.currency in found:
+            rate = exchange_rate(text)
+        except ValueError as error:
+            raise click.UsageError(f"--fx {text}: {error}") from error
+        if rate.currency in found:
             raise click.UsageError(f"--fx {text}: one rate for each currency but USD")
         found[rate.currency] = rate
     return tuple(found.values())

@@ -22,8 +22,7 @@ from octoregistry.planning.rates_in_force import RATE_FACTS
 from octoregistry.planning.values import Value
 from octoregistry.reading.labels import Doubt, Place
 from octoregistry.reading.rates import Evidence
-from providers.dimensions import DIMENSIONS, KINDS, MODES, STATUSES
-from providers.levels import LEVELS
+from providers.dimensions import DIMENSIONS, KINDS, LEVELS, MODES, STATUSES
 from providers.validation import FACT_KEYS
 
 FORMAT = 1

@@ -17,6 +17,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from octoregistry.errors import UnknownProviderError, UserFacingError
 from octoregistry.settings.service import Frozen, ServiceSettings
 from providers.dimensions import DIMENSIONS
+from providers.exchange_rates import exchange_rate
 from providers.own_prices import check_own_prices
 from providers.vendors import (
     FILE_NAME,
@@ -190,7 +191,8 @@ class CostingSettings(Frozen):
 
 class Settings(Frozen):
     """All settings. `witnesses` name those of `registries` that an update hears; `providers` are the vendors' facts, `prices`
-    a person's own, used where they are asked for (`--own-prices`)."""
+    a person's own, used where they are asked for (`--own-prices`), `fx` the dated rates by which `cost` shows its total in other
+    currencies (`CNY = "0.139@2026-11-01"`)."""
 
     fetch: FetchSettings = Field(default_factory=FetchSettings)
     costing: CostingSettings = Field(default_factory=CostingSettings)
@@ -204,11 +206,21 @@ class Settings(Frozen):
     reading: ReadingSettings = Field(default_factory=ReadingSettings)
     service: ServiceSettings = Field(default_factory=ServiceSettings)
     prices: Mapping[str, Any] = Field(default_factory=dict)
+    fx: Mapping[str, str] = Field(default_factory=dict)
     providers: Mapping[str, Vendor]
 
     @model_validator(mode="after")
     def _own_prices_are_prices(self) -> Self:
         check_own_prices(self.prices)
+        return self
+
+    @model_validator(mode="after")
+    def _exchange_rates_are_dated(self) -> Self:
+        for currency, said in self.fx.items():
+            try:
+                exchange_rate(f"{currency}={said}")
+            except ValueError as error:
+                raise ValueError(f'fx.{currency}: {error}; here CNY = "0.139@2026-11-01"') from None
         return self
 
     @model_validator(mode="after")

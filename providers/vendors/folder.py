@@ -18,7 +18,7 @@ MAY = (
     *(f"fetch.{name}" for name in ("user_agent", "contact", "connect_timeout", "read_timeout", "total_deadline")),
     *(f"fetch.{name}" for name in ("max_bytes", "max_redirects", "retries", "backoff", "max_wait", "crawl_delay")),
     *(f"fetch.{name}" for name in ("max_crawl_delay", "full_fetch_days", "ignore_robots", "cache_dir")),
-    *("costing", "guards", "witnesses", "registries", "update", "workloads", "budget"),
+    *("costing", "guards", "witnesses", "registries", "update", "workloads", "budget", "fx"),
     *("reading.deadline", "reading.max_megabytes"),
     *(f"pull_request.{name}" for name in ("branch", "each_provider", "remote", "base", "report", "report_url")),
     *(f"pull_request.{name}" for name in ("usage", "author_name", "author_email")),

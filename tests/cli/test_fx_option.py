@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from octoregistry.cli.cost import command as cost
-from octoregistry.cli.fx_option import ExchangeRate
+from providers.exchange_rates import ExchangeRate
 from tests.cli.test_cost import GOOD, REGISTRY
 
 CNY = "CNY=0.139@2026-11-01"
@@ -63,3 +63,17 @@ def test_a_converted_sum_is_worth_the_dollars(usd: Decimal, rate: Decimal) -> No
     """But for the sixth digit behind the point."""
     found = ExchangeRate("CNY", rate, date(2026, 11, 1)).of(usd)
     assert abs(found * rate - usd) <= rate * Decimal("0.0000005")
+
+
+def test_a_rate_may_stand_in_the_settings(tmp_path: Path) -> None:
+    """The one that the command names goes before it; one without a day is refused with the key."""
+    settings = tmp_path / "mine.toml"
+    settings.write_text('[fx]\nCNY = "0.139@2026-11-01"\nEUR = "1.25@2026-11-02"\n')
+    found = json.loads(run(tmp_path, "--settings", str(settings), "--json").stdout)
+    assert [(one["currency"], one["total"]) for one in found["fx"]] == [("CNY", "35.971223"), ("EUR", "4.000000")]
+    said = run(tmp_path, "--settings", str(settings), "--fx", "EUR=1.00@2026-11-03").output
+    assert "5.000000 EUR at 1 EUR = 1.00 USD on 2026-11-03" in said
+    assert "1.25" not in said
+    settings.write_text('[fx]\nCNY = "0.139"\n')
+    refused = run(tmp_path, "--settings", str(settings))
+    assert (refused.exit_code, "fx.CNY" in refused.output) == (1, True)
