@@ -95,6 +95,16 @@ def is_unfinished(ending: Any, word: Any, text: str) -> bool:
     return ending == "other" and (not text or str(word).startswith(_UNFINISHED))
 
 
+_UNSTATED = frozenset(
+    {"unknown", "FINISH_REASON_UNSPECIFIED"}
+)  # what an answer is read with that says nothing of its end
+
+
+def is_unstated(word: Any) -> bool:
+    """Whether `word` stands for an ending that the vendor did not tell."""
+    return word in _UNSTATED
+
+
 def ending_of(answer: Answer) -> str:
     """stop, length, refusal, tool or other."""
     if answer.refusal is not None:
@@ -103,7 +113,7 @@ def ending_of(answer: Answer) -> str:
     return "tool" if ending == "stop" and answer.tool_calls and not answer.text else ending
 
 
-Price = Callable[[ServedUsage, str], Decimal]  # USD of a usage on a day
+Price = Callable[[ServedUsage, str, str | None], Decimal]  # USD of a usage on a day, of the model that answered
 
 
 def realtime_result(answer: Answer, price: Price, day: str, request_id: str | None) -> RealtimeResult:
@@ -147,7 +157,7 @@ def batch_result(unit_id: str, answer: Answer, price: Price, day: str) -> BatchR
 def failed_row(unit_id: str, failure: Failure) -> BatchResult:
     """The result of a row without an answer to read: nobody pays for it, unless the vendor may have answered."""
     return batch_result(
-        unit_id, Answer(text="", finish_reason="error", failure=failure), lambda _served, _day: Decimal(0), ""
+        unit_id, Answer(text="", finish_reason="error", failure=failure), lambda _served, _day, _model: Decimal(0), ""
     )
 
 
@@ -170,7 +180,7 @@ def _with_cost(result: R, answer: Answer, price: Price, day: str) -> R:
     result["cached_tokens"], result["reasoning_tokens"] = served.cached_tokens, served.reasoning_tokens
     result["usage"], result["mode"], result["served_on"] = served.tokens.tokens(), served.mode, day
     try:
-        result["cost"] = float(price(served, day))
+        result["cost"] = float(price(served, day, answer.model))
     except PricingError as unknown:
         result["cost"], result["cost_unknown"] = None, str(unknown)
     return result

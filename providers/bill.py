@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 from .base import LLMProvider
-from .dimensions import InvalidUsageError, UnknownPriceError
+from .dimensions import InvalidUsageError, PricingError, UnknownPriceError
 from .pricing import Pricing, Usage
+from .registry import Registry, load_registry
 from .served import ServedUsage, usage_of
+from .wire import field, plain
+
+_DAY = re.compile(r"(?:[-@]\d{4}-\d{2}-\d{2}|[-@]\d{3,8})$")  # of a snapshot: -2026-03-05, -20260305, -0613, -001
 
 
 class Billed(LLMProvider):
     """A provider with prices of its own, from the registry."""
 
     pricing: Pricing
+    _answering: dict[str, Pricing | None]  # other models, by the names that answers gave
 
     def estimate_cost(self, input_tokens: int, output_tokens: int, is_batch: bool = True) -> float:
         """USD for so many tokens by the registry's two plain prices; a model that it does not know is priced by the
@@ -31,27 +38,56 @@ class Billed(LLMProvider):
         `at` is the day whose prices hold; without it the day that the result names, or today.
         """
         if isinstance(result, Mapping) and isinstance(result.get("usage"), Mapping) and "mode" in result:
-            tokens, mode = Usage(**result["usage"]), result["mode"]
+            tokens, mode, model = Usage(**result["usage"]), result["mode"], result.get("model")
             at = at or result.get("served_on")
         else:
             try:
                 served = usage_of(result)
             except ValueError as error:
                 raise InvalidUsageError(str(error)) from error
-            tokens, mode = served.tokens, served.mode
-        return self._price(tokens, mode, at)
+            tokens, mode, fields = served.tokens, served.mode, plain(result)
+            model = field(fields, "model") or field(fields, "model_version")
+        return self._cost(tokens, mode, at, model)
 
-    def _cost_on(self, served: ServedUsage, day: str) -> Decimal:
-        return self._price(served.tokens, served.mode, day)
+    def _cost_on(self, served: ServedUsage, day: str, model: str | None) -> Decimal:
+        return self._cost(served.tokens, served.mode, day, model)
 
-    def _price(self, tokens: Usage, mode: str, day: str | None) -> Decimal:
+    def _cost(self, tokens: Usage, mode: str, day: str | None, model: Any) -> Decimal:
+        """USD, unless the answer names another model of the registry, at which it costs something else: which of the two
+        is billed, the answer does not say.
+        """
+        cost = self._price(self.pricing, tokens, mode, day)
+        other = self._other_model(model)
+        if other is None:
+            return cost
         try:
-            return self.pricing.cost_of(tokens, mode=mode, at=day)
+            same = self._price(other, tokens, mode, day) == cost
+        except PricingError:
+            same = False
+        if not same:
+            raise UnknownPriceError(f"the answer names {model}, which has other prices than {self.model}")
+        return cost
+
+    def _other_model(self, model: Any) -> Pricing | None:
+        """The prices of the model that an answer names, where the registry knows it as another than the one asked."""
+        if not isinstance(model, str) or model == self.model:
+            return None
+        if model not in self._answering:
+            asked, named = _id_in(load_registry(), self.name, self.model), _id_in(load_registry(), self.name, model)
+            other = (
+                None if None in (asked, named) or asked == named else load_registry().estimator(self.name, str(named))
+            )
+            self._answering[model] = other
+        return self._answering[model]
+
+    def _price(self, pricing: Pricing, tokens: Usage, mode: str, day: str | None) -> Decimal:
+        try:
+            return pricing.cost_of(tokens, mode=mode, at=day)
         except UnknownPriceError:
             folded = self._cache_writes_as_input(tokens)
             if folded == tokens:
                 raise
-            return self.pricing.cost_of(folded, mode=mode, at=day)
+            return pricing.cost_of(folded, mode=mode, at=day)
 
     def _cache_writes_as_input(self, tokens: Usage) -> Usage:
         """`tokens` as they are billed by a vendor who charges for cache writes as for any input, unless a price of
@@ -62,3 +98,11 @@ class Billed(LLMProvider):
     @staticmethod
     def _today() -> str:
         return datetime.now(UTC).date().isoformat()
+
+
+def _id_in(registry: Registry, provider: str, model: str) -> str | None:
+    """The id of a model, or of the one whose snapshot of some day it is; None for one that the registry does not know."""
+    for name in (model, _DAY.sub("", model)):
+        with contextlib.suppress(PricingError):
+            return registry.id_of(provider, name)
+    return None

@@ -58,6 +58,7 @@ class VendorProvider(Connection, Billed):
         address, key_variables = own_route(self.name)
         self.env_vars = self.env_vars if key_variables is None else key_variables
         self._prepare(settings.base_url or address)
+        self._answering = {}
         self._created: dict[str, float] = {}  # batches that were made here, and when
         self._first_seen: dict[str, float] = {}
         self._defaults = settings.options

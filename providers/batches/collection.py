@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import heapq
 import itertools
+import os
 import tempfile
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,7 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any
 
-from ..answers import Failure, failed_row, is_unfinished, refused
+from ..answers import Failure, failed_row, is_unfinished, is_unstated, refused
 from ..base import BatchResult, BatchStatus, BatchStatusInfo, LLMProvider
 from ..dimensions import PricingError
 from ..fit import UnfitError, fitted
@@ -121,7 +122,7 @@ def _spool(
     is nobody's.
     """
     starts, lengths = index
-    seen, done, stray = 0, 0, None
+    seen, stray, answered = 0, None, set[int]()
     for result in given:
         found = mark_of(result["unit_id"])
         at = place.get(found[1]) if found and found[0] == part.mark else None
@@ -130,14 +131,36 @@ def _spool(
         if at is None:
             stray = result["error"] or f"a row {result['unit_id']!r} that is not of this batch"
             continue
-        if starts[at] >= 0:  # a row in both of OpenAI's files: the first, the output file's, counts
-            continue
-        line = row_result(provider, result["unit_id"], result, part.attempt, part.batch_id).as_json().encode()
+        row = row_result(provider, result["unit_id"], result, part.attempt, part.batch_id)
+        if starts[at] >= 0:
+            spool.seek(starts[at])
+            row = one_of(RowResult.of_json(spool.read(lengths[at])), row)
+            spool.seek(0, os.SEEK_END)
+        else:
+            seen += 1
+        line = row.as_json().encode()
         starts[at], lengths[at] = spool.tell(), len(line)
         spool.write(line)
-        seen += 1
-        done += result["error"] is None or "usage" in result
-    return seen, done, stray
+        if result["error"] is None or "usage" in result:
+            answered.add(at)
+    return seen, len(answered), stray
+
+
+def one_of(earlier: RowResult, later: RowResult) -> RowResult:
+    """The result of a row that was given twice: the answer, or the first of two. All that was billed for it is in its cost, and
+    another answer than this one is among its `other_answers`.
+    """
+    first, second = (later, earlier) if earlier.error is not None and later.error is None else (earlier, later)
+    same = ("content", "error", "cost", "input_tokens", "output_tokens")
+    if all(getattr(first, name) == getattr(second, name) for name in same):
+        return first
+    details = dict(first.details)
+    if second.content is not None:
+        details["other_answers"] = [*details.get("other_answers", ()), second.content]
+    cost = None if first.cost is None or second.cost is None else first.cost + second.cost
+    if cost is None:
+        details.setdefault("cost_unknown", second.details.get("cost_unknown") or "the row was given twice")
+    return replace(first, cost=cost, details=details)
 
 
 def _in_order(
@@ -204,29 +227,31 @@ def row_result(
 
 
 def judged(result: RowResult, schema: dict[str, Any] | None, *, again: bool) -> RowResult:
-    """`result`, failed where its answer was cut off, broke off, or does not fit its schema: what there is of it stays.
-
-    A truncated one is worth another try with a larger max_tokens (`again`); one that does not fit is not.
+    """`result`, failed where its answer was cut off or refused in the midst, broke off, or does not fit its schema: what there
+    is of it stays. A truncated one is worth another try with a larger max_tokens (`again`); no other is.
     """
-    ending = result.details.get("finish_reason")
-    if result.error is not None or result.content is None or ending in {"refusal", "tool"}:
+    ending, word = result.details.get("finish_reason"), result.details.get("vendor_finish_reason")
+    if result.error is not None or result.content is None:
         return result
     if ending == "length":
-        told = {"error_code": "truncated", "retryable": again}
-        return replace(
-            result, error="truncated: the answer was cut off at max_tokens", details={**result.details, **told}
-        )
-    word = result.details.get("vendor_finish_reason")
+        return _failed(result, "truncated", "the answer was cut off at max_tokens", retryable=again)
+    if ending == "refusal":
+        return _failed(result, "refusal", str(result.details.get("refusal") or word))
     if is_unfinished(ending, word, result.content):
-        told = {"error_code": "unfinished", "retryable": False}
-        return replace(result, error=f"unfinished: the answer ended with {word}", details={**result.details, **told})
+        return _failed(result, "unfinished", f"the answer ended with {word}")
+    if schema is None and ending == "other" and is_unstated(word):  # with one, that it fits shows that it is whole
+        return _failed(result, "unfinished", "nothing says that the answer came to its end")
     if schema is not None:
         try:
             fitted(result.content, schema)
         except UnfitError as error:
-            told = {"error_code": "invalid", "retryable": False}
-            return replace(result, error=f"invalid: {error}", details={**result.details, **told})
+            return _failed(result, "invalid", str(error))
     return result
+
+
+def _failed(result: RowResult, code: str, why: str, *, retryable: bool = False) -> RowResult:
+    details = {**result.details, "error_code": code, "retryable": retryable}
+    return replace(result, error=f"{code}: {why}", details=details)
 
 
 def _unanswered(unit_id: str, part: Part, missing: Failure) -> RowResult:

@@ -116,3 +116,74 @@ def test_a_response_that_is_incomplete_for_another_reason_than_its_limit_is_no_a
     openai.server.response = openai_wire.response("half", status="incomplete", incomplete_details={"reason": "steered"})
     (row,) = run_realtime(openai.make(surface="responses"), [("a", "Go on")], tmp_path / "run.json")
     assert (row.content, row.error) == ("half", "unfinished: the answer ended with incomplete: steered")
+
+
+SCHEMA = {"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"], "additionalProperties": False}
+CALL = {"id": "1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+NO_ANSWERS = {
+    "half of it, left out by the filter": ('{"a": ', {"finish_reason": "content_filter"}, SCHEMA, "refusal"),
+    "half of it beside a refusal": ('{"a": ', {"refusal": "No."}, SCHEMA, "refusal"),
+    "a call in its place": (None, {"finish_reason": "tool_calls", "tool_calls": [CALL]}, SCHEMA, "invalid"),
+    "words beside a call": ("calling", {"finish_reason": "tool_calls", "tool_calls": [CALL]}, SCHEMA, "invalid"),
+    "half of it, and no word of its end": ('{"a": ', {"finish_reason": None}, SCHEMA, "invalid"),
+    "a text that the filter cut": ("half a sen", {"finish_reason": "content_filter"}, None, "refusal"),
+    "a text without a word of its end": ("half a sen", {"finish_reason": None}, None, "unfinished"),
+}
+
+
+@pytest.mark.parametrize("no_answer", NO_ANSWERS.values(), ids=NO_ANSWERS)
+@pytest.mark.parametrize("kind", ["batch", "calls"])
+def test_what_is_no_whole_answer_is_a_failed_row_with_its_content_and_cost(
+    openai, work, run, tmp_path, kind, no_answer
+):
+    text, more, schema, code = no_answer
+    body = openai_wire.completion(text, **more)
+    openai.server.completion, working = body, work(openai)
+    working._finish_openai = lambda batch_id, end, rows: openai.server.finish(
+        batch_id, end, [openai_wire.answered(rows[0][0], body)]
+    )
+    rows = [("a", "Go on", schema)]
+    results = run(openai.make(), rows) if kind == "batch" else run_realtime(openai.make(), rows, tmp_path / "r.json")
+    (row,) = results
+    assert (results.answered, row.content, row.details["error_code"]) == (0, text or "", code)
+    assert row.cost > 0
+    assert not row.retryable
+
+
+def test_an_answer_without_a_word_of_its_end_that_fits_its_schema_is_whole(openai, tmp_path):
+    openai.server.completion = openai_wire.completion('{"a": 1}', finish_reason=None)
+    (row,) = run_realtime(openai.make(), [("a", "Go on", SCHEMA)], tmp_path / "run.json")
+    assert (row.content, row.error) == ('{"a": 1}', None)
+
+
+def given_twice(openai, work, first, second):
+    """The row of a batch has two lines in its results."""
+    working = work(openai)
+    working._finish_openai = lambda batch_id, end, rows: openai.server.finish(
+        batch_id, end, [first(rows[0][0]), second(rows[0][0])]
+    )
+    return working
+
+
+def says(text):
+    return lambda row: openai_wire.answered(row, openai_wire.completion(text))
+
+
+def fails(row):
+    return openai_wire.answered(row, {"error": {"message": "internal", "code": None}}, status=500)
+
+
+@pytest.mark.parametrize(("first", "second"), [(fails, says("A")), (says("A"), fails), (says("A"), says("A"))])
+def test_of_two_lines_of_a_row_the_answer_counts_and_it_is_not_asked_again(openai, work, run, first, second):
+    given_twice(openai, work, first, second)
+    (row,) = run(openai.make(), [("a", "Go on")])
+    assert (row.content, row.error, row.attempts) == ("A", None, 1)
+    assert row.cost == Decimal("0.00069")
+    assert len(openai.server.batches) == 1
+
+
+def test_two_answers_of_a_row_are_both_told_and_both_in_its_cost(openai, work, run):
+    given_twice(openai, work, says("A"), says("B"))
+    (row,) = run(openai.make(), [("a", "Go on")])
+    assert (row.content, row.details["other_answers"]) == ("A", ["B"])
+    assert row.cost == 2 * Decimal("0.00069")

@@ -14,7 +14,7 @@ from servers import gemini as gemini_wire
 from servers import openai as openai_wire
 from servers.working import Clock, Work
 
-from providers import BatchSettings, RequestError, run_batch
+from providers import BatchSettings, RequestError, run_batch, run_realtime
 from providers.fit import UnfitError, fitted
 
 
@@ -201,3 +201,25 @@ def test_geminis_own_keys_ask_for_no_second_answer(gemini, extra):
     with pytest.raises(RequestError, match="candidateCount"):
         gemini.make().generate_realtime("Go on", extra=extra)
     assert not gemini.server.requests
+
+
+@pytest.mark.parametrize(
+    ("named", "known"),
+    [
+        ("gpt-5.4-mini", True),
+        ("gpt-5.4-mini-2026-03-01", True),
+        ("openai/GPT-5.4-mini", True),
+        ("a-server-of-ones-own", True),
+        ("gpt-5.5-pro", False),
+        ("gpt-5.5-pro-2026-04-23", False),
+    ],
+)
+def test_an_answer_of_another_model_at_other_prices_has_no_known_cost(openai, tmp_path, named, known):
+    openai.server.completion = {**openai_wire.completion("4"), "model": named}
+    result = openai.make().generate_realtime("2 + 2?")
+    assert (result["cost"] is not None) == known
+    (row,) = run_realtime(openai.make(), [("a", "2 + 2?")], tmp_path / "run.json")
+    assert (row.content, row.cost is not None) == ("4", known)
+    if not known:
+        assert named in result["cost_unknown"]
+        assert named in row.details["cost_unknown"]
