@@ -53,7 +53,7 @@ def media_of(given: Any, *, image: bool) -> Media:
             raise ValueError("it has one of path, url and data")
         data = given.get("data")
         source = base64.b64decode(data, validate=True) if isinstance(data, str) else sources[0]
-        found = _of(source, given.get("media_type"), image=image)
+        found = _of(source, given.get("media_type"), image=image, name=str(given.get("name") or "file"))
         if given.get("name"):
             found = Media(found.media_type, found.data, found.url, str(given["name"]))
     else:
@@ -65,14 +65,19 @@ def media_of(given: Any, *, image: bool) -> Media:
     return found
 
 
-def _of(given: Any, stated: str | None, *, image: bool) -> Media:
-    if isinstance(given, str) and given.lower().startswith(("http://", "https://")):
+def is_address(given: str) -> bool:
+    """Whether text names something on the web rather than a file."""
+    return given.lower().startswith(("http://", "https://"))
+
+
+def _of(given: Any, stated: str | None, *, image: bool, name: str = "file") -> Media:
+    if isinstance(given, str) and is_address(given):
         name = PurePosixPath(urlsplit(given).path).name or "file"
         if stated is None and image and mimetypes.guess_type(name)[0] is None:
             stated = "image/*"  # an image is asked for, and the vendor looks itself
         return Media(stated or _by_name(name), url=given, name=name)
     if isinstance(given, bytes | bytearray):
-        content, name = bytes(given), "file"
+        content = bytes(given)
     elif isinstance(given, str | Path):
         try:
             content, name = bytes_of(given), Path(given).name

@@ -17,6 +17,7 @@ from .attempts import Attempt, Attempts
 from .collection import judged, row_result, write_results
 from .errors import BatchError
 from .journal import Journal
+from .kept_files import check_files, with_bytes
 from .pace import Pace
 from .plan import Planner, ranges_of
 from .realtime_state import RealtimeState, gone, journal_of, results_of_realtime, save_realtime
@@ -81,9 +82,15 @@ class Calls:
                 self.spending.recall(request, cut, 0)
             self.spending.recall(request, None, self.journal.unanswered(row))
 
-    def to_the_end(self, concurrency: int) -> BatchResults:
+    def to_the_end(self, concurrency: int, *, begun_before: bool = False) -> BatchResults:
+        """The results of all rows. Raises BatchError, before anything is asked, for a file of a run that was `begun_before`
+        which is another one now.
+        """
         threads: list[threading.Thread] = []
         try:
+            if begun_before:
+                open_rows = ranges_of(row for row in range(self.state.rows) if not self.journal.has(row))
+                check_files(request.files for _, request in self.requests.read(open_rows))
             for _ in range(min(concurrency, self.state.rows)):
                 thread = threading.Thread(target=self._work, daemon=True)
                 thread.start()
@@ -247,12 +254,13 @@ class Calls:
         if ticket is None:
             return None
         with ticket:
+            sent = with_bytes(options, request.files)
             if not self._has_begun(attempt, expected, most):
                 return None
             attempt.made += 1
             call: Callable[..., Any] = self.provider.generate_once
             try:
-                given = call(request.prompt, request.schema, **options)
+                given = call(request.prompt, request.schema, **sent)
             except ProviderError as error:
                 with self.lock:
                     self.spending.end(expected, most, None if error.ambiguous else Decimal(0))

@@ -129,7 +129,7 @@ class Planner:
 
     def _line(self, row: int, request: BatchRequest, mark: str, attempt: int) -> bytes:
         name = row_id(request.unit_id, mark, row, self._limits.unit_id)
-        options = dict(request.options)
+        options = request.sent()
         if attempt > 1 and self._longer is not None:  # an answer that was cut off needs more room
             options["max_tokens"] = max(self._longer, options.get("max_tokens") or 0)
             extra = self.sent(options).get("extra") or {}

@@ -65,7 +65,8 @@ def run_realtime(  # noqa: PLR0913 - each a promise of its own
     with locked(files):
         state = load_realtime(files.state)
         files.cancelled.unlink(missing_ok=True)
-        if state is None or (requests is not None and is_untouched(state, files)):
+        taken_up = state is not None and (requests is None or not is_untouched(state, files))
+        if state is None or not taken_up:
             if requests is None:
                 raise BatchError(f"{files.state}: there is no run to take up")
             state = _begun(provider, requests, files, allowed, settings, state)
@@ -74,9 +75,8 @@ def run_realtime(  # noqa: PLR0913 - each a promise of its own
             allowed = allowed if allowed is not None or state.max_cost is None else Decimal(state.max_cost)
         if state.finished:
             return results_of_realtime(state, files)
-        return Calls(provider, files, state, allowed, settings, pace, progress or (lambda _: None)).to_the_end(
-            concurrency
-        )
+        calls = Calls(provider, files, state, allowed, settings, pace, progress or (lambda _: None))
+        return calls.to_the_end(concurrency, begun_before=taken_up)
 
 
 def _begun(

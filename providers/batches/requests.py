@@ -8,12 +8,13 @@ import hashlib
 import json
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from ..request import DEFAULTS, OPTIONS, check_options, schema_of
 from .errors import BatchInputError
+from .kept_files import KeptFiles, kept_files, with_bytes
 from .state import Ranges, replacing
 
 _KEYS = ("id", "unit_id", "prompt", "schema", *OPTIONS)
@@ -27,6 +28,11 @@ class BatchRequest:
     prompt: str | None
     schema: dict[str, Any] | None = None
     options: dict[str, Any] = field(default_factory=dict)  # what else a call takes: messages, system, images, ...
+    files: KeptFiles = field(default_factory=dict)  # what stands at the paths in them
+
+    def sent(self) -> dict[str, Any]:
+        """Its options as they are sent. Raises BatchError for a file that is not there any more, or not what it was."""
+        return with_bytes(self.options, self.files)
 
     def line(self) -> bytes:
         """The request as a line of the file that keeps it. Raises ValueError that names what no JSON or UTF-8 can hold."""
@@ -35,6 +41,8 @@ class BatchRequest:
             fields.append(self.schema)
         if self.options:
             fields.append(self.options)
+        if self.files:
+            fields.append(self.files)
         try:
             return _json(fields) + b"\n"
         except (ValueError, TypeError):
@@ -137,8 +145,8 @@ def _plain(value: Any) -> Any:
     return [_plain(one) for one in value] if isinstance(value, list | tuple) else value
 
 
-def checked_lines(entries: Iterable[Any]) -> Iterator[bytes]:
-    """Each request as a line; at the end of them BatchInputError for all that were wrong, by their place from 1 on."""
+def checked(entries: Iterable[Any]) -> Iterator[tuple[BatchRequest, bytes]]:
+    """Each request, and its line; at the end of them BatchInputError for all that were wrong, by their place from 1 on."""
     problems: list[str] = []
     places: dict[str, int] = {}
     place = 0
@@ -153,7 +161,7 @@ def checked_lines(entries: Iterable[Any]) -> Iterator[bytes]:
         if first != place:
             problems.append(f"request {place}: the id {request.unit_id!r} is that of request {first} already")
         elif not problems:
-            yield line
+            yield request, line
     if not place:
         problems.append("there are no requests")
     if problems:
@@ -161,22 +169,30 @@ def checked_lines(entries: Iterable[Any]) -> Iterator[bytes]:
 
 
 def keep(entries: Iterable[Any], path: Path) -> tuple[int, str]:
-    """How many requests there are, and their SHA-256, once all are checked and kept in `path`."""
-    digest, rows = hashlib.sha256(), 0
+    """How many requests there are, and their SHA-256, once all are checked and kept in `path`, with what their files are."""
+    digest, rows, known = hashlib.sha256(), 0, dict[str, Mapping[str, Any]]()
     with replacing(path) as file:
-        for line in checked_lines(entries):
-            file.write(line)
+        for request, line in checked(entries):
+            files = kept_files(request.options, known)
+            file.write(replace(request, files=files).line() if files else line)
             digest.update(line)
             rows += 1
     return rows, digest.hexdigest()
 
 
 def fingerprint(entries: Iterable[Any]) -> str:
-    """The SHA-256 that `keep` would tell."""
+    """The SHA-256 that `keep` would tell: of what is asked, whatever stands in files."""
     digest = hashlib.sha256()
-    for line in checked_lines(entries):
+    for _, line in checked(entries):
         digest.update(line)
     return digest.hexdigest()
+
+
+def as_given(line: bytes) -> bytes:
+    """A line of the file that keeps requests without what is kept of their files."""
+    if b'"sha256"' not in line:
+        return line
+    return replace(BatchRequest(*json.loads(line)), files={}).line()
 
 
 class KeptRequests:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import BatchError
-from .requests import KeptRequests
+from .requests import KeptRequests, as_given
 from .state import (
     COLLECTED,
     DROPPED,
@@ -230,9 +230,11 @@ def check_requests(sha256: str, path: Path) -> None:
     try:
         with path.open("rb") as lines:
             for line in lines:
-                digest.update(line)
+                digest.update(as_given(line))
     except FileNotFoundError:
         raise BatchError(f"{path}: the requests of the run are gone: {_NO_STATE}") from None
+    except (ValueError, TypeError, RecursionError):
+        raise BatchError(f"{path}: this is not what was written: {_NO_STATE}") from None
     if digest.hexdigest() != sha256:
         raise BatchError(f"{path}: these are not the requests of the run: {_NO_STATE}")
 
