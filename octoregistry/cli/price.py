@@ -15,16 +15,30 @@ from octoregistry.cli.registry_option import registry_name_option
 from octoregistry.cli.tables import PlainTable, print_table
 from octoregistry.planning.rates_in_force import in_force
 from octoregistry.planning.values import value_text
-from octoregistry.queries.charges import charge_lines, charge_values, charges_after, charges_on
+from octoregistry.queries.charges import ChargedModel, charge_lines, charge_values, charged_alone, charges_after
 from octoregistry.queries.packaged import CURE, newer_packaged
 from octoregistry.queries.wording import last_seen, sizes, vouched_words
+from providers.charges import Charges, get_charges
 from providers.dimensions import DIMENSIONS, MODES, PLAIN_PLACE, UnknownPriceError
 from providers.entries import Model, Rate
 from providers.pricing import Pricing
 from providers.registry import Registry
 from providers.selection import ended, kind_of
 
-_CSV = ("mode", "above_input_tokens", "up_to_input_tokens", "seen_before", "from")
+_CSV = (
+    *(
+        "mode",
+        "above_input_tokens",
+        "up_to_input_tokens",
+        "seen_before",
+        "from",
+        "dimension",
+        "usd_per_million",
+        "derived",
+    ),
+    *("level", "unit", "per", "usd", "when", "free"),  # of charges the last five
+)
+_OF_CHARGES = 5
 _COLUMNS = ("mode", "prompts", "from", "price", "USD")
 
 
@@ -48,29 +62,31 @@ def command(
     one_format(as_json, as_csv)
     known = open_registry(registry, own_prices=own_prices, more=True)
     day = at or datetime.now(UTC).date()
-    found = priced_model(known, model, day)
+    try:
+        found = priced_model(known, model, day)
+    except click.UsageError:
+        if (alone := charged_alone(known, model)) is None:
+            raise
+        _show_charges(known, alone, day, as_json=as_json, as_csv=as_csv)
+        return
     pricing = _in_place(known, found, place)
     rates = pricing.rates if pricing.place != PLAIN_PLACE else known.rates(found)
     found = replace(found, yours=pricing.yours)
     unseen = found.first_seen is not None and day < found.first_seen
     now = [] if unseen else [rate for mode in MODES for rate in in_force(rates, mode, day).values()]
     later = sorted((rate for rate in rates if rate.start and rate.start > day), key=lambda rate: rate.start or day)
+    charges = get_charges(found.provider, found.id, known)
     if as_json:
         newer = newer_packaged(known, found.provider, found.id)
         where = {"place": pricing.place, "places": list(pricing.places)}
-        charged = {"charges": [charge_values(charge) for charge in charges_on(known, found, day)]}
-        print_json(
-            _values(found, day, now, later) | where | charged | {"registry": known.path, "packaged_checked": newer}
-        )
+        whence = {"registry": known.path, "packaged_checked": newer}
+        print_json(_values(found, day, now, later) | where | _charge_values(charges, day) | whence)
     elif as_csv:
         rows = [_row(rate, name) for rate in (*now, *later) for name in DIMENSIONS if name in rate.prices]
-        print_csv((*_CSV, "dimension", "usd_per_million", "derived"), rows)
+        print_csv(_CSV, [*rows, *_charge_rows(charges, day)])
     else:
         _print(found, pricing.place, day, now, later)
-        if charges := (*charge_lines(charges_on(known, found, day)), *charges_after(known, found, day)):
-            print_text("besides tokens, in USD:")
-            for line in charges:
-                print_text(f"  {line}")
+        _print_charges(charges, day)
         if others := [name for name in pricing.stated_places if name != pricing.place]:
             print_text(f"known in other places, by --place: {', '.join(others)}")
         print_text(f"registry: {known.path}")
@@ -132,7 +148,43 @@ def _rate(rate: Rate) -> dict[str, Any]:
 def _row(rate: Rate, dimension: str) -> tuple[object, ...]:
     derived = rate.derived or dimension in rate.derived_dimensions
     sizes = rate.above_input_tokens, rate.up_to_input_tokens, rate.seen_before
-    return rate.mode, *sizes, rate.start, dimension, rate.prices[dimension], str(derived).lower()
+    price = rate.prices[dimension], str(derived).lower(), rate.level
+    return rate.mode, *sizes, rate.start, dimension, *price, *[None] * _OF_CHARGES
+
+
+def _charge_rows(charges: Charges, day: date) -> Iterator[tuple[object, ...]]:
+    """A row for each charge, those of later days behind the others; the columns of tokens are empty."""
+    for charge in (*charges.on(day), *charges.later(day)):
+        when = "; ".join(f"{key} {value}" for key, value in charge.when.items())
+        said = charge.unit, charge.per, charge.usd, when, charge.free
+        yield charge.mode, None, None, charge.seen_before, charge.start, None, None, None, "stated", *said
+
+
+def _charge_values(charges: Charges, day: date) -> dict[str, Any]:
+    return {
+        "charges": [charge_values(charge) for charge in charges.on(day)],
+        "charges_announced": [charge_values(charge) for charge in charges.later(day)],
+    }
+
+
+def _print_charges(charges: Charges, day: date) -> None:
+    if lines := (*charge_lines(charges.on(day)), *charges_after(charges, day)):
+        print_text("besides tokens, in USD:")
+        for line in lines:
+            print_text(f"  {line}")
+
+
+def _show_charges(registry: Registry, model: ChargedModel, day: date, *, as_json: bool, as_csv: bool) -> None:
+    """Print a model of which no token has a price: what its calls are billed by."""
+    if as_json:
+        named = {"provider": model.provider, "model": model.id, "day": day, "rates": [], "announced": []}
+        print_json(named | _charge_values(model.charges, day) | {"registry": registry.path})
+    elif as_csv:
+        print_csv(_CSV, _charge_rows(model.charges, day))
+    else:
+        print_text(f"{model.provider}/{model.id} on {day}: no price of tokens is known")
+        _print_charges(model.charges, day)
+        print_text(f"registry: {registry.path}")
 
 
 def _notes(model: Model, day: date) -> Iterator[str]:

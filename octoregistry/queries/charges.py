@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from octoregistry.queries.wording import charge_words
 from providers.charge import Charge
-from providers.charges import get_charges
+from providers.charges import Charges, get_charges
 from providers.entries import Model
 from providers.registry import Registry
 
@@ -19,9 +19,35 @@ def charges_on(registry: Registry, model: Model, day: date) -> tuple[Charge, ...
     return get_charges(model.provider, model.id, registry).on(day)
 
 
-def charges_after(registry: Registry, model: Model, day: date) -> Iterator[str]:
+class ChargedModel(NamedTuple):
+    """A model of which no token has a price, and what its calls are billed by."""
+
+    provider: str
+    id: str
+    charges: Charges
+
+
+def charged_alone(registry: Registry, name: str) -> ChargedModel | None:
+    """The model called PROVIDER/MODEL, or MODEL where one provider alone has it, that is known by its charges and no price of
+    tokens; None where there is none.
+    """
+    called, slash, model = name.partition("/")
+    wanted = (registry.provider_called(called), model.lower()) if slash else ("", name.lower())
+    found = {
+        (provider, charge.model)
+        for provider, entry in registry.providers.items()
+        for charge in entry.charges
+        if charge.model and charge.model.lower() == wanted[1] and wanted[0] in ("", provider)
+    }
+    if len(found) != 1:
+        return None
+    ((provider, id_),) = found
+    return ChargedModel(provider, id_, get_charges(provider, id_, registry))
+
+
+def charges_after(charges: Charges, day: date) -> Iterator[str]:
     """A line for each charge that begins after a day, and whether it may already have held then."""
-    for charge in get_charges(model.provider, model.id, registry).later(day):
+    for charge in charges.later(day):
         (line,) = charge_lines((replace(charge, start=None),))
         before = charge.seen_before
         maybe = f"; it changed after {before}: either may have held" if before and before < day else ""

@@ -1,5 +1,6 @@
 """`price` and `estimate` say what a price rests on, and where it ends."""
 
+import csv
 import json
 from pathlib import Path
 
@@ -150,3 +151,48 @@ def test_own_prices_are_used_where_they_are_asked_for_and_marked(
     assert (plain["yours"], plain["rates"][0]["prices"]["input"]) == ([], "2.5")
     own_file.write_text("")
     assert "your settings have no [prices]" in run(price, ["gpt-5.4", "--own-prices"]).stderr
+
+
+CHARGED = """\
+default_provider: acme
+providers:
+  acme:
+    charges:
+      - {model: voice, unit: character, per: 1000000, usd: 15.0}
+      - {model: voice, unit: character, per: 1000000, usd: 20.0, from: 2026-12-01}
+      - {unit: web_search, per: 1000, usd: 10.0, when: {version: preview}}
+    models:
+      sol: {display_name: Sol, input_per_million: 2.0, output_per_million: 10.0}
+defaults: {input_per_million: 1.0, output_per_million: 2.0, realtime_multiplier: 2.0}
+"""
+
+
+def charged(folder, *arguments):
+    """What `price` says of a registry with charges, on a day in November 2026."""
+    file = folder / "models.yaml"
+    file.write_text(CHARGED)
+    return CliRunner().invoke(price, [*arguments, "--at", "2026-11-10", "--registry", str(file)])
+
+
+@pytest.mark.parametrize("name", ["acme/voice", "Voice"])
+def test_a_model_that_only_charges_are_known_of_has_a_price(tmp_path, name):
+    """By its provider and by its name alone, with those of later days; what nobody knows is as unknown as before."""
+    found = charged(tmp_path, name)
+    assert found.exit_code == 0, found.output
+    assert "acme/voice on 2026-11-10: no price of tokens is known" in found.output
+    assert "15.00 per 1,000,000 characters" in found.output
+    assert "20.00 per 1,000,000 characters, from 2026-12-01" in found.output
+    assert charged(tmp_path, "acme/noise").exit_code == 2
+
+
+def test_programs_get_charges_and_those_of_later_days(tmp_path):
+    """In --json and --csv, apart from the prices of tokens."""
+    values = json.loads(charged(tmp_path, "acme/voice", "--json").output)
+    assert (values["rates"], values["charges"][0]["usd"]) == ([], "15.0")
+    assert [(one["usd"], one["since"]) for one in values["charges_announced"]] == [("20.0", "2026-12-01")]
+    rows = list(csv.DictReader(charged(tmp_path, "acme/sol", "--csv").output.splitlines()))
+    assert [(row["dimension"], row["unit"]) for row in rows] == [
+        *[(name, "") for _ in ("standard", "batch") for name in ("input", "output")],
+        ("", "web_search"),
+    ]
+    assert (rows[-1]["per"], rows[-1]["usd"], rows[-1]["when"]) == ("1000", "10.0", "version preview")

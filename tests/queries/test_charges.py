@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from octoregistry.queries.charges import charge_lines, charge_values, charges_after, charges_on
+from providers.charges import get_charges
 from providers.registry import parse_registry
 
 REGISTRY_TEXT = """\
@@ -48,8 +49,8 @@ def test_those_to_come_and_those_that_may_have_begun_are_told() -> None:
     text = REGISTRY_TEXT.replace("from: 2026-09-01}", "from: 2026-09-01, seen_before: 2026-08-01}")
     registry = parse_registry(text)
     model = registry.model("acme", "acme-9")
-    assert list(charges_after(registry, model, date(2026, 8, 15))) == [
+    assert list(charges_after(get_charges(model.provider, model.id, registry), date(2026, 8, 15))) == [
         "12.00 per 1,000 web searches, from 2026-09-01; it changed after 2026-08-01: either may have held",
         "1.00 per page, from 2027-01-01",
     ]
-    assert list(charges_after(registry, model, date(2027, 1, 1))) == []
+    assert list(charges_after(get_charges(model.provider, model.id, registry), date(2027, 1, 1))) == []
