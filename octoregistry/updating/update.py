@@ -24,7 +24,7 @@ from octoregistry.sources import Clock, Failed, ListOutcome, ModelList, Page, fe
 from octoregistry.sources.bundled import newest_day
 from octoregistry.sources.registries import Statements, fetch_registries
 from octoregistry.sources.vendor_pages import utc_now
-from octoregistry.updating.clock import check_clock
+from octoregistry.updating.clock import check_clock, check_days
 from octoregistry.updating.memory import Sightings, days_seen, recalled
 from octoregistry.updating.page_reader import PageReader
 from providers import Registry, parse_registry
@@ -127,7 +127,7 @@ def plan_update(  # noqa: PLR0913 - the edges of the run: clock, progress, langu
     )
     sightings = recalled(settings).sightings
     now = clock()
-    check_clock((*pages.values(), *ends.values()), now, newest_day())
+    check_clock((*pages.values(), *ends.values(), *lists.values()), now, newest_day())
     runs: list[ProviderRun] = []
     for provider in chosen:
         progress(f"Reading {provider}")
@@ -143,6 +143,7 @@ def plan_update(  # noqa: PLR0913 - the edges of the run: clock, progress, langu
     if vouched or any(change.mode for change in plan.visible):
         progress("Asking other registries")
         witness_reports = fetch_registries(settings, offline=offline, clock=clock)
+        check_days(witness_reports.values(), now)
     progress("Writing the changes into a copy of the registry")
     sources = (tuple(runs), settings, now, accepted, witness_reports)
     return plan_text(text, name, *sources, offline=offline, vouched=vouched)

@@ -6,9 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from octoregistry.sources import Failed, Page
+from octoregistry.sources import Failed, ModelList, Page
 from octoregistry.sources.bundled import newest_day
-from octoregistry.updating.clock import ClockError, check_clock
+from octoregistry.sources.registries import Statements
+from octoregistry.updating.clock import ClockError, check_clock, check_days
 
 NOW = datetime(2026, 9, 10, 12, tzinfo=UTC)
 
@@ -85,3 +86,15 @@ def test_a_server_that_answers_twice_speaks_once() -> None:
 
 def test_the_day_that_is_known_to_have_passed_is_that_of_the_newest_page_of_the_package() -> None:
     assert date(2026, 9, 1) < newest_day() <= date.today()  # noqa: DTZ011
+
+
+@pytest.mark.parametrize(("days", "wrong"), [(-400, False), (1, False), (2, True)])
+def test_a_list_or_a_registry_of_a_later_day_than_the_run_stops_it(days: int, wrong: bool) -> None:
+    """Kept by a run whose clock was ahead, as a page may be."""
+    read = NOW + timedelta(days=days)
+    for source in (ModelList("acme", read, ()), Statements("other", "https://b.example", read.date(), ())):
+        if wrong:
+            with pytest.raises(ClockError, match="nothing is written"):
+                check_days([source, Failed("https://c.example", "down")], NOW)
+        else:
+            check_days([source], NOW)
