@@ -23,6 +23,7 @@ from octoregistry.documents.visible import (
     PICTURES,
     SKIPPED,
     edge,
+    first_parts,
     gone,
     heading_level,
     is_glued_id,
@@ -51,6 +52,36 @@ class _Open:
     children: Iterator[PageElement]
     place: Place
     leave: Callable[[], None] = _nothing
+
+
+_NOTE = re.compile(r"(?:^|\n)\W{0,3}[*†‡§¶⁰¹²³⁴⁵⁶⁷⁸⁹]")
+_MOST_OF_A_FOOTER = 400  # parts; what is longer is the map of a site
+
+
+def _holds_notes(footer: Tag) -> bool:
+    """True for a footer in which a line begins with the mark of a note, or which has a numbered list or one of terms."""
+    parts = first_parts(footer, _MOST_OF_A_FOOTER)
+    text = "\n".join(part for part in parts if isinstance(part, NavigableString))
+    return bool(_NOTE.search(text)) or any(isinstance(part, Tag) and part.name in ("ol", "dl", "sup") for part in parts)
+
+
+def _own_number(item: Tag) -> int | None:
+    """The number that a browser shows before an item of a list that begins elsewhere than at 1; None for any other."""
+    around = item.parent
+    if around is None or around.name != "ol":
+        return None
+    items = around.find_all("li", recursive=False)[:_MOST_ITEMS]
+    if not ("start" in around.attrs or any("value" in each.attrs for each in items)):
+        return None
+    number = (whole_number(around.get("start"), _MOST_ITEMS) or 1) - 1
+    for each in items:
+        number = whole_number(each.get("value"), _MOST_ITEMS) or number + 1
+        if each is item:
+            return number
+    return None
+
+
+_MOST_ITEMS = 99
 
 
 @dataclass(slots=True)
@@ -86,10 +117,11 @@ class _Walk:
         look = look_of(tag)
         if look > max(Look.MAYBE, place.look):
             place = replace(place, look=look)
-        label = None if name in SKIPPED else self.panes.label(tag)
+        skipped = name in SKIPPED and not (name == "footer" and _holds_notes(tag))
+        label = None if skipped else self.panes.label(tag)
         if label is not None:
             return self._pane(tag, label, place)
-        if name in SKIPPED or name in PICTURES or is_icon(tag) or is_hidden(tag):
+        if skipped or name in PICTURES or is_icon(tag) or is_hidden(tag):
             self._text.append("" if name in BLOCKS else gone(tag))
             return None
         if is_table(tag):
@@ -137,6 +169,8 @@ class _Walk:
             self._component(tag, place)
         if tag.name in ("ul", "ol"):
             place = replace(place, listed=len(tag.find_all("li", recursive=False)))
+        if tag.name == "li" and (number := _own_number(tag)):
+            self._text.append(f"{number}. ")
         return _Open(iter(tag.children), place, lambda: self._flush(place))
 
     def _pane(self, tag: Tag, label: str, place: Place) -> _Open:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from octoregistry.documents import Document, Table
 from octoregistry.reading.classify import Classified
 from octoregistry.reading.classify.cells import BARE, amounts, has_amount
 from octoregistry.reading.classify.names import looks_like_id
-from octoregistry.reading.labels import Label, Place
+from octoregistry.reading.labels import Figure, Label, Place
 from octoregistry.reading.layout import Scope
 from octoregistry.reading.layout.cards import Kind, card_scopes
 from octoregistry.reading.layout.lines import clean
-from octoregistry.reading.layout.over import in_another_pane, opening, over
+from octoregistry.reading.layout.over import opening, over
 from octoregistry.reading.layout.tables import table_figures
+from octoregistry.reading.notes import Notes, equates
 from octoregistry.reading.settle import Reader
 
 
@@ -23,6 +24,7 @@ def scopes(document: Document, reader: Reader) -> Iterator[Scope]:
     """Every table and run of lines of `document` that holds figures."""
     lines = _Lines(reader)
     first = opening(document, lines.money)
+    notes = Notes(document, lines.equates)
     for table in document.tables:
         above = (*over(document, table, lines.names_mode, lines.money), *first)
         bare = table.component is not None or _states_currency(table, above, lines)
@@ -30,16 +32,32 @@ def scopes(document: Document, reader: Reader) -> Iterator[Scope]:
         def figure(text: str, bare: bool = bare) -> bool:
             return lines.money(text) or (bare and BARE.fullmatch(text) is not None)
 
-        figures, names = table_figures(table, figure, _footnotes(document, table, lines, figure))
+        figures, names = table_figures(table, figure)
         if figures:
             codes = _ids_over(document, table)
             trouble = {
                 table.address(r, 0).partition("C")[0]: "the row has more or fewer cells than the header"
                 for r in table.ragged
             }
+            figures = _with_notes(figures, notes, table, trouble)
             yield Scope(f"T{table.number}", figures, above, "table", bare, names, codes, trouble)
     for scope in card_scopes(document, lines.money, lines.kind, lines.labelled):
-        yield replace(scope, over=(*scope.over, *first))
+        trouble = dict(scope.trouble)
+        figures = _with_notes(scope.figures, notes, None, trouble)
+        yield replace(scope, figures=figures, over=(*scope.over, *first), trouble=trouble)
+
+
+def _with_notes(
+    figures: tuple[Figure, ...], notes: Notes, table: Table | None, trouble: dict[str, str]
+) -> tuple[Figure, ...]:
+    """`figures` with the notes to them; a mark without a note is a trouble of its figure."""
+    found = []
+    for figure in figures:
+        noted, wrong = notes.beside(figure, table)
+        found.append(noted)
+        if wrong:
+            trouble.setdefault(figure.address, wrong)
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +78,12 @@ class _Lines:
         return bool(slots & {"mode", "offer", "place"}) and not said.leftover and not slots & {"model", "dimension"}
 
     def equates(self, line: str) -> bool:
-        """True for a note that works a price out by another unit than tokens: "equivalent to $0.04 per image"."""
-        return self.money(line) and any(unit.factor is None for unit in self.says(line, "footnote").values("unit"))
+        """True for a note that only works a price out by another unit than tokens: "set at 560 tokens or $0.0011 per image"."""
+        if not self.money(line):
+            return False
+        said = self.says(line, "footnote")
+        by_another = any(unit.factor is None for unit in said.values("unit"))
+        return by_another and equates(line, self.reader.vocabulary.grammar)
 
     def money(self, text: str) -> bool:
         return has_amount(text, self.reader.vocabulary)
@@ -140,54 +162,3 @@ def _ids_over(document: Document, table: Table) -> tuple[str, ...]:
 
 _SHORT = 48
 _ID_LABEL = re.compile(r"\b(?:api|model) (?:id|code|name)s?\b", re.IGNORECASE)
-
-
-_NOTE = re.compile(
-    r"\s*+(?:(?P<sign>[*†‡§¶]++|[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2})\s*+[-–:]?|[(\[]?(?P<number>\d{1,2})(?:[)\].:]|\s[-–]))\s*+(?=\w)"
-)
-_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-
-_MARK_ALONE = re.compile(r"\s*+(?:[*†‡§¶]{1,4}|[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2})\s*+")
-
-
-def _noted_in(table: Table) -> Iterator[tuple[str, str]]:
-    """(address, line) of each line in those rows of `table` that are one text over its whole width."""
-    for r in range(table.header_rows, len(table.rows)):
-        texts = {text for text in table.rows[r] if text}
-        if len(texts) == 1 and table.width > 1:
-            for line in texts.pop().split("\n"):
-                yield table.address(r, 0), line
-
-
-def _footnotes(document: Document, table: Table, lines: _Lines, has_amount: Callable[[str], bool]) -> dict[str, Label]:
-    """The notes right behind `table`, or in rows of its whole width, by their mark; the items of a list are notes by their number, and by as many stars where
-    no note has them and the item states a sum of money: "* $2 from May on" may be a note or an item."""
-    found: dict[str, Label] = {}
-    stars: dict[str, Label] = {}
-    for address, line in _noted_in(table):
-        match = _NOTE.match(line)
-        if match and not lines.equates(line):
-            mark = match["sign"] or match["number"].translate(_RAISED)
-            found.setdefault(mark, Label(line[match.end() :], "footnote", 0, address))
-    item = 0
-    before = ""  # a mark that stands alone, as terms of a list do before what they mean
-    for passage in document.passages[table.after : table.after + 12]:
-        if in_another_pane(passage, table):
-            continue
-        item += bool(passage.listed)
-        for text in passage.text.split("\n"):
-            if _MARK_ALONE.fullmatch(text):
-                before = text
-                continue
-            line, before = f"{before} {text}".strip(), ""
-            match = _NOTE.match(line)
-            mark = (match["sign"] or match["number"].translate(_RAISED)) if match else ""
-            if not match and passage.listed:
-                mark = str(item).translate(_RAISED)
-            if mark and not lines.equates(line):
-                note = Label(line[match.end() if match else 0 :], "footnote", 0, passage.address)
-                found.setdefault(mark, note)
-                if passage.listed and not match and has_amount(line):
-                    stars.setdefault("*" * item, note)
-    return stars | found

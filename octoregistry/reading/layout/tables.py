@@ -8,17 +8,14 @@ from collections.abc import Callable, Iterator
 from octoregistry.documents import Table
 from octoregistry.reading.labels import Figure, Label, Place
 
-_MARK = re.compile(r"[*†‡§¶]+|[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}")
 _DASH = re.compile(r"[^\w€£¥₹₩]*")  # a sign of another currency says something
 _ABOVE = 24  # rows above that may name the model of a row
 
 HasAmount = Callable[[str], bool]
 
 
-def table_figures(
-    table: Table, has_amount: HasAmount, notes: dict[str, Label]
-) -> tuple[tuple[Figure, ...], dict[str, tuple[Label, ...]]]:
-    """(the figures of `table`, the labels of rows above each that may name its model). `notes` are footnotes by their mark."""
+def table_figures(table: Table, has_amount: HasAmount) -> tuple[tuple[Figure, ...], dict[str, tuple[Label, ...]]]:
+    """(the figures of `table`, the labels of rows above each that may name its model)."""
     figures: list[Figure] = []
     names_above: dict[str, tuple[Label, ...]] = {}
     columns = [tuple(_heads(table, column)) for column in range(table.width)]
@@ -38,13 +35,7 @@ def table_figures(
         below_group = False
         first = next((c for c, text in enumerate(row) if c not in money and text), None)
         for c in money:
-            own = list(_labels(table, r, c, first, money, columns, groups))
-            own += [
-                notes[mark]
-                for label in (Label(row[c], "cell"), *own)
-                for mark in _MARK.findall(label.text)
-                if mark in notes
-            ]
+            own = _labels(table, r, c, first, money, columns, groups)
             address = table.address(r, c)
             figures.append(Figure(row[c], row[c], address, tuple(own), struck.get(address, "")))
             names_above[address] = tuple(above[:_ABOVE])
