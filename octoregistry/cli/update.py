@@ -99,7 +99,7 @@ from providers.files import bytes_of
 @click.option(
     "--exit-code", is_flag=True, help="Exit with 4 if there are changes, with 5 if a page leaves something new open."
 )
-@click.option("--known", "list_known", is_flag=True, help="List what the pages leave open, also what is not new.")
+@click.option("--known", "list_known", is_flag=True, help="List all that the pages leave open, also what is not new.")
 @settings_option
 @click.option("--verbose", "-v", count=True, help="Print notes, problems and model lists, too; -vv: tracebacks.")
 @llm_options
@@ -159,7 +159,7 @@ def command(  # noqa: PLR0913 - an option a parameter
         proposals = [proposal_json(one) for one in outcomes]
         print_json({**update_json(update, registry.name, places, before), "pull_requests": proposals})
     else:
-        print_update(update, registry.name, places, None if list_known else before, verbose=bool(verbose))
+        print_update(update, registry.name, places, before, verbose=bool(verbose), lists_known=list_known)
         wrote = not dry_run and not as_pull_request and update.new_text != update.old_text
         print_messages(*([f"Wrote {registry}."] if wrote else []), *outcomes)
     print_messages(*closing_messages(language))

@@ -86,12 +86,13 @@ def print_update(
     known: Mapping[str, int] | None,
     *,
     verbose: bool,
+    lists_known: bool = False,
 ) -> None:
     """Print the update as tables and a diff on standard output, and what went wrong on standard error. `places` are those
-    that the pages leave open, `known` the ones that the last update did."""
+    that the pages leave open, `known` the ones that the last update did; all are listed with `lists_known`."""
     print_text(_pages(update))
     _print_failures(update)
-    for text in _open_lines(places, known):
+    for text in _open_lines(places, None, len(places)) if lists_known else _open_lines(places, known):
         print_text(text)
     if update.calls:
         print_text(calls_line(update.calls))
@@ -141,17 +142,17 @@ def _print_details(update: Update) -> None:
         print_text(f"model list of {run.provider}: {_listed(run)}")
 
 
-def _open_lines(places: Sequence[OpenPlace], known: Mapping[str, int] | None) -> Iterator[str]:
-    """What the pages leave open, the first few of each kind; what the last update left open too is counted in one line."""
+def _open_lines(places: Sequence[OpenPlace], known: Mapping[str, int] | None, few: int = _FEW) -> Iterator[str]:
+    """What the pages leave open, the first `few` of each kind; what the last update left open too is counted in one line."""
     fresh = places if known is None else new_places(places, known)
     by_kind: dict[tuple[str, str], list[OpenPlace]] = {}
     for place in fresh:
         by_kind.setdefault((place.provider, place.kind), []).append(place)
     for (provider, kind), some in by_kind.items():
         told = "; ".join(
-            line(place.what, 160) + (f" ({place.count})" if place.count > 1 else "") for place in some[:_FEW]
+            line(place.what, 160) + (f" ({place.count})" if place.count > 1 else "") for place in some[:few]
         )
-        more = f"; and {len(some) - _FEW} more" if len(some) > _FEW else ""
+        more = f"; and {len(some) - few} more" if len(some) > few else ""
         total = sum(place.count for place in some)
         heading = kind
         if kind in _COUNTED:

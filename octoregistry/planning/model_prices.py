@@ -136,15 +136,11 @@ class ModelPriceChanges:
     def _note_silence(self, mode: str, stated: Tiers) -> None:
         """Takes a note of what the page leaves out of a mode that it states."""
         now = in_force(self.rates_now, mode, self.day)
-        kept: list[str] = []
-        lost: list[str] = []
         for tier, name in silent_on(self.rates, mode, stated, self.day):
             words = f"{mode} {name}" + ("" if tier is None else f" above {tier:,}")
-            (kept if tier in now and name in now[tier].prices else lost).append(words)
-        if kept:
-            self.notes.append(f"the page is silent on {', '.join(kept)}: kept")
-        if lost:
-            self.notes.append(f"the page is silent on {', '.join(lost)}: over, since the {mode} prices or sizes moved")
+            kept = tier in now and name in now[tier].prices
+            end = "kept" if kept else f"over, since the {mode} prices or sizes moved"
+            self.notes.append(f"the page is silent on {words}: {end}")
 
     def _unsized(self, doubtful: Iterable[str]) -> list[str]:
         """The modes that the registry prices for all sizes, that do not move, and that the page prices for some."""
@@ -189,28 +185,21 @@ class ModelPriceChanges:
         standard = [in_force(rates, "standard", self.day) for rates in (self.rates, self.rates_now)]
         last = standard[1][None].seen_before if None in standard[1] else None
         moved = _prices(standard[0]) != _prices(standard[1])
-        kept, lost = [], []
         for mode in modes:
             seen = stated_rates(known, mode, self.rates, self.day)
             if not seen:
                 continue
             now = in_force(self.rates_now, mode, self.day)
             if holds_still(known, mode, self.rates_now, self.day):
-                kept.append(mode)
+                self.notes.append(f"the page is silent on the mode {mode}: kept")
                 if moved and _prices(now) != _prices(seen):
                     self._restore(seen.values(), since, last)
                     for tier in now.keys() - seen.keys():
                         self._open_unknown(mode, tier, since, last)
             else:
-                lost.append(mode)
+                self.notes.append(f"the page is silent on the mode {mode}: unknown since the standard price moved")
                 if since is not None and any(rate.prices and _before(rate.start, since) for rate in now.values()):
                     self._open_unknown(mode, None, since, last)
-        if kept:
-            self.notes.append(f"the page is silent on the mode {', '.join(kept)}: kept")
-        if lost:
-            self.notes.append(
-                f"the page is silent on the mode {', '.join(lost)}: unknown since the standard price moved"
-            )
 
     def _open_unknown(self, mode: str, tier: Tier, since: date | None, last: date | None) -> None:
         """Writes that nothing is known of a mode and tier from a day on; `last` is the day when the old price was seen."""

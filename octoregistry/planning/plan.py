@@ -143,7 +143,9 @@ class Change:
         return f"{self.provider}/{self.model}: {self.where} {old}{self.new_text}{moved}{held}"
 
 
-NoteKind = Literal["without an id", "left out", "no longer stated", "left the page", "guard off", "new provider"]
+NoteKind = Literal[
+    "without an id", "left out", "no longer stated", "left the page", "left long ago", "guard off", "new provider"
+]
 
 
 @dataclass(frozen=True, slots=True)

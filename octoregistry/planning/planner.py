@@ -135,7 +135,7 @@ class _Planner:
             for rate in model.rates
             if rate.above_input_tokens is not None
         }
-        self._notes: dict[tuple[str, NoteKind], list[str]] = {}
+        self.notes: list[Note] = []
         self._aliases_given: set[str] = set()
         self._places = {model: place for place, model in enumerate(provider.models)}
 
@@ -380,21 +380,17 @@ class _Planner:
         return {"kind": (None, kind), "facts_from.kind": (None, "vendor")} if kind else {}
 
     def _note(self, model: str, text: str, kind: NoteKind) -> None:
-        self._notes.setdefault((text, kind), []).append(model)
+        self.notes.append(Note(self.provider.name, model, text, kind))
 
     def note_those_gone(self, stated: Collection[str], today: date) -> None:
-        """Takes a note of the models that have prices and are on no page any more."""
-        for model in expected_on_page(self.provider.models.values(), self.settings.recheck_days):
-            if model.id not in stated and not (model.retires_on and model.retires_on <= today):
+        """Takes a note of the models that have prices and are on no page any more, or have long been on none."""
+        models = self.provider.models.values()
+        lately = {model.id for model in expected_on_page(models, self.settings.recheck_days)}
+        for model in models:
+            retired = model.status == "retired" or (model.retires_on and model.retires_on <= today)
+            if not model.rates or model.id in stated or retired:
+                continue
+            if model.id in lately:
                 self._note(model.id, "on no page any more", "left the page")
-
-    @property
-    def notes(self) -> list[Note]:
-        """What was noticed, once for all the models of which it is true."""
-        return [Note(self.provider.name, _listing(models), text, kind) for (text, kind), models in self._notes.items()]
-
-
-def _listing(models: Sequence[str]) -> str:
-    few = 4
-    more = f" and {len(models) - few} more" if len(models) > few else ""
-    return ", ".join(models[:few]) + more
+            else:
+                self._note(model.id, "on no page for long; its prices are the last that were seen", "left long ago")

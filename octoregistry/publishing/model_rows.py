@@ -113,9 +113,14 @@ def _gone(plan: Plan) -> Iterator[Markdown]:
 
 
 def _open(plan: Plan) -> Iterator[Markdown]:
+    alike: dict[tuple[str, str, str], list[str]] = {}
     for note in plan.notes:
         if note.kind:
-            yield Markdown(f"**{note.kind}**: {code(f'{note.provider}/{note.subject}')}: {code(note.text)}")
+            alike.setdefault((note.kind, note.text, note.provider), []).append(note.subject)
+    for (kind, text, provider), subjects in alike.items():
+        more = f" and {len(subjects) - _FEW} more" if len(subjects) > _FEW else ""
+        names = ", ".join(code(f"{provider}/{subject}") for subject in subjects[:_FEW])
+        yield Markdown(f"**{kind}**: {names}{more}: {code(text)}")
 
 
 @dataclass(frozen=True, slots=True)

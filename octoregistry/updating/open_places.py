@@ -10,6 +10,7 @@ from octoregistry.reading.gather import doubted
 from octoregistry.updating.update import ProviderRun, Update
 
 _LONGEST = 120
+_LONG = "left long ago"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +55,11 @@ def places_known(before: Mapping[str, int] | None, update: Update, places: Itera
 
 
 def new_places(places: Iterable[OpenPlace], known: Mapping[str, int] | None) -> tuple[OpenPlace, ...]:
-    """The places that the last update did not leave open, or less often; none where there was no update before."""
+    """The places that the last update did not leave open, or less often; none where there was no update before, and none
+    that has long been so."""
     if known is None:
         return ()
-    return tuple(place for place in places if place.count > known.get(place.key, 0))
+    return tuple(place for place in places if place.count > known.get(place.key, 0) and place.kind != _LONG)
 
 
 def _unread(run: ProviderRun) -> list[OpenPlace]:

@@ -117,6 +117,37 @@ def test_a_model_that_left_the_page_and_one_without_an_id_are_named(update):
     assert "openai: without an id: Nightingale" in found.stdout
 
 
+def test_each_model_that_left_is_told_by_itself_however_many_left_before_it(update):
+    """And none that stays away is told again when another comes back."""
+    rows = [f"| gpt-{name} | $1.00 | $2.00 |\n" for name in ("8a", "8b", "8c", "8d", "8e", "8f", "8g")]
+    update(PAGE + "".join(rows))
+    assert update(PAGE + "".join(rows[5:])).exit_code == 5
+    again = update(PAGE + rows[6])
+    assert again.exit_code == 5, again.output
+    assert "openai: new: left the page: gpt-8f: on no page any more\n" in again.stdout
+    back = update(PAGE + "".join(rows[4:]))
+    assert (back.exit_code, "new:" in back.stdout) == (0, False), back.output
+    listed = update(PAGE + "".join(rows[4:]), "--known").stdout
+    assert all(f"gpt-8{letter}: on no page any more" in listed for letter in "abcd")
+
+
+def test_a_model_that_left_long_ago_is_known_and_listed(update, folder):
+    """Its last check lies months behind: nobody is told anew, and no update says that all is as the pages say."""
+    old = "      gpt-7:\n        display_name: Gpt 7\n        status: active\n        batch_support: true\n"
+    old += "        input_per_million: 1.0\n        output_per_million: 2.0\n"
+    old += "        source: {page: 'https://acme.test', checked: 2026-01-05}\n"
+    old += "        rates:\n        - {mode: standard, input: 2.0, output: 4.0}\n"
+    assert update(PAGE).exit_code == 0
+    text = (folder / "models.yaml").read_text()
+    at = text.index("      gpt-9:")
+    (folder / "models.yaml").write_text(text[:at] + old + text[at:])
+    found = update(PAGE)
+    assert found.exit_code == 0, found.output
+    assert "1 more left open, as at the last update" in found.stdout
+    assert "says what the pages say" not in found.stdout
+    assert "openai: left long ago: gpt-7" in update(PAGE, "--known").stdout
+
+
 def test_what_is_known_of_a_provider_that_was_not_read_stays_known():
     both = [OpenPlace("acme", "not read", "per image"), OpenPlace("other", "in doubt", "a word")]
     known = places_known(None, _of("acme", "other"), both)
