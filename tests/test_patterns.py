@@ -63,7 +63,9 @@ USD per 1M tokens. Prices of prompts below 200k tokens until August 31, 2027; of
 | Model | Input | Output | Cached input |
 |---|---|---|---|
 | GPT-5.4 Turbo Preview v2 | was $3 now $2.50 or $0.005/min | $15.00 → $14.00 per 1M tokens | $1 (text / image), $2 (audio) |
-| Nova Pro 2.1 | $1 | Paid tier: $2, prompts <= 90k tokens $3, prompts > 90k tokens, 200K+ $4 | Free until May 1, 2027 |
+| Nova Pro 2.1 | $1 † | Paid tier: $2, prompts <= 90k tokens $3, prompts > 90k tokens, 200K+ $4 | Free until May 1, 2027 |
+
+† Image input is set at 560 tokens or $0.0011 per image.
 
 ## gpt-5.4
 

@@ -166,9 +166,9 @@ def _is_a_mark(match: re.Match[str]) -> bool:
 
 
 def equates(text: str, grammar: Vocabulary) -> bool:
-    """True where `text`, a note, counts tokens and says nothing beside its figures but that they come to the same."""
+    """True where `text`, a note, counts tokens or equates, and says nothing beside its figures but that they come to the same."""
     folded = spaced(fold(text))
-    if not re.search(one_of(grammar, "word:token"), folded):
+    if not re.search(one_of(grammar, "word:token", "word:equates"), folded):
         return False
     return not re.search(r"[^\W\d_]", _known_there(grammar).sub(" ", folded))
 
@@ -177,7 +177,16 @@ def equates(text: str, grammar: Vocabulary) -> bool:
 def _known_there(grammar: Vocabulary) -> re.Pattern[str]:
     """The words, units and sizes of pictures that a note may hold which works a price out by another unit."""
     means = {row.means for row in grammar.rows}
-    kinds = ("word:equates", "word:token", "word:per", "word:other", "word:hourly", "word:million", "word:thousand")
+    kinds = (
+        "word:equates",
+        "word:beside_equates",
+        "word:token",
+        "word:per",
+        "word:other",
+        "word:hourly",
+        "word:million",
+        "word:thousand",
+    )
     units = sorted(m for m in means if m.startswith(("dimension:", "modality:", "currency:", "word:unit")))
     return re.compile(rf"\d[\d.,]*(?:x\d+)?(?:px|p|k)?(?![a-z])|{one_of(grammar, *kinds, *units)}")
 

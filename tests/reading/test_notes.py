@@ -46,6 +46,7 @@ def is_plain(page: PageRates) -> bool:
         "Prices marked with * are starting prices.",
         "* Starting price, equivalent to $0.04 per image",
         "* For the first month; then $0.04 per image",
+        "* $0.04 per image or less",
         "* For the first month; then 560 tokens or $0.0011 per image",
     ],
 )
