@@ -12,7 +12,7 @@ import click
 from octoregistry.cli.output import visible
 from octoregistry.cli.registry_option import registry_name
 from providers import Registry, RegistryError, load_registry
-from providers.dimensions import UnknownModelError
+from providers.dimensions import UnknownModelError, UnknownPriceError
 from providers.entries import Model
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -53,13 +53,24 @@ def find_model(registry: Registry, name: str, day: date | None = None) -> Model:
             provider = registry.provider_called(provider)
             return registry.on_day(provider, model, str(day)) if day else registry.model(provider, model)
     except UnknownModelError as error:
-        raise click.UsageError(visible(error)) from error
+        raise click.UsageError(visible(_vouched_only(registry, provider, model) or error)) from error
     found = registry.owners(name)
     if len(found) != 1:
         which = " or ".join(f"{owner}/{each}" for owner, each in found)
         raise click.UsageError(visible(f"{name}: {which}?" if found else _none_has(registry, name)))
     owner = found[0][0]
     return registry.on_day(owner, name, str(day)) if day else registry.model(*found[0])
+
+
+def _vouched_only(registry: Registry, provider: str, model: str) -> str | None:
+    """That other registries alone have the price of a model, where they have; else None."""
+    try:
+        registry.pricing(provider, model)
+    except UnknownPriceError as error:
+        return f"{error}; `octoregistry price` shows it"
+    except UnknownModelError:
+        pass
+    return None
 
 
 def priced_model(registry: Registry, name: str, day: date | None = None) -> Model:

@@ -96,6 +96,8 @@ def _section_pieces(
     text: str, values: dict[str, Any], section: Section, models: _ByModel, newline: str
 ) -> list[_Piece]:
     """The text replacements for the changed models of one section."""
+    if not models:
+        return []
     try:
         spans = models_spans(text, section)
     except yaml.YAMLError as error:

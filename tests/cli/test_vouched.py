@@ -120,3 +120,13 @@ def test_what_vouched_rates_do_not_price_is_told(tmp_path):
     assert "no vendor states them" in text
     nothing = costed(tmp_path, "day,provider,model,mode,input\n2026-11-02,acme,trail-1,standard,1\n", "--vouched")
     assert "no row has a price that other registries alone vouch for" in nothing[1]
+
+
+def test_other_commands_say_that_a_price_is_vouched_for_alone(tmp_path):
+    """They cost nothing by it, and name the command that shows it."""
+    file = tmp_path / "models.yaml"
+    file.write_text(REGISTRY)
+    asked = ["estimate", "acme/trail-2", "--input", "1000", "--registry", str(file)]
+    found = CliRunner().invoke(cli, asked)
+    assert found.exit_code == 2
+    assert "vouched by one-list, two-list only" in found.output
