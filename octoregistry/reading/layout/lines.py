@@ -19,12 +19,17 @@ _STARS = re.compile(r"^(?:[\s*_#•·-]|>(?!\s?\d))+(?=[\w>])|[*_]{2,}")
 
 def is_label(line: str) -> bool:
     """True for a line that is too short for a sentence and does not end as one."""
-    words = len(line.split()) + len(_UNSPACED.findall(line)) // _SIGNS_OF_A_WORD
+    words = word_count(line)
     if line.endswith((":", "：")) and words > _MOST_BEFORE_COLON:
         return False
     if not any(char.isalnum() for char in line):
         return False
     return len(line) <= _LONGEST_LABEL and words <= _MOST_WORDS and not _ENDS.search(line) and "://" not in line
+
+
+def word_count(line: str) -> int:
+    """How many words a line has, about as many in Chinese and Japanese."""
+    return len(line.split()) + len(_UNSPACED.findall(line)) // _SIGNS_OF_A_WORD
 
 
 def clean(line: str) -> str:

@@ -207,12 +207,16 @@ def opening(document: Document, shows_money: Callable[[str], bool]) -> tuple[Lab
 
 
 def _below(document: Document, table: Table) -> Iterator[Label]:
-    following = document.tables[table.number].after if table.number < len(document.tables) else len(document.passages)
-    for passage in document.passages[table.after : min(following, table.after + _BELOW)]:
+    """The sentences and lines behind `table`; a line is a label of it where no other table follows that it may lead."""
+    last = table.number == len(document.tables)
+    following = len(document.passages) if last else document.tables[table.number].after
+    own = document.passages[table.after : min(following, table.after + _BELOW)]
+    alone = last or (bool(own) and table.headings not in (document.tables[table.number].headings, own[-1].headings))
+    for passage in own:
         if passage.headings != table.headings:
             return
         if in_another_pane(passage, table):
             continue
         for text in sentences(passage.text) if len(passage.text) < 1500 else ():
-            if not text.endswith((":", "：")):
+            if not text.endswith((":", "：")) and ((alone and passage.listed < 2) or not is_label(text)):
                 yield Label(text, "below", 0, passage.address)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from octoregistry.reading.classify import Classified, Fact
-from octoregistry.reading.classify.cells import Amount, amounts, has_amount
+from octoregistry.reading.classify.cells import Amount, amounts
 from octoregistry.reading.classify.names import looks_like_id, looks_like_name, plain
 from octoregistry.reading.classify.tiers import Tier
 from octoregistry.reading.classify.units import Unit
@@ -32,6 +32,7 @@ from octoregistry.reading.settle.kinds import (
 )  # fmt: skip
 from octoregistry.reading.settle.outcome import Priced, Refused
 from octoregistry.reading.settle.said import DENIES, NEAR, OVER, TOLD, Reader, Said
+from octoregistry.reading.settle.sentences import speaks_of_table
 from octoregistry.reading.settle.slots import days_of, dimension_of, modalities_of, mode_of, place_of, tier_of, unit_of
 from providers.dimensions import PLAIN_PLACE
 
@@ -63,17 +64,7 @@ class Settler:
         return said
 
     def _speaks_of_table(self, label: Label, said: Classified) -> bool:
-        """True for a sentence whose subject is the prices or the table, or that ends in ":" right over it."""
-        if label.distance == 0 and label.place == "sentence":
-            return True
-        if said.values("speaks_of_table") and label.distance < 3:
-            return True
-        # "Our prices per 1K tokens, in Canadian dollars.", wherever it stands over the table; with a price it speaks of that
-        priced = any(
-            fact.slot == "speaks_of_table" or (fact.slot == "price" and fact.start < _SUBJECT) for fact in said.facts
-        )
-        units = any(unit.factor is not None for unit in said.values("unit"))
-        return priced and units and not has_amount(label.text, self.reader.vocabulary)
+        return speaks_of_table(label, said, self.reader.vocabulary)
 
     def settle(self, figure: Figure) -> Iterator[Priced | Refused]:
         """Every price that `figure` states, or why it is none."""
@@ -386,5 +377,3 @@ class Settler:
 
 _CUSTOM = "two prices and no word for either: input and output by custom"
 _OF_TEXT = {"input", "output", "cached_input"}
-_SUBJECT = 16
-"""In how many letters the subject of a sentence has begun."""

@@ -56,9 +56,15 @@ _OF_ALL = {"mode", "unit", "dimension", "modality", "tier", "days", "offer", "pl
 def without_ratings(over: list[tuple[Label, Classified]]) -> list[tuple[Label, Classified]]:
     """`over` without the values of labels that describe a model: below "Speed" the line "Fast" is no way to be served."""
     leads = [at for at, (label, _) in enumerate(over) if label.place == "lead"]
-    values = {at for at, above in pairwise(leads) if over[above][1].values("rating")}
-    rated = {at for at in leads if over[at][1].values("rating")}
+    rated = {at for at in leads if _rates(*over[at])}
+    values = {at for at, above in pairwise(leads) if above in rated}
     return [pair for at, pair in enumerate(over) if at not in values | rated]
+
+
+def _rates(label: Label, said: Classified) -> bool:
+    """True for "Speed" and "Speed: Fast", not for "Low latency" or "Performance optimized", which may be a way to be served."""
+    word = next(iter(said.of("rating")), None)
+    return word is not None and word.start == 0 and label.text[word.end :].lstrip()[:1] in ("", ":", "：")
 
 
 def switches(labels: list[tuple[Label, Classified]]) -> Iterator[Label]:

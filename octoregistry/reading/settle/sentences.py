@@ -1,0 +1,48 @@
+"""Which of the sentences and lines around a table speak of its prices."""
+
+from __future__ import annotations
+
+from octoregistry.reading.classify import Classified
+from octoregistry.reading.classify.cells import has_amount
+from octoregistry.reading.labels import Label
+from octoregistry.reading.layout.lines import is_label, word_count
+from octoregistry.reading.vocabulary import Vocabulary
+from providers.dimensions import PLAIN_CURRENCY
+
+_FEW_WORDS = 6
+_SHORTEST = 24  # letters of a line that is a label though nobody understands all of it: "Batch only"
+_SUBJECT = 16  # in how many letters the subject of a sentence has begun
+_QUALIFY = ("mode", "tier", "offer", "place", "unit", "modality")
+
+
+def speaks_of_table(label: Label, said: Classified, vocabulary: Vocabulary) -> bool:
+    """True for a sentence whose subject is the prices or the table, or that ends in ":" right over it, and for a line below
+    that says what its prices are."""
+    if label.distance == 0 and label.place == "sentence":
+        return True
+    if said.values("speaks_of_table") and label.distance < 3:
+        return True
+    if has_amount(label.text, vocabulary):
+        return False  # it speaks of that price
+    if any(currency != PLAIN_CURRENCY for currency in said.values("currency")):
+        return label.distance < 3
+    if label.place == "below" and _qualifies_table(label, said):
+        return True
+    # "Our prices per 1K tokens, in Canadian dollars.", wherever it stands over the table
+    priced = any(
+        fact.slot == "speaks_of_table" or (fact.slot == "price" and fact.start < _SUBJECT) for fact in said.facts
+    )
+    return priced and any(unit.factor is not None for unit in said.values("unit"))
+
+
+def _qualifies_table(label: Label, said: Classified) -> bool:
+    """True for what stands below a table and says by itself what its prices are: "EUR", "Batch prices", "Per 1K tokens"."""
+    if said.values("model"):
+        return False
+    other_unit = any(unit.factor not in (None, 1) for unit in said.values("unit"))
+    if word_count(label.text) <= _FEW_WORDS and (said.values("days") or other_unit):
+        return True
+    qualifies = any(map(said.values, _QUALIFY))
+    if said.leftover:
+        return qualifies and len(label.text) <= _SHORTEST and is_label(label.text)
+    return qualifies and (is_label(label.text) or bool(said.values("price")))
