@@ -91,12 +91,12 @@ def _gone(provider: Provider, pages: Sequence[PricedPage], slots: Collection[tup
     is the page that they were read from. An older page says nothing."""
     read = {page.read.page: page.checked for page in pages if page.via is None}
     for model in (TOOLS, *provider.models, *dict.fromkeys(c.model for c in provider.charges if c.model)):
-        source = _source_of(provider, model)
+        source = source_of(provider, model)
         if source is None or source.page not in read or read[source.page] < (source.checked or date.min):
             continue
         gone = {
             charge_key(charge.unit, charge.per, charge.mode, charge.when)
-            for charge in _charges_of(provider, model)
+            for charge in charges_of(provider, model)
             if (model, charge.unit, charge.mode, tuple(sorted(charge.when.items()))) not in slots
         }
         if gone:
@@ -123,7 +123,7 @@ def _compared(provider: Provider, stated: _Stated, day: date, limits: Limits) ->
     charge, when = stated.charge, dict(stated.charge.when)
     known = [
         one
-        for one in _charges_of(provider, stated.model)
+        for one in charges_of(provider, stated.model)
         if (one.unit, one.mode, dict(one.when)) == (charge.unit, charge.mode, when)
     ]
     start = charge.start or day
@@ -132,7 +132,7 @@ def _compared(provider: Provider, stated: _Stated, day: date, limits: Limits) ->
         return
     if any(one.start is not None and one.start > start for one in known):
         return  # an older page than the one that it was read from
-    source = _source_of(provider, stated.model)
+    source = source_of(provider, stated.model)
     seen = source.checked if before and source and source.checked and source.checked < start else None
     seen = None if charge.start is not None else seen
     try:
@@ -167,14 +167,15 @@ def _verdict(charge: StatedCharge, before: Charge | None, source: Source | None,
     return Verdict("hold", tuple(found)) if found else Verdict()
 
 
-def _charges_of(provider: Provider, model: str) -> Iterator[Charge]:
+def charges_of(provider: Provider, model: str) -> Iterator[Charge]:
     """The charges that the registry has of a model, or of the provider's tools."""
     if model in provider.models:
         yield from provider.models[model].charges
     yield from (charge for charge in provider.charges if charge.model == (None if model == TOOLS else model))
 
 
-def _source_of(provider: Provider, model: str) -> Source | None:
+def source_of(provider: Provider, model: str) -> Source | None:
+    """Where and when the charges of a model, or of the provider's tools, were read."""
     return provider.models[model].source if model in provider.models else provider.charges_source
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from octoregistry.planning.guards import GuardContext
+from octoregistry.planning.package_charges import package_charges
 from octoregistry.planning.plain_prices import plain_prices
 from octoregistry.planning.plan import Change, Kind, Note, Plan, Reason, Verdict
 from octoregistry.planning.planner import PlanSettings
@@ -40,7 +41,12 @@ def package_plan(own: Provider, packaged: Provider, settings: PlanSettings, name
             continue
         pair = _Pair(own, packaged, own.models.get(model.id), model, settings, name)
         changes += pair.changes() if pair.is_newer else ()
-    return Plan(tuple(changes), tuple(notes))
+    new = {change.model: change.applies for change in changes if change.kind == "new_model"}
+    charges = package_charges(own, packaged, settings, name, new)
+    # a check that is renewed over a charge that waits would let nobody hear of it again
+    wait = {one.model for one in charges if not one.applies} - {one.model for one in changes if one.kind != "source"}
+    changes = [one for one in changes if one.model not in wait]
+    return Plan((*changes, *charges), tuple(notes))
 
 
 @dataclass(frozen=True, slots=True)

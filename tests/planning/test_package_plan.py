@@ -144,3 +144,56 @@ def test_tiers_and_modes_that_we_lack_are_filled_in() -> None:
         merged.model("acme", "sol").rates
         == parse_registry(registry_text("2026-06-01", theirs)).model("acme", "sol").rates
     )
+
+
+def with_charges(text: str, checked: str, tools: str, model: str = "") -> str:
+    """A registry's text with charges of the provider's tools, read on a day, and of its model."""
+    source = "charges_source: {page: 'https://acme.test/prices', checked: " + checked + "}"
+    lines = (
+        f"    charges:\n{''.join(f'      - {one}' + chr(10) for one in tools.split(' | '))}    {source}\n    models:\n"
+    )
+    text = text.replace("    models:\n", lines, 1)
+    return text.replace("first_seen: 2026-01-01,", f"first_seen: 2026-01-01, charges: [{model}],", 1) if model else text
+
+
+SEARCH = "{unit: web_search, per: 1000, usd: 10.0, from: 2026-01-01}"
+DEARER = "{unit: web_search, per: 1000, usd: 14.0, from: 2026-06-01, seen_before: 2026-05-20}"
+IMAGE = "{unit: image, usd: 0.2, mode: batch, when: {size: 4K}, free: 5 per day, from: 2026-06-01}"
+
+
+def test_charges_that_were_checked_later_are_brought_with_their_days() -> None:
+    """Of the provider's tools, of a model, and of models that charges alone are known of; a second time there is nothing left."""
+    ours = with_charges(registry_text("2026-02-01", rate("4.0")), "2026-02-01", SEARCH)
+    voice = "{model: voice, unit: character, per: 1000000, usd: 15.0, from: 2026-06-01}"
+    theirs = with_charges(
+        registry_text("2026-06-02", rate("4.0")), "2026-06-02", f"{SEARCH} | {DEARER} | {voice}", IMAGE
+    )
+    registry, plan = brought(ours, theirs)
+    assert not plan.held
+    packaged = parse_registry(theirs)
+    assert registry.providers["acme"].charges == packaged.providers["acme"].charges
+    assert registry.providers["acme"].charges_source == packaged.providers["acme"].charges_source
+    assert registry.model("acme", "sol").charges == packaged.model("acme", "sol").charges
+    merged = merge_each(ours, "models.yaml", plan).text
+    assert brought(merged, theirs)[1].changes == ()
+
+
+def test_a_charge_that_both_have_in_another_way_is_held() -> None:
+    """Ours stays, and so does the day of our check; an older package says nothing."""
+    ours = with_charges(registry_text("2026-02-01", rate("4.0")), "2026-02-01", SEARCH)
+    other = with_charges(registry_text("2026-06-02", rate("4.0")), "2026-06-02", SEARCH.replace("10.0", "11.0"))
+    registry, plan = brought(ours, other)
+    (held,) = [change for change in plan.held if change.kind == "charge"]
+    assert "this registry has 10.0 USD per 1,000 web searches" in str(held.verdict)
+    assert registry.providers["acme"].charges == parse_registry(ours).providers["acme"].charges
+    assert registry.providers["acme"].charges_source == parse_registry(ours).providers["acme"].charges_source
+    assert not [change for change in brought(other, ours)[1].changes if change.kind == "charge"]
+
+
+def test_a_charge_that_waits_is_heard_of_again() -> None:
+    """The check of its model is not renewed over it."""
+    ours = with_charges(registry_text("2026-02-01", rate("4.0")), "2026-02-01", SEARCH, IMAGE)
+    theirs = with_charges(registry_text("2026-06-02", rate("4.0")), "2026-02-01", SEARCH, IMAGE.replace("0.2", "0.3"))
+    registry, plan = brought(ours, theirs)
+    assert [change.model for change in plan.held] == ["sol"]
+    assert registry.model("acme", "sol") == parse_registry(ours).model("acme", "sol")
