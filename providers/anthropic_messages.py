@@ -13,7 +13,7 @@ from .errors import RequestError
 from .media import Media
 from .request import Message, Request
 from .served import usage_of
-from .wire import among, listed, plain, section
+from .wire import among, error_in, listed, plain, section
 
 # Types of errors that pass (anthropic/types/shared/error_type.py).
 PASSING_TYPES = frozenset({"rate_limit_error", "overloaded_error", "api_error", "timeout_error"})
@@ -92,7 +92,7 @@ def read_answer(message: Mapping[str, Any], mode: str | None = None) -> Answer:
         served = usage_of(message, mode=mode)
     except ValueError:
         served = None
-    error = section(message, "error")
+    error = error_in(message)
     if error:  # a gateway's failure, under the status of an answer
         kind = str(error.get("type") or "error")
         told = str(error.get("message") or "no message")

@@ -12,7 +12,7 @@ from .errors import RequestError
 from .media import Media
 from .request import Request, with_extra
 from .served import usage_of
-from .wire import among, field, listed, section
+from .wire import among, error_in, field, listed, section
 
 # Ways to stop that are a refusal (google/genai/types.py, FinishReason). MAX_TOKENS, MALFORMED_* and the like are not:
 # the text so far counts.
@@ -135,7 +135,7 @@ def read_answer(response: Mapping[str, Any], mode: str | None = None) -> Answer:
 
 def failure_in(fields: Mapping[str, Any]) -> Failure | None:
     """The error that a row or an answer states, in the vendor's words; None where there is none."""
-    error = section(fields, "error")
+    error = error_in(fields)
     if not error:
         return None
     code = error.get("code")

@@ -20,7 +20,7 @@ from .pricing import Usage
 from .received import entries_of, named, pages
 from .request import Request, extra_in, with_extra
 from .vendor import Stream, VendorProvider
-from .wire import among, count, iso, listed, section
+from .wire import among, count, error_in, iso, listed, section
 
 # https://developers.openai.com/api/docs/guides/batch#4-check-the-status-of-a-batch; openai/types/batch.py
 STATES = {
@@ -149,7 +149,7 @@ class OpenAIProvider(VendorProvider):
     def _error_of(self, error: Exception) -> ProviderError:
         import openai  # noqa: PLC0415 - with the SDK only
 
-        body = error.body if isinstance(error, openai.APIError) and isinstance(error.body, Mapping) else {}
+        body = error_in({"error": error.body}) if isinstance(error, openai.APIError) else {}
         if not isinstance(error, openai.APIStatusError):
             return self._stream_error(body, PASSING_CODES) if body else self._transport_error(error)
         return self._status_error(

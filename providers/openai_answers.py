@@ -9,7 +9,7 @@ from .answers import Answer, Failure, tool_call
 from .base import ToolCall
 from .retry import is_retryable
 from .served import ServedUsage, usage_of
-from .wire import among, count, listed, section
+from .wire import among, count, error_in, listed, section
 
 # Codes of errors that pass. `token_limit_exceeded` is the queue being full, not a bad request (openai-python#2084).
 PASSING_CODES = frozenset(
@@ -37,7 +37,7 @@ def read_answer(response: Mapping[str, Any], mode: str | None = None) -> Answer:
     if "output" in response:
         return _read_response(response, served, model)
     choices = listed(response, "choices")
-    error = section(response, "error") or next((section(choice, "error") for choice in choices[:1]), {})
+    error = error_in(response) or next((error_in(choice) for choice in choices[:1]), {})
     if error:  # a gateway's failure, under the status of an answer; beside choices in the midst of one
         code = str(error.get("code") or error.get("type") or "error")
         passing = code in PASSING_CODES or (code.isdigit() and is_retryable(int(code)))

@@ -7,7 +7,7 @@ from typing import Any
 
 from .answers import Answer
 from .openai_answers import read_answer
-from .wire import listed, plain, section
+from .wire import error_in, listed, plain, section
 
 
 def chat_pieces(
@@ -24,7 +24,7 @@ def chat_pieces(
     whole: dict[str, Any] = {}
     for event in events:
         fields = plain(event)
-        if section(fields, "error"):
+        if error_in(fields):
             yield read_answer(fields)
             return
         whole.update({name: fields[name] for name in ("model", "usage", "service_tier") if fields.get(name)})
@@ -37,7 +37,7 @@ def chat_pieces(
                     call["function"][name] += str(section(piece, "function").get(name) or "")
             refusal += str(delta.get("refusal") or "")
             reason = choice.get("finish_reason") or reason
-            error = section(choice, "error") or error
+            error = error_in(choice) or error
             if delta.get("content"):
                 texts.append(str(delta["content"]))
                 yield texts[-1]

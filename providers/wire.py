@@ -45,6 +45,12 @@ def section(fields: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
+def error_in(fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The error that an answer states, also one that is a text alone; an empty mapping where there is none."""
+    told = fields.get("error")
+    return {"message": told} if isinstance(told, str) and told else section(fields, "error")
+
+
 def listed(fields: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
     """The mappings of the list under a name, in either case; none where there is no list."""
     value = field(fields, name)

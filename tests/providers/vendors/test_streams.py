@@ -341,3 +341,18 @@ def test_of_several_choices_the_stream_has_the_one_of_the_plain_call(openai):
     stream = openai.make().stream_realtime("2 + 2?")
     assert list(stream) == ["4", "!"]
     assert (stream.result["content"], stream.result["finish_reason"]) == ("4!", "stop")
+
+
+def test_an_error_that_is_a_text_alone_keeps_its_words(vendor):
+    provider = vendor.make(transport_retry={"max_attempts": 1})
+    for ask in (provider.generate_realtime, lambda prompt: list(provider.stream_realtime(prompt))):
+        vendor.server.fail(Reply({"error": "over capacity"}))
+        with pytest.raises(ProviderError, match="over capacity") as raised:
+            ask("2 + 2?")
+        assert not raised.value.ambiguous
+
+
+def test_an_event_that_is_an_error_in_a_text_keeps_its_words(openai):
+    openai.server.fail(Reply(sse({"error": "over capacity"}), headers={"content-type": "text/event-stream"}))
+    with pytest.raises(ProviderError, match="over capacity"):
+        list(openai.make(transport_retry={"max_attempts": 1}).stream_realtime("2 + 2?"))
