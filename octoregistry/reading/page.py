@@ -49,6 +49,7 @@ def read_rates(
     charged: list[Charged] = []
     by_charge = replace(reader, vocabulary=with_charges(reader.vocabulary))
     for scope in scopes(document, reader):
+        problems += [Problem(document.url, cell.address, _NO_FIGURE) for cell in scope.unread]
         found, refused, billed = _read(scope, reader, (by_charge, vendor(provider).names.kind_of))
         prices += found
         charged += billed
@@ -69,6 +70,7 @@ def read_rates(
     return PageRates(provider, document.url, rates, tuple(problems), open_labels, apart, charges)
 
 
+_NO_FIGURE = "a cell under a price's head holds digits, and no price that can be read"
 _SMALLEST_PAGE = "| Model | Input |\n|-|-|\n| Sol 9 | $1 / 1M tokens, prompts > 200k, until 1 May 2026 |"
 
 

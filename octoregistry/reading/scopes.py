@@ -40,11 +40,30 @@ def scopes(document: Document, reader: Reader) -> Iterator[Scope]:
                 for r in table.ragged
             }
             figures = _with_notes(figures, notes, table, trouble)
-            yield Scope(f"T{table.number}", figures, above, "table", bare, names, codes, trouble)
+            unread = tuple(_without_figure(table, figures, lines))
+            yield Scope(f"T{table.number}", figures, above, "table", bare, names, codes, trouble, unread)
     for scope in card_scopes(document, lines.money, lines.kind, lines.labelled):
         trouble = dict(scope.trouble)
         figures = _with_notes(scope.figures, notes, None, trouble)
         yield replace(scope, figures=figures, over=(*scope.over, *first), trouble=trouble)
+
+
+def _without_figure(table: Table, figures: tuple[Figure, ...], lines: _Lines) -> Iterator[Label]:
+    """The cells among the prices of `table` that hold a digit, no amount and no words that are understood: "₿2.50"."""
+    known = {figure.address for figure in figures}
+    body = range(table.header_rows, len(table.rows))
+    priced = [c for c in range(table.width) if any(table.address(r, c) in known for r in body)]
+    for r in body:
+        if not any(table.address(r, c) in known for c in priced):
+            continue  # a row that describes the models
+        for c in priced:
+            text = table.rows[r][c]
+            if table.address(r, c) in known or not any(map(str.isdigit, text)) or lines.money(text):
+                continue
+            heads = [row[c] for row in table.rows[: table.header_rows]] + [table.rows[r][0]]
+            said = lines.says(text, "cell")
+            if any(lines.counts(head) for head in heads) and (said.leftover or not said.facts):
+                yield Label(text, "cell", 0, table.address(r, c))
 
 
 def _with_notes(
@@ -84,6 +103,11 @@ class _Lines:
         said = self.says(line, "footnote")
         by_another = any(unit.factor is None for unit in said.values("unit"))
         return by_another and equates(line, self.reader.vocabulary.grammar)
+
+    def counts(self, head: str) -> bool:
+        """True for a head that says what is counted, or that prices stand under it."""
+        said = self.says(head, "column_head")
+        return bool(said.values("dimension") or said.values("price"))
 
     def money(self, text: str) -> bool:
         return has_amount(text, self.reader.vocabulary)

@@ -81,7 +81,8 @@ def amounts(
         return (Amount(text.strip(), decimal_of(alone["figure"], decimal_comma=decimal_comma), ""),) if alone else ()
     found = []
     pieces = _pieces(text, matches, vocabulary, beside)
-    for match, (before, behind, past) in zip(matches, pieces, strict=True):
+    for match, (lead, rest, past) in zip(matches, pieces, strict=True):
+        before, behind = lead, rest
         figure = match["figure"] or match["figure2"]
         number = None if match["sign"] or match["lost"] else decimal_of(figure, decimal_comma=decimal_comma)
         words = {_code(match[name], codes) for name in ("before", "also", "after") if match[name]} - {""}
@@ -92,6 +93,10 @@ def amounts(
             words.discard("USD")  # "$5 CAD" is Canadian, "$5 €" nothing
             number = number if match["before"].strip() == "$" and match["also"].isalpha() else None
         currency = words.pop() if len(words) == 1 else "?"
+        if (
+            currency == "USD" and len(matches) == 1
+        ):  # "$2.50 US" is said of the dollars; beside a second price of a region
+            before, behind = beside.without_us(before, behind)
         cents = currency == "cents"
         if cents:
             number, currency = (number / 100 if number is not None else None), "USD"
@@ -117,12 +122,19 @@ class _Beside:
     was: re.Pattern[str]
     becomes: re.Pattern[str]
     also: re.Pattern[str]
+    of_dollars: re.Pattern[str]
 
     def only_starts(self, text: str) -> bool:
         """True for a word as "from" or "only" and nothing else."""
         begin = _WORD_SIGN.search(text)
         word = self.starts.match(text, begin.start()) if begin else None
         return word is not None and _WORD_SIGN.search(text, word.end()) is None
+
+    def without_us(self, before: str, behind: str) -> tuple[str, str]:
+        """(before, behind) of an amount in dollars without the "US" that says which dollars they are."""
+        own = self.of_dollars.match(fold(behind))
+        before = "" if self.of_dollars.fullmatch(fold(before).strip()) else before
+        return before, behind[own.end() :] if own else behind
 
     def is_becomes(self, text: str) -> bool:
         """True for a word or arrow between an old price and the new one, and nothing else."""
@@ -151,6 +163,7 @@ def _beside_figures(vocabulary: Vocabulary) -> _Beside:
         needing(was, rf"{was}[\s:]*$"),
         re.compile(rf"(?:→|⟶|➜|⇒|->|=>|{becomes})[\s:]*"),
         re.compile(also),
+        re.compile(rf"\s?{one_of(vocabulary, 'word:of_dollars')}"),
     )
 
 

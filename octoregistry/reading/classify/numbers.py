@@ -14,6 +14,7 @@ _GROUPED_BY_SPACES = re.compile(r"\d{1,3}(?:[\u00a0\u202f]\d{3})+(?:,\d+)?$")
 _GROUPED = re.compile(r"\d{1,3}(?:[,\u00a0\u202f]\d{3})+(?:\.\d+)?$")
 _GROUPED_BY_DOTS = re.compile(r"\d{1,3}(?:[.\u00a0\u202f]\d{3})+(?:,\d+)?$")
 _DECIMAL_COMMA = re.compile(r"\d+,(?:\d{1,2}|\d{4,})$|0,\d+$")
+_TOO_MANY = re.compile(r"[1-9]\d*,\d{4,}$")
 
 
 def shows_decimal_comma(text: str) -> bool:
@@ -32,6 +33,8 @@ def decimal_of(text: str, *, decimal_comma: bool | None = False) -> Decimal | No
         return None  # "08.1$" is "$1.80" seen in a mirror
     if _PLAIN.match(text) and not (decimal_comma and _THOUSAND_OR_DECIMAL.match(text)):
         return Decimal(text)
+    if decimal_comma is False and _TOO_MANY.match(text):
+        return None  # "2,1000" where other prices have points: 2.1, or 21,000 with a comma misplaced
     if decimal_comma or shows_decimal_comma(text):
         if re.match(r"\d+,\d+$", text) or (_GROUPED_BY_DOTS.match(text) and ("," in text or text.count(".") > 1)):
             return Decimal(re.sub(r"[.\u00a0\u202f]", "", text).replace(",", "."))

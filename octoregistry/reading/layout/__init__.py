@@ -16,7 +16,7 @@ class Scope:
 
     `bare` says that a figure without a currency is one of money here. `names_above` are the labels of earlier rows or
     lines that may name the model of a figure: by its address, the nearest first. `codes` are ids in code under its
-    headings. `trouble` is what the page's make-up leaves in doubt, by address ("" for the whole scope).
+    headings. `unread` are the cells with a digit among the prices that show no amount. `trouble` is what the page's make-up leaves in doubt, by address ("" for the whole scope).
     """
 
     address: str
@@ -27,4 +27,5 @@ class Scope:
     names_above: dict[str, tuple[Label, ...]] = field(default_factory=dict)
     codes: tuple[str, ...] = ()
     trouble: dict[str, str] = field(default_factory=dict)
+    unread: tuple[Label, ...] = ()
     rows: int = 0
