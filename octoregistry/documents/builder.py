@@ -86,6 +86,8 @@ class DocumentBuilder:
     def _read_of(self, grid: Grid) -> tuple[tuple[str, ...], ...]:
         """The rows of `grid` that are read."""
         address = f"T{len(self.tables) + 1}"
+        if grid.unseen:
+            self.gap(address, "a cell with a figure that the page does not show is left out")
         self._spread += grid.spread
         if self._spread > MOST_SPREAD:
             self.gap(address, f"cells that span others fill more than {MOST_SPREAD:,} places; the table is left out")

@@ -25,13 +25,15 @@ class SpanningCell:
 @dataclass(frozen=True, slots=True)
 class Grid:
     """Rows of equal width. `ragged` are the indices of rows whose own cells do not fill the header's width; `spread` is how
-    many places are filled by cells that stand in others. One with more than `MOST_SPREAD` has no rows."""
+    many places are filled by cells that stand in others. One with more than `MOST_SPREAD` has no rows. `unseen` says that
+    the page does not show a figure of a cell."""
 
     rows: tuple[tuple[str, ...], ...]
     header_rows: int
     ragged: tuple[int, ...] = ()
     spread: int = 0
     struck: tuple[tuple[int, int, str], ...] = ()  # (row, column, what is struck through there)
+    unseen: bool = False
 
 
 def grid(rows: Sequence[Sequence[SpanningCell]], *, header_rows: int | None = None) -> Grid:

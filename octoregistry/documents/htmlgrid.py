@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
-from bs4.element import PageElement, Tag
+from bs4.element import NavigableString, PageElement, Tag
 
 from octoregistry.documents.grid import Grid, SpanningCell, grid
 from octoregistry.documents.styles import Look
-from octoregistry.documents.visible import is_hidden, look_of, struck_text, visible_text
+from octoregistry.documents.visible import first_parts, is_hidden, look_of, struck_text, visible_text
 from octoregistry.documents.whole_number import whole_number
 
 _CELL_ROLES = {"cell", "gridcell", "columnheader", "rowheader"}
+_MOST_PARTS = 30
 _TABLE_ROLES = {"table", "grid", "treegrid"}
 _PRICE = re.compile(r"[$€£¥]\s?\d|\d\s?[$€£¥]|^[\d.,]+$")
 
@@ -31,23 +33,31 @@ def html_grid(table: Tag, look: Look = Look.SHOWN) -> Grid:
     """The cells of `table`, without those of tables inside it; `look` is that of what the table stands in."""
     rows: list[list[SpanningCell]] = []
     look = max(look, look_of(table))
-    head = 0
+    head, unseen = 0, False
     for tr in _own(table, _is_row):
         if is_hidden(tr):
             continue
         row = max(look, look_of(tr), look_of(tr.parent or tr))
-        cells = [_cell(cell, row) for cell in _own(tr, _is_cell) if not is_hidden(cell)]
+        cells: list[SpanningCell] = []
+        for tag in _own(tr, _is_cell):
+            cell = None if is_hidden(tag) else _cell(tag, row)
+            unseen = unseen or (not (cell and (cell.struck or any(map(str.isdigit, cell.text)))) and _holds_price(tag))
+            cells += [cell] if cell else []
         if not cells:
             continue
         cells = _as_written(tr, cells)
         if isinstance(tr.parent, Tag) and tr.parent.name == "thead" and head == len(rows):
             head += 1
         rows.append(cells)
-    if head:
-        return grid(rows, header_rows=head)
-    if len(rows) > 1 and not any(cell.header for row in rows for cell in row):
-        return grid(rows, header_rows=0 if any(_PRICE.search(cell.text) for cell in rows[0]) else 1)
-    return grid(rows)
+    header: int | None = head or None
+    if not head and len(rows) > 1 and not any(cell.header for row in rows for cell in row):
+        header = 0 if any(_PRICE.search(cell.text) for cell in rows[0]) else 1
+    return replace(grid(rows, header_rows=header), unseen=unseen)
+
+
+def _holds_price(cell: Tag) -> bool:
+    parts = first_parts(cell, _MOST_PARTS)
+    return _PRICE.search(" ".join("".join(part for part in parts if type(part) is NavigableString).split())) is not None
 
 
 def _as_written(tr: Tag, cells: list[SpanningCell]) -> list[SpanningCell]:

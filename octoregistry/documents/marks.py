@@ -116,13 +116,13 @@ _NEAR = 40
 
 
 def _before(text: str, at: int) -> str:
-    """The letter that is seen before `at`."""
-    return _MARKS.sub("", text[max(0, at - _NEAR) : at])[-1:]
+    """The letter that is seen before `at`: as a digit where marks alone stand there."""
+    return _MARKS.sub("", text[max(0, at - _FAR) : at])[-1:] or ("0" if at > _FAR else "")
 
 
 def _behind(text: str, at: int) -> str:
-    """The letter that is seen from `at` on."""
-    return _MARKS.sub("", _GONE.sub("", text[at : at + _NEAR]))[:1]
+    """The letter that is seen from `at` on: as a digit where marks alone stand there."""
+    return _MARKS.sub("", _GONE.sub("", text[at : at + _FAR]))[:1] or ("0" if at + _FAR < len(text) else "")
 
 
 def _touches(before: str, inner: str, behind: str) -> bool:

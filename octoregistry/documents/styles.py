@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from enum import IntEnum
 from functools import lru_cache
 
+from octoregistry.documents.colours import WHITE, Colour, alike, colours, grounds, opacity
 from octoregistry.documents.marks import MAYBE, UNCLEAR
 from octoregistry.documents.nesting import LEFT_OUT
 
@@ -39,16 +40,18 @@ class Look(IntEnum):
 
 
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)  # one that is not closed lasts to the end, as in a browser
-_ESCAPE = re.compile(r"\\([0-9a-f]{1,6})\s?")
+_ESCAPE = re.compile(r"\\(?:([0-9a-f]{1,6})\s?|(.))", re.DOTALL)
+_VENDOR = re.compile(r"^-(?:webkit|moz|ms|o|khtml)-")
 _NUMBER = re.compile(r"([+-]?(?:\d{1,9}(?:\.\d{0,9})?|\.\d{1,9}))(e-?\d+)?(%|[a-z]*)")
 _CALL = re.compile(r"(?<![a-z0-9-])([a-z0-9-]++)\(([^()]*)\)")
 _VARIABLE = re.compile(r"var\(\s*+(--[\w-]++)\s*+(?:,([^()]*))?\)")
-_COLOUR = re.compile(r"transparent|#[0-9a-f]{3,8}\b|[a-z]++\([^()]*\)|[a-z]++")
 _KEPT = frozenset({"none", "auto", "normal", "visible", "inherit", "initial", "unset", "revert", "revert-layer"})
 _FAR = {"px": 100.0, "": 100.0, "%": 101.0}  # so far to the left or up nothing is seen; a tooltip stands at 100%
 _FAR_UNITS = 20.0
 _LONGEST = 10_000
 _MOST_VALUES = 12
+NOT_KNOWN = "var(?)"
+"""Stands for a value that a variable may have and nobody knows."""
 
 
 def without_long_texts(style: str) -> str:
@@ -67,13 +70,41 @@ def declarations(style: str) -> dict[str, list[str]]:
     if len(plain) > _LONGEST:
         plain = without_long_texts(plain)
     plain = f"{plain[:_LONGEST]};visibility:unknown" if len(plain) > _LONGEST else plain
-    plain = _ESCAPE.sub(lambda code: chr(int(code[1], 16)) if int(code[1], 16) < 0x110000 else "?", plain)
+    plain = _ESCAPE.sub(_unescaped, plain)
     found: dict[str, list[str]] = defaultdict(list)
     for part in plain.split(";"):
         name, colon, value = part.partition(":")
         if colon:
-            found[name.strip()].append(" ".join(re.sub(r"!\s*important", "", value).split()))
+            found[_VENDOR.sub("", name.strip(), 1)].append(" ".join(re.sub(r"!\s*important", "", value).split()))
     return found
+
+
+def _unescaped(code: re.Match[str]) -> str:
+    if code[2]:
+        return code[2]
+    return chr(int(code[1], 16)).lower() if int(code[1], 16) < 0x110000 else "?"
+
+
+def judged(said: Mapping[str, list[str]]) -> list[str]:
+    """The properties in `said` that may decide what is seen of a text: all but those known to change nothing of it."""
+    return [name for name in said if not _HARMLESS.fullmatch(name)]
+
+
+def cuts(said: Mapping[str, list[str]], cell: bool) -> bool:
+    """True where declarations may cut off what sticks out of a part; cells are as wide as what is in them."""
+    names = [name for name in said if name.startswith(("overflow", "contain"))]
+    return bool(names) and (not cell or any(name.startswith("max-") for name in said))
+
+
+def moves(sources: Sequence[Mapping[str, list[str]]]) -> bool:
+    """True for declarations that may put a whole part beside others on their other side, or over them."""
+    if any("sticky" in said.get("position", ()) for said in sources):
+        return False
+    said = [({name: source[name]}, source[name]) for source in sources for name in source if _MOVING.match(name)]
+    return any(look_of_all((one,)) >= Look.MAYBE and values != ["left"] for one, values in said)
+
+
+_MOVING = re.compile(r"position|left$|right$|inset|trans(?:form|late)$|order$|margin|float|grid-(?:area|column|row)")
 
 
 def raises(said: Mapping[str, list[str]]) -> list[str]:
@@ -85,83 +116,96 @@ _LEVELS = ("vertical-align", "font-size", "font")
 
 
 @lru_cache(maxsize=4096)
-def look(style: str) -> Look:
-    """How a text with these declarations is seen."""
-    return look_of_all((declarations(style),)) if ":" in style else Look.SHOWN
+def look(style: str, longest: int = 0) -> Look:
+    """How a text with these declarations is seen; `longest` is that of `look_of_all`."""
+    return look_of_all((declarations(style),), longest=longest) if ":" in style else Look.SHOWN
 
 
 def look_of_all(
-    sources: Sequence[Mapping[str, list[str]]], variables: Mapping[str, Iterable[str]] | None = None
+    sources: Sequence[Mapping[str, list[str]]],
+    variables: Mapping[str, Iterable[str]] | None = None,
+    others: Collection[Colour] = (),
+    longest: int = 0,
 ) -> Look:
-    """How a text is seen for which all of `sources` declare something. Where they disagree it may be seen or not."""
+    """How a text is seen for which all of `sources` declare something. Where they disagree it may be seen or not.
+
+    `others` are the backgrounds of other parts of the page; `longest` is the length of the longest figure in the text.
+    """
     said: dict[str, list[str]] = defaultdict(list)
     for source in sources:
-        for name, values in source.items():
-            if name in _JUDGES or name in _SIZES:
-                said[name] += [way for value in values for way in _ways(value, variables or {})][:_MOST_VALUES]
+        for name in judged(source):
+            said[name] += [way for value in source[name] for way in ways(value, variables or {})]
     if not said:
         return Look.SHOWN
-    found = [_cut_off(said), _like_its_ground(said)]
+    found = [_cut_off(said, longest), _like_its_ground(said, others)]
     if "rtl" in said.get("direction", ()) and any(
         "flex" in value or "grid" in value for value in said.get("display", ())
     ):
         found.append(Look.UNCLEAR)
     for name, values in said.items():
-        looks = {Look.SHOWN if value in _KEPT and name != "display" else _JUDGES[name](value)
-                 for value in values} if name in _JUDGES else {Look.SHOWN}  # fmt: skip
+        if name in _SIZES:
+            continue
+        judge = _JUDGES.get(name, _maybe)
+        looks = {Look.SHOWN if value in _KEPT and name != "display" else max(judge(value), _resolved(value))
+                 for value in values}  # fmt: skip
         disagree = len(looks) > 1 and max(looks) > Look.MAYBE
         found.append((Look.UNCLEAR if Look.HIDDEN in looks else Look.MAYBE) if disagree else max(looks))
     return max(found)
 
 
-def _ways(value: str, variables: Mapping[str, Iterable[str]]) -> list[str]:
-    """What `value` may be where it takes variables: as it stands, and with each thing that they stand for."""
-    ways = [value]
-    for name, other in _VARIABLE.findall(value):
-        for known in (*variables.get(name, ()), other.strip()):
-            if known:
-                ways.append(_VARIABLE.sub(known, value, count=1))
-    return ways
+def _resolved(value: str) -> Look:
+    return Look.MAYBE if "var(" in value else Look.SHOWN
 
 
-def _cut_off(said: Mapping[str, list[str]]) -> Look:
-    """What has no width or height and hides what sticks out is hidden."""
+def ways(value: str, variables: Mapping[str, Iterable[str]]) -> list[str]:
+    """What `value` may be where it takes variables: all that they stand for, and what nobody knows where that is much."""
+    ways, known = [value], list[str]()
+    for _ in range(_MOST_VALUES if "var(" in value else 1):
+        if not ways:
+            return known
+        way = ways.pop()
+        found = _VARIABLE.search(way)
+        values = [one for one in (*variables.get(found[1], ()), (found[2] or "").strip()) if one] if found else []
+        if found and values and len(way) < _LONGEST:
+            ways += [way[: found.start()] + one + way[found.end() :] for one in values]
+        else:
+            known.append(way)
+    return [*known, NOT_KNOWN] if ways else known
+
+
+def _cut_off(said: Mapping[str, list[str]], longest: int) -> Look:
+    """What has no width or height and hides what sticks out is hidden; a figure is cut that is longer than that is wide."""
     over = [value for way in ("", "-x", "-y", "-inline", "-block") for value in said.get(f"overflow{way}", ())]
-    if not {"hidden", "clip", "auto", "scroll"} & {word for value in over for word in value.split()}:
+    words = {word for value in (*over, *said.get("contain", ())) for word in value.split()}
+    if not {"hidden", "clip", "auto", "scroll", "paint", "content", "strict"} & words:
         return Look.SHOWN
-    sizes = [value for name in _SIZES[:_LENGTHS] for value in said.get(name, ()) if value not in _KEPT]
-    numbers = [_NUMBER.fullmatch(size) for size in sizes]
-    if any(n and not n[2] and float(n[1]) < (0.3 if n[3] in ("em", "rem", "ch") else 2) for n in numbers):
-        return Look.AWAY
-    return Look.SHOWN if all(numbers) and not said.get("text-indent") else Look.MAYBE
+    sizes = [(name, value) for name in _SIZES[:_LENGTHS] for value in said.get(name, ()) if value not in _KEPT]
+    found = Look.SHOWN
+    for name, size in sizes:
+        number = _NUMBER.fullmatch(size)
+        if not number or number[2] or said.get("text-indent"):
+            found = max(found, Look.MAYBE)
+            continue
+        length = float(number[1])
+        letters = length * _LETTERS.get(number[3], 99.0)
+        if (length == 0 and number[3] != "%") or (name[:4] != "flex" and letters < 0.25):
+            return Look.AWAY
+        if letters < (0.9 if name.endswith(("height", "block-size")) else longest) or (number[3] == "%" and length < 5):
+            found = Look.UNCLEAR
+    return found
 
 
-def _like_its_ground(said: Mapping[str, list[str]]) -> Look:
-    """Letters in the colour of what is behind them are not seen."""
-    grounds = {
-        colour
-        for name in ("background", "background-color")
-        for value in said.get(name, ())
-        for colour in _colours(value)
-    }
-    letters = {colour for value in said.get("color", ()) for colour in _colours(value)}
-    return (
-        Look.UNCLEAR if (grounds & letters) - _KEPT or "currentcolor" in grounds or "canvas" in letters else Look.SHOWN
-    )
+_LETTERS = {"px": 1 / 8, "pt": 1 / 6, "em": 2.0, "rem": 2.0, "ch": 1.0, "ex": 1.0, "vw": 1.6, "vh": 1.2}
+"""How many letters are as wide, or half as high, as one of a unit."""
 
 
-def _colours(value: str) -> set[str]:
-    return {_ALIKE.get(colour, colour) for colour in _COLOUR.findall(value.replace(" ", ""))}
-
-
-_ALIKE = {
-    "#fff": "white",
-    "#ffffff": "white",
-    "rgb(255,255,255)": "white",
-    "#000": "black",
-    "#000000": "black",
-    "rgb(0,0,0)": "black",
-}
+def _like_its_ground(said: Mapping[str, list[str]], others: Collection[Colour]) -> Look:
+    """Letters in the colour of what is behind them are not seen; those in one that stands behind others may not be."""
+    letters = colours(said.get("color", ()))
+    own = grounds(said)
+    if "currentcolor" in own or alike(letters, own):
+        return Look.UNCLEAR
+    return Look.MAYBE if alike(letters, (WHITE,)) or alike(letters, others) else Look.SHOWN
 
 
 def _numbers(value: str) -> list[tuple[float, str]] | None:
@@ -225,33 +269,28 @@ _SMALLEST = {"px": 2.0, "pt": 2.0, "%": 20.0, "em": 0.2, "rem": 0.2, "ex": 0.4, 
 def _size(value: str) -> Look:
     numbers = _numbers(value)
     if not numbers:
-        return Look.MAYBE if "(" in value else Look.SHOWN  # `calc(0px)`, and `large`
+        return Look.SHOWN if _NAMED_SIZE.fullmatch(value) else Look.MAYBE
     number, unit = numbers[0]
-    return Look.AWAY if number <= _SMALLEST.get(unit, 0.1 if unit else 0.0) else Look.SHOWN
+    smallest = _SMALLEST.get(unit, 0.1 if unit else 0.0)
+    return Look.AWAY if number <= smallest else Look.UNCLEAR if number <= 2 * smallest else Look.SHOWN
+
+
+_NAMED_SIZE = re.compile(r"(?:x{1,3}-|xx-)?(?:small|large)|medium|smaller|larger")
 
 
 def _font(value: str) -> Look:
     sizes = [part.partition("/")[0] for part in value.split()]
     lengths = [size for size in sizes if (n := _NUMBER.fullmatch(size)) and (n[3] or float(n[1]) == 0)]
-    return max(map(_size, lengths), default=Look.MAYBE if "(" in value else Look.SHOWN)
+    odd = "(" in value or any(
+        size[:1] in ".0123456789" and size not in lengths and not size.isdecimal() for size in sizes
+    )
+    return max(map(_size, lengths), default=Look.MAYBE if odd else Look.SHOWN)
 
 
 def _colour(value: str) -> Look:
     """Letters without a colour may show a picture behind them."""
-    if "transparent" in value or (
-        re.fullmatch(r"#[0-9a-f]{4}|#[0-9a-f]{8}", value) and value[-(len(value) // 4)] in "01234"
-    ):
-        return Look.UNCLEAR
-    call = _CALL.fullmatch(value)
-    if not call:
-        return Look.SHOWN
-    parts = re.split(r"[,/]", call[2])
-    if "/" not in call[2] and len(parts) < 4:
-        return Look.SHOWN
-    alpha = _NUMBER.fullmatch(parts[-1].strip())
-    if not alpha or alpha[2]:
-        return Look.MAYBE
-    return Look.UNCLEAR if float(alpha[1]) / (100 if alpha[3] == "%" else 1) < 0.3 else Look.SHOWN
+    opaque = opacity(value)
+    return Look.MAYBE if opaque is None else Look.UNCLEAR if opaque < 0.3 else Look.SHOWN
 
 
 def _tight(value: str) -> Look:
@@ -282,9 +321,32 @@ _LEVEL = ("baseline", "middle", "top", "bottom", "text-top", "text-bottom")
 _SIDES = ("left", "right", "top", "bottom", "inline-start", "inline-end", "block-start", "block-end", "inline", "block")
 _SIZES = (
     *(f"{most}{size}" for most in ("", "max-") for size in ("width", "height", "inline-size", "block-size")),
-    *(f"overflow{way}" for way in ("", "-x", "-y", "-inline", "-block")), "background", "background-color",
+    "flex", "flex-basis", *(f"overflow{way}" for way in ("", "-x", "-y", "-inline", "-block")), "background", "background-color",
 )  # fmt: skip
-_LENGTHS = 8
+_LENGTHS = 10
+_HARMLESS = re.compile(
+    r"""--.*|osx-font-smoothing|(?:border|transition|counter|scroll|scrollbar|overscroll|page-break|break|object)(?:-.*)?
+    |background-(?:image|position|size|repeat|attachment|origin|blend-mode)(?:-[xy])?|backdrop-filter|animation-(?!name).*
+    |font-(?:weight|style|stretch|display|synthesis|optical-sizing|kerning|smoothing|family|variation-settings|language-override)
+    |text-(?:align|align-last|rendering|overflow|wrap|wrap-mode|wrap-style|decoration-(?:color|style|skip|skip-ink)|underline-position)
+    |white-space|white-space-collapse|word-(?:break|wrap)|overflow-(?:wrap|anchor|scrolling)|hyphens|line-break|hanging-punctuation
+    |cursor|pointer-events|user-(?:select|drag|modify)|touch-(?:action|callout)|tap-highlight-color|appearance|resize|accent-color
+    |caret-color|color-scheme|forced-color-adjust|print-color-adjust|color-adjust|box-(?:sizing|decoration-break)|will-change
+    |min-(?:width|height|inline-size|block-size)|aspect-ratio|tab-size|caption-side|empty-cells|table-layout|orphans|widows|clear
+    |z-index|isolation|gap|(?:row|column|grid|grid-row|grid-column)-gap|(?:justify|align|place)-(?:content|items|self)
+    |flex-(?:grow|shrink)|box-(?:flex|pack|align|orient)|grid-(?:template.*|auto-(?:rows|columns))|container(?:-.*)?|fill|stroke
+    |(?:transform|perspective)-(?:origin|style|box)|perspective|backface-visibility|view-transition-name|image-rendering
+    |outline-(?:offset|style|color)""",
+    re.VERBOSE,
+)
+"""The properties that change nothing of which digits are seen, and where. Any other that is not judged below may."""
+_FEATURES = re.compile(
+    r"""(?:["'](?:kern|c?liga|calt|rlig|[tlpo]num|zero|case|cpsp|(?:ss|cv)\d\d)["'](?: (?:on|off|\d))?,? ?)+"""
+)
+_FIGURES = (
+    "tabular-nums", "lining-nums", "proportional-nums", "oldstyle-nums", "slashed-zero", "small-caps", "common-ligatures",
+    "no-common-ligatures", "contextual", "no-contextual", "normal",
+)  # fmt: skip
 _JUDGES: dict[str, Callable[[str], Look]] = {
     "display": _words({"none": Look.HIDDEN, **dict.fromkeys(_IN_LINE, Look.SHOWN)}, Look.MAYBE),
     "visibility": _words({"hidden": Look.AWAY, "collapse": Look.AWAY}, Look.UNCLEAR),
@@ -297,27 +359,32 @@ _JUDGES: dict[str, Callable[[str], Look]] = {
     "font-size": _size,
     "font": _font,
     "content": _unclear,
+    "filter": lambda value: Look.SHOWN if value.startswith("drop-shadow(") and value.count("(") < 3 else Look.UNCLEAR,
+    "contain": _words(dict.fromkeys(("paint", "content", "layout", "style"), Look.SHOWN), Look.MAYBE),
     "position": _words({"absolute": Look.MAYBE, "fixed": Look.MAYBE}, Look.SHOWN),
-    "float": _maybe,
-    **dict.fromkeys(("animation", "animation-name"), _maybe),
     "order": lambda value: Look.SHOWN if value == "0" else Look.MAYBE,
+    "outline": lambda value: Look.SHOWN if value.startswith(("0", "none")) else Look.MAYBE,
     "direction": _words({"rtl": Look.MAYBE}, Look.SHOWN),
     "vertical-align": _words(dict.fromkeys(_LEVEL, Look.SHOWN), Look.MAYBE),
-    **dict.fromkeys(("flex-direction", "flex-flow", "flex-wrap"), _reversed),
-    **dict.fromkeys(("scale", "zoom"), _share),
+    "text-transform": _words(dict.fromkeys(("uppercase", "lowercase", "capitalize"), Look.SHOWN), Look.MAYBE),
+    "list-style": lambda value: Look.UNCLEAR if re.search("[\"'(]", value) else Look.SHOWN,
+    "font-feature-settings": lambda value: Look.SHOWN if _FEATURES.fullmatch(value) else Look.MAYBE,
+    **dict.fromkeys(("font-variant", "font-variant-numeric", "font-variant-ligatures", "font-variant-caps"),
+                    _words(dict.fromkeys(_FIGURES, Look.SHOWN), Look.MAYBE)),
+    **dict.fromkeys(("flex-direction", "flex-flow", "flex-wrap", "box-direction"), _reversed),
+    **dict.fromkeys(("scale", "zoom", "font-size-adjust", "text-size-adjust"), _share),
     **dict.fromkeys(("text-decoration", "text-decoration-line"), _words({"line-through": Look.AWAY}, Look.SHOWN)),
     **dict.fromkeys((*_SIDES[:4], "inset", *(f"inset-{side}" for side in _SIDES[4:]), "text-indent"), _place),
-    **dict.fromkeys(("margin", *(f"margin-{side}" for side in _SIDES)), _margin),
-    **dict.fromkeys(("color", "-webkit-text-fill-color"), _colour),
+    **dict.fromkeys((f"{around}{side}" for around in ("margin", "padding") for side in ("", *(f"-{side}" for side in _SIDES))),
+                    _margin),
+    **dict.fromkeys(("color", "text-fill-color"), _colour),
     **dict.fromkeys(("letter-spacing", "word-spacing"), _tight),
     "line-height": lambda value: Look.UNCLEAR if any(n <= 0.1 for n, _ in _numbers(value) or ()) else Look.SHOWN,
     **dict.fromkeys(
-        ("clip-path", "mask", "mask-image", "-webkit-mask", "-webkit-mask-image", "filter", "rotate", "mix-blend-mode",
-         "text-security", "-webkit-text-security", "-webkit-box-reflect", "offset", "offset-distance", "offset-path",
-         "text-combine-upright"),
+        ("clip-path", "mask", "mask-image", "rotate", "mix-blend-mode", "text-security", "box-reflect", "offset",
+         "offset-distance", "offset-path", "text-combine-upright"),
         _unclear,
     ),
 }  # fmt: skip
-"""The properties that decide what is seen of a text; of any other it is all the same."""
-RELEVANT = frozenset((*_JUDGES, *_SIZES))
-"""Their names, and those of what they are held against."""
+"""The properties that decide what is seen of a text by their values; any other may, whatever its value is."""
+_JUDGES["list-style-type"] = _JUDGES["list-style"]

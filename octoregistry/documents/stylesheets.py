@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
 import soupsieve
-from bs4.element import NavigableString, Tag
+from bs4.element import PageElement, Tag
 
-from octoregistry.documents.nesting import LEFT_OUT
-from octoregistry.documents.sheets import Rule, rules_of
-from octoregistry.documents.styles import RELEVANT, Look, declarations, look_of_all, raises
-from octoregistry.documents.visible import LOOK, RAISES, first_parts
+from octoregistry.documents.colours import Colour, grounds
+from octoregistry.documents.generated import add_signs
+from octoregistry.documents.sheets import UNKNOWN, Rule, rules_of
+from octoregistry.documents.styles import NOT_KNOWN, Look, cuts, declarations, judged, look_of_all, moves, raises
+from octoregistry.documents.visible import BLOCKS, CELLS, LOOK, RAISES, longest_figure
 
 _SIMPLE = re.compile(r"(?P<tag>[a-z][a-z0-9]*)?(?P<marks>(?:[.#][\w-]+)+)$")
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
@@ -25,10 +27,8 @@ _MARK = re.compile(r"[.#][\w-]+")
 _CLOSING = ("display", "visibility", "opacity")  # what opens a fold or a tab again
 _LONGEST_SELECTOR, _MOST_HOLDERS = 2_000, 20_000
 _MOST_MATCHES = 300_000  # so many times is a tag held against 100 letters of a selector; any further one may fit
-_UNKNOWN = {"visibility": ["unknown"]}
 _DIGIT = re.compile(r"\d")
-_SHOWS_TEXT = re.compile(r"[\w$€£¥¢.,%+−–-]|\(")
-_AROUND = 3  # so many tags around a digit are looked at
+_AROUND = 60  # so many tags around a digit are looked at; in more of them without a block it is in doubt
 _AROUND_ALL = frozenset({"html", "body", "[document]", "script", "style", "head"})
 # What folds and tabs are made of. Such a block may be shown as soon as somebody clicks; a word in a line is not.
 _FOLDS = frozenset({"article", "aside", "dd", "details", "div", "dl", "form", "li", "main", "ol", "section", "ul"})
@@ -39,8 +39,16 @@ class _Selector:
     tag: str | None
     marks: frozenset[str]  # ".class" and "#id"
 
-    def fits(self, tag: Tag, marks: set[str]) -> bool:
+    def fits(self, tag: Tag, marks: AbstractSet[str]) -> bool:
         return self.marks <= marks and self.tag in (None, tag.name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    always: Look  # by what holds on every screen
+    closed: bool  # merely not displayed
+    ever: Look  # by all rules
+    moved: bool
 
 
 @dataclass(slots=True)
@@ -51,65 +59,97 @@ class _Sheets:
     by_place: list[Rule] = field(default_factory=list)
     opened: set[str] = field(default_factory=set)
     variables: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    known: dict[tuple[object, ...], tuple[Look, bool, Look]] = field(default_factory=dict)
+    grounds: set[Colour] = field(default_factory=set)
+    rules: dict[tuple[str, bool, str], Rule] = field(default_factory=dict)
+    known: dict[tuple[object, ...], _Seen] = field(default_factory=dict)
+    marked: dict[tuple[str, frozenset[str]], list[Rule]] = field(default_factory=dict)
 
     def add(self, rule: Rule) -> None:
-        """Keep `rule` where it decides what is seen, and what it says that variables stand for."""
-        for name, values in rule.said.items():
-            if name.startswith("--"):
-                self.variables[name] += values[:3] if len(self.variables[name]) < _MOST_VALUES else []
-        if not RELEVANT.intersection(rule.said) or (rule.generated and not _adds(rule)):
+        """Keep `rule` where it decides what is seen, and what it says of variables and grounds. Rules of one selector are
+        kept as one: which of them counts, nobody asks."""
+        self.note(rule.said)
+        names = judged(rule.said)
+        if not names or not rule.selector:
             return
         simple = _SIMPLE.match(rule.selector)
+        shown = {name: values for name, values in rule.said.items() if name in _CLOSING}
+        if simple and not rule.generated and shown and look_of_all((shown,)) < Look.AWAY:
+            self.opened.update(_MARK.findall(simple["marks"]))
+        key = (rule.selector, rule.sure, rule.generated)
+        if key not in self.rules:
+            self.rules[key] = Rule(rule.selector, {}, rule.sure, rule.generated)
+            self._place(self.rules[key], simple)
+        said = dict(self.rules[key].said)
+        for name in names:
+            said[name] = list(dict.fromkeys([*said.get(name, ()), *rule.said[name]]))
+            if len(said[name]) > _MOST_OF_ONE:
+                said.update(UNKNOWN)
+        self.rules[key].said = said
+
+    def note(self, said: Mapping[str, list[str]]) -> None:
+        """Keep what variables stand for, and what letters stand on."""
+        self.grounds |= grounds(said)
+        for name, values in said.items():
+            if name.startswith("--"):
+                known = self.variables[name]
+                known += [value for value in values if value not in known]
+                known[_MOST_VALUES:] = [NOT_KNOWN] if len(known) > _MOST_VALUES else []
+
+    def _place(self, rule: Rule, simple: re.Match[str] | None) -> None:
         if simple:
             selector = _Selector(simple["tag"], frozenset(_MARK.findall(simple["marks"])))
-            self.by_mark[min(selector.marks)].append((selector, rule))
-            shown = {name: values for name, values in rule.said.items() if name in _CLOSING}
-            if shown and look_of_all((shown,)) < Look.AWAY:
-                self.opened |= selector.marks
-        elif rule.selector:
+            fewest = min(sorted(selector.marks), key=lambda mark: len(self.by_mark.get(mark, ())))
+            self.by_mark[fewest].append((selector, rule))
+        else:
             self.by_place.append(rule)
 
     def deciding(self, by_place: list[Rule]) -> list[Rule]:
         """Rules `by_place` without those that leave what they name as it is and that no other could contradict."""
         bad: set[str] = set()
-        every = [*by_place, *(rule for rules in self.by_mark.values() for _, rule in rules)]
-        for rule in every:
-            for name in rule.said.keys() & RELEVANT - bad:
-                if look_of_all(({name: rule.said[name]},), self.variables) > Look.MAYBE:
+        for rule in self.rules.values():
+            for name in rule.said.keys() - bad:
+                if look_of_all(({name: rule.said[name]},), self.variables, self.grounds) > Look.MAYBE:
                     bad.add(name)
         return [
             r
             for r in by_place
-            if r.generated or bad & r.said.keys() or raises(r.said) or look_of_all((r.said,)) is not Look.SHOWN
+            if r.generated
+            or bad & r.said.keys()
+            or raises(r.said)
+            or look_of_all((r.said,), self.variables, self.grounds, _CUT) is not Look.SHOWN
         ]
 
-    def looks(self, rules: list[Rule], style: str) -> tuple[Look, bool, Look]:
-        """(how a part is seen by what holds on every screen, whether it is merely not displayed, how by all `rules`)."""
-        key = (*map(id, rules), style)
+    def seen(self, tag: Tag, rules: list[Rule], style: str) -> _Seen:
+        """How `tag` is seen by `rules` and its own `style`."""
+        own = declarations(style) if style else {}
+        cell = tag.name in CELLS
+        longest = longest_figure(tag) if any(cuts(said, cell) for said in (*(r.said for r in rules), own)) else 0
+        key = (*map(id, rules), style, longest, tag.name == "tr")
         if key not in self.known:
-            own = (*(rule.said for rule in rules if rule.sure), declarations(style) if style else {})
-            always = look_of_all(own, self.variables)
-            rest = [{name: values for name, values in said.items() if name not in _CLOSING} for said in own]
+            sure = (*(rule.said for rule in rules if rule.sure), own)
+            every = (*sure, *(rule.said for rule in rules if not rule.sure))
+            always = look_of_all(sure, self.variables, self.grounds, longest)
+            rest = [{name: values for name, values in said.items() if name not in _CLOSING} for said in sure]
             closed = always is Look.HIDDEN and look_of_all(rest, self.variables) < Look.AWAY
-            some = [rule.said for rule in rules if not rule.sure]
-            self.known[key] = always, closed, look_of_all((*own, *some), self.variables) if some else always
+            ever = look_of_all(every, self.variables, self.grounds, longest)
+            moved = any("direction" in said for said in every) if tag.name == "tr" else moves(every)
+            self.known[key] = _Seen(always, closed, ever, moved)
         return self.known[key]
 
-    def of_marks(self, tag: Tag, marks: Iterable[str]) -> list[Rule]:
+    def of_marks(self, tag: Tag) -> list[Rule]:
         """The rules whose classes and ids `tag` has."""
-        own = set(marks)
-        return [rule for mark in own for selector, rule in self.by_mark.get(mark, ()) if selector.fits(tag, own)]
+        own = frozenset(_marks(tag))
+        key = (tag.name, own)
+        if key not in self.marked:
+            self.marked[key] = [
+                r for mark in own for selector, r in self.by_mark.get(mark, ()) if selector.fits(tag, own)
+            ]
+        return self.marked[key]
 
 
 _MOST_VALUES = 8
-
-
-def _adds(rule: Rule) -> bool:
-    """True for text before or behind a part that may belong to a figure, and for letters of it that may be hidden."""
-    if rule.generated.startswith("first"):
-        return look_of_all((rule.said,)) > Look.MAYBE
-    return any(_SHOWS_TEXT.search(text) for text in rule.said.get("content", ()) if text not in ("none", "normal"))
+_MOST_OF_ONE = 50  # values that one selector gives a property
+_CUT = 8  # letters of a figure that may be cut off
 
 
 def hide_what_is_not_shown(root: Tag) -> None:
@@ -117,107 +157,129 @@ def hide_what_is_not_shown(root: Tag) -> None:
 
     What is moved away, shrunk to nothing or struck through is never seen; what is merely not displayed may be a tab or a
     fold, so that blocks with such a class stay, and so does whatever another rule displays again. Where rules hold on some
-    screens only, or disagree, a part may be seen or not: that counts where it touches a figure.
+    screens only, or disagree, a part may be seen or not: that counts where it touches a figure. A cell that is moved
+    leaves all of its table in doubt.
     """
     sheets = _Sheets()
     for rule in rules_of(root):
         sheets.add(rule)
-    inline = bool(sheets.variables)
-    if not (sheets.by_mark or sheets.by_place or inline):
-        return
+    for tag in root.find_all(_has_ground):
+        sheets.note(declarations(f"background:{tag.get('bgcolor') or 'none'};{tag.get('style') or ''}"))
     placed = _by_place(root, sheets) if sheets.by_place else {}
+    tables: set[int] = set()
     for tag in root.find_all(True):
-        marks = _marks(tag)
         own = placed.get(id(tag), ())
-        rules = [*(sheets.of_marks(tag, marks) if marks else ()), *own]
+        rules = [*sheets.of_marks(tag), *own]
         style = str(tag.get("style") or "")
-        if rules or (inline and "var(" in style):
-            if sizes := [size for rule in rules if not rule.generated for size in raises(rule.said)]:
+        if rules or "var(" in style or "color" in style or (style and tag.name in _MOVED):
+            added = [rule for rule in rules if rule.generated]
+            if added:
+                add_signs(tag, added, sheets.variables)
+                rules = [rule for rule in rules if not rule.generated]
+            if sizes := [size for rule in rules for size in raises(rule.said)]:
                 tag.attrs[RAISES] = " ".join(sizes)
-            found = _look(tag, rules, style, sheets)
-            tag.attrs[LOOK] = str(int(min(found, Look.UNCLEAR) if own else found))
+            seen = sheets.seen(tag, rules, style)
+            found = min(_look(tag, rules, seen, sheets.opened), Look.UNCLEAR if own else Look.HIDDEN)
+            tag.attrs[LOOK] = str(int(found))
+            unclear = own and found is Look.UNCLEAR and tag.name == "th"
+            if found < Look.AWAY and (seen.moved or unclear) and (tag.name == "tr" or _is_cell(tag)):
+                _doubt_table(tag, tables)
 
 
-def _look(tag: Tag, rules: list[Rule], style: str, sheets: _Sheets) -> Look:
-    """How `tag` is seen by `rules` and its own `style`."""
-    added = [rule for rule in rules if rule.generated]
-    if added:
-        _add(tag, [rule for rule in added if not _is_label(rule, tag)])
-        rules = [rule for rule in rules if not rule.generated]
-    always, closed, ever = sheets.looks(rules, style)
-    if closed:
+def _has_ground(tag: Tag) -> bool:
+    return "bgcolor" in tag.attrs or bool(_GROUND.search(str(tag.get("style") or "")))
+
+
+_GROUND = re.compile("background|--", re.IGNORECASE)
+_MOVED = (*CELLS, "tr")
+
+
+def _is_cell(tag: Tag) -> bool:
+    return tag.name in CELLS or tag.get("role") in ("cell", "gridcell", "columnheader", "rowheader")
+
+
+def _doubt_table(cell: Tag, known: set[int]) -> None:
+    """Nobody knows any more which figure stands below which head."""
+    table = next((one for one in cell.parents if one.name == "table" or one.get("role") in _TABLES), None)
+    if table is not None and id(table) not in known:
+        known.add(id(table))
+        table.attrs[LOOK] = str(int(max(Look.UNCLEAR, Look(int(str(table.attrs.get(LOOK, 0)))))))
+
+
+_TABLES = ("table", "grid", "treegrid")
+
+
+def _look(tag: Tag, rules: list[Rule], seen: _Seen, opened: set[str]) -> Look:
+    """How `tag` is seen, a fold or a tab as somebody may open it."""
+    if seen.closed:
         if tag.name in _FOLDS or tag.find("table"):
             return Look.SHOWN
-        if any(sheets.opened.intersection(_MARK.findall(rule.selector)) for rule in rules):
+        if any(opened.intersection(_MARK.findall(rule.selector)) for rule in rules):
             return Look.MAYBE
-    return always if ever is always else max(Look.MAYBE, min(always, Look.UNCLEAR))
-
-
-def _is_label(rule: Rule, tag: Tag) -> bool:
-    """True for the head of a column that a narrow screen puts before each cell: the words of an attribute, not a figure."""
-    if rule.sure or rule.generated != "before" or tag.name not in _CELLS:
-        return False
-    named = [_ATTRIBUTE.fullmatch(text) for text in rule.said.get("content", ())]
-    return all(name and _LABEL_ENDS.search(str(tag.get(name[1]) or "")) for name in named)
-
-
-_ATTRIBUTE = re.compile(r"""attr\(\s*+([\w-]++)\s*+\)(?:\s*+["'][\s:·]*+["'])?""")
-_LABEL_ENDS = re.compile(r"(?:[^\W\d]|[):\]])\s*\Z|\A\s*\Z")
-
-
-def _add(tag: Tag, rules: list[Rule]) -> None:
-    """Puts signs that something is left out where style sheets let `tag` begin or end with text of theirs, beside digits."""
-    near = tag.parent if tag.parent is not None and tag.name not in _CELLS else tag
-    if any(_DIGIT.search(part) for part in first_parts(near, _PARTS) if isinstance(part, NavigableString)):
-        for behind in {rule.generated == "after" for rule in rules}:
-            tag.insert(len(tag.contents) if behind else 0, NavigableString(LEFT_OUT))
-
-
-_PARTS = 30
-_CELLS = ("td", "th")
+    return seen.always if seen.ever is seen.always else max(Look.MAYBE, min(seen.always, Look.UNCLEAR))
 
 
 @dataclass(slots=True)
 class _Near:
-    """The tags around digits by their names, classes and ids; `empty` ones within them only take text that a sheet adds."""
+    """The tags around digits, and all cells, by their names, classes and ids; text that a sheet adds may stand in `every` tag."""
 
-    tags: list[Tag]
-    empty: set[int]
-    named: dict[str, list[Tag]] = field(default_factory=lambda: defaultdict(list))
+    near: dict[str, list[Tag]]
+    every: dict[str, list[Tag]]
+    deep: list[Tag]  # what stands around digits that no block is found around
 
     @classmethod
-    def of(cls, root: Tag) -> _Near:
-        holders = {id(tag): tag for text in root.find_all(string=_DIGIT) for tag in islice(text.parents, _AROUND)}
-        near = [tag for tag in holders.values() if tag.name not in _AROUND_ALL]
-        inside = [part for tag in near for part in tag.contents if isinstance(part, Tag) and not part.contents]
-        found = cls([*near, *inside], {id(tag) for tag in inside} - holders.keys())
-        for tag in found.tags:
-            for name in (tag.name, *_marks(tag)):
-                found.named[name].append(tag)
-        return found
+    def of(cls, root: Tag, generated: bool) -> _Near:
+        holders = {id(tag): tag for tag in root.find_all(CELLS)}
+        deep: list[Tag] = []
+        for text in root.find_all(string=_DIGIT):
+            around = _around(text)
+            holders |= {id(tag): tag for tag in around if tag.name not in _AROUND_ALL}
+            if len(around) == _AROUND:
+                deep.append(around[0])
+        return cls(_named(holders.values()), _named(root.find_all(True)) if generated else {}, deep)
 
     def fitting(self, rule: Rule) -> list[Tag]:
         """The tags with the tag, classes and ids that the last part of the selector of `rule` names."""
+        named = self.every if rule.generated else self.near
         name, own = _last(rule.selector)
         wanted = [*own, *([name] if name else [])]
-        tags = min((self.named.get(one, []) for one in wanted), key=len) if wanted else self.tags
-        folds = look_of_all((rule.said,)) >= Look.AWAY if tags else False
+        tags = min((named.get(one, []) for one in wanted), key=len) if wanted else named.get("*", [])
+        folds = look_of_all((rule.said,)) >= Look.AWAY if tags and not rule.generated else False
         return [
             tag
             for tag in tags
-            if (rule.generated or id(tag) not in self.empty)
-            and (not name or name == tag.name)
+            if (not name or name == tag.name)
             and (len(own) < 2 or own <= _marks(tag))
             and not (folds and tag.name in _FOLDS)
         ]
 
 
+def _around(text: PageElement) -> list[Tag]:
+    """The tags around digits: up to their table, or else up to a block, three of them at least."""
+    around = list(islice(text.parents, _AROUND))
+    for at, tag in enumerate(around):
+        if tag.name == "table":
+            return around[: at + 1]
+    block = next((at for at, tag in enumerate(around) if tag.name in BLOCKS), _AROUND)
+    return around[: max(3, block + 1)]
+
+
+def _named(tags: Iterable[Tag]) -> dict[str, list[Tag]]:
+    found: dict[str, list[Tag]] = defaultdict(list)
+    for tag in tags:
+        for name in ("*", tag.name, *_marks(tag)):
+            found[name].append(tag)
+    return found
+
+
 def _by_place(root: Tag, sheets: _Sheets) -> dict[int, list[Rule]]:
     """{tag: rules} of tags around digits that selectors of more than classes and ids name. What such a rule hides is unclear,
     as another may show it, and so is what it may hide where there are too many to try."""
-    near = _Near.of(root)
+    near = _Near.of(root, any(rule.generated for rule in sheets.by_place))
     fitting = {id(rule): tags for rule in sheets.by_place if (tags := near.fitting(rule))}
     found: dict[int, list[Rule]] = defaultdict(list)
+    for tag in near.deep:
+        found[id(tag)].append(Rule("*", UNKNOWN, False))
     left = _MOST_MATCHES
     restored = _lower(root) if fitting else []
     for rule in sheets.deciding([rule for rule in sheets.by_place if id(rule) in fitting]):
@@ -227,8 +289,12 @@ def _by_place(root: Tag, sheets: _Sheets) -> dict[int, list[Rule]]:
             fits, sure = None, False
         else:
             fits, sure = _matcher(rule.selector)
-        hides = not sure and not rule.generated and look_of_all((rule.said,), sheets.variables) > Look.MAYBE
-        tried = Rule(rule.selector, {**rule.said, **_UNKNOWN}, rule.sure) if hides else rule
+        hides = (
+            not sure
+            and not rule.generated
+            and look_of_all((rule.said,), sheets.variables, sheets.grounds, _CUT) > Look.MAYBE
+        )
+        tried = Rule(rule.selector, {**rule.said, **UNKNOWN}, rule.sure) if hides else rule
         for tag in filter(fits, tags) if fits else tags:
             found[id(tag)].append(tried)
     for tag, key, value in restored:
@@ -280,7 +346,7 @@ def _lower(root: Tag) -> list[tuple[Tag, str, Any]]:
     return found
 
 
-_VALUE = re.compile(r"""(=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'\]=]++))\s*+\]""")
+_VALUE = re.compile(r"""(=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'\]=]++))(?:\s++[is])?\s*+\]""")
 
 
 def _last(selector: str) -> tuple[str | None, set[str]]:

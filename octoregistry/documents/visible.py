@@ -10,7 +10,7 @@ from bs4.element import NavigableString, PageElement, PreformattedString, Tag
 
 from octoregistry.documents.marks import EDGE, END, GONE, GONE_END, PICTURE, RAISED, SMALL, settled, unmarked
 from octoregistry.documents.nesting import LEFT_OUT
-from octoregistry.documents.styles import Look, look
+from octoregistry.documents.styles import Look, cuts, declarations, look
 from octoregistry.documents.whole_number import whole_number
 
 SKIPPED = frozenset(
@@ -28,6 +28,8 @@ SKIPPED = frozenset(
             "meter",
             "title",
             "progress",
+        ),
+        *(
             "svg",
             "nav",
             "footer",
@@ -35,8 +37,13 @@ SKIPPED = frozenset(
             "iframe",
             "object",
             "select",
+            "math",
+            "textarea",
+            "datalist",
+            "canvas",
+            "audio",
+            "video",
         ),
-        *("math", "textarea", "datalist", "canvas", "audio", "video"),
     }
 )
 BLOCKS = frozenset(
@@ -106,10 +113,10 @@ def _visible_parts(tag: Tag) -> Iterator[str]:
                 block = name in BLOCKS
                 look = look_of(child)
                 anew = name in _RUNS and (_begins_anew(child) or (name == "code" and is_glued_id(child)))
-                yield look.mark
                 yield "\n" if anew or block else edge(child, child.previous_sibling)
+                yield look.mark
                 around = "\n" if block else edge(child, child.next_sibling)
-                open_tags.append((iter(child.children), f"{around}{END}" if look.opens else around))
+                open_tags.append((iter(child.children), f"{END}{around}" if look.opens else around))
 
 
 def struck_text(tag: Tag) -> str:
@@ -233,7 +240,7 @@ def _shown_again(tag: Tag) -> bool:
     cell = tag.parent
     return (
         cell is not None
-        and cell.name in ("td", "th")
+        and cell.name in CELLS
         and not any(
             part is not tag and (str(part).strip() if isinstance(part, NavigableString) else True)
             for part in cell.contents
@@ -244,6 +251,7 @@ def _shown_again(tag: Tag) -> bool:
 _WIDTH = r"(?:sm|md|lg|xl|2xl|min-\[\w+\]):"
 _WIDER = re.compile(rf"{_WIDTH}(?:inline|block|flex|grid|contents|table)")
 _HIDDEN_AGAIN = re.compile(r"(?!(?:print|hover):)[^\s]*:!?hidden$")
+CELLS = ("td", "th")
 _CELLS = frozenset({"td", "th", "tr", "thead", "tbody"})
 _CELL_ROLES = frozenset({"cell", "gridcell", "columnheader", "rowheader", "row"})
 
@@ -291,7 +299,7 @@ _SHOWS = re.compile(r"visibility|font")
 _LONGEST_GONE = 2_000
 _ONLY = "(?:sr|print|screen|mobile|tablet|desktop|phone|xs|sm|md|lg|xl)-only"
 _MAYBE_CLASS = re.compile(
-    rf"^none$|(?:^|[-_:])(?:hid(?:e|den)|invisible|d(?:-\w+)?-none|display-none|offscreen|reader|{_ONLY}|text-transparent|collapsed?|(?:opacity|scale|[wh]|size)-0)(?:$|[-_])|\[0"
+    rf"^none$|(?:^|[-_:])(?:hid(?:e|den)|invisible|d(?:-\w+)?-none|display-none|offscreen|reader|{_ONLY}|text-(?:transparent|white)|collapsed?|(?:opacity|scale|[wh]|size)-0)(?:$|[-_])|\[0"
 )
 """Names of classes that hide: what they really do an outer style sheet says."""
 
@@ -299,7 +307,11 @@ _MAYBE_CLASS = re.compile(
 def look_of(tag: Tag) -> Look:
     """How the text of `tag` is seen by what the tag and the page's style sheets say."""
     known = tag.attrs.get(LOOK)
-    own = look(str(tag.get("style") or "")) if known is None else Look(int(str(known)))
+    if known is None:
+        style = str(tag.get("style") or "")
+        own = look(style, longest_figure(tag) if style and cuts(declarations(style), tag.name in CELLS) else 0)
+    else:
+        own = Look(int(str(known)))
     if own is Look.HIDDEN and "hidden" in _classes(tag) and _shown_again(tag):
         own = Look.MAYBE
     if own is Look.SHOWN:
@@ -311,6 +323,12 @@ def look_of(tag: Tag) -> Look:
         if name == "marquee" or ("class" in tag.attrs and any(map(_MAYBE_CLASS.search, _classes(tag)))):
             return Look.MAYBE
     return max(own, Look.TURNED) if tag.name.lower() == "bdo" else own
+
+
+def longest_figure(tag: Tag) -> int:
+    """The length of the longest word in `tag` that holds a digit; 0 where none does."""
+    words = _first_text(tag).split()
+    return max((len(word) for word in words if any(map(str.isdigit, word))), default=0)
 
 
 def heading_level(tag: Tag) -> int | None:

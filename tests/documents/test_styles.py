@@ -9,14 +9,21 @@ from octoregistry.documents.nesting import LEFT_OUT
 from octoregistry.documents.styles import Look, look
 from tests.documents.test_stylesheets import text_of
 
-HIDDEN = ["display:/**/none", "DISPLAY : NONE !important", "\\64isplay:none"]
+HIDDEN = [
+    "display:/**/none",
+    "DISPLAY : NONE !important",
+    "\\64isplay:none",
+    "di\\splay:none",
+    "display:no\\ne",
+    "\\44 isplay:none",
+]
 AWAY = [
     "visibility:collapse", "opacity:.0", "opacity:0%", "opacity:-1", "transform:scale(0)", "transform:translate(0) scaleX(0)",
     "scale:0 1", "font-size:0", "font-size:.1px", "font-size:1%", "font-size:.01em", "font:0/0 a", "font:1px a",
     "position:absolute;left:-999em", "inset:auto auto auto -9999px", "inset-inline-start:-9999px", "text-indent:-50em",
     "margin-left:9999px", "transform:translateX(-9999px)", "width:0;overflow:hidden", "width:.4px;overflow:scroll",
     "inline-size:0;overflow:auto", "clip:rect(0,0,0,0)", "text-decoration:red line-through", "content-visibility:hidden",
-    "zoom:0",
+    "zoom:0", "-webkit-opacity:0", "-o-transform:scale(0)", "width:0;contain:paint", "font-size-adjust:0", "flex:0 0 0;zoom:0",
 ]  # fmt: skip
 UNCLEAR = [
     "clip-path:inset(100%)", "color:transparent", "color:rgba(0,0,0,0)", "color:#0000", "color:rgb(0 0 0 / 1%)",
@@ -24,15 +31,21 @@ UNCLEAR = [
     "opacity:.1", "transform:rotate(180deg)", "transform:scaleX(-1)", "transform:matrix(0,0,0,0,0,0)", "mask:url(a)",
     "filter:opacity(0)", "letter-spacing:-1em", "line-height:0", "-webkit-text-security:disc", "visibility:var(--v)",
     "display:none;display:bogus", "display:none!important;display:inline", "content:url(a)", "offset-distance:100%",
-    "flex-direction:row-reverse",
+    "flex-direction:row-reverse", "-webkit-filter:opacity(0)", "-ms-clip-path:inset(100%)", "-moz-transform:rotate(9deg)",
+    "color:#222;background:#202020", "width:.3em;overflow:hidden;font-size:3px", "height:4px;overflow:clip", "font-size:.4em",
 ]  # fmt: skip
 MAYBE = [
     "float:right", "order:9", "position:absolute", "left:calc(-9999px)", "left:50%", "margin-left:-12px", "vertical-align:9px",
     "font-size:calc(0px)", "width:calc(0px);overflow:hidden", "display:block", "font-size:0;font-size:16px", "direction:rtl",
-    "transform:translateY(-50%)", "animation:a 1s", "vertical-align:super",
+    "transform:translateY(-50%)", "animation:a 1s", "vertical-align:super", "color:#fff", "color:#f8f9fa", "color:hsl(0 0% 99%)",
+    "color:var(--text)", "contain:strict", "baseline-shift:super", "font-variant-position:super", "font-feature-settings:'sups'",
+    "grid-column:2", "columns:9", "made-up:1", "-o-animation:a 1s", "font-size:.0000000000001px", "font:.0000000000001px a",
+    "text-shadow:1ch 0", "writing-mode:vertical-rl",
 ]  # fmt: skip
 SHOWN = [
-    "", "color:#fff", "color:var(--text)", "opacity:.7", "transform:none", "display:inline-flex", "font-size:.8rem",
+    "", "color:#333", "opacity:.7", "font-feature-settings:'tnum' 1", "border:1px solid", "-webkit-user-select:none",
+    "transition:opacity 1s", "filter:drop-shadow(0 1px 2px rgb(0 0 0))", "color:red;background:white", "--x:none", "padding:4px",
+    "transform:none", "display:inline-flex", "font-size:.8rem",
     "font:400 14px/1.5 a", "overflow:hidden", "width:0", "filter:none", "text-decoration:underline", "margin:0 auto 1rem",
     "transform:translate3d(0,0,0) scale(1)", "visibility:visible", "vertical-align:middle", "left:0",
 ]  # fmt: skip

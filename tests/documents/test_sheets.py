@@ -1,0 +1,182 @@
+"""What a style sheet can say, wherever in it that stands: read, or a doubt on the digits that it may hide."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from octoregistry.documents import Document, read_document
+from octoregistry.documents.nesting import LEFT_OUT
+from tests.documents.test_stylesheets import IN_DOUBT, part, text_of
+
+
+@pytest.mark.parametrize(
+    "selector",
+    [
+        ".x:not(:is(:hover))", ".x:where(:not(:hover))", ":is(:hover, .x)", "td:not(:has(:focus)) .x", ".x:is(*, :hover)",
+        ".x:not(:hover, .z)", ".x:not(.z:hover)", "td:has(.x:not(:hover)) .x", ":not(:not(.x:not(:active)))",
+        ":nth-child(1 of :not(:focus))", ".x:not([title=':hover'])",
+    ],
+)  # fmt: skip
+def test_a_rule_that_holds_while_nobody_points_leaves_a_doubt(selector: str) -> None:
+    assert part(f"{selector} {{ display: none }}") == IN_DOUBT
+
+
+@pytest.mark.parametrize(
+    "selector",
+    [".x:is(:hover, :focus)", "td:has(:focus) .x", ":not(:not(:hover)).x", "td:hover :not(:hover)", ".x:focus-within"],
+)
+def test_a_rule_that_holds_in_a_state_alone_changes_nothing(selector: str) -> None:
+    assert part(f"{selector} {{ display: none }}") == "$1.50"
+
+
+@pytest.mark.parametrize(
+    "css",
+    [
+        "@supports (color: red) {" * 20 + ".x { display: none }" + "}" * 20,
+        "@scope (td) { :scope > b { display: none } }", "[data-k='Ab' s] { display: none }",
+        "@import url(data:text/css,.x%7Bdisplay:none%7D);", "@import 'DATA:text/css,b%7B%7D' screen;",
+        "@\\69mport 'data:text/css,x';",
+        "td { &&&&{ &&&&{ &&&&{ &&&&{ b& { display: none } } } } } }", "@media{" * 60 + ".x { display: none }" + "}" * 60,
+    ],
+)  # fmt: skip
+def test_what_of_a_sheet_cannot_be_told_leaves_a_doubt(css: str) -> None:
+    cell = '$1<b class="x" data-k="Ab">.50</b>'
+    assert LEFT_OUT in text_of(f"{cell}</td><td>$7", style=f"<style>{css}</style>")
+
+
+def test_a_sheet_in_an_address_leaves_a_doubt() -> None:
+    link = "<link rel=stylesheet href='data:text/css,b%7Bdisplay:none%7D'>"
+    assert LEFT_OUT in text_of("$1<b>.50</b></td><td>$7", style=link)
+    assert (
+        text_of("$1<b>.50</b></td><td>$7", style="<link rel=icon href='data:a'><link rel=stylesheet href=a.css>")
+        == "$1.50"
+    )
+
+
+@pytest.mark.parametrize(
+    "css", ["a { background: url(a{b) } .x { display: none }", "@layer a {" * 9 + ".x { display: none }"]
+)
+def test_a_rule_behind_an_odd_address_or_in_many_layers_counts(css: str) -> None:
+    assert part(css) == "$1"
+
+
+@pytest.mark.parametrize(
+    "css",
+    [
+        "@media print, (max-width:0) { .x { display: none } }", "@media only print and (color) { .x { display: none } }",
+        ".y { color: red }" * 30_000, "".join(f".y{n} {{ color: red }}" for n in range(3_000)),
+    ],
+)  # fmt: skip
+def test_a_rule_that_no_screen_takes_or_that_hides_nothing_leaves_no_doubt(css: str) -> None:
+    assert part(css) == "$1.50"
+
+
+@pytest.mark.parametrize("tags", ["b", "b i", "b i u em", "b i u em code", " ".join(["b"] + ["i"] * 70)])
+def test_all_that_stands_around_digits_may_be_hidden(tags: str) -> None:
+    names = tags.split()
+    digits = "".join(f"<{name}>" for name in names) + ".50" + "".join(f"</{name}>" for name in reversed(names))
+    assert LEFT_OUT in text_of(f"$1{digits}</td><td>$7", style="<style>td > b { display: none }</style>")
+
+
+@pytest.mark.parametrize(
+    "css",
+    [
+        ":root { --a: var(--b); --b: transparent } .x { color: var(--a) }",
+        "@property --c { initial-value: transparent } .x { color: var(--c) }",
+        "".join(f".v{n} {{ --c: #{n:03} }}" for n in range(12)) + ".w { --c: transparent } .x { color: var(--c) }",
+        ".x { text-decoration: var(--c) }", ":root { --c: var(--c) var(--c) } .x { color: var(--c) }",
+        "td { background: #eee } .x { color: #f1f1f1 }",
+        "body { background: #111 } .x { color: rgb(12 12 12) }",
+    ],
+)  # fmt: skip
+def test_a_value_that_nobody_knows_or_a_colour_like_the_ground_leaves_a_doubt(css: str) -> None:
+    assert part(css) == IN_DOUBT
+
+
+@pytest.mark.parametrize("ground", ["style='background:#101010'", "bgcolor=black", "style='--c:transparent'"])
+def test_a_tag_may_give_a_ground_or_a_value_as_a_sheet_does(ground: str) -> None:
+    style = "color:var(--c)" if "--c" in ground else "color:#111"
+    assert text_of(f'<div {ground}>$1<b style="{style}">.50</b></div>', style="") == IN_DOUBT
+
+
+@pytest.mark.parametrize(
+    ("style", "cut"),
+    [
+        ("width:2ch;overflow:hidden", True), ("width:20px;overflow:clip", True), ("max-width:1.5em;overflow-x:hidden", True),
+        ("width:80px;overflow:hidden", False), ("width:2ch", False), ("width:50%;overflow:hidden", False),
+    ],
+)  # fmt: skip
+def test_a_figure_that_is_wider_than_its_place_is_a_doubt(style: str, cut: bool) -> None:
+    doubted = f"{LEFT_OUT}$129.50" if cut else "$129.50"
+    assert text_of(f'<div style="{style}">$129.50</div>', style="") == doubted
+    assert text_of('<div class="w">$129.50</div>', style=f"<style>.w {{ {style} }}</style>") == doubted
+    assert text_of('<div class="w">$129.50</div>', style=f"<style>td > div {{ {style} }}</style>") == doubted
+
+
+def table_of(css: str, cells: str = "<td>$2<td>$9") -> tuple[tuple[str, ...], ...]:
+    page = f"<html><head><style>{css}</style></head><body><h1>Pricing</h1><p>Prices per token and what each model costs.</p>"
+    rows = f"<tr><th>Model<th>Input<th>Output</tr><tr><td>gpt{cells}</tr>"
+    document = read_document(f"{page}<table>{rows}</table></body></html>", "https://vendor.invalid/pricing")
+    assert isinstance(document, Document)
+    return document.tables[0].rows
+
+
+@pytest.mark.parametrize(
+    "css",
+    [
+        "td:nth-child(2) { position: relative; left: 150px }", "td:nth-child(2) { transform: translateX(9em) }",
+        "tr { display: flex } th:nth-child(2) { order: 3 }", "tr:nth-child(2) { direction: rtl }",
+        "td:last-child { float: right }",
+        "th:nth-child(2) { display: none }", "tr { display: grid } td:nth-child(2) { grid-column: 3 }",
+    ],
+)  # fmt: skip
+def test_a_cell_that_is_moved_leaves_its_table_in_doubt(css: str) -> None:
+    """Nobody knows which figure is seen below which head."""
+    assert table_of(css)[1] == ("gpt", f"{LEFT_OUT}$2", f"{LEFT_OUT}$9")
+    assert table_of("", "<td style='position:relative;left:9em'>$2<td>$9")[1] == (
+        "gpt",
+        f"{LEFT_OUT}$2",
+        f"{LEFT_OUT}$9",
+    )
+
+
+@pytest.mark.parametrize(
+    "css",
+    [
+        "td:first-child, td:nth-child(2) { position: sticky; left: 9em }", "td { float: left; padding-left: 50% }",
+        "@media (max-width: 9em) { thead tr { position: absolute; top: -9999px; left: -9999px } td { display: block } }",
+        "td { position: relative; left: 0 } td:hover { transform: scale(2) }", "tr { transform: translateY(9px) }",
+    ],
+)  # fmt: skip
+def test_a_table_whose_cells_keep_their_order_is_read(css: str) -> None:
+    assert table_of(css)[1] == ("gpt", "$2", "$9")
+
+
+GROWING = {
+    "rules of a class": lambda n: (".q{color:#123}" * n, "<tr><td class=q>a<td class=q>$2</tr>" * n),
+    "rules of a class that differ": lambda n: (
+        "".join(f".q{{color:#{i % 1000:03}}}" for i in range(n)), "<tr><td class=q>a<td class=q>$2</tr>" * n),
+    "classes": lambda n: ("".join(f".q.z{i}{{color:#123}}" for i in range(n)),
+        "".join(f"<tr><td class='q z{i}'>$2</tr>" for i in range(n))),
+    "lists in lists": lambda n: ("a," * n + "a{" + "b," * n + "b{color:#123}}", "<tr><td>$2</tr>"),
+    "parents": lambda n: (("&" * n + "{") * 6 + "color:red" + "}" * 6, "<tr><td>$2</tr>"),
+    "brackets": lambda n: (f"td{':not(' * n}.z{')' * n} {{color:#123}}", "<tr><td>$2</tr>"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", GROWING)
+def test_four_times_the_rules_take_no_square_of_the_time(what: str) -> None:
+    """CPU seconds, the least of two; what is read in 50 ms is fast enough at any size tried."""
+    took = {}
+    for n in (200, 800):
+        css, rows = GROWING[what](n)
+        page = f"<html><head><style>{css}</style></head><body><table><tr><th>Model<th>Input</tr>{rows}</table></html>"
+        runs = []
+        for _ in range(2):
+            begun = time.process_time()
+            read_document(page, "https://vendor.invalid/pricing")
+            runs.append(time.process_time() - begun)
+        took[n] = min(runs)
+    assert took[800] < max(8 * took[200], 0.05)
