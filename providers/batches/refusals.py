@@ -13,6 +13,7 @@ _ABOUT_ALL = frozenset({403, 404, 405, 410})
 _OF_THE_REQUEST = frozenset(
     {400, 422}
 )  # of these it is about all where it names the model: retired, not there, not for us
+_NOT_THERE, _KEY_REFUSED = frozenset({404, 410}), 401
 _HEARD = 500  # signs of a refusal that are looked at: a gateway may answer with a whole page, or with the prompt
 # What differs between two refusals of one kind: what is quoted (to the end, where the quote is cut off), and words with a
 # digit in them (ids, counts) or of hex digits. Neither pattern looks at any sign twice.
@@ -46,8 +47,16 @@ def is_about_all(error: ProviderError, model: str) -> bool:
     if isinstance(error, AuthenticationError):
         return status == 403  # any other is about the key
     if status in _OF_THE_REQUEST:
-        return model.casefold() in said_by(error).casefold()
+        return bool(model) and model.casefold() in said_by(error).casefold()
     return status in _ABOUT_ALL or error.code == "other_origin" or (status is not None and 300 <= status < 400)
+
+
+def is_same_cause(free: ProviderError, refusal: ProviderError) -> bool:
+    """Whether what refused a `free` call may be what refused a row: the key, or the same status; of a row that was told of
+    the model, that it is not there.
+    """
+    expected = _NOT_THERE if refusal.status_code in _OF_THE_REQUEST else {refusal.status_code}
+    return free.status_code == _KEY_REFUSED or free.status_code in expected
 
 
 def with_more(error: ProviderError, more: str) -> ProviderError:

@@ -14,7 +14,7 @@ from .journal import Journal
 from .pace import Pace, Ticket
 from .plan import ranges_of
 from .probe import asked_for_free
-from .refusals import is_about_all, kind_of, with_more
+from .refusals import is_about_all, is_same_cause, kind_of, with_more
 from .requests import KeptRequests
 from .submission import is_for_good
 from .values import BatchSettings
@@ -27,7 +27,6 @@ _ROOM_RETURNS = 900.0  # seconds in which a limit by the minute has come round, 
 _MANY = 10  # rows that are refused alike, one after the other: it is not the rows
 _PERHAPS_PAID = 3  # times `attempts`: no row is sent more often, whatever the others do, where each try may be billed
 _PAST = 0.01  # seconds past the end of patience at which a row is tried for the last time
-_KEY_REFUSED = 401
 _SHOWN = 10  # rows that one message names
 _WAY_OUT = "a patience of 0 fails them"
 
@@ -83,9 +82,8 @@ class Verdicts:
 
     def of(self, error: ProviderError, attempt: Attempt, ticket: Ticket) -> ProviderError | float:
         """The error, where the row fails by it; or the seconds after which it is tried again. Raises what ends the run."""
-        if (
-            attempt.first < 0
-        ):  # each further try may be paid where the error is ambiguous: there less shows that it is the row
+        # each further try may be paid where the error is ambiguous: there less shows that it is the row
+        if attempt.first < 0:
             attempt.first = ticket.number + 1 if error.ambiguous else self.pace.begun
         self._decide(attempt.row)
         if attempt.cut_off is not None and not error.retryable and not is_for_good(error):
@@ -100,9 +98,7 @@ class Verdicts:
             self._keep_open(error, attempt.row, counts=not self._was_refused_before(attempt))
             return error
         pause, most = self._pause(attempt.made), self._longest_wait()
-        patient = (
-            self.settings.patience > 0
-        )  # without any, what asks for more than a single call would wait is not heard
+        patient = self.settings.patience > 0  # else whoever asks for more than a single call would wait is not heard
         longest = self.settings.poll_longest if patient else min(self.settings.poll_longest, most)
         wait = self.pace.failed(ticket, error, pause, self._pause(1), longest, None if patient else most)
         return error if self._is_over(attempt, error, ticket) else min(wait, most)
@@ -111,15 +107,15 @@ class Verdicts:
         """Raises for a key or a model that is refused for free as well, where rows that are to fail at the end of a run were
         told so, and no later call was answered: then it may not be they. What is refused for free in another way says nothing.
         """
-        told = {error.status_code: error for error in refusals if is_about_all(error, self.provider.model)}
+        told = [error for error in refusals if is_about_all(error, self.provider.model)]
         if not told:
             return
         try:
             asked_for_free(self.provider, ends)
         except ProviderError as error:
-            if error.retryable or error.status_code == _KEY_REFUSED or error.status_code in told:
-                refusal = told.get(error.status_code, next(iter(told.values())))
-                raise self._named(refusal, sorted(self._open)) from None
+            same = [refusal for refusal in told if is_same_cause(error, refusal)]
+            if same or error.retryable:
+                raise self._named((same or told)[0], sorted(self._open)) from None
 
     def _shared(self, error: ProviderError, attempt: Attempt, ticket: Ticket) -> ProviderError | float:
         """What a refusal means that may be about everybody: others that were answered show that it is the row, as often as it

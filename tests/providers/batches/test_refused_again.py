@@ -101,6 +101,21 @@ def test_a_model_that_is_retired_while_a_run_ends_costs_no_row_its_chance(openai
     assert [row.error for row in results_so_far(state)] == [None] * 14
 
 
+@pytest.mark.parametrize(("free", "waits"), [(404, True), (401, True), (503, True), (403, False), (None, False)])
+def test_rows_that_are_told_of_the_model_to_the_end_fail_where_it_is_there(openai, tmp_path, free, waits):
+    """They were refused before others were answered: it may be they. The free call decides, where it tells anything."""
+    told = f"{openai.make().model} takes no such thing"
+    answers(openai, lambda row, _: refusal(openai, 400, told) if row == 0 else None)
+    if free:
+        openai.server.model = openai.server.models = lambda request, **parts: refusal(openai, free)
+    provider, state = openai.make(transport_retry=QUICK), tmp_path / "run.json"
+    if waits:
+        with pytest.raises(ProviderError, match="all that is left is refused"):
+            run_realtime(provider, numbered(9), state, concurrency=1, settings=PATIENT)
+    else:
+        assert run_realtime(provider, numbered(9), state, concurrency=1, settings=PATIENT).failed == 1
+
+
 def test_a_refusal_is_told_apart_by_its_first_words_in_whatever_length_it_comes():
     def kind(words):
         return kind_of(ProviderError(words, status_code=400))
