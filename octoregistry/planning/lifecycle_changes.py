@@ -60,6 +60,11 @@ def lifecycle_changes(
         facts = _in_order(facts, today)
         changes += _changes(known, facts, (listed or {}).get(model, ()))
         asides += [f"on its page of endings, {row.evidence.address}, {text}" for row in rows for text in row.unread]
+        asides += [
+            f"on its page of endings, {row.evidence.address}, {row.undated!r} says no day"
+            for row in rows
+            if row.undated
+        ]
         notes += [Note(provider.name, model, text, "left out") for text in dict.fromkeys(asides)]
     return LifecycleChanges(tuple(changes), tuple(notes))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -29,7 +29,8 @@ class StatedLifecycle:
 
     A day is stated only where a cell holds one whole day and nothing else: "not sooner than March 5, 2027" is none.
     `endless` says that the row states that no day is set. `unread` is what of the row nobody understands; a row of another
-    offer, seller or place states nothing but that.
+    offer, seller or place states nothing but that. `undated` is what stands for the day of an end that is still to be set,
+    of a model that the row does not call active.
     """
 
     names: tuple[str, ...]
@@ -40,6 +41,7 @@ class StatedLifecycle:
     replaced_by: tuple[str, ...] = ()
     endless: bool = False
     unread: tuple[str, ...] = ()
+    undated: str = ""
 
 
 def read_lifecycle(document: Document, vocabulary: Vocabulary | None = None) -> tuple[StatedLifecycle, ...]:
@@ -68,16 +70,18 @@ def _rows(table: Table, url: str, words: Vocabulary) -> Iterator[StatedLifecycle
         if aside:
             yield StatedLifecycle(names, evidence, unread=aside)
             continue
+        status = _status(cells.get("status", ""), words)
         unread = [name for name in ("deprecated_on", "retires_on") if _is_unread(cells.get(name, ""), words)]
         yield StatedLifecycle(
             names,
             evidence,
-            _status(cells.get("status", ""), words),
+            status,
             whole_day(cells["deprecated_on"], words) if "deprecated_on" in columns else announced,
             whole_day(cells.get("retires_on", ""), words),
             _names(cells.get("replaced_by", "")),
             endless="retires_on" in columns and _says_no_day(cells["retires_on"], words),
             unread=tuple(f"{cells[name]!r} is no whole day" for name in unread),
+            undated=cells.get("retires_on", "") if status != "active" and _ends_some_day(cells, words) else "",
         )
 
 
@@ -114,9 +118,16 @@ def _says_no_day(cell: str, words: Vocabulary) -> bool:
     text = key(cell)
     return (
         not text
-        or text in map(key, words.words("word:no_day"))
+        or text in map(key, (*words.words("word:no_day"), *words.words("word:day_to_come")))
         or text.startswith(tuple(words.words("word:not_before")))
     )
+
+
+def _ends_some_day(cells: Mapping[str, str], words: Vocabulary) -> bool:
+    """True where the day of an end is still to be set: "TBD", "Not sooner than March 1, 2027"."""
+    text = key(cells.get("retires_on", ""))
+    to_come = (*words.words("word:day_to_come"), *words.words("word:not_before"))
+    return text.startswith(tuple(map(key, to_come)))
 
 
 def _is_unread(cell: str, words: Vocabulary) -> bool:

@@ -39,6 +39,15 @@ def test_a_day_that_has_come_means_retired() -> None:
     assert values(planned(SOL, page(), lifecycle=(past,)))["status"] == "retired"
 
 
+def test_an_end_whose_day_is_still_to_be_set_is_told() -> None:
+    """It stays active, and whoever reads the plan knows that it will end."""
+    plan = planned(SOL, page(), lifecycle=(StatedLifecycle(("gpt-5.6-sol",), EVIDENCE, undated="TBD"),))
+    assert "status" not in values(plan)
+    assert [(note.kind, note.text) for note in plan.notes if "TBD" in note.text] == [
+        ("left out", "on its page of endings, T1R2C2, 'TBD' says no day")
+    ]
+
+
 def test_two_rows_that_differ_are_told_and_neither_is_taken() -> None:
     """What both agree on stays."""
     plan = planned(SOL, page(), lifecycle=(ROW, replace(ROW, retires_on=date(2026, 12, 1))))

@@ -116,3 +116,13 @@ def test_a_day_is_read_in_every_way_of_writing_it(head: str, day: date) -> None:
     for text in (day.isoformat(), f"{day:%B} {day.day}, {day.year}", f"{day.day} {day:%b} {day.year}"):
         (row,) = stated(f"# Ends\n\n| Model | {head.title()} |\n|---|---|\n| road-1 | {text} |\n")
         assert row.retires_on == day
+
+
+@pytest.mark.parametrize("day", ["TBD", "To be announced", "Not sooner than March 1, 2027", "Not yet announced"])
+def test_an_end_without_a_day_is_no_silence(day: str) -> None:
+    """Of a model that the page calls active it says nothing new."""
+    table = "# Ends\n\n| Model | {}Shutdown date |\n|---|---|{}\n| road-1 | {}" + day + " |\n"
+    (row,) = stated(table.format("", "", ""))
+    assert (row.undated, row.retires_on, row.unread) == (day, None, ())
+    (row,) = stated(table.format("Status | ", "---|", "Active | "))
+    assert (row.undated, row.endless) == ("", True)
