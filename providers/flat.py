@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -12,6 +14,14 @@ Row = dict[str, Any]
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _KINDS = ("modality", "type")  # what the entries of a list are told apart by
 _DEEPEST = 9
+_LONGEST = 100_000  # letters of a literal of Python's that is read
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """Values that stand under one plain name and differ: which of them counts nobody can say."""
+
+    values: tuple[Any, ...]
 
 
 @lru_cache(maxsize=4096)
@@ -21,15 +31,30 @@ def plain_name(name: str) -> str:
 
 
 def flat(record: Mapping[str, Any], opened: frozenset[str] = frozenset()) -> Row:
-    """The fields of `record` that hold anything, keys joined by points; texts of JSON in columns `opened` are read too.
+    """The fields of `record` that hold anything, keys joined by points; texts in fields `opened` are read where they hold an
+    object, in JSON or as Python prints it.
 
     The entries of a list that name a modality or a type stand under it, their numbers added up; other lists stay as
-    they are.
+    they are. Fields of one plain name that differ are a Clash.
     """
     row: Row = {}
     for path, value in _fields(record, "", 0, opened):
-        row.setdefault(path, value)
+        if path not in row:
+            row[path] = value
+        elif str(row[path]) != str(value) and row[path] != value:
+            row[path] = Clash((row[path], value))
     return row
+
+
+def object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON; a key that stands in it twice, with values that differ, holds a Clash."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        for key in found:
+            values = [value for name, value in pairs if name == key]
+            if any(value != values[0] for value in values):
+                found[key] = Clash(tuple(values))
+    return found
 
 
 def _fields(record: Mapping[str, Any], above: str, depth: int, opened: frozenset[str]) -> Iterator[tuple[str, Any]]:
@@ -38,12 +63,16 @@ def _fields(record: Mapping[str, Any], above: str, depth: int, opened: frozenset
             continue
         path = above + plain_name(str(key))
         value = found
-        if isinstance(value, str) and value[0] in "{[" and not depth and path in opened:
-            value = _json(value)
+        if isinstance(value, str) and path in opened:
+            value = _opened(value)
+        if isinstance(value, list) and value and all(map(_is_pair, value)):
+            value = {pair["key"]: pair["value"] for pair in value}
         if isinstance(value, Mapping):
             inner = above if not depth and path in ("attributes", "span_attributes") else f"{path}."
             if depth < _DEEPEST:
                 yield from _fields(value, inner, depth + 1, opened)
+            elif value:  # too deep to be read, and not to be passed over
+                yield path, value
         elif isinstance(value, list) and value and all(isinstance(entry, Mapping) for entry in value):
             yield from _entries(value, path, depth, opened)
         elif value is not None and value != []:
@@ -72,8 +101,29 @@ def _number(value: Any) -> Any:
     return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
 
-def _json(text: str) -> Any:
+def _is_pair(entry: Any) -> bool:
+    return isinstance(entry, Mapping) and entry.keys() == {"key", "value"} and isinstance(entry["key"], str)
+
+
+def _opened(text: str) -> Any:
+    """The object or the list that a text holds: JSON, JSON in JSON, or what Python prints; else the text."""
+    value: Any = text.strip()
+    for _ in range(2):
+        if not isinstance(value, str) or value[:1] not in ("{", "[", '"'):
+            break
+        try:
+            value = json.loads(value, object_pairs_hook=object_of)
+        except (ValueError, RecursionError):
+            value = _literal(value)
+            break
+    return value if isinstance(value, (dict, list)) else text
+
+
+def _literal(text: str) -> Any:
+    """The object that Python prints as `text`; None where it is none."""
+    if not text.startswith("{") or len(text) > _LONGEST:
+        return None
     try:
-        return json.loads(text)
-    except ValueError:
-        return text
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return None

@@ -5,20 +5,33 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase, translate
+from functools import cache
 from typing import Any
 
-from .dimensions import DIMENSIONS
-from .flat import Row
+from .dimensions import DIMENSIONS, PROMPT_DIMENSIONS
+from .flat import Clash, Row
 from .mentions import mentioned
-from .recipe import Condition, FieldNames, Recipe, Term, Test, Words, known_patterns, recipes
+from .numerals import MOST, is_number, is_plain_number, whole
+from .recipe import Condition, FieldNames, Recipe, Term, Test, Whole, Words, known_patterns, recipes
 
-MOST = 10**18  # eight of them, a whole prompt, still fit into 64 bits
 MOST_REQUESTS = 10**9
-_EXACT = 2**53  # up to here every whole number is a float
-_TEXT = re.compile(r"\s*(-?[0-9]{1,18})(\.0*)?\s*")  # 12, and 12.0 from tools that turn a column with gaps into floats
-_NUMBER = re.compile(r"\s*[+-]?[.,]*[0-9][0-9.,eE+-]*\s*")
+_NOTHING = ("", "null", "none", "nan")
 # What tells a column of usage from others, and columns that are none all the same.
-WORDS = ("token", "cache", "audio", "image", "video", "search", "second", "character", "unit", "request", "charge")
+WORDS = (
+    "token",
+    "cache",
+    "audio",
+    "image",
+    "video",
+    "search",
+    "second",
+    "character",
+    "unit",
+    "request",
+    "charge",
+    "usage",
+)
 FREE = re.compile(
     r"(.*[._])?(id|ids|key|at|time|time_ms|ms|ns|date|name|url|hash|status|type|tags|count_limit|cost|costs|spend|usd|price|limit)"
     r"|cost_.*|.*_cost|.*_usd|usd_.*|price_.*|.*_price|time_to_.*|max_.*|.*_per_.*|.*\.max_.*"
@@ -31,6 +44,9 @@ NO_REQUESTS = f"requests that are no whole number from 1 to {MOST_REQUESTS}"
 DIFFERENT = "two counts of the same that differ"
 TOTAL = "the stated total is not the sum of its parts"
 UNREAD = "a number that no recipe knows"
+UNREADABLE = "usage that cannot be read"
+CLASH = "two fields of one name that differ"
+MORE = "a part that is more than its whole"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,37 +136,11 @@ def value_of(row: Row, names: FieldNames) -> Any:
 
 def text_of(row: Row, names: FieldNames) -> str | None:
     """The same as text, without blanks around it; None where nothing is left."""
-    if names == ("?",):
-        return ""
-    value = value_of(row, names)
+    by_model = names[-1:] == ("?",)
+    value = value_of(row, names[:-1] if by_model else names)
     if isinstance(value, bool):
         value = str(value).lower()
-    return None if value is None else str(value).strip() or None
-
-
-def whole(value: Any) -> int | None:
-    """The whole number that `value` states, None where it states none, or one that no engine could hold."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, str):
-        found = _TEXT.fullmatch(value)
-        return int(found[1]) if found else None
-    if isinstance(value, int):
-        return max(-MOST, min(MOST, value))
-    try:
-        exact = -_EXACT <= value <= _EXACT and value == int(value)
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return int(value) if exact else None
-
-
-def is_number(value: Any) -> bool:
-    """Whether `value` states a number other than 0, whole or not; a list of anything does."""
-    if isinstance(value, str):
-        return bool(_NUMBER.fullmatch(value)) and bool(value.strip("0., +-eE\t"))
-    if isinstance(value, list):
-        return bool(value) and not all(isinstance(item, str) for item in value)
-    return not isinstance(value, bool) and bool(value)
+    return (None if value is None else str(value).strip() or None) or ("" if by_model else None)
 
 
 def is_usage(name: str, recipe: Recipe) -> bool:
@@ -168,6 +158,19 @@ def unread(row: Row, recipe: Recipe) -> list[str]:
         for name, value in row.items()
         if is_number(value) and is_usage(name, recipe) and not known_patterns(recipe).fullmatch(name)
     ]
+
+
+def usage_of_no_call(row: Row, recipe: Recipe) -> str | None:
+    """A field that counts something in a row that its recipe takes for no call; None where there is none: at the top of the
+    row by the words in its name, or within an object of usage.
+    """
+    free = re.compile("|".join(map(translate, recipe.free)) or r"(?!)")
+    for name, value in row.items():
+        within = any(name == root or name.startswith(f"{root}.") for root in recipe.usage)
+        by_word = "." not in name and any(word in name for word in WORDS) and not FREE.fullmatch(name)
+        if (within or by_word) and is_number(value) and not free.fullmatch(name):
+            return name
+    return None
 
 
 class _Reading:
@@ -201,6 +204,10 @@ class _Reading:
             number -= sum(self.first(part) for part in one.parts)
         return one.sign * number
 
+    def named(self, names: FieldNames) -> str:
+        """The name of the first that is not 0."""
+        return next((name for name in names if self.count(name)), names[0])
+
     def dimension(self, terms: tuple[Term, ...]) -> int:
         return sum(self.term(one) for one in terms if not one.needed)
 
@@ -224,6 +231,8 @@ def _fault(  # noqa: PLR0911 - a line for each fault
     stated: int,
     bad_requests: bool,
 ) -> tuple[str | None, str]:
+    if fault := _unreadable(reading.row, recipe):
+        return fault, ""
     if not reading.sound:
         return NOT_WHOLE, ""
     if any(count < 0 for count in tokens.values()):
@@ -238,11 +247,61 @@ def _fault(  # noqa: PLR0911 - a line for each fault
     for one in recipe.unclear:
         if all(reading.first(names) for names in one.both) and not any(name in stands for name in one.unless):
             return one.says, ""
+    if (more := _more_than_whole(reading, recipe, tokens)) is not None:
+        return more
     if stated and stated != (parts := sum(tokens.values())):
         return TOTAL, f"{recipe.total[0]} {stated}, parts {parts}"
     if left := unread(reading.row, recipe):
-        return f"{UNREAD}: {left[0]}", f"{left[0]} {reading.row[left[0]]}"
+        value = reading.row[left[0]]
+        return f"{UNREAD}: {left[0]}", f"{left[0]} {value}" if is_plain_number(value) else ""
     return None, ""
+
+
+def _unreadable(row: Row, recipe: Recipe) -> str | None:
+    """The fault of a row whose fields of usage cannot be read at all."""
+    for name, value in row.items():
+        if isinstance(value, Clash) and (known_patterns(recipe).fullmatch(name) or is_usage(name, recipe)):
+            return f"{CLASH}: {name}"
+    for root in recipe.usage:
+        value = row.get(root)
+        if value is not None and not (isinstance(value, str) and value.strip().lower() in _NOTHING):
+            return f"{UNREADABLE}: {root}"
+    return None
+
+
+def _more_than_whole(reading: _Reading, recipe: Recipe, tokens: Mapping[str, int]) -> tuple[str, str] | None:
+    """The fault of a row that states a part above what it is counted within, with both numbers."""
+    for name, terms in recipe.counts.items():
+        for one in terms:
+            if one.needed and (more := reading.term(one)) > tokens[name]:
+                return f"{MORE}: {one.names[0]}", f"{reading.named(one.names)} {more}, {name} {tokens[name]}"
+    for name in reading.row:
+        within = whole_of(recipe, name)
+        part = whole(reading.row[name]) if within is not None else None
+        if within is not None and part and part > (of := _size_of(reading, within, tokens)):
+            return f"{MORE}: {name}", f"{name} {part}, {'|'.join(within.names) or 'all tokens'} {of}"
+    return None
+
+
+@cache
+def whole_of(recipe: Recipe, name: str) -> Whole | None:
+    """What a field of the row is counted within; None where the recipe does not say so."""
+    return next((one for one in recipe.wholes if fnmatchcase(name, one.pattern)), None)
+
+
+def _size_of(reading: _Reading, one: Whole, tokens: Mapping[str, int]) -> int:
+    if not one.names or one.names[0].startswith(":"):
+        return sum(count for name, count in tokens.items() if name in dimensions_of(one))
+    return next((number for name in one.names if (number := whole(reading.row.get(name)))), 0)
+
+
+def dimensions_of(one: Whole) -> tuple[str, ...]:
+    """The dimensions that a whole without fields of its own is the sum of."""
+    if one.names == (":input",):
+        return PROMPT_DIMENSIONS
+    if one.names == (":output",):
+        return tuple(name for name in DIMENSIONS if name.startswith("output"))
+    return DIMENSIONS
 
 
 def _requests(row: Row, recipe: Recipe, there: frozenset[str]) -> tuple[int | None, bool, bool]:
@@ -291,8 +350,9 @@ def _words(row: Row, recipe: Recipe, fields: tuple[Words, ...]) -> list[str]:
 
 def _true(condition: Condition, row: Row, there: frozenset[str]) -> bool:
     if condition.values:
-        value = text_of(row, (condition.name,))
-        return (value is not None and value.lower() in condition.values) != condition.absent
+        value = (text_of(row, (condition.name,)) or "").lower()
+        among = value in condition.values or (bool(condition.beginnings) and value.startswith(condition.beginnings))
+        return among != condition.absent
     return (condition.name in there) != condition.absent
 
 

@@ -28,14 +28,28 @@ class Term(NamedTuple):
 
 
 class Condition(NamedTuple):
-    """A field that is there (or is not), or holds one of `values`."""
+    """A field that is there (or is not), or holds one of `values`; one that ends in `*` is the beginning of others."""
 
     name: str
     absent: bool
     values: frozenset[str]
 
+    @property
+    def beginnings(self) -> FieldNames:
+        """How a value may begin."""
+        return tuple(sorted(value.removesuffix("*") for value in self.values if value.endswith("*")))
+
 
 Test = tuple[Condition, ...]  # any of them
+
+
+class Whole(NamedTuple):
+    """What the fields of a pattern are counted within: the first of `names`, all tokens of `:input` or `:output`, or without
+    names all tokens of the row.
+    """
+
+    pattern: str
+    names: FieldNames
 
 
 class Words(NamedTuple):
@@ -72,20 +86,34 @@ class Recipe:
     charges: Mapping[str, FieldNames] = field(default_factory=dict)
     mentions: Mapping[str, FieldNames] = field(default_factory=dict)
     total: FieldNames = ()
-    contained: FieldNames = ()
+    wholes: tuple[Whole, ...] = ()
     free: FieldNames = ()
     unclear: tuple[Ambiguity, ...] = ()
     calls: tuple[Test, ...] = ()
     sum_of_others: Test = ()
     trace: FieldNames = ()
+    span: FieldNames = ()
+    parent: FieldNames = ()
     free_if: Test = ()
     sums: Test = ()
     of_batch: Test = ()
     once_by: FieldNames = ()
+    grows: bool = False
+    session: bool = False
     rows: FieldNames = ()
     states_costs: FieldNames = ()
     carried: FieldNames = ()
     moved: str = ""
+
+    @property
+    def counts_usage(self) -> bool:
+        """Whether rows of the form count anything that is paid for."""
+        return bool(self.counts or self.charges)
+
+    @property
+    def contained(self) -> FieldNames:
+        """The patterns of what is counted within something else."""
+        return tuple(one.pattern for one in self.wholes)
 
     def known_fields(self) -> FieldNames:
         """Every field that the recipe names, without the patterns of what is contained or free."""
@@ -94,10 +122,11 @@ class Recipe:
         for terms in self.counts.values():
             named += [name for term in terms for names in (term.names, *term.parts) for name in names]
         named += [name for names in self.charges.values() for name in names]
-        named += [*self.total, *self.trace, *self.once_by, *self.states_costs]
+        named += [*self.total, *self.trace, *self.span, *self.parent, *self.once_by, *self.states_costs]
         tests = (*self.known_by, *self.calls, self.sum_of_others, self.free_if, self.sums, self.of_batch)
         named += [condition.name for test in tests for condition in test]
         named += [name for one in self.unclear for names in (*one.both, one.unless) for name in names]
+        named += [name for one in self.wholes for name in (one.pattern, *one.names) if "*" not in name]
         return tuple(dict.fromkeys(name for name in named if not name.startswith((":", "?"))))
 
     def mention_fields(self) -> FieldNames:
@@ -119,7 +148,9 @@ def recipes() -> tuple[Recipe, ...]:
         if "within" in table and base is not None:
             base = _within(base, table["within"])
         made[key] = _recipe(key, table, words, base)
-    return tuple(sorted(made.values(), key=lambda recipe: "within" not in tables[recipe.key]))
+    # a row of another form may have whatever tells rows that count nothing
+    found = sorted(made.values(), key=lambda recipe: (not recipe.counts_usage, "within" not in tables[recipe.key]))
+    return tuple(_with_common(recipe, words) for recipe in found)
 
 
 @cache
@@ -171,6 +202,17 @@ def _recipe(key: str, table: Mapping[str, Any], words: Mapping[str, Mapping[str,
     return replace(base, **said) if base else Recipe(**said)
 
 
+def _with_common(recipe: Recipe, words: Mapping[str, Any]) -> Recipe:
+    """`recipe` with the fields that say in any log how and where a call was served, but for those that it names itself."""
+
+    def added(own: tuple[Words, ...], part: str) -> tuple[Words, ...]:
+        known = {name for one in own for name in one.names}
+        common = (Words(named(names), words[word]) for names, word in words["common"][part].items())
+        return (*own, *(one for one in common if not known & set(one.names)))
+
+    return replace(recipe, modes=added(recipe.modes, "modes"), places=added(recipe.places, "place"))
+
+
 def _of_words(table: Mapping[str, Any], words: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
     """The parts of a recipe whose words stand in a table of their own."""
     said: dict[str, Any] = {
@@ -190,6 +232,8 @@ def _of_counts(table: Mapping[str, Any]) -> dict[str, Any]:
         return re.sub(r"@\.([\w.]+)", lambda found: "|".join(f"{place}.{found[1]}" for place in also), text)
 
     said: dict[str, Any] = {}
+    if "contained" in table:
+        said["wholes"] = tuple(map(_whole, table["contained"]))
     if "counts" in table:
         said["counts"] = {
             name: tuple(term(full(text)) for text in terms) for name, terms in table["counts"].items() if terms
@@ -208,6 +252,12 @@ def _of_counts(table: Mapping[str, Any]) -> dict[str, Any]:
             for one in table["unclear"]
         )
     return said
+
+
+def _whole(text: str) -> Whole:
+    """What `part < whole|whole` says."""
+    pattern, _, names = text.partition(" < ")
+    return Whole(pattern.strip(), named(names) if names else ())
 
 
 def _names(value: Any) -> FieldNames:
@@ -235,9 +285,9 @@ def _condition(text: str) -> Condition:
 _FIELDS = ("day", "provider", "model", "requests", "prompt_size")
 # What a key of a recipe holds, for those that need nothing else of the table.
 _READ: Mapping[str, Callable[[Any], Any]] = {
-    **dict.fromkeys(("flat", "response", "mode", "moved"), _as_it_is),
-    **dict.fromkeys(("usage", "contained", "free", "rows", "once_by", "carried"), _names),
-    **dict.fromkeys(("total", "trace", "states_costs"), named),
+    **dict.fromkeys(("flat", "response", "mode", "moved", "grows", "session"), _as_it_is),
+    **dict.fromkeys(("usage", "free", "rows", "once_by", "carried"), _names),
+    **dict.fromkeys(("total", "trace", "span", "parent", "states_costs"), named),
     **dict.fromkeys(("sum_of_others", "free_if", "sums", "of_batch"), _test),
     "calls": _tests,
 }
@@ -271,7 +321,7 @@ def _within(recipe: Recipe, place: str) -> Recipe:
         charges={name: all_inside(names) for name, names in recipe.charges.items()},
         mentions={name: all_inside(names) for name, names in recipe.mentions.items()},
         total=all_inside(recipe.total),
-        contained=all_inside(recipe.contained),
+        wholes=tuple(Whole(inside(one.pattern), all_inside(one.names)) for one in recipe.wholes),
         free=all_inside(recipe.free),
         unclear=tuple(
             Ambiguity((all_inside(one.both[0]), all_inside(one.both[1])), all_inside(one.unless), one.says)

@@ -7,7 +7,8 @@ from typing import Any
 
 from .dimensions import PROMPT_DIMENSIONS
 from .flat import Row, flat
-from .interpretation import Interpretation, interpretation, recipe_of, value_of, whole
+from .interpretation import Interpretation, interpretation, recipe_of, value_of
+from .numerals import whole
 from .recipe import Recipe, recipes
 from .usage import Usage
 from .wire import plain

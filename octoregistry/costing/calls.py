@@ -1,50 +1,56 @@
-"""The calls among the records of a log: each response once, in our words."""
+"""The calls among the records of a log: each response once, in our words; and every row that is none, with the reason."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from octoregistry.costing.call import Call
 from octoregistry.costing.moments import moment
 from octoregistry.costing.names import CallNames
-from octoregistry.costing.rates import UNKNOWN_SIZE
-from octoregistry.costing.reading import proposal
+from octoregistry.costing.reading import may_be_shown, proposal
 from octoregistry.costing.records import Record
-from octoregistry.costing.values import NO_CALL_HERE, NO_DAY, NO_MODEL, NO_PROVIDER, NO_SUCH_DAY, UNKNOWN_FORM
-from providers.dimensions import PROMPT_DIMENSIONS
-from providers.interpretation import FREE, Interpretation, interpretation, is_number, recipe_of
-from providers.recipe import Recipe, known_patterns
+from octoregistry.costing.spans import SpanLinks, without_sums
+from octoregistry.costing.values import (
+    AGAIN,
+    COSTS_ALONE,
+    NO_CALL,
+    NO_DAY,
+    NO_MODEL,
+    NO_PROVIDER,
+    NO_SUCH_DAY,
+    UNKNOWN_FORM,
+)
+from providers.interpretation import Interpretation, interpretation, recipe_of, usage_of_no_call
+from providers.numerals import is_number
+from providers.recipe import Recipe
+
+_MOST_NAMED = 8  # fields of a row that nobody reads
 
 
 @dataclass(slots=True)
-class Call:
-    """One row of a log that is a call, or a sum of calls, in our words."""
+class _Once:
+    """The calls of which each has an id of its own, those that stand in several rows once."""
 
-    record: Record
-    said: Interpretation
-    day: date | None
-    zone: str
-    provider: str
-    model: str  # as it is written
-    fault: str | None
+    last: dict[tuple[Any, ...], Call] = field(default_factory=dict)
+    others: list[Call] = field(default_factory=list)
 
-    def size(self, thresholds: Sequence[int]) -> tuple[int, bool]:
-        """The class of the size of its prompts, and whether it is assumed: a mean of many that are not all short."""
-        said = self.said
-        prompt = sum(count for name, count in said.tokens.items() if name in PROMPT_DIMENSIONS)
-
-        def class_of(size: int, times: int = 1) -> int:
-            return sum(size > above * times for above in thresholds)
-
-        if said.prompt is not None:
-            return class_of(said.prompt), False
-        if said.requests is not None:
-            return class_of(prompt, said.requests), said.requests > 1 and class_of(prompt) > 0
-        if said.of_batch or not class_of(prompt):
-            return 0, class_of(prompt) > 0
-        return UNKNOWN_SIZE, False
+    def add(self, call: Call) -> bool:
+        """Takes a call that has an id; False for one that has none."""
+        recipe = call.said.recipe
+        ids = tuple(call.record.row.get(name) for name in recipe.once_by)
+        if not (any(ids) if recipe.grows else ids and ids[0]):
+            return False
+        key = (recipe.name, *map(str, ids))
+        before = self.last.setdefault(key, call)
+        if before is not call:
+            first, last = (before, call) if _order(before) <= _order(call) else (call, before)
+            self.last[key] = last
+            if not recipe.grows:
+                first.refuse(AGAIN)
+                self.others.append(first)
+        return True
 
 
 def calls(
@@ -54,44 +60,39 @@ def calls(
     forms: dict[str, None],
     counted: dict[str, None],
 ) -> Iterator[Call]:
-    """The calls among the records: each response once, no sum of what other rows count. `forms` and `counted` are filled
-    with the names of the forms and of the dimensions that the log has.
+    """The calls among the records: each response once, no sum of what other rows count; after them the rows that are no
+    calls, each with its fault, but for those that their form knows as free of usage. `forms` and `counted` are filled with the
+    names of the forms and of the dimensions that the log has.
     """
-    last: dict[tuple[Any, ...], Call] = {}
-    sums: list[Call] = []
-    traces: set[str] = set()
+    once, links = _Once(), SpanLinks(recipes)
+    traced: list[Call] = []
     alone: list[Call] = []
     for record in records:
-        there = record.columns
-        recipe = recipe_of(record.row, recipes, there)
+        links.see(record.row)
+        recipe = recipe_of(record.row, recipes, record.columns)
         if recipe is None:
-            if (left := _stray(record.row)) is not None:
-                alone.append(_unknown(record, left))
+            alone.append(_told(record, _NONE, f"{UNKNOWN_FORM}: {_fields_of(record.row)}"))
             continue
         if recipe.states_costs:
             forms.setdefault(recipe.name)
+            alone.append(_told(record, recipe, COSTS_ALONE))
             continue
-        said = interpretation(record.row, recipe, there)
+        said = interpretation(record.row, recipe, record.columns)
         if not said.call:
+            if (name := usage_of_no_call(record.row, recipe)) is not None:
+                alone.append(_told(record, recipe, f"{NO_CALL}: {name}"))
             continue
         forms.setdefault(recipe.name)
         _count(record, recipe, counted)
         call = _call(record, said, names)
-        if said.repeats:
-            sums.append(call)
+        if once.add(call):
             continue
-        if (trace := _of(record, recipe.trace)) is not None:
-            traces.add(trace)
-        ids = tuple(record.row.get(name) for name in recipe.once_by)
-        if not any(ids):
+        if recipe.trace:
+            traced.append(call)
+        else:
             yield call
-        elif (before := last.get(ids)) is None or _order(before) <= _order(call):
-            last[ids] = call
-    yield from last.values()
-    for call in sums:
-        if _of(call.record, call.said.recipe.trace) not in traces:
-            call.fault = call.fault or NO_CALL_HERE
-            yield call
+    yield from without_sums([*once.last.values(), *traced], links)
+    yield from once.others
     yield from alone
 
 
@@ -120,10 +121,6 @@ def _order(call: Call) -> tuple[str, int]:
     return str(call.said.day), call.said.tokens.get("output", 0)
 
 
-def _of(record: Record, names: Sequence[str]) -> str | None:
-    return next((str(record.row[name]) for name in names if name in record.row), None)
-
-
 def _count(record: Record, recipe: Recipe, counted: dict[str, None]) -> None:
     for name, terms in recipe.counts.items():
         if name not in counted and any(
@@ -132,27 +129,25 @@ def _count(record: Record, recipe: Recipe, counted: dict[str, None]) -> None:
             counted[name] = None
 
 
-def _stray(row: Mapping[str, Any]) -> str | None:
-    """A field that counts tokens in a row of no known form."""
-    return next(
-        (name for name, value in row.items() if "token" in name and is_number(value) and not FREE.fullmatch(name)), None
-    )
-
-
 _NONE = Recipe("no known form", "none")
 
 
-def _unknown(record: Record, name: str) -> Call:
-    flags = proposal(record.row)
-    said = Interpretation(_NONE, {}, fault=f"{UNKNOWN_FORM}: {name}{f'; perhaps {flags}' if flags else ''}")
-    return Call(record, said, None, "", "", "", said.fault)
+def _told(record: Record, recipe: Recipe, fault: str) -> Call:
+    return Call(record, Interpretation(recipe, {}, fault=fault), None, "", "", "", fault)
+
+
+def _fields_of(row: Mapping[str, Any]) -> str:
+    """What a row has that nobody reads, by name, and the flags that might read it."""
+    names = list(dict.fromkeys(name.partition(".")[0] for name in row))
+    flags = proposal(name for name, value in row.items() if is_number(value))
+    shown = ", ".join(names[:_MOST_NAMED]) + (", …" if len(names) > _MOST_NAMED else "")
+    return shown + (f"; perhaps {flags}" if flags else "")
 
 
 def example_of(call: Call) -> dict[str, Any]:
-    """The fields of a row that its recipe reads: never a prompt, never an answer."""
+    """What a row says in the fields that its recipe reads: numbers, names, days and models; never a prompt or an answer."""
     recipe, row = call.said.recipe, call.record.row
-    read = known_patterns(recipe)
-    shown = {name: value for name, value in row.items() if read.fullmatch(name) and not isinstance(value, (list, dict))}
+    shown = {name: value for name, value in row.items() if may_be_shown(name, value, recipe)}
     if call.said.detail:
         shown["why"] = call.said.detail
     return shown

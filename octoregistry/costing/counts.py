@@ -14,16 +14,19 @@ import ibis.expr.types as ir
 from octoregistry.costing.numbers import Count, count, first, stated, total
 from octoregistry.costing.sql import LINE_BY_LINE
 from octoregistry.costing.texts import clean
-from octoregistry.costing.values import NO_CALL_HERE, NO_DAY, NO_MODEL, NO_PROVIDER, NO_SUCH_DAY
+from octoregistry.costing.values import AGAIN, NO_CALL_HERE, NO_DAY, NO_MODEL, NO_PROVIDER, NO_SUCH_DAY
 from providers.interpretation import (
     BELOW,
     DIFFERENT,
+    MORE,
     NO_REQUESTS,
     NOT_WHOLE,
     TOO_MANY,
     TOTAL,
     UNREAD,
+    dimensions_of,
     is_usage,
+    whole_of,
 )
 from providers.mentions import mention_pattern
 from providers.recipe import Condition, FieldNames, Recipe, Term, Test, known_patterns
@@ -31,7 +34,9 @@ from providers.recipe import Condition, FieldNames, Recipe, Term, Test, known_pa
 # What can be wrong with a row by itself, in the order in which it is told; the number travels through the grouping, and
 # from `len(FAULTS)` on it is one of the log's own.
 FAULTS = dict(
-    enumerate((NO_DAY, NO_SUCH_DAY, NO_PROVIDER, NO_MODEL, NOT_WHOLE, BELOW, TOO_MANY, NO_REQUESTS, NO_CALL_HERE), 1)
+    enumerate(
+        (NO_DAY, NO_SUCH_DAY, NO_PROVIDER, NO_MODEL, NOT_WHOLE, BELOW, TOO_MANY, NO_REQUESTS, NO_CALL_HERE, AGAIN), 1
+    )
 )
 
 
@@ -80,7 +85,10 @@ def _true(log: UsageTable, condition: Condition) -> ir.BooleanValue | bool:
     if condition.values:
         if condition.name not in log.columns:
             return condition.absent
-        among = clean(log[condition.name]).lower().isin(sorted(condition.values)).fill_null(False)
+        text = clean(log[condition.name]).lower()
+        exact = sorted(value for value in condition.values if not value.endswith("*"))
+        tests = [text.isin(exact)] if exact else []
+        among = reduce(or_, (*tests, *map(text.startswith, condition.beginnings))).fill_null(False)
         return ~among if condition.absent else among
     columns = log.within(condition.name)
     if not columns or log.tabular:
@@ -170,6 +178,7 @@ def wrong(log: UsageTable, recipe: Recipe, counts: Mapping[str, Count], whole: C
             there = [_stands(log[column]) for name in one.unless for column in log.within(name)]
             found = reduce(and_, (number.value != 0 for number in both if number is not None))
             checks.append((found & ~reduce(or_, there) if there else found, log.fault(one.says)))
+    checks += _more_than_whole(log, recipe, counts)
     if whole is not None and counts:
         parts = reduce(add, (number.value for number in counts.values()))
         checks.append(((whole.value != 0) & (whole.value != parts), log.fault(TOTAL)))
@@ -182,6 +191,28 @@ def wrong(log: UsageTable, recipe: Recipe, counts: Mapping[str, Count], whole: C
     if not checks:
         return ibis.literal(0, "int32")
     return ibis.cases(*((test, ibis.literal(number, "int32")) for test, number in checks), else_=0).fill_null(0)
+
+
+def _more_than_whole(
+    log: UsageTable, recipe: Recipe, counts: Mapping[str, Count]
+) -> Iterator[tuple[ir.BooleanValue, int]]:
+    """Where a part is above what it is counted within, and the number of that fault."""
+    none = ibis.literal(0, "int64")
+    for name, terms in recipe.counts.items():
+        of = counts[name].value if name in counts else none
+        for one in terms:
+            if one.needed and (more := _term(log, one)) is not None:
+                yield more.value > of, log.fault(f"{MORE}: {one.names[0]}")
+    for name in log.columns:
+        within = whole_of(recipe, name)
+        if within is None or log[name].type().is_nested():
+            continue
+        if within.names and not within.names[0].startswith(":"):
+            found = first_of(log, within.names)
+            size = none if found is None else found.value
+        else:
+            size = reduce(add, (counts[part].value for part in dimensions_of(within) if part in counts), none)
+        yield _count(log, name).value > ibis.greatest(size, 0), log.fault(f"{MORE}: {name}")
 
 
 def mentioned(log: UsageTable, recipe: Recipe) -> dict[str, ir.BooleanValue]:

@@ -17,6 +17,7 @@ from octoregistry.costing.rates import RateTable
 from octoregistry.costing.reading import How
 from octoregistry.costing.records import Torn, torn_problems
 from octoregistry.costing.sql import FILE, LINE
+from octoregistry.costing.usage import Rows
 from octoregistry.costing.values import ZONES_MIXED, Costs, UnpricedRows
 
 SHOWN = 10  # problems that get an example
@@ -57,7 +58,7 @@ def examples_of(
     bad, read = unpriced_rows(usage, rates, how=how, has_zones=has_zones)
     shows = {f"o_{at}": name for at, name in enumerate(usage.columns) if name in (FILE, LINE) or read.shows(name)}
     rows = _rows_of(problems[:SHOWN], connection, bad, shows)
-    shown = [_shown(problem, rows.get(_whose(problem)), torn) for problem in problems[:SHOWN]]
+    shown = [_shown(problem, rows.get(_whose(problem)), torn, read) for problem in problems[:SHOWN]]
     return (*shown, *problems[SHOWN:], *torn_problems(torn))
 
 
@@ -92,12 +93,12 @@ def _matches(bad: ir.Table, whose: _Whose) -> ir.BooleanValue:
     return reduce(and_, (bad[name].isnull() if value is None else bad[name] == value for name, value in pairs))
 
 
-def _shown(problem: UnpricedRows, row: Mapping[str, Any] | None, torn: Sequence[Torn]) -> UnpricedRows:
+def _shown(problem: UnpricedRows, row: Mapping[str, Any] | None, torn: Sequence[Torn], read: Rows) -> UnpricedRows:
     if row is None:
         return problem
     stated = dict(row)
     file, line = stated.pop(FILE, None), stated.pop(LINE, None)
-    example = {name: value for name, value in stated.items() if value is not None}
+    example = {name: value for name, value in stated.items() if value is not None and read.may_show(name, value)}
     return replace(problem, example=example, place=f"{file}:{_line(file, line, torn)}" if file else None)
 
 

@@ -9,10 +9,9 @@ from typing import NamedTuple
 import ibis
 import ibis.expr.types as ir
 
-from providers.interpretation import MOST
+from providers.numerals import MOST, NOT_ZERO, NUMBER_TEXT, WHOLE_TEXT
 
 _EXACT = 2**53  # up to here every whole number is a float
-_TEXT = r"^\s*(-?[0-9]{1,18})(\.0*)?\s*$"  # 12, and 12.0 from tools that turn a column with gaps into floats
 
 
 class Count(NamedTuple):
@@ -37,7 +36,7 @@ def count(column: ir.Value, if_absent: int = 0) -> Count:
         sound = known & (column.isnull() | (inside == inside.floor()))
         return Count(ibis.ifelse(sound, column, None).fill_null(if_absent).cast("int64"), sound)
     if kind.is_string():
-        digits = column.re_extract(_TEXT, 1).nullif("")
+        digits = column.re_extract(WHOLE_TEXT, 1).nullif("")
         return Count(
             digits.fill_null(str(if_absent)).cast("int64"), column.isnull() | (column == "") | digits.notnull()
         )
@@ -45,8 +44,7 @@ def count(column: ir.Value, if_absent: int = 0) -> Count:
     return Count(ibis.literal(if_absent, "int64"), column.isnull())
 
 
-_NUMBER = r"^\s*[+-]?[0-9.,]*[0-9][0-9.,eE+-]*\s*$"
-_LIST = r"^\[\s*[^\]\"\s]"  # of anything but texts
+_LIST = r"^\[(\s*[^\]\"\s]|.*\"\s*[+-]?[0-9])"  # of anything but words
 
 
 def stated(column: ir.Value) -> ir.BooleanValue:
@@ -60,7 +58,7 @@ def stated(column: ir.Value) -> ir.BooleanValue:
         return (column.length() > 0).fill_null(False)
     if not kind.is_string():
         return ibis.literal(False)
-    return ((column.re_search(_NUMBER) & column.re_search("[1-9]")) | column.re_search(_LIST)).fill_null(False)
+    return ((column.re_search(NUMBER_TEXT) & column.re_search(NOT_ZERO)) | column.re_search(_LIST)).fill_null(False)
 
 
 def first(counts: list[Count]) -> Count:

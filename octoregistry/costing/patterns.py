@@ -17,7 +17,11 @@ def usage_files(patterns: Sequence[str]) -> list[tuple[str, str]]:
 
     Raises CostingError for a pattern that names no file, for a kind that is not read, and where all are empty.
     """
-    files = list(dict.fromkeys(file for pattern in patterns for file in _named(pattern)))
+    named: dict[Path, str] = {}  # one file may have several names: ./a.csv, a link
+    for pattern in patterns:
+        for file in _named(pattern):
+            named.setdefault(Path(file).resolve(), file)
+    files = list(named.values())
     kinds = [(file, _kind(file)) for file in files]
     # a log that was just rotated has no byte yet, and no row that could be lost; a Parquet without one is torn
     kinds = [(file, kind) for file, kind in kinds if kind == "parquet" or Path(file).stat().st_size]

@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
 
 from octoregistry.costing.errors import CostingError
 from providers.dimensions import DIMENSIONS
-from providers.flat import plain_name
+from providers.flat import Clash, plain_name
 from providers.interpretation import FREE, WORDS
-from providers.recipe import Condition, Recipe, Term, Words, recipes, term
+from providers.numerals import is_plain_number
+from providers.recipe import Condition, Recipe, Term, Whole, Words, known_patterns, recipes, term
 
 FIELDS = ("day", "provider", "model", "mode", "requests", "prompt_size")
 CONTAINED = "contained"  # OURS of --map for columns that are counted within others
+_LONGEST_NAME = 100  # letters of a model's name, or of a day
 NAMES = (*FIELDS, *DIMENSIONS, CONTAINED)
 
 
@@ -103,11 +107,25 @@ def proposal(fields: Iterable[str]) -> str:
     return " ".join(f"--map {ours}={theirs}" for ours, theirs in found.items())
 
 
+def may_be_shown(name: str, value: Any, recipe: Recipe) -> bool:
+    """Whether an example may show a field of a row: numbers that its recipe reads, and texts that say when, whose, which model
+    and how; a prompt or an answer may stand in any other.
+    """
+    if not known_patterns(recipe).fullmatch(name) or isinstance(value, (list, dict, Clash)):
+        return False
+    if isinstance(value, (bool, date)) or is_plain_number(value):
+        return True
+    said = (*recipe.fields.values(), *(one.names for one in (*recipe.modes, *recipe.places)))
+    return len(str(value)) <= _LONGEST_NAME and any(name in names for names in said)
+
+
 def _renamed(recipe: Recipe, names: Mapping[str, str], once_by: tuple[str, ...]) -> Recipe:
     fields = {**recipe.fields, **{ours: _field(names[ours]) for ours in FIELDS if ours in names and ours != "mode"}}
     counts = {**recipe.counts, **{ours: _terms(names[ours]) for ours in DIMENSIONS if ours in names}}
-    contained = (*recipe.contained, *columns_of(names.get(CONTAINED, "")))
-    changed = replace(recipe, fields=fields, counts=counts, contained=contained, once_by=once_by or recipe.once_by)
+    wholes = (*recipe.wholes, *(Whole(column, ()) for column in columns_of(names.get(CONTAINED, ""))))
+    changed = replace(recipe, fields=fields, counts=counts, wholes=wholes)
+    if once_by:
+        changed = replace(changed, once_by=once_by, grows=True)
     if "mode" in names:
         theirs = names["mode"]
         literal = theirs.startswith(":")

@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from octoregistry.costing.errors import CostingError
-from octoregistry.costing.values import UnpricedRows
-from providers.flat import Row, flat, plain_name
+from octoregistry.costing.values import UNFINISHED, UnpricedRows
+from providers.flat import Row, flat, object_of, plain_name
 from providers.interpretation import recipe_of
 from providers.recipe import Recipe, recipes
 
@@ -24,6 +25,8 @@ _DELIMITERS = ",;\t|"
 _Rows = Iterator[dict[str, Any]]
 
 TORN_FILE = "a whole file, which is no Parquet that can be read"
+BROKEN_OFF = "the rest of a file, which breaks off"
+_UNREADABLE = (OSError, EOFError, zlib.error, UnicodeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +49,55 @@ class Torn:
     text: str
 
 
-def records(file: str, kind: str) -> Iterator[Record | Torn]:
-    """The rows of a file of `kind` (csv, json, jsonl, parquet), and its lines that are none.
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of a list: whether it says that others follow, and of what."""
 
-    Raises CostingError for a file that cannot be read as what it is called.
+    file: str
+    line: int
+    goes_on: bool
+    of: str
+
+
+def records(file: str, kind: str) -> Iterator[Record | Torn | Page]:
+    """The rows of a file of `kind` (csv, json, jsonl, parquet), its lines that are none, and the pages that rows stand on.
+
+    Raises CostingError for a file that cannot be read as what it is called; one that breaks off is told as a line.
     """
+    read = 0
+    try:
+        for read, found in enumerate(_records(file, kind), 1):  # noqa: B007 - how many there were before it broke off
+            yield found
+    except _UNREADABLE as error:
+        if not read and kind != "jsonl":
+            raise CostingError(f"{file}: cannot be read: {_said(error)}") from error
+        yield Torn(file, read + 1, f"{BROKEN_OFF}: {_said(error)}", "")
+
+
+def _said(error: BaseException) -> str:
+    """What is wrong with a file, without anything that stands in it."""
+    return type(error).__name__ if isinstance(error, UnicodeError) else str(error) or type(error).__name__
+
+
+def _records(file: str, kind: str) -> Iterator[Record | Torn | Page]:
     if kind == "csv":
         yield from _table(file, _csv_rows(file))
     elif kind == "parquet":
         yield from _table(file, _parquet_rows(file))
     else:
         yield from _Session(file).records(_lines(file) if kind == "jsonl" else _document(file))
+
+
+def unfinished(pages: Sequence[Page]) -> list[UnpricedRows]:
+    """The lists whose last page is not here, as problems: where their first page stands."""
+    found: dict[str, list[Page]] = {}
+    for page in pages:
+        found.setdefault(page.of, []).append(page)
+    return [
+        UnpricedRows(UNFINISHED, 1, place=f"{those[0].file}:{those[0].line}")
+        for those in found.values()
+        if all(page.goes_on for page in those)
+    ]
 
 
 def torn_problems(torn: Sequence[Torn]) -> list[UnpricedRows]:
@@ -75,7 +116,7 @@ def is_session(file: str) -> bool:
         return False
     for found in islice(records(file, "jsonl"), _LOOKED_AT):
         recipe = recipe_of(found.row) if isinstance(found, Record) else None
-        if recipe is not None and (recipe.once_by or recipe.moved or recipe.rows or recipe.key.endswith("_other")):
+        if recipe is not None and (recipe.session or recipe.rows):
             return True
     return False
 
@@ -83,8 +124,9 @@ def is_session(file: str) -> bool:
 @cache
 def json_columns() -> frozenset[str]:
     """The columns of tables that may hold JSON in a text: those that a recipe knows fields of."""
-    named = [name for recipe in recipes() for name in (*recipe.known_fields(), *(f"{root}.x" for root in recipe.usage))]
-    return frozenset(part for name in named for part in [name.partition(".")[0]] if "." in name) | _HOLDERS
+    roots = [root for recipe in recipes() for root in recipe.usage]
+    named = [name for recipe in recipes() for name in recipe.known_fields()] + [f"{root}.x" for root in roots]
+    return frozenset((*(name.partition(".")[0] for name in named if "." in name), *roots)) | _HOLDERS
 
 
 _HOLDERS = frozenset(("attributes", "span_attributes"))
@@ -152,7 +194,7 @@ def _lines(file: str) -> Iterator[tuple[int, Any]]:
         for number, line in enumerate(raw, 1):
             if line.strip():
                 try:
-                    yield number, json.loads(line)
+                    yield number, json.loads(line, object_pairs_hook=object_of)
                 except (ValueError, RecursionError):  # the latter at 100 kB of brackets
                     yield number, line
 
@@ -161,14 +203,13 @@ def _document(file: str) -> Iterator[tuple[int, Any]]:
     with opened(file) as raw:
         written = raw.read()
     try:
-        document = json.loads(written)
+        document = json.loads(written, object_pairs_hook=object_of)
     except (ValueError, RecursionError) as error:
         raise CostingError(f"{file}: not JSON: {error}; of lines with an object each, call it .jsonl") from error
     items = document if isinstance(document, list) else [document]
-    for place, item in enumerate(items, 1):
-        if not isinstance(item, dict):
-            raise CostingError(f"{file}: item {place} is no object")
-        yield place, item
+    if items and not any(isinstance(item, dict) for item in items):
+        raise CostingError(f"{file}: item 1 is no object")
+    yield from enumerate(items, 1)
 
 
 class _Session:
@@ -179,12 +220,14 @@ class _Session:
         self.carried: dict[str, Any] = {}
         self.totals: dict[str, Any] = {}
 
-    def records(self, items: Iterator[tuple[int, Any]]) -> Iterator[Record | Torn]:
+    def records(self, items: Iterator[tuple[int, Any]]) -> Iterator[Record | Torn | Page]:
         for place, item in items:
             if not isinstance(item, dict):
                 text = item if isinstance(item, bytes) else json.dumps(item).encode()
                 yield Torn(self.file, place, "no JSON object", text.decode(errors="replace").strip()[:300])
                 continue
+            if isinstance(item.get("has_more"), bool):
+                yield Page(self.file, place, item["has_more"], _kind_of_page(item))
             for row in _rows_of(item):
                 if (moved := self._moved(row)) is not None:
                     yield Record(moved, self.file, place)
@@ -201,6 +244,7 @@ class _Session:
             before, self.totals = self.totals, sums
             if sums == before:
                 return None
+            row |= _moved_by(before, sums, recipe.moved)
             last = recipe.usage[0]
             if not any(name.startswith(f"{last}.") for name in row):  # older logs state the running total alone
                 row |= {
@@ -212,9 +256,32 @@ class _Session:
         return row
 
 
+def _moved_by(before: Row, sums: Row, running: str) -> Row:
+    """By how much each running total moved, to be held against what the line says of its last call; one that falls begins
+    anew, and of the first nobody knows.
+    """
+    moved: Row = {}
+    for name, value in sums.items() if before else ():
+        old = before.get(name, 0)
+        if isinstance(old, int) and isinstance(value, int):
+            moved[f"carried.moved{name.removeprefix(running)}"] = value - old if value >= old else value
+    return moved
+
+
 @cache
 def _with_memory() -> tuple[Recipe, ...]:
     return tuple(recipe for recipe in recipes() if recipe.moved)
+
+
+def _kind_of_page(item: Mapping[str, Any]) -> str:
+    """What a page lists, by the names in its first entry."""
+    entry: Any = item
+    while isinstance(entry, dict):
+        inner = next((value for value in entry.values() if isinstance(value, list) and value), None)
+        if inner is None or not isinstance(inner[0], dict):
+            break
+        entry = inner[0]
+    return f"{entry.get('object', '')} {' '.join(sorted(entry))}" if isinstance(entry, dict) else ""
 
 
 @cache
@@ -233,7 +300,7 @@ def _rows_of(item: Mapping[str, Any]) -> Iterator[Row]:
     row = flat(item, json_columns())
     if recipe_of(row) is None:
         for path in _list_paths():
-            found = [flat(entry) for entry in _entries(item, path)]
+            found = [flat(entry, json_columns()) for entry in _entries(item, path)]
             if found and any((recipe := recipe_of(entry)) is not None and recipe.rows for entry in found):
                 yield from found
                 return
@@ -279,4 +346,10 @@ def _typed(value: Mapping[str, Any]) -> Any:
     for kind in ("stringValue", "intValue", "doubleValue", "boolValue"):
         if kind in value:
             return value[kind]
+    if "kvlistValue" in value:
+        return {
+            pair.get("key", ""): _typed(pair.get("value") or {}) for pair in value["kvlistValue"].get("values") or ()
+        }
+    if "arrayValue" in value:
+        return [_typed(one) for one in value["arrayValue"].get("values") or ()]
     return None

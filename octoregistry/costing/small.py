@@ -10,7 +10,7 @@ from octoregistry.costing.errors import CostingError
 from octoregistry.costing.names import CallNames
 from octoregistry.costing.rates import RateTable
 from octoregistry.costing.reading import How, check_names, no_form, recipes_with
-from octoregistry.costing.records import Record, Torn, is_session, records, torn_problems
+from octoregistry.costing.records import Page, Record, Torn, is_session, records, torn_problems, unfinished
 from octoregistry.costing.tally import (
     Tally,
     assumed_of,
@@ -66,14 +66,17 @@ def costs_of_files(
     how = how or How()
     there: dict[str, None] = {}
     torn: list[Torn] = []
+    pages: list[Page] = []
     who = CallNames(rates, how.hosts)
     tally = Tally(rates, who, keys, how)
-    found = list(calls(_rows(files, torn, there), recipes_with(how), who, tally.forms, tally.counted))
+    found = list(calls(_rows(files, torn, pages, there), recipes_with(how), who, tally.forms, tally.counted))
     check_names(how, there)
     check_keys(keys, there)
-    if not tally.forms and not found:
+    if not tally.forms:
+        if torn and not there:
+            raise CostingError(f"{torn[0].file}: {torn[0].reason}")
         raise CostingError(no_form(there) if there else f"no row in {', '.join(file for file, _ in files)}")
-    if not tally.counted and not found:
+    if all(call.said.recipe.states_costs for call in found) and not tally.counted:
         raise CostingError(_only_costs(tally, there))
     has_zones = any(call.zone == "offset" for call in found)
     for call in found:
@@ -85,7 +88,7 @@ def costs_of_files(
         form=", ".join(tally.forms) or "no known form",
         total=total_of(tally),
         rows=tally.rows,
-        problems=(*problems_of(tally), *torn_problems(torn)),
+        problems=(*problems_of(tally), *unfinished(pages), *torn_problems(torn)),
         assumed=assumed_of(tally),
         derived=derived_of(tally),
         stated=stated_of(tally),
@@ -94,14 +97,25 @@ def costs_of_files(
     )
 
 
-def _rows(files: Sequence[tuple[str, str]], torn: list[Torn], there: dict[str, None]) -> Iterator[Record]:
+def _rows(
+    files: Sequence[tuple[str, str]], torn: list[Torn], pages: list[Page], there: dict[str, None]
+) -> Iterator[Record]:
+    """The rows of the files; whatever else they have is added to the lists, and the names of all fields to `there`."""
     for file, kind in files:
-        for found in records(file, kind):
-            if isinstance(found, Torn):
-                torn.append(found)
-            else:
-                there.update(dict.fromkeys((*found.columns, *found.row)))
-                yield found
+        try:
+            for found in records(file, kind):
+                if isinstance(found, Torn):
+                    torn.append(found)
+                elif isinstance(found, Page):
+                    pages.append(found)
+                else:
+                    there.update(dict.fromkeys((*found.columns, *found.row)))
+                    yield found
+        except CostingError as error:
+            if len(files) == 1:
+                raise
+            # a file that cannot be read costs itself
+            torn.append(Torn(file, 1, f"a whole file: {str(error).removeprefix(f'{file}: ')}", ""))
 
 
 def _only_costs(tally: Tally, there: Mapping[str, None]) -> str:

@@ -9,7 +9,8 @@ from decimal import Decimal
 from functools import reduce
 from typing import Any
 
-from octoregistry.costing.calls import Call, example_of
+from octoregistry.costing.call import Call
+from octoregistry.costing.calls import example_of
 from octoregistry.costing.errors import CostingError
 from octoregistry.costing.names import CallNames
 from octoregistry.costing.rates import SIZE_UNKNOWN, UNKNOWN_SIZE, RateSpan, RateTable, changed
@@ -18,6 +19,7 @@ from octoregistry.costing.values import (
     ANSWERED,
     CHARGES,
     DERIVED,
+    NOT_COMPARED,
     STRICT,
     UNKNOWN_MODE,
     UNKNOWN_MODEL,
@@ -35,7 +37,7 @@ from providers.charge_units import UNIT_CALLED
 from providers.dimensions import DIMENSIONS, MODES
 from providers.exact import EXACT, unscaled
 from providers.flat import plain_name
-from providers.interpretation import MOST
+from providers.numerals import MOST
 
 SHOWN = 10  # rows that are shown of those that differ
 _CENT = Decimal("0.000001")  # what a stated cost may be rounded to
@@ -195,12 +197,16 @@ class Tally:
     def _compare(self, call: Call, cost: int) -> None:
         column = self.how.stated_cost
         value = None if column is None else call.record.row.get(plain_name(column))
+        if value is None:
+            return
         try:
-            theirs = Decimal(str(value).strip().removeprefix("$")) if value is not None else None
+            theirs = Decimal(str(value).strip().removeprefix("$"))
         except ArithmeticError:
-            theirs = None
-        if theirs is not None and theirs.is_finite():
-            self.stated.append((f"{call.record.file}:{call.record.line}", theirs, unscaled(cost, self.rates.scale)))
+            theirs = Decimal("NaN")
+        if not theirs.is_finite():
+            self._tell(call, NOT_COMPARED, in_sum=True)
+            return
+        self.stated.append((f"{call.record.file}:{call.record.line}", theirs, unscaled(cost, self.rates.scale)))
 
     def _bounds(self, call: Call, span: RateSpan) -> tuple[int, int | None]:
         """The least and the most that the row may have cost, whatever the sizes of its prompts."""

@@ -33,6 +33,7 @@ def raw_texts(recipe: Recipe, column_of: Callable[[FieldNames], ir.Value | None]
     return {
         f"{TEXT}{name}": ibis.null("string") if column is None else column.cast("string")
         for name, column in found.items()
+        if column is not None or not name.startswith("word_")
     }
 
 
@@ -45,18 +46,21 @@ def names_said(table: ir.Table, recipe: Recipe, names: CallNames) -> ir.Table:
     raw = [name for name in table.columns if name.startswith(TEXT)]
     table = table.mutate(**{name: clean(table[name]).nullif("") for name in raw}).view()
     provider = table[f"{TEXT}provider"]
-    words = (*recipe.modes, *recipe.places)
+    words = dict(enumerate((*recipe.modes, *recipe.places)))
+    words = {place: one for place, one in words.items() if f"{TEXT}word_{place}" in table.columns}
     table = table.mutate(
         **{f"{TEXT}plain": _plain(provider)},
-        **{f"{TEXT}word_{place}": _meaning(table, place, one) for place, one in enumerate(words)},
+        **{f"{TEXT}word_{place}": _meaning(table, place, one) for place, one in words.items()},
     ).view()
-    meanings = [table[f"{TEXT}word_{place}"] for place in range(len(words))]
-    by_model = recipe.fields.get("provider") == ("?",)
+    modes = [table[f"{TEXT}word_{place}"] for place in words if place < len(recipe.modes)]
+    places = [table[f"{TEXT}word_{place}"] for place in words if place >= len(recipe.modes)]
+    owner = _owner(table, names)
+    by_model = recipe.fields.get("provider", ())[-1:] == ("?",)
     table = table.mutate(
-        provider=ibis.literal("") if by_model else _owner(table, names),
+        provider=owner.fill_null("") if by_model else owner,
         model=table[f"{TEXT}model"],
-        mode=_each_once(([ibis.literal(recipe.mode)] if recipe.mode else []) + meanings[: len(recipe.modes)], " + "),
-        place=_each_once(meanings[len(recipe.modes) :], " "),
+        mode=_each_once(([ibis.literal(recipe.mode)] if recipe.mode else []) + modes, " + "),
+        place=_each_once(places, " "),
     )
     table = table.mutate(mode=ibis.ifelse(table.mode == "", "standard", table.mode))
     return table.drop(*(name for name in table.columns if name.startswith(TEXT))).view()

@@ -29,15 +29,18 @@ from octoregistry.costing.errors import CostingError
 from octoregistry.costing.names import CallNames
 from octoregistry.costing.numbers import Count, count
 from octoregistry.costing.rates import UNKNOWN_SIZE, RateTable
+from octoregistry.costing.reading import may_be_shown
 from octoregistry.costing.texts import clean, names_said, raw_texts
-from octoregistry.costing.values import ANSWERED, DERIVED, NO_CALL_HERE
+from octoregistry.costing.values import AGAIN, ANSWERED, DERIVED, NO_CALL_HERE
 from providers.charge_units import UNIT_CALLED
 from providers.dimensions import DIMENSIONS, PROMPT_DIMENSIONS
 from providers.flat import plain_name
-from providers.interpretation import BELOW, MOST, MOST_REQUESTS, NO_REQUESTS, NOT_WHOLE, TOO_MANY, is_usage
+from providers.interpretation import BELOW, MOST_REQUESTS, NO_REQUESTS, NOT_WHOLE, TOO_MANY, is_usage
+from providers.numerals import MOST, is_plain_number
 from providers.recipe import Condition, Recipe, known_patterns
 
 WHOLE = "decimal(38, 0)"
+_AGAIN = "octoregistry_again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,11 @@ class Rows:
     def forms(self) -> tuple[str, ...]:
         """The names of the forms that rows may have."""
         return tuple(dict.fromkeys(recipe.name for recipe in self.recipes))
+
+    def may_show(self, column: str, value: object) -> bool:
+        """Whether an example may show what a column holds: a number, or what says when, whose and how a call was."""
+        name = plain_name(column)
+        return is_plain_number(value) or any(may_be_shown(name, value, one) for one in self.recipes)
 
     def shows(self, column: str) -> bool:
         """Whether a column may be shown as an example: what a recipe reads, or counts; never a prompt or an answer."""
@@ -233,7 +241,9 @@ def _without_sums(usage: ir.Table, log: UsageTable, recipe: Recipe) -> ir.Table:
 
 
 def _once(usage: ir.Table, log: UsageTable, recipe: Recipe) -> ir.Table:
-    """The rows, of those of one response the last alone."""
+    """The rows, of those of one response the last alone, or the others marked: only a form whose responses grow over several
+    rows says that they are one call.
+    """
     here = _at(usage, log)
     ids = [here[name] for name in recipe.once_by if name in here.columns]
     if not ids:
@@ -244,8 +254,14 @@ def _once(usage: ir.Table, log: UsageTable, recipe: Recipe) -> ir.Table:
         order.append(output.value.desc())
     place = ibis.row_number().over(group_by=ids, order_by=order)
     numbered = usage.mutate(octoregistry_place=place).view()
-    nameless = reduce(and_, (numbered[one.get_name()].isnull() for one in ids))
-    return numbered.filter((numbered.octoregistry_place == 0) | nameless).drop("octoregistry_place").view()
+    own = ids if recipe.grows else ids[: recipe.once_by[0] in here.columns]
+    own = [numbered[one.get_name()] for one in own]
+    absent = [one.isnull() | (one == "") if one.type().is_string() else one.isnull() for one in own]
+    nameless = reduce(and_, absent, ibis.literal(True))
+    if recipe.grows:
+        return numbered.filter((numbered.octoregistry_place == 0) | nameless).drop("octoregistry_place").view()
+    again = (numbered.octoregistry_place > 0) & ~nameless
+    return numbered.mutate(**{_AGAIN: again}).drop("octoregistry_place").view()
 
 
 def _stated(log: UsageTable, recipe: Recipe, dimensions: Sequence[str], charged: Sequence[str]) -> dict[str, ir.Value]:
@@ -280,6 +296,7 @@ def _stated(log: UsageTable, recipe: Recipe, dimensions: Sequence[str], charged:
         "of_batch": of_batch,
         "known_size": size.value,
         "free": free,
+        "again": log.table[_AGAIN] if _AGAIN in log.table.columns else ibis.literal(False),
         "repeats": repeats,
         "sound": reduce(and_, [sound for sound in sounds if sound is not None], ibis.literal(True)),
         "wrong": wrong(log, recipe, counts, whole),
@@ -330,6 +347,7 @@ def _fault(read: ir.Table, dimensions: Sequence[str]) -> ir.IntegerValue:
     numbers = {text: number for number, text in FAULTS.items()}
     cases = [(wrong & ~read.free, ibis.literal(numbers[text], "int32")) for text, wrong in checks.items()]
     cases += [((read.wrong != 0) & ~read.free, read.wrong.cast("int32")), (read.repeats, numbers[NO_CALL_HERE])]
+    cases.append((read.again, numbers[AGAIN]))
     return ibis.cases(*cases, else_=ibis.literal(0, "int32"))
 
 

@@ -30,10 +30,16 @@ ZONES_MIXED = "a time without a zone among times with one: it may be another day
 UNKNOWN_MODE = f"unknown mode: there are {', '.join(MODES)}"
 UNKNOWN_PROVIDER = "unknown provider"
 UNKNOWN_MODEL = "unknown model"
-UNKNOWN_FORM = "a row of no known form that counts tokens"
+UNKNOWN_FORM = "a row of no known form"
+NO_CALL = "a row that is no call of its form, and counts tokens"
+COSTS_ALONE = "a row of a cost report: it states costs and counts no tokens"
+AGAIN = "a response whose id stands in another row too, which is counted"
+NOT_COMPARED = "a stated cost that is no plain number of USD, which is not compared"
+UNFINISHED = "a list that goes on (has_more): its other pages are not here"
 CHARGES = "a charge without a known price, which is not in the sum"
 STRICT = "prompt sizes unknown: their mean is above the smallest tier (--strict-tiers)"
-NO_CALL_HERE = "the sums of other spans, none of which is here"
+NO_CALL_HERE = "the sums of other spans, of which none or not all are here"
+PERHAPS_SUM = "a span with calls below it that count other tokens: whether it repeats them is not said"
 
 
 @dataclass(frozen=True, slots=True)

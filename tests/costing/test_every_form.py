@@ -45,7 +45,9 @@ def made_up(recipe, chance):
             for names in (term.names, *term.parts):
                 row |= dict.fromkeys(names[:1], None if term.sign < 0 else chance.choice(NUMBERS))
     for words in (*recipe.modes, *recipe.places):
-        row |= {name: chance.choice([None, None, "flex", " Flex", *words.words]) for name in words.names[:1]}
+        said = [None] * 8 + [chance.choice(["flex", " Flex", *words.words])]
+        row |= {name: chance.choice(said) for name in words.names[:1]}
+    row |= {one.pattern: chance.choice([None] * 9 + [0, 3]) for one in recipe.wholes if "*" not in one.pattern}
     for name, texts in TEXTS.items():
         for field in recipe.fields.get(name, ())[:1]:
             if not field.startswith((":", "?")):
@@ -56,8 +58,9 @@ def made_up(recipe, chance):
         *([recipe.free_if, recipe.sum_of_others] if chance.random() < 0.1 else []),
     ):
         one = next((one for one in test if not one.absent), None)
-        if one is not None and (one.values or row.get(one.name) is None):
-            row[one.name] = min(one.values) if one.values else 5
+        if one is not None and one.name not in recipe.usage and (one.values or row.get(one.name) is None):
+            row[one.name] = chance.choice(sorted(one.values)) if one.values else 5
+    row |= {name: str(chance.random()) for name in recipe.once_by}
     return {name: None if value is None else str(value) for name, value in row.items() if "*" not in name}
 
 

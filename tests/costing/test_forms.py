@@ -33,7 +33,7 @@ def test_openai_counts_cached_tokens_among_the_input(cost_of):
 
 def test_openai_with_modalities_counts_each_apart(cost_of):
     tokens = {
-        "input_tokens": 99 * M,
+        "input_tokens": 7 * M,
         "input_text_tokens": M,
         "input_cached_text_tokens": M,
         "input_cached_image_tokens": M,
@@ -41,11 +41,11 @@ def test_openai_with_modalities_counts_each_apart(cost_of):
         "input_audio_tokens": M,
         "input_image_tokens": M,
         "input_cache_write_tokens": M,
-        "output_tokens": 99 * M,
+        "output_tokens": 3 * M,
         "output_text_tokens": M,
         "output_audio_tokens": M,
         "output_image_tokens": M,
-        "input_cached_tokens": 99 * M,
+        "input_cached_tokens": 3 * M,
         "num_model_requests": 1,
     }
 

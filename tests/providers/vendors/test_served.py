@@ -89,7 +89,15 @@ def test_reasoning_outside_of_completion_tokens_is_output_where_the_total_says_s
     usage = {"prompt_tokens": 5, "completion_tokens": 1, "completion_tokens_details": {"reasoning_tokens": 4}}
 
     assert usage_of({"usage": {**usage, "total_tokens": 10}}).tokens == Usage(input=5, output=5)
-    assert usage_of({"usage": {**usage, "total_tokens": 6}}).tokens == Usage(input=5, output=1)
+    inside = {**usage, "completion_tokens": 4, "total_tokens": 9}
+    assert usage_of({"usage": inside}).tokens == Usage(input=5, output=4)
+
+
+def test_more_reasoning_than_output_is_no_usage_that_can_be_counted():
+    usage = {"prompt_tokens": 5, "completion_tokens": 1, "completion_tokens_details": {"reasoning_tokens": 4}}
+
+    with pytest.raises(ValueError, match="reasoning_tokens 4, output 1"):
+        usage_of({"usage": {**usage, "total_tokens": 6}})
 
 
 def test_a_batch_is_no_giant_prompt():
