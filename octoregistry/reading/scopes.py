@@ -9,20 +9,22 @@ from dataclasses import dataclass, replace
 from octoregistry.documents import Document, Table
 from octoregistry.reading.classify import Classified
 from octoregistry.reading.classify.cells import BARE, amounts, has_amount
-from octoregistry.reading.classify.names import looks_like_id
+from octoregistry.reading.classify.names import looks_like_id, looks_like_name
 from octoregistry.reading.labels import Figure, Label, Place
 from octoregistry.reading.layout import Scope
 from octoregistry.reading.layout.cards import Kind, card_scopes
 from octoregistry.reading.layout.lines import clean
 from octoregistry.reading.layout.over import opening, over
-from octoregistry.reading.layout.tables import table_figures
+from octoregistry.reading.layout.tables import Words, table_figures
 from octoregistry.reading.notes import Notes, equates
 from octoregistry.reading.settle import Reader
+from octoregistry.reading.settle.kinds import heads_names
+from octoregistry.reading.vocabulary import with_charges
 
 
 def scopes(document: Document, reader: Reader) -> Iterator[Scope]:
     """Every table and run of lines of `document` that holds figures."""
-    lines = _Lines(reader)
+    lines = _Lines(reader, replace(reader, vocabulary=with_charges(reader.vocabulary)))
     first = opening(document, lines.money)
     notes = Notes(document, lines.equates)
     for table in document.tables:
@@ -32,7 +34,7 @@ def scopes(document: Document, reader: Reader) -> Iterator[Scope]:
         def figure(text: str, bare: bool = bare) -> bool:
             return lines.money(text) or (bare and BARE.fullmatch(text) is not None)
 
-        figures, names = table_figures(table, figure)
+        figures, names = table_figures(table, Words(figure, lines.counts_in_row, lines.is_name, lines.is_offer))
         if figures:
             codes = _ids_over(document, table)
             trouble = {
@@ -81,9 +83,10 @@ def _with_notes(
 
 @dataclass(frozen=True, slots=True)
 class _Lines:
-    """What a line is for the make-up of a page, by the words of `reader`."""
+    """What a line is for the make-up of a page, by the words of `reader`, and by those of charges, `billed`."""
 
     reader: Reader
+    billed: Reader
 
     def says(self, text: str, place: Place = "lead") -> Classified:
         return self.reader.said(Label(text, place))
@@ -130,6 +133,28 @@ class _Lines:
         is_unit = slots == {"unit"} and not said.leftover and (line[:1] == "/" or line.lower().startswith("per "))
         return "unit" if is_unit else None
 
+    def counts_in_row(self, text: str) -> bool:
+        """True for the label of a row that says what its figures are the price of: "Input"."""
+        said = self.says(text, "row_head")
+        return bool(said.values("dimension")) and not said.values("model")
+
+    def is_name(self, text: str, head: str) -> bool:
+        """True for the label of a row that names a model, or may: words that nobody knows under the head of names."""
+        said = self.says(text, "row_head")
+        if said.values("model") or looks_like_name(text):
+            return True
+        return bool(said.leftover) and heads_names(self.says(head, "column_head"))
+
+    def is_offer(self, text: str) -> bool:
+        """True for the label of a row with a price of its own, in words where it has no sum: "Tuning", "Output"."""
+        label = Label(text, "row_head")
+        said = self.reader.said(label)
+        if said.values("model"):
+            return False
+        offers = set(said.values("offer"))
+        named = "tools" in offers or self.billed.said(label).values("tool")
+        return bool(named or said.values("dimension") or (said.values("price") and offers & _TRAINS))
+
     def labelled(self, line: str) -> bool:
         """True for a line that says itself what its first amount is the price of."""
         first = amounts(line, self.reader.vocabulary)[:1]
@@ -137,6 +162,7 @@ class _Lines:
 
 
 _SHORT_LINE = 60
+_TRAINS = {"training", "fine-tuning"}
 _CARD_LINES: tuple[tuple[Kind, set[str], set[str]], ...] = (
     ("tab", {"modality", "mode"}, {"token", "function"}),
     ("size", {"tier"}, {"token", "function"}),

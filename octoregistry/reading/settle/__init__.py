@@ -15,17 +15,21 @@ from octoregistry.reading.settle.currencies import NoCurrency, currency_of, doll
 from octoregistry.reading.settle.edges import beside
 from octoregistry.reading.settle.kinds import (
     as_lead,
+    begins_above,
     begun,
+    by_custom,
     heads_names,
     is_praise,
     is_taken_off,
     is_unit_head,
     leave_out_other_models,
     models_named,
+    of_all_rows,
     only_qualifies,
     paired_in,
-    qualifies_names,
+    says_no,
     says_whose_discount,
+    says_yes,
     switches,
     units_by_turns,
     without_ratings,
@@ -80,7 +84,7 @@ class Settler:
         if found and not current and any(amount.past for amount in found):
             yield Refused("only a price of the past is stated", figure)
         pair = paired_in(near, cells)
-        custom = None if pair else self._by_custom(near, cells)
+        custom = None if pair else by_custom([*near, *self.over], cells)
         counted = pair or custom
         left = next(
             (text for _, _, said in cells if (text := said.leftover) and not (counted and not text.strip("/ …"))), ""
@@ -99,16 +103,6 @@ class Settler:
             if custom:
                 all_said.doubt(Label(figure.text, "cell", 0, figure.address), _CUSTOM)
             yield self._price(figure, amount, all_said, (names, name_label), counted[at] if counted else None)
-
-    def _by_custom(
-        self, near: list[tuple[Label, Classified]], cells: list[tuple[Amount, Label, Classified]]
-    ) -> tuple[str, ...] | None:
-        """Input and output for "$10 / $50" by the token, of which nothing says what is counted: by custom, so in doubt."""
-        labels = [*near, *self.over]
-        two = len(cells) == 2 and f"{cells[0][0].behind}{cells[1][0].before}".strip() == "/"
-        tokens = any(unit.factor is not None for _, said in labels for unit in said.values("unit"))
-        counted = any(said.values("dimension") for _, said in labels if said)
-        return ("input", "output") if two and tokens and not counted else None
 
     def _cell(self, amount: Amount, figure: Figure) -> tuple[Label, Classified]:
         place: Place = "cell" if self.scope.kind == "table" else "in_line"
@@ -130,12 +124,14 @@ class Settler:
             if label.place in ("beside", "row_head") and label.head:
                 over = Label(label.head, "column_head", 0, label.address)
                 head = self.reader.said(over)
-                if qualifies_names(head):
-                    found.append((over, head))
+                if (rest := of_all_rows(label, head)) is not None:
+                    found.append((over, rest))
                 kinds = head.values("describes")
-                if True in kinds and not head.values("dimension"):
+                if True in kinds and not head.values("dimension") and not begins_above(said):
                     continue
                 if "free" in head.values("offer") or (label.place == "beside" and self._none(label.text)):
+                    continue
+                if says_no(label, said, head):
                     continue
                 if "soft" in kinds:
                     said = Classified(said.facts if not said.leftover else (), "")
@@ -143,6 +139,9 @@ class Settler:
                     said = self._unit_cell(label, said)
                 elif "id" in head.values("head"):
                     said = Classified((Fact("id", label.text.strip(), 0, 0),))
+                elif label.place == "beside" and says_yes(label, said):
+                    said = self.reader.said(Label(label.head, "beside"))
+                    said = said if said.facts or label.text != label.head else Classified()
                 elif label.place == "beside" and head.values("price") and any(c.isdigit() for c in label.text):
                     continue  # another price, by another unit
             if label.place == "row_head" and said.values("describes") and not said.values("dimension"):
@@ -169,8 +168,11 @@ class Settler:
             (("model" not in heads[label.head].values("head"), at) for at, (label, _) in enumerate(near)
              if label.place in ("row_head", "beside") and label.head and heads_names(heads[label.head]))
         )  # fmt: skip
+        headed = any(said.values("model") for label, said in near if label.place == "column_head")
         for _, at in ranked:
             label, said = near[at]
+            if headed and label.place == "beside" and label.distance:
+                continue  # a row under the columns' own names: "Version"
             names, rest = self.reader.named(label.text)
             if not names or only_qualifies(said):
                 continue

@@ -20,7 +20,7 @@ from octoregistry.reading.layout.lines import sentences
 from octoregistry.reading.settle import Settler
 from octoregistry.reading.settle.charge_kinds import Kind, goes_in, kind_of
 from octoregistry.reading.settle.currencies import NoCurrency, currency_of, dollars_of
-from octoregistry.reading.settle.kinds import is_unit_head, leave_out_other_models, models_named
+from octoregistry.reading.settle.kinds import is_unit_head, leave_out_other_models, models_named, says_no
 from octoregistry.reading.settle.outcome import OF_A_MODEL, Charged, Refused
 from octoregistry.reading.settle.said import NEAR, OVER, TOLD, Reader, Said
 from octoregistry.reading.settle.slots import days_of, mode_of, place_of
@@ -166,7 +166,7 @@ class ChargeSettler(Settler):
             said = self.reader.said(label)
             if label.place in ("beside", "row_head") and label.head:
                 head = self.reader.said(Label(label.head, "column_head", 0, label.address))
-                if self._tells_nothing(label, head):
+                if self._tells_nothing(label, head) or says_no(label, said, head):
                     continue
                 if head.values("unit") or is_unit_head(head):
                     said = self._unit_cell(label, said)

@@ -12,6 +12,7 @@ from octoregistry.reading.classify import Classified
 from octoregistry.reading.classify.cells import Amount
 from octoregistry.reading.labels import Label
 from octoregistry.reading.settle.said import TOLD, Said
+from providers.dimensions import PLAIN_PLACE
 
 
 def is_praise(label: Label, own: Classified) -> bool:
@@ -112,9 +113,42 @@ def heads_names(head: Classified | None) -> bool:
     }
 
 
-def qualifies_names(head: Classified) -> bool:
-    """True for the head of a column of names that says of all their prices how or where they hold: "Model (Batch)"."""
-    return bool(_NAMES & set(head.values("head"))) and bool({"mode", "offer", "place"} & {f.slot for f in head.facts})
+def of_all_rows(label: Label, head: Classified) -> Classified | None:
+    """What the head of a column of labels says of the prices of all rows: of "Model (EUR)" the currency, of "Price in EUR" in
+    the corner as well. None for nothing, and for the head of another column than that of names."""
+    of_names = heads_names(head) or (
+        _NAMES & set(head.values("head")) and {"mode", "offer", "place"} & set(head.by_slot)
+    )
+    if head.values("describes") or not (label.place == "row_head" or of_names):
+        return None
+    facts = tuple(fact for fact in head.facts if fact.slot not in _OF_NAMES)
+    kind = not of_names and len(head.leftover.split()) < _WORDS_OF_PRAISE  # "Metric" says what its rows are
+    left = "" if kind else head.leftover
+    return Classified(facts, left) if facts or left else None
+
+
+_OF_NAMES = {"head", "model", "function", "vendor", "token", "price", "harmless", "not_name", "rating", "note"}
+
+
+def says_no(label: Label, own: Classified, head: Classified) -> bool:
+    """True for the "No" of a row to what its label asks: it says something only where that is custom, "Standard"."""
+    alone = label.place == "beside" and label.distance > 0 and not own.leftover and set(own.by_slot) == {"negation"}
+    return alone and not {"price", "token", "dimension"} & set(head.by_slot) and not _CUSTOM & {
+        *head.values("mode"), *head.values("place")
+    }  # fmt: skip
+
+
+def says_yes(label: Label, own: Classified) -> bool:
+    """True for what only says yes to its head: a tick, which stands as the head itself, and "on"."""
+    return label.text == label.head or (bool(own.facts) and not own.leftover and set(own.by_slot) == {"function"})
+
+
+_CUSTOM = {"standard", PLAIN_PLACE}
+
+
+def begins_above(said: Classified) -> bool:
+    """True for "> 200K tokens", which is the size of no context window."""
+    return any(tier.above is not None for tier in said.values("tier"))
 
 
 def only_qualifies(said: Classified) -> bool:
@@ -134,6 +168,16 @@ def paired_in(
         if len(atoms) == len(cells) and len(set(atoms)) == len(atoms):
             return tuple("cached_input" if atom == "cached" else atom for atom in atoms)
     return None
+
+
+def by_custom(
+    labels: list[tuple[Label, Classified]], cells: list[tuple[Amount, Label, Classified]]
+) -> tuple[str, ...] | None:
+    """Input and output for "$10 / $50" by the token, of which nothing says what is counted: by custom, so in doubt."""
+    two = len(cells) == 2 and f"{cells[0][0].behind}{cells[1][0].before}".strip() == "/"
+    tokens = any(unit.factor is not None for _, said in labels for unit in said.values("unit"))
+    counted = any(said.values("dimension") for _, said in labels)
+    return ("input", "output") if two and tokens and not counted else None
 
 
 def units_by_turns(
