@@ -136,7 +136,7 @@ def get_charges(provider: str, model: str | None = None, registry: Registry | No
     provider alone. Raises UnknownModelError for what the registry does not hold; a model that it knows by its charges
     alone, of which no token has a price, is known here.
     """
-    known = registry or load_registry()
+    known = load_registry() if registry is None else registry
     entries = known.entries(provider)
     listed = [Charge.from_entry(entry) for entry in known.values["providers"][provider].get("charges", ())]
     general = [charge for charge in listed if charge.model is None]

@@ -288,7 +288,7 @@ def get_pricing(
     that no vendor states and other registries alone agree on (`Pricing.vouched_by` names these). Raises UnknownModelError
     for what the registry does not hold, and UnknownPriceError where no such price is known: none is ever guessed.
     """
-    known = registry or load_registry()
+    known = load_registry() if registry is None else registry
     if (own or vouched) and "more" in known.values:
         known = with_more(known, vouched=vouched)
     if own:

@@ -186,3 +186,13 @@ def test_the_schema_knows_more(wide):
     values["more"]["acme"]["models"]["trail"]["rates"][0]["level"] = "guessed"
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(values, schema())
+
+
+def test_a_registry_without_a_model_is_no_other(small):
+    """Its prices are unknown; those of the registry in force are not taken for them."""
+    empty = parse_registry(
+        small[: small.index("    default_model")] + "    models: {}\n" + small[small.index("defaults:") :]
+    )
+    with pytest.raises(UnknownModelError, match="acme has no model"):
+        get_pricing("acme", "road", empty)
+    assert list(get_charges("acme", None, empty)) == []
