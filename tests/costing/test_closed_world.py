@@ -262,6 +262,10 @@ def test_a_mode_that_any_row_states_is_read(cost, row):
     assert cost(row).total == Decimal("0.5")
 
 
+def test_a_mode_that_is_a_way_of_asking_changes_no_price(cost):
+    assert cost({**CHAT, "mode": "stream", "usage": ONE}, {**CHAT, "mode": "chat", "usage": ONE}).total == 2
+
+
 def test_a_stated_cost_that_is_no_plain_number_is_told(cost):
     rows = [{**PLAIN, "cost": text} for text in ("0,01", "€5", "$1")]
 
