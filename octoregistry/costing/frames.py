@@ -51,7 +51,7 @@ def cost_frame(
     that `names` (ours -> theirs) says. Without `registry` the one in force counts. Raises CostingError where no column
     counts tokens, and for a key that is none.
     """
-    rates = compile_rates(registry or load_registry())
+    rates = compile_rates(load_registry() if registry is None else registry)
     if isinstance(usage, ir.Table):
         connection, table = usage.get_backend(), usage
     else:
