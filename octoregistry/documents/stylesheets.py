@@ -225,6 +225,7 @@ class _Near:
 
     near: dict[str, list[Tag]]
     every: dict[str, list[Tag]]
+    present: set[str]  # the classes and ids of the page
     deep: list[Tag]  # what stands around digits that no block is found around
 
     @classmethod
@@ -236,10 +237,14 @@ class _Near:
             holders |= {id(tag): tag for tag in around if tag.name not in _AROUND_ALL}
             if len(around) == _AROUND:
                 deep.append(around[0])
-        return cls(_named(holders.values()), _named(root.find_all(True)) if generated else {}, deep)
+        every = root.find_all(True)
+        present = {mark for tag in every for mark in _marks(tag)}
+        return cls(_named(holders.values()), _named(every) if generated else {}, present, deep)
 
     def fitting(self, rule: Rule) -> list[Tag]:
         """The tags with the tag, classes and ids that the last part of the selector of `rule` names."""
+        if not _needed(rule.selector) <= self.present:
+            return []
         named = self.every if rule.generated else self.near
         name, own = _last(rule.selector)
         wanted = [*own, *([name] if name else [])]
@@ -347,6 +352,15 @@ def _lower(root: Tag) -> list[tuple[Tag, str, Any]]:
 
 
 _VALUE = re.compile(r"""(=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'\]=]++))(?:\s++[is])?\s*+\]""")
+
+
+def _needed(selector: str) -> set[str]:
+    """The classes and ids that a page has if `selector` fits anything in it."""
+    if "\\" in selector or len(selector) > _LONGEST_SELECTOR:
+        return set()
+    for _ in range(_DEEPEST_BRACKETS):
+        selector = _BRACKETS.sub("", selector)
+    return set() if not selector.isascii() or re.search("[\"'(\\[]", selector) else set(_MARK.findall(selector))
 
 
 def _last(selector: str) -> tuple[str | None, set[str]]:
