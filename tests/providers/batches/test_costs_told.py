@@ -33,7 +33,7 @@ def gone(vendor, *numbers):
 def test_rows_of_a_batch_that_is_gone_are_counted_as_unpriced(vendor, work, run):
     work(vendor)
     gone(vendor, 1)
-    results = run(forgetful(vendor.make()), numbered(4), settings=BatchSettings(rows=2))
+    results = run(forgetful(vendor.make()), numbered(4), settings=BatchSettings(rows=2, patience=1800))
     assert [row.cost is None for row in results] == [True, True, False, False]
     assert (results.unpriced, results.failed, results.answered) == (2, 2, 2)
 
@@ -42,7 +42,7 @@ def test_a_second_attempt_that_is_gone_leaves_no_row_free(vendor, work, run):
     working = work(vendor)
     working.outcome = lambda prompt, times: PASSING if prompt == "prompt 1" else ANSWERED
     gone(vendor, 2)
-    results = run(forgetful(vendor.make()), numbered(2))
+    results = run(forgetful(vendor.make()), numbered(2), settings=BatchSettings(patience=1800))
     first, second = results
     assert first.error is None
     assert (second.cost, second.attempts, results.unpriced, results.failed) == (None, 2, 1, 1)
@@ -122,7 +122,7 @@ def test_rows_at_an_unknown_price_count_against_what_a_run_may_cost(openai, work
             raise KeyboardInterrupt
         clock.sleep(_seconds)
 
-    settings = BatchSettings(rows=1)
+    settings = BatchSettings(rows=1, patience=1800)
     provider = forgetful(openai.make())
     with pytest.raises(KeyboardInterrupt):
         run_batch(provider, numbered(3), state, clock=clock, sleep=stop, settings=settings)

@@ -159,10 +159,10 @@ def test_results_that_cannot_be_had_for_long_are_given_up_and_the_others_are_col
     working = work(vendor)
     refusing(vendor, working, DOWNLOAD[vendor.name], status)
     begun = clock.now
-    results = list(run(forgetful(vendor.make()), numbered(3), settings=BatchSettings(rows=1, patience=3 * 3600)))
+    results = list(run(forgetful(vendor.make()), numbered(3), settings=BatchSettings(rows=1, patience=1800)))
     assert [row.error is None for row in results] == [False, True, True]
     assert "gone" in results[0].error
-    assert clock.now - begun > 3 * 3600
+    assert clock.now - begun > 1800
     assert set(working.handed_in.values()) == {1}
 
 
@@ -170,17 +170,17 @@ def test_results_that_cannot_be_had_for_long_are_given_up_and_the_others_are_col
 def test_a_batch_that_is_listed_is_asked_for_however_long_it_is_refused(vendor, work, run, clock, status):
     working = work(vendor)
     begun = clock.now
-    refusing(vendor, working, "retrieve", status, until=lambda: clock.now - begun > 6 * 3600)
+    refusing(vendor, working, "retrieve", status, until=lambda: clock.now - begun > 2 * 3600)
     results = run(forgetful(vendor.make()), numbered(3), settings=BatchSettings(rows=1))
     assert (results.answered, set(working.handed_in.values())) == (3, {1})
 
 
-def test_a_listed_batch_that_is_refused_for_days_ends_the_run_and_is_kept(vendor, work, run, tmp_path):
+def test_a_listed_batch_that_is_refused_for_longer_than_patience_ends_the_run_and_is_kept(vendor, work, run, tmp_path):
     working = work(vendor)
     gone_on = []
     refusing(vendor, working, "retrieve", 404, until=lambda: gone_on)
     with pytest.raises(ProviderError, match="no such thing"):
-        run(forgetful(vendor.make()), numbered(3), settings=BatchSettings(rows=1))
+        run(forgetful(vendor.make()), numbered(3), settings=BatchSettings(rows=1, patience=1800))
     assert [part.status for part in read_run(tmp_path / "run.json").parts] == ["submitted", "collected", "collected"]
     gone_on.append(True)
     assert run(vendor.make(), None).answered == 3
@@ -234,9 +234,9 @@ def test_a_key_of_another_account_gives_up_no_batch(vendor, work, run, clock, tm
 def test_a_list_that_fails_for_a_while_ends_no_run(vendor, work, run, clock, status):
     working = work(vendor)
     begun, listing = clock.now, vendor.server.list
-    refusing(vendor, working, "retrieve", 404, until=lambda: clock.now - begun > 4 * 3600)
+    refusing(vendor, working, "retrieve", 404, until=lambda: clock.now - begun > 2 * 3600)
     down = Reply(vendor.unanswered(status, "not now"), status, {"retry-after": "0"})
-    vendor.server.list = lambda request: down if clock.now - begun < 2 * 3600 else listing(request)
+    vendor.server.list = lambda request: down if clock.now - begun < 3600 else listing(request)
     assert run(forgetful(vendor.make()), numbered(3), settings=BatchSettings(rows=1)).answered == 3
     assert set(working.handed_in.values()) == {1}
 

@@ -184,7 +184,7 @@ def test_results_that_are_gone_fail_their_rows_and_are_not_repeated(vendor, work
     working = work(vendor)
     name = {"openai": "content", "anthropic": "results", "gemini": "download"}[vendor.name]
     setattr(vendor.server, name, lambda request, **parts: Reply(vendor.unanswered(404, "no such file"), 404))
-    results = list(run(vendor.make(), numbered(2)))
+    results = list(run(vendor.make(), numbered(2), settings=BatchSettings(patience=1800)))
     assert ["gone" in row.error for row in results] == [True, True]
     assert set(working.handed_in.values()) == {1}
 
