@@ -1,0 +1,94 @@
+"""Pages with moves and silent modes, made at random: what is known at the end follows from two of them alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from octoregistry.merging.merge import merge
+from octoregistry.planning.planner import PlanSettings
+from octoregistry.planning.rates_in_force import in_force
+from octoregistry.reading.rates import StatedRate
+from providers.registry import parse_registry
+from tests.planning.making import NOTHING, page, planned, rate
+
+FIRST = date(2026, 1, 1)
+PRICES = {"standard": ("4", "5", "6"), "flex": ("2", "3"), "priority": ("8", "9"), "batch": ("1", "1.5")}
+
+
+class Day(NamedTuple):
+    """What the page of a day states of one model, by mode; None where it is silent."""
+
+    standard: str
+    flex: str | None
+    priority: str | None
+    batch: str | None
+
+    def of(self, mode: str) -> str | None:
+        return getattr(self, mode)
+
+    def rates(self) -> list[StatedRate]:
+        stated = ((mode, self.of(mode)) for mode in PRICES)
+        return [rate("gpt-8-sol", mode, input=usd, output=usd) for mode, usd in stated if usd]
+
+
+DAYS = st.builds(
+    Day,
+    st.sampled_from(PRICES["standard"]),
+    *(st.none() | st.sampled_from(PRICES[mode]) for mode in ("flex", "priority", "batch")),
+)
+
+
+def end(days: Sequence[tuple[int, Day]]) -> dict[str, str]:
+    """{mode: its input price on the last day} after a page a day, all that is held accepted; without derived ones."""
+    text = NOTHING
+    for number, day in days:
+        read = page(*day.rates(), checked=FIRST + timedelta(days=number))
+        text = merge(text, planned(text, read, settings=PlanSettings(accepted=("all",))))
+    model = parse_registry(text).model("openai", "gpt-8-sol")
+    last = FIRST + timedelta(days=days[-1][0])
+    found = {}
+    for mode in PRICES:
+        known = in_force(model.rates, mode, last).get(None)
+        if known and known.prices and not known.derived:
+            found[mode] = f"{known.prices['input'].normalize():f}"
+    return found
+
+
+def expected(days: Sequence[tuple[int, Day]], mode: str) -> str | None:
+    """What the last page that states the mode says, where its standard price is that of the last page of all."""
+    seen = next((day for _, day in reversed(days) if day.of(mode)), None)
+    return seen.of(mode) if seen and seen.standard == days[-1][1].standard else None
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(DAYS, min_size=1, max_size=6))
+def test_a_silent_mode_holds_as_long_as_the_standard_price_beside_which_it_was_seen(pages: list[Day]) -> None:
+    """Whatever the order of moves and silences: of flex and priority."""
+    days = list(enumerate(pages))
+    known = end(days)
+    assert {mode: known.get(mode) for mode in ("standard", "flex", "priority")} == {
+        mode: expected(days, mode) for mode in ("standard", "flex", "priority")
+    }
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(DAYS, min_size=2, max_size=6), st.data())
+def test_a_page_of_which_a_later_one_states_every_mode_may_be_left_out(pages: list[Day], data: st.DataObject) -> None:
+    """Or read twice: the end is one."""
+    days = list(enumerate(pages))
+    whole = end(days)
+    spare = [
+        at
+        for at, (_, day) in enumerate(days[:-1])
+        if any(all(later.of(mode) for mode in PRICES if day.of(mode)) for _, later in days[at + 1 :])
+    ]
+    left_out = data.draw(st.sets(st.sampled_from(spare))) if spare else set()
+    rest = [day for at, day in enumerate(days) if at not in left_out]
+    modes = {mode for _, day in rest for mode in PRICES if day.of(mode)}
+    assert {mode: usd for mode, usd in end(rest).items() if mode in modes} == whole
+    assert end([day for day in rest for _ in range(2)]) == whole
