@@ -9,6 +9,7 @@ from typing import Any
 
 from octoregistry.reading.classify.days import spans
 from octoregistry.reading.classify.facts import Classified, Fact
+from octoregistry.reading.classify.names import SEPARATOR as NAMES_APART
 from octoregistry.reading.classify.names import Families, continues_name, looks_like_id, models_in, split_names
 from octoregistry.reading.classify.scan import STARTS, USED, Index, fold, found_at, index_of, spaced, whole
 from octoregistry.reading.classify.tiers import Tier, tiers
@@ -159,7 +160,7 @@ def _without_used(rest: list[str], text: str) -> str:
 
 _BRACKETS = re.compile(r"[(（\[]([^()（）\[\]]{0,200}(?:\([^()]{0,80}\)[^()]{0,80})?)[)）\]]")
 _PART_OF_NAME = re.compile(
-    r"(?:\d+(?:\.\d+)?\s?[bBmM](?:-[aA]\d+[bB])?|v?\d+(?:\.\d+)*|\d{2,4}[-.]\d{2}(?:[-.]\d{2})?)$"
+    r"(?!\d$)(?:\d+(?:\.\d+)?\s?[bBmM](?:-[aA]\d+[bB])?|v?\d+(?:\.\d+)*|\d{2,4}[-.]\d{2}(?:[-.]\d{2})?)$"
 )
 _MODE_BEHIND = re.compile(r"\s(?:[-–—:]\s?)?$")
 
@@ -175,7 +176,8 @@ def name_cell(
     lines = [line for line in text.split("\n") if line.strip()]
     name, more = (lines[0], lines[1:]) if lines else ("", [])
     for line in more:
-        if looks_like_id(line) and not looks_like_id(name):
+        of_place = classify(line, "row_head", vocabulary, families, page_date).values("place")
+        if looks_like_id(line) and not looks_like_id(name) and not of_place:
             facts.append(Fact("id", line, 0, 0))
             continue
         if models_in(line, families) and len(line.split()) < _WORDS_OF_A_NAME:
@@ -217,6 +219,7 @@ def name_cell(
     facts += own
     for fact in sorted(own, key=lambda fact: -fact.start):
         name = name[: fact.start] + " " + name[fact.end :]
+    name = _without_remarks(name, facts, left, (vocabulary, families, page_date))
     name, behind = _own_name(name, vocabulary, families, page_date)
     if behind is not None:
         facts += [fact for fact in behind.facts if fact.slot != "model"]
@@ -226,20 +229,58 @@ def name_cell(
     return split_names(name), _settled(said, settled) if settled else said
 
 
+def _without_remarks(text: str, facts: list[Fact], left: list[str], known: tuple[Vocabulary, Families, date]) -> str:
+    """`text` without those of its parts that are no names: "gpt-9, Enterprise". What they say goes to `facts`, and to `left`
+    what nobody understands behind a name that is known."""
+    parts = list(NAMES_APART.finditer(text))
+    kept = text[: parts[0].start()] if parts else text
+    named = bool(models_in(kept, known[1]))
+    ends = [*(part.start() for part in parts[1:]), len(text)]
+    for part, end in zip(parts, ends[: len(parts)], strict=True):
+        own = text[part.end() : end]
+        said = classify(own.strip(), "row_head", *known)
+        remark = not said.leftover and {fact.slot for fact in said.facts} & _OF_A_PRICE
+        unknown = named and said.leftover and not _may_be_name(own, known[1])
+        if said.values("model") or not (remark or unknown):
+            kept += part.group() + own
+            continue
+        facts += said.facts
+        left += [said.leftover] if said.leftover else []
+    return kept
+
+
+def _may_be_name(text: str, families: Families) -> bool:
+    """True for what has a number, the shape of an id, a family's name, or words that go on a name."""
+    return any(map(str.isdigit, text)) or looks_like_id(text.strip()) or continues_name(text, families) or any(
+        re.search(family, text.lower()) for family in families.families
+    )  # fmt: skip
+
+
+_OF_A_PRICE = {"mode", "offer", "place", "currency", "unit", "days", "tier", "modality", "dimension"}
+
+
 def _own_name(text: str, vocabulary: Vocabulary, families: Families, page_date: date) -> tuple[str, Classified | None]:
     """(the name, what is said behind it): "gpt-9 on Azure" is gpt-9, elsewhere; "Opus 9For long drafts" has lost a line break."""
     spans = models_in(text, families)
+    known = (vocabulary, families, page_date)
+    if not spans and (apart := _DASHED.search(text)):
+        said = classify(text[apart.end() :].strip(), "row_head", *known)
+        remark = not said.leftover and {fact.slot for fact in said.facts} & _OF_A_PRICE
+        return (text[: apart.start()], said) if remark else (text, None)
     if len(spans) != 1 or text[: spans[0][0]].strip():
         return text, None
     end = spans[0][1]
     rest = text[end:]
-    said = classify(rest.strip(), "row_head", vocabulary, families, page_date)
+    said = classify(rest.strip(), "row_head", *known)
     glued = rest[:1].isalpha() or len(rest.split()) >= _WORDS_OF_A_NAME
-    if glued or ((said.values("offer") or said.values("place")) and not said.leftover):
+    says = {fact.slot for fact in said.facts} & (_OF_A_PRICE if _DASHED.match(rest) else _OF_A_PRICE - _IN_NAMES)
+    if glued or (says and not said.leftover):
         return text[:end], said
     return text, None
 
 
+_DASHED = re.compile(r"\s[-–—|·]\s(?!.*\s[-–—|·]\s)")
+_IN_NAMES = {"modality", "dimension"}
 _OF_A_NOTE = {"note", "negation", "offer", "place", "function", "vendor"}
 _WORDS_OF_A_NAME = 5
 _TRAILING = {"mode", "note", "offer", "place", "modality", "negation"}

@@ -12,7 +12,7 @@ _LINK = re.compile(r"\[([^\]\[]{0,200})\]\([^()\s]{0,500}\)")
 _EMOJI = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf\ufe0f]")
 _ID = re.compile(r"(?=.*[-/:@.\d])@?[A-Za-z][A-Za-z0-9]*(?:[-_./:@][A-Za-z0-9]+)*$")
 _PLAIN_ID = re.compile(r"[a-z][a-z0-9]*(?:[-_.:/@][A-Za-z0-9]+)+$")
-_SEPARATOR = re.compile(r"\s(?:/|&|and|und|et|y|e|or)\s|,\s(?:and\s)?|;\s|\n", re.IGNORECASE)
+SEPARATOR = re.compile(r"\s(?:/|&|and|und|et|y|e|or)\s|,\s(?:and\s)?|;\s|\n", re.IGNORECASE)
 _ONLY_VERSION = re.compile(r"v?\d+(?:\.\d+)*(?:\s(?:mini|nano|pro|flash|lite))?$", re.IGNORECASE)
 _RAISED = re.compile(r"(?<=\s)[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}(?![^\s.,;:)])")
 _FOOTNOTE = re.compile(r"(?<![\s*†‡§^¹²³⁴⁵⁶⁷⁸⁹])(?<!\[\d\])(?:\s?[*†‡§^¹²³⁴⁵⁶⁷⁸⁹]|\s?\[\d\])++$")
@@ -114,7 +114,7 @@ def looks_like_name(text: str) -> bool:
 
 def split_names(text: str) -> tuple[str, ...]:
     """The models that one cell names: "Claude Sonnet 4.5 / 4" is Claude Sonnet 4.5 and Claude Sonnet 4."""
-    parts = [part for part in (_tidy(p) for p in _SEPARATOR.split(text)) if part]
+    parts = [part for part in (_tidy(p) for p in SEPARATOR.split(text)) if part]
     if len(parts) < 2:
         return tuple(parts)
     names = [parts[0]]

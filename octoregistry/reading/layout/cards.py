@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Literal, TypeAlias
 
@@ -19,6 +19,7 @@ prompts, what is counted, the value of another label ("Free of charge")."""
 
 _LONGEST = 200
 _FAR = 40
+_MOST_BELOW = 3
 _HEAD_OF_IDS = "Model ID"
 _SWITCH = "∙"  # between the sides of a switch: "Per 1M tokens", "∙", "Batch API price"
 _PROSE = re.compile(r"[.!?。][\"')\]]*$|[a-z]\.\s+[A-Z]")
@@ -61,26 +62,29 @@ def _scope(
     said: list[Label] = []
     trouble: dict[str, str] = {}
     card = _Card()
+    begins = 0  # the first figure of the card
     skip = False
     lines = _joined(run, has_amount, kind)
     for passage, line in lines:
         if has_amount(line):
             address = passage.address
-            if is_prose(line):
-                trouble[address] = "a sentence"
+            trouble |= {address: "a sentence"} if is_prose(line) else {}
             own = _own(card, kind, labelled=labelled(line))
             figures.append(Figure(line, line, address, (*own, *card.ids)))
             names[f"{address}:{line}"] = (card.name,) if card.name else ()
             skip = False
             continue
         if line in passage.codes and card.block and card.block[-1].address == passage.address:
+            begins = _below(figures, begins, card.block[:-1])
             card = _Card(card.block[-1], tabs=list(card.tabs))  # what stands over its own id is a name
         if line in passage.codes and card.name and not card.block:
             card.ids.append(Label(line, "beside", 0, passage.address, _HEAD_OF_IDS))
             continue
         what = kind(line)
         if what == "name":
-            before = card.block[-1:] if card.block and kind(card.block[-1].text) == "tab" else card.tabs
+            tab = card.block[-1:] if card.block and kind(card.block[-1].text) == "tab" else []
+            before = tab or card.tabs
+            begins = _below(figures, begins, card.block[: -1 if tab else None])
             card = _Card(Label(line, "lead", 0, passage.address), groups=list(before), tabs=list(before))
         elif what == "value":
             pass
@@ -98,12 +102,22 @@ def _scope(
         else:
             said += [Label(text, "sentence", 2, passage.address) for text in sentences(line)[:_FAR]]
         skip = False
+    _below(figures, begins, card.block)
     first = run[0]
     panes = reversed(first.pane.split("\u203a")) if first.pane else ()
     over = [Label(pane.strip(), "pane", n, first.address) for n, pane in enumerate(panes)]
     over += [Label(h.text, "heading", n, f"H{h.number}") for n, h in enumerate(reversed(first.headings))]
     codes = tuple(code for passage in run for code in passage.codes)
     return Scope(first.address, tuple(figures), (*over, *said), "card", False, names, codes, trouble)
+
+
+def _below(figures: list[Figure], begins: int, labels: list[Label]) -> int:
+    """How many figures there are: those of the card from `begins` on take the labels that stand below the last of them,
+    where these are few: many are no note but another part of the page."""
+    labels = labels if len(labels) <= _MOST_BELOW else []
+    below = tuple(replace(label, place="below", distance=n) for n, label in enumerate(labels))
+    figures[begins:] = [replace(figure, labels=(*figure.labels, *below)) for figure in figures[begins:]]
+    return len(figures)
 
 
 def _own(card: _Card, kind: Callable[[str], Kind], *, labelled: bool) -> tuple[Label, ...]:

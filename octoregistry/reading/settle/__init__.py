@@ -19,6 +19,7 @@ from octoregistry.reading.settle.kinds import (
     begun,
     by_custom,
     heads_names,
+    is_aside,
     is_praise,
     is_taken_off,
     is_unit_head,
@@ -27,6 +28,7 @@ from octoregistry.reading.settle.kinds import (
     of_all_rows,
     only_qualifies,
     paired_in,
+    said_of_all,
     says_no,
     says_whose_discount,
     says_yes,
@@ -79,6 +81,8 @@ class Settler:
             near, names, name_label = self._named(near)
         else:
             names, name_label = (), None
+            named = self.scope.names_above.get(f"{figure.address}:{figure.text}", ())
+            near += [(label, self.reader.named(label.text)[1]) for label in named]  # "GPT-9 (EUR)" over its prices
         current = [amount for amount in found if not amount.restated and not amount.past]
         cells = [(amount, *self._cell(amount, figure)) for amount in current]
         if found and not current and any(amount.past for amount in found):
@@ -102,6 +106,8 @@ class Settler:
                 all_said.doubt(Label(figure.text, "cell", 0, figure.address), f"not understood: {left}")
             if custom:
                 all_said.doubt(Label(figure.text, "cell", 0, figure.address), _CUSTOM)
+            if at < len(cells) - 1 and (qualified := said_of_all(own, cells[-1][2], paired=bool(counted))):
+                all_said.doubt(Label(figure.text, "cell", 0, figure.address), qualified)
             yield self._price(figure, amount, all_said, (names, name_label), counted[at] if counted else None)
 
     def _cell(self, amount: Amount, figure: Figure) -> tuple[Label, Classified]:
@@ -121,6 +127,8 @@ class Settler:
         found = []
         for label in figure.labels:
             said = self.reader.said(label)
+            if is_aside(label, said):
+                continue
             if label.place in ("beside", "row_head") and label.head:
                 over = Label(label.head, "column_head", 0, label.address)
                 head = self.reader.said(over)
@@ -320,7 +328,13 @@ class Settler:
 
     def _codes(self, label: Label) -> tuple[str, ...]:
         return (
-            tuple(dict.fromkeys(code for code in self.scope.codes if looks_like_id(code)))
+            tuple(
+                dict.fromkeys(
+                    code
+                    for code in self.scope.codes
+                    if looks_like_id(code) and not self.reader.says(code, "row_head").values("place")
+                )
+            )
             if label.place == "heading"
             else ()
         )

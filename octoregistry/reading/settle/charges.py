@@ -20,7 +20,7 @@ from octoregistry.reading.layout.lines import sentences
 from octoregistry.reading.settle import Settler
 from octoregistry.reading.settle.charge_kinds import Kind, goes_in, kind_of
 from octoregistry.reading.settle.currencies import NoCurrency, currency_of, dollars_of
-from octoregistry.reading.settle.kinds import is_unit_head, leave_out_other_models, models_named, says_no
+from octoregistry.reading.settle.kinds import is_aside, is_unit_head, leave_out_other_models, models_named, says_no
 from octoregistry.reading.settle.outcome import OF_A_MODEL, Charged, Refused
 from octoregistry.reading.settle.said import NEAR, OVER, TOLD, Reader, Said
 from octoregistry.reading.settle.slots import days_of, mode_of, place_of
@@ -164,6 +164,8 @@ class ChargeSettler(Settler):
         found = []
         for label in figure.labels:
             said = self.reader.said(label)
+            if is_aside(label, said) or (label.place == "below" and said.values("tool")):
+                continue
             if label.place in ("beside", "row_head") and label.head:
                 head = self.reader.said(Label(label.head, "column_head", 0, label.address))
                 if self._tells_nothing(label, head) or says_no(label, said, head):

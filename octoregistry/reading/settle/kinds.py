@@ -10,8 +10,10 @@ from itertools import pairwise
 
 from octoregistry.reading.classify import Classified
 from octoregistry.reading.classify.cells import Amount
+from octoregistry.reading.classify.units import PER_MILLION
 from octoregistry.reading.labels import Label
 from octoregistry.reading.settle.said import TOLD, Said
+from providers.dimensions import PLAIN_CURRENCY as USD
 from providers.dimensions import PLAIN_PLACE
 
 
@@ -51,6 +53,17 @@ def begun(said: Classified, begins: Classified) -> Classified:
     return Classified((*facts, *said.facts), said.leftover)
 
 
+def said_of_all(own: Classified, last: Classified, *, paired: bool) -> str:
+    """Why what the last price of a line says may hold for this one as well: "Input $1, output $7 (batch)". "" for no reason;
+    two prices of the same thing are told apart so."""
+    counted = own.values("dimension"), last.values("dimension")
+    slots = [slot for slot in sorted(_OF_LINE) if set(last.values(slot)) - {USD} and not own.values(slot)]
+    if not slots or not (paired or (all(counted) and counted[0] != counted[1])):
+        return ""
+    return f"the last price of the line states its {', '.join(slots)}: is it that of this one?"
+
+
+_OF_LINE = {"mode", "tier", "days", "offer", "place", "currency"}
 _OF_ALL = {"mode", "unit", "dimension", "modality", "tier", "days", "offer", "place", "currency"}
 
 
@@ -89,6 +102,17 @@ def as_lead(label: Label, said: Classified) -> Label:
     """A sentence that ends in ":" right over the table, and of which every word is understood, is a label over it."""
     near = label.place == "sentence" and label.distance == 0 and not said.leftover and not said.values("model")
     return replace(label, place="lead") if near else label
+
+
+def is_aside(label: Label, own: Classified) -> bool:
+    """True for what stands below the prices of a card and is not said of them: a button, a list of tools."""
+    custom = all((unit.factor, unit.per_hour) == _PER_MILLION for unit in own.values("unit"))
+    slots = _OF_LINE if custom else _OF_LINE | {"unit"}
+    facts = slots & {fact.slot for fact in own.facts if fact.value != "tools"}
+    return label.place == "below" and bool(own.leftover) and not facts
+
+
+_PER_MILLION = PER_MILLION.factor, PER_MILLION.per_hour
 
 
 def is_unit_head(head: Classified) -> bool:
