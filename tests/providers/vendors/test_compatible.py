@@ -11,6 +11,7 @@ from providers import (
     BatchError,
     ProviderError,
     RequestError,
+    SettingsError,
     get_provider,
     run_batch,
     run_realtime,
@@ -82,10 +83,17 @@ def test_a_table_is_enough_and_nothing_that_the_environment_says_request_of_goes
     assert "max_completion_tokens" not in request.json
 
 
-@pytest.mark.parametrize("address", [None, ""])
-def test_an_address_that_is_empty_is_the_vendors_own_and_not_the_environments(acme, make, address):
-    assert make(base_url=address).generate_realtime("2 + 2?")["content"] == "4"
+def test_no_address_is_the_vendors_own_and_not_the_environments(acme, make):
+    assert make(base_url=None).generate_realtime("2 + 2?")["content"] == "4"
     assert len(acme.requests) == 1
+
+
+@pytest.mark.parametrize("address", ["", " "])
+def test_a_blank_address_is_an_error_and_nothing_is_sent(acme, make, address):
+    """A variable without a value leaves it behind: prompts would go to another address than the one that was meant."""
+    with pytest.raises(SettingsError, match="base_url"):
+        make(base_url=address)
+    assert not acme.requests
 
 
 def test_its_usage_is_read_by_its_own_words_and_it_has_no_price_where_none_is_known(acme, make):
