@@ -10,9 +10,11 @@ import duckdb
 
 from benchmarks.cost import BY, SQL
 from octoregistry.costing.arrow import fetched_from
-from octoregistry.costing.files import read_files
+from octoregistry.costing.files import plain_log
 from octoregistry.costing.ledger import cost_by
+from octoregistry.costing.patterns import usage_files
 from octoregistry.costing.rates import compile_rates
+from octoregistry.costing.reading import How
 from providers.registry import PACKAGED, load_registry
 
 CHUNK = 10_000_000
@@ -68,7 +70,7 @@ def write_log(path: Path, rows: int) -> None:
 def ours(path: Path) -> str:
     """Costs the log by the expression; returns the total."""
     rates = compile_rates(load_registry(PACKAGED))
-    log = read_files([f"{path}/*.parquet"])
+    log = plain_log(usage_files([f"{path}/*.parquet"]), How())
     answer = fetched_from(log.connection, cost_by(log.table, rates, BY))
     return f"{sum(cost for cost in answer['cost'].to_pylist() if cost is not None):.12f}"
 

@@ -181,37 +181,36 @@ def _costs(
     from octoregistry.costing.patterns import usage_files  # noqa: PLC0415 - as above
     from octoregistry.costing.small import costs_of_files, needs_no_engine  # noqa: PLC0415 - as above
 
-    if engine is None and needs_no_engine(files := usage_files(logs), how):
-        return costs_of_files(files, rates, keys, how)
-    from octoregistry.costing.costs import costs_of  # noqa: PLC0415 - as above
-    from octoregistry.costing.engines import connect_engine, usage_table  # noqa: PLC0415 - as above
-    from octoregistry.costing.errors import CostingError  # noqa: PLC0415 - as above
-    from octoregistry.costing.examples import with_examples  # noqa: PLC0415 - as above
-    from octoregistry.costing.files import read_files  # noqa: PLC0415 - as above
+    if engine is not None:
+        return _of_engine(logs, engine, keys, how, rates)
+    files = usage_files(logs)
+    found = None if needs_no_engine(files, how) else _of_plain_files(files, keys, how, rates)
+    return costs_of_files(files, rates, keys, how) if found is None else found
+
+
+def _of_plain_files(files: Sequence[tuple[str, str]], keys: Sequence[str], how: How, rates: RateTable) -> Costs | None:
+    """The costs of files that an engine reads as Python does; None for others."""
+    from octoregistry.costing.files import costs_of_plain_files  # noqa: PLC0415 - as above
     from octoregistry.costing.progress import watched  # noqa: PLC0415 - as above
 
-    if engine is not None:
-        if len(logs) != 1:
-            raise click.UsageError("with --engine, give one table")
-        connection = connect_engine(engine)
-        table = usage_table(connection, logs[0])
-        with _bar() as listener:
-            ask = partial(watched, told=listener)
-            return with_examples(
-                costs_of(connection, table, rates, keys, how=how, ask=ask), connection, table, rates, how=how
-            )
-    log = read_files(logs, [*keys, *how.columns()])
     with _bar() as listener:
-        ask = partial(watched, told=listener)
-        try:
-            costs = costs_of(log.connection, log.table, rates, keys, how=how, ask=ask)
-        except CostingError:
-            if (whole := log.without_torn()) is None:
-                raise
-            log = whole
-            costs = costs_of(log.connection, log.table, rates, keys, how=how, ask=ask)
-    torn = log.torn()
-    return with_examples(costs, log.connection, log.placed(), rates, how=how, torn=torn)
+        return costs_of_plain_files(files, rates, keys, how, ask=partial(watched, told=listener))
+
+
+def _of_engine(logs: Sequence[str], engine: str, keys: Sequence[str], how: How, rates: RateTable) -> Costs:
+    """The costs of a table, computed where it lies."""
+    from octoregistry.costing.costs import costs_of  # noqa: PLC0415 - as above
+    from octoregistry.costing.engines import connect_engine, usage_table  # noqa: PLC0415 - as above
+    from octoregistry.costing.examples import with_examples  # noqa: PLC0415 - as above
+    from octoregistry.costing.progress import watched  # noqa: PLC0415 - as above
+
+    if len(logs) != 1:
+        raise click.UsageError("with --engine, give one table")
+    connection = connect_engine(engine)
+    table = usage_table(connection, logs[0])
+    with _bar() as listener:
+        costs = costs_of(connection, table, rates, keys, how=how, ask=partial(watched, told=listener))
+        return with_examples(costs, connection, table, rates, how=how)
 
 
 @contextmanager

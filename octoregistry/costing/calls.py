@@ -17,6 +17,7 @@ from octoregistry.costing.values import (
     COSTS_ALONE,
     NO_CALL,
     NO_DAY,
+    NO_FORM,
     NO_MODEL,
     NO_PROVIDER,
     NO_SUCH_DAY,
@@ -71,7 +72,7 @@ def calls(
         links.see(record.row)
         recipe = recipe_of(record.row, recipes, record.columns)
         if recipe is None:
-            alone.append(_told(record, _NONE, f"{UNKNOWN_FORM}: {_fields_of(record.row)}"))
+            alone.append(_told(record, NO_FORM, f"{UNKNOWN_FORM}: {_fields_of(record.row)}"))
             continue
         if recipe.states_costs:
             forms.setdefault(recipe.name)
@@ -127,9 +128,6 @@ def _count(record: Record, recipe: Recipe, counted: dict[str, None]) -> None:
             field in record.row or field in record.columns for term in terms if term.sign > 0 for field in term.names
         ):
             counted[name] = None
-
-
-_NONE = Recipe("no known form", "none")
 
 
 def _told(record: Record, recipe: Recipe, fault: str) -> Call:

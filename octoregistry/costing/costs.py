@@ -12,14 +12,15 @@ from ibis.backends import BaseBackend
 
 from octoregistry.costing.arrow import fetched_from, in_memory
 from octoregistry.costing.engines import check_engine
-from octoregistry.costing.errors import CostingError
+from octoregistry.costing.errors import EngineError
 from octoregistry.costing.ledger import ledger_of, rolled_up, rows_of
 from octoregistry.costing.rates import RateTable
 from octoregistry.costing.reading import How
 from octoregistry.costing.sql import connect
 from octoregistry.costing.tally import uncertain_of
-from octoregistry.costing.values import Assumed, Costs, Derived, Groups, Retired, UnpricedRows
+from octoregistry.costing.values import NO_FORM, Assumed, Costs, Derived, Groups, Retired, UnpricedRows
 from providers.exact import unscaled
+from providers.recipe import Recipe
 
 Ask = Callable[[BaseBackend, ir.Table], pa.Table]
 _IN_TIME = ("day", "month")
@@ -58,7 +59,7 @@ def costs_of(
     return Costs(
         groups=groups_,
         keys=keys,
-        form=", ".join(dict.fromkeys(rows.recipes[place].name for place in sorted(set(found["form"].to_pylist())))),
+        form=_form([rows.recipes[place] for place in sorted(set(found["form"].to_pylist()))]),
         total=sum((cost for cost in costs if cost is not None), Decimal(0)),
         rows=sum(table["rows"].to_pylist()),
         problems=tuple(UnpricedRows(**problem) for problem in problems),
@@ -67,6 +68,11 @@ def costs_of(
         uncertain=uncertain_of(groups_),
         retired=_retired(found),
     )
+
+
+def _form(recipes: Sequence[Recipe]) -> str:
+    """The names of the forms that rows have."""
+    return ", ".join(sorted({one.name for one in recipes if one is not NO_FORM})) or NO_FORM.name
 
 
 def _assumed(found: pa.Table, scale: int) -> Assumed | None:
@@ -106,14 +112,14 @@ def _retired(found: pa.Table) -> tuple[Retired, ...]:
 
 
 def answer(connection: BaseBackend, query: ir.Table) -> pa.Table:
-    """The rows that `query` gives on `connection`; raises CostingError with what the engine says."""
+    """The rows that `query` gives on `connection`; raises EngineError with what the engine says."""
     if connection.name == "postgres":  # to compile a query of so many expressions takes its JIT minutes
         connection.raw_sql("SET jit = off").close()
     try:
         return fetched_from(connection, query)
     except Exception as error:  # every engine has exceptions of its own, and all mean the same here
         said = " ".join(str(error).split())
-        raise CostingError(f"{connection.name} could not run it: {said[:500]}") from error
+        raise EngineError(f"{connection.name} could not run it: {said[:500]}") from error
 
 
 def _order(groups: ir.Table, keys: Sequence[str]) -> list[Any]:

@@ -12,9 +12,18 @@ import ibis
 import ibis.expr.types as ir
 
 from octoregistry.costing.numbers import Count, count, first, stated, total
-from octoregistry.costing.sql import LINE_BY_LINE
+from octoregistry.costing.plain_tables import COLUMNS, INSIDE
+from octoregistry.costing.reading import proposal
 from octoregistry.costing.texts import clean
-from octoregistry.costing.values import AGAIN, NO_CALL_HERE, NO_DAY, NO_MODEL, NO_PROVIDER, NO_SUCH_DAY
+from octoregistry.costing.values import (
+    AGAIN,
+    NO_CALL_HERE,
+    NO_DAY,
+    NO_MODEL,
+    NO_PROVIDER,
+    NO_SUCH_DAY,
+    UNKNOWN_FORM,
+)
 from providers.interpretation import (
     BELOW,
     DIFFERENT,
@@ -35,26 +44,38 @@ from providers.recipe import Condition, FieldNames, Recipe, Term, Test, known_pa
 # from `len(FAULTS)` on it is one of the log's own.
 FAULTS = dict(
     enumerate(
-        (NO_DAY, NO_SUCH_DAY, NO_PROVIDER, NO_MODEL, NOT_WHOLE, BELOW, TOO_MANY, NO_REQUESTS, NO_CALL_HERE, AGAIN), 1
+        (
+            NO_DAY,
+            NO_SUCH_DAY,
+            NO_PROVIDER,
+            NO_MODEL,
+            NOT_WHOLE,
+            BELOW,
+            TOO_MANY,
+            NO_REQUESTS,
+            NO_CALL_HERE,
+            AGAIN,
+            INSIDE,
+        ),
+        1,
     )
 )
 
 
+_MOST_NAMED = 8  # columns
+
+
 @dataclass(slots=True)
 class UsageTable:
-    """A log's table: the column of each field by the path to it, and of each usage object within JSON or a map the column
-    that says whether a number in it is of no recipe.
+    """A log's table: the column of each field by the path to it; of them those that were `made` of what is within others, which
+    a row may lack; and of each column that holds objects the column that says whether a number in it is of no recipe.
     """
 
     table: ir.Table
     columns: dict[str, str] = field(default_factory=dict)
+    made: set[str] = field(default_factory=set)
     unread: dict[str, str] = field(default_factory=dict)
     faults: dict[int, str] = field(default_factory=lambda: dict(FAULTS))
-
-    @property
-    def tabular(self) -> bool:
-        """Whether a column is there for every row, even where it is empty."""
-        return LINE_BY_LINE not in self.table.columns
 
     def __getitem__(self, name: str) -> ir.Value:
         return self.table[self.columns[name]]
@@ -91,9 +112,12 @@ def _true(log: UsageTable, condition: Condition) -> ir.BooleanValue | bool:
         among = reduce(or_, (*tests, *map(text.startswith, condition.beginnings))).fill_null(False)
         return ~among if condition.absent else among
     columns = log.within(condition.name)
-    if not columns or log.tabular:
-        return bool(columns) != condition.absent
+    own = condition.name in log.columns and condition.name not in log.made
+    if not columns or (own and COLUMNS not in log.table.columns):
+        return bool(columns) != condition.absent  # a column of the table is there for every row, even where it is empty
     there = reduce(or_, (_stands(log[column]) for column in columns))
+    if own:
+        there |= log.table[COLUMNS].contains(f"|{condition.name}|")
     return ~there if condition.absent else there
 
 
@@ -185,9 +209,9 @@ def wrong(log: UsageTable, recipe: Recipe, counts: Mapping[str, Count], whole: C
     for name in log.columns:
         if is_usage(name, recipe) and not known_patterns(recipe).fullmatch(name):
             checks.append((stated(log[name]), log.fault(f"{UNREAD}: {name}")))
-    for root in recipe.usage:
-        if root in log.unread:
-            checks.append((log.table[log.unread[root]], log.fault(f"{UNREAD}: within {root}")))
+    for root, column in log.unread.items():
+        if root in recipe.usage or (recipe.flat and root in log.columns):
+            checks.append((log.table[column], log.fault(f"{UNREAD}: within {root}")))
     if not checks:
         return ibis.literal(0, "int32")
     return ibis.cases(*((test, ibis.literal(number, "int32")) for test, number in checks), else_=0).fill_null(0)
@@ -213,6 +237,14 @@ def _more_than_whole(
         else:
             size = reduce(add, (counts[part].value for part in dimensions_of(within) if part in counts), none)
         yield _count(log, name).value > ibis.greatest(size, 0), log.fault(f"{MORE}: {name}")
+
+
+def stray(log: UsageTable) -> ir.IntegerValue:
+    """The number of the fault of a row of no known form, with the columns that nobody reads."""
+    own = [name for name in log.columns if name not in log.made]
+    flags = proposal(own)
+    shown = ", ".join(own[:_MOST_NAMED]) + (", …" if len(own) > _MOST_NAMED else "")
+    return ibis.literal(log.fault(f"{UNKNOWN_FORM}: {shown}{f'; perhaps {flags}' if flags else ''}"), "int32")
 
 
 def mentioned(log: UsageTable, recipe: Recipe) -> dict[str, ir.BooleanValue]:

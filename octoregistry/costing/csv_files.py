@@ -1,60 +1,51 @@
-"""Usage logs of CSV: every cell as text, with whatever separator a file has."""
+"""Usage logs of CSV as an engine reads them: every cell as text, with the separator and the names of each file's first line."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 from ibis.backends.duckdb import Backend
 
-from octoregistry.costing.errors import CostingError
-from octoregistry.costing.sql import FILE, LINE, fetched, text_of, texts_of
+from octoregistry.costing.plain_tables import FILE, LINE, Source, can_be_columns, marks
+from octoregistry.costing.records import csv_header
+from octoregistry.costing.sql import fetched, text_of, texts_of
 
 # Every cell is text: one word among a million numbers is that row's fault, not the file's.
-_HOW = "all_varchar = true, header = true, strict_mode = true, store_rejects = true"
+_HOW = (
+    "auto_detect = false, header = true, quote = '\"', escape = '\"', encoding = 'utf-8', strict_mode = true, "
+    "store_rejects = true, hive_partitioning = false"
+)
+# The lines that are no rows. What else is wrong with a line only Python tells.
 _TORN = (
-    "SELECT DISTINCT ON (file_path, line) file_path, line, error_message, csv_line "
+    "SELECT DISTINCT ON (file_path, line) file_path, line, "
+    "CASE WHEN error_type IN ('MISSING COLUMNS', 'TOO MANY COLUMNS') THEN error_message END, '' "
     "FROM reject_errors JOIN reject_scans USING (scan_id, file_id)"
 )
 
 
-def csv_query(connection: Backend, files: Sequence[str], _wanted: Sequence[str]) -> tuple[str, str, str]:
-    """The rows of CSV files; the same with FILE and LINE; and once they were read, what lines are no rows."""
+def csv_source(connection: Backend, files: Sequence[str]) -> Source | None:
+    """The rows of CSV files; None where only Python reads them as they are meant. Raises CostingError for a file without
+    columns, or with two of one name.
+    """
     # DuckDB stores the lines that are no row only for files of the same columns; hence a query for each set of them.
     alike: dict[tuple[str, ...], list[str]] = {}
     for file in files:
-        alike.setdefault(_header(connection, file), []).append(file)
-    query = " UNION ALL BY NAME ".join(f"SELECT * FROM read_csv({texts_of(group)}, {_HOW})" for group in alike.values())
-    # a window without an order numbers the rows as they are read, which is the order of a file while there is but one
-    placed = " UNION ALL BY NAME ".join(
-        f"SELECT *, {text_of(file)} AS {FILE}, row_number() OVER () + 1 AS {LINE} "
-        f"FROM read_csv({text_of(file)}, {_HOW})"
-        for file in files
-    )
-    return query, placed, _TORN
-
-
-def _header(connection: Backend, file: str) -> tuple[str, ...]:
-    """The separator and the columns of a file; raises CostingError where it has none, or two of one name."""
-    alone = f"{text_of(file)}, all_varchar = true, ignore_errors = true"
-    try:
-        ((delimiter, columns),) = fetched(
-            connection, f"SELECT Delimiter, Columns FROM sniff_csv({alone}, header = true)"
-        )
-        names = [column["name"] for column in columns]
-        twice = _twice(connection, alone, names)
-    except CostingError as error:  # mixed line ends are one reason
-        raise CostingError(f"{file}: no CSV that can be read: {error}") from error
-    if not all(name.isprintable() for name in names):
-        raise CostingError(f"{file}: no CSV that can be read: it is not in UTF-8, or its first line has no names")
-    if twice:
-        raise CostingError(f"{file}: several columns are called {', '.join(twice)}; name each, for only one can count")
-    return delimiter, *names
-
-
-def _twice(connection: Backend, alone: str, names: Sequence[str]) -> list[str]:
-    """The names that several columns have; DuckDB calls the second `input` input_1."""
-    if not any(name.rpartition("_")[0] in names and name.rpartition("_")[2].isdigit() for name in names):
-        return []
-    (written,) = fetched(connection, f"SELECT * FROM read_csv({alone}, header = false) LIMIT 1")
-    return [name for name, times in Counter(written).items() if times > 1]
+        delimiter, names = csv_header(file)
+        if len(names) == 1 or not can_be_columns(names):  # of one column, an empty line may be a row
+            return None
+        alike.setdefault((delimiter, *names), []).append(file)
+    tables = [names for _, *names in alike]
+    queries, placed, rows = [], [], 0
+    for (delimiter, *names), group in alike.items():
+        columns = ", ".join(f"{text_of(name)}: 'VARCHAR'" for name in names)
+        how = f"delim = {text_of(delimiter)}, columns = {{{columns}}}, {_HOW}"
+        chosen = f"SELECT *, {marks(names, names, tables)}"
+        queries.append(f"{chosen} FROM read_csv({texts_of(group)}, {how})")
+        rows += fetched(connection, f"SELECT count(*) FROM read_csv({texts_of(group)}, {how})")[0][0]
+        # a window without an order numbers the rows as they are read, which is the order of a file while there is but one
+        placed += [
+            f"{chosen}, {text_of(file)} AS {FILE}, row_number() OVER () + 1 AS {LINE} "
+            f"FROM read_csv({text_of(file)}, {how})"
+            for file in group
+        ]
+    return Source(" UNION ALL BY NAME ".join(queries), " UNION ALL BY NAME ".join(placed), rows, _TORN)

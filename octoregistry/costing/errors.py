@@ -5,3 +5,7 @@ from __future__ import annotations
 
 class CostingError(Exception):
     """The costs cannot be told at all; the text says what to do."""
+
+
+class EngineError(CostingError):
+    """What an engine says that could not run a query."""

@@ -13,10 +13,10 @@ from ibis.backends import BaseBackend
 
 from octoregistry.costing.costs import answer
 from octoregistry.costing.ledger import unpriced_rows
+from octoregistry.costing.plain_tables import FILE, LINE
 from octoregistry.costing.rates import RateTable
 from octoregistry.costing.reading import How
 from octoregistry.costing.records import Torn, torn_problems
-from octoregistry.costing.sql import FILE, LINE
 from octoregistry.costing.usage import Rows
 from octoregistry.costing.values import ZONES_MIXED, Costs, UnpricedRows
 

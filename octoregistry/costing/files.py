@@ -1,103 +1,104 @@
-"""Usage logs in files, as a table of DuckDB: CSV, JSON lines and Parquet, by name or by pattern."""
+"""Usage logs in files as a table of DuckDB, where their rows hold plain values: what an engine reads as Python does."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import ibis.expr.types as ir
-import pyarrow as pa
 from ibis.backends.duckdb import Backend
 
-from octoregistry.costing.csv_files import csv_query
-from octoregistry.costing.errors import CostingError
-from octoregistry.costing.json_files import lines_query
-from octoregistry.costing.otlp_files import is_otlp, spans
-from octoregistry.costing.parquet_files import can_be_read, parquet_query
-from octoregistry.costing.patterns import usage_files
-from octoregistry.costing.records import TORN_FILE, Record, Torn, is_session, records
-from octoregistry.costing.sql import FILE, LINE, LINE_BY_LINE, connect, fetched, view
-
-_QUERIES: dict[str, Callable[[Backend, Sequence[str], Sequence[str]], tuple[str, str, str]]] = {
-    "parquet": parquet_query,
-    "csv": csv_query,
-    "jsonl": lines_query,
-    "otlp": partial(lines_query, source=spans),
-}
+from octoregistry.costing.costs import Ask, costs_of
+from octoregistry.costing.csv_files import csv_source
+from octoregistry.costing.errors import CostingError, EngineError
+from octoregistry.costing.examples import with_examples
+from octoregistry.costing.json_files import lines_source
+from octoregistry.costing.parquet_files import parquet_source
+from octoregistry.costing.plain_tables import INSIDE, Source, is_told_by_others
+from octoregistry.costing.rates import RateTable
+from octoregistry.costing.reading import How, recipes_with
+from octoregistry.costing.records import UNREADABLE, Torn
+from octoregistry.costing.sql import connect, fetched, view
+from octoregistry.costing.values import Costs
+from providers.recipe import Recipe
 
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """Usage files as one table. `placed_query` gives every row its FILE and LINE too, which costs time."""
+    """Usage files as one table. `placed` gives every row its file and line too, which costs time."""
 
     connection: Backend
     table: ir.Table
-    placed_query: str
-    torn_query: str = ""
-    torn_lines: tuple[Torn, ...] = ()
-    parquet: tuple[str, ...] = ()
+    source: Source
 
     def placed(self) -> ir.Table:
         """The same rows, each with its file and line."""
-        return view(self.connection, "placed", self.placed_query)
+        return view(self.connection, "placed", self.source.placed)
 
     def torn(self) -> tuple[Torn, ...]:
         """The lines that were passed over when the table was read, because they do not hold what a row holds."""
         tables = fetched(self.connection, "SELECT table_name FROM duckdb_tables() WHERE temporary")
-        if not self.torn_query or ("reject_errors" in self.torn_query and ("reject_errors",) not in tables):
-            return self.torn_lines
-        return (*self.torn_lines, *(Torn(*row) for row in fetched(self.connection, f"{self.torn_query} ORDER BY 1, 2")))
+        if ("reject_errors",) not in tables:
+            return self.source.torn
+        return tuple(Torn(*row) for row in fetched(self.connection, f"{self.source.torn_query} ORDER BY 1, 2"))
 
-    def without_torn(self) -> Log | None:
-        """The log without the Parquet files that break off in their data, which only reading them shows; they are told
-        as torn. None where there are none, or no other.
+    def is_answered(self, rows: int, reasons: Sequence[str]) -> bool:
+        """Whether an answer about so many rows, with these reasons for having no price, is about every row, and none of them
+        holds what only Python reads.
         """
-        sound = [file for file in self.parquet if can_be_read(self.connection, file)]
-        if not sound or len(sound) == len(self.parquet):
-            return None
-        torn = tuple(Torn(file, 1, TORN_FILE, "") for file in self.parquet if file not in sound)
-        query, placed, _ = parquet_query(self.connection, sound, ())
-        return Log(self.connection, view(self.connection, "usage", query), placed, torn_lines=torn)
+        return rows == self.source.rows and INSIDE not in reasons and all(one.reason for one in self.torn())
 
 
-def read_files(patterns: Sequence[str], wanted: Sequence[str] = ()) -> Log:
-    """The rows of all files that the patterns name; files of one kind may differ in their columns.
+def costs_of_plain_files(
+    files: Sequence[tuple[str, str]],
+    rates: RateTable,
+    keys: Sequence[str],
+    how: How | None = None,
+    *,
+    ask: Ask | None = None,
+) -> Costs | None:
+    """The costs of the rows of files, each with its kind, with examples; None where only Python reads them all.
 
-    `wanted` are columns that are asked for by name: in JSON lines they are looked for to the last line. Raises
-    CostingError for a pattern that names no file, for a kind that is not read, for kinds mixed, and for no row at all.
+    `ask` is that of `costs_of`.
     """
-    found = usage_files(patterns)
-    files, kinds = tuple(file for file, _ in found), {kind for _, kind in found}
-    if len(kinds) > 1:
-        raise CostingError(f"files of different kinds ({', '.join(sorted(kinds))}): cost them one kind at a time")
-    (kind,) = kinds
+    how = how or How()
+    log = plain_log(files, how)
+    if log is None:
+        return None
+    try:
+        costs = costs_of(log.connection, log.table, rates, keys, how=how, ask=ask)
+        if not log.is_answered(costs.rows, [problem.reason for problem in costs.problems]):
+            return None
+        return with_examples(costs, log.connection, log.placed(), rates, how=how, torn=log.torn())
+    except EngineError:  # whatever it cannot read, Python tells
+        return None
+    finally:
+        log.connection.disconnect()
+
+
+def plain_log(files: Sequence[tuple[str, str]], how: How) -> Log | None:
+    """The rows of files, each with its kind, as a table; None where they are read in Python.
+
+    That is so where they hold more than plain values, are of several kinds, or of a form whose rows are told by others.
+    """
+    recipes = recipes_with(how)
+    kinds = {kind for _, kind in files}
     connection = connect()
-    if kind.startswith("json") and (traces := [file for file in files if is_otlp(connection, file)]):
-        if len(traces) < len(files):
-            raise CostingError(f"{traces[0]} holds traces, others do not: cost them one kind at a time")
-        kind = "otlp"
-    if kind == "json" or (kind == "jsonl" and any(map(is_session, files))):
-        return _in_memory(connection, files, kind)
-    query, placed, torn = _QUERIES[kind](connection, files, wanted)
-    return Log(connection, view(connection, "usage", query), placed, torn, parquet=files if kind == "parquet" else ())
+    try:
+        source = _source(connection, kinds.pop(), [file for file, _ in files], recipes) if len(kinds) == 1 else None
+        if source is not None:
+            table = view(connection, "usage", source.query)
+            if not is_told_by_others(table.columns, how):
+                return Log(connection, table, source)
+    except (CostingError, *UNREADABLE):  # whatever it cannot read, Python tells
+        pass
+    connection.disconnect()
+    return None
 
 
-def _in_memory(connection: Backend, files: Sequence[str], kind: str) -> Log:
-    """The rows that only Python finds, as a table of texts; raises CostingError where there is none."""
-    found = [one for file in files for one in records(file, kind)]
-    rows = [one for one in found if isinstance(one, Record)]
-    names = dict.fromkeys(name for one in rows for name in one.row)
-    if not names:
-        raise CostingError(f"no row in {', '.join(files)}")
-    columns = {name: pa.array([_as_text(one.row.get(name)) for one in rows], pa.string()) for name in names}
-    place = {FILE: pa.array([one.file for one in rows]), LINE: pa.array([one.line for one in rows])}
-    marks = {LINE_BY_LINE: pa.array([True] * len(rows))}
-    table = connection.create_table("usage", pa.table({**columns, **place, **marks}), temp=True)
-    torn = tuple(one for one in found if isinstance(one, Torn))
-    return Log(connection, table.drop(FILE, LINE), "SELECT * FROM usage", torn_lines=torn)
-
-
-def _as_text(value: object) -> str | None:
-    return value if value is None or isinstance(value, str) else json.dumps(value, default=str)
+def _source(connection: Backend, kind: str, files: Sequence[str], recipes: Sequence[Recipe]) -> Source | None:
+    if kind == "csv":
+        return csv_source(connection, files)
+    if kind == "parquet":
+        return parquet_source(connection, files)
+    return lines_source(connection, files, recipes) if kind == "jsonl" else None

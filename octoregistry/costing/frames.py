@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial, reduce
+from itertools import chain
+from operator import or_
 from typing import Any
 
+import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
 from octoregistry.costing.arrow import in_memory
 from octoregistry.costing.costs import costs_of
-from octoregistry.costing.errors import CostingError
+from octoregistry.costing.errors import CostingError, EngineError
 from octoregistry.costing.examples import with_examples
-from octoregistry.costing.rates import compile_rates
+from octoregistry.costing.plain_tables import INSIDE, can_be_columns, is_told_by_others
+from octoregistry.costing.rates import RateTable, compile_rates
 from octoregistry.costing.reading import How
+from octoregistry.costing.records import Record, json_columns, records_of
+from octoregistry.costing.small import costs_of_rows
 from octoregistry.costing.sql import connect
 from octoregistry.costing.values import Costs, UnpricedRows
+from providers.flat import plain_name
 from providers.registry import Registry, load_registry
 
 
@@ -52,14 +60,62 @@ def cost_frame(
     counts tokens, and for a key that is none.
     """
     rates = compile_rates(load_registry() if registry is None else registry)
-    if isinstance(usage, ir.Table):
-        connection, table = usage.get_backend(), usage
-    else:
-        connection, table = connect(), in_memory(_as_arrow(usage))
     how = How(names or {})
-    costs = costs_of(connection, table, rates, list(by), how=how)
-    costs = with_examples(costs, connection, table, rates, how=how)
+    if isinstance(usage, ir.Table):
+        connection = usage.get_backend()
+        costs = costs_of(connection, usage, rates, list(by), how=how)
+        costs = with_examples(costs, connection, usage, rates, how=how)
+    else:
+        table = _as_arrow(usage)
+        costs = _if_plain(table, rates, by, how) or costs_of_rows(partial(_records, table), rates, by, how)
     return FrameCosts(_as_given(usage, costs), costs.total, costs.rows, costs.unpriced, costs.problems)
+
+
+def _if_plain(table: pa.Table, rates: RateTable, keys: Sequence[str], how: How) -> Costs | None:
+    """The costs of a table that an engine reads as Python does; None for another."""
+    plain = can_be_columns(table.column_names) and all(_is_plain(field.type) for field in table.schema)
+    if not plain or is_told_by_others(table.column_names, how):
+        return None
+    usage = in_memory(table)
+    cells = [usage[name] for name in table.column_names if plain_name(name) in json_columns()]
+    texts = [cell.lstrip().left(1).isin(["{", "[", '"']).fill_null(False) for cell in cells if cell.type().is_string()]
+    usage = usage.mutate(**{INSIDE: reduce(or_, texts, ibis.literal(False))})
+    connection = connect()
+    try:
+        costs = costs_of(connection, usage, rates, keys, how=how)
+        if costs.rows != table.num_rows or any(problem.reason == INSIDE for problem in costs.problems):
+            return None
+        return with_examples(costs, connection, usage, rates, how=how)
+    except EngineError:  # whatever it cannot read, Python tells
+        return None
+    finally:
+        connection.disconnect()
+
+
+def _is_plain(kind: pa.DataType) -> bool:
+    """Whether a column of that type holds plain values."""
+    return not pa.types.is_nested(kind) and any(
+        test(kind)
+        for test in (
+            pa.types.is_boolean,
+            pa.types.is_integer,
+            pa.types.is_floating,
+            pa.types.is_decimal,
+            pa.types.is_string,
+            pa.types.is_large_string,
+            pa.types.is_date,
+            pa.types.is_timestamp,
+            pa.types.is_null,
+        )
+    )
+
+
+def _records(table: pa.Table) -> Iterator[Record]:
+    """The rows of a table as Python reads them."""
+    batches = table.to_batches(max_chunksize=10_000)
+    return records_of(
+        chain.from_iterable(one.to_pylist(maps_as_pydicts="lossy") for one in batches), table.column_names
+    )
 
 
 def _as_arrow(usage: Any) -> pa.Table:

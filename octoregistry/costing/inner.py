@@ -10,9 +10,11 @@ import ibis.common.exceptions as failures
 import ibis.expr.types as ir
 
 from octoregistry.costing.counts import UsageTable
-from octoregistry.costing.sql import LINE_BY_LINE
-from octoregistry.costing.usage import forms_of
+from octoregistry.costing.errors import CostingError
+from octoregistry.costing.plain_tables import INSIDE
+from octoregistry.costing.reading import forms_of
 from providers.flat import plain_name
+from providers.interpretation import WORDS
 from providers.recipe import Recipe, Test
 
 _HOLDERS = ("attributes", "SpanAttributes")  # the latter in the tables of the collector's exporter to ClickHouse
@@ -22,12 +24,22 @@ _ENGINES_WITH_JSON_IN_TEXT = ("pyspark", "databricks")  # a text is JSON to them
 
 
 def opened(usage: ir.Table, further: Iterable[str], recipes: Sequence[Recipe]) -> UsageTable:
-    """`usage` with its inner fields: those of structs, and in JSON those that any of `recipes` reads, or `further` names."""
+    """`usage` with its inner fields: those of structs, and in JSON those that any of `recipes` reads, or `further` names.
+
+    Raises CostingError where two of its columns have one name to us.
+    """
     log = UsageTable(usage)
     for column in usage.columns:
         if not column.startswith("octoregistry_"):
-            log.columns.setdefault(plain_name(column), column)
+            before = log.columns.setdefault(plain_name(column), column)
+            if before != column:
+                raise CostingError(
+                    f"several columns are called {plain_name(column)} ({before}, {column}); name each, for only one can count"
+                )
+    if INSIDE in usage.columns:
+        return log
     _add(log, dict(_fields(usage)))
+    _open_maps(log, recipes)
     likely = _likely(log, recipes)
     known = (name for recipe in likely for name in (*recipe.known_fields(), *recipe.mention_fields()))
     named = dict.fromkeys((*known, *further))
@@ -45,7 +57,8 @@ def _add(log: UsageTable, fields: Mapping[str, ir.Value]) -> None:
     named = {path: name for path, name in named.items() if plain_name(path) not in log.columns}
     log.table = log.table.mutate(**{name: fields[path] for path, name in named.items()}) if named else log.table
     for path, name in named.items():
-        log.columns.setdefault(plain_name(path), name)
+        if log.columns.setdefault(plain_name(path), name) == name:
+            log.made.add(plain_name(path))
 
 
 def _mark(log: UsageTable, unread: Mapping[str, ir.BooleanValue]) -> None:
@@ -81,6 +94,29 @@ def _unread(log: UsageTable, recipes: Sequence[Recipe]) -> Iterator[tuple[str, i
         yield root, left.re_search(r':[ ]*"?-?[0-9.]*[1-9]').fill_null(False)
 
 
+def _open_maps(log: UsageTable, recipes: Sequence[Recipe]) -> None:
+    """Adds the fields that recipes know of each column that is a map, and whether it has others that count."""
+    for column in log.table.columns:
+        held = log.table[column]
+        if column in _HOLDERS or not (held.type().is_map() and held.type().key_type.is_string()):
+            continue
+        root = plain_name(column)
+        known = (name for recipe in recipes for name in (*recipe.known_fields(), *recipe.contained))
+        keys = [name.removeprefix(f"{root}.") for name in dict.fromkeys(known) if name.startswith(f"{root}.")]
+        left = _without(held, keys)
+        is_usage = any(root in recipe.usage for recipe in recipes) or any(word in root for word in WORDS)
+        _add(log, {f"{root}.{key}": held.get(key).cast("string") for key in keys if "*" not in key})
+        _mark(log, {root: left.re_search("[^ ]" if is_usage else "|".join(WORDS)).fill_null(False)})
+
+
+def _without(held: ir.MapValue, keys: Sequence[str]) -> ir.StringValue:
+    """The keys of a map that are none of these, between blanks."""
+    # as a text, for Ibis writes functions over lists in a way that DuckDB no longer takes
+    found = ibis.literal(" ") + held.keys().join("  ") + " "
+    patterns = "|".join(re.escape(key).replace(r"\*", "[^ ]*") for key in keys)
+    return found.re_replace(f" ({patterns}) ", "") if patterns else found
+
+
 def _open_attributes(log: UsageTable, further: Iterable[str], recipes: Sequence[Recipe]) -> None:
     """Adds the attributes of spans, where a column holds them as a map or as JSON, and no other but `day` is known."""
     holder = next((name for name in _HOLDERS if name in log.table.columns), None)
@@ -96,14 +132,9 @@ def _open_attributes(log: UsageTable, further: Iterable[str], recipes: Sequence[
     named = dict.fromkeys(name for recipe in spans for name in recipe.known_fields() if "." in name)
     roots = tuple(dict.fromkeys(root for recipe in spans for root in recipe.usage if "." in root))
     known = list(dict.fromkeys((*named, *(name for recipe in spans for name in recipe.contained))))
-    # as a text, for Ibis writes functions over lists in a way that DuckDB no longer takes
-    keys = ibis.literal(" ") + held.keys().join("  ") + " "
-    patterns = "|".join(re.escape(name).replace(r"\*", "[^ ]*") for name in known)
-    left = keys.re_replace(f" ({patterns}) ", "")
+    left = _without(held, known)
     _add(log, {name: held.get(name).cast("string").nullif("null") for name in (*named, *further)})
     _mark(log, {root: left.re_search(f" {re.escape(root)}[.]").fill_null(False) for root in roots})
-    # every row has attributes of its own
-    log.table = log.table.mutate(**{LINE_BY_LINE: ibis.literal(True)})
 
 
 def _whole_json(log: UsageTable, name: str) -> ir.StringValue | None:

@@ -1,171 +1,126 @@
-"""Usage logs of JSON: lines with an object each, and documents, as columns of text named by the paths to them."""
+"""Usage logs of JSON lines as an engine reads them: objects that hold plain values, as columns of text."""
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Sequence
+from itertools import islice
 
 from ibis.backends.duckdb import Backend
 
-from octoregistry.costing.errors import CostingError
-from octoregistry.costing.sql import FILE, LINE, LINE_BY_LINE, fetched, name_of, text_of, texts_of
-from octoregistry.costing.usage import forms_of
+from octoregistry.costing.plain_tables import COLUMNS, FILE, INSIDE, LINE, Source, can_be_columns
+from octoregistry.costing.reading import forms_of
+from octoregistry.costing.records import NO_OBJECT, Torn, json_columns, opened
+from octoregistry.costing.sql import fetched, name_of, text_of, texts_of
 from providers.flat import plain_name
 from providers.interpretation import WORDS
-from providers.recipe import recipes
+from providers.recipe import Recipe
 
-_SAMPLE = 1000  # lines of each file that are looked through for whatever they have
-_DEEPEST = 6
+_LOOKED_AT = 50  # lines of each file, before an engine reads them all
+_MOST_SHAPES = 1000
 _VALUES = "octoregistry_values"
-_IS_ROW = "coalesce(json_type(json), '') = 'OBJECT'"
-
-Path_ = tuple[str, ...]
-Source = Callable[[Sequence[str]], str]  # of files: what a query selects the rows from, each as `json`
 
 
-def lines(files: Sequence[str]) -> str:
-    """What gives every line of the files."""
+def lines_source(connection: Backend, files: Sequence[str], recipes: Sequence[Recipe]) -> Source | None:
+    """The rows of JSON lines; None where only Python reads them as they are meant: a line that is no object, an object or a
+    list within one, a key that stands in it twice.
+
+    The columns are the keys that any line has.
+    """
+    if not all(map(_begins_plain, files)):
+        return None
+    shapes = fetched(
+        connection,
+        f"SELECT json_keys(json) AS keys, count(*) FROM {_read(files)} GROUP BY keys LIMIT {_MOST_SHAPES + 1}",
+    )
+    known = [keys for keys, _ in shapes if keys is not None]
+    names = list(dict.fromkeys(key for keys in known for key in keys))
+    if len(shapes) > _MOST_SHAPES or not names or not can_be_columns(names):
+        return None
+    if "has_more" in names or any(not keys or len(set(keys)) < len(keys) for keys in known):
+        return None
+    torn: list[Torn] = []
+    for file in files if len(known) < len(shapes) else ():
+        found = _torn(connection, file)
+        if found is None:
+            return None
+        torn += found
+    values, chosen = _values(names, _asked(names, recipes))
+    query = f"SELECT {chosen} FROM (SELECT json, {values} FROM {_read(files)} WHERE json IS NOT NULL)"
+    # a row's line is counted without the torn ones before it, as DuckDB counts the rows of a CSV
+    placed = " UNION ALL ".join(
+        f"SELECT {chosen}, {text_of(file)} AS {FILE}, {LINE} FROM (SELECT json, {values}, "
+        f"row_number() OVER () AS {LINE} FROM {_read([file])} WHERE json IS NOT NULL)"
+        for file in files
+    )
+    return Source(query, placed, sum(rows for keys, rows in shapes if keys), torn=tuple(torn))
+
+
+def _read(files: Sequence[str]) -> str:
     return f"read_ndjson_objects({texts_of(files)}, ignore_errors = true, maximum_object_size = 100000000)"
 
 
-def lines_query(
-    connection: Backend, files: Sequence[str], wanted: Sequence[str], source: Source = lines
-) -> tuple[str, str, str]:
-    """The rows of JSON lines; the same with FILE and LINE; and what lines are no rows, as `torn_query` has them.
-
-    The columns are what the first lines of each file have, and of the known names and those `wanted` what any line has.
-    """
-    sampled = list(dict.fromkeys(path for file in files for path in _sampled(connection, source([file]))))
-    ends = _ends_of(sampled, wanted)
-    paths, all_rows = _late(connection, source(files), sampled, ends)
-    found = _columns([*sampled, *paths])
-    if not found:
-        raise CostingError(f"no row in {', '.join(files)}")
-    values, chosen = _values(found, ends)
-    rows = "" if all_rows else f" WHERE {_IS_ROW}"
-    # a row's line is counted without the torn ones before it, as DuckDB counts the rows of a CSV
-    placed = " UNION ALL ".join(
-        f"SELECT {chosen}, {FILE}, {LINE} FROM (SELECT *, {values} FROM ({_numbered(file, source, rows)}))"
-        for file in files
-    )
-    torn = " UNION ALL ".join(
-        f"SELECT {FILE}, {LINE}, 'no JSON object', coalesce(json::VARCHAR, '') FROM ({_numbered(file, source)}) "
-        f"WHERE NOT ({_IS_ROW})"
-        for file in files
-    )
-    query = f"SELECT {chosen} FROM (SELECT json, {values} FROM {source(files)}{rows})"
-    return query, placed, "" if all_rows else torn
+def _torn(connection: Backend, file: str) -> list[Torn] | None:
+    """The lines that an engine cannot read; None where Python can."""
+    query = f"SELECT place FROM (SELECT json, row_number() OVER () AS place FROM {_read([file])}) WHERE json IS NULL"
+    places = {place for (place,) in fetched(connection, query)}
+    torn = []
+    with opened(file) as lines:
+        filled = ((number, line) for number, line in enumerate(lines, 1) if line.strip())
+        for place, (number, line) in enumerate(filled, 1):
+            if place in places:
+                try:
+                    json.loads(line)
+                except (ValueError, RecursionError):
+                    torn.append(Torn(file, number, NO_OBJECT, ""))
+                else:
+                    return None
+    return torn
 
 
-def _values(found: dict[str, Path_], ends: frozenset[str]) -> tuple[str, str]:
+def _begins_plain(file: str) -> bool:
+    """Whether the first lines are objects that hold plain values."""
+    with opened(file) as lines:
+        for line in islice(lines, _LOOKED_AT):
+            try:
+                row = json.loads(line) if line.strip() else {}
+            except (ValueError, RecursionError):
+                continue  # torn, of which more is known once all lines are read
+            if not isinstance(row, dict) or any(isinstance(value, (dict, list)) for value in row.values()):
+                return False
+    return True
+
+
+def _asked(names: Sequence[str], recipes: Sequence[Recipe]) -> list[str]:
+    """What the recipes of such rows may ask for."""
+    known = {name for recipe in forms_of(names, recipes) for name in recipe.known_fields()}
+    return [name for name in names if plain_name(name) in known or any(word in plain_name(name) for word in WORDS)]
+
+
+def _values(names: Sequence[str], asked: Sequence[str]) -> tuple[str, str]:
     """(the texts that the recipes may ask for, in one list, so that a row is parsed once; all columns, made of that list
     and of the rest, which is parsed where somebody asks for it).
     """
-    asked = [name for name in found if _says_usage(name, ends)]
-    steps = ", ".join(text_of(_steps(found[name])) for name in asked)
+    steps = ", ".join(text_of(_step(name)) for name in asked)
     columns = {name: f"{_VALUES}[{place}]" for place, name in enumerate(asked, 1)}
-    chosen = [
-        f"{columns.get(name) or f'json ->> {text_of(_steps(path))}'} AS {name_of(name)}" for name, path in found.items()
-    ]
+    chosen = [f"{columns.get(name) or f'json ->> {text_of(_step(name))}'} AS {name_of(name)}" for name in names]
     return (
         f"json_extract_string(json, [{steps}]::VARCHAR[]) AS {_VALUES}",
-        f"{', '.join(chosen)}, true AS {LINE_BY_LINE}",
+        f"{', '.join(chosen)}, '' AS {COLUMNS}, {_inside(names)} AS {INSIDE}",
     )
 
 
-def _numbered(file: str, source: Source, condition: str = "") -> str:
-    # a window without an order numbers the rows as they are read, which is the order of a file while there is but one
-    rows = f"FROM {source([file])}{condition}"
-    return f"SELECT json, {text_of(file)} AS {FILE}, row_number() OVER () AS {LINE} {rows}"
+def _inside(names: Sequence[str]) -> str:
+    """Whether a row holds an object, a list, or a text of one: only rows with a bracket are looked into."""
+    text = "json::VARCHAR"
+    steps = ", ".join(text_of(_step(name)) for name in names)
+    held = f"list_has_any(json_type(json, [{steps}]), ['OBJECT', 'ARRAY'])"
+    texts = ", ".join(text_of(_step(name)) for name in names if plain_name(name) in json_columns())
+    if texts:
+        begins = "lambda one: left(ltrim(one), 1) IN ('{', '[', '\"')"
+        held += f" OR coalesce(list_bool_or(list_transform(json_extract_string(json, [{texts}]), {begins})), false)"
+    return f"CASE WHEN contains(substr({text}, 2), '{{') OR contains({text}, '[') THEN {held} ELSE false END"
 
 
-def _sampled(connection: Backend, file_rows: str) -> Iterator[Path_]:
-    """The paths to everything in the first lines of a file that is no object itself."""
-    query = f"SELECT json FROM {file_rows} LIMIT {_SAMPLE}"
-    for (line,) in fetched(connection, query):
-        if line is not None:
-            yield from _paths(json.loads(line), ())
-
-
-def _ends_of(sampled: Sequence[Path_], wanted: Sequence[str]) -> frozenset[str]:
-    """The last keys of what the recipes of such lines know, and of what is `wanted`."""
-    columns = {plain_name(name) for name in _columns(sampled)}
-    forms = forms_of(list(columns), recipes())
-    ends = {
-        end
-        for recipe in forms
-        for name in (*recipe.known_fields(), *recipe.mention_fields())
-        for end in (name.rpartition(".")[2], _camel(name))
-    }
-    return frozenset(ends | {name.rpartition(".")[2] for name in wanted})
-
-
-def _says_usage(name: str, ends: frozenset[str]) -> bool:
-    end = name.rpartition(".")[2]
-    return end in ends or any(word in end.lower() for word in WORDS)
-
-
-def _late(
-    connection: Backend, all_rows: str, sampled: Sequence[Path_], ends: frozenset[str]
-) -> tuple[list[Path_], bool]:
-    """(paths of usage fields that appear only in later lines, whether every line is a row).
-
-    A key may come late: tokens that nobody saw in the first thousand calls are not to be left out of the bill. Lines that
-    have the keys of the first ones and no others, as most logs do, are seen to by that alone.
-    """
-    objects = dict.fromkeys(path[:end] for path in sampled for end in range(len(path) + 1))
-    steps = ", ".join(text_of(_steps(path)) for path in objects) or "'$'"
-    keys = f"CASE WHEN {_IS_ROW} THEN flatten(json_keys(json, [{steps}])) ELSE [NULL] END"
-    there = {key for (key,) in fetched(connection, f"SELECT DISTINCT unnest({keys}) FROM {all_rows}")}
-    if not there - {None} <= {key for path in sampled for key in path}:
-        return _searched(connection, all_rows, sampled, ends), None not in there
-    return [], None not in there
-
-
-def _searched(connection: Backend, all_rows: str, sampled: Sequence[Path_], ends: frozenset[str]) -> list[Path_]:
-    """The paths to what says usage and stands in no first line, at whatever depth."""
-    plain = sorted(re.escape(end) for end in ends if not any(word in end.lower() for word in WORDS))
-    words = "(?i:" + "|".join(WORDS) + ")"
-    pattern = text_of(f'"((?:[^"\\\\]*{words}[^"\\\\]*)|{"|".join(plain) or "-"})"[ ]*:')
-    keys = f"SELECT DISTINCT unnest(regexp_extract_all(json::VARCHAR, {pattern}, 1)) FROM {all_rows} WHERE {_IS_ROW}"
-    known = {key for path in sampled for key in path}
-    new = [key for (key,) in fetched(connection, keys) if key not in known]
-    if not new:
-        return []
-    shape = f"SELECT DISTINCT json_structure(json) FROM {all_rows} WHERE {_IS_ROW} AND {_has_key(new)}"
-    return [path for (structure,) in fetched(connection, shape) for path in _paths(json.loads(structure), ())]
-
-
-def _camel(name: str) -> str:
-    first, *others = name.rpartition(".")[2].split("_")
-    return first + "".join(part.title() for part in others)
-
-
-def _has_key(keys: Sequence[str]) -> str:
-    pattern = "|".join(re.escape(json.dumps(key)[1:-1]) for key in keys)
-    searched = text_of('"(?:' + pattern + ')"[ ]*:')
-    return f"regexp_matches(json::VARCHAR, {searched})"
-
-
-def _paths(value: Any, path: Path_) -> Iterator[Path_]:
-    if isinstance(value, dict) and len(path) < _DEEPEST:
-        for key, inner in value.items():
-            yield from _paths(inner, (*path, key))
-    elif path:
-        yield path
-
-
-def _columns(paths: Sequence[Path_]) -> dict[str, Path_]:
-    """A path for each column."""
-    return {_name(path): path for path in paths}
-
-
-def _name(path: Path_) -> str:
-    """The keys of a path joined by points, without the `attributes` that spans keep theirs in."""
-    return ".".join(path[1:] if path[0] == "attributes" and len(path) > 1 else path)
-
-
-def _steps(path: Path_) -> str:
-    return "$" + "".join('."' + key.replace("\\", "\\\\").replace('"', '\\"') + '"' for key in path)
+def _step(name: str) -> str:
+    return '$."' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'

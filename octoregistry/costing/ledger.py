@@ -20,9 +20,9 @@ from octoregistry.costing.errors import CostingError
 from octoregistry.costing.inner import opened
 from octoregistry.costing.names import CallNames
 from octoregistry.costing.rates import RATE_COLUMNS, UNKNOWN_SIZE, RateTable, changed, plain_rows
-from octoregistry.costing.reading import How, check_names, no_form, recipes_with
+from octoregistry.costing.reading import How, check_names, forms_of, no_form, recipes_with
 from octoregistry.costing.texts import model_key
-from octoregistry.costing.usage import WHOLE, Rows, forms_of, sums_of, usage_rows
+from octoregistry.costing.usage import WHOLE, Rows, sums_of, usage_rows
 from octoregistry.costing.values import (
     CHARGES,
     DERIVED,

@@ -16,7 +16,7 @@ _CLOCK = r"[T ]((?:[01][0-9]|2[0-3]):[0-5][0-9])(?::[0-5][0-9](?:[.,][0-9]+)?)?"
 _ZONE = r"(Z|z| ?UTC|[+-](?:0[0-9]|1[0-9]|2[0-3])(?::?[0-5][0-9])?)"
 ISO = rf"^\s*({DATE})(?:{_CLOCK}{_ZONE}?)?\s*$"
 PLAIN, UNIX = rf"^{DATE}$", r"^\s*([0-9]{9,18}|[12][0-9]{18})(?:\.[0-9]*)?\s*$"
-_ISO, _UNIX = re.compile(ISO), re.compile(UNIX)
+_ISO, _UNIX = re.compile(ISO, re.ASCII), re.compile(UNIX, re.ASCII)
 _EPOCH = date(1970, 1, 1)
 
 
@@ -30,7 +30,8 @@ class Moment(NamedTuple):
 def moment(value: Any) -> Moment:
     """The day of `value`, in UTC where its zone is known, else as it stands."""
     if isinstance(value, datetime):
-        return Moment((value.astimezone(UTC) if value.tzinfo else value).date(), "")
+        utc = value.astimezone(UTC) if value.tzinfo else value
+        return Moment(utc.date(), "offset" if value.tzinfo else "none")
     if isinstance(value, date):
         return Moment(value, "")
     if isinstance(value, bool):

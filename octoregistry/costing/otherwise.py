@@ -20,9 +20,8 @@ import pyarrow.compute as pc
 
 from octoregistry.costing.arrow import in_memory
 from octoregistry.costing.costs import answer
-from octoregistry.costing.examples import examples_of
-from octoregistry.costing.files import Log, read_files
-from octoregistry.costing.ledger import added_up, units, with_reasons
+from octoregistry.costing.ledger import units, with_reasons
+from octoregistry.costing.patterns import usage_files
 from octoregistry.costing.rates import RateTable, compile_rates, thresholds_of
 from octoregistry.costing.reading import How
 from octoregistry.costing.sql import connect
@@ -38,6 +37,7 @@ from octoregistry.costing.summary import (
     Unpriced,
     UsageCosts,
 )
+from octoregistry.costing.sums import Sums, sums_of
 from octoregistry.costing.usage import WHOLE, mask
 from octoregistry.costing.values import DERIVED, UnpricedRows
 from providers.dimensions import DIMENSIONS
@@ -69,22 +69,18 @@ def usage_costs(
     Raises CostingError for files that cannot be read as usage, and for columns that are not there.
     """
     how = How(names or {})
-    log = read_files(patterns, (*how.columns(), *(key for key in by if key not in DERIVED)))
-    try:
-        # both by the size classes of both, so that one reading of the log serves for both
-        rates = compile_rates(after, thresholds_of(before))
-        found = _priced(log, rates, compile_rates(before, thresholds_of(after)), day, how, tuple(by))
-        problems = _with_places(found.problems(), log, rates, how)
-    finally:
-        log.connection.disconnect()
+    # both by the size classes of both, so that one reading of the log serves for both
+    rates = compile_rates(after, thresholds_of(before))
+    with sums_of(usage_files(patterns), rates, how, tuple(by)) as sums:
+        found = _priced(sums, rates, compile_rates(before, thresholds_of(after)), day, how, tuple(by))
+        problems = _with_places(sums.told(found.problems()))
     torn = sum(problem.rows for problem in problems if not problem.in_sum) - found.unpriced
     return found.told(", ".join(found.forms), problems, torn)
 
 
-def _priced(log: Log, after: RateTable, before: RateTable, day: date, how: How, by: tuple[str, ...]) -> _Priced:
-    sums, rows = added_up(log.table, after, by, how=how)
+def _priced(sums: Sums, after: RateTable, before: RateTable, day: date, how: How, by: tuple[str, ...]) -> _Priced:
+    rows, groups = sums.rows, sums.table
     all_rows = replace(rows, dimensions=DIMENSIONS, charged=())  # no other way has their prices: they stay apart
-    groups = answer(log.connection, sums)
     places = pa.array(range(groups.num_rows), pa.int64())
     has_zones = "offset" in groups["zone"].to_pylist()
     local = connect()
@@ -132,6 +128,7 @@ def _priced(log: Log, after: RateTable, before: RateTable, day: date, how: How, 
             scale=scale,
             forms=rows.forms,
             by=by,
+            places=sums.places,
         )
     finally:
         local.disconnect()
@@ -187,6 +184,7 @@ class _Priced:
     scale: int
     forms: tuple[str, ...]
     by: tuple[str, ...]
+    places: Sequence[str]
 
     @property
     def unpriced(self) -> int:
@@ -239,7 +237,8 @@ class _Priced:
                 rows = sum(self._whole("rows")[place] for place in places)
                 days = sorted(day for place in places if isinstance(day := self.groups["day"][place], date))
                 first, last = (days[0], days[-1]) if days else (None, None)
-                found.append(UnpricedRows(reason, rows, provider, model, mode, first, last, in_sum=lacks))
+                where = self.places[places[0]] if self.places else None
+                found.append(UnpricedRows(reason, rows, provider, model, mode, first, last, where, in_sum=lacks))
         return sorted(found, key=lambda one: (-one.rows, one.reason, str(one.provider), str(one.model), str(one.mode)))
 
     def _whole(self, name: str) -> list[int]:
@@ -305,12 +304,8 @@ def _grouped(keys: Iterable[Key]) -> list[tuple[Key, list[int]]]:
     return list(found.items())
 
 
-def _with_places(problems: Sequence[UnpricedRows], log: Log, rates: RateTable, how: How) -> list[Unpriced]:
+def _with_places(shown: Sequence[UnpricedRows]) -> list[Unpriced]:
     """The problems with the place of a row each; not the row itself: a report travels, and a log may name people."""
-    torn = log.torn()
-    if not problems and not torn:
-        return []
-    shown = examples_of(problems, log.connection, log.placed(), rates, how=how, torn=torn)
     return [
         Unpriced(
             reason=one.reason,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -65,6 +65,21 @@ def recipes_with(how: How) -> tuple[Recipe, ...]:
     if not names and not once_by:
         return recipes()
     return tuple(_renamed(recipe, names, once_by) for recipe in recipes())
+
+
+def forms_of(columns: Sequence[str], recipes: Sequence[Recipe]) -> list[Recipe]:
+    """The recipes whose form a table of such columns may have."""
+    there = {part for column in columns for part in _ends(plain_name(column))}
+    return [recipe for recipe in recipes if all(any(_may(one, there) for one in test) for test in recipe.known_by)]
+
+
+def _ends(name: str) -> list[str]:
+    parts = name.split(".")
+    return [".".join(parts[: end + 1]) for end in range(len(parts))]
+
+
+def _may(condition: Condition, there: set[str]) -> bool:
+    return condition.absent or condition.name in there
 
 
 def columns_of(theirs: str) -> tuple[str, ...]:

@@ -7,12 +7,12 @@ import gzip
 import io
 import json
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import islice
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 from octoregistry.costing.errors import CostingError
 from octoregistry.costing.values import UNFINISHED, UnpricedRows
@@ -20,13 +20,14 @@ from providers.flat import Row, flat, object_of, plain_name
 from providers.interpretation import recipe_of
 from providers.recipe import Recipe, recipes
 
-_LOOKED_AT = 50  # lines of a file, for what form they have
+_AT_A_TIME = 10_000  # rows of Parquet
 _DELIMITERS = ",;\t|"
 _Rows = Iterator[dict[str, Any]]
 
+NO_OBJECT = "no JSON object"
 TORN_FILE = "a whole file, which is no Parquet that can be read"
 BROKEN_OFF = "the rest of a file, which breaks off"
-_UNREADABLE = (OSError, EOFError, zlib.error, UnicodeError)
+UNREADABLE = (OSError, EOFError, zlib.error, UnicodeError, csv.Error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def records(file: str, kind: str) -> Iterator[Record | Torn | Page]:
     try:
         for read, found in enumerate(_records(file, kind), 1):  # noqa: B007 - how many there were before it broke off
             yield found
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         if not read and kind != "jsonl":
             raise CostingError(f"{file}: cannot be read: {_said(error)}") from error
         yield Torn(file, read + 1, f"{BROKEN_OFF}: {_said(error)}", "")
@@ -110,17 +111,6 @@ def torn_problems(torn: Sequence[Torn]) -> list[UnpricedRows]:
     ]
 
 
-def is_session(file: str) -> bool:
-    """Whether any of the first lines is of a form that only Python reads."""
-    if file.endswith(".zst"):
-        return False
-    for found in islice(records(file, "jsonl"), _LOOKED_AT):
-        recipe = recipe_of(found.row) if isinstance(found, Record) else None
-        if recipe is not None and (recipe.session or recipe.rows):
-            return True
-    return False
-
-
 @cache
 def json_columns() -> frozenset[str]:
     """The columns of tables that may hold JSON in a text: those that a recipe knows fields of."""
@@ -130,6 +120,12 @@ def json_columns() -> frozenset[str]:
 
 
 _HOLDERS = frozenset(("attributes", "span_attributes"))
+
+
+def records_of(cells: Iterable[Mapping[str, Any]], columns: Iterable[str]) -> Iterator[Record]:
+    """The rows of a frame, which stand nowhere, with its columns."""
+    there = frozenset(map(plain_name, columns))
+    return (Record(flat(row, json_columns()), "", place, there) for place, row in enumerate(cells, 1))
 
 
 def _table(file: str, rows: Iterator[tuple[int, dict[str, Any] | str]]) -> Iterator[Record | Torn]:
@@ -142,35 +138,42 @@ def _table(file: str, rows: Iterator[tuple[int, dict[str, Any] | str]]) -> Itera
         yield Record(flat(cells, json_columns()), file, line, columns)
 
 
-def opened(file: str) -> io.BufferedReader | gzip.GzipFile:
+def opened(file: str) -> IO[bytes]:
     """The bytes of a file, unpacked where it is packed."""
-    return gzip.open(file) if file.endswith(".gz") else open(file, "rb")  # noqa: PTH123 - closed by whoever reads
+    if file.endswith(".zst"):
+        import pyarrow as pa  # noqa: PLC0415 - a tenth of a second that texts need not pay
+
+        return cast("IO[bytes]", io.BufferedReader(pa.input_stream(file, compression="zstd")))
+    return cast("IO[bytes]", gzip.open(file)) if file.endswith(".gz") else open(file, "rb")  # noqa: PTH123 - closed by whoever reads
 
 
-def _csv_rows(file: str) -> Iterator[tuple[int, dict[str, Any] | str]]:
+def csv_header(file: str) -> tuple[str, list[str]]:
+    """The delimiter and the names of the columns of a CSV; raises CostingError where it has none, or two of one name."""
     try:
         with opened(file) as raw, io.TextIOWrapper(raw, "utf-8-sig", newline="") as text:
             first = text.readline()
-            text.seek(0)
             delimiter = max(_DELIMITERS, key=first.count)
-            rows = csv.reader(text, delimiter=delimiter, strict=True)
-            names = next(rows, [])
-            if not all(name.isprintable() for name in names) or not names:
-                raise CostingError(
-                    f"{file}: no CSV that can be read: it is not in UTF-8, or its first line has no names"
-                )
-            if twice := sorted({name for name in names if names.count(name) > 1}):
-                raise CostingError(
-                    f"{file}: several columns are called {', '.join(twice)}; name each, for only one can count"
-                )
-            for number, cells in enumerate(rows, 2):
-                if len(cells) == len(names):
-                    yield number, dict(zip(names, cells, strict=True))
-                elif cells:
-                    wrong = f"Expected Number of Columns: {len(names)} Found: {len(cells)}"
-                    yield number, f"{wrong}\n{delimiter.join(cells)}"
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise CostingError(f"{file}: no CSV that can be read: {error}") from error
+            names = next(csv.reader(chain([first], text), delimiter=delimiter, strict=True), [])
+    except UNREADABLE as error:
+        raise CostingError(f"{file}: no CSV that can be read: {_said(error)}") from error
+    if not all(name.isprintable() for name in names) or not names:
+        raise CostingError(f"{file}: no CSV that can be read: it is not in UTF-8, or its first line has no names")
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise CostingError(f"{file}: several columns are called {', '.join(twice)}; name each, for only one can count")
+    return delimiter, names
+
+
+def _csv_rows(file: str) -> Iterator[tuple[int, dict[str, Any] | str]]:
+    delimiter, names = csv_header(file)
+    with opened(file) as raw, io.TextIOWrapper(raw, "utf-8-sig", newline="") as text:
+        rows = csv.reader(text, delimiter=delimiter, strict=True)
+        next(rows)
+        for number, cells in enumerate(rows, 2):
+            if len(cells) == len(names):
+                yield number, dict(zip(names, cells, strict=True))
+            elif cells:
+                wrong = f"Expected Number of Columns: {len(names)} Found: {len(cells)}"
+                yield number, f"{wrong}\n{delimiter.join(cells)}"
 
 
 def _parquet_rows(file: str) -> Iterator[tuple[int, dict[str, Any] | str]]:
@@ -180,12 +183,17 @@ def _parquet_rows(file: str) -> Iterator[tuple[int, dict[str, Any] | str]]:
     # the folders of a partition are columns: day=2026-10-01/a.parquet
     folders = dict(part.split("=", 1) for part in Path(file).parts[:-1] if "=" in part)
     try:
-        rows = pq.ParquetFile(file).read().to_pylist(maps_as_pydicts="lossy")
-    except (pa.ArrowException, OSError):  # its end tells of columns, and what stands before is not what was written
+        with pq.ParquetFile(file) as found:
+            for _ in found.iter_batches(_AT_A_TIME):
+                pass  # its end tells of columns; only reading it all shows that they are what was written
+    except (pa.ArrowException, OSError):
         yield 1, f"{TORN_FILE}\n"
         return
-    for place, cells in enumerate(rows, 1):
-        yield place, {**cells, **folders}
+    with pq.ParquetFile(file) as found:
+        batches = found.iter_batches(_AT_A_TIME)
+        rows = chain.from_iterable(batch.to_pylist(maps_as_pydicts="lossy") for batch in batches)
+        for place, cells in enumerate(rows, 1):
+            yield place, {**cells, **folders}
 
 
 def _lines(file: str) -> Iterator[tuple[int, Any]]:
@@ -224,7 +232,7 @@ class _Session:
         for place, item in items:
             if not isinstance(item, dict):
                 text = item if isinstance(item, bytes) else json.dumps(item).encode()
-                yield Torn(self.file, place, "no JSON object", text.decode(errors="replace").strip()[:300])
+                yield Torn(self.file, place, NO_OBJECT, text.decode(errors="replace").strip()[:300])
                 continue
             if isinstance(item.get("has_more"), bool):
                 yield Page(self.file, place, item["has_more"], _kind_of_page(item))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from octoregistry.costing.calls import calls
@@ -10,7 +11,7 @@ from octoregistry.costing.errors import CostingError
 from octoregistry.costing.names import CallNames
 from octoregistry.costing.rates import RateTable
 from octoregistry.costing.reading import How, check_names, no_form, recipes_with
-from octoregistry.costing.records import Page, Record, Torn, is_session, records, torn_problems, unfinished
+from octoregistry.costing.records import Page, Record, Torn, records, torn_problems, unfinished
 from octoregistry.costing.tally import (
     Tally,
     assumed_of,
@@ -23,19 +24,17 @@ from octoregistry.costing.tally import (
     total_of,
     uncertain_of,
 )
-from octoregistry.costing.values import Costs
+from octoregistry.costing.values import NO_FORM, Costs
 
 MOST_ROWS = 10_000
 _MOST_BYTES = 16_000_000  # of files whose rows are counted before an engine is started
 
 
 def needs_no_engine(files: Sequence[tuple[str, str]], how: How) -> bool:
-    """Whether files (each with its kind) have few rows, or rows that only Python finds: within documents, among the lines
-    of sessions, once of several.
+    """Whether files (each with its kind) have few rows, or are to be read as only Python reads them: within documents, once
+    of several, beside stated costs.
     """
-    if how.once_by or how.stated_cost or any(kind == "json" for _, kind in files):
-        return True
-    return _is_small(files) or any(kind == "jsonl" and is_session(file) for file, kind in files)
+    return bool(how.once_by or how.stated_cost) or any(kind == "json" for _, kind in files) or _is_small(files)
 
 
 def _is_small(files: Sequence[tuple[str, str]]) -> bool:
@@ -62,60 +61,104 @@ def _is_small(files: Sequence[tuple[str, str]]) -> bool:
 def costs_of_files(
     files: Sequence[tuple[str, str]], rates: RateTable, keys: Sequence[str], how: How | None = None
 ) -> Costs:
-    """The costs of the rows of `files`, each with its kind, by `keys`; raises CostingError where nothing is counted."""
+    """The costs of the rows of `files`, each with its kind, by `keys`; raises CostingError where nothing is counted.
+
+    However many rows there are, only what they add up to is kept.
+    """
+    return costs_of_rows(partial(rows_of_files, files), rates, keys, how, ", ".join(file for file, _ in files))
+
+
+def rows_of_files(files: Sequence[tuple[str, str]]) -> Iterator[Record | Torn | Page]:
+    """The rows of `files`, and the lines that are none. Of several files one that cannot be read costs itself."""
+    for file, kind in files:
+        try:
+            yield from records(file, kind)
+        except CostingError as error:
+            if len(files) == 1:
+                raise
+            yield Torn(file, 1, f"a whole file: {str(error).removeprefix(f'{file}: ')}", "")
+
+
+def costs_of_rows(
+    rows: Callable[[], Iterator[Record | Torn | Page]],
+    rates: RateTable,
+    keys: Sequence[str],
+    how: How | None = None,
+    place: str = "the table",
+) -> Costs:
+    """The same of whatever `rows` gives each time that it is called; `place` is where they stand."""
     how = how or How()
-    there: dict[str, None] = {}
-    torn: list[Torn] = []
-    pages: list[Page] = []
-    who = CallNames(rates, how.hosts)
-    tally = Tally(rates, who, keys, how)
-    found = list(calls(_rows(files, torn, pages, there), recipes_with(how), who, tally.forms, tally.counted))
-    check_names(how, there)
-    check_keys(keys, there)
-    if not tally.forms:
-        if torn and not there:
-            raise CostingError(f"{torn[0].file}: {torn[0].reason}")
-        raise CostingError(no_form(there) if there else f"no row in {', '.join(file for file, _ in files)}")
-    if all(call.said.recipe.states_costs for call in found) and not tally.counted:
-        raise CostingError(_only_costs(tally, there))
-    has_zones = any(call.zone == "offset" for call in found)
-    for call in found:
+    has_zones = False
+    while True:
+        log = Read(rows())
+        tally = Tally(rates, CallNames(rates, how.hosts), keys, how)
+        if _add_all(tally, log, has_zones=has_zones):
+            return _told(tally, log, keys, how, place)
+        has_zones = True  # which nobody knew of the times before the first that has one
+
+
+class Read:
+    """The records that are read, with what else was there."""
+
+    def __init__(self, rows: Iterator[Record | Torn | Page]) -> None:
+        self._rows = rows
+        self.torn: list[Torn] = []
+        self.pages: list[Page] = []
+        self.there: dict[str, None] = {}
+        self.only_costs = True
+
+    def __iter__(self) -> Iterator[Record]:
+        shape: tuple[str, ...] = ()
+        for found in self._rows:
+            if isinstance(found, Torn):
+                self.torn.append(found)
+                continue
+            if isinstance(found, Page):
+                self.pages.append(found)
+                continue
+            if (new := tuple(found.row)) != shape or not self.there:
+                shape = new
+                self.there.update(dict.fromkeys((*found.columns, *new)))
+            yield found
+
+
+def _add_all(tally: Tally, log: Read, *, has_zones: bool) -> bool:
+    """Whether all calls are added; False where a time with a zone comes after one without any."""
+    any_without = False
+    for call in calls(log, recipes_with(tally.how), tally.names, tally.forms, tally.counted):
+        if call.zone == "offset" and not has_zones:
+            if any_without:
+                return False
+            has_zones = True
+        any_without = any_without or call.zone == "none"
+        log.only_costs = log.only_costs and bool(call.said.recipe.states_costs)
         tally.add(call, has_zones=has_zones)
+    return True
+
+
+def _told(tally: Tally, log: Read, keys: Sequence[str], how: How, place: str) -> Costs:
+    check_names(how, log.there)
+    check_keys(keys, log.there)
+    if not tally.forms:
+        if log.torn and not log.there:
+            raise CostingError(f"{log.torn[0].file}: {log.torn[0].reason}")
+        raise CostingError(no_form(log.there) if log.there else f"no row in {place}")
+    if log.only_costs and not tally.counted:
+        raise CostingError(_only_costs(tally, log.there))
     groups = groups_of(tally)
     return Costs(
         groups=groups,
         keys=tally.keys,
-        form=", ".join(tally.forms) or "no known form",
+        form=", ".join(sorted(tally.forms)) or NO_FORM.name,
         total=total_of(tally),
         rows=tally.rows,
-        problems=(*problems_of(tally), *unfinished(pages), *torn_problems(torn)),
+        problems=(*problems_of(tally), *unfinished(log.pages), *torn_problems(log.torn)),
         assumed=assumed_of(tally),
         derived=derived_of(tally),
         stated=stated_of(tally),
         uncertain=uncertain_of(groups),
         retired=retired_of(tally),
     )
-
-
-def _rows(
-    files: Sequence[tuple[str, str]], torn: list[Torn], pages: list[Page], there: dict[str, None]
-) -> Iterator[Record]:
-    """The rows of the files; whatever else they have is added to the lists, and the names of all fields to `there`."""
-    for file, kind in files:
-        try:
-            for found in records(file, kind):
-                if isinstance(found, Torn):
-                    torn.append(found)
-                elif isinstance(found, Page):
-                    pages.append(found)
-                else:
-                    there.update(dict.fromkeys((*found.columns, *found.row)))
-                    yield found
-        except CostingError as error:
-            if len(files) == 1:
-                raise
-            # a file that cannot be read costs itself
-            torn.append(Torn(file, 1, f"a whole file: {str(error).removeprefix(f'{file}: ')}", ""))
 
 
 def _only_costs(tally: Tally, there: Mapping[str, None]) -> str:

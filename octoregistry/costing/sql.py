@@ -10,10 +10,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis.backends.duckdb import Backend
 
-from octoregistry.costing.errors import CostingError
-
-FILE, LINE = "octoregistry_file", "octoregistry_line"  # of each row, where it is asked for
-LINE_BY_LINE = "octoregistry_object"  # a column of rows that are objects: what one lacks is not there
+from octoregistry.costing.errors import EngineError
 
 
 def connect() -> Backend:
@@ -25,11 +22,11 @@ def connect() -> Backend:
 
 
 def fetched(connection: Backend, query: str) -> list[tuple[Any, ...]]:
-    """The rows that `query` gives; raises CostingError with what DuckDB says is wrong, without its advice."""
+    """The rows that `query` gives; raises EngineError with what DuckDB says is wrong, without its advice."""
     try:
         rows: list[tuple[Any, ...]] = connection.con.execute(query).fetchall()
     except duckdb.Error as error:
-        raise CostingError(_said(error)) from error
+        raise EngineError(_said(error)) from error
     return rows
 
 

@@ -74,6 +74,23 @@ class _Found:
     days: list[date] = field(default_factory=list)
 
 
+@dataclass(slots=True)
+class _Bounded:
+    """Rows with their costs, and the least and the most that they may have cost."""
+
+    rows: int = 0
+    cost: int = 0
+    least: int = 0
+    most: int | None = 0
+
+    def add(self, cost: int, least: int = 0, most: int | None = 0) -> None:
+        """Adds one row; without an end where it has none."""
+        self.rows += 1
+        self.cost += cost
+        self.least += least
+        self.most = None if self.most is None or most is None else self.most + most
+
+
 class Tally:
     """Adds up rows, by keys, at the prices in force."""
 
@@ -85,9 +102,9 @@ class Tally:
         self.known = {(span.provider, span.name) for span in rates.spans}
         self.groups: dict[tuple[Any, ...], _Sum] = {}
         self.problems: dict[tuple[Any, ...], _Found] = {}
-        self.assumed: list[tuple[int, int, int | None]] = []
-        self.derived: list[int] = []
-        self.retired: dict[tuple[str, str], list[date]] = {}
+        self.assumed = _Bounded()
+        self.derived = _Bounded()
+        self.retired: dict[tuple[str, str], Retired] = {}
         self.stated: list[tuple[str, Decimal, Decimal]] = []
         self.counted: dict[str, None] = {}
         self.forms: dict[str, None] = {}
@@ -107,9 +124,9 @@ class Tally:
                     cost, reason = None, STRICT
                 else:
                     least, most = self._bounds(call, span)
-                    self.assumed.append((cost + billed, least + billed, None if most is None else most + billed))
+                    self.assumed.add(cost + billed, least + billed, None if most is None else most + billed)
             if cost is not None and span is not None and (derived := set(tokens) & set(span.derived)):
-                self.derived.append(sum(tokens[name] * span.prices[name] for name in derived))
+                self.derived.add(sum(tokens[name] * span.prices[name] for name in derived))
             cost = None if cost is None else cost + billed
         self.rows += 1
         group = self.groups.setdefault(tuple(self._key(call, span, key) for key in self.keys), _Sum())
@@ -122,7 +139,10 @@ class Tally:
             self._add_either(group, call, span, reason)
         else:
             if span is not None and span.end and call.day and call.day >= span.end:
-                self.retired.setdefault((call.provider or span.provider, call.model), []).append(call.day)
+                whose = (call.provider or span.provider, call.model)
+                before = self.retired.get(whose, Retired(*whose, 0, call.day, call.day))
+                first, last = min(before.first_day, call.day), max(before.last_day, call.day)
+                self.retired[whose] = Retired(*whose, before.rows + 1, first, last)
             group.cost = (group.cost or 0) + cost
             self._compare(call, cost)
         if reason is not None:
@@ -324,28 +344,23 @@ def problems_of(tally: Tally) -> tuple[UnpricedRows, ...]:
 
 def assumed_of(tally: Tally) -> Assumed | None:
     """The rows in the sum whose tier is assumed, with what they may have cost at least and at most."""
-    if not tally.assumed:
+    found, scale = tally.assumed, tally.rates.scale
+    if not found.rows:
         return None
-    scale = tally.rates.scale
-    most = [most for _, _, most in tally.assumed]
-    return Assumed(
-        rows=len(tally.assumed),
-        cost=unscaled(sum(cost for cost, _, _ in tally.assumed), scale),
-        least=unscaled(sum(least for _, least, _ in tally.assumed), scale),
-        most=None if None in most else unscaled(sum(one for one in most if one is not None), scale),
-    )
+    most = None if found.most is None else unscaled(found.most, scale)
+    return Assumed(found.rows, unscaled(found.cost, scale), unscaled(found.least, scale), most)
 
 
 def derived_of(tally: Tally) -> Derived | None:
     """The rows in the sum of which a price is derived, with what that part of them costs."""
-    if not tally.derived:
+    if not tally.derived.rows:
         return None
-    return Derived(len(tally.derived), unscaled(sum(tally.derived), tally.rates.scale))
+    return Derived(tally.derived.rows, unscaled(tally.derived.cost, tally.rates.scale))
 
 
 def retired_of(tally: Tally) -> tuple[Retired, ...]:
     """The rows in the sum of days after their model's end, by model."""
-    return tuple(Retired(*whose, len(days), min(days), max(days)) for whose, days in sorted(tally.retired.items()))
+    return tuple(tally.retired[whose] for whose in sorted(tally.retired))
 
 
 def uncertain_of(groups: Groups) -> Uncertain | None:

@@ -21,6 +21,7 @@ from octoregistry.costing.counts import (
     first_of,
     holds,
     mentioned,
+    stray,
     with_needed,
     wrong,
 )
@@ -28,19 +29,21 @@ from octoregistry.costing.days import DAY_COLUMNS, stated_date, stated_text, utc
 from octoregistry.costing.errors import CostingError
 from octoregistry.costing.names import CallNames
 from octoregistry.costing.numbers import Count, count
+from octoregistry.costing.plain_tables import INSIDE
 from octoregistry.costing.rates import UNKNOWN_SIZE, RateTable
 from octoregistry.costing.reading import may_be_shown
 from octoregistry.costing.texts import clean, names_said, raw_texts
-from octoregistry.costing.values import AGAIN, ANSWERED, DERIVED, NO_CALL_HERE
+from octoregistry.costing.values import AGAIN, ANSWERED, DERIVED, NO_CALL_HERE, NO_FORM
 from providers.charge_units import UNIT_CALLED
 from providers.dimensions import DIMENSIONS, PROMPT_DIMENSIONS
 from providers.flat import plain_name
 from providers.interpretation import BELOW, MOST_REQUESTS, NO_REQUESTS, NOT_WHOLE, TOO_MANY, is_usage
 from providers.numerals import MOST, is_plain_number
-from providers.recipe import Condition, Recipe, known_patterns
+from providers.recipe import Recipe, known_patterns
 
 WHOLE = "decimal(38, 0)"
 _AGAIN = "octoregistry_again"
+_NUMBERS = {text: number for number, text in FAULTS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ class Rows:
     @property
     def forms(self) -> tuple[str, ...]:
         """The names of the forms that rows may have."""
-        return tuple(dict.fromkeys(recipe.name for recipe in self.recipes))
+        return tuple(dict.fromkeys(recipe.name for recipe in self.recipes if recipe is not NO_FORM))
 
     def may_show(self, column: str, value: object) -> bool:
         """Whether an example may show what a column holds: a number, or what says when, whose and how a call was."""
@@ -90,9 +93,11 @@ def usage_rows(
 
     Raises CostingError for a key that is neither one of ours nor a column, and where no form is that of any row.
     """
-    found = _forms(log, recipes)
+    found = [*_forms(log, recipes)]
     if not found:
         raise CostingError("no column counts tokens")
+    if INSIDE not in log.table.columns and (rest := _rest(found)) is not None:
+        found.append(rest)
     dimensions = tuple(name for name in DIMENSIONS if any(counts_any(log, one.recipe, name) for one in found))
     forms = tuple(one.recipe for one in found)
     charged = tuple(unit for unit in charged_units(forms) if any(unit in span.charges for span in rates.spans))
@@ -101,27 +106,15 @@ def usage_rows(
     return Rows(table, dimensions, forms, log.faults, charged)
 
 
-def forms_of(columns: Sequence[str], recipes: Sequence[Recipe]) -> list[Recipe]:
-    """The recipes whose form a table of such columns may have."""
-    there = {part for column in columns for part in _ends(plain_name(column))}
-    return [recipe for recipe in recipes if all(any(_may(one, there) for one in test) for test in recipe.known_by)]
-
-
-def _ends(name: str) -> list[str]:
-    parts = name.split(".")
-    return [".".join(parts[: end + 1]) for end in range(len(parts))]
-
-
-def _may(condition: Condition, there: set[str]) -> bool:
-    return condition.absent or condition.name in there
-
-
 class _Form(NamedTuple):
-    """A form that rows may have: the place of its recipe, the recipe, and the test of a row; None: every row has it."""
+    """A form that rows may have: the place of its recipe, the recipe, the test of a row, and what of it is the form's own; None:
+    every row has it.
+    """
 
     number: int
     recipe: Recipe
     test: ir.BooleanValue | None
+    known: ir.BooleanValue | None
 
 
 def _forms(log: UsageTable, recipes: Sequence[Recipe]) -> list[_Form]:
@@ -135,11 +128,19 @@ def _forms(log: UsageTable, recipes: Sequence[Recipe]) -> list[_Form]:
         own = [test for test in tests if test is not True]
         mine = reduce(and_, own) if own else None
         conditions = [~one for one in others] + ([mine] if mine is not None else [])
-        found.append(_Form(len(found), recipe, reduce(and_, conditions) if conditions else None))
+        found.append(_Form(len(found), recipe, reduce(and_, conditions) if conditions else None, mine))
         if mine is None:
             break
         others.append(mine)
     return found
+
+
+def _rest(forms: Sequence[_Form]) -> _Form | None:
+    """The rows of no known form; None where there can be none."""
+    if any(one.known is None for one in forms):
+        return None
+    conditions = [~one.known for one in forms if one.known is not None]
+    return _Form(len(forms), NO_FORM, reduce(and_, conditions), None)
 
 
 def _part(
@@ -180,7 +181,8 @@ def _part(
         sums = sized.select(*same_price, *passed, "requests", *tokens, rows=ibis.literal(1, "int64")).view()
     else:
         sums = sums_of(sized, same_price, names_of_counts, sized.count()).view()
-    return _with_names(names_said(utc_day(sums), recipe, names), form.number, names_of_counts)
+    said = names_said(utc_day(sums), recipe, names)
+    return _with_names(said, form.number, names_of_counts, is_stray=recipe is NO_FORM)
 
 
 def sums_of(
@@ -199,11 +201,13 @@ def _whole(number: ir.NumericValue) -> ir.NumericValue:
     return number.cast("decimal(18, 0)") if number.type().is_integer() else number
 
 
-def _with_names(said: ir.Table, number: int, dimensions: Sequence[str]) -> ir.Table:
+def _with_names(said: ir.Table, number: int, dimensions: Sequence[str], *, is_stray: bool) -> ir.Table:
     """The rows, their faults with those of their texts, which come first; no tokens of a row with a fault."""
-    checks = (~said.day_stated, said.day.isnull(), said.provider.isnull(), said.model.isnull())
+    checks = () if is_stray else (~said.day_stated, said.day.isnull(), said.provider.isnull(), said.model.isnull())
     cases = [(wrong, ibis.literal(fault, "int32")) for fault, wrong in enumerate(checks, 1)]
-    judged = said.mutate(fault=ibis.cases(*cases, else_=said.fault)).view()
+    fault = ibis.cases(*cases, else_=said.fault) if cases else said.fault
+    inside = _NUMBERS[INSIDE]  # whatever else is wrong with it: it is read in Python
+    judged = said.mutate(fault=ibis.ifelse(said.fault == inside, inside, fault)).view()
     sound = judged.fault == 0
     tokens = {f"t_{name}": sound.ifelse(judged[f"t_{name}"], 0).cast(WHOLE) for name in dimensions}
     return (
@@ -298,8 +302,9 @@ def _stated(log: UsageTable, recipe: Recipe, dimensions: Sequence[str], charged:
         "free": free,
         "again": log.table[_AGAIN] if _AGAIN in log.table.columns else ibis.literal(False),
         "repeats": repeats,
+        "inside": log.table[INSIDE] if INSIDE in log.table.columns else ibis.literal(False),
         "sound": reduce(and_, [sound for sound in sounds if sound is not None], ibis.literal(True)),
-        "wrong": wrong(log, recipe, counts, whole),
+        "wrong": stray(log) if recipe is NO_FORM else wrong(log, recipe, counts, whole),
         **{f"v_{name}": counts[name].value if name in counts else ibis.literal(0, "int64") for name in dimensions},
         **{f"v_{unit}": units.get(unit, ibis.literal(0, "int64")) for unit in charged},
     }
@@ -344,10 +349,10 @@ def _fault(read: ir.Table, dimensions: Sequence[str]) -> ir.IntegerValue:
         TOO_MANY: most >= MOST,
         NO_REQUESTS: ~read.requests_sound | (read.requests < 1) | (read.requests > MOST_REQUESTS),
     }
-    numbers = {text: number for number, text in FAULTS.items()}
-    cases = [(wrong & ~read.free, ibis.literal(numbers[text], "int32")) for text, wrong in checks.items()]
-    cases += [((read.wrong != 0) & ~read.free, read.wrong.cast("int32")), (read.repeats, numbers[NO_CALL_HERE])]
-    cases.append((read.again, numbers[AGAIN]))
+    cases = [(read.inside, ibis.literal(_NUMBERS[INSIDE], "int32"))]
+    cases += [(wrong & ~read.free, ibis.literal(_NUMBERS[text], "int32")) for text, wrong in checks.items()]
+    cases += [((read.wrong != 0) & ~read.free, read.wrong.cast("int32")), (read.repeats, _NUMBERS[NO_CALL_HERE])]
+    cases.append((read.again, _NUMBERS[AGAIN]))
     return ibis.cases(*cases, else_=ibis.literal(0, "int32"))
 
 

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from providers.dimensions import MODES
+from providers.recipe import Recipe
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -30,6 +31,7 @@ ZONES_MIXED = "a time without a zone among times with one: it may be another day
 UNKNOWN_MODE = f"unknown mode: there are {', '.join(MODES)}"
 UNKNOWN_PROVIDER = "unknown provider"
 UNKNOWN_MODEL = "unknown model"
+NO_FORM = Recipe("no known form", "none")
 UNKNOWN_FORM = "a row of no known form"
 NO_CALL = "a row that is no call of its form, and counts tokens"
 COSTS_ALONE = "a row of a cost report: it states costs and counts no tokens"

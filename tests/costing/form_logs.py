@@ -2,10 +2,14 @@
 
 import json
 
+import pyarrow as pa
+
 from octoregistry.costing.costs import costs_of
-from octoregistry.costing.files import read_files
+from octoregistry.costing.files import costs_of_plain_files
+from octoregistry.costing.patterns import usage_files
 from octoregistry.costing.rates import compile_rates
 from octoregistry.costing.small import costs_of_files
+from octoregistry.costing.sql import connect
 from providers import parse_registry
 
 REGISTRY = """\
@@ -53,21 +57,45 @@ M = 1_000_000
 
 
 def costs_in(tmp_path):
-    """What the rows of a log cost that is written as JSON lines: on DuckDB, and to the last digit in Python alone."""
+    """What the rows of a log cost that is written as JSON lines, to the last digit the same wherever they are read."""
 
     def cost(*rows, by=("model",), suffix=".jsonl"):
         path = tmp_path / f"log{suffix}"
         path.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
-        log, rates = read_files([str(path)]), compile_rates(parse_registry(REGISTRY))
-        costs = costs_of(log.connection, log.table, rates, by)
-        alone = costs_of_files([(str(path), suffix[1:])], rates, by)
-        assert _said(alone) == _said(costs)
-        return costs
+        return costs_either_way([path], compile_rates(parse_registry(REGISTRY)), by)
 
     return cost
 
 
-def _said(costs):
+def costs_either_way(paths, rates, by=(), how=None):
+    """What files cost, read in Python as if they were few, and as if they were many, where they may be an engine's."""
+    files = usage_files([str(path) for path in paths])
+    costs = costs_of_files(files, rates, by, how)
+    many = costs_of_plain_files(files, rates, by, how)
+    if many is not None:
+        assert said(many) == said(costs)
+    return costs
+
+
+def costs_in_json(rows, rates, by=()):
+    """What rows cost in a table of an engine whose columns hold their objects as JSON."""
+    names = dict.fromkeys(name for row in rows for name in row)
+    cells = {name: [_as_text(row.get(name)) for row in rows] for name in names}
+    engine = connect()
+    try:
+        usage = engine.create_table(
+            "rows", pa.table({name: pa.array(held, pa.string()) for name, held in cells.items()})
+        )
+        return costs_of(engine, usage, rates, by)
+    finally:
+        engine.disconnect()
+
+
+def _as_text(value):
+    return value if value is None or isinstance(value, str) else json.dumps(value)
+
+
+def said(costs):
     """What Python and an engine must both say of a log."""
     problems = sorted((str(one), one.rows, one.in_sum, str(one.first_day), str(one.last_day)) for one in costs.problems)
     groups = [tuple(row.items()) for row in costs.groups]

@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from octoregistry.costing.costs import costs_of
-from octoregistry.costing.files import read_files
 from octoregistry.costing.rates import compile_rates
 from octoregistry.costing.small import costs_of_files
 from octoregistry.costing.values import Costs
 from providers.registry import parse_registry
+from tests.costing.form_logs import costs_in_json
 
 REGISTRY = """\
 default_provider: anthropic
@@ -55,11 +54,8 @@ def both(file: str, *charges: str) -> tuple[Costs, Costs]:
     """What the file costs in Python, and on an engine."""
     registry = REGISTRY.format(charges="\n      ".join(f"- {charge}" for charge in charges))
     rates = compile_rates(parse_registry(registry))
-    read = read_files([file], [])
-    try:
-        return costs_of_files([(file, "jsonl")], rates, ()), costs_of(read.connection, read.table, rates, ())
-    finally:
-        read.connection.disconnect()
+    rows = [json.loads(line) for line in Path(file).read_text().splitlines()]
+    return costs_of_files([(file, "jsonl")], rates, ()), costs_in_json(rows, rates)
 
 
 @pytest.mark.parametrize(
@@ -140,11 +136,7 @@ def either(folder: Path, *rows: dict[str, object]) -> tuple[Costs, Costs]:
     file = folder / "log.jsonl"
     file.write_text("\n".join(map(json.dumps, rows)))
     rates = compile_rates(parse_registry(RESPONSES))
-    read = read_files([str(file)], [])
-    try:
-        return costs_of_files([(str(file), "jsonl")], rates, ()), costs_of(read.connection, read.table, rates, ())
-    finally:
-        read.connection.disconnect()
+    return costs_of_files([(str(file), "jsonl")], rates, ()), costs_in_json(rows, rates)
 
 
 @pytest.mark.parametrize(

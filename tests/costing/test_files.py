@@ -8,13 +8,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from octoregistry.costing.costs import costs_of
 from octoregistry.costing.errors import CostingError
-from octoregistry.costing.examples import with_examples
-from octoregistry.costing.files import read_files
+from octoregistry.costing.patterns import usage_files
 from octoregistry.costing.rates import compile_rates
-from octoregistry.costing.records import records
 from providers import parse_registry
+from tests.costing.form_logs import costs_either_way
 
 REGISTRY = """\
 default_provider: acme
@@ -40,12 +38,9 @@ def _in_a_folder_of_its_own(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
 
 
-def cost(*patterns, wanted=(), by=()):
-    """The costs of files, with examples."""
-    log = read_files(patterns, wanted)
-    rates = compile_rates(parse_registry(REGISTRY))
-    costs = costs_of(log.connection, log.table, rates, by)
-    return with_examples(costs, log.connection, log.placed(), rates, torn=log.torn())
+def cost(*patterns, by=()):
+    """The costs of files, the same wherever they are read."""
+    return costs_either_way(patterns, compile_rates(parse_registry(REGISTRY)), by)
 
 
 def lines(path, *rows):
@@ -73,7 +68,7 @@ def test_a_key_deep_in_a_late_line_is_found_too(tmp_path):
 def test_a_column_that_only_a_late_line_has_can_be_grouped_by(tmp_path):
     lines(tmp_path / "log.jsonl", *[ROW] * 1500, {**ROW, "team": "a"})
 
-    groups = cost("log.jsonl", wanted=["team"], by=["team"]).table.to_pylist()
+    groups = cost("log.jsonl", by=["team"]).table.to_pylist()
 
     assert {row["team"]: row["rows"] for row in groups} == {None: 1500, "a": 1}
 
@@ -98,7 +93,7 @@ def test_a_file_without_a_byte_holds_no_row_and_stops_no_other(tmp_path, name):
 
     assert cost(f"*{(tmp_path / name).suffix}").total == 1
     with pytest.raises(CostingError, match=f"no row in {name}"):
-        read_files([name])
+        cost(name)
 
 
 @pytest.mark.parametrize(
@@ -108,7 +103,6 @@ def test_a_file_without_a_byte_holds_no_row_and_stops_no_other(tmp_path, name):
         ("a.json", "[]", "no row in a.json"),
         ("a.json", "3", "a.json: item 1 is no object"),
         ("a.json", "{}\n{}\n", "a.json: not JSON: .*call it .jsonl"),
-        ("a.parquet", "nothing of the kind", "a.parquet: no Parquet that can be read"),
         ("a.csv", CSV.replace("model,input", "input,input"), "a.csv: several columns are called input"),
     ],
 )
@@ -116,47 +110,59 @@ def test_a_file_that_is_no_log_is_told_by_name(tmp_path, name, text, said):
     (tmp_path / name).write_text(text)
 
     with pytest.raises(CostingError, match=said):
-        read_files([name])
+        cost(name)
 
 
 def test_a_parquet_file_that_is_torn_in_its_data_costs_itself_too(tmp_path):
     """Its end tells of columns and rows; only reading it shows that they are none."""
-    rows = [{"day": "2026-10-01", "provider": "openai", "model": "gpt-5.4", "input": n} for n in range(800)]
-    pq.write_table(pa.Table.from_pylist(rows), "a.parquet")
+    pq.write_table(pa.Table.from_pylist([{**ROW, "input": n} for n in range(800)]), "a.parquet")
     spoiled = bytearray((tmp_path / "a.parquet").read_bytes())
     end = len(spoiled) - 8 - int.from_bytes(spoiled[-8:-4], "little")
     spoiled[4:end] = bytes(byte ^ 90 for byte in spoiled[4:end])
     (tmp_path / "b.parquet").write_bytes(spoiled)
 
-    log = read_files(["*.parquet"]).without_torn()
+    costs = cost("*.parquet")
 
-    assert log.table.count().to_pyarrow().as_py() == 800
-    assert [one.file for one in log.torn()] == ["b.parquet"]
-    alone = list(records("b.parquet", "parquet"))
-    assert [one.reason for one in alone] == [log.torn()[0].reason]
+    assert costs.rows == 800
+    assert [(one.rows, one.place) for one in costs.problems] == [(1, "b.parquet:1")]
 
 
-def test_a_torn_parquet_file_costs_itself_and_not_the_others(tmp_path):
-    row = {"day": "2026-10-01", "provider": "openai", "model": "gpt-5.4", "input": 1}
-    pq.write_table(pa.Table.from_pylist([row, row]), "a.parquet")
-    (tmp_path / "b.parquet").write_bytes((tmp_path / "a.parquet").read_bytes()[:-20])
+@pytest.mark.parametrize(
+    ("name", "spoiled"),
+    [
+        ("b.parquet", b"PAR1 and no end"),
+        ("b.csv", b"\xff\xfed\x00a\x00y\x00"),
+        ("b.csv", b'day,input\n"2026-10-01'),
+        ("b.json", b'{"broken":'),
+        ("b.json", b"[1, 2]"),
+        ("b.jsonl.gz", b"no gzip"),
+    ],
+)
+def test_a_broken_file_of_a_folder_costs_itself_and_not_the_others(tmp_path, name, spoiled):
+    (tmp_path / "logs").mkdir()
+    suffix = name.partition(".")[2]
+    good = {
+        "csv": CSV.encode(),
+        "json": json.dumps([ROW]).encode(),
+        "jsonl.gz": gzip.compress(json.dumps(ROW).encode()),
+    }
+    if suffix == "parquet":
+        pq.write_table(pa.Table.from_pylist([ROW]), "logs/a.parquet")
+    else:
+        (tmp_path / "logs" / f"a.{suffix}").write_bytes(good[suffix])
+    (tmp_path / "logs" / name).write_bytes(spoiled)
 
-    log = read_files(["*.parquet"])
+    costs = cost("logs")
 
-    assert log.table.count().to_pyarrow().as_py() == 2
-    assert [(one.file, one.reason) for one in log.torn()] == [
-        ("b.parquet", "a whole file, which is no Parquet that can be read")
-    ]
-    log.connection.disconnect()
-    with pytest.raises(CostingError, match=r"b\.parquet: no Parquet that can be read"):
-        read_files(["b.parquet"])
+    assert costs.total == 1
+    assert [(one.rows, one.place.partition(":")[0]) for one in costs.problems] == [(1, f"logs/{name}")]
 
 
 def test_bytes_of_another_alphabet_are_told_without_reaching_a_terminal(tmp_path):
     (tmp_path / "a.csv").write_bytes(CSV.encode("utf-16"))
 
     with pytest.raises(CostingError, match=r"a\.csv: no CSV that can be read") as raised:
-        read_files(["a.csv"])
+        cost("a.csv")
     assert str(raised.value).isprintable()
 
 
@@ -172,7 +178,7 @@ def test_a_place_without_files_says_what_to_name(tmp_path, pattern, said):
     (tmp_path / "logs").mkdir()
 
     with pytest.raises(CostingError, match=said):
-        read_files([pattern])
+        usage_files([pattern])
 
 
 def test_a_file_that_two_patterns_name_is_paid_for_once(tmp_path):

@@ -9,12 +9,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from octoregistry.costing.costs import costs_of
-from octoregistry.costing.files import read_files
 from octoregistry.costing.frames import cost_frame
 from octoregistry.costing.rates import compile_rates
 from providers import parse_registry
-from tests.costing.form_logs import REGISTRY, M, costs_in
+from tests.costing.form_logs import REGISTRY, M, costs_either_way, costs_in
 
 
 @pytest.fixture
@@ -58,9 +56,8 @@ def test_litellm_says_what_was_cached_in_metadata_whatever_the_export(tmp_path, 
             csv.writer(file).writerows([list(texts), list(texts.values())])
     else:
         pq.write_table(pa.Table.from_pylist([texts if kind == "parquet of texts" else row]), path)
-    log = read_files([str(path)])
 
-    costs = costs_of(log.connection, log.table, compile_rates(parse_registry(REGISTRY)), ())
+    costs = costs_either_way([path], compile_rates(parse_registry(REGISTRY)))
 
     assert costs.form == "LiteLLM spend logs"
     assert (costs.total, costs.problems) == (LITELLM_USD, ())

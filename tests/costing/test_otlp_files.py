@@ -6,12 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from octoregistry.costing.costs import costs_of
-from octoregistry.costing.errors import CostingError
-from octoregistry.costing.examples import with_examples
-from octoregistry.costing.files import read_files
 from octoregistry.costing.rates import compile_rates
 from providers.registry import PACKAGED, load_registry
+from tests.costing.form_logs import costs_either_way
 
 M = 1_000_000
 
@@ -37,17 +34,14 @@ def traces(service, *spans):
 
 
 def cost(path, by):
-    log = read_files([str(path)], by)
-    rates = compile_rates(load_registry(PACKAGED))
-    costs = costs_of(log.connection, log.table, rates, by)
-    return with_examples(costs, log.connection, log.placed(), rates, torn=log.torn())
+    return costs_either_way([path], compile_rates(load_registry(PACKAGED)), by)
 
 
 FIRST = traces("shop", call("gpt-4o", input_tokens=2 * M, cache_read__input_tokens=M), {"name": "GET /"})
 SECOND = traces("desk", call("gpt-4o", input_tokens=M, output_tokens=0), call("gpt-none", input_tokens=1))
 
 
-@pytest.mark.parametrize("name", ["log.jsonl", "log.json", "log.jsonl.gz"])
+@pytest.mark.parametrize("name", ["log.jsonl", "log.jsonl.gz"])
 def test_every_call_among_the_spans_is_a_row(tmp_path, name):
     """Spans that counted no tokens are no calls; attributes of the resource may be grouped by."""
     path, text = tmp_path / name, f"{json.dumps(FIRST)}\n{json.dumps(SECOND)}\n".encode()
@@ -73,16 +67,34 @@ def test_a_document_over_many_lines_is_read_too(tmp_path):
     assert cost(tmp_path / "log.json", ["model"]).table["input"].to_pylist() == [Decimal(M)]
 
 
-def test_traces_that_end_in_the_middle_are_told_with_their_file(tmp_path):
+def test_traces_that_end_in_the_middle_are_told_with_their_line(tmp_path):
     (tmp_path / "log.jsonl").write_text(json.dumps(FIRST) + "\n" + json.dumps(SECOND)[:-9])
 
-    with pytest.raises(CostingError, match=r"log\.jsonl"):
-        cost(tmp_path / "log.jsonl", ["model"])
+    costs = cost(tmp_path / "log.jsonl", ["model"])
+
+    assert costs.rows == 1
+    assert [(one.rows, one.place.rpartition(":")[2]) for one in costs.problems] == [(1, "2")]
 
 
-def test_traces_beside_a_plain_log_are_told(tmp_path):
+def test_traces_beside_a_plain_log_are_read_too(tmp_path):
     (tmp_path / "a.jsonl").write_text(json.dumps(FIRST))
-    (tmp_path / "b.jsonl").write_text(json.dumps({"day": "2026-10-01", "input": 1}))
+    (tmp_path / "b.jsonl").write_text(
+        json.dumps({"day": "2026-10-01", "provider": "openai", "model": "gpt-4o", "input": 1})
+    )
 
-    with pytest.raises(CostingError, match=r"a\.jsonl holds traces"):
-        cost(tmp_path / "*.jsonl", ["model"])
+    assert cost(tmp_path, ["model"]).rows == 2
+
+
+def test_spans_of_other_conventions_are_read_beside_those_of_gen_ai(tmp_path):
+    """A span is no call only where no convention says that it counted."""
+    told = {"llm.provider": "openai", "llm.model_name": "gpt-4o", "openinference.span.kind": "LLM"}
+    attributed = attributes(
+        **{key.replace(".", "__"): value for key, value in told.items()}, llm__token_count__prompt=M
+    )
+    other = {"traceId": "t", "startTimeUnixNano": "1790812800000000000", "attributes": attributed}
+    (tmp_path / "log.jsonl").write_text(f"{json.dumps(FIRST)}\n{json.dumps(traces('shop', other))}\n")
+
+    costs = cost(tmp_path / "log.jsonl", ["model"])
+
+    assert costs.rows == 2
+    assert costs.form == "OpenInference spans, OpenTelemetry gen_ai attributes"

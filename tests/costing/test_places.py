@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from octoregistry.costing.costs import costs_of
-from octoregistry.costing.files import read_files
 from octoregistry.costing.rates import compile_rates
 from octoregistry.costing.small import costs_of_files
 from octoregistry.costing.values import Costs
 from providers.registry import parse_registry
+from tests.costing.form_logs import costs_in_json
 
 REGISTRY = """\
 default_provider: anthropic
@@ -44,13 +43,10 @@ def both(folder: Path, *rows: dict[str, object]) -> tuple[Costs, Costs]:
     usual = {"model": "claude-nine", "starting_at": "2026-03-01T00:00:00Z", "cache_read_input_tokens": 0}
     file = folder / "report.jsonl"
     counts = {"uncached_input_tokens": 1_000_000, "output_tokens": 0}
-    file.write_text("\n".join(json.dumps({**usual, **counts, **row}) for row in rows))
+    full = [{**usual, **counts, **row} for row in rows]
+    file.write_text("\n".join(map(json.dumps, full)))
     rates = compile_rates(parse_registry(REGISTRY))
-    read = read_files([str(file)], [])
-    try:
-        return costs_of_files([(str(file), "jsonl")], rates, ()), costs_of(read.connection, read.table, rates, ())
-    finally:
-        read.connection.disconnect()
+    return costs_of_files([(str(file), "jsonl")], rates, ()), costs_in_json(full, rates)
 
 
 @pytest.mark.parametrize(

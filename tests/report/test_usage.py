@@ -15,7 +15,7 @@ from click.testing import CliRunner
 
 from benchmarks.report import large_update, long, wide
 from octoregistry.cli import cli
-from octoregistry.costing import CostingError, usage_costs
+from octoregistry.costing import usage_costs
 from octoregistry.report import page, report_of
 from octoregistry.report.payload import as_json
 from providers import parse_registry
@@ -318,11 +318,12 @@ def test_without_the_extra_the_command_names_it(folder, monkeypatch):
     assert not (folder / "reports").exists()
 
 
-def test_mixed_line_ends_are_an_error_in_one_line(costs_of):
-    """What DuckDB says of it is a page of advice on its own options."""
-    with pytest.raises(CostingError, match=r"log\.csv: no CSV that can be read") as raised:
-        costs_of(LOG.replace("\n", "\r\n", 3) + "x\n" * 30)
-    assert "\n" not in str(raised.value)
+def test_lines_that_end_differently_are_rows_all_the_same(costs_of):
+    """An engine takes such a file for none."""
+    usage = costs_of(LOG.replace("\n", "\r\n", 3) + "x\n" * 30)
+
+    assert usage.total.cost == costs_of().total.cost
+    assert (usage.problems[-1].rows, usage.problems[-1].reason.partition(":")[0]) == (30, "a line that is no row")
 
 
 def test_rows_that_only_lack_a_charge_are_in_the_sum_and_told_apart(costs_of, report_with):
