@@ -180,6 +180,9 @@ def test_each_vendor_is_asked_in_its_own_wire_and_its_answer_read_and_paid(
 ) -> None:
     """The cost is the registry's for the tokens that were billed."""
     name = str(chosen("auto", load_registry(), DAY, environment={KEY_OF[vendor]: "k"}).name)
+    model = name.partition("/")[2]
+    vendors["openai"].completion["model"] = vendors["anthropic"].message["model"] = model
+    vendors["gemini"].content["modelVersion"] = model
     said, reply = chosen(name, load_registry(), DAY).ask("what?", SCHEMA)
     assert (said, reply.text, reply.wrong) == (name, '{"A": "batch"}', None)
     assert reply.cost is not None
