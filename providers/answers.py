@@ -179,8 +179,18 @@ def _with_cost(result: R, answer: Answer, price: Price, day: str) -> R:
         return result
     result["cached_tokens"], result["reasoning_tokens"] = served.cached_tokens, served.reasoning_tokens
     result["usage"], result["mode"], result["served_on"] = served.tokens.tokens(), served.mode, day
-    try:
-        result["cost"] = float(price(served, day, answer.model))
-    except PricingError as unknown:
-        result["cost"], result["cost_unknown"] = None, str(unknown)
+    cost, unknown = cost_or_reason(lambda: price(served, day, answer.model))
+    result["cost"] = None if cost is None else float(cost)
+    if unknown is not None:
+        result["cost_unknown"] = unknown
     return result
+
+
+def cost_or_reason(price: Callable[[], Decimal]) -> tuple[Decimal | None, str | None]:
+    """What `price` comes to, or why that is unknown: an answer is paid, and kept whatever hinders its price."""
+    try:
+        return price(), None
+    except PricingError as unknown:
+        return None, str(unknown)
+    except Exception as error:  # noqa: BLE001 - a registry or a vendor's file that was broken meanwhile, or whatever else
+        return None, f"its price cannot be told: {type(error).__name__}: {error}"

@@ -12,17 +12,24 @@ from typing import Any
 from .base import LLMProvider
 from .dimensions import InvalidUsageError, PricingError, UnknownPriceError
 from .pricing import Pricing, Usage
-from .registry import Registry, load_registry
+from .registry import Registry
 from .served import ServedUsage, usage_of
 from .wire import field, plain
 
-_DAY = re.compile(r"(?:[-@]\d{4}-\d{2}-\d{2}|[-@]\d{3,8})$")  # of a snapshot: -2026-03-05, -20260305, -0613, -001
+# What may stand behind a model's name and makes no other model of it: the day or number of a snapshot (-2026-03-05, -20260305,
+# -0613, -001, -05-06, -09-2025), the version of a host (-v1:0), the word for the newest.
+_SNAPSHOT = re.compile(
+    r"(?:[-@](?:\d{4}-\d{2}-\d{2}|\d{2}-\d{2}(?:\d{2})?|\d{3,8})|-v\d+:\d+|[-@:](?:latest|default))+$", re.IGNORECASE
+)
+_LATEST = re.compile(r"[-@:](?:latest|default)$", re.IGNORECASE)
+_HOSTS = re.compile(r"(?:[a-z]+(?:-[a-z]+)*\.)+(?=[a-z])", re.IGNORECASE)  # before a name: us.anthropic.
 
 
 class Billed(LLMProvider):
     """A provider with prices of its own, from the registry."""
 
     pricing: Pricing
+    _registry: Registry  # which the prices are of: an answer is priced by it, whatever became of its file
     _answering: dict[str, Pricing | None]  # other models, by the names that answers gave
 
     def estimate_cost(self, input_tokens: int, output_tokens: int, is_batch: bool = True) -> float:
@@ -53,8 +60,8 @@ class Billed(LLMProvider):
         return self._cost(served.tokens, served.mode, day, model)
 
     def _cost(self, tokens: Usage, mode: str, day: str | None, model: Any) -> Decimal:
-        """USD, unless the answer names another model of the registry, at which it costs something else: which of the two
-        is billed, the answer does not say.
+        """USD, unless the answer names another model, which costs something else or is not known: which of the two is
+        billed, the answer does not say.
         """
         cost = self._price(self.pricing, tokens, mode, day)
         other = self._other_model(model)
@@ -69,15 +76,17 @@ class Billed(LLMProvider):
         return cost
 
     def _other_model(self, model: Any) -> Pricing | None:
-        """The prices of the model that an answer names, where the registry knows it as another than the one asked."""
+        """The prices of the model that an answer names, where it is another than the one asked. Raises UnknownPriceError
+        where the registry does not know it, and its name is not that of the asked one.
+        """
         if not isinstance(model, str) or model == self.model:
             return None
         if model not in self._answering:
-            asked, named = _id_in(load_registry(), self.name, self.model), _id_in(load_registry(), self.name, model)
-            other = (
-                None if None in (asked, named) or asked == named else load_registry().estimator(self.name, str(named))
-            )
-            self._answering[model] = other
+            asked, named = (_id_in(self._registry, self.name, name) for name in (self.model, model))
+            is_asked = asked == named if asked and named else _is_called(model, self.model)
+            if not is_asked and named is None:
+                raise UnknownPriceError(f"the answer names {model}, which is not known to be {self.model}")
+            self._answering[model] = None if is_asked else self._registry.estimator(self.name, str(named))
         return self._answering[model]
 
     def _price(self, pricing: Pricing, tokens: Usage, mode: str, day: str | None) -> Decimal:
@@ -102,7 +111,20 @@ class Billed(LLMProvider):
 
 def _id_in(registry: Registry, provider: str, model: str) -> str | None:
     """The id of a model, or of the one whose snapshot of some day it is; None for one that the registry does not know."""
-    for name in (model, _DAY.sub("", model)):
+    for name in (model, _SNAPSHOT.sub("", model), _alone(model), _SNAPSHOT.sub("", _alone(model))):
         with contextlib.suppress(PricingError):
             return registry.id_of(provider, name)
     return None
+
+
+def _alone(model: str) -> str:
+    """A model's name without what may stand before it: a folder, an organisation, a host."""
+    return _HOSTS.sub("", model.strip().rpartition("/")[2], count=1)
+
+
+def _is_called(named: str, asked: str) -> bool:
+    """Whether a name is that of the asked model, or of a snapshot of it, as servers write it: models/x, org/x, x-2026-01-01.
+    Of two snapshots each is a model of its own.
+    """
+    named, asked = _alone(named).lower(), _LATEST.sub("", _alone(asked).lower())
+    return named == asked or _SNAPSHOT.sub("", named) == asked or named == _SNAPSHOT.sub("", asked)

@@ -23,7 +23,9 @@ class CompatibleProvider(OpenAIProvider):
     def __init__(self, config: dict[str, Any]) -> None:
         api = dict(config.get("api") or {})
         address = self.facts.base_url if api.get("base_url") is None else api["base_url"]
-        if not address:  # the SDK would send this vendor's key to OpenAI, or to where the environment says that it is
+        if (
+            address is None
+        ):  # the SDK would send this vendor's key to OpenAI, or to where the environment says that it is
             raise RequestError(f"{self.name}: no base_url is set for it", provider=self.name, code="no_address")
         super().__init__({**config, "api": {"surface": "chat", **api, "base_url": address}})
         self.config = config

@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 from .base import LLMProvider
 from .errors import AuthenticationError, ProviderError, RateLimitError, RequestError
-from .received import json_object, named, streams
+from .received import EVENTS, content_type, json_object, named
 from .retry import RetryPolicy, is_retryable, moment_of, retry_after
 from .secret_spellings import spellings
 from .vendors import VendorError, built_in_tables, vendor
@@ -132,9 +132,9 @@ class Connection(LLMProvider):
 
     def _bound(self, response: Any) -> None:
         """Gives the body of an answer as long as the server may stay silent before it. What streams, and what is downloaded,
-        may take longer: there each silence is bounded, not the whole.
+        may take longer: there each silence is bounded, not the whole. A stream of another name has it lifted by whoever asked.
         """
-        if response.request.method == "POST" and not streams(response):
+        if response.request.method == "POST" and content_type(response) != EVENTS:
             from .deadline import Bounded  # noqa: PLC0415 - with the SDK only
 
             response.stream = Bounded(response.stream, self.timeout)

@@ -5,6 +5,7 @@ Imported with an SDK only, whose HTTP client it is made for.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -13,13 +14,35 @@ import httpx2
 
 
 class Bounded(httpx2.SyncByteStream):
-    """A stream of bytes. Raises ReadTimeout for what of it comes later than `seconds` from now."""
+    """A stream of bytes. Raises ReadTimeout for what of it comes later than `seconds` from now, unless it is `lifted`."""
 
     def __init__(self, stream: Any, seconds: float) -> None:
         self._stream, self._until = stream, time.monotonic() + seconds
+        self._pieces: Iterator[bytes] | None = None
+        self._start: bytes | None = None
 
     def __iter__(self) -> Iterator[bytes]:
-        for piece in self._stream:
+        if self._start:
+            yield self._start
+        yield from self._rest()
+
+    def lifted(self) -> None:
+        """Lets it take as long as it wants: each silence of it is bounded by the client."""
+        self._until = math.inf
+
+    def start(self) -> bytes:
+        """What comes first, with something in it that is no space; it is still given to whoever reads."""
+        if self._start is None:
+            start, pieces = b"", self._rest()
+            while not start.strip() and (piece := next(pieces, None)) is not None:
+                start += piece
+            self._start = start
+        return self._start
+
+    def _rest(self) -> Iterator[bytes]:
+        if self._pieces is None:
+            self._pieces = iter(self._stream)
+        for piece in self._pieces:
             if time.monotonic() > self._until:
                 raise httpx2.ReadTimeout("the answer did not come to its end in time")
             yield piece

@@ -85,8 +85,13 @@ def _of(given: Any, stated: str | None, *, image: bool, name: str = "file") -> M
             raise ValueError(f"cannot read {given}: {error.strerror or error}") from None
     else:
         raise TypeError(f"{type(given).__name__} is neither a path, an address nor bytes")
-    kind = stated or _by_content(content) or _by_name(name)
+    kind = stated or kind_of(content, name) or _by_name(name)
     return Media(kind, data=base64.b64encode(content).decode(), name=name)
+
+
+def kind_of(content: bytes, name: str) -> str | None:
+    """The media type of what stands in a file, by its first bytes or else by the file's name; None where neither tells it."""
+    return _by_content(content) or mimetypes.guess_type(name)[0]
 
 
 def _by_content(content: bytes) -> str | None:

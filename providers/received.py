@@ -13,6 +13,7 @@ from typing import IO, Any
 from .answers import Failure
 from .errors import ProviderError
 
+EVENTS = "text/event-stream"  # what a stream is called
 _EVENT = re.compile(rb"\s*(?:data|event|id|retry)?:")
 
 
@@ -41,8 +42,27 @@ def json_object(body: bytes, provider: str, content_type: str = "") -> dict[str,
 
 
 def streams(response: Any) -> bool:
-    """Whether an answer comes event by event; any other is there when all of it is."""
-    return str(response.headers.get("content-type", "")).lower().startswith("text/event-stream")
+    """Whether an answer that was asked for event by event comes so. One that is called JSON is there when all of it is; under
+    any other name, or none, its first sign tells, and it may take as long as a stream.
+    """
+    kind = content_type(response)
+    if kind in {EVENTS, "application/json"}:
+        return kind == EVENTS
+    from .deadline import Bounded  # noqa: PLC0415 - with the SDK only
+
+    body = response.stream
+    if not isinstance(body, Bounded):
+        return False
+    body.lifted()
+    if response.headers.get("content-encoding", "identity").lower() != "identity":
+        return False  # what comes first cannot be told yet
+    start = body.start().removeprefix(b"\xef\xbb\xbf").lstrip()
+    return start[:1] not in {b"", b"{", b"[", b"<"}
+
+
+def content_type(response: Any) -> str:
+    """What a server calls its answer, without the parameters."""
+    return str(response.headers.get("content-type", "")).partition(";")[0].strip().lower()
 
 
 def events_in(body: bytes, provider: str) -> Mapping[str, Any] | list[Mapping[str, Any]]:

@@ -52,7 +52,11 @@ class AnswerStream(Iterator[str]):
             if self._ended:
                 raise ProviderError("the stream was closed", provider=self._name, code="closed")
             events, response = self._open()
-            self._source = self._read(events) if streams(response) else self._in_one(response), response
+            try:
+                self._source = self._read(events) if streams(response) else self._in_one(response), response
+            except BaseException:
+                response.close()
+                raise
         return self._source[0]
 
     def _in_one(self, response: Any) -> Iterator[str | Answer]:

@@ -45,7 +45,7 @@ class VendorProvider(Connection, Billed):
         """A provider for `config["api"]`, whose keys docs/providers.md tells. Needs a key, but no network."""
         self.config = config
         settings = settings_of(config.get("api") or {})
-        registry = load_registry()
+        self._registry = registry = load_registry()
         entry = registry.values["providers"].get(self.name, {})
         model = settings.model or entry.get("default_model")
         if not model:

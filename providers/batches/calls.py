@@ -16,11 +16,10 @@ from ..errors import ProviderError
 from .attempts import Attempt, Attempts
 from .collection import judged, row_result, write_results
 from .errors import BatchError
-from .journal import Journal
 from .kept_files import check_files, with_bytes
 from .pace import Pace
 from .plan import Planner, ranges_of
-from .realtime_state import RealtimeState, gone, journal_of, results_of_realtime, save_realtime
+from .realtime_state import RealtimeState, gone, journal_in, results_of_realtime, save_realtime
 from .requests import BatchRequest, KeptRequests
 from .spending import Spending
 from .state import RunFiles
@@ -49,7 +48,7 @@ class Calls:
         self.requests = KeptRequests(files.requests)
         self.spending = Spending(provider, Planner(provider, self.requests, settings), allowed)
         try:
-            self.journal = Journal(journal_of(files), state.rows)
+            self.journal = journal_in(files, state)
         except FileNotFoundError:
             raise gone(files) from None
         self.lock, self.stop = threading.Lock(), threading.Event()

@@ -14,9 +14,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any
 
-from ..answers import Failure, failed_row, is_unfinished, is_unstated, refused
+from ..answers import Failure, cost_or_reason, failed_row, is_unfinished, is_unstated, refused
 from ..base import BatchResult, BatchStatus, BatchStatusInfo, LLMProvider
-from ..dimensions import PricingError
 from ..fit import UnfitError, fitted
 from .errors import BatchError
 from .plan import mark_of, ranges_of, rows_of
@@ -203,10 +202,9 @@ def row_result(
     details: dict[str, Any] = {name: value for name, value in result.items() if name not in _OWN}
     cost: Decimal | None
     if "usage" in result:
-        try:
-            cost = provider.cost_of(result)
-        except PricingError as unknown:
-            cost, details["cost_unknown"] = None, str(unknown)
+        cost, why = cost_or_reason(lambda: provider.cost_of(result))
+        if why is not None:
+            details["cost_unknown"] = why
     else:
         cost = _decimal(result.get("cost"))
     content, error = result["content"], result.get("error")

@@ -26,13 +26,14 @@ _HEAD = 21  # the first line: how many bytes were written, without those of the 
 class Journal:
     """The journal of `rows` rows in a file, which `begin` made. A last line that was not written to its end counts as not
     written. Raises FileNotFoundError where it is gone, BatchError where it is shorter than it was: what was asked, and paid,
-    nobody knows then.
+    nobody knows then; so where it is empty, unless it `may_be_empty`.
 
     Who only looks leaves the file as it is: another process may be writing it.
     """
 
-    def __init__(self, path: Path, rows: int, *, only_looks: bool = False) -> None:
+    def __init__(self, path: Path, rows: int, *, only_looks: bool = False, may_be_empty: bool = False) -> None:
         self.path = path
+        self._may_be_empty = may_be_empty
         self._results = Places(rows)
         self._cuts = Places(rows)  # answers that were cut off, of rows without a result
         self._open = array("q", [0]) * rows  # how often a row was asked without a result
@@ -69,10 +70,13 @@ class Journal:
                 if row >= rows or not self._note(row, text, at, len(number) + 1, ids, asked):
                     raise BatchError(f"{self.path}: this is not what was written: {line[:40]!r}; nothing was sent")
                 at += len(line)
-        missing = int(first) - at if self._is_counted else int(not at)  # one of an older program tells no length
-        if missing > 0:
-            told = "it is cut, and what was asked and paid is gone with what is missing: put it back, or take its first line"
-            raise BatchError(f"{self.path}: {told} away to go on with what is there")
+        # One of an older program tells no length.
+        is_cut = int(first) > at if self._is_counted else not at and not (self._may_be_empty and not first)
+        if is_cut:
+            told = "it is cut, and what was asked and paid is gone with what is missing: put it back, or"
+            some = "take its first line away to go on with what is there"
+            cure = some if at > _HEAD * self._is_counted else "give another state file, which asks for all rows anew"
+            raise BatchError(f"{self.path}: {told} {cure}")
         self._check_ids(ids)
         return at
 

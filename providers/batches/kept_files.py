@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..files import bytes_of
-from ..media import is_address
+from ..media import is_address, kind_of
 from .errors import BatchError
 
 KeptFiles = Mapping[str, Mapping[str, Any]]  # by the path as it was given: its absolute `path`, `size` and `sha256`
@@ -58,7 +58,8 @@ def _told(content: bytes) -> dict[str, Any]:
 
 
 def _media(given: str, file: Mapping[str, Any]) -> dict[str, Any]:
-    return {"data": _read(file), "name": Path(given).name}
+    content, name = _read(file), Path(given).name  # which tells the type, whatever name the caller shows the vendor
+    return {"data": content, "name": name, "media_type": kind_of(content, name)}
 
 
 def _read(file: Mapping[str, Any]) -> bytes:

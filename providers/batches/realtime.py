@@ -92,8 +92,10 @@ def _begun(
     """
     rows, digest = keep(requests, files.requests)
     most = None if allowed is None else str(allowed)
-    state = RealtimeState(name_of(provider), provider.model, rows, digest, shape_of(provider), most)
-    goes_on = before is not None and replace(before, max_cost=most) == state
+    state = RealtimeState(name_of(provider), provider.model, rows, digest, shape_of(provider), most, counts=True)
+    goes_on = False
+    if before is not None and (goes_on := replace(before, max_cost=most, counts=True) == state):
+        state = replace(state, counts=before.counts)  # as its journal is
     try:
         _check_each(provider, KeptRequests(files.requests), allowed, settings)
     except BaseException:

@@ -33,6 +33,7 @@ class RealtimeState:
     results_sha256: str | None = None  # of the results' file, once the run has finished
     kind: str = KIND
     version: int = 1
+    counts: bool = False  # whether its journal says how long it is; that of an older program does not
 
 
 def load_realtime(path: Path) -> RealtimeState | None:
@@ -73,7 +74,7 @@ def realtime_results(path: Path) -> Iterator[RowResult]:
         raise BatchError(f"{path}: there is no run")
     if not state.finished:
         try:
-            yield from Journal(journal_of(files), state.rows, only_looks=True).results()
+            yield from journal_in(files, state, only_looks=True).results()
         except FileNotFoundError:  # it has ended meanwhile, or
             state = load_realtime(path) or state
             if not state.finished:
@@ -104,7 +105,7 @@ def _cut_off(state: RealtimeState, files: RunFiles) -> Iterator[RowResult]:
     """The answers that were cut off and paid, of rows that are to be asked for a longer one."""
     if not state.finished:
         with contextlib.suppress(FileNotFoundError):  # it has ended meanwhile
-            yield from Journal(journal_of(files), state.rows, only_looks=True).all_cut_off()
+            yield from journal_in(files, state, only_looks=True).all_cut_off()
 
 
 def stop_realtime(files: RunFiles) -> bool:
@@ -120,12 +121,20 @@ def journal_of(files: RunFiles) -> Path:
     return files.folder / "rows.jsonl"
 
 
+def journal_in(files: RunFiles, state: RealtimeState, *, only_looks: bool = False) -> Journal:
+    """A run's journal. An empty one is that of a run that asked nothing where an older program began it, which wrote its first
+    line with the first row, and it has no results.
+    """
+    may_be_empty = not state.counts and not files.results.exists()
+    return Journal(journal_of(files), state.rows, only_looks=only_looks, may_be_empty=may_be_empty)
+
+
 def is_untouched(state: RealtimeState, files: RunFiles) -> bool:
     """Whether nothing of a run was ever answered, or may have been: another one may take its place."""
     if state.finished:
         return came_to_nothing(files.results, state.rows)
     try:
-        return Journal(journal_of(files), state.rows, only_looks=True).untouched
+        return journal_in(files, state, only_looks=True).untouched
     except FileNotFoundError:
         raise gone(files) from None
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from servers.base import Reply
 from servers.working import numbered
@@ -37,6 +39,36 @@ CUTS = {
     "its last line": lambda text: b"".join(text.splitlines(keepends=True)[:-1]),
     "a line within": lambda text: b"".join(text.splitlines(keepends=True)[:3] + text.splitlines(keepends=True)[4:]),
 }
+
+
+@pytest.mark.parametrize("requests", [numbered(ROWS), numbered(2), None], ids=["the same", "others", "none"])
+def test_an_empty_journal_of_an_older_program_says_that_nothing_was_asked(openai, half, requests):
+    """It began with an empty file, and its state does not say that the journal tells its length."""
+    state, journal = half
+    told = json.loads(state.read_bytes())
+    del told["counts"]
+    state.write_text(json.dumps(told))
+    journal.write_bytes(b"")
+    assert list(results_so_far(state)) == []
+    assert run_realtime(openai.make(), requests, state).answered == len(requests or numbered(ROWS))
+
+
+def test_an_empty_journal_beside_results_is_refused_whoever_began_it(openai, half):
+    state, journal = half
+    state.write_text(state.read_text().replace('"counts": true', '"counts": false'))
+    journal.write_bytes(b"")
+    state.with_name("run.json.results.jsonl").write_bytes(b"{}")
+    with pytest.raises(BatchError, match="give another state file"):
+        run_realtime(openai.make(), None, state)
+    assert not openai.server.requests
+
+
+def test_where_nothing_is_left_the_first_line_is_no_cure(openai, half):
+    state, journal = half
+    for left in (b"", journal.read_bytes()[:21]):
+        journal.write_bytes(left)
+        with pytest.raises(BatchError, match="give another state file"):
+            run_realtime(openai.make(), None, state)
 
 
 @pytest.mark.parametrize("requests", [numbered(ROWS), numbered(2), None], ids=["the same", "others", "none"])

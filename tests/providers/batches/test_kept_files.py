@@ -109,3 +109,17 @@ def test_bytes_are_told_what_they_are_by_their_name_too(openai, tmp_path):
     row = {"id": "i", "prompt": "See", "files": [{"data": b"a,b", "name": "table.csv"}]}
     assert run_realtime(openai.make(surface="responses"), [row], tmp_path / "run.json").rows == 1
     assert "text/csv" in json.dumps(openai.server.requests[-1].json)
+
+
+@pytest.mark.parametrize("name", ["My notes", "notes.png"])
+def test_a_file_with_a_name_of_its_own_is_what_its_path_says(openai, tmp_path, name):
+    (tmp_path / "notes.txt").write_text("hello")
+    rows = [{"id": "i", "prompt": "See", "files": [{"path": str(tmp_path / "notes.txt"), "name": name}]}]
+    assert run_realtime(openai.make(), rows, tmp_path / "run.json").answered == 1
+    openai.server.fail(Reply(openai.unanswered(401), 401), path="/v1/batches")
+    with pytest.raises(AuthenticationError):
+        run_batch(openai.make(), rows, tmp_path / "batch.json")
+    sent = [request.body for request in openai.server.requests if request.method == "POST"]
+    for body in sent[:2]:  # a call, and an upload
+        assert b"text/plain" in body
+        assert name.encode() in body

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime
 import enum
 import json
+import os
 import sys
+from pathlib import Path
 
 import pytest
 from pydantic import BaseModel, ConfigDict
@@ -14,7 +16,7 @@ from servers import gemini as gemini_wire
 from servers import openai as openai_wire
 from servers.working import Clock, Work
 
-from providers import BatchSettings, RequestError, run_batch, run_realtime
+from providers import BatchSettings, RegistryError, RequestError, run_batch, run_realtime
 from providers.fit import UnfitError, fitted
 
 
@@ -209,7 +211,12 @@ def test_geminis_own_keys_ask_for_no_second_answer(gemini, extra):
         ("gpt-5.4-mini", True),
         ("gpt-5.4-mini-2026-03-01", True),
         ("openai/GPT-5.4-mini", True),
-        ("a-server-of-ones-own", True),
+        ("models/gpt-5.4-mini-latest", True),
+        ("us.openai.gpt-5.4-mini@20260301-v1:0", True),
+        ("a-model-that-nobody-knows", False),
+        ("gpt-5.4-mini-turbo", False),
+        ("gpt-5.5-pro-latest", False),
+        ("us.openai.gpt-5.5-pro-20260423-v1:0", False),
         ("gpt-5.5-pro", False),
         ("gpt-5.5-pro-2026-04-23", False),
     ],
@@ -223,3 +230,34 @@ def test_an_answer_of_another_model_at_other_prices_has_no_known_cost(openai, tm
     if not known:
         assert named in result["cost_unknown"]
         assert named in row.details["cost_unknown"]
+
+
+@pytest.mark.parametrize("broken", [True, False], ids=["broken", "gone"])
+def test_an_answer_is_kept_where_the_registry_breaks_while_it_is_made(openai, tmp_path, monkeypatch, broken):
+    """Its prices are those that the provider was made with."""
+    registry = tmp_path / "mine.yaml"
+    registry.write_bytes(Path(os.environ["OCTOREGISTRY_MODELS"]).read_bytes())
+    monkeypatch.setenv("OCTOREGISTRY_MODELS", str(registry))
+    call = openai.server.complete
+
+    def complete(request, **parts):
+        registry.write_text("providers: [oops") if broken else registry.unlink(missing_ok=True)
+        return call(request, **parts)
+
+    openai.server.complete = complete
+    openai.server.completion = {**openai_wire.completion("4"), "model": "gpt-5.4-mini-2026-03-01"}
+    rows = run_realtime(openai.make(), [("a", "2 + 2?"), ("b", "3 + 1?")], tmp_path / "run.json", concurrency=1)
+    assert [(row.content, row.cost is not None) for row in rows] == [("4", True)] * 2
+    assert len(openai.server.requests) == 2
+
+
+def test_an_answer_is_kept_whatever_hinders_its_price(openai, tmp_path, monkeypatch):
+    provider = openai.make()
+
+    def oops(*_, **__):
+        raise RegistryError([])
+
+    monkeypatch.setattr(provider, "_price", oops)
+    result = provider.generate_realtime("2 + 2?")
+    assert (result["content"], result["cost"]) == ("4", None)
+    assert "RegistryError" in result["cost_unknown"]
