@@ -22,7 +22,7 @@ _SNAPSHOT = re.compile(
     r"(?:[-@](?:\d{4}-\d{2}-\d{2}|\d{2}-\d{2}(?:\d{2})?|\d{3,8})|-v\d+:\d+|[-@:](?:latest|default))+$", re.IGNORECASE
 )
 _LATEST = re.compile(r"[-@:](?:latest|default)$", re.IGNORECASE)
-_HOSTS = re.compile(r"(?:[a-z]+(?:-[a-z]+)*\.)+(?=[a-z])", re.IGNORECASE)  # before a name: us.anthropic.
+_HOSTS = re.compile(r"\A(?:[a-z]++(?:-[a-z]++)*+\.)+(?=[a-z])", re.IGNORECASE)  # before a name: us.anthropic.
 
 
 class Billed(LLMProvider):

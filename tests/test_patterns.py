@@ -26,10 +26,12 @@ import providers
 from octoregistry.costing.reading import proposal
 from octoregistry.documents import Document, read_document
 from octoregistry.reading import read_rates
+from octoregistry.reading.classify import name_cell
 from octoregistry.reading.classify.names import continues_name, looks_like_name
 from octoregistry.reading.classify.tiers import tiers
 from octoregistry.reading.page import _families
 from octoregistry.reading.vocabulary import shipped
+from providers.interpretation import usage_of_no_call
 from providers.mentions import mentioned
 from providers.recipe import known_patterns, recipes
 from providers.secret_spellings import spellings
@@ -41,7 +43,8 @@ MOST_SIGNS = 12
 SYNTAX = frozenset("()[]{}|^?*+.\\")  # behind the other signs of a pattern: it is seldom these that it looks for
 ANCHORED = {"match", "fullmatch"}
 TAKE_TEXT = ("search", "match", "fullmatch", "finditer", "findall", "sub", "subn", "split")
-MATCHED = {"index_of"}  # makes patterns that are looked for where a word begins, and nowhere else
+# These make patterns that are looked for where a word begins, or held against a whole name, and nowhere else.
+MATCHED = {"index_of", "known_patterns", "usage_of_no_call"}
 OURS = tuple(str(Path(package.__path__[0])) for package in (octoregistry, providers))
 COMPILE = re.compile
 Used = tuple[re.Pattern[Any], str]
@@ -199,6 +202,7 @@ def patterns() -> dict[Used, str]:
             read_rates(document, "openai", date(2026, 9, 10))
         tiers("32k < tokens <= 128k", shipped())
         continues_name("Preview", _families())
+        name_cell("gpt-9, zorblax", shipped(), _families(), date(2026, 9, 10))
         looks_like_name("Unheard Large 3.2")
         for one in vendors().values():
             one.names.kind_of("?")
@@ -208,6 +212,7 @@ def patterns() -> dict[Used, str]:
                 found.setdefault((COMPILE(pattern or ""), "finditer"), f"{one.name}: {pattern!r}")
         for recipe in recipes():
             known_patterns(recipe)
+            usage_of_no_call({}, recipe)
             mentioned({path.rpartition(".")[0]: "[]" for paths in recipe.mentions.values() for path in paths}, recipe)
         proposal(["a field of a log"])
         spellings(["sk-9 key"])
