@@ -347,17 +347,23 @@ def _spans(resources: Sequence[Any]) -> Iterator[dict[str, Any]]:
 
 
 def _attributes(owner: Mapping[str, Any]) -> dict[str, Any]:
-    return {pair.get("key", ""): _typed(pair.get("value") or {}) for pair in owner.get("attributes") or ()}
+    return _pairs(owner.get("attributes"))
 
 
-def _typed(value: Mapping[str, Any]) -> Any:
+def _pairs(held: Any) -> dict[str, Any]:
+    """Keys and values as OTLP writes them, by key; what is none of that is left out."""
+    pairs = held if isinstance(held, list) else ()
+    return {pair.get("key", ""): _typed(pair.get("value") or {}) for pair in pairs if isinstance(pair, Mapping)}
+
+
+def _typed(value: Any) -> Any:
+    if not isinstance(value, Mapping):
+        return value
     for kind in ("stringValue", "intValue", "doubleValue", "boolValue"):
         if kind in value:
             return value[kind]
-    if "kvlistValue" in value:
-        return {
-            pair.get("key", ""): _typed(pair.get("value") or {}) for pair in value["kvlistValue"].get("values") or ()
-        }
-    if "arrayValue" in value:
-        return [_typed(one) for one in value["arrayValue"].get("values") or ()]
+    for kind in ("kvlistValue", "arrayValue"):
+        if kind in value:
+            held = value[kind].get("values") if isinstance(value[kind], Mapping) else value[kind]
+            return _pairs(held) if kind == "kvlistValue" else [_typed(one) for one in held or ()]
     return None
