@@ -89,7 +89,9 @@ def test_an_observation_whose_sums_no_generation_counts_is_told(cost, kind):
 def test_an_observation_of_a_kind_that_nobody_knows_is_told(cost):
     (reason,) = reasons(cost(PLAIN, {"id": "1", **LANGFUSE, "type": "LLM", "usageDetails": {"input": M}}))
 
-    assert reason == "a row that is no call of its form, and counts tokens: usage_details.input"
+    assert reason == "no known price in llm", (
+        "a kind of observation is a word of its form: one that is not known has no price"
+    )
 
 
 @pytest.mark.parametrize(
