@@ -97,12 +97,7 @@ def command(  # noqa: PLR0913 - an option a parameter
         raise click.UsageError("--day goes with --offline: what is fetched now is of today")
     if name is not None and not is_name(name):
         raise click.UsageError(f"--name {name!r}: {NAMES}")
-    if names and not usage:
-        raise click.UsageError("--map goes with --usage: it says which columns of a log mean what")
-    if by and not usage:
-        raise click.UsageError("--by goes with --usage: it says what to group a log by")
-    if usage:
-        _need_scale()
+    _check_usage(usage, names, by)
     clock = utc_now if day is None else lambda: day.replace(tzinfo=UTC)
     try:
         text = bytes_of(registry).decode("utf-8")
@@ -135,6 +130,16 @@ def command(  # noqa: PLR0913 - an option a parameter
             f"{left:,} row{'s' * (left > 1)} of the usage {'have' if left > 1 else 'has'} no price; the report says why"
         )
     click.echo(f"{written.html}\n{written.json}\n{written.index}")
+
+
+def _check_usage(usage: Sequence[str], names: Mapping[str, str], by: str) -> None:
+    """Raise UsageError for options that go with --usage alone, and where what reads logs is not installed."""
+    if names and not usage:
+        raise click.UsageError("--map goes with --usage: it says which columns of a log mean what")
+    if by and not usage:
+        raise click.UsageError("--by goes with --usage: it says what to group a log by")
+    if usage:
+        _need_scale()
 
 
 def _need_scale() -> None:

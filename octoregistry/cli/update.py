@@ -131,10 +131,7 @@ def command(  # noqa: PLR0913 - an option a parameter
     5 changes are held for review, or a page leaves something new open (that only with --exit-code);
     4 there are changes (only with --exit-code).
     """
-    if dry_run and as_pull_request:
-        raise click.UsageError("give --dry-run or --pr, not both")
-    if vouched and (from_package or as_pull_request):
-        raise click.UsageError(f"give --vouched or {'--from-package' if from_package else '--pr'}, not both")
+    _check_apart(dry_run=dry_run, as_pull_request=as_pull_request, from_package=from_package, vouched=vouched)
     show_tracebacks(verbose)
     outcomes: tuple[ProposalResult, ...] = ()
     with error_messages(registry), _progress(as_json) as progress:
@@ -167,6 +164,14 @@ def command(  # noqa: PLR0913 - an option a parameter
         _report(update, reports, registry)
     new = bool(new_places(places, before))
     raise click.exceptions.Exit(exit_status.status(update, exit_code=exit_code, new_open=new))
+
+
+def _check_apart(*, dry_run: bool, as_pull_request: bool, from_package: bool, vouched: bool) -> None:
+    """Raise UsageError for options that do not go together."""
+    if dry_run and as_pull_request:
+        raise click.UsageError("give --dry-run or --pr, not both")
+    if vouched and (from_package or as_pull_request):
+        raise click.UsageError(f"give --vouched or {'--from-package' if from_package else '--pr'}, not both")
 
 
 def _report(update: Update, folder: Path, registry: Path) -> None:
