@@ -110,8 +110,7 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
         if out is not None:
             _check_output(out)
         columns, hosts, said = _settings(settings)
-        named = {rate.currency for rate in exchange_rates}
-        exchange_rates += tuple(exchange_rate(one) for one in said if one.partition("=")[0] not in named)
+        exchange_rates = _with_set_rates(exchange_rates, said)
         how = How({**columns, **names}, ids, hosts, strict_tiers, stated_cost)
         known = with_more(load_registry(registry))
         if own_prices:
@@ -141,6 +140,12 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
     _tell(costs, beside, exchange_rates, yours, as_json=as_json)
     if costs.problems:
         raise click.exceptions.Exit(UNPRICED)
+
+
+def _with_set_rates(given: tuple[ExchangeRate, ...], said: Sequence[str]) -> tuple[ExchangeRate, ...]:
+    """The rates of exchange that are given, and those of the settings for other currencies."""
+    named = {rate.currency for rate in given}
+    return (*given, *(exchange_rate(one) for one in said if one.partition("=")[0] not in named))
 
 
 def _settings(file: Path | None) -> tuple[Mapping[str, str], Mapping[str, str], Sequence[str]]:

@@ -175,21 +175,7 @@ def name_cell(
     left: list[str] = []
     lines = [line for line in text.split("\n") if line.strip()]
     name, more = (lines[0], lines[1:]) if lines else ("", [])
-    for line in more:
-        of_place = classify(line, "row_head", vocabulary, families, page_date).values("place")
-        if looks_like_id(line) and not looks_like_id(name) and not of_place:
-            facts.append(Fact("id", line, 0, 0))
-            continue
-        if models_in(line, families) and len(line.split()) < _WORDS_OF_A_NAME:
-            name += f"\n{line}"
-            continue
-        if continues_name(line, families):
-            name += f" {line.strip()}"
-            continue
-        said = classify(line, "row_head", vocabulary, families, page_date)
-        facts += [fact for fact in said.facts if fact.slot != "model"]
-        if said.leftover:
-            left.append(said.leftover)
+    name = _with_lines(name, more, facts, left, (vocabulary, families, page_date))
 
     def bracket(match: re.Match[str]) -> str:
         inside = match[1].strip()
@@ -227,6 +213,29 @@ def name_cell(
     said = Classified(tuple(facts), " … ".join(left))
     settled = whole(text, "row_head", index)
     return split_names(name), _settled(said, settled) if settled else said
+
+
+def _with_lines(
+    name: str, more: list[str], facts: list[Fact], left: list[str], known: tuple[Vocabulary, Families, date]
+) -> str:
+    """`name` with those of the lines below it that go on with it. What the others say goes to `facts`, what of them nobody
+    understands to `left`."""
+    for line in more:
+        of_place = classify(line, "row_head", *known).values("place")
+        if looks_like_id(line) and not looks_like_id(name) and not of_place:
+            facts.append(Fact("id", line, 0, 0))
+            continue
+        if models_in(line, known[1]) and len(line.split()) < _WORDS_OF_A_NAME:
+            name += f"\n{line}"
+            continue
+        if continues_name(line, known[1]):
+            name += f" {line.strip()}"
+            continue
+        said = classify(line, "row_head", *known)
+        facts += [fact for fact in said.facts if fact.slot != "model"]
+        if said.leftover:
+            left.append(said.leftover)
+    return name
 
 
 def _without_remarks(text: str, facts: list[Fact], left: list[str], known: tuple[Vocabulary, Families, date]) -> str:
