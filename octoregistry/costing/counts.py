@@ -80,6 +80,11 @@ class UsageTable:
     def __getitem__(self, name: str) -> ir.Value:
         return self.table[self.columns[name]]
 
+    @property
+    def casts(self) -> bool:
+        """Whether the engine can try a cast: the one that reads files can."""
+        return INSIDE in self.table.columns
+
     def within(self, name: str) -> list[str]:
         """The columns of a field and of all below it."""
         return [column for column in self.columns if column == name or column.startswith(f"{name}.")]
@@ -141,7 +146,7 @@ def column_of(log: UsageTable, fields: FieldNames) -> ir.Value | None:
 
 
 def _count(log: UsageTable, name: str) -> Count:
-    return count(log[name])
+    return count(log[name], casts=log.casts)
 
 
 def first_of(log: UsageTable, fields: FieldNames) -> Count | None:

@@ -21,8 +21,11 @@ class Count(NamedTuple):
     sound: ir.BooleanValue | None  # None: the column's type lets nothing else in
 
 
-def count(column: ir.Value, if_absent: int = 0) -> Count:
-    """The whole numbers of a column; where it holds nothing they are `if_absent`."""
+def count(column: ir.Value, if_absent: int = 0, *, casts: bool = False) -> Count:
+    """The whole numbers of a column; where it holds nothing they are `if_absent`.
+
+    `casts` says that the engine can try a cast, so that a pattern reads only the texts that a number is not written as.
+    """
     kind = column.type()
     if kind.is_integer():
         whole = column.fill_null(if_absent)  # before the comparisons, which pass over what is absent
@@ -36,10 +39,12 @@ def count(column: ir.Value, if_absent: int = 0) -> Count:
         sound = known & (column.isnull() | (inside == inside.floor()))
         return Count(ibis.ifelse(sound, column, None).fill_null(if_absent).cast("int64"), sound)
     if kind.is_string():
-        digits = column.re_extract(WHOLE_TEXT, 1).nullif("")
-        return Count(
-            digits.fill_null(str(if_absent)).cast("int64"), column.isnull() | (column == "") | digits.notnull()
-        )
+        number = column.re_extract(WHOLE_TEXT, 1).nullif("").cast("int64")
+        if casts:
+            quick = column.try_cast("int64")
+            as_written = (quick.cast("string") == column) & quick.between(1 - MOST, MOST - 1)
+            number = ibis.ifelse(as_written, quick, number)
+        return Count(number.fill_null(if_absent), column.isnull() | (column == "") | number.notnull())
     # a yes-or-no, a date, a list: no number in any row that holds one
     return Count(ibis.literal(if_absent, "int64"), column.isnull())
 

@@ -276,7 +276,7 @@ def _stated(log: UsageTable, recipe: Recipe, dimensions: Sequence[str], charged:
     requests = column_of(log, recipe.fields.get("requests", ()))
     of_batch = _literal(holds(log, recipe.of_batch) if recipe.of_batch else False)
     is_sum = of_batch | _literal(holds(log, recipe.sums) if recipe.sums else False)
-    times = count(requests, 1) if requests is not None else Count(ibis.literal(1, "int64"), None)
+    times = count(requests, 1, casts=log.casts) if requests is not None else Count(ibis.literal(1, "int64"), None)
     unsaid = requests.isnull() if requests is not None else ibis.literal(True)
     if requests is not None and requests.type().is_string():
         unsaid = unsaid | (requests == "")
@@ -335,7 +335,7 @@ def _known_size(log: UsageTable, recipe: Recipe) -> Count:
         column = ibis.cases(
             *((small == word, size) for word, size in recipe.windows.items()), else_=ibis.null("string")
         )
-    return count(column, -1)
+    return count(column, -1, casts=log.casts)
 
 
 def _fault(read: ir.Table, dimensions: Sequence[str]) -> ir.IntegerValue:
