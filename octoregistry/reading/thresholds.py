@@ -9,6 +9,7 @@ from octoregistry.documents import Document, Passage
 from octoregistry.documents.document import Heading
 from octoregistry.reading.classify import Classified
 from octoregistry.reading.classify.names import plain
+from octoregistry.reading.classify.tiers import Tier
 from octoregistry.reading.layout.lines import sentences
 from octoregistry.reading.settle.said import Reader, Thresholds
 
@@ -24,13 +25,13 @@ def thresholds_of(document: Document, reader: Reader) -> Thresholds:
     """Where long contexts begin: of which models, as far as heads and sentences say it in words that are all understood.
 
     Another number in a sentence that leaves something open ("Previously, long context began above 128K input tokens") makes
-    it unknown for all of which that may speak.
+    it unknown for all of which that may speak; so does the size of a window ("Long context: up to 1M tokens").
     """
     stated: defaultdict[str, set[int]] = defaultdict(set)
     open_numbers: set[int] = set()
     for said, clean in (*_heads(document, reader), *_passages(document, reader)):
         numbers = {b for tier in said.values("tier") for b in (tier.above, tier.up_to) if isinstance(b, int)}
-        if not clean:
+        if not clean or not _bounds_the_long(said):
             open_numbers |= numbers
             continue
         for name in map(str, said.values("model") or ("",)):
@@ -76,6 +77,29 @@ def _states(said: Classified) -> bool:
     tiers = said.values("tier")
     bounds = [bound for tier in tiers for bound in (tier.above, tier.up_to)]
     return "unknown" in bounds and any(isinstance(bound, int) for bound in bounds)
+
+
+def _bounds_the_long(said: Classified) -> bool:
+    """True where each number is said to be where a short context ends or where a long one begins: nothing else is meant.
+
+    Beside several words ("Short context: ≤272K. Long context: >272K") each must have its number behind it, or before it.
+    """
+    facts = sorted((fact for fact in said.facts if fact.slot == "tier"), key=lambda fact: fact.start)
+    tiers = [fact.value for fact in facts]
+    words = [tier for tier in tiers if "unknown" in (tier.above, tier.up_to)]
+    sizes = [tier for tier in tiers if tier not in words]
+    if all(word == words[0] for word in words):
+        return all(_is_its_bound(words[0], size) for size in sizes)
+    if len(tiers) % 2:
+        return False
+    pairs = list(zip(tiers[::2], tiers[1::2], strict=True))
+    return all(_is_its_bound(*pair) for pair in pairs) or all(_is_its_bound(word, size) for size, word in pairs)
+
+
+def _is_its_bound(word: Tier, size: Tier) -> bool:
+    """True for "long context" and "> 272K", "short context" and "≤ 272K"; not for "long context" and "up to 1M"."""
+    bound = Tier("unknown" if size.above else None, "unknown" if size.up_to else None)
+    return word == bound and size != word
 
 
 def _is_clean(said: Classified, slots: frozenset[str]) -> bool:

@@ -36,6 +36,9 @@ def thresholds(sentence: str, heading: str = "# Prices") -> dict[str, object]:
         "Short context: ≤272K input tokens. Long context: >272K input tokens.",
         "Long context: prompts of more than 272,000 tokens.",
         "Long context pricing applies above 272K input tokens.",
+        "Short context: ≤272K input tokens; long context: >272K input tokens.",
+        "≤272K input tokens: short context; >272K input tokens: long context.",
+        "Prompts longer than 272,000 tokens are long context.",
     ],
 )
 def test_a_sentence_that_leaves_nothing_open_says_it_of_all(sentence: str) -> None:
@@ -69,6 +72,32 @@ def test_a_sentence_that_names_a_model_says_it_of_that_one() -> None:
 def test_with_anything_open_it_stays_unknown(sentence: str) -> None:
     """Another unit, day, place, way to be served, or a word that nobody knows."""
     assert thresholds(sentence) == {"road-1": "unknown", "road-2": "unknown"}
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Long context: up to 1M input tokens.",
+        "Long context: <1M input tokens.",
+        "Long context: at most 1,000,000 tokens.",
+        "Short context: >128K input tokens.",
+        "Short context and long context: up to 1M input tokens.",
+        "Long context and short context: up to 1M input tokens.",
+        "Short context: up to 500K input tokens, long context: up to 1M input tokens.",
+    ],
+)
+def test_the_size_of_a_window_is_not_where_a_long_context_begins(sentence: str) -> None:
+    """Nor is a size said of the other one; and beside such a number another sentence is not sure either."""
+    assert thresholds(sentence) == {"road-1": "unknown", "road-2": "unknown"}
+    assert set(thresholds(f"Long context: >272K input tokens. {sentence}").values()) == {"unknown"}
+
+
+def test_the_size_of_a_window_in_a_head_bounds_nothing() -> None:
+    """Neither the short prices, nor where the long ones begin."""
+    heads = HEADS.replace("Long context", "Long context (up to 1M tokens)")
+    page = read(f"# Prices\n\nPrices per 1M tokens, in USD.\n\n{heads}{ROWS}")
+    assert 1_000_000 not in {bound for r in page.rates for bound in (r.above_input_tokens, r.up_to_input_tokens)}
+    assert all(rate.above_input_tokens is None for rate, _, _ in plain(page))
 
 
 def test_a_heading_of_its_own_says_where_else_it_holds() -> None:
