@@ -14,12 +14,14 @@ from octoregistry.reading.labels import Figure, Label, Place
 from octoregistry.reading.layout import Scope
 from octoregistry.reading.layout.cards import Kind, card_scopes
 from octoregistry.reading.layout.lines import clean
-from octoregistry.reading.layout.over import opening, over
+from octoregistry.reading.layout.over import closing, notes_behind, opening, over
 from octoregistry.reading.layout.tables import Words, table_figures
 from octoregistry.reading.notes import Notes, equates
 from octoregistry.reading.settle import Reader
 from octoregistry.reading.settle.kinds import heads_names
+from octoregistry.reading.settle.sentences import speaks_of_table
 from octoregistry.reading.vocabulary import with_charges
+from providers.dimensions import PLAIN_CURRENCY
 
 
 def scopes(document: Document, reader: Reader) -> Iterator[Scope]:
@@ -27,8 +29,10 @@ def scopes(document: Document, reader: Reader) -> Iterator[Scope]:
     lines = _Lines(reader, replace(reader, vocabulary=with_charges(reader.vocabulary)))
     first = opening(document, lines.money)
     notes = Notes(document, lines.equates)
+    last = closing(document, lines.money, lines.names_mode, lines.speaks_of_prices)
     for table in document.tables:
         above = (*over(document, table, lines.names_mode, lines.money), *first)
+        above += tuple(notes_behind(last, table.headings, table.after))
         bare = table.component is not None or _states_currency(table, above, lines)
 
         def figure(text: str, bare: bool = bare) -> bool:
@@ -47,7 +51,9 @@ def scopes(document: Document, reader: Reader) -> Iterator[Scope]:
     for scope in card_scopes(document, lines.money, lines.kind, lines.labelled):
         trouble = dict(scope.trouble)
         figures = _with_notes(scope.figures, notes, None, trouble)
-        yield replace(scope, figures=figures, over=(*scope.over, *first), trouble=trouble)
+        at = document.passages[int(scope.address[1:]) - 1]
+        behind = notes_behind(last, at.headings, at.number)
+        yield replace(scope, figures=figures, over=(*scope.over, *first, *behind), trouble=trouble)
 
 
 def _without_figure(table: Table, figures: tuple[Figure, ...], lines: _Lines) -> Iterator[Label]:
@@ -106,6 +112,17 @@ class _Lines:
         said = self.says(line, "footnote")
         by_another = any(unit.factor is None for unit in said.values("unit"))
         return by_another and equates(line, self.reader.vocabulary.grammar)
+
+    def speaks_of_prices(self, text: str, among: bool) -> bool:
+        """True for a note that says of all prices what they are, or, not `among` prices itself, of those of its section, in
+        words that are understood."""
+        label = Label(text, "below", 2)
+        said = self.reader.said(label)
+        if among or "all" in said.values("speaks_of_table"):
+            return "all" in said.values("speaks_of_table")
+        other = any(currency != PLAIN_CURRENCY for currency in said.values("currency"))
+        understood = not said.leftover or (other and bool(said.values("speaks_of_table")))
+        return understood and speaks_of_table(label, said, self.reader.vocabulary)
 
     def counts(self, head: str) -> bool:
         """True for a head that says what is counted, or that prices stand under it."""

@@ -29,7 +29,7 @@ def is_plain(page: PageRates) -> bool:
     [
         "EUR", "Currency: EUR", "Amounts in EUR.", "Euro prices", "Charges are in EUR and exclude VAT.",
         "Billed in pounds sterling",
-        "Batch prices", "*Batch only*", "These are enterprise prices.", "Audio only", "Flex", "Figures are per 1K tokens.",
+        "Batch prices", "*Batch only*", "These are enterprise prices.", "Audio only", "Flex",
         "Effective January 1, 2027", "Valid from January 1, 2027.", "Prices effective January 1, 2027.",
     ],
 )  # fmt: skip
@@ -38,9 +38,87 @@ def test_a_line_below_a_table_counts_by_what_it_says(page_rates: Read, below: st
     assert not is_plain(read_with(page_rates, below, then=then))
 
 
-def test_a_unit_below_a_table_is_the_unit_of_its_prices(page_rates: Read) -> None:
-    page = read_with(page_rates, "Per 1K tokens")
+@pytest.mark.parametrize(
+    "said", ["Per 1K tokens", "Figures are per 1K tokens.", "We bill per 1,000 tokens.", "Unit: 1K tokens."]
+)
+def test_a_unit_below_a_table_is_the_unit_of_its_prices(page_rates: Read, said: str) -> None:
+    page = read_with(page_rates, said)
     assert [str(price.amount) for _, _, price in plain(page)] == ["5500.00", "27500.00"]
+
+
+NOTES = [
+    "All prices in CAD.",
+    "All prices are for the Batch API.",
+    "Prices valid from January 1, 2027.",
+    "These are priority prices.",
+]
+HTML = "<h1>Pricing</h1><table><thead><tr><th>Model<th>Input<th>Output</thead><tbody><tr><td>GPT-9<td>$5.50<td>$27.50{}</table>{}"
+
+
+@pytest.mark.parametrize("note", [*NOTES, "Batch"])
+def test_the_last_row_of_a_table_may_be_a_note_to_it(page_rates: Read, note: str) -> None:
+    """A row that groups none, a foot, a line that stands right below the last row."""
+    row = f"<tr><td colspan=3>{note}"
+    for page in (
+        f"# Pricing\n\n{TABLE}| {note} | | |\n", f"# Pricing\n\n{TABLE}{note}\n",
+        HTML.format(row, ""), HTML.format(f"</tbody><tfoot>{row}</tfoot>", ""),
+    ):  # fmt: skip
+        assert not is_plain(page_rates(page)), page
+
+
+def test_a_row_of_dashes_is_no_note(page_rates: Read) -> None:
+    """Nor is a model without a price."""
+    rows = (
+        "| Model | Mode | Input |\n|---|---|---|\n| GPT-9 | Standard | $5.50 |\n| Priority | - | - |\n| GPT-8 | | |\n"
+    )
+    assert is_plain(page_rates(f"# Pricing\n\n{rows}"))
+
+
+@pytest.mark.parametrize("note", NOTES)
+def test_what_opens_a_page_holds_for_all_its_prices(page_rates: Read, note: str) -> None:
+    """Under whatever heading, in tables and in cards."""
+    card = "Input $5.50 / 1M tokens\n\nOutput $27.50 / 1M tokens"
+    for rest in (f"## Chat models\n\n{TABLE}", f"## Chat models\n\n### GPT-9\n\n{card}", f"### GPT-9\n\n{card}"):
+        assert not is_plain(page_rates(f"# Pricing\n\n{note}\n\n{rest}\n")), rest
+
+
+@pytest.mark.parametrize("note", NOTES)
+def test_notes_under_their_own_heading_are_those_of_the_prices_before(page_rates: Read, note: str) -> None:
+    """A section without prices, a part of that of the prices, what folds out behind them."""
+    for page in (
+        f"# Pricing\n\n{TABLE}\n## Notes\n\n{note}\n",
+        f"# Pricing\n\n## Models\n\n{TABLE}\n### Notes\n\n- {note}\n- Ask us.\n",
+        HTML.format("", f"<details><summary>Notes</summary><p>{note}</p></details>"),
+        f"# Pricing\n\n### GPT-9\n\nInput $5.50 / 1M tokens\n\n### Notes\n\n{note}\n",
+    ):
+        assert not is_plain(page_rates(page)), page
+
+
+def test_all_prices_at_the_end_are_those_of_every_table(page_rates: Read) -> None:
+    """One that speaks of less than all is said of the table above it."""
+    more = f"# Pricing\n\n{TABLE}\n## Other models\n\n{TABLE.replace('GPT-9', 'GPT-8')}\n"
+    assert not is_plain(page_rates(f"{more}All prices are for the Batch API.\n"))
+    assert {rate.name for rate, _, _ in plain(page_rates(f"{more}These are batch prices.\n"))} == {"GPT-9"}
+
+
+@pytest.mark.parametrize(
+    "answer", ["Batch prices are 50% lower than standard prices.", "See the Batch API.", "Prices are shown in USD."]
+)
+def test_an_answer_below_that_speaks_of_other_prices_is_none_of_them(page_rates: Read, answer: str) -> None:
+    assert is_plain(page_rates(f"# Pricing\n\n{TABLE}\n## Questions\n\n### Is there a discount?\n\n{answer}\n"))
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["These are batch prices.", "The following are our priority rates.", "Promotional prices.", "All figures are for fast mode.",
+     "The table lists batch rates.", "Prices with annual commitment.", "A surcharge of 10% applies.",
+     "A 5.5% platform fee is added.",
+     "Prices as of March 2025.", "New rates effective January 1, 2027."],
+)  # fmt: skip
+def test_a_sentence_over_a_table_counts_by_what_it_says(page_rates: Read, said: str) -> None:
+    """And below it."""
+    assert not is_plain(read_with(page_rates, "", over=said))
+    assert not is_plain(read_with(page_rates, said))
 
 
 def test_a_caption_below_its_table_is_one(page_rates: Read) -> None:

@@ -32,6 +32,28 @@ def test_a_code_in_brackets_or_at_the_head_is_believed(code: str) -> None:
     assert inputs(head=f"Input ({code})") == []
 
 
+@pytest.mark.parametrize("code", ["CAD $", "$ CAD", "$CAD", "CAD$", "AUD $", "$/1M CAD", "SGD $ / 1M tokens", "€ / $"])
+def test_a_dollar_sign_beside_a_code_is_that_currency_s(code: str) -> None:
+    """In a head, and in a line over the table."""
+    assert inputs(head=f"Input ({code})", all="") == []
+    assert inputs(all=f"Prices in {code}") == inputs(all=f"All prices are in {code}.") == []
+
+
+@pytest.mark.parametrize("codes", ["USD/CAD", "USD or CAD", "US$ (CAD)"])
+def test_us_dollars_beside_another_currency_are_a_doubt(codes: str) -> None:
+    """Which of them a "$" is the label leaves open."""
+    assert doubted(f"| Model | Input {codes} |\n|---|---|\n| gpt-5.4 | $2.50 |")
+    assert doubted(f"Prices in {codes}\n\n| Model | Input |\n|---|---|\n| gpt-5.4 | $2.50 |")
+
+
+def doubted(text: str) -> bool:
+    """Whether the one price that is read of `text` is in doubt."""
+    document = read_document(f"# Pricing\n\n{text}\n", "https://vendor.example/prices")
+    assert isinstance(document, Document), document
+    (rate,) = read_rates(document, "openai", date(2026, 11, 1)).rates
+    return bool(rate.prices["input"].doubts)
+
+
 def test_us_dollars_said_twice_are_us_dollars() -> None:
     """In brackets as well."""
     assert inputs(cell="$2.50 (USD)") == inputs() == ["2.50"]

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from itertools import pairwise
+from typing import TypeAlias
 
 from octoregistry.documents import Document, Passage, Table
-from octoregistry.documents.document import PANES
+from octoregistry.documents.document import PANES, Heading
 from octoregistry.reading.labels import Label
 from octoregistry.reading.layout.lines import clean, is_label, lines, sentences
+from octoregistry.reading.layout.tables import closing_rows
 
 _BELOW = 12  # passages behind a table that may speak of it
 _SENTENCES_OF_SECTION = 40
 _GLUED = re.compile(r"(?<=[a-z])(?=[A-Z])|\s*[|/·•\n]\s*|,\s*|\s(?=[A-Z])|\s{2,}")
 _MOST_TABS = 12
+_LONGEST_NOTE = 400
 _OPENING = 4  # the distance of the sentences that open a page
 
 
@@ -206,8 +211,52 @@ def opening(document: Document, shows_money: Callable[[str], bool]) -> tuple[Lab
     return tuple(found)
 
 
+Notes: TypeAlias = "dict[tuple[Heading, ...], list[tuple[int, Label]]]"
+"""What speaks of the prices before it, with the number of its passage, by the headings under which they may stand."""
+
+
+def closing(
+    document: Document,
+    shows_money: Callable[[str], bool],
+    names_mode: Callable[[str], bool],
+    speaks: Callable[[str, bool], bool],
+) -> Notes:
+    """The notes under headings and in panes of their own, where no price stands, and what is said of all prices behind the last.
+
+    `speaks` says of a text, and whether it stands among prices itself, that it speaks of those before it.
+    """
+    priced = {(table.headings, table.pane) for table in document.tables}
+    money = [passage for passage in document.passages if shows_money(passage.text)]
+    priced |= {(passage.headings, passage.pane) for passage in money}
+    last = max([table.after for table in document.tables] + [passage.number for passage in money], default=0)
+    found: Notes = defaultdict(list)
+    for passage in document.passages:
+        among = (passage.headings, passage.pane) in priced
+        title = (passage.pane or "").split(PANES)[-1] or next((h.text for h in passage.headings[-1:]), "")
+        if len(passage.text) >= _LONGEST_NOTE or (passage.number <= last if among else names_mode(title)):
+            continue
+        above = () if among else passage.headings[: None if passage.pane else -1]
+        found[above] += [
+            (passage.number, Label(text, "below", 2, passage.address))
+            for text in sentences(passage.text)
+            if speaks(text, among)
+        ]
+    return found
+
+
+def notes_behind(notes: Notes, headings: tuple[Heading, ...], number: int) -> Iterator[Label]:
+    """Those of `notes` that stand behind passage `number` and may speak of prices under `headings`."""
+    for outer in range(len(headings) + 1):
+        own = notes.get(headings[:outer], [])
+        behind = bisect_right(own, number, key=lambda note: note[0])
+        yield from (label for _, label in own[behind : behind + _SENTENCES_OF_SECTION])
+
+
 def _below(document: Document, table: Table) -> Iterator[Label]:
-    """The sentences and lines behind `table`; a line is a label of it where no other table follows that it may lead."""
+    """The sentences and lines in its last rows and behind `table`; a line is a label of it where no other table follows
+    that it may lead."""
+    for row in closing_rows(table):
+        yield from (Label(text, "below", 0, row.address) for text in sentences(row.text))
     last = table.number == len(document.tables)
     following = len(document.passages) if last else document.tables[table.number].after
     own = document.passages[table.after : min(following, table.after + _BELOW)]

@@ -62,6 +62,14 @@ def table_figures(table: Table, words: Words) -> tuple[tuple[Figure, ...], dict[
     return tuple(figures), names_above
 
 
+def closing_rows(table: Table) -> Iterator[Label]:
+    """The texts that stand alone in the last rows of `table`: they group no figures, so they are notes below all of them."""
+    for r in range(len(table.rows) - 1, table.header_rows, -1):
+        if (label := _group(table, r)) is None or any(text not in ("", label.text) for text in table.rows[r]):
+            return
+        yield label
+
+
 class LabelRows:
     """The rows of a table that hold labels of its columns, as a column beside the figures holds labels of its rows."""
 

@@ -23,10 +23,12 @@ class NoCurrency:
 def currency_of(said: Said, own: str, text: str, yen_sign: str | None) -> str | NoCurrency:
     """The currency of the figure `text` as a code, or why it is not known for certain.
 
-    `own` is what the figure itself says, "" for nothing. A "$" is one of US dollars only where no label names another
-    currency. `yen_sign` is what "¥" stands for on this page where nothing says which; None where that is open.
+    `own` is what the figure itself says, "" for nothing. A "$", in it or a label, is one of US dollars only where no label
+    names another currency; where US dollars are spelled beside another it is a doubt. `yen_sign` is what "¥" stands for on this page where nothing says which; None where that is open.
     """
     near, far = _codes(said, "cell", *NEAR), _codes(said, *OVER, *TOLD)
+    if (near | far) - {USD}:
+        near, far = _codes(said, "cell", *NEAR, spelled=True), _codes(said, *OVER, *TOLD, spelled=True)
 
     def which(code: str) -> str:
         """`code`, or for a sign of two currencies the one that the nearest words name."""
@@ -37,9 +39,14 @@ def currency_of(said: Said, own: str, text: str, yen_sign: str | None) -> str | 
 
     own, near, far = which(own), set(map(which, near)), set(map(which, far))
     if own == USD:
-        other = sorted(near - {USD}) if USD not in near else []
-        other = other or (sorted(far - {USD}) if USD not in near | far else [])
-        return NoCurrency(f"{other[0]} is stated: not US dollars") if other else USD
+        stated = near if near - {USD} else far if USD not in near else set()
+        others = sorted(stated - {USD})
+        if others and USD not in stated:
+            return NoCurrency(f"{others[0]} is stated: not US dollars")
+        for label, fact in said.facts("currency", ("cell", *NEAR, *OVER, *TOLD)):
+            if which(_code(fact.value)) in others:
+                said.doubt(label, "US dollars are stated and another currency")
+        return USD
     if own:
         if own in _UNKNOWN or "|" in own:
             return NoCurrency(f"{text!r}: nothing says in which currency")
@@ -70,8 +77,10 @@ def dollars_of(said: Said, amount: Amount) -> Decimal:
     return number if amount.currency else number / 100
 
 
-def _codes(said: Said, *places: Place) -> set[str]:
-    return {_code(fact.value) for _, fact in said.facts("currency", places)}
+def _codes(said: Said, *places: Place, spelled: bool = False) -> set[str]:
+    """The currencies that labels name; where they are `spelled` without those that a bare "$" says."""
+    facts = (fact for _, fact in said.facts("currency", places))
+    return {_code(fact.value) for fact in facts if not (spelled and fact.row and fact.row.text == "$")}
 
 
 def _code(value: str) -> str:

@@ -20,13 +20,13 @@ def speaks_of_table(label: Label, said: Classified, vocabulary: Vocabulary) -> b
     that says what its prices are."""
     if label.distance == 0 and label.place == "sentence":
         return True
-    if said.values("speaks_of_table") and label.distance < 3:
+    if said.values("speaks_of_table"):
         return True
     if has_amount(label.text, vocabulary):
         return False  # it speaks of that price
     if any(currency != PLAIN_CURRENCY for currency in said.values("currency")):
-        return label.distance < 3
-    if label.place == "below" and _qualifies_table(label, said):
+        return True
+    if ((label.place == "below" and not label.distance) or not is_label(label.text)) and _qualifies_table(label, said):
         return True
     # "Our prices per 1K tokens, in Canadian dollars.", wherever it stands over the table
     priced = any(
@@ -36,7 +36,7 @@ def speaks_of_table(label: Label, said: Classified, vocabulary: Vocabulary) -> b
 
 
 def _qualifies_table(label: Label, said: Classified) -> bool:
-    """True for what stands below a table and says by itself what its prices are: "EUR", "Batch prices", "Per 1K tokens"."""
+    """True for what says by itself what prices are: "EUR", "These are batch prices.", "Per 1K tokens"."""
     if said.values("model"):
         return False
     other_unit = any(unit.factor not in (None, 1) for unit in said.values("unit"))
@@ -45,4 +45,4 @@ def _qualifies_table(label: Label, said: Classified) -> bool:
     qualifies = any(map(said.values, _QUALIFY))
     if said.leftover:
         return qualifies and len(label.text) <= _SHORTEST and is_label(label.text)
-    return qualifies and (is_label(label.text) or bool(said.values("price")))
+    return qualifies and (is_label(label.text) or bool(said.values("price")) or "surcharge" in said.values("offer"))
