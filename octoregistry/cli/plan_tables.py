@@ -113,7 +113,7 @@ def _others(changes: list[Change]) -> Text:
 
 def _where(change: Change) -> str:
     """The value's place; the first day only of what is yet to come, since all else holds from the page's own day."""
-    return change.where if change.kind == "announced" else replace(change, start=None).where
+    return change.where if change.kind in ("announced", "withdrawn") else replace(change, start=None).where
 
 
 def _add_verdict(table: WideTable, changes: list[Change]) -> bool:

@@ -18,7 +18,7 @@ from octoregistry.merging.layout import (
     in_order,
     written,
 )
-from octoregistry.merging.model_changes import ModelChanges, RateSlot, slot_keys, slot_of, slot_order
+from octoregistry.merging.model_changes import ModelChanges, RateSlot, is_taken_out, slot_keys, slot_of, slot_order
 from octoregistry.planning.values import Value
 
 
@@ -135,9 +135,13 @@ def _edit_rates(rates: CommentedSeq, values: list[Mapping[str, Any]], changes: M
     if any(rate != UNCHANGED and (not isinstance(rate, CommentedMap) or "<<" in rate) for rate in rates):
         raise MergeError("a rate is a reference; write it out first")
     slots = [slot_of(rate) for rate in values]
-    new = []
+    new, ended = [], []
     for slot, prices in changes.rates_in_order():
-        if slot in slots:
+        if is_taken_out(prices):
+            if slot not in slots:
+                raise MergeError(f"there is no {slot.mode} rate from {slot.start} to take out")
+            ended.append(rates[slots.index(slot)])
+        elif slot in slots:
             gone = {"derived": None} if prices.get("derived") is False else {}
             _set_keys(rates[slots.index(slot)], {**prices, **gone}, RATE_KEYS)
         else:
@@ -145,6 +149,9 @@ def _edit_rates(rates: CommentedSeq, values: list[Mapping[str, Any]], changes: M
     new.reverse()  # the last place first; of those for one place the last rate, too
     for place, rate in sorted(new, key=lambda item: item[0], reverse=True):
         rates.insert(place, rate)
+    for place in reversed(range(len(rates))):
+        if any(rates[place] is rate for rate in ended):
+            del rates[place]
 
 
 def _place(slot: RateSlot, slots: list[RateSlot]) -> int:

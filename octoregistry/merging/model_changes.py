@@ -30,7 +30,7 @@ class ModelChanges:
     """What changes in one model: its keys (None: the key goes), the keys of its nested maps, its rates by slot, and the
     charges that it has more. `vouched`: it stands under `more`.
 
-    In a rate, `derived: False` takes the mark out.
+    In a rate, `derived: False` takes the mark out, and `mode: None` the whole rate.
     """
 
     new: bool = False
@@ -61,7 +61,7 @@ def changes_by_model(changes: Iterable[Change]) -> dict[tuple[str, str], ModelCh
         elif change.mode is not None:
             rate = model.rates.setdefault(RateSlot(change.mode, change.above_input_tokens, change.start), {})
             rate[change.dimension] = change.new
-            if change.derived:
+            if change.derived and change.kind != "withdrawn":
                 rate["derived"] = True
         elif outer:
             model.nested.setdefault(outer, {})[inner] = change.new
@@ -105,10 +105,18 @@ def expected_values(entry: Mapping[str, Any], changes: ModelChanges) -> dict[str
             del result[key]
     rates = {slot_of(rate): rate for rate in entry.get("rates", ())}
     for slot, values in changes.rates.items():
+        if is_taken_out(values):
+            del rates[slot]
+            continue
         gone = {"derived": None} if values.get("derived") is False else {}
         rates[slot] = _changed(rates.get(slot) or _changed({}, slot_keys(slot)), {**values, **gone})
-    result |= {"rates": sorted_rates(rates.values())} if rates else {}
+    result |= {"rates": sorted_rates(rates.values())} if rates or "rates" in result else {}
     return result | with_charges(entry, changes.charges)
+
+
+def is_taken_out(values: Mapping[str, Value]) -> bool:
+    """True where the changes of a rate are that it goes."""
+    return values.get("mode", "") is None
 
 
 def with_charges(entry: Mapping[str, Any], charges: Iterable[Mapping[str, Any]]) -> dict[str, Any]:

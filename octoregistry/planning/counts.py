@@ -9,14 +9,14 @@ from typing import Any
 
 from octoregistry.planning.plan import Bookkeeping, Change, Plan
 
-_MOVED = ("price", "announced")
+_MOVED = ("price", "announced", "withdrawn")
 _FIRST_KNOWN = ("new_price", "new_rate")
 _Named = tuple[str, str, str]  # provider, model, kind
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Counts of a run: prices moved (announced ones among them), prices first known of known models, new models (each once),
+    """Counts of a run: prices moved (also announced, withdrawn), prices first known of known models, new models (each once),
     changed facts of models, charges besides tokens, models that registries alone vouch for. The two plain prices are counted with
     the price that they follow from."""
 

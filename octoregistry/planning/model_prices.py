@@ -17,6 +17,7 @@ from octoregistry.planning.price_changes import ModelMode, changes_of_mode, seen
 from octoregistry.planning.rates_in_force import in_force, rates_after, standard_since
 from octoregistry.planning.stated_models import Dated, Price, StatedModel, Tier, Tiers, current_and_announced
 from octoregistry.planning.values import Value
+from octoregistry.planning.withdrawn import held_withdrawals, withdrawn
 from octoregistry.reading.rates import is_checked
 from providers.dimensions import DIMENSIONS, MODES
 from providers.entries import Model, Rate
@@ -91,6 +92,7 @@ class ModelPriceChanges:
                 modes["batch"] = batch
         if "batch" in self.stated.modes:
             self._mark_derived(modes["batch"])
+        self._withdraw(modes)
         if self.known is not None:
             self._forget(self.known, sorted({rate.mode for rate in self.rates} - modes.keys()))
         alone = [change for change in self.changes if change.witness is not None and not is_checked(change.witness)]
@@ -131,7 +133,27 @@ class ModelPriceChanges:
             {tier: end for (of, tier), end in self.stated.up_to.items() if of == origin and isinstance(end, int)},
             self.unbounded,
         )
-        self.changes += changes_of_mode(target, self.rates, dated, self.day)
+        gone = self._withdrawn(mode, dated)
+        self.changes += [*gone, *changes_of_mode(target, rates_after(self.rates, gone), dated, self.day)]
+
+    def _withdrawn(self, mode: str, dated: Dated) -> list[Change]:
+        """The announced rates of a mode that the page, which has prices of it, announces no longer; of an older page none."""
+        if self.known is None or (self.known.seen_on(mode) or date.min) > self.day:
+            return []
+        rates = [rate for rate in self.rates if rate.mode == mode]
+        return withdrawn(self.provider, self.model, rates, current_and_announced(dated, self.day)[2], self.day)
+
+    def _withdraw(self, modes: dict[str, Dated]) -> None:
+        """Holds what is withdrawn, where that makes a difference, and takes out derived prices of days without a price."""
+        announced = {mode: current_and_announced(dated, self.day)[2].keys() for mode, dated in modes.items()}
+        if "standard" in modes and "batch" not in modes:
+            self.changes += [c for c in self._withdrawn("batch", modes["standard"]) if c.derived]
+        for mode in {change.mode or "" for change in self.changes if change.kind == "withdrawn"}:
+            of_mode = [change for change in self.changes if change.mode == mode]
+            days = announced.get(mode, announced.get("standard", ()))
+            for change, text in held_withdrawals(of_mode, self.rates, days):
+                self.changes[self.changes.index(replace(change, verdict=verdict_for(())))] = change
+                self.notes.append(text)
 
     def _note_silence(self, mode: str, stated: Tiers) -> None:
         """Takes a note of what the page leaves out of a mode that it states."""

@@ -18,6 +18,7 @@ Kind = Literal[
     "new_price",  # a dimension that a rate of the registry lacked
     "new_rate",  # a mode or a tier that the model lacked
     "announced",  # a price for a day to come
+    "withdrawn",  # a rate for a day to come that goes: the page announces it no longer
     "unknown",  # a mode of which nothing is known from a day on
     "kept",  # a price repeated in a dated set so that the set is whole: nothing changes
     "plain",  # the two plain prices, the multiplier and batch_support, which follow from the rates
@@ -111,8 +112,8 @@ class Change:
 
     @property
     def new_text(self) -> str:
-        """The new value as people read it; of a mode of which nothing is known any more, that."""
-        return "unknown" if self.kind == "unknown" else value_text(self.new)
+        """The new value as people read it; of a mode of which nothing is known any more, or a rate that goes, that."""
+        return self.kind if self.kind in ("unknown", "withdrawn") else value_text(self.new)
 
     @property
     def where(self) -> str:

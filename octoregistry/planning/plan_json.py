@@ -129,8 +129,8 @@ def fingerprint(changes: Iterable[Change]) -> str:
     """64 hexadecimal digits: the same for the same values of the same models, on whatever day they are found, wherever they
     stand on the page, and for whatever reason they are held.
 
-    The day from which a price holds is that of the page it was found on, so it counts only where it was announced; and of
-    when a page was read, or a model first missed, no day counts at all.
+    The day from which a price holds is that of the page it was found on, so it counts only where it was announced, or withdrawn;
+    and of when a page was read, or a model first missed, no day counts at all.
     """
     parts = sorted(
         [
@@ -138,7 +138,7 @@ def fingerprint(changes: Iterable[Change]) -> str:
             change["model"],
             change["mode"] or "",
             str(change["above_input_tokens"]),
-            str(change["from"]) if change["kind"] == "announced" else "",
+            str(change["from"]) if change["kind"] in ("announced", "withdrawn") else "",
             change["dimension"],
             json.dumps(None if change["kind"] in _OF_TODAY else [change["old"], change["new"]]),
         ]
@@ -213,6 +213,7 @@ def _change(entry: _ChangeForm, place: int) -> Change:
     except ValueError as error:
         raise PlanError(f"changes.{place}: {error}") from None
     of_nothing = entry.kind == "unknown" and entry.mode is not None and entry.dimension in DIMENSIONS
+    of_nothing = of_nothing or (entry.kind == "withdrawn" and entry.mode is not None and entry.dimension == "mode")
     if new is None and entry.dimension not in _REMOVABLE and not of_nothing:
         raise PlanError(f"changes.{place}: {entry.dimension} is never taken out")
     return Change(

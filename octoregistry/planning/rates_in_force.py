@@ -43,6 +43,9 @@ def rates_after(rates: Iterable[Rate], changes: Iterable[Change]) -> tuple[Rate,
         if change.mode is None:
             continue
         slot = (change.mode, change.above_input_tokens, change.start)
+        if change.kind == "withdrawn":
+            slots.pop(slot, None)
+            continue
         rate = slots.get(slot) or Rate(change.mode, {}, change.above_input_tokens, change.start)
         if isinstance(change.new, Decimal):
             rate = replace(

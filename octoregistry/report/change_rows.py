@@ -79,7 +79,9 @@ def change_rows(changes: Iterable[Change]) -> tuple[ChangeRow, ...]:
     rows: dict[object, list[Change]] = {}
     for change in changes:
         # all but what is announced or held holds from the page's own day, which the list of sources tells
-        placed = change if change.kind == "announced" or not change.applies else replace(change, start=None)
+        placed = (
+            change if change.kind in ("announced", "withdrawn") or not change.applies else replace(change, start=None)
+        )
         key = (placed.mode, placed.above_input_tokens, placed.start) if _is_price(placed) else id(placed)
         rows.setdefault(key, []).append(placed)
     return tuple(map(_row, rows.values()))

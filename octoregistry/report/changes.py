@@ -78,8 +78,8 @@ _SORTS: tuple[tuple[str, str, str, Belongs], ...] = (
     (
         "announced",
         "Announced for a later day",
-        "Written now; in force from its day on.",
-        lambda c: c.kind == "announced",
+        "Written now; in force from its day on. What is withdrawn is taken out.",
+        lambda c: c.kind in ("announced", "withdrawn"),
     ),
     ("new-models", "New models", "", lambda change: change.kind == "new_model"),
     (

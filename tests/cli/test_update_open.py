@@ -185,3 +185,16 @@ def test_a_page_in_another_currency_gives_way_to_one_in_us_dollars(sign, said):
     page = Page("https://acme.test", "https://acme.test", text, "text/markdown", DAY, "f" * 64)
     refused = PageReader(load_settings().reading).refused(page, "openai")
     assert refused == (said and f"it states prices {said}, and none in US dollars of calls that are answered anywhere")
+
+
+def test_an_announcement_that_the_page_has_no_more_is_new_and_ends_with_5(update, folder):
+    announced = "          - {mode: standard, from: 2026-12-05, read_on: 2026-11-10, input: 7.0, output: 35.0}\n"
+    file = folder / "models.yaml"
+    file.write_text(REGISTRY.replace("          - {mode: batch", f"{announced}          - {{mode: batch"))
+    update(PAGE + "\n| Model | Input | Output |\n|-|-|-|\n| gpt-9 (from December 5, 2026) | $7.00 | $35.00 |\n")
+    found = update(PAGE)
+    assert found.exit_code == 5, found.output
+    assert "gpt-9: the page announces no longer the standard prices from 2026-12-05" in found.output
+    assert "says what the pages say" not in found.output
+    assert update(PAGE, "--accept", "all").exit_code in (0, 4)
+    assert "2026-12-05" not in file.read_text()

@@ -1,8 +1,8 @@
-"""Pages with moves and silent modes, made at random: what is known at the end follows from two of them alone."""
+"""Pages with moves, silent modes and announcements, made at random: what is known at the end follows from two of them alone."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -13,6 +13,7 @@ from octoregistry.merging.merge import merge
 from octoregistry.planning.planner import PlanSettings
 from octoregistry.planning.rates_in_force import in_force
 from octoregistry.reading.rates import StatedRate
+from providers.entries import Model
 from providers.registry import parse_registry
 from tests.planning.making import NOTHING, page, planned, rate
 
@@ -21,36 +22,58 @@ PRICES = {"standard": ("4", "5", "6"), "flex": ("2", "3"), "priority": ("8", "9"
 
 
 class Day(NamedTuple):
-    """What the page of a day states of one model, by mode; None where it is silent."""
+    """What the page of a day states of one model, by mode; None where it is silent. `announced` are the standard
+    prices of days to come, counted from that of the first page."""
 
     standard: str
     flex: str | None
     priority: str | None
     batch: str | None
+    announced: Mapping[int, str] = {}
 
     def of(self, mode: str) -> str | None:
         return getattr(self, mode)
 
-    def rates(self) -> list[StatedRate]:
+    def rates(self, number: int) -> list[StatedRate]:
+        """What the page of day `number` states; days that have come by then are none that it announces."""
         stated = ((mode, self.of(mode)) for mode in PRICES)
-        return [rate("gpt-8-sol", mode, input=usd, output=usd) for mode, usd in stated if usd]
+        now = [rate("gpt-8-sol", mode, input=usd, output=usd) for mode, usd in stated if usd]
+        return now + [
+            rate("gpt-8-sol", start=FIRST + timedelta(days=day), input=usd, output=usd)
+            for day, usd in self.announced.items()
+            if day > number
+        ]
+
+    def standard_on(self, day: int, number: int) -> str:
+        """The standard price that the page of day `number` states for a later day."""
+        starts = [start for start in self.announced if number < start <= day]
+        return self.announced[max(starts)] if starts else self.standard
 
 
 DAYS = st.builds(
     Day,
     st.sampled_from(PRICES["standard"]),
     *(st.none() | st.sampled_from(PRICES[mode]) for mode in ("flex", "priority", "batch")),
+    st.dictionaries(st.sampled_from((2, 4, 7, 9)), st.sampled_from(("4", "5", "7")), max_size=2),
 )
+LAST = 12
+"""A day on which all that is announced has come."""
 
 
-def end(days: Sequence[tuple[int, Day]]) -> dict[str, str]:
-    """{mode: its input price on the last day} after a page a day, all that is held accepted; without derived ones."""
+def read(days: Sequence[tuple[int, Day]]) -> Model:
+    """The model after a page a day, all that is held accepted."""
     text = NOTHING
     for number, day in days:
-        read = page(*day.rates(), checked=FIRST + timedelta(days=number))
+        read = page(*day.rates(number), checked=FIRST + timedelta(days=number))
         text = merge(text, planned(text, read, settings=PlanSettings(accepted=("all",))))
-    model = parse_registry(text).model("openai", "gpt-8-sol")
-    last = FIRST + timedelta(days=days[-1][0])
+        assert not planned(text, read).visible, "the same page again changes nothing"
+    return parse_registry(text).model("openai", "gpt-8-sol")
+
+
+def end(days: Sequence[tuple[int, Day]], at: int | None = None) -> dict[str, str]:
+    """{mode: its input price on the last day, or on day `at`} after the pages; without derived ones."""
+    model = read(days)
+    last = FIRST + timedelta(days=days[-1][0] if at is None else at)
     found = {}
     for mode in PRICES:
         known = in_force(model.rates, mode, last).get(None)
@@ -67,6 +90,20 @@ def expected(days: Sequence[tuple[int, Day]], mode: str) -> str | None:
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(DAYS, min_size=1, max_size=6))
+def test_what_is_announced_is_what_the_last_page_announces(pages: list[Day]) -> None:
+    """Whatever the pages before it announced: put off, brought forward or withdrawn, and whether its day has come."""
+    days = list(enumerate(pages))
+    number, page = days[-1]
+    model = read(days)
+    for day in range(number, LAST + 1):
+        known = in_force(model.rates, "standard", FIRST + timedelta(days=day))[None]
+        assert f"{known.prices['input'].normalize():f}" == page.standard_on(day, number), day
+    starts = {rate.start for rate in model.rates if rate.start and rate.start > FIRST + timedelta(days=number)}
+    assert starts <= {FIRST + timedelta(days=day) for day in page.announced}
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(DAYS, min_size=1, max_size=6))
 def test_a_silent_mode_holds_as_long_as_the_standard_price_beside_which_it_was_seen(pages: list[Day]) -> None:
     """Whatever the order of moves and silences: of flex and priority."""
     days = list(enumerate(pages))
@@ -77,11 +114,14 @@ def test_a_silent_mode_holds_as_long_as_the_standard_price_beside_which_it_was_s
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.lists(DAYS, min_size=2, max_size=6), st.data())
-def test_a_page_of_which_a_later_one_states_every_mode_may_be_left_out(pages: list[Day], data: st.DataObject) -> None:
-    """Or read twice: the end is one."""
+@given(st.lists(DAYS, min_size=2, max_size=6), st.data(), st.sampled_from((None, 4, LAST)))
+def test_a_page_of_which_a_later_one_states_every_mode_may_be_left_out(
+    pages: list[Day], data: st.DataObject, ahead: int | None
+) -> None:
+    """Or read twice: the end is one, on the day of the last page and on days to come."""
     days = list(enumerate(pages))
-    whole = end(days)
+    at = max(ahead, len(pages) - 1) if ahead else None
+    whole = end(days, at)
     spare = [
         at
         for at, (_, day) in enumerate(days[:-1])
@@ -90,5 +130,5 @@ def test_a_page_of_which_a_later_one_states_every_mode_may_be_left_out(pages: li
     left_out = data.draw(st.sets(st.sampled_from(spare))) if spare else set()
     rest = [day for at, day in enumerate(days) if at not in left_out]
     modes = {mode for _, day in rest for mode in PRICES if day.of(mode)}
-    assert {mode: usd for mode, usd in end(rest).items() if mode in modes} == whole
-    assert end([day for day in rest for _ in range(2)]) == whole
+    assert {mode: usd for mode, usd in end(rest, at).items() if mode in modes} == whole
+    assert end([day for day in rest for _ in range(2)], at) == whole
