@@ -121,3 +121,66 @@ def test_a_unit_below_its_table_counts() -> None:
     """Nothing above it states one."""
     prices, _ = read(f"# Pricing\n\n{TABLE}| gpt-9 | $0.001 | - |\n\nAll prices are per 1,000 tokens.\n")
     assert prices == {("gpt-9", "standard", None, None, "input"): "1"}
+
+
+COUNTS_OTHERWISE = [
+    "Cache writes",
+    "**Cached input**",
+    "Cache reads (1 hour)",
+    "Cache writes (5 minutes)",
+    "TTL 1 hour",
+    "1 hour",
+]
+GPT9 = "| gpt-9 | $1 | $8 |\n"
+CARD = "- Input $1 / 1M tokens\n- Output $8 / 1M tokens\n"
+
+
+@pytest.mark.parametrize("said", COUNTS_OTHERWISE)
+@pytest.mark.parametrize("page", [
+    "{}\n\n" + TABLE + GPT9, "## {}\n\n" + TABLE + GPT9, TABLE + "| {} | | |\n" + GPT9, "### gpt-9\n\n{}\n\n" + CARD,
+])  # fmt: skip
+def test_what_says_that_tokens_are_cached_leaves_plain_ones_in_doubt(page: str, said: str) -> None:
+    """Over a table or a card, in a heading, in a row; how long a cache lasts as well."""
+    assert read(HEAD + page.format(said)) == ({}, told_of(HEAD + page.format(said)))
+    assert said.strip("*") in told_of(HEAD + page.format(said))
+
+
+def told_of(text: str) -> str:
+    return read(text)[1]
+
+
+def test_how_long_a_cache_lasts_is_a_matter_of_its_price_alone() -> None:
+    """In the head of an input it is a doubt; one over the table is that of its cache writes."""
+    assert ("gpt-9", "standard", None, None, "input") not in read(HEAD + TABLE.replace("Input", "Input (1h)") + GPT9)[0]
+    writes = "Cache writes (1 hour)\n\n| Model | Price |\n|---|---|\n| gpt-9 | $1 |\n"
+    assert read(HEAD + writes)[0] == {("gpt-9", "standard", None, None, "cache_write_1h"): "1"}
+
+
+@pytest.mark.parametrize(("head", "cell"), [
+    ("Description", "Price per 1K tokens"), ("Description", "Launch promo: 50% off until March 1, 2027"),
+    ("Details", "Batch only"),
+    ("Availability", "From January 1, 2027"), ("Availability", "Batch"), ("Availability", "EU only"),
+    ("Features", "per 1K tokens"),
+    ("Status", "Promo"), ("Latency", "Priority"), ("Provider", "Azure"), ("License", "Enterprise"), ("Type", "Dedicated"),
+    ("Type", "Spot"), ("Type", "Turnip"), ("Use case", "Summer promo: 20% off"),
+])  # fmt: skip
+def test_a_column_that_describes_may_say_what_prices_are(head: str, cell: str) -> None:
+    """Only the prices of that row are in doubt, or another offer."""
+    table = f"| Model | {head} | Input |\n|---|---|---|\n| gpt-9 | {cell} | $1 |\n| gpt-8 | | $2 |\n"
+    prices, problems = read(HEAD + table)
+    assert {(name, mode) for name, mode, *_ in prices} in (
+        {("gpt-8", "standard")},
+        {("gpt-8", "standard"), ("gpt-9", "batch")},
+    )
+    assert cell in problems or prices.get(("gpt-9", "batch", None, None, "input"))
+
+
+@pytest.mark.parametrize(("head", "cell"), [
+    ("Description", "Our fast model for enterprise work, batch jobs included"),
+    ("Latency", "Fast"), ("Context window", "128K tokens"),
+    ("Max output", "1M tokens"), ("Features", "Tools"), ("Capabilities", "Fine-tuning"), ("Knowledge cutoff", "January 2025"),
+    ("Category", "Summaries"), ("Provider", "Anthropic"), ("Organization", "Meta"),
+])  # fmt: skip
+def test_a_column_that_describes_a_model_leaves_its_prices_alone(head: str, cell: str) -> None:
+    table = f"| Model | {head} | Input |\n|---|---|---|\n| gpt-9 | {cell} | $1 |\n"
+    assert read(HEAD + table)[0] == {("gpt-9", "standard", None, None, "input"): "1"}

@@ -18,6 +18,8 @@ from octoregistry.reading.settle.kinds import (
     begins_above,
     begun,
     by_custom,
+    describes_models,
+    describes_prices,
     heads_names,
     is_aside,
     is_praise,
@@ -134,15 +136,16 @@ class Settler:
                 head = self.reader.said(over)
                 if (rest := of_all_rows(label, head)) is not None:
                     found.append((over, rest))
-                kinds = head.values("describes")
-                if True in kinds and not head.values("dimension") and not begins_above(said):
+                if describes_models(head) and not begins_above(said):
+                    if describes_prices(label, said, head):
+                        found.append((label, Classified((), label.text)))
                     continue
                 if "free" in head.values("offer") or (label.place == "beside" and self._none(label.text)):
                     continue
                 if says_no(label, said, head):
                     continue
-                if "soft" in kinds:
-                    said = Classified(said.facts if not said.leftover else (), "")
+                if "soft" in head.values("describes") and said.leftover:
+                    said = Classified((), label.text if describes_prices(label, said, head) else "")
                 elif head.values("unit") or is_unit_head(head):
                     said = self._unit_cell(label, said)
                 elif "id" in head.values("head"):
@@ -360,7 +363,7 @@ class Settler:
                 continue
             if own.values("negation"):
                 said.doubt(label, DENIES)
-            elif True in own.values("describes"):
+            elif set(own.values("describes")) - {"soft"}:
                 said.doubt(label, "it describes something beside what it counts")
             elif own.leftover and not (
                 label.place == "column_head" and own.values("head") and not own.values("dimension")

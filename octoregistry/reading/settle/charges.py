@@ -20,7 +20,14 @@ from octoregistry.reading.layout.lines import sentences
 from octoregistry.reading.settle import Settler
 from octoregistry.reading.settle.charge_kinds import Kind, goes_in, kind_of
 from octoregistry.reading.settle.currencies import NoCurrency, currency_of, dollars_of
-from octoregistry.reading.settle.kinds import is_aside, is_unit_head, leave_out_other_models, models_named, says_no
+from octoregistry.reading.settle.kinds import (
+    describes_models,
+    is_aside,
+    is_unit_head,
+    leave_out_other_models,
+    models_named,
+    says_no,
+)
 from octoregistry.reading.settle.outcome import OF_A_MODEL, Charged, Refused
 from octoregistry.reading.settle.said import NEAR, OVER, TOLD, Reader, Said
 from octoregistry.reading.settle.slots import days_of, mode_of, place_of
@@ -179,8 +186,7 @@ class ChargeSettler(Settler):
 
     def _tells_nothing(self, label: Label, head: Classified) -> bool:
         """True for a cell of a column that describes, states another price, or is of the free plan."""
-        kinds = head.values("describes")
-        if True in kinds and not head.values("dimension") and "condition" not in head.values("head"):
+        if describes_models(head) and "condition" not in head.values("head"):
             return True
         if "free" in head.values("offer") or (label.place == "beside" and self._none(label.text)):
             return True

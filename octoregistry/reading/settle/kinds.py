@@ -175,6 +175,26 @@ def begins_above(said: Classified) -> bool:
     return any(tier.above is not None for tier in said.values("tier"))
 
 
+def describes_models(head: Classified) -> bool:
+    """True for the head of a column that says nothing of prices: "Context window", "Speed"."""
+    return bool(set(head.values("describes")) - {"soft"}) and not head.values("dimension")
+
+
+def describes_prices(label: Label, said: Classified, head: Classified) -> bool:
+    """True for a cell of such a column that says all the same what prices are: "Batch only", "Price per 1K tokens"."""
+    if "rated" in head.values("describes"):
+        return label.text.lower() in said.values("mode")  # a model may be "Fast"
+    if "maker" in head.values("describes"):
+        return False
+    of_price = [fact for fact in said.facts if fact.slot in _OF_LINE - {"tier"} and fact.value not in _SAYS_NOTHING]
+    by_unit = any((unit.factor or 1) >= _THOUSAND for unit in said.values("unit"))  # "128K tokens" is a size
+    return bool(of_price or by_unit) and (not said.leftover or "discount" in said.values("offer"))
+
+
+_SAYS_NOTHING = {"standard", PLAIN_PLACE, USD, "tools", "fine-tuning", "training"}
+_THOUSAND = 1000
+
+
 def only_qualifies(said: Classified) -> bool:
     """True for a label in a column of names that names none: "> 200K tokens", "Audio"."""
     slots = {fact.slot for fact in said.facts}

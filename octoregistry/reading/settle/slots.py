@@ -42,7 +42,12 @@ def dimension_of(said: Said, paired: str | None) -> str | None:
     elif atoms & {"read", "write"}:
         atoms |= {f.value for _, f in said.facts("dimension", (*_FAR_DIMENSION, "heading")) if f.value == "cached"}
     _other_over(said, atoms)
-    dimension = _combined(atoms, {fact.value for _, fact in said.facts("ttl", ("cell", *NEAR))})
+    lasting = said.facts("ttl", ("cell", *NEAR)) or said.facts("ttl", OVER)
+    dimension = _combined(atoms, {fact.value for _, fact in lasting})
+    if dimension in ("input", "output"):
+        for label, _ in lasting:
+            if label.place not in OVER or _alone(said, label):
+                said.doubt(label, f"it says how long a cache lasts, which is no matter of {dimension}")
     if dimension == "?":
         where = near[0][0] if near else said.labels[0][0]
         said.doubt(where, "its labels say several things that are counted: " + ", ".join(sorted(atoms)))
@@ -57,16 +62,16 @@ def _other_over(said: Said, atoms: set[str]) -> None:
     """A doubt where what stands over the prices names a kind of count that none of their own labels does: "Cached"."""
     for label, own in said.labels:
         kinds = set(own.values("dimension")) & {"cached", "write", "storage"}
-        alone = {fact.slot for fact in own.facts} <= {"dimension", "token", "price", "function"}
-        if (
-            label.place in OVER
-            and label.place != "lead"
-            and alone
-            and kinds
-            and not kinds & atoms
-            and atoms & {"input", "output"}
-        ):
+        if label.place in OVER and kinds and not kinds & atoms and atoms & {"input", "output"} and _alone(said, label):
             said.doubt(label, f"are these prices of {', '.join(sorted(kinds))} tokens?")
+
+
+def _alone(said: Said, label: Label) -> bool:
+    """True for a label that says what is counted and nothing else."""
+    return all({fact.slot for fact in own.facts} <= _COUNTS for other, own in said.labels if other is label)
+
+
+_COUNTS = {"dimension", "token", "price", "function", "ttl"}
 
 
 def unit_of(said: Said, dimension: str | None) -> tuple[Unit, bool]:
