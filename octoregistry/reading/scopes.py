@@ -12,7 +12,7 @@ from octoregistry.reading.classify.cells import BARE, amounts, has_amount
 from octoregistry.reading.classify.names import looks_like_id, looks_like_name
 from octoregistry.reading.labels import Figure, Label, Place
 from octoregistry.reading.layout import Scope
-from octoregistry.reading.layout.cards import Kind, card_scopes
+from octoregistry.reading.layout.cards import Kind, LineWords, card_scopes
 from octoregistry.reading.layout.lines import clean
 from octoregistry.reading.layout.over import closing, notes_behind, opening, over
 from octoregistry.reading.layout.tables import Words, table_figures
@@ -48,7 +48,8 @@ def scopes(document: Document, reader: Reader) -> Iterator[Scope]:
             figures = _with_notes(figures, notes, table, trouble)
             unread = tuple(_without_figure(table, figures, lines))
             yield Scope(f"T{table.number}", figures, above, "table", bare, names, codes, trouble, unread)
-    for scope in card_scopes(document, lines.money, lines.kind, lines.labelled):
+    words = LineWords(lines.money, lines.kind, lines.labelled, lines.bare, lines.counts_one)
+    for scope in card_scopes(document, words):
         trouble = dict(scope.trouble)
         figures = _with_notes(scope.figures, notes, None, trouble)
         at = document.passages[int(scope.address[1:]) - 1]
@@ -176,6 +177,15 @@ class _Lines:
         """True for a line that says itself what its first amount is the price of."""
         first = amounts(line, self.reader.vocabulary)[:1]
         return any(any(c.isalpha() for c in a.before) or self.says(a.behind, "cell").values("dimension") for a in first)
+
+    def bare(self, line: str) -> bool:
+        """True for a line with one amount of which it does not say what it is the price of."""
+        return len(amounts(line, self.reader.vocabulary)) == 1 and not self.labelled(line)
+
+    def counts_one(self, line: str) -> bool:
+        """True for a line that says what one price is the price of, and nothing that is not understood."""
+        said = self.says(line, "row_head")
+        return len(said.values("dimension")) == 1 and not said.values("model") and not said.leftover
 
 
 _SHORT_LINE = 60

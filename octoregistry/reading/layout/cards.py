@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Literal, TypeAlias
 
 from octoregistry.documents import Document, Passage
-from octoregistry.reading.labels import Figure, Label
+from octoregistry.reading.labels import Figure, Label, Place
 from octoregistry.reading.layout import Scope
 from octoregistry.reading.layout.lines import clean, is_label, sentences
+from octoregistry.reading.layout.lines import lines as all_lines
 
 Kind: TypeAlias = Literal["name", "prices", "describes", "unit", "tab", "size", "counts", "value", None]
 """What a line is for the make-up of a card: a model's name, a title over prices, a label of what is no price, a tab, a size of
@@ -20,33 +21,52 @@ prompts, what is counted, the value of another label ("Free of charge")."""
 _LONGEST = 200
 _FAR = 40
 _MOST_BELOW = 3
+_MOST_LISTED = 12  # what is longer is the map of a site
 _HEAD_OF_IDS = "Model ID"
 _SWITCH = "∙"  # between the sides of a switch: "Per 1M tokens", "∙", "Batch API price"
 _PROSE = re.compile(r"[.!?。][\"')\]]*$|[a-z]\.\s+[A-Z]")
 
 
+@dataclass(frozen=True, slots=True)
+class LineWords:
+    """What words say of a line: `has_amount`, its `kind`, whether it is `labelled`: it says itself what its amount is the price
+    of, is `bare`: one amount of which it does not, and whether it `counts`: it says so of another."""
+
+    has_amount: Callable[[str], bool]
+    kind: Callable[[str], Kind]
+    labelled: Callable[[str], bool]
+    bare: Callable[[str], bool]
+    counts: Callable[[str], bool]
+
+
 @dataclass(slots=True)
 class _Card:
-    """The lines of a card so far: those over all its prices, those since the last price."""
+    """The lines of a card so far: those over all its prices, those since the last price. It begins with figure `first`."""
 
     name: Label | None = None
+    first: int = 0
     ids: list[Label] = field(default_factory=list)
     groups: list[Label] = field(default_factory=list)
     tabs: list[Label] = field(default_factory=list)
     block: list[Label] = field(default_factory=list)
     near: list[Label] = field(default_factory=list)
+    badge: tuple[Label, ...] = ()
 
 
-def card_scopes(
-    document: Document, has_amount: Callable[[str], bool], kind: Callable[[str], Kind], labelled: Callable[[str], bool]
-) -> Iterator[Scope]:
+def card_scopes(document: Document, words: LineWords) -> Iterator[Scope]:
     """A scope for each run of passages under the same headings and pane that holds figures."""
+    badge: tuple[Label, ...] = ()
     for _, grouped in groupby(document.passages, key=lambda passage: (passage.headings, passage.pane)):
         run = list(grouped)
-        if any(has_amount(passage.text) for passage in run):
-            scope = _scope(run, has_amount, kind, labelled)
+        if any(words.has_amount(passage.text) for passage in run):
+            walk = _Run(words, _Card(badge=badge))
+            scope = walk.scope(run)
             if scope.figures:
                 yield scope
+            badge = _badge(walk.card.block, priced=bool(scope.figures))
+        else:
+            lines = [Label(clean(passage.text.split("\n")[-1]), "lead", 0, passage.address) for passage in run[-1:]]
+            badge = _badge(lines, priced=False) if run[-1].listed <= _MOST_LISTED else ()
 
 
 def is_prose(line: str) -> bool:
@@ -54,70 +74,93 @@ def is_prose(line: str) -> bool:
     return len(line) > _LONGEST or _PROSE.search(line) is not None
 
 
-def _scope(
-    run: list[Passage], has_amount: Callable[[str], bool], kind: Callable[[str], Kind], labelled: Callable[[str], bool]
-) -> Scope:
-    figures: list[Figure] = []
-    names: dict[str, tuple[Label, ...]] = {}
-    said: list[Label] = []
-    trouble: dict[str, str] = {}
-    card = _Card()
-    begins = 0  # the first figure of the card
-    skip = False
-    lines = _joined(run, has_amount, kind)
-    for passage, line in lines:
-        if has_amount(line):
-            address = passage.address
-            trouble |= {address: "a sentence"} if is_prose(line) else {}
-            own = _own(card, kind, labelled=labelled(line))
-            figures.append(Figure(line, line, address, (*own, *card.ids)))
-            names[f"{address}:{line}"] = (card.name,) if card.name else ()
-            skip = False
-            continue
-        if line in passage.codes and card.block and card.block[-1].address == passage.address:
-            begins = _below(figures, begins, card.block[:-1])
-            card = _Card(card.block[-1], tabs=list(card.tabs))  # what stands over its own id is a name
+def _badge(lines: list[Label], *, priced: bool) -> tuple[Label, ...]:
+    """The label that stands last before a name, as a badge over it does. Behind prices, `priced`, it may be theirs."""
+    place: Place = "section" if priced else "stray"
+    return tuple(
+        replace(line, place=place) for line in lines[-1:] if is_label(line.text) and line.text[-1] not in ":："
+    )
+
+
+@dataclass(slots=True)
+class _Run:
+    """A walk over the lines of a run, card by card."""
+
+    words: LineWords
+    card: _Card
+    figures: list[Figure] = field(default_factory=list)
+    names: dict[str, tuple[Label, ...]] = field(default_factory=dict)
+    said: list[Label] = field(default_factory=list)
+    trouble: dict[str, str] = field(default_factory=dict)
+    skip: bool = False  # the line describes what the one before names
+
+    def scope(self, run: list[Passage]) -> Scope:
+        """The figures in the lines of `run`, with what stands over all of them."""
+        lines, in_doubt = _labelled(_joined(run, self.words), self.words)
+        self.trouble = dict.fromkeys(in_doubt, _WHOSE)
+        for passage, line in lines:
+            self.skip = self._line(passage, line)
+        self._below(self.card.block)
+        first = run[0]
+        panes = reversed(first.pane.split("\u203a")) if first.pane else ()
+        over = [Label(pane.strip(), "pane", n, first.address) for n, pane in enumerate(panes)]
+        over += [Label(h.text, "heading", n, f"H{h.number}") for n, h in enumerate(reversed(first.headings))]
+        codes = tuple(code for passage in run for code in passage.codes)
+        return Scope(
+            first.address, tuple(self.figures), (*over, *self.said), "card", False, self.names, codes, self.trouble
+        )
+
+    def _line(self, passage: Passage, line: str) -> bool:
+        """Take a line; True where the next one describes what it names."""
+        address, card = passage.address, self.card
+        if self.words.has_amount(line):
+            self.trouble |= {address: "a sentence"} if is_prose(line) else {}
+            own = _own(card, self.words.kind, labelled=self.words.labelled(line))
+            self.figures.append(Figure(line, line, address, (*own, *card.ids, *card.badge)))
+            self.names[f"{address}:{line}"] = (card.name,) if card.name else ()
+            return False
+        if line in passage.codes and card.block and card.block[-1].address == address:
+            self._below(card.block[:-1])
+            # what stands over its own id is a name
+            card = self.card = _Card(card.block[-1], len(self.figures), tabs=list(card.tabs))
         if line in passage.codes and card.name and not card.block:
-            card.ids.append(Label(line, "beside", 0, passage.address, _HEAD_OF_IDS))
-            continue
-        what = kind(line)
+            card.ids.append(Label(line, "beside", 0, address, _HEAD_OF_IDS))
+            return self.skip
+        what = self.words.kind(line)
         if what == "name":
-            tab = card.block[-1:] if card.block and kind(card.block[-1].text) == "tab" else []
-            before = tab or card.tabs
-            begins = _below(figures, begins, card.block[: -1 if tab else None])
-            card = _Card(Label(line, "lead", 0, passage.address), groups=list(before), tabs=list(before))
-        elif what == "value":
-            pass
+            self._name(Label(line, "lead", 0, address))
         elif what == "prices":
             card.groups, card.block = [], []
         elif what == "describes":
-            skip = True
-            continue
-        elif skip:
-            skip = False
-            continue
+            return True
+        elif what == "value" or self.skip:
+            pass
         elif is_label(line) or line == _SWITCH:
-            card.block.append(Label(line, "lead", 0, passage.address))
+            card.block.append(Label(line, "lead", 0, address))
             del card.block[:-_FAR]
         else:
-            said += [Label(text, "sentence", 2, passage.address) for text in sentences(line)[:_FAR]]
-        skip = False
-    _below(figures, begins, card.block)
-    first = run[0]
-    panes = reversed(first.pane.split("\u203a")) if first.pane else ()
-    over = [Label(pane.strip(), "pane", n, first.address) for n, pane in enumerate(panes)]
-    over += [Label(h.text, "heading", n, f"H{h.number}") for n, h in enumerate(reversed(first.headings))]
-    codes = tuple(code for passage in run for code in passage.codes)
-    return Scope(first.address, tuple(figures), (*over, *said), "card", False, names, codes, trouble)
+            self.said += [Label(text, "sentence", 2, address) for text in sentences(line)[:_FAR]]
+        return False
+
+    def _name(self, name: Label) -> None:
+        """Begin the card of a name: a tab or a badge before it is its own."""
+        card = self.card
+        tab = card.block[-1:] if card.block and self.words.kind(card.block[-1].text) == "tab" else []
+        before = tab or card.tabs
+        self._below(card.block[: -1 if tab else None])
+        badge = () if tab else _badge(card.block, priced=card.first < len(self.figures))
+        self.card = _Card(name, len(self.figures), groups=list(before), tabs=list(before), badge=badge)
+
+    def _below(self, labels: list[Label]) -> None:
+        """The figures of the card take the labels that stand below the last of them, where these are few: many are no note
+        but another part of the page."""
+        labels = labels if len(labels) <= _MOST_BELOW else []
+        below = tuple(replace(label, place="below", distance=n) for n, label in enumerate(labels))
+        own = self.figures[self.card.first :]
+        self.figures[self.card.first :] = [replace(figure, labels=(*figure.labels, *below)) for figure in own]
 
 
-def _below(figures: list[Figure], begins: int, labels: list[Label]) -> int:
-    """How many figures there are: those of the card from `begins` on take the labels that stand below the last of them,
-    where these are few: many are no note but another part of the page."""
-    labels = labels if len(labels) <= _MOST_BELOW else []
-    below = tuple(replace(label, place="below", distance=n) for n, label in enumerate(labels))
-    figures[begins:] = [replace(figure, labels=(*figure.labels, *below)) for figure in figures[begins:]]
-    return len(figures)
+_WHOSE = "nothing says whether its label stands over it or below it"
 
 
 def _own(card: _Card, kind: Callable[[str], Kind], *, labelled: bool) -> tuple[Label, ...]:
@@ -137,18 +180,45 @@ def _own(card: _Card, kind: Callable[[str], Kind], *, labelled: bool) -> tuple[L
     )
 
 
-def _joined(
-    run: list[Passage], has_amount: Callable[[str], bool], kind: Callable[[str], Kind]
-) -> list[tuple[Passage, str]]:
+def _joined(run: list[Passage], words: LineWords) -> list[tuple[Passage, str]]:
     """The lines of `run`; a unit that stands alone goes to the price above it: "$5", "/ MTok"."""
     found: list[tuple[Passage, str]] = []
-    for passage in run:
-        for raw in passage.text.split("\n"):
-            line = clean(raw)
-            if not line:
-                continue
-            if found and kind(line) == "unit" and has_amount(found[-1][1]) and found[-1][1][-1:].isdigit():
-                found[-1] = (found[-1][0], f"{found[-1][1]} {line}")
-            else:
-                found.append((passage, line))
+    for passage, line in all_lines(run):
+        if found and words.kind(line) == "unit" and words.has_amount(found[-1][1]) and found[-1][1][-1:].isdigit():
+            found[-1] = (found[-1][0], f"{found[-1][1]} {line}")
+        else:
+            found.append((passage, line))
     return found
+
+
+def _labelled(lines: list[tuple[Passage, str]], words: LineWords) -> tuple[list[tuple[Passage, str]], set[str]]:
+    """(`lines`, the addresses of prices of which nothing says whether their label stands over them or below): a label right
+    below its price goes to it in a card where each price has one, and the first none over it."""
+    names = [at for at, (passage, line) in enumerate(lines) if words.kind(line) == "name" or line in passage.codes]
+    found: list[tuple[Passage, str]] = []
+    in_doubt: set[str] = set()
+    for first, end in pairwise((0, *names, len(lines))):
+        card = lines[first:end]
+        signs = "".join(_sign(line, words) for _, line in card)
+        if _BELOW.fullmatch(signs):
+            below = {at + 1 for at, sign in enumerate(signs) if sign == "$"}
+            card = [
+                (passage, f"{line} {card[at + 1][1]}" if at + 1 in below else line)
+                for at, (passage, line) in enumerate(card)
+                if at not in below
+            ]
+        elif _EITHER.match(signs):
+            in_doubt |= {passage.address for (passage, _), sign in zip(card, signs, strict=True) if sign == "$"}
+        found += card
+    return found, in_doubt
+
+
+_BELOW = re.compile(r"[^l$]*(?:\$l[^l$]*)+")
+_EITHER = re.compile(r"[^l$]*(?:\$l|l(?:\$l)+[^l$]*$)")
+
+
+def _sign(line: str, words: LineWords) -> str:
+    """What a line is: "$" for a price that says not itself what it is the price of, "l" for a label that does, else "-"."""
+    if words.has_amount(line):
+        return "$" if words.bare(line) else "-"
+    return "l" if is_label(line) and words.counts(line) else "-"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from octoregistry.reading.classify import Classified, Fact
 from octoregistry.reading.classify.cells import Amount, amounts
 from octoregistry.reading.classify.names import looks_like_id, looks_like_name, plain
-from octoregistry.reading.classify.tiers import Tier
 from octoregistry.reading.classify.units import Unit
 from octoregistry.reading.labels import Figure, Label, Place
 from octoregistry.reading.layout import Scope
@@ -40,9 +40,8 @@ from octoregistry.reading.settle.kinds import (
 )  # fmt: skip
 from octoregistry.reading.settle.outcome import Priced, Refused
 from octoregistry.reading.settle.said import DENIES, NEAR, OVER, TOLD, Reader, Said
-from octoregistry.reading.settle.sentences import speaks_of_table
+from octoregistry.reading.settle.sentences import doubt_told, speaks_of_table
 from octoregistry.reading.settle.slots import days_of, dimension_of, modalities_of, mode_of, place_of, tier_of, unit_of
-from providers.dimensions import PLAIN_PLACE
 
 __all__ = ["DENIES", "Priced", "Reader", "Refused", "Settler"]
 
@@ -128,7 +127,8 @@ class Settler:
     def _near(self, figure: Figure) -> list[tuple[Label, Classified]]:
         found = []
         for label in figure.labels:
-            said = self.reader.said(label)
+            line = label.place in ("below", "section")  # it means what it would mean over the prices
+            said = self.reader.said(replace(label, place="lead") if line else label)
             if is_aside(label, said):
                 continue
             if label.place in ("beside", "row_head") and label.head:
@@ -222,7 +222,7 @@ class Settler:
         dimensions = modalities_of(said, dimension)
         span = days_of(said)
         self._open(said)
-        self._doubt_sentences(said, mode, place, tier, dimensions)
+        doubt_told(said, (mode, place, tier, dimensions), card=self.scope.kind == "card")
         ids = ids or tuple(dict.fromkeys(fact.value for _, fact in said.facts("id")))
         price = dollars_of(said, amount) * (unit.factor or 1)
         witness = "+".join(sorted(said.rows)) or "rules"
@@ -370,29 +370,5 @@ class Settler:
             ):
                 said.doubt(label, f"not understood: {own.leftover}")
 
-    def _doubt_sentences(self, said: Said, mode: str, place: str, tier: Tier, dimensions: tuple[str, ...]) -> None:
-        """Adds doubts from sentences and notes that no label explains: they settle only unit, days and currency."""
-        for label, own in said.labels:
-            if label.place not in TOLD:
-                continue
-            modes = set(own.values("mode")) - {mode, "standard"}
-            tiers = [t for t in own.values("tier") if not (t.above is None and t.up_to is None)]
-            named = {*own.values("modality")}
-            other = {value for value in named - {"text"} if not any(value in d for d in dimensions)}
-            if "text" in named and set(dimensions) <= _OF_TEXT:
-                other = set()  # it speaks of text too, of which these are the prices
-            places = [other for other in own.values("place") if other not in (place, PLAIN_PLACE)]
-            if own.values("offer"):
-                said.doubt(label, f"it speaks of another offer ({own.values('offer')[0]})")
-            elif places:
-                said.doubt(label, f"it speaks of another place ({places[0]})")
-            elif modes:
-                said.doubt(label, f"are these {' or '.join(sorted(modes))} prices?")
-            elif tiers and tier == Tier():
-                said.doubt(label, "it states a prompt size that no label settles")
-            elif other and not own.leftover:
-                said.doubt(label, f"are these prices of {', '.join(sorted(other))}?")
-
 
 _CUSTOM = "two prices and no word for either: input and output by custom"
-_OF_TEXT = {"input", "output", "cached_input"}

@@ -30,6 +30,7 @@ from octoregistry.reading.settle.kinds import (
 )
 from octoregistry.reading.settle.outcome import OF_A_MODEL, Charged, Refused
 from octoregistry.reading.settle.said import NEAR, OVER, TOLD, Reader, Said
+from octoregistry.reading.settle.sentences import doubt_told
 from octoregistry.reading.settle.slots import days_of, mode_of, place_of
 from providers.dimensions import PLAIN_CURRENCY, PLAIN_PLACE
 
@@ -245,7 +246,7 @@ class ChargeSettler(Settler):
             self._doubt_of_free(figure, said)
         conditions = self._conditions(said, kind)
         self._open(said)
-        self._doubt_sentences(said, mode, PLAIN_PLACE, Tier(), (kind.unit, *_ANY_TOKENS))
+        doubt_told(said, (mode, PLAIN_PLACE, Tier(), (kind.unit, *_ANY_TOKENS)), card=False)
         doubts = tuple(dict.fromkeys(said.doubts))
         estimated = bool(said.facts("estimate", ("cell", *NEAR)))
         keys = sorted(conditions)

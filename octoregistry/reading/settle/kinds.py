@@ -104,14 +104,22 @@ def as_lead(label: Label, said: Classified) -> Label:
     return replace(label, place="lead") if near else label
 
 
-def is_aside(label: Label, own: Classified) -> bool:
-    """True for what stands below the prices of a card and is not said of them: a button, a list of tools."""
+def qualifying(own: Classified) -> set[str]:
+    """The slots of which a line beside the prices of a card says something that is not the custom."""
+    slots = _OF_LINE if own.leftover else _OF_LINE | {"dimension"}
+    told = {fact.slot for fact in own.facts if fact.value not in _CUSTOM_VALUES and fact.slot in slots}
+    told -= {"place"} if own.leftover else set()  # "Contact us"
     custom = all((unit.factor, unit.per_hour) == _PER_MILLION for unit in own.values("unit"))
-    slots = _OF_LINE if custom else _OF_LINE | {"unit"}
-    facts = slots & {fact.slot for fact in own.facts if fact.value != "tools"}
-    return label.place == "below" and bool(own.leftover) and not facts
+    return told if custom else told | {"unit"}
 
 
+def is_aside(label: Label, own: Classified) -> bool:
+    """True for what stands beside the prices of a card and is not said of them: a button, a list of tools."""
+    aside = label.place == "section" or (label.place in ("below", "stray") and own.leftover)
+    return bool(aside) and not qualifying(own) and "%" not in own.leftover
+
+
+_CUSTOM_VALUES = ("tools", "standard", USD, PLAIN_PLACE)
 _PER_MILLION = PER_MILLION.factor, PER_MILLION.per_hour
 
 

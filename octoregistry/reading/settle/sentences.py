@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from octoregistry.reading.classify import Classified
 from octoregistry.reading.classify.cells import has_amount
+from octoregistry.reading.classify.tiers import Tier
 from octoregistry.reading.labels import Label
 from octoregistry.reading.layout.lines import is_label, word_count
+from octoregistry.reading.settle.kinds import qualifying
+from octoregistry.reading.settle.said import TOLD, Said
 from octoregistry.reading.vocabulary import Vocabulary
-from providers.dimensions import PLAIN_CURRENCY
+from providers.dimensions import PLAIN_CURRENCY, PLAIN_PLACE
 
 _FEW_WORDS = 6
 _SHORTEST = 24  # letters of a line that is a label though nobody understands all of it: "Batch only"
@@ -46,3 +49,37 @@ def _qualifies_table(label: Label, said: Classified) -> bool:
     if said.leftover:
         return qualifies and len(label.text) <= _SHORTEST and is_label(label.text)
     return qualifies and (is_label(label.text) or bool(said.values("price")) or "surcharge" in said.values("offer"))
+
+
+def doubt_told(said: Said, settled: tuple[str, str, Tier, tuple[str, ...]], *, card: bool) -> None:
+    """Adds doubts from sentences and notes that no label explains: they settle only unit, days and currency. `settled` are
+    the mode, place, tier and dimensions of the price."""
+    mode, place, tier, dimensions = settled
+    for label, own in said.labels:
+        if label.place not in (*TOLD, "section"):
+            continue
+        kinds = set(own.values("dimension")) & {"cached", "write", "storage"}
+        modes = set(own.values("mode")) - {mode, "standard"}
+        tiers = [t for t in own.values("tier") if not (t.above is None and t.up_to is None)]
+        named = {*own.values("modality")}
+        other = {value for value in named - {"text"} if not any(value in d for d in dimensions)}
+        if "text" in named and set(dimensions) <= _OF_TEXT:
+            other = set()  # it speaks of text too, of which these are the prices
+        places = [other for other in own.values("place") if other not in (place, PLAIN_PLACE)]
+        if own.values("offer"):
+            said.doubt(label, f"it speaks of another offer ({own.values('offer')[0]})")
+        elif places:
+            said.doubt(label, f"it speaks of another place ({places[0]})")
+        elif modes:
+            said.doubt(label, f"are these {' or '.join(sorted(modes))} prices?")
+        elif tiers and tier == Tier():
+            said.doubt(label, "it states a prompt size that no label settles")
+        elif other and not own.leftover:
+            said.doubt(label, f"are these prices of {', '.join(sorted(other))}?")
+        elif kinds and not own.leftover and card and dimensions[0] in ("input", "output"):
+            said.doubt(label, f"are these prices of {', '.join(sorted(kinds))} tokens?")
+        elif label.place == "section" and qualifying(own) & {"days", "currency", "unit"}:
+            said.doubt(label, "it stands behind other prices: does it hold for these?")
+
+
+_OF_TEXT = {"input", "output", "cached_input"}

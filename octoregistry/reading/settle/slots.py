@@ -175,10 +175,6 @@ def mode_of(said: Said) -> str:
             said.doubt(group[0][0], f"{value}, but a nearer label says {chosen}")
         elif chosen == "standard" and value != "standard" and group[0][0].place != "heading":
             said.doubt(group[0][0], f"{value}, but a nearer label says standard")
-    if not chosen:
-        for label, own in said.labels:
-            if label.place == "section" and not own.leftover:
-                said.doubt(label, "it stands over the table before: does it hold for this one?")
     return chosen or "standard"
 
 
@@ -199,9 +195,6 @@ def place_of(said: Said) -> str:
             chosen = values[0]
         elif chosen not in values and (chosen == PLAIN_PLACE or not _UNNAMED.issuperset(values)):
             said.doubt(group[0][0], f"{' and '.join(values)}, but a nearer label says {chosen}")
-    if not chosen:
-        for label, _ in said.facts("place", ("section",)):
-            said.doubt(label, "it stands over the table before: does it hold for this one?")
     return chosen or PLAIN_PLACE
 
 
