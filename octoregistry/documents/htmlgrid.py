@@ -61,9 +61,12 @@ def _holds_price(cell: Tag) -> bool:
 
 
 def _as_written(tr: Tag, cells: list[SpanningCell]) -> list[SpanningCell]:
-    """`cells` without the empty ones that a Markdown renderer adds to a row that had too few, so that it shows as ragged."""
+    """`cells` without the empty ones that a Markdown renderer adds to a row that had too few, and with one more where it cut
+    some off, so that it shows as ragged."""
     written = whole_number(tr.get("data-cells"))
-    return cells[:written] if written is not None and written < len(cells) else cells
+    if written is None or written == len(cells):
+        return cells
+    return cells[:written] if written < len(cells) else [*cells, SpanningCell("")]
 
 
 def _is_row(tag: Tag) -> bool:

@@ -12,12 +12,13 @@ from markdown_it.token import Token
 from octoregistry.documents.components import lift_components
 from octoregistry.documents.document import Document
 from octoregistry.documents.html import html_document
-from octoregistry.documents.pipes import without_spans
+from octoregistry.documents.pipes import ADDED, without_spans
 
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 _ABOVE = re.compile(r"^(?=>\s?\d)", re.MULTILINE)  # ">256K context: $2.50" is a size of prompts, and no quotation
 _TAG_ENDS = re.compile(r"^(?=[ \t]*</[A-Z]\w*>[ \t]*$)", re.MULTILINE)  # right below a table it would be a row of it
 _BACKTICKS = re.compile(r"(`++)")
+_ADDED_CELL = re.compile(rf"\|\s*{ADDED}\s*(?=\|)")
 _SUPERSCRIPT = re.compile(r"\^((?:\\?[*\d†‡§, ])+)\^")  # ^\*^ as some exports write a footnote mark
 
 
@@ -60,11 +61,11 @@ def _without_code(line: str) -> str:
 
 
 def _count_cells(tokens: list[Token], lines: list[str]) -> None:
-    """Note on each row how many cells its line really has: the renderer fills short rows and cuts long ones in silence."""
+    """Note on each row how many cells its line really had: the renderer fills short rows and cuts long ones in silence."""
     for token in tokens:
         if token.type == "tr_open" and token.map:
             row = _without_code(lines[token.map[0]]).strip().lstrip(">").strip()
-            pipes = len(re.findall(r"(?<!\\)\|", row))
+            pipes = len(re.findall(r"(?<!\\)\|", row)) - len(_ADDED_CELL.findall(row))
             token.attrSet(
                 "data-cells", str(pipes + 1 - row.startswith("|") - (row.endswith("|") and not row.endswith("\\|")))
             )

@@ -10,6 +10,8 @@ _ANY_DELIMITER = re.compile(r"^[ \t]*+\|?(?:[ \t]*+:?-++:?[ \t]*+\|)++(?:[ \t]*+
 _CELLS = re.compile(r"(?<!\\)\|")
 _FIGURE = re.compile(r"[$€£¥]\s?\d|\d\s?[$€£¥]|^\W*+\d[\d.,]*+\W*+$")
 _PRICE_OF_A_SIZE = re.compile(r"\s*\\?[$€£¥]\s?[\d.,]+.*\btokens?\b", re.IGNORECASE)
+ADDED = "<wbr>"
+"""Stands in a cell that is added to a header for rows with more cells: its browser shows nothing of it."""
 _MOST_LOST = 12  # cells by which a row may be longer than its header
 _MOST_LINES = 20_000  # a page with more lines is looked at no further than this
 
@@ -36,7 +38,7 @@ def without_spans(text: str) -> str:
             width = len(_cells(lines[at]))
             widest = max((len(_cells(line)) for line in lines[at + 2 : end]), default=width)
             if width < widest <= width + _MOST_LOST:
-                lines[at] = _line([*_cells(lines[at]), *[""] * (widest - width)])
+                lines[at] = _line([*_cells(lines[at]), *[ADDED] * (widest - width)])
                 lines[at + 1] = _line(["---"] * widest)
                 width = widest
             for row in range(at + 2, end):

@@ -106,11 +106,20 @@ def fits(row: Row, place: Place) -> bool:
 
 
 def found_at(text: str, at: int, place: Place, index: Index) -> tuple[Row, int] | None:
-    """(row, end) of the longest entry that stands in `text`, spaced, at `at`."""
+    """(row, end) of the longest entry or pattern that stands in `text`, spaced, at `at`."""
     word = _WORD.match(text, at)
     if word and at and _LETTERS.match(text[at - 1]):
         return None  # within a word
-    begins = (f"{word.group()} ",) if word else ()
+    hit = _entry_at(text, at, place, index, word.group() if word else "")
+    for pattern, row in index.patterns:
+        match = pattern.match(text, at) if fits(row, place) else None
+        if match and match.end() > at and match.end() >= (hit[1] if hit else 0) and _bounded(text, at, match.end()):
+            hit = row, match.end()
+    return hit
+
+
+def _entry_at(text: str, at: int, place: Place, index: Index, word: str) -> tuple[Row, int] | None:
+    begins = (f"{word} ",) if word else ()
     lists = [found for start in (*begins, text[at : at + 2], text[at]) if (found := index.entries.get(start))]
     for entries in lists if len(lists) < 2 else (sorted(chain(*lists)),):
         for entry in entries:
@@ -121,14 +130,6 @@ def found_at(text: str, at: int, place: Place, index: Index) -> tuple[Row, int] 
                         end += 1
                 if _bounded(text, at, end):
                     return entry.row, end
-    for pattern, row in index.patterns:
-        if (
-            fits(row, place)
-            and (match := pattern.match(text, at))
-            and match.end() > at
-            and _bounded(text, at, match.end())
-        ):
-            return row, match.end()
     return None
 
 

@@ -205,11 +205,12 @@ class Settler:
         currency = currency_of(said, amount.currency, amount.text, self.reader.yen_sign)
         if isinstance(currency, NoCurrency):
             return Refused(currency.reason, figure)
-        counted = self._counted(figure, amount, said, paired)
+        names, name_label = named
+        of_model = bool(names or self.scope.names_above.get(f"{figure.address}:{figure.text}"))
+        counted = self._counted(figure, amount, said, paired, quiet=not of_model)
         if isinstance(counted, Refused):
             return counted
         dimension, unit, stated = counted
-        names, name_label = named
         ids: tuple[str, ...] = ()
         if not names:
             names, name_label, ids = self._model(figure, said)
@@ -258,7 +259,7 @@ class Settler:
         return None
 
     def _counted(
-        self, figure: Figure, amount: Amount, said: Said, paired: str | None
+        self, figure: Figure, amount: Amount, said: Said, paired: str | None, *, quiet: bool
     ) -> tuple[str, Unit, bool] | Refused:
         """(what is counted, by which unit, whether that is stated), or why it is nothing of tokens."""
         dimension = dimension_of(said, paired)
@@ -270,7 +271,7 @@ class Settler:
                 quiet=dimension is None and self.scope.kind == "card",
             )
         if dimension is None:
-            return self._unsaid("nothing says what is counted", figure, said, quiet=not stated)
+            return self._unsaid("nothing says what is counted", figure, said, quiet=quiet and not stated)
         if self.scope.kind == "card" and not stated:
             return Refused("no unit of tokens is stated", figure)
         if dimension == "cache_storage_hour" or (unit.per_hour and dimension.startswith("cache")):
