@@ -39,6 +39,7 @@ from octoregistry.queries.estimate import (
     estimate_of,
     nearest_cheaper,
     saving,
+    why_none,
 )
 from octoregistry.queries.token_count import token_count
 from providers import PricingError, Registry
@@ -168,8 +169,11 @@ def command(  # noqa: PLR0913 - an option a parameter
         print_json({"day": day, "mode": mode, "requests": requests, "estimates": values})
     elif as_csv:
         print_csv(("provider", "model", "usd", *MODES, "unknown", "notes"), map(_row, found))
-    else:
+    elif found:
         _print(found, load, asked=model is not None)
+    else:
+        reasons = "; ".join(why_none(known, load, task)) or "there is none"
+        print_text(f"no model of the kind {task.kind} fits ({reasons}); --all ranks all")
     if own is not None and isinstance(found[0].cost, UnknownCost):
         raise click.exceptions.Exit(1)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal
@@ -28,6 +30,8 @@ from providers.selection import Peers, Task, kind_of, misfits, peers_of, recomme
 _MILLION = 6  # a price is per 10**6 tokens
 _PERCENT = 2
 _CONTEXT = Context(prec=60)
+# What tells one model's reason from another's: "retired on 2026-10-23", "longer than its 128,000 tokens".
+_DAY_OR_SIZE = re.compile(r" (?:on|since) \d{4}-\d\d-\d\d|(?<= than its )[\d,]+ (?=tokens)|, and may be [\d,]+ tokens")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +157,19 @@ def estimate(
         else one
         for one in found
     )
+
+
+def why_none(registry: Registry, workload: Workload, task: Task) -> Iterator[str]:
+    """Why no model of the task's kind fits: each reason with how many of them it is the first one of, the most first."""
+    found: Counter[str] = Counter()
+    for provider in registry.providers.values():
+        models = provider.models.values()
+        peers = peers_of(models, workload.day)
+        for model in models:
+            if kind_of(model).name == task.kind:
+                against = (*misfits(model, task, workload.day), *reservations(model, task, workload.day, peers))
+                found[_DAY_OR_SIZE.sub("", against[0]).replace("its tokens", "its limit")] += 1
+    yield from (f"{count:,}: {reason}" for reason, count in found.most_common())
 
 
 def estimate_of(registry: Registry, model: Model, workload: Workload, task: Task | None = None) -> Estimate:
