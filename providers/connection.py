@@ -134,10 +134,12 @@ class Connection(LLMProvider):
         """Gives the body of an answer as long as the server may stay silent before it. What streams, and what is downloaded,
         may take longer: there each silence is bounded, not the whole. A stream of another name has it lifted by whoever asked.
         """
-        if response.request.method == "POST" and content_type(response) != EVENTS:
+        if response.request.method == "POST":
             from .deadline import Bounded  # noqa: PLC0415 - with the SDK only
 
             response.stream = Bounded(response.stream, self.timeout)
+            if content_type(response) == EVENTS:
+                response.stream.lifted()
 
     def _compare_clocks(self, response: Any) -> None:
         """Remembers how far the vendor's clock is ahead of ours, by an answer's Date."""

@@ -12,9 +12,13 @@ from typing import Any
 
 import httpx2
 
+_MARK = b"\xef\xbb\xbf"  # of the byte order, in UTF-8: it may stand before a text, and is none of it
+
 
 class Bounded(httpx2.SyncByteStream):
-    """A stream of bytes. Raises ReadTimeout for what of it comes later than `seconds` from now, unless it is `lifted`."""
+    """A stream of bytes, without a byte order mark at its start. Raises ReadTimeout for what of it comes later than `seconds`
+    from now, unless it is `lifted`.
+    """
 
     def __init__(self, stream: Any, seconds: float) -> None:
         self._stream, self._until = stream, time.monotonic() + seconds
@@ -22,8 +26,8 @@ class Bounded(httpx2.SyncByteStream):
         self._start: bytes | None = None
 
     def __iter__(self) -> Iterator[bytes]:
-        if self._start:
-            yield self._start
+        if start := self.start():
+            yield start
         yield from self._rest()
 
     def lifted(self) -> None:
@@ -34,8 +38,10 @@ class Bounded(httpx2.SyncByteStream):
         """What comes first, with something in it that is no space; it is still given to whoever reads."""
         if self._start is None:
             start, pieces = b"", self._rest()
-            while not start.strip() and (piece := next(pieces, None)) is not None:
-                start += piece
+            while (not start.strip() or (len(start) < len(_MARK) and _MARK.startswith(start))) and (
+                piece := next(pieces, None)
+            ) is not None:
+                start = (start + piece).removeprefix(_MARK)
             self._start = start
         return self._start
 

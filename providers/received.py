@@ -14,6 +14,7 @@ from .answers import Failure
 from .errors import ProviderError
 
 EVENTS = "text/event-stream"  # what a stream is called
+_DONE = b"[DONE]"
 _EVENT = re.compile(rb"\s*(?:data|event|id|retry)?:")
 
 
@@ -43,21 +44,21 @@ def json_object(body: bytes, provider: str, content_type: str = "") -> dict[str,
 
 def streams(response: Any) -> bool:
     """Whether an answer that was asked for event by event comes so. One that is called JSON is there when all of it is; under
-    any other name, or none, its first sign tells, and it may take as long as a stream.
+    any other name, or none, its first sign tells, and it may take as long as a stream; so it does where JSON is called a stream.
     """
     kind = content_type(response)
-    if kind in {EVENTS, "application/json"}:
-        return kind == EVENTS
+    if kind == "application/json":
+        return False
     from .deadline import Bounded  # noqa: PLC0415 - with the SDK only
 
     body = response.stream
     if not isinstance(body, Bounded):
-        return False
+        return kind == EVENTS
     body.lifted()
     if response.headers.get("content-encoding", "identity").lower() != "identity":
-        return False  # what comes first cannot be told yet
-    start = body.start().removeprefix(b"\xef\xbb\xbf").lstrip()
-    return start[:1] not in {b"", b"{", b"[", b"<"}
+        return kind == EVENTS  # what comes first cannot be told yet
+    start = body.start().lstrip()[:1]
+    return start not in {b"{", b"["} and (kind == EVENTS or start not in {b"", b"<"})
 
 
 def content_type(response: Any) -> str:
@@ -67,11 +68,11 @@ def content_type(response: Any) -> str:
 
 def events_in(body: bytes, provider: str) -> Mapping[str, Any] | list[Mapping[str, Any]]:
     """What stands in the body of an answer that was to come event by event, and came in one: the whole answer; or its events,
-    as a JSON array or as a stream under another name.
+    as a JSON array, one a line, or as a stream under another name.
     """
     refuse_page(body[:256], "the answer", provider)
     try:
-        found = [json.loads(piece) for piece in _pieces_of(body)] if _EVENT.match(body) else json.loads(body)
+        found = [json.loads(piece) for piece in _pieces_of(body)] if _EVENT.match(body) else _json_in(body)
     except (ValueError, RecursionError) as error:
         raise not_json(f"the answer is not JSON: {error}", provider) from error
     if isinstance(found, Mapping):
@@ -79,6 +80,17 @@ def events_in(body: bytes, provider: str) -> Mapping[str, Any] | list[Mapping[st
     if not isinstance(found, list) or not all(isinstance(event, Mapping) for event in found):
         raise not_json("the answer is JSON, but neither an object nor events", provider)
     return found
+
+
+def _json_in(body: bytes) -> Any:
+    """The JSON value of a body, or those of its lines where each is one."""
+    try:
+        return json.loads(body)
+    except ValueError:
+        lines = [line for line in body.splitlines() if line.strip() not in {b"", _DONE}]
+        if len(lines) < 2:
+            raise
+        return [json.loads(line) for line in lines]
 
 
 def _pieces_of(body: bytes) -> Iterator[bytes]:
@@ -90,7 +102,7 @@ def _pieces_of(body: bytes) -> Iterator[bytes]:
         if line.startswith(b"data:"):
             lines.append(line.removeprefix(b"data:").strip())
         elif not line and lines:
-            if lines != [b"[DONE]"]:
+            if lines != [_DONE]:
                 yield b"\n".join(lines)
             lines = []
 

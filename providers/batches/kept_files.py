@@ -99,5 +99,7 @@ def _in_place(one: Any, by: Callable[[str], Any]) -> Any:
     if isinstance(one, Mapping) and isinstance(path := one.get("path"), str):
         found = by(path)
         if isinstance(found, Mapping):
+            if found["media_type"] is None and one.get("media_type") is None:
+                return one  # nothing tells what it is, least the name that is shown: refused as a call refuses it
             return {**found, **{name: value for name, value in one.items() if name != "path" and value is not None}}
     return one

@@ -123,3 +123,15 @@ def test_a_file_with_a_name_of_its_own_is_what_its_path_says(openai, tmp_path, n
     for body in sent[:2]:  # a call, and an upload
         assert b"text/plain" in body
         assert name.encode() in body
+
+
+def test_a_file_that_nothing_tells_what_it_is_is_refused_whatever_name_is_shown(vendor, tmp_path):
+    """In a row as in a call; a type of its own tells it."""
+    (tmp_path / "notes").write_text("hello")
+    file = {"path": str(tmp_path / "notes"), "name": "shown.pdf"}
+    told = "nothing tells what notes is"
+    with pytest.raises(ValueError, match=told):
+        vendor.make().generate_realtime("See", None, files=[file])
+    with pytest.raises(BatchError, match=told):
+        run_realtime(vendor.make(), [{"id": "i", "prompt": "See", "files": [file]}], tmp_path / "run.json")
+    assert not vendor.server.requests

@@ -1,10 +1,13 @@
-"""A stream that its server calls something else, or nothing at all, is read as it comes."""
+"""A stream that its server calls something else, or nothing at all, is read as it comes; and so is what is called one."""
 
 from __future__ import annotations
 
+import json
 import threading
 
 import pytest
+from servers import anthropic as anthropic_wire
+from servers import gemini as gemini_wire
 from servers import openai as openai_wire
 from servers.base import Reply
 
@@ -12,6 +15,7 @@ from tests.providers.vendors.test_streams import STREAMS
 from tests.waiting import LIMIT
 
 KINDS = ["", "text/plain", "application/x-ndjson", "application/octet-stream"]
+WHOLE = {"openai": openai_wire.completion, "anthropic": anthropic_wire.message, "gemini": gemini_wire.content}
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -56,3 +60,36 @@ def test_a_whole_answer_under_such_a_name_is_read_in_one_and_asked_for_once(open
     stream = openai.make().stream_realtime("2 + 2?")
     assert list(stream) == ["4"]
     assert len(openai.server.requests) == 1
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "text/event-stream"])
+@pytest.mark.parametrize("pieces", [1, 2, None])
+def test_a_byte_order_mark_before_it_is_none_of_it(vendor, kind, pieces):
+    """However its bytes come."""
+    whole = b"\xef\xbb\xbf" + STREAMS[vendor.name]().body
+    parts = [whole] if pieces is None else [whole[:pieces], whole[pieces:]]
+    vendor.server.fail(Reply(lambda: iter(parts), headers={"content-type": kind}))
+    stream = vendor.make().stream_realtime("2 + 2?")
+    assert "".join(stream) == "Two and two is 4."
+    assert stream.result["content"] == "Two and two is 4."
+    assert stream.result["cost"] is not None
+    assert len(vendor.server.requests) == 1
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_a_whole_answer_that_is_called_a_stream_is_read_in_one_and_asked_for_once(vendor, mark):
+    body = mark + json.dumps(WHOLE[vendor.name]("4")).encode()
+    vendor.server.fail(Reply(body, headers={"content-type": "text/event-stream"}))
+    stream = vendor.make().stream_realtime("2 + 2?")
+    assert "".join(stream) == "4"
+    assert stream.result["cost"] is not None
+    assert len(vendor.server.requests) == 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_events_one_a_line_are_read_and_paid_once(vendor, kind):
+    lines = [line[6:] for line in STREAMS[vendor.name]().body.splitlines() if line.startswith(b"data: {")]
+    vendor.server.fail(Reply(b"\n".join(lines) + b"\n", headers={"content-type": kind}))
+    stream = vendor.make().stream_realtime("2 + 2?")
+    assert "".join(stream) == "Two and two is 4."
+    assert len(vendor.server.requests) == 1
