@@ -9,9 +9,10 @@ from itertools import islice
 from bs4.element import NavigableString, Tag
 
 from octoregistry.documents.nesting import LEFT_OUT
+from octoregistry.documents.parts import CELLS, is_group, is_row, is_table
 from octoregistry.documents.sheets import Rule
 from octoregistry.documents.styles import Look, look_of_all, ways
-from octoregistry.documents.visible import BLOCKS, CELLS, first_parts, visible_text
+from octoregistry.documents.visible import BLOCKS, doubt_table, first_parts, visible_text
 
 _SHOWS_TEXT = re.compile(r"[\w$€£¥¢.,%+−–-]|\(")
 _WORDS = re.compile(r"[^\W\d_]{2}|\d|[$€£¥¢]")
@@ -23,17 +24,28 @@ _PARTS, _AROUND, _LONGEST = 200, 60, 100
 
 def add_signs(tag: Tag, rules: Iterable[Rule], variables: Mapping[str, Iterable[str]]) -> None:
     """Puts what style sheets let `tag` begin or end with: their words beside words, and beside digits a sign that something
-    is left out."""
-    figures = _stands_in_digits(tag)
+    is left out. Between the cells of a table stands no text: the table is in doubt."""
+    between = is_table(tag) or is_row(tag) or is_group(tag)
+    figures = not between and _stands_in_digits(tag)
     for side in ("before", "after"):
         own = [rule for rule in rules if rule.generated == side]
         added = _added(tag, own, variables, figures) if own else ()
-        if added:
+        if between:
+            if added or (side == "before" and is_row(tag) and _takes_a_place(own)):
+                doubt_table(tag)
+        elif added:
             text = LEFT_OUT if tag.name in CELLS and figures else f"{LEFT_OUT} {' '.join(added)} "
             tag.insert(0 if side == "before" else len(tag.contents), NavigableString(text))
     first = [rule.said for rule in rules if rule.generated.startswith("first")]
     if figures and first and look_of_all(first, variables) > Look.MAYBE:
         tag.insert(0, NavigableString(LEFT_OUT))
+
+
+def _takes_a_place(rules: Iterable[Rule]) -> bool:
+    """True for what stands before the cells of a row as one of them, be it empty."""
+    said = [rule.said for rule in rules]
+    shown = any(value not in ("none", "normal") for one in said for value in one.get("content", ()))
+    return shown and not any({"absolute", "fixed"}.intersection(one.get("position", ())) for one in said)
 
 
 def _stands_in_digits(tag: Tag) -> bool:
@@ -49,7 +61,7 @@ def _added(tag: Tag, rules: list[Rule], variables: Mapping[str, Iterable[str]], 
     ]
     sign = _SHOWS_TEXT if figures else _WORDS
     shown = [text for text in texts if sign.search(text if figures else _COUNTER.sub("", text))]
-    if not shown or (not figures and not tag.contents):
+    if not shown:
         return []
     styles = [({n: v for n, v in rule.said.items() if n != "content"}, rule.sure) for rule in rules]
     hidden = look_of_all([said for said, sure in styles if sure], variables) >= Look.AWAY

@@ -12,10 +12,11 @@ from bs4.element import NavigableString, PageElement, PreformattedString, Tag
 from octoregistry.documents.builder import DocumentBuilder
 from octoregistry.documents.components import ComponentTable, island_table
 from octoregistry.documents.document import Document
-from octoregistry.documents.htmlgrid import html_grid, is_table, nested_tables
+from octoregistry.documents.htmlgrid import html_grid, nested_tables
 from octoregistry.documents.marks import END, settled, unmarked
 from octoregistry.documents.nesting import DEEPEST, without_the_deepest
 from octoregistry.documents.panes import MOST_PANES, Panes, Place
+from octoregistry.documents.parts import is_table
 from octoregistry.documents.styles import Look
 from octoregistry.documents.stylesheets import hide_what_is_not_shown
 from octoregistry.documents.visible import (

@@ -9,19 +9,13 @@ from dataclasses import replace
 from bs4.element import NavigableString, PageElement, Tag
 
 from octoregistry.documents.grid import Grid, SpanningCell, grid
+from octoregistry.documents.parts import is_cell, is_row, is_table
 from octoregistry.documents.styles import Look
 from octoregistry.documents.visible import first_parts, is_hidden, look_of, struck_text, visible_text
 from octoregistry.documents.whole_number import whole_number
 
-_CELL_ROLES = {"cell", "gridcell", "columnheader", "rowheader"}
 _MOST_PARTS = 30
-_TABLE_ROLES = {"table", "grid", "treegrid"}
 _PRICE = re.compile(r"[$€£¥]\s?\d|\d\s?[$€£¥]|^[\d.,]+$")
-
-
-def is_table(tag: Tag) -> bool:
-    """True for a table, and for what its role calls one."""
-    return tag.name == "table" or tag.get("role") in _TABLE_ROLES
 
 
 def nested_tables(table: Tag) -> bool:
@@ -34,12 +28,12 @@ def html_grid(table: Tag, look: Look = Look.SHOWN) -> Grid:
     rows: list[list[SpanningCell]] = []
     look = max(look, look_of(table))
     head, unseen = 0, False
-    for tr in _own(table, _is_row):
+    for tr in _own(table, is_row):
         if is_hidden(tr):
             continue
         row = max(look, look_of(tr), look_of(tr.parent or tr))
         cells: list[SpanningCell] = []
-        for tag in _own(tr, _is_cell):
+        for tag in _own(tr, is_cell):
             cell = None if is_hidden(tag) else _cell(tag, row)
             unseen = unseen or (not (cell and (cell.struck or any(map(str.isdigit, cell.text)))) and _holds_price(tag))
             cells += [cell] if cell else []
@@ -67,14 +61,6 @@ def _as_written(tr: Tag, cells: list[SpanningCell]) -> list[SpanningCell]:
     if written is None or written == len(cells):
         return cells
     return cells[:written] if written < len(cells) else [*cells, SpanningCell("")]
-
-
-def _is_row(tag: Tag) -> bool:
-    return tag.name == "tr" or tag.get("role") == "row"
-
-
-def _is_cell(tag: Tag) -> bool:
-    return tag.name in ("td", "th") or tag.get("role") in _CELL_ROLES
 
 
 def _own(tag: Tag, wanted: Callable[[Tag], bool]) -> Iterator[Tag]:

@@ -104,6 +104,18 @@ def moves(sources: Sequence[Mapping[str, list[str]]]) -> bool:
     return any(look_of_all((one,)) >= Look.MAYBE and values != ["left"] for one, values in said)
 
 
+def turns(sources: Sequence[Mapping[str, list[str]]]) -> bool:
+    """True for declarations that may put the cells of a row, or of a group of rows, elsewhere than those of others; what is
+    not seen at all stands nowhere."""
+    seen = [said for said in sources if look_of_all((said,)) < Look.AWAY]
+    if any("direction" in said or "writing-mode" in said for said in seen):
+        return True
+    return moves([{n: said[n] for n in said if not all(map(_DOWN.fullmatch, said[n]))} for said in seen])
+
+
+_DOWN = re.compile(r"translatey\([^()]*\)")
+
+
 _MOVING = re.compile(r"position|left$|right$|inset|trans(?:form|late)$|order$|margin|float|grid-(?:area|column|row)")
 
 

@@ -4,28 +4,24 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
 
-import soupsieve
 from bs4.element import PageElement, Tag
 
 from octoregistry.documents.colours import Colour, grounds
 from octoregistry.documents.generated import add_signs
+from octoregistry.documents.parts import CELLS, COLUMNS, is_cell, is_group, is_head, is_part, is_row
+from octoregistry.documents.selectors import LONGEST_SELECTOR, MARK, last_part, lowered, marks_of, matcher, needed
 from octoregistry.documents.sheets import UNKNOWN, Rule, rules_of
-from octoregistry.documents.styles import NOT_KNOWN, Look, cuts, declarations, judged, look_of_all, moves, raises
-from octoregistry.documents.visible import BLOCKS, CELLS, LOOK, RAISES, longest_figure
+from octoregistry.documents.styles import NOT_KNOWN, Look, cuts, declarations, judged, look_of_all, moves, raises, turns
+from octoregistry.documents.visible import BLOCKS, LOOK, RAISES, doubt_table, longest_figure
 
 _SIMPLE = re.compile(r"(?P<tag>[a-z][a-z0-9]*)?(?P<marks>(?:[.#][\w-]+)+)$")
-_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
-_LAST = re.compile(r"\A(?P<tag>[a-z][a-z0-9-]*+)?(?P<rest>[^\s>+~]*+)\Z")
-_MARK = re.compile(r"[.#][\w-]+")
 _CLOSING = ("display", "visibility", "opacity")  # what opens a fold or a tab again
-_LONGEST_SELECTOR, _MOST_HOLDERS = 2_000, 20_000
+_MOST_HOLDERS = 20_000
 _MOST_MATCHES = 300_000  # so many times is a tag held against 100 letters of a selector; any further one may fit
 _DIGIT = re.compile(r"\d")
 _AROUND = 60  # so many tags around a digit are looked at; in more of them without a block it is in doubt
@@ -74,7 +70,7 @@ class _Sheets:
         simple = _SIMPLE.match(rule.selector)
         shown = {name: values for name, values in rule.said.items() if name in _CLOSING}
         if simple and not rule.generated and shown and look_of_all((shown,)) < Look.AWAY:
-            self.opened.update(_MARK.findall(simple["marks"]))
+            self.opened.update(MARK.findall(simple["marks"]))
         key = (rule.selector, rule.sure, rule.generated)
         if key not in self.rules:
             self.rules[key] = Rule(rule.selector, {}, rule.sure, rule.generated)
@@ -97,7 +93,7 @@ class _Sheets:
 
     def _place(self, rule: Rule, simple: re.Match[str] | None) -> None:
         if simple:
-            selector = _Selector(simple["tag"], frozenset(_MARK.findall(simple["marks"])))
+            selector = _Selector(simple["tag"], frozenset(MARK.findall(simple["marks"])))
             fewest = min(sorted(selector.marks), key=lambda mark: len(self.by_mark.get(mark, ())))
             self.by_mark[fewest].append((selector, rule))
         else:
@@ -124,7 +120,8 @@ class _Sheets:
         own = declarations(style) if style else {}
         cell = tag.name in CELLS
         longest = longest_figure(tag) if any(cuts(said, cell) for said in (*(r.said for r in rules), own)) else 0
-        key = (*map(id, rules), style, longest, tag.name == "tr")
+        rows = is_row(tag) or is_group(tag)
+        key = (*map(id, rules), style, longest, rows)
         if key not in self.known:
             sure = (*(rule.said for rule in rules if rule.sure), own)
             every = (*sure, *(rule.said for rule in rules if not rule.sure))
@@ -132,13 +129,13 @@ class _Sheets:
             rest = [{name: values for name, values in said.items() if name not in _CLOSING} for said in sure]
             closed = always is Look.HIDDEN and look_of_all(rest, self.variables) < Look.AWAY
             ever = look_of_all(every, self.variables, self.grounds, longest)
-            moved = any("direction" in said for said in every) if tag.name == "tr" else moves(every)
+            moved = turns(every) if rows else moves(every)
             self.known[key] = _Seen(always, closed, ever, moved)
         return self.known[key]
 
     def of_marks(self, tag: Tag) -> list[Rule]:
         """The rules whose classes and ids `tag` has."""
-        own = frozenset(_marks(tag))
+        own = frozenset(marks_of(tag))
         key = (tag.name, own)
         if key not in self.marked:
             self.marked[key] = [
@@ -166,12 +163,13 @@ def hide_what_is_not_shown(root: Tag) -> None:
     for tag in root.find_all(_has_ground):
         sheets.note(declarations(f"background:{tag.get('bgcolor') or 'none'};{tag.get('style') or ''}"))
     placed = _by_place(root, sheets) if sheets.by_place else {}
-    tables: set[int] = set()
     for tag in root.find_all(True):
         own = placed.get(id(tag), ())
         rules = [*sheets.of_marks(tag), *own]
         style = str(tag.get("style") or "")
-        if rules or "var(" in style or "color" in style or (style and tag.name in _MOVED):
+        if "dir" in tag.attrs and (is_row(tag) or is_group(tag)):
+            doubt_table(tag)
+        if rules or "var(" in style or "color" in style or (style and is_part(tag)):
             added = [rule for rule in rules if rule.generated]
             if added:
                 add_signs(tag, added, sheets.variables)
@@ -180,10 +178,9 @@ def hide_what_is_not_shown(root: Tag) -> None:
                 tag.attrs[RAISES] = " ".join(sizes)
             seen = sheets.seen(tag, rules, style)
             found = min(_look(tag, rules, seen, sheets.opened), Look.UNCLEAR if own else Look.HIDDEN)
-            tag.attrs[LOOK] = str(int(found))
-            unclear = own and found is Look.UNCLEAR and tag.name == "th"
-            if found < Look.AWAY and (seen.moved or unclear) and (tag.name == "tr" or _is_cell(tag)):
-                _doubt_table(tag, tables)
+            tag.attrs[LOOK] = str(int(max(found, Look(int(str(tag.attrs.get(LOOK, 0)))))))
+            if _shifts(tag, seen.moved, found):
+                doubt_table(tag)
 
 
 def _has_ground(tag: Tag) -> bool:
@@ -191,22 +188,15 @@ def _has_ground(tag: Tag) -> bool:
 
 
 _GROUND = re.compile("background|--", re.IGNORECASE)
-_MOVED = (*CELLS, "tr")
 
 
-def _is_cell(tag: Tag) -> bool:
-    return tag.name in CELLS or tag.get("role") in ("cell", "gridcell", "columnheader", "rowheader")
-
-
-def _doubt_table(cell: Tag, known: set[int]) -> None:
-    """Nobody knows any more which figure stands below which head."""
-    table = next((one for one in cell.parents if one.name == "table" or one.get("role") in _TABLES), None)
-    if table is not None and id(table) not in known:
-        known.add(id(table))
-        table.attrs[LOOK] = str(int(max(Look.UNCLEAR, Look(int(str(table.attrs.get(LOOK, 0)))))))
-
-
-_TABLES = ("table", "grid", "treegrid")
+def _shifts(tag: Tag, moved: bool, found: Look) -> bool:
+    """True for a part of a table after which nobody knows any more which figure stands below which head."""
+    if found >= Look.AWAY:
+        return tag.name == "thead" or tag.name in COLUMNS
+    if is_row(tag) or is_group(tag):
+        return moved or (found >= Look.UNCLEAR and is_head(tag))
+    return is_cell(tag) and (moved or (found >= Look.UNCLEAR and tag.name == "th"))
 
 
 def _look(tag: Tag, rules: list[Rule], seen: _Seen, opened: set[str]) -> Look:
@@ -214,7 +204,7 @@ def _look(tag: Tag, rules: list[Rule], seen: _Seen, opened: set[str]) -> Look:
     if seen.closed:
         if tag.name in _FOLDS or tag.find("table"):
             return Look.SHOWN
-        if any(opened.intersection(_MARK.findall(rule.selector)) for rule in rules):
+        if any(opened.intersection(MARK.findall(rule.selector)) for rule in rules):
             return Look.MAYBE
     return seen.always if seen.ever is seen.always else max(Look.MAYBE, min(seen.always, Look.UNCLEAR))
 
@@ -230,7 +220,7 @@ class _Near:
 
     @classmethod
     def of(cls, root: Tag, generated: bool) -> _Near:
-        holders = {id(tag): tag for tag in root.find_all(CELLS)}
+        holders = {id(tag): tag for tag in root.find_all(is_part)}
         deep: list[Tag] = []
         for text in root.find_all(string=_DIGIT):
             around = _around(text)
@@ -238,15 +228,15 @@ class _Near:
             if len(around) == _AROUND:
                 deep.append(around[0])
         every = root.find_all(True)
-        present = {mark for tag in every for mark in _marks(tag)}
+        present = {mark for tag in every for mark in marks_of(tag)}
         return cls(_named(holders.values()), _named(every) if generated else {}, present, deep)
 
     def fitting(self, rule: Rule) -> list[Tag]:
         """The tags with the tag, classes and ids that the last part of the selector of `rule` names."""
-        if not _needed(rule.selector) <= self.present:
+        if not needed(rule.selector) <= self.present:
             return []
         named = self.every if rule.generated else self.near
-        name, own = _last(rule.selector)
+        name, own = last_part(rule.selector)
         wanted = [*own, *([name] if name else [])]
         tags = min((named.get(one, []) for one in wanted), key=len) if wanted else named.get("*", [])
         folds = look_of_all((rule.said,)) >= Look.AWAY if tags and not rule.generated else False
@@ -254,7 +244,7 @@ class _Near:
             tag
             for tag in tags
             if (not name or name == tag.name)
-            and (len(own) < 2 or own <= _marks(tag))
+            and (len(own) < 2 or own <= marks_of(tag))
             and not (folds and tag.name in _FOLDS)
         ]
 
@@ -272,7 +262,7 @@ def _around(text: PageElement) -> list[Tag]:
 def _named(tags: Iterable[Tag]) -> dict[str, list[Tag]]:
     found: dict[str, list[Tag]] = defaultdict(list)
     for tag in tags:
-        for name in ("*", tag.name, *_marks(tag)):
+        for name in ("*", tag.name, *marks_of(tag)):
             found[name].append(tag)
     return found
 
@@ -286,14 +276,14 @@ def _by_place(root: Tag, sheets: _Sheets) -> dict[int, list[Rule]]:
     for tag in near.deep:
         found[id(tag)].append(Rule("*", UNKNOWN, False))
     left = _MOST_MATCHES
-    restored = _lower(root) if fitting else []
+    restored = lowered(root) if fitting else []
     for rule in sheets.deciding([rule for rule in sheets.by_place if id(rule) in fitting]):
         tags = fitting[id(rule)]
         left -= len(tags) * (1 + len(rule.selector) // 100)
-        if left < 0 or len(rule.selector) > _LONGEST_SELECTOR or len(tags) > _MOST_HOLDERS:
+        if left < 0 or len(rule.selector) > LONGEST_SELECTOR or len(tags) > _MOST_HOLDERS:
             fits, sure = None, False
         else:
-            fits, sure = _matcher(rule.selector)
+            fits, sure = matcher(rule.selector)
         hides = (
             not sure
             and not rule.generated
@@ -305,85 +295,3 @@ def _by_place(root: Tag, sheets: _Sheets) -> dict[int, list[Rule]]:
     for tag, key, value in restored:
         tag.attrs[key] = value
     return found
-
-
-def _matcher(selector: str) -> tuple[Callable[[Tag], bool] | None, bool]:
-    """(whether a tag fits `selector`, whether that is sure); (None, False) where nobody can tell.
-
-    Browsers know states that soupsieve does not (`:popover-open`): without its states a selector fits what it fits, and more.
-    """
-    for sure, text in ((True, selector), (False, _without_states(selector))):
-        with suppress(soupsieve.SelectorSyntaxError, ValueError, NotImplementedError):
-            return soupsieve.compile(_VALUE.sub(r"\1 i]", text)).match, sure
-    return None, False
-
-
-def _without_states(selector: str) -> str:
-    for _ in range(_DEEPEST_BRACKETS):
-        selector = _STATE_OF.sub(_any_state, selector)
-    return _STATE.sub(_any_state, selector)
-
-
-def _any_state(found: re.Match[str]) -> str:
-    """An attribute as it is; nothing for a state, or any tag where a state is all that a selector says of one."""
-    if found[0].startswith("["):
-        return found[0]
-    before = found.string[: found.start()][-1:]
-    return "*" if not before or before in " \t\n\f\r>+~,(" else ""
-
-
-_STATE_OF = re.compile(r"\[[^\[\]]*+\]|:[\w-]++\([^()]*+\)")
-_STATE = re.compile(r"\[[^\[\]]*+\]|:[\w-]++")
-
-
-def _lower(root: Tag) -> list[tuple[Tag, str, Any]]:
-    """(tag, attribute, value) of the classes and ids that were not in lower case, as rules are, and now are."""
-    found: list[tuple[Tag, str, Any]] = []
-    for tag in root.find_all(True):
-        for key in ("class", "id"):
-            value: Any = tag.attrs.get(key)
-            lower: Any = (
-                [one.lower() for one in value] if isinstance(value, list) else value.lower() if value else value
-            )
-            if value is not None and lower != value:
-                found.append((tag, key, value))
-                tag.attrs[key] = lower
-    return found
-
-
-_VALUE = re.compile(r"""(=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'\]=]++))(?:\s++[is])?\s*+\]""")
-
-
-def _needed(selector: str) -> set[str]:
-    """The classes and ids that a page has if `selector` fits anything in it."""
-    if "\\" in selector or len(selector) > _LONGEST_SELECTOR:
-        return set()
-    for _ in range(_DEEPEST_BRACKETS):
-        selector = _BRACKETS.sub("", selector)
-    return set() if not selector.isascii() or re.search("[\"'(\\[]", selector) else set(_MARK.findall(selector))
-
-
-def _last(selector: str) -> tuple[str | None, set[str]]:
-    """The tag, and the classes and ids, that whatever `selector` fits must have."""
-    if "\\" in selector or len(selector) > _LONGEST_SELECTOR:
-        selector = re.split(r"[\s>+~]", selector[-_LONGEST_SELECTOR:])[-1]
-        return (None, set()) if not _PLAIN.fullmatch(selector) else _parts(selector)
-    for _ in range(_DEEPEST_BRACKETS):
-        selector = _BRACKETS.sub("*", selector)
-    last = selector.replace(">", " ").replace("+", " ").replace("~", " ").split()[-1:]
-    return _parts(last[0]) if last else (None, set())
-
-
-_PLAIN = re.compile(r"[a-z0-9_.#-]++")
-_DEEPEST_BRACKETS = 4
-
-
-def _parts(compound: str) -> tuple[str | None, set[str]]:
-    parts = _LAST.match(compound)
-    return (parts["tag"], set(_MARK.findall(parts["rest"]))) if parts else (None, set())
-
-
-def _marks(tag: Tag) -> set[str]:
-    classes: str | list[str] = tag.get("class") or []
-    marks = {f".{name.lower()}" for name in (classes if isinstance(classes, list) else str(classes).split())}
-    return marks | {f"#{str(tag['id']).lower()}"} if tag.get("id") else marks

@@ -10,6 +10,7 @@ from bs4.element import NavigableString, PageElement, PreformattedString, Tag
 
 from octoregistry.documents.marks import EDGE, END, GONE, GONE_END, PICTURE, RAISED, SMALL, settled, unmarked
 from octoregistry.documents.nesting import LEFT_OUT
+from octoregistry.documents.parts import CELLS, is_part, is_table
 from octoregistry.documents.styles import Look, cuts, declarations, look
 from octoregistry.documents.whole_number import whole_number
 
@@ -235,7 +236,7 @@ def _shown_again(tag: Tag) -> bool:
     names = _classes(tag)
     if "style" in tag.attrs or not any(map(_WIDER.match, names)) or any(map(_HIDDEN_AGAIN.match, names)):
         return False
-    if tag.name in _CELLS or tag.get("role") in _CELL_ROLES:
+    if is_part(tag):
         return True
     cell = tag.parent
     return (
@@ -251,9 +252,6 @@ def _shown_again(tag: Tag) -> bool:
 _WIDTH = r"(?:sm|md|lg|xl|2xl|min-\[\w+\]):"
 _WIDER = re.compile(rf"{_WIDTH}(?:inline|block|flex|grid|contents|table)")
 _HIDDEN_AGAIN = re.compile(r"(?!(?:print|hover):)[^\s]*:!?hidden$")
-CELLS = ("td", "th")
-_CELLS = frozenset({"td", "th", "tr", "thead", "tbody"})
-_CELL_ROLES = frozenset({"cell", "gridcell", "columnheader", "rowheader", "row"})
 
 
 def gone(tag: Tag) -> str:
@@ -323,6 +321,16 @@ def look_of(tag: Tag) -> Look:
         if name == "marquee" or ("class" in tag.attrs and any(map(_MAYBE_CLASS.search, _classes(tag)))):
             return Look.MAYBE
     return max(own, Look.TURNED) if tag.name.lower() == "bdo" else own
+
+
+def doubt_table(part: Tag) -> None:
+    """Says of the table around `part`, or of what stands around very many tags, that nobody knows how it is seen."""
+    around = list(islice(part.parents, _HEADING_PARTS))
+    table = next((one for one in (part, *around) if is_table(one)), None)
+    if table is None and len(around) == _HEADING_PARTS:
+        table = around[-1]
+    if table is not None:
+        table.attrs[LOOK] = str(int(max(Look.UNCLEAR, look_of(table))))
 
 
 def longest_figure(tag: Tag) -> int:

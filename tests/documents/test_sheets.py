@@ -180,3 +180,49 @@ def test_four_times_the_rules_take_no_square_of_the_time(what: str) -> None:
             runs.append(time.process_time() - begun)
         took[n] = min(runs)
     assert took[800] < max(8 * took[200], 0.05)
+
+
+TURNED = [
+    *(f"thead tr {{ {css} }}" for css in (
+        "display:flex;flex-direction:row-reverse", "display:flex;flex-flow:row-reverse nowrap", "display:grid;direction:rtl",
+        "transform:scaleX(-1)", "rotate:180deg", "display:flex;writing-mode:sideways-lr", "position:relative;left:9em")),
+    "thead { direction: rtl } tr { display: flex }", "thead { transform: rotate(180deg) }", "thead { visibility: hidden }",
+    "thead { display: none }", "col { visibility: collapse }", ".h { display: flex; flex-direction: row-reverse }",
+    ".g { scale: -1 1 }", "table::before { content: 'Prices per 1K tokens' }", ".t::after { content: 'from' }",
+    "thead::before { content: 'batch' }", "tbody tr::after { content: 'from' }",
+    "tbody tr::before { content: ''; display: table-cell }",
+]  # fmt: skip
+PLAIN = [
+    "tr:nth-child(2) { background: #eee; border-bottom: 1px solid }", "thead { position: sticky; top: 0; background: #fff }",
+    "tbody::before { content: '-'; display: block; color: transparent }", "tr { position: relative; transition: all 1s }",
+    "tr::before { content: ''; position: absolute }", "table::after { content: ''; clear: both }",
+    "@media (max-width: 9em) { thead { display: none } tr { display: flex; flex-direction: column } }",
+    "@media (max-width: 9em) { thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip: rect(0,0,0,0) } }",
+]  # fmt: skip
+
+
+def test_rows_are_read_only_where_they_stand_as_they_are_written() -> None:
+    """A head that is turned names other columns, and what a sheet writes between cells stands in none of them."""
+    page = (
+        "<html><head><style>{}</style></head><body><h1>Pricing</h1><p>Prices per token and what each model costs.</p>"
+        "<table class=t><colgroup><col></colgroup><thead class=g{}><tr class=h{}><th>Model<th>Input<th>Output</tr></thead>"
+        "<tbody><tr><td>gpt<td>$2<td>$9</tr></tbody></table></body></html>"
+    )
+    pages = {css: (page.format(css, "", ""), f"{LEFT_OUT}$2") for css in TURNED}
+    pages |= {css: (page.format(css, "", ""), "$2") for css in PLAIN}
+    for said in ('dir="rtl"', "style='display:flex;flex-direction:row-reverse'"):
+        pages |= {f"{said} {n}": (page.format("tr { display: flex }", *at), f"{LEFT_OUT}$2")
+                  for n, at in enumerate(((f" {said}", ""), ("", f" {said}")))}  # fmt: skip
+    for what, (text, read) in pages.items():
+        document = read_document(text, "https://vendor.invalid/pricing")
+        assert isinstance(document, Document)
+        assert document.tables[0].rows[1] == ("gpt", read, read.replace("2", "9")), what
+
+
+def test_words_in_an_empty_tag_are_words_of_the_page() -> None:
+    page = "<html><head><style>.w::before { content: 'Prices per 1K tokens' }</style></head><body><h1>Pricing</h1>"
+    document = read_document(
+        f"{page}<p>What each model costs: gpt-9 is $2.50</p><div class=w></div></body></html>", "https://vendor.invalid"
+    )
+    assert isinstance(document, Document)
+    assert any("prices per 1k tokens" in passage.text for passage in document.passages)
