@@ -21,6 +21,10 @@ Colour = tuple[int, ...] | str
 """A colour in steps of red, green and blue, or as it is written."""
 
 
+GROUNDS = ("background", "background-color")
+"""The properties that say what stands behind a text."""
+
+
 def opacity(value: str) -> float | None:
     """How opaque a colour is, from 0 to 1; None where that is not understood."""
     if value == "transparent" or _HEX.fullmatch(value):
@@ -58,7 +62,7 @@ def alike(letters: Iterable[Colour], behind: Collection[Colour]) -> bool:
 
 def grounds(said: Mapping[str, list[str]]) -> set[Colour]:
     """The colours behind a text, as declarations say."""
-    return colours(value for name in ("background", "background-color") for value in said.get(name, ()))
+    return colours(value for name in GROUNDS for value in said.get(name, ()))
 
 
 def _stepped(*channels: float) -> Colour:

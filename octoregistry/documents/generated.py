@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from itertools import islice
 
 from bs4.element import NavigableString, Tag
@@ -11,7 +11,8 @@ from bs4.element import NavigableString, Tag
 from octoregistry.documents.nesting import LEFT_OUT
 from octoregistry.documents.parts import CELLS, is_group, is_row, is_table
 from octoregistry.documents.sheets import Rule
-from octoregistry.documents.styles import Look, look_of_all, ways
+from octoregistry.documents.styles import Look, look_of_all
+from octoregistry.documents.themes import Themes, ways
 from octoregistry.documents.visible import BLOCKS, doubt_table, first_parts, visible_text
 
 _SHOWS_TEXT = re.compile(r"[\w$€£¥¢.,%+−–-]|\(")
@@ -22,14 +23,14 @@ _DIGIT = re.compile(r"\d")
 _PARTS, _AROUND, _LONGEST = 200, 60, 100
 
 
-def add_signs(tag: Tag, rules: Iterable[Rule], variables: Mapping[str, Iterable[str]]) -> None:
+def add_signs(tag: Tag, rules: Iterable[Rule], themes: Themes) -> None:
     """Puts what style sheets let `tag` begin or end with: their words beside words, and beside digits a sign that something
     is left out. Between the cells of a table stands no text: the table is in doubt."""
     between = is_table(tag) or is_row(tag) or is_group(tag)
     figures = not between and _stands_in_digits(tag)
     for side in ("before", "after"):
         own = [rule for rule in rules if rule.generated == side]
-        added = _added(tag, own, variables, figures) if own else ()
+        added = _added(tag, own, themes, figures) if own else ()
         if between:
             if added or (side == "before" and is_row(tag) and _takes_a_place(own)):
                 doubt_table(tag)
@@ -37,7 +38,7 @@ def add_signs(tag: Tag, rules: Iterable[Rule], variables: Mapping[str, Iterable[
             text = LEFT_OUT if tag.name in CELLS and figures else f"{LEFT_OUT} {' '.join(added)} "
             tag.insert(0 if side == "before" else len(tag.contents), NavigableString(text))
     first = [rule.said for rule in rules if rule.generated.startswith("first")]
-    if figures and first and look_of_all(first, variables) > Look.MAYBE:
+    if figures and first and look_of_all(first, themes) > Look.MAYBE:
         tag.insert(0, NavigableString(LEFT_OUT))
 
 
@@ -54,18 +55,21 @@ def _stands_in_digits(tag: Tag) -> bool:
     return len(parts) == _PARTS or any(isinstance(part, NavigableString) and _DIGIT.search(part) for part in parts)
 
 
-def _added(tag: Tag, rules: list[Rule], variables: Mapping[str, Iterable[str]], figures: bool) -> list[str]:
+def _added(tag: Tag, rules: list[Rule], themes: Themes, figures: bool) -> list[str]:
     """The texts that may be seen, but for the head of its column that a narrow screen puts before a cell."""
     texts = [
-        _written(way, tag) for rule in rules for value in rule.said.get("content", ()) for way in ways(value, variables)
+        _written(way, tag)
+        for rule in rules
+        for value in rule.said.get("content", ())
+        for way in ways(value, themes.every)
     ]
     sign = _SHOWS_TEXT if figures else _WORDS
     shown = [text for text in texts if sign.search(text if figures else _COUNTER.sub("", text))]
     if not shown:
         return []
     styles = [({n: v for n, v in rule.said.items() if n != "content"}, rule.sure) for rule in rules]
-    hidden = look_of_all([said for said, sure in styles if sure], variables) >= Look.AWAY
-    if hidden and look_of_all([said for said, _ in styles], variables) >= Look.AWAY:
+    hidden = look_of_all([said for said, sure in styles if sure], themes) >= Look.AWAY
+    if hidden and look_of_all([said for said, _ in styles], themes) >= Look.AWAY:
         return []
     sometimes = hidden or not any(rule.sure and "content" in rule.said for rule in rules)
     label = sometimes and tag.name in CELLS and _head(tag) in {text.strip(" :·") for text in shown}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -16,14 +16,15 @@ _LAST = re.compile(r"\A(?P<tag>[a-z][a-z0-9-]*+)?(?P<rest>[^\s>+~]*+)\Z")
 MARK = re.compile(r"[.#][\w-]+")
 
 
-def matcher(selector: str) -> tuple[Callable[[Tag], bool] | None, bool]:
-    """(whether a tag fits `selector`, whether that is sure); (None, False) where nobody can tell.
+def matcher(selector: str) -> tuple[Callable[[Iterable[Tag]], list[Tag]] | None, bool]:
+    """(what gives those of some tags that fit `selector`, whether that is sure); (None, False) where nobody can tell.
 
     Browsers know states that soupsieve does not (`:popover-open`): without its states a selector fits what it fits, and more.
+    All tags are to be asked for at once: places among siblings are then counted once.
     """
     for sure, text in ((True, selector), (False, _without_states(selector))):
         with suppress(soupsieve.SelectorSyntaxError, ValueError, NotImplementedError):
-            return soupsieve.compile(_VALUE.sub(r"\1 i]", text)).match, sure
+            return soupsieve.compile(_VALUE.sub(r"\1 i]", text)).filter, sure
     return None, False
 
 

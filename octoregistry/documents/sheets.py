@@ -52,6 +52,7 @@ class Rule:
     said: Mapping[str, list[str]]
     sure: bool
     generated: str = ""
+    when: str = ""  # the conditions that it stands under
 
 
 def rules_of(root: Tag) -> Iterator[Rule]:
@@ -68,7 +69,7 @@ def rules_of(root: Tag) -> Iterator[Rule]:
                 if len(text) > _LONGEST_SHEET:
                     yield Rule("*", UNKNOWN, True)
             for rule in _rules(text[:_LONGEST_SHEET]):
-                yield rule if sure else Rule(rule.selector, rule.said, False, rule.generated)
+                yield rule if sure else Rule(rule.selector, rule.said, False, rule.generated, f"{rule.when} sheet")
 
 
 def _applies(style: Tag) -> bool:
@@ -120,6 +121,7 @@ def _of_block(preludes: list[str], said: Mapping[str, list[str]]) -> Iterator[Ru
     conditions = [prelude for prelude in preludes if prelude.startswith("@")]
     nested = [prelude for prelude in preludes if not prelude.startswith("@")]
     sure = all(map(_ALL_SCREENS.match, conditions))
+    when = "" if sure else " ".join(conditions)
     around = _around(nested)
     for selector in _split(nested[-1]) if nested else ():
         whole, known = selector.strip(), True
@@ -136,7 +138,7 @@ def _of_block(preludes: list[str], said: Mapping[str, list[str]]) -> Iterator[Ru
         if whole:
             generated = _GENERATED.search(whole)
             plain = _GENERATED.sub("", whole).strip() or "*"
-            yield Rule(plain, said, sure and certain and known, (generated[1] or "before") if generated else "")
+            yield Rule(plain, said, sure and certain and known, (generated[1] or "before") if generated else "", when)
 
 
 def _around(nested: list[str]) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from enum import IntEnum
 from functools import lru_cache
 
-from octoregistry.documents.colours import WHITE, Colour, alike, colours, grounds, opacity
+from octoregistry.documents.colours import GROUNDS, WHITE, Colour, alike, colours, opacity
 from octoregistry.documents.marks import MAYBE, UNCLEAR
 from octoregistry.documents.nesting import LEFT_OUT
+from octoregistry.documents.themes import Themes, ways
 
 
 class Look(IntEnum):
@@ -44,14 +45,10 @@ _ESCAPE = re.compile(r"\\(?:([0-9a-f]{1,6})\s?|(.))", re.DOTALL)
 _VENDOR = re.compile(r"^-(?:webkit|moz|ms|o|khtml)-")
 _NUMBER = re.compile(r"([+-]?(?:\d{1,9}(?:\.\d{0,9})?|\.\d{1,9}))(e-?\d+)?(%|[a-z]*)")
 _CALL = re.compile(r"(?<![a-z0-9-])([a-z0-9-]++)\(([^()]*)\)")
-_VARIABLE = re.compile(r"var\(\s*+(--[\w-]++)\s*+(?:,([^()]*))?\)")
 _KEPT = frozenset({"none", "auto", "normal", "visible", "inherit", "initial", "unset", "revert", "revert-layer"})
 _FAR = {"px": 100.0, "": 100.0, "%": 101.0}  # so far to the left or up nothing is seen; a tooltip stands at 100%
 _FAR_UNITS = 20.0
 _LONGEST = 10_000
-_MOST_VALUES = 12
-NOT_KNOWN = "var(?)"
-"""Stands for a value that a variable may have and nobody knows."""
 
 
 def without_long_texts(style: str) -> str:
@@ -135,7 +132,7 @@ def look(style: str, longest: int = 0) -> Look:
 
 def look_of_all(
     sources: Sequence[Mapping[str, list[str]]],
-    variables: Mapping[str, Iterable[str]] | None = None,
+    themes: Themes | None = None,
     others: Collection[Colour] = (),
     longest: int = 0,
 ) -> Look:
@@ -144,12 +141,13 @@ def look_of_all(
     `others` are the backgrounds of other parts of the page; `longest` is the length of the longest figure in the text.
     """
     said: dict[str, list[str]] = defaultdict(list)
+    themes = themes or Themes()
     for source in sources:
         for name in judged(source):
-            said[name] += [way for value in source[name] for way in ways(value, variables or {})]
+            said[name] += [way for value in source[name] for way in ways(value, themes.every)]
     if not said:
         return Look.SHOWN
-    found = [_cut_off(said, longest), _like_its_ground(said, others)]
+    found = [_cut_off(said, longest), _like_its_ground(said, sources, themes, others)]
     if "rtl" in said.get("direction", ()) and any(
         "flex" in value or "grid" in value for value in said.get("display", ())
     ):
@@ -167,22 +165,6 @@ def look_of_all(
 
 def _resolved(value: str) -> Look:
     return Look.MAYBE if "var(" in value else Look.SHOWN
-
-
-def ways(value: str, variables: Mapping[str, Iterable[str]]) -> list[str]:
-    """What `value` may be where it takes variables: all that they stand for, and what nobody knows where that is much."""
-    ways, known = [value], list[str]()
-    for _ in range(_MOST_VALUES if "var(" in value else 1):
-        if not ways:
-            return known
-        way = ways.pop()
-        found = _VARIABLE.search(way)
-        values = [one for one in (*variables.get(found[1], ()), (found[2] or "").strip()) if one] if found else []
-        if found and values and len(way) < _LONGEST:
-            ways += [way[: found.start()] + one + way[found.end() :] for one in values]
-        else:
-            known.append(way)
-    return [*known, NOT_KNOWN] if ways else known
 
 
 def _cut_off(said: Mapping[str, list[str]], longest: int) -> Look:
@@ -211,13 +193,25 @@ _LETTERS = {"px": 1 / 8, "pt": 1 / 6, "em": 2.0, "rem": 2.0, "ch": 1.0, "ex": 1.
 """How many letters are as wide, or half as high, as one of a unit."""
 
 
-def _like_its_ground(said: Mapping[str, list[str]], others: Collection[Colour]) -> Look:
+def _like_its_ground(
+    said: Mapping[str, list[str]],
+    sources: Sequence[Mapping[str, list[str]]],
+    themes: Themes,
+    others: Collection[Colour],
+) -> Look:
     """Letters in the colour of what is behind them are not seen; those in one that stands behind others may not be."""
-    letters = colours(said.get("color", ()))
-    own = grounds(said)
-    if "currentcolor" in own or alike(letters, own):
-        return Look.UNCLEAR
-    return Look.MAYBE if alike(letters, (WHITE,)) or alike(letters, others) else Look.SHOWN
+    if "color" not in said:
+        return Look.SHOWN
+    letters, behind = (
+        [value for source in sources for name in names for value in source.get(name, ())]
+        for names in (("color",), GROUNDS)
+    )
+    for own, ground in themes.together(letters, behind) if behind else ():
+        below = colours(ground)
+        if "currentcolor" in below or alike(colours(own), below):
+            return Look.UNCLEAR
+    seen = colours(said["color"])
+    return Look.MAYBE if alike(seen, (WHITE,)) or alike(seen, others) else Look.SHOWN
 
 
 def _numbers(value: str) -> list[tuple[float, str]] | None:

@@ -16,13 +16,14 @@ from octoregistry.documents.generated import add_signs
 from octoregistry.documents.parts import CELLS, COLUMNS, is_cell, is_group, is_head, is_part, is_row
 from octoregistry.documents.selectors import LONGEST_SELECTOR, MARK, last_part, lowered, marks_of, matcher, needed
 from octoregistry.documents.sheets import UNKNOWN, Rule, rules_of
-from octoregistry.documents.styles import NOT_KNOWN, Look, cuts, declarations, judged, look_of_all, moves, raises, turns
+from octoregistry.documents.styles import Look, cuts, declarations, judged, look_of_all, moves, raises, turns
+from octoregistry.documents.themes import Themes
 from octoregistry.documents.visible import BLOCKS, LOOK, RAISES, doubt_table, longest_figure
 
 _SIMPLE = re.compile(r"(?P<tag>[a-z][a-z0-9]*)?(?P<marks>(?:[.#][\w-]+)+)$")
 _CLOSING = ("display", "visibility", "opacity")  # what opens a fold or a tab again
-_MOST_HOLDERS = 20_000
-_MOST_MATCHES = 300_000  # so many times is a tag held against 100 letters of a selector; any further one may fit
+_MOST_HOLDERS = 200_000
+_MOST_MATCHES = 600_000  # so many times is a tag held against 100 letters of a selector; any further one may fit
 _DIGIT = re.compile(r"\d")
 _AROUND = 60  # so many tags around a digit are looked at; in more of them without a block it is in doubt
 _AROUND_ALL = frozenset({"html", "body", "[document]", "script", "style", "head"})
@@ -54,7 +55,7 @@ class _Sheets:
     by_mark: dict[str, list[tuple[_Selector, Rule]]] = field(default_factory=lambda: defaultdict(list))
     by_place: list[Rule] = field(default_factory=list)
     opened: set[str] = field(default_factory=set)
-    variables: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    themes: Themes = field(default_factory=Themes)
     grounds: set[Colour] = field(default_factory=set)
     rules: dict[tuple[str, bool, str], Rule] = field(default_factory=dict)
     known: dict[tuple[object, ...], _Seen] = field(default_factory=dict)
@@ -63,7 +64,7 @@ class _Sheets:
     def add(self, rule: Rule) -> None:
         """Keep `rule` where it decides what is seen, and what it says of variables and grounds. Rules of one selector are
         kept as one: which of them counts, nobody asks."""
-        self.note(rule.said)
+        self.note(rule.said, rule.selector, rule.when)
         names = judged(rule.said)
         if not names or not rule.selector:
             return
@@ -82,14 +83,10 @@ class _Sheets:
                 said.update(UNKNOWN)
         self.rules[key].said = said
 
-    def note(self, said: Mapping[str, list[str]]) -> None:
+    def note(self, said: Mapping[str, list[str]], selector: str, when: str = "") -> None:
         """Keep what variables stand for, and what letters stand on."""
         self.grounds |= grounds(said)
-        for name, values in said.items():
-            if name.startswith("--"):
-                known = self.variables[name]
-                known += [value for value in values if value not in known]
-                known[_MOST_VALUES:] = [NOT_KNOWN] if len(known) > _MOST_VALUES else []
+        self.themes.note(selector, when, said)
 
     def _place(self, rule: Rule, simple: re.Match[str] | None) -> None:
         if simple:
@@ -104,7 +101,7 @@ class _Sheets:
         bad: set[str] = set()
         for rule in self.rules.values():
             for name in rule.said.keys() - bad:
-                if look_of_all(({name: rule.said[name]},), self.variables, self.grounds) > Look.MAYBE:
+                if look_of_all(({name: rule.said[name]},), self.themes, self.grounds) > Look.MAYBE:
                     bad.add(name)
         return [
             r
@@ -112,7 +109,7 @@ class _Sheets:
             if r.generated
             or bad & r.said.keys()
             or raises(r.said)
-            or look_of_all((r.said,), self.variables, self.grounds, _CUT) is not Look.SHOWN
+            or look_of_all((r.said,), self.themes, self.grounds, _CUT) is not Look.SHOWN
         ]
 
     def seen(self, tag: Tag, rules: list[Rule], style: str) -> _Seen:
@@ -125,10 +122,10 @@ class _Sheets:
         if key not in self.known:
             sure = (*(rule.said for rule in rules if rule.sure), own)
             every = (*sure, *(rule.said for rule in rules if not rule.sure))
-            always = look_of_all(sure, self.variables, self.grounds, longest)
+            always = look_of_all(sure, self.themes, self.grounds, longest)
             rest = [{name: values for name, values in said.items() if name not in _CLOSING} for said in sure]
-            closed = always is Look.HIDDEN and look_of_all(rest, self.variables) < Look.AWAY
-            ever = look_of_all(every, self.variables, self.grounds, longest)
+            closed = always is Look.HIDDEN and look_of_all(rest, self.themes) < Look.AWAY
+            ever = look_of_all(every, self.themes, self.grounds, longest)
             moved = turns(every) if rows else moves(every)
             self.known[key] = _Seen(always, closed, ever, moved)
         return self.known[key]
@@ -144,7 +141,6 @@ class _Sheets:
         return self.marked[key]
 
 
-_MOST_VALUES = 8
 _MOST_OF_ONE = 50  # values that one selector gives a property
 _CUT = 8  # letters of a figure that may be cut off
 
@@ -161,7 +157,8 @@ def hide_what_is_not_shown(root: Tag) -> None:
     for rule in rules_of(root):
         sheets.add(rule)
     for tag in root.find_all(_has_ground):
-        sheets.note(declarations(f"background:{tag.get('bgcolor') or 'none'};{tag.get('style') or ''}"))
+        style = str(tag.get("style") or "")
+        sheets.note(declarations(f"background:{tag.get('bgcolor') or 'none'};{style}"), "style", style)
     placed = _by_place(root, sheets) if sheets.by_place else {}
     for tag in root.find_all(True):
         own = placed.get(id(tag), ())
@@ -172,7 +169,7 @@ def hide_what_is_not_shown(root: Tag) -> None:
         if rules or "var(" in style or "color" in style or (style and is_part(tag)):
             added = [rule for rule in rules if rule.generated]
             if added:
-                add_signs(tag, added, sheets.variables)
+                add_signs(tag, added, sheets.themes)
                 rules = [rule for rule in rules if not rule.generated]
             if sizes := [size for rule in rules for size in raises(rule.said)]:
                 tag.attrs[RAISES] = " ".join(sizes)
@@ -287,10 +284,10 @@ def _by_place(root: Tag, sheets: _Sheets) -> dict[int, list[Rule]]:
         hides = (
             not sure
             and not rule.generated
-            and look_of_all((rule.said,), sheets.variables, sheets.grounds, _CUT) > Look.MAYBE
+            and look_of_all((rule.said,), sheets.themes, sheets.grounds, _CUT) > Look.MAYBE
         )
         tried = Rule(rule.selector, {**rule.said, **UNKNOWN}, rule.sure) if hides else rule
-        for tag in filter(fits, tags) if fits else tags:
+        for tag in fits(tags) if fits else tags:
             found[id(tag)].append(tried)
     for tag, key, value in restored:
         tag.attrs[key] = value

@@ -162,6 +162,9 @@ GROWING = {
         "".join(f"<tr><td class='q z{i}'>$2</tr>" for i in range(n))),
     "lists in lists": lambda n: ("a," * n + "a{" + "b," * n + "b{color:#123}}", "<tr><td>$2</tr>"),
     "parents": lambda n: (("&" * n + "{") * 6 + "color:red" + "}" * 6, "<tr><td>$2</tr>"),
+    "places among siblings": lambda n: (
+        "tr:nth-last-child(odd) td { font-size: 13px } tr:nth-child(even) { opacity: .2 } td:has(~ td.q) { float: left }",
+        "<tr><td>$2<td>$3</tr>" * n),
     "brackets": lambda n: (f"td{':not(' * n}.z{')' * n} {{color:#123}}", "<tr><td>$2</tr>"),
 }  # fmt: skip
 
