@@ -71,7 +71,7 @@ def _own_number(item: Tag) -> int | None:
     around = item.parent
     if around is None or around.name != "ol":
         return None
-    items = around.find_all("li", recursive=False)[:_MOST_ITEMS]
+    items = around.find_all("li", recursive=False, limit=_MOST_ITEMS)
     if not ("start" in around.attrs or any("value" in each.attrs for each in items)):
         return None
     number = (whole_number(around.get("start"), _MOST_ITEMS) or 1) - 1

@@ -25,6 +25,8 @@ _MAY_BE_NUMBERED = re.compile(r"\W{0,2}(?:[^\W\d]{1,12}\.?\s)?\W?(?P<number>\d{1
 _BEHIND_A_FIGURE = re.compile(r"[\d$€£¥]\s?$")
 _BEGINS = re.compile(r"^[\s.,:;=)\]\"'”’–—-]+")
 _LONGEST = 1_500
+_MOST_STARS, _HIGHEST = 4, 99  # that are the mark of a note
+_MOST_NOTES = 100  # with one mark; of more nobody knows which one is meant
 UNEXPLAINED = "it bears the mark of a note that is not found"
 
 Equates = Callable[[str], bool]
@@ -77,20 +79,23 @@ class Notes:
 
     def _of(self, mark: str, table: Table | None, figure: Figure) -> tuple[Label, ...] | None:
         """The notes of `mark`: those behind the table with it that come next, and those of the same section that no table
-        bears the mark of; else the last before it. None where there is none, but notes with other marks of that kind.
+        bears the mark of; else the last before it. None where there is none, but notes with other marks of that kind, or very
+        many.
         """
-        known = {m: [n for n in notes if self._is_beside(n, table, figure)] for m, notes in self._by_mark.items()}
-        sure = [n for n in known.get(mark, ()) if n.is_sure]
+        if len(self._by_mark.get(mark, ())) > _MOST_NOTES:
+            return None
+        known = [n for n in self._by_mark.get(mark, ()) if self._is_beside(n, table, figure)]
+        sure = [n for n in known if n.is_sure]
         if table is None:
             return tuple(n.label for n in sure if not n.is_harmless)
         behind = [n.behind for n in sure if n.behind >= table.number]
         nearest = min(behind, default=max((n.behind for n in sure), default=0))
         found = [n for n in sure if n.behind == nearest or self._is_lost(n, mark, table)]
-        found = found or [n for n in known.get(mark, ()) if n.behind == table.number]
+        found = found or [n for n in known if n.behind == table.number]
         if found:
             return tuple(n.label for n in found if not n.is_harmless)
-        others = (n for other, notes in known.items() if _kind(other) == _kind(mark) for n in notes)
-        return None if any(n.is_sure for n in others) else ()
+        others = (n for m, notes in self._by_mark.items() if _kind(m) == _kind(mark) for n in notes if n.is_sure)
+        return None if any(self._is_beside(n, table, figure) for n in others) else ()
 
     def _is_lost(self, note: _Note, mark: str, table: Table) -> bool:
         """True for a note of the table's section behind a table that does not bear its mark."""
@@ -104,9 +109,10 @@ class Notes:
         return not elsewhere and note.label.text not in figure.text
 
     def _add(self, mark: str, label: Label, behind: int, *, is_sure: bool, passage: Passage | None = None) -> None:
-        if re.search(r"\w", label.text):
+        mark = mark.translate(_RAISED)
+        if re.search(r"\w", label.text) and len(self._by_mark[mark]) <= _MOST_NOTES:
             note = _Note(label, behind, is_sure, self.equates(label.text), passage)
-            self._by_mark[mark.translate(_RAISED)].append(note)
+            self._by_mark[mark].append(note)
 
     def _row(self, table: Table, r: int) -> bool:
         """Take the notes in a row: one text over its whole width, or a mark and a text."""
@@ -155,7 +161,10 @@ class Notes:
                     before = ""
                 elif not self._line(text, passage.address, behind, passage) and passage.listed:
                     label = Label(text, "footnote", 0, passage.address)
-                    for mark in (str(item), "*" * item):  # Markdown takes the star of a note for the sign of an item
+                    stars = (
+                        ["*" * item] if item <= _MOST_STARS else []
+                    )  # Markdown takes a note's star for an item's sign
+                    for mark in (str(item), *stars):
                         self._add(mark, label, behind, is_sure=False, passage=passage)
 
 

@@ -17,6 +17,7 @@ REPEATED: dict[str, Callable[[int], str]] = {
     "folds in folds": lambda n: f"<html><body>{'<details><summary>a</summary>' * (n // 8)}</html>",
     "folds in summaries": lambda n: f"<html><body>{'<details><summary>' * (n // 32)}</html>",
     "backticks in a row": lambda n: f"| a |\n|---|\n| {'`' * n}b |\n",
+    "items of a list": lambda n: f"<html><body><ol>{'<li>a' * (n // 2)}</ol></html>",
     "digits": lambda n: f"<html><body><p>{'1' * n}</p></html>",
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 
 import pytest
@@ -143,3 +144,16 @@ def test_the_notes_of_other_sections_are_not_those_of_a_price() -> None:
         "<h2>Roads at sea</h2><table><tr><th>Model</th><th>Input</th></tr><tr><td>road-0</td><td>$1*</td></tr></table>"
     )
     assert is_plain(read("$2.50*", f"<p>* Prices in USD</p>{other}<p>* Starting price</p>"))
+
+
+@pytest.mark.parametrize(("mark", "note"), [("<sup>1</sup>", "<ol>{}</ol>"), ("*", "{}")])
+def test_four_times_the_notes_and_marks_take_no_square_of_the_time(mark: str, note: str) -> None:
+    """CPU seconds; what a note says is a doubt, and of a hundred with one mark nobody knows which is meant."""
+    took = {}
+    for n in (300, 1_200):
+        item = "<li>a note" if "ol" in note else "<p>* a note"
+        begun = time.process_time()
+        page = read(f"$2.50{mark}", note.format(item * n), row=f"<tr><td>road-1<td>$1{mark}<td>$2</tr>" * n)
+        took[n] = time.process_time() - begun
+        assert not is_plain(page)
+    assert took[1_200] < 8 * took[300]
