@@ -9,9 +9,8 @@ from pathlib import Path
 import duckdb
 
 from benchmarks.cost import BY, SQL
-from octoregistry.costing.arrow import fetched_from
+from octoregistry.costing.costs import costs_of
 from octoregistry.costing.files import plain_log
-from octoregistry.costing.ledger import cost_by
 from octoregistry.costing.patterns import usage_files
 from octoregistry.costing.rates import compile_rates
 from octoregistry.costing.reading import How
@@ -68,11 +67,10 @@ def write_log(path: Path, rows: int) -> None:
 
 
 def ours(path: Path) -> str:
-    """Costs the log by the expression; returns the total."""
+    """Costs the log on an engine; returns the total."""
     rates = compile_rates(load_registry(PACKAGED))
     log = plain_log(usage_files([f"{path}/*.parquet"]), How())
-    answer = fetched_from(log.connection, cost_by(log.table, rates, BY))
-    return f"{sum(cost for cost in answer['cost'].to_pylist() if cost is not None):.12f}"
+    return f"{costs_of(log.connection, log.table, rates, BY).total:.12f}"
 
 
 def by_hand(path: Path) -> str:

@@ -10,8 +10,6 @@ if TYPE_CHECKING:
     from octoregistry.costing.errors import CostingError as CostingError
     from octoregistry.costing.frames import FrameCosts as FrameCosts
     from octoregistry.costing.frames import cost_frame as cost_frame
-    from octoregistry.costing.ledger import cost_by as cost_by
-    from octoregistry.costing.ledger import ledger as ledger
     from octoregistry.costing.otherwise import usage_costs as usage_costs
     from octoregistry.costing.rates import RateTable as RateTable
     from octoregistry.costing.rates import compile_rates as compile_rates
@@ -26,10 +24,8 @@ _ROOMS = {
     "UnpricedRows": "values",
     "RateTable": "rates",
     "compile_rates": "rates",
-    "cost_by": "ledger",
     "cost_frame": "frames",
     "costs_of": "costs",
-    "ledger": "ledger",
     "usage_costs": "otherwise",
 }
 

@@ -6,14 +6,9 @@ pandas, and the import takes as long as a scan of some million rows.
 
 from __future__ import annotations
 
-import io
-import json
-from collections.abc import Iterable, Mapping
-
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
-import pyarrow.json as pj
 from ibis.backends import BaseBackend
 from ibis.backends.duckdb import Backend as DuckDB
 from ibis.expr import operations
@@ -24,12 +19,6 @@ def in_memory(table: pa.Table) -> ir.Table:
     """`table` for a query on any engine, as `ibis.memtable` gives it."""
     name = ibis.util.gen_name("octoregistry")
     return operations.InMemoryTable(name, ibis.schema(table.schema), PyArrowTableProxy(table)).to_expr()
-
-
-def table_of(rows: Iterable[Mapping[str, str | int | None]], schema: pa.Schema) -> pa.Table:
-    """Rows of texts and whole numbers as a table of Arrow, which imports pandas itself for whatever lists it is given."""
-    lines = "".join(json.dumps(row) + "\n" for row in rows).encode()
-    return pj.read_json(io.BytesIO(lines), parse_options=pj.ParseOptions(schema)) if lines else schema.empty_table()
 
 
 def fetched_from(connection: BaseBackend, query: ir.Table) -> pa.Table:

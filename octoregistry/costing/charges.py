@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal, Inexact
+from functools import cache, partial
 from typing import TypeVar
 
 from providers.charge import Charge
@@ -62,6 +63,7 @@ def with_charges(
     """Each stretch (mode, first day, last day, and more) with the prices of one of each unit in 10**-scale USD, cut at the days
     on which a charge begins."""
     days = sorted(_starts(charges)) if charges else []
+    prices = cache(partial(_prices, charges, scale))
     for stretch in stretches:
         mode, first, last, *rest = stretch
         if charges is None:
@@ -69,7 +71,7 @@ def with_charges(
             continue
         cuts = [first, *(day for day in days if first < day <= last)]  # type: ignore[operator]
         for start, end in zip(cuts, [*(day - timedelta(days=1) for day in cuts[1:]), last], strict=True):  # type: ignore[operator]
-            yield (mode, start, end, *rest), _prices(charges, str(mode), start, scale)  # type: ignore[arg-type,misc]
+            yield (mode, start, end, *rest), prices(str(mode), start)  # type: ignore[arg-type,misc]
 
 
 def _starts(charges: Charges) -> Iterator[date]:
@@ -80,9 +82,11 @@ def _starts(charges: Charges) -> Iterator[date]:
             yield charge.seen_before + timedelta(days=1)
 
 
-def _prices(charges: Charges, mode: str, day: date, scale: int) -> Mapping[str, int]:
+def _prices(charges: Charges | None, scale: int, mode: str, day: date) -> Mapping[str, int]:
     """The prices that are known for certain: of one unit without conditions, and none of it free first."""
-    found = {}
+    found: dict[str, int] = {}
+    if charges is None:
+        return found
     for unit in dict.fromkeys(charge.unit for charge in charges):
         try:
             charge = charges.find(unit, mode=mode, at=day)

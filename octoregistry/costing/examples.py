@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import reduce
 from operator import and_, or_
@@ -12,18 +12,17 @@ import ibis.expr.types as ir
 from ibis.backends import BaseBackend
 
 from octoregistry.costing.costs import answer
-from octoregistry.costing.ledger import unpriced_rows
+from octoregistry.costing.engine_sums import SORTS, rows_of
 from octoregistry.costing.plain_tables import FILE, LINE
 from octoregistry.costing.rates import RateTable
 from octoregistry.costing.reading import How
 from octoregistry.costing.records import Torn, torn_problems
 from octoregistry.costing.usage import Rows
-from octoregistry.costing.values import ZONES_MIXED, Costs, UnpricedRows
+from octoregistry.costing.values import Costs, UnpricedRows
 
 SHOWN = 10  # problems that get an example
 _AT_A_TIME = 1000
-_WHOSE = ("reason", "provider", "model", "mode")  # what tells the rows of one problem from those of another
-_Whose = tuple[str | None, ...]
+_Group = tuple[Any, ...]  # what tells rows that are billed alike from others
 
 
 def with_examples(
@@ -54,43 +53,38 @@ def examples_of(
     """`problems` with examples and torn lines, as `with_examples` adds them."""
     if not problems:
         return tuple(torn_problems(torn))
-    has_zones = any(problem.reason == ZONES_MIXED for problem in problems)
-    bad, read = unpriced_rows(usage, rates, how=how, has_zones=has_zones)
+    read = rows_of(usage, rates, (), how or How(), kept=usage.columns)
     shows = {f"o_{at}": name for at, name in enumerate(usage.columns) if name in (FILE, LINE) or read.shows(name)}
-    rows = _rows_of(problems[:SHOWN], connection, bad, shows)
-    shown = [_shown(problem, rows.get(_whose(problem)), torn, read) for problem in problems[:SHOWN]]
+    wanted = dict.fromkeys(one.group for one in problems[:SHOWN] if one.group is not None)
+    rows = _rows_of(wanted, connection, read.table, shows)
+    shown = [_shown(problem, rows.get(problem.group or ()), torn, read) for problem in problems[:SHOWN]]
     return (*shown, *problems[SHOWN:], *torn_problems(torn))
 
 
 def _rows_of(
-    problems: Sequence[UnpricedRows], connection: BaseBackend, bad: ir.Table, columns: Mapping[str, str]
-) -> dict[_Whose, dict[str, Any]]:
-    """A row for each of the problems, of `columns` under the log's own names: the first of each among so many bad rows at
-    a time, until all are found.
+    wanted: Iterable[_Group], connection: BaseBackend, log: ir.Table, columns: Mapping[str, str]
+) -> dict[_Group, dict[str, Any]]:
+    """A row of each of the groups, of `columns` under the log's own names: the first of each among so many rows at a time,
+    until all are found.
 
     So rare ones, for which a log must be read to its end, are searched together, and memory does not grow with the log.
     """
-    wanted = dict.fromkeys(map(_whose, problems))
-    found: dict[_Whose, dict[str, Any]] = {}
-    while missing := [whose for whose in wanted if whose not in found]:
-        matches = reduce(or_, (_matches(bad, whose) for whose in missing))
-        rows = answer(connection, bad.filter(matches).select(*_WHOSE, *columns).limit(_AT_A_TIME)).to_pylist()
+    found: dict[_Group, dict[str, Any]] = {}
+    while missing := [group for group in wanted if group not in found]:
+        matches = reduce(or_, (_matches(log, group) for group in missing))
+        rows = answer(connection, log.filter(matches).select(*SORTS, *columns).limit(_AT_A_TIME)).to_pylist()
         for row in rows:
             found.setdefault(
-                tuple(row[name] for name in _WHOSE), {name: row[column] for column, name in columns.items()}
+                tuple(row[name] for name in SORTS), {name: row[column] for column, name in columns.items()}
             )
         if len(rows) < _AT_A_TIME:  # what is not found is of an engine whose log changed between the two questions
             break
     return found
 
 
-def _whose(problem: UnpricedRows) -> _Whose:
-    return tuple(getattr(problem, name) for name in _WHOSE)
-
-
-def _matches(bad: ir.Table, whose: _Whose) -> ir.BooleanValue:
-    pairs = zip(_WHOSE, whose, strict=True)
-    return reduce(and_, (bad[name].isnull() if value is None else bad[name] == value for name, value in pairs))
+def _matches(log: ir.Table, group: _Group) -> ir.BooleanValue:
+    pairs = zip(SORTS, group, strict=True)
+    return reduce(and_, (log[name].isnull() if value is None else log[name] == value for name, value in pairs))
 
 
 def _shown(problem: UnpricedRows, row: Mapping[str, Any] | None, torn: Sequence[Torn], read: Rows) -> UnpricedRows:

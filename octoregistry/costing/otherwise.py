@@ -9,22 +9,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from functools import reduce
 from pathlib import PurePath
 from typing import TypeVar
 
-import ibis
-import ibis.expr.types as ir
-import pyarrow as pa
-import pyarrow.compute as pc
-
-from octoregistry.costing.arrow import in_memory
-from octoregistry.costing.costs import answer
-from octoregistry.costing.ledger import units, with_reasons
+from octoregistry.costing.billed import Billed
+from octoregistry.costing.names import CallNames
 from octoregistry.costing.patterns import usage_files
+from octoregistry.costing.prices import Prices
 from octoregistry.costing.rates import RateTable, compile_rates, thresholds_of
 from octoregistry.costing.reading import How
-from octoregistry.costing.sql import connect
 from octoregistry.costing.summary import (
     WAYS,
     Effect,
@@ -38,7 +31,6 @@ from octoregistry.costing.summary import (
     UsageCosts,
 )
 from octoregistry.costing.sums import Sums, sums_of
-from octoregistry.costing.usage import WHOLE, mask
 from octoregistry.costing.values import DERIVED, UnpricedRows
 from providers.dimensions import DIMENSIONS
 from providers.exact import unscaled
@@ -48,10 +40,10 @@ MOST_DAYS = 92  # three months of days; a longer log is told by month, or its ba
 MOST_MODELS = 60
 MOST_PROBLEMS = 30  # a log of nonsense must not make a report that nobody can open
 
-PAID = "paid"  # as it was
 _WRITES = ("cached_input", "cache_write_5m", "cache_write_1h")
+_CACHED = (*_WRITES, "cached_input_audio", "cache_storage_hour")
 Key = TypeVar("Key")
-Way = Callable[[ir.Table], ir.Table]
+Way = Callable[[Billed], Billed]
 
 
 def usage_costs(
@@ -75,106 +67,72 @@ def usage_costs(
         found = _priced(sums, rates, compile_rates(before, thresholds_of(after)), day, how, tuple(by))
         problems = _with_places(sums.told(found.problems()))
     torn = sum(problem.rows for problem in problems if not problem.in_sum) - found.unpriced
-    return found.told(", ".join(found.forms), problems, torn)
+    return found.told(", ".join(sums.forms), problems, torn)
 
 
 def _priced(sums: Sums, after: RateTable, before: RateTable, day: date, how: How, by: tuple[str, ...]) -> _Priced:
-    rows, groups = sums.rows, sums.table
-    all_rows = replace(rows, dimensions=DIMENSIONS, charged=())  # no other way has their prices: they stay apart
-    places = pa.array(range(groups.num_rows), pa.int64())
-    has_zones = "offset" in groups["zone"].to_pylist()
-    local = connect()
-    try:
-        kept = in_memory(groups.append_column("at", places))
-        absent = {f"t_{name}": ibis.literal(0).cast(WHOLE) for name in DIMENSIONS if f"t_{name}" not in kept.columns}
-        kept = kept.mutate(**absent)
-        scale = max(after.scale, before.scale)
+    rows = sums.rows
+    has_zones = any(one.zone == "offset" for one in rows)
+    scale = max(after.scale, before.scale)
+    now, then = (Prices(rates, CallNames(rates, how.hosts)) for rates in (after, before))
 
-        def price(rates: RateTable, *ways: str) -> dict[str, dict[str, list[object]]]:
-            """{way: the columns of its answer}, all of one query: an engine takes longer to understand it than to answer."""
-            others = [make[way](kept).mutate(way=ibis.literal(way)) for way in ways]
-            other = reduce(lambda one, next_: one.union(next_.select(one.columns)), others)
-            other = other.mutate(mask=mask(other, DIMENSIONS)).view()
-            priced = with_reasons(other, rates, all_rows, ibis.literal(has_zones), how)
-            cost = (units(priced, DIMENSIONS)).name("units")
-            rows = answer(local, priced.select("way", "at", "reason", "known_model", cost).order_by("way", "at"))
-            raised = 10 ** (scale - rates.scale)
-            fields: dict[str, dict[str, list[object]]] = {}
-            for way in ways:
-                mine = rows.filter(pc.equal(rows["way"], way))
-                whole = [None if cost is None else int(cost) * raised for cost in mine["units"].to_pylist()]
-                fields[way] = {**mine.to_pydict(), "units": whole}
-            return fields
+    def units(prices: Prices, way: Way) -> list[int | None]:
+        """What each sum costs that way, in whole numbers of 10**-scale USD."""
+        raised = 10 ** (scale - prices.rates.scale)
+        costs = (prices.cost(way(one), has_zones=has_zones).units for one in rows)
+        return [None if cost is None else cost * raised for cost in costs]
 
-        def today(table: ir.Table) -> ir.Table:
-            return table.mutate(day=ibis.literal(day))
+    def today(one: Billed) -> Billed:
+        return replace(one, day=day)
 
-        make: dict[str, Way] = {
-            PAID: _as_it_was,
-            "batch": _in_batches,
-            "uncached": _uncached,
-            "cached": _all_cached,
-            "today": today,
-        }
-        now, then = price(after, PAID, *WAYS), price(before, PAID, "today")
-        return _Priced(
-            groups={name: groups[name].to_pylist() for name in groups.column_names},
-            models=[*map(_text, now[PAID]["known_model"])],
-            reasons=[*map(_text, now[PAID]["reason"])],
-            costs=_units(now[PAID]),
-            otherwise={way: _units(now[way]) for way in WAYS},
-            before=_units(then[PAID]),
-            before_today=_units(then["today"]),
-            scale=scale,
-            forms=rows.forms,
-            by=by,
-            places=sums.places,
-        )
-    finally:
-        local.disconnect()
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
-
-
-def _units(fields: Mapping[str, list[object]]) -> list[int | None]:
-    return [units if isinstance(units, int) else None for units in fields["units"]]
-
-
-def _as_it_was(groups: ir.Table) -> ir.Table:
-    return groups
-
-
-def _in_batches(groups: ir.Table) -> ir.Table:
-    return groups.mutate(mode=ibis.literal("batch"))
-
-
-def _uncached(groups: ir.Table) -> ir.Table:
-    none = ibis.literal(0).cast(WHOLE)
-    return groups.mutate(
-        t_input=_sum(groups, ("input", *_WRITES)),
-        t_input_audio=_sum(groups, ("input_audio", "cached_input_audio")),
-        **{f"t_{name}": none for name in (*_WRITES, "cached_input_audio", "cache_storage_hour")},
+    ways: dict[str, Way] = {"batch": _in_batches, "uncached": _uncached, "cached": _all_cached, "today": today}
+    paid = [now.cost(one, has_zones=has_zones) for one in rows]
+    return _Priced(
+        rows=rows,
+        models=[now.model(one, cost) for one, cost in zip(rows, paid, strict=True)],
+        reasons=[cost.problem for cost in paid],
+        costs=units(now, _as_it_was),
+        otherwise={way: units(now, ways[way]) for way in WAYS},
+        before=units(then, _as_it_was),
+        before_today=units(then, today),
+        scale=scale,
+        by=by,
     )
 
 
-def _all_cached(groups: ir.Table) -> ir.Table:
-    return groups.mutate(t_cached_input=_sum(groups, ("input", "cached_input")), t_input=ibis.literal(0).cast(WHOLE))
+def _as_it_was(one: Billed) -> Billed:
+    return one
 
 
-def _sum(groups: ir.Table, dimensions: Sequence[str]) -> ir.DecimalValue:
-    total = groups[f"t_{dimensions[0]}"]
-    for name in dimensions[1:]:
-        total += groups[f"t_{name}"]
-    return total.cast(WHOLE)
+def _in_batches(one: Billed) -> Billed:
+    return replace(one, mode="batch")
+
+
+def _uncached(one: Billed) -> Billed:
+    kept = {name: count for name, count in one.tokens.items() if name not in _CACHED}
+    text, audio = (_sum(one, names) for names in (("input", *_WRITES), ("input_audio", "cached_input_audio")))
+    return replace(one, tokens=_counted({**kept, "input": text, "input_audio": audio}))
+
+
+def _all_cached(one: Billed) -> Billed:
+    read = _sum(one, ("input", "cached_input"))
+    return replace(one, tokens=_counted({**one.tokens, "input": 0, "cached_input": read}))
+
+
+def _sum(one: Billed, dimensions: Sequence[str]) -> int:
+    return sum(one.tokens.get(name, 0) for name in dimensions)
+
+
+def _counted(tokens: Mapping[str, int]) -> dict[str, int]:
+    """Those of which there are any."""
+    return {name: count for name, count in tokens.items() if count}
 
 
 @dataclass(frozen=True, slots=True)
 class _Priced:
-    """Sums of rows, column by column, and what each costs this way and that in whole numbers of 10**-scale USD."""
+    """Sums of rows, and what each costs this way and that in whole numbers of 10**-scale USD."""
 
-    groups: Mapping[str, list[object]]
+    rows: Sequence[Billed]
     models: list[str | None]
     reasons: list[str | None]
     costs: list[int | None]
@@ -182,23 +140,23 @@ class _Priced:
     before: list[int | None]
     before_today: list[int | None]
     scale: int
-    forms: tuple[str, ...]
     by: tuple[str, ...]
-    places: Sequence[str]
 
     @property
     def unpriced(self) -> int:
         """The rows without a price, without the lines that are no row."""
-        return sum(rows for rows, cost in zip(self._whole("rows"), self.costs, strict=True) if cost is None)
+        return sum(one.rows for one, cost in zip(self.rows, self.costs, strict=True) if cost is None)
 
     def told(self, form: str, problems: Sequence[Unpriced], torn: int) -> UsageCosts:
         """All of it as values; `torn` are the lines that are no row."""
         models = [
             ModelUsage(provider, model, self._figures(places))
-            for (provider, model), places in _grouped(zip(self._texts("provider"), self.models, strict=True))
+            for (provider, model), places in _grouped(
+                zip((one.provider or None for one in self.rows), self.models, strict=True)
+            )
         ]
         models.sort(key=lambda line: (line.figures.cost is None, -(line.figures.cost or 0), _name(line)))
-        days = [day if isinstance(day, date) else None for day in self.groups["day"]]
+        days = [one.day for one in self.rows]
         by_month = len({day for day in days if day}) > MOST_DAYS
         periods = [None if day is None else f"{day:%Y-%m}" if by_month else str(day) for day in days]
         total = self._figures(range(len(days)), torn)
@@ -214,56 +172,54 @@ class _Priced:
             more_models=max(0, len(models) - MOST_MODELS),
             more_problems=max(0, len(problems) - MOST_PROBLEMS),
             last_day=max((day for day in days if day), default=None),
-            by=tuple(self._by(key, place) for place, key in enumerate(self.by)),
+            by=tuple(map(self._by, self.by)),
         )
 
-    def _by(self, key: str, place: int) -> GroupedUsage:
+    def _by(self, key: str) -> GroupedUsage:
         """The usage by the values of a column, the dearest first."""
-        if key == "month":
-            values = [f"{day:%Y-%m}" if isinstance(day, date) else None for day in self.groups["day"]]
-        else:
-            values = self.models if key == "model" else self._texts(key if key in DERIVED else f"k_{place}")
+        values = [self._value(key, place) for place in range(len(self.rows))]
         found = [GroupUsage(name, self._figures(places)) for name, places in _grouped(values)]
         found.sort(key=lambda one: (one.figures.cost is None, -(one.figures.cost or 0), one.name or ""))
         return GroupedUsage(key, tuple(found[:MOST_MODELS]), max(0, len(found) - MOST_MODELS))
 
+    def _value(self, key: str, place: int) -> str | None:
+        """What a sum has under a key, as a text."""
+        one = self.rows[place]
+        if key in ("day", "month"):
+            return None if one.day is None else f"{one.day:%Y-%m}" if key == "month" else str(one.day)
+        if key == "model":
+            return self.models[place]
+        value = getattr(one, key) or None if key in DERIVED else one.own[key]
+        return None if value is None else str(value)
+
     def problems(self) -> list[UnpricedRows]:
         """The rows without a price, by reason, model and mode, the most first."""
-        in_sum = [cost is not None for cost in self.costs]
-        whose = (self._texts("provider"), self._texts("model"), self._texts("mode"))
+        whose = ((one.provider or None, one.model or None, one.mode if one.provider else None) for one in self.rows)
+        in_sum = (cost is not None for cost in self.costs)
         found = []
-        for (reason, lacks, provider, model, mode), places in _grouped(zip(self.reasons, in_sum, *whose, strict=True)):
+        for (reason, lacks, names), places in _grouped(zip(self.reasons, in_sum, whose, strict=True)):
             if reason is not None:
-                rows = sum(self._whole("rows")[place] for place in places)
-                days = sorted(day for place in places if isinstance(day := self.groups["day"][place], date))
+                rows = [self.rows[place] for place in places]
+                days = sorted(one.day for one in rows if one.day is not None)
                 first, last = (days[0], days[-1]) if days else (None, None)
-                where = self.places[places[0]] if self.places else None
-                found.append(UnpricedRows(reason, rows, provider, model, mode, first, last, where, in_sum=lacks))
+                count, one = sum(one.rows for one in rows), rows[0]
+                found.append(UnpricedRows(reason, count, *names, first, last, one.at, in_sum=lacks, group=one.group))
         return sorted(found, key=lambda one: (-one.rows, one.reason, str(one.provider), str(one.model), str(one.mode)))
 
-    def _whole(self, name: str) -> list[int]:
-        return [int(number) if isinstance(number, (int, Decimal)) else 0 for number in self.groups[name]]
-
-    def _texts(self, name: str) -> list[str | None]:
-        return [*map(_text, self.groups[name])]
-
     def _figures(self, places: Sequence[int], torn: int = 0) -> Figures:
-        rows = {place: _int(self.groups["rows"][place]) for place in places}
+        rows = {place: self.rows[place].rows for place in places}
         priced = [place for place in places if self.costs[place] is not None]
-        tokens = {name: sum(_int(self.groups[f"t_{name}"][place]) for place in places) for name in self._counted()}
+        tokens = {name: sum(self.rows[place].tokens.get(name, 0) for place in places) for name in DIMENSIONS}
         return Figures(
             rows=sum(rows.values()) + torn,
             unpriced=sum(rows[place] for place in places if self.costs[place] is None) + torn,
-            requests=sum(_int(self.groups["requests"][place]) for place in places),
-            tokens={name: count for name, count in tokens.items() if count},
+            requests=sum(self.rows[place].requests for place in places),
+            tokens=_counted(tokens),
             cost=self._usd(self.costs[place] for place in priced) if priced else None,
             otherwise={name: self._other(other, priced, rows) for name, other in self.otherwise.items()},
             on_its_days=self._effect(self.before, self.costs, rows),
             from_now=self._effect(self.before_today, self.otherwise["today"], rows),
         )
-
-    def _counted(self) -> list[str]:
-        return [name for name in DIMENSIONS if f"t_{name}" in self.groups]
 
     def _other(self, other: Sequence[int | None], priced: Sequence[int], rows: Mapping[int, int]) -> Otherwise:
         """The cost the other way, with the actual cost of rows that have no price that way: leaving them out would look like a
@@ -286,10 +242,6 @@ class _Priced:
 
     def _usd(self, costs: Iterable[int | None]) -> Decimal:
         return unscaled(sum(cost for cost in costs if cost is not None), self.scale)
-
-
-def _int(number: object) -> int:
-    return int(number) if isinstance(number, (int, Decimal)) else 0
 
 
 def _name(line: ModelUsage) -> tuple[str, str]:

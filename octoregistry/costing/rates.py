@@ -6,7 +6,6 @@ has no "then", so the choice is made here, once, for every stretch of days and e
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -32,8 +31,6 @@ _ENDLESS = 10**18
 _MILLION = 6  # a price is per 10**6 tokens
 _LEAST_SCALE = 12  # so that the type of a cost does not change with every price that has one digit more
 _MOST_SCALE = 24  # 14 digits are left in front of the point: totals up to a hundred trillion dollars
-_FIELDS = ("provider", "name", "model", "place", "mode", "first", "last", "low", "high", "reason")
-RATE_COLUMNS = (*_FIELDS, "owner", "derived", "end")
 _MOST_ABOVE = 9 * 10**9  # times a billion requests it still fits a 64-bit whole number
 
 
@@ -83,38 +80,6 @@ class RateTable:
     spans: tuple[RateSpan, ...]
     thresholds: tuple[int, ...]
     scale: int
-
-    @property
-    def derived(self) -> tuple[str, ...]:
-        """The dimensions that any price is derived of."""
-        found = {name for span in self.spans for name in span.derived}
-        return tuple(name for name in DIMENSIONS if name in found)
-
-    @property
-    def uncertain(self) -> bool:
-        """Whether any price changed on a day that nobody knows."""
-        return any(span.either for span in self.spans)
-
-    @property
-    def owners(self) -> Mapping[str, set[str]]:
-        """The providers that have a name."""
-        found: dict[str, set[str]] = defaultdict(set)
-        for span in self.spans:
-            found[span.name].add(span.provider)
-        return found
-
-    @property
-    def placed(self) -> Mapping[str, frozenset[tuple[str, str]]]:
-        """The regions of which prices are known, each with (provider, name) of what has them there; the provider is "" too
-        where only one has the name.
-        """
-        owners = self.owners
-        found: dict[str, set[tuple[str, str]]] = defaultdict(set)
-        for span in self.spans:
-            if span.place:
-                found[span.place].add((span.provider, span.name))
-                found[span.place].update([("", span.name)] if len(owners[span.name]) == 1 else [])
-        return {place: frozenset(names) for place, names in found.items()}
 
     @property
     def providers(self) -> tuple[str, ...]:
@@ -323,41 +288,3 @@ def _unknown(pricing: Pricing, of_mode: Sequence[Rate], mode: str) -> str:
 def _up_to(rate: Rate) -> str:
     """The longest prompt that a rate answers for, where it has one."""
     return "" if rate.up_to_input_tokens is None else f" up to {rate.up_to_input_tokens:,} tokens"
-
-
-def plain_rows(
-    rates: RateTable, dimensions: Sequence[str], charged: Sequence[str] = ()
-) -> Iterator[dict[str, str | int | None]]:
-    """The spans as rows of RATE_COLUMNS, `price_`, `least_`, `most_`, `early_` and `late_` of each dimension, and `charge_` of
-    each unit of `charged`; days and prices as text, a price that is not known is None.
-
-    `least` and `most` are the prices of all sizes of prompts on those days, `early` and `late` those before and after a
-    change on a day that nobody knows. What only one provider has stands under the provider "" too, with its `owner`.
-    """
-    owners = rates.owners
-    same: dict[tuple[str, str, str, str, date], list[RateSpan]] = {}
-    for span in rates.spans:
-        if span.reason != SIZE_UNKNOWN:
-            same.setdefault((span.provider, span.name, span.place, span.mode, span.first), []).append(span)
-    for span in rates.spans:
-        alike = same.get((span.provider, span.name, span.place, span.mode, span.first), [])
-        row: dict[str, str | int | None] = {name: getattr(span, name) for name in _FIELDS}
-        row |= {"first": span.first.isoformat(), "last": span.last.isoformat(), "owner": span.provider}
-        row["derived"] = f" {' '.join(span.derived)} "
-        row["end"] = span.end.isoformat() if span.end else None
-        row |= {f"charge_{unit}": _text(span.charges.get(unit)) for unit in charged}
-        early, late = span.either or ({}, {})
-        for name in dimensions:
-            row |= {f"early_{name}": _text(early.get(name)), f"late_{name}": _text(late.get(name))}
-            all_sizes = [prices.get(name) for other in alike for prices in (other.either or (other.prices,))]
-            known = [price for price in all_sizes if price is not None]
-            row[f"price_{name}"] = _text(span.prices.get(name))
-            row[f"least_{name}"] = _text(min(known, default=None))
-            row[f"most_{name}"] = None if None in all_sizes else _text(max(known, default=None))
-        yield row
-        if len(owners[span.name]) == 1:
-            yield row | {"provider": ""}
-
-
-def _text(price: int | None) -> str | None:
-    return None if price is None else str(price)

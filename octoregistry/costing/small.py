@@ -6,25 +6,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
+from octoregistry.costing.billed import billed
 from octoregistry.costing.calls import calls
 from octoregistry.costing.errors import CostingError
 from octoregistry.costing.names import CallNames
 from octoregistry.costing.rates import RateTable
 from octoregistry.costing.reading import How, check_names, no_form, recipes_with
 from octoregistry.costing.records import Page, Record, Torn, records, torn_problems, unfinished
-from octoregistry.costing.tally import (
-    Tally,
-    assumed_of,
-    check_keys,
-    derived_of,
-    groups_of,
-    problems_of,
-    retired_of,
-    stated_of,
-    total_of,
-    uncertain_of,
-)
-from octoregistry.costing.values import NO_FORM, Costs
+from octoregistry.costing.tally import Tally, check_keys
+from octoregistry.costing.values import Costs
 
 MOST_ROWS = 10_000
 _MOST_BYTES = 16_000_000  # of files whose rows are counted before an engine is started
@@ -132,7 +122,7 @@ def _add_all(tally: Tally, log: Read, *, has_zones: bool) -> bool:
             has_zones = True
         any_without = any_without or call.zone == "none"
         log.only_costs = log.only_costs and bool(call.said.recipe.states_costs)
-        tally.add(call, has_zones=has_zones)
+        tally.add(billed(call, tally.rates.thresholds, tally.keys), has_zones=has_zones)
     return True
 
 
@@ -145,20 +135,7 @@ def _told(tally: Tally, log: Read, keys: Sequence[str], how: How, place: str) ->
         raise CostingError(no_form(log.there) if log.there else f"no row in {place}")
     if log.only_costs and not tally.counted:
         raise CostingError(_only_costs(tally, log.there))
-    groups = groups_of(tally)
-    return Costs(
-        groups=groups,
-        keys=tally.keys,
-        form=", ".join(sorted(tally.forms)) or NO_FORM.name,
-        total=total_of(tally),
-        rows=tally.rows,
-        problems=(*problems_of(tally), *unfinished(log.pages), *torn_problems(log.torn)),
-        assumed=assumed_of(tally),
-        derived=derived_of(tally),
-        stated=stated_of(tally),
-        uncertain=uncertain_of(groups),
-        retired=retired_of(tally),
-    )
+    return tally.costs((*unfinished(log.pages), *torn_problems(log.torn)))
 
 
 def _only_costs(tally: Tally, there: Mapping[str, None]) -> str:

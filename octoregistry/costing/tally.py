@@ -1,31 +1,28 @@
-"""What a log of some thousand rows cost, in Python alone: the same answer as an engine's, without waiting for one."""
+"""What the rows of a log cost, added up by what is asked for, with every row that has no price, and why."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from functools import reduce
 from typing import Any
 
-from octoregistry.costing.call import Call
+from octoregistry.costing.billed import Billed
 from octoregistry.costing.calls import example_of
 from octoregistry.costing.errors import CostingError
 from octoregistry.costing.names import CallNames
-from octoregistry.costing.rates import SIZE_UNKNOWN, UNKNOWN_SIZE, RateSpan, RateTable, changed
+from octoregistry.costing.prices import Cost, Prices
+from octoregistry.costing.rates import RateTable
 from octoregistry.costing.reading import How
 from octoregistry.costing.values import (
     ANSWERED,
-    CHARGES,
     DERIVED,
+    NO_FORM,
     NOT_COMPARED,
-    STRICT,
-    UNKNOWN_MODE,
-    UNKNOWN_MODEL,
-    UNKNOWN_PROVIDER,
-    ZONES_MIXED,
     Assumed,
+    Costs,
     Derived,
     Groups,
     Retired,
@@ -33,15 +30,12 @@ from octoregistry.costing.values import (
     Uncertain,
     UnpricedRows,
 )
-from providers.charge_units import UNIT_CALLED
-from providers.dimensions import DIMENSIONS, MODES
+from providers.dimensions import DIMENSIONS
 from providers.exact import EXACT, unscaled
 from providers.flat import plain_name
-from providers.numerals import MOST
 
 SHOWN = 10  # rows that are shown of those that differ
 _CENT = Decimal("0.000001")  # what a stated cost may be rounded to
-
 
 Either = tuple[int, int]  # at one price and at the other
 
@@ -83,9 +77,9 @@ class _Bounded:
     least: int = 0
     most: int | None = 0
 
-    def add(self, cost: int, least: int = 0, most: int | None = 0) -> None:
-        """Adds one row; without an end where it has none."""
-        self.rows += 1
+    def add(self, rows: int, cost: int, least: int = 0, most: int | None = 0) -> None:
+        """Adds rows; without an end where they have none."""
+        self.rows += rows
         self.cost += cost
         self.least += least
         self.most = None if self.most is None or most is None else self.most + most
@@ -96,127 +90,95 @@ class Tally:
 
     def __init__(self, rates: RateTable, names: CallNames, keys: Sequence[str], how: How) -> None:
         self.rates, self.names, self.keys, self.how = rates, names, tuple(dict.fromkeys(keys)), how
-        self.spans: dict[tuple[str, str, str, str], list[RateSpan]] = {}
-        for span in rates.spans:
-            self.spans.setdefault((span.provider, span.name, span.place, span.mode), []).append(span)
-        self.known = {(span.provider, span.name) for span in rates.spans}
-        self.groups: dict[tuple[Any, ...], _Sum] = {}
-        self.problems: dict[tuple[Any, ...], _Found] = {}
-        self.assumed = _Bounded()
-        self.derived = _Bounded()
-        self.retired: dict[tuple[str, str], Retired] = {}
-        self.stated: list[tuple[str, Decimal, Decimal]] = []
+        self._prices = Prices(rates, names, strict_tiers=how.strict_tiers)
+        self._groups: dict[tuple[Any, ...], _Sum] = {}
+        self._problems: dict[tuple[Any, ...], _Found] = {}
+        self._assumed = _Bounded()
+        self._derived = _Bounded()
+        self._retired: dict[tuple[str, str], Retired] = {}
+        self._stated: list[tuple[str, Decimal, Decimal]] = []
         self.counted: dict[str, None] = {}
         self.forms: dict[str, None] = {}
-        self.rows = 0
+        self._rows = 0
 
-    def add(self, call: Call, *, has_zones: bool) -> None:
-        """Adds one row."""
-        span, reason, charges = self._price(call, has_zones=has_zones)
-        assumed = call.size(self.rates.thresholds)[1]
-        cost = None
-        if reason is None:
-            tokens = call.said.tokens
-            cost = sum(count * span.prices[name] for name, count in tokens.items()) if span else 0
-            billed = _billed(call, span)
-            if assumed and span is not None and span.low != UNKNOWN_SIZE:
-                if self.how.strict_tiers:
-                    cost, reason = None, STRICT
-                else:
-                    least, most = self._bounds(call, span)
-                    self.assumed.add(cost + billed, least + billed, None if most is None else most + billed)
-            if cost is not None and span is not None and (derived := set(tokens) & set(span.derived)):
-                self.derived.add(sum(tokens[name] * span.prices[name] for name in derived))
-            cost = None if cost is None else cost + billed
-        self.rows += 1
-        group = self.groups.setdefault(tuple(self._key(call, span, key) for key in self.keys), _Sum())
-        group.rows += 1
-        group.requests += call.said.requests or 1
-        for name, count in call.said.tokens.items():
+    def add(self, one: Billed, *, has_zones: bool) -> None:
+        """Adds rows that are billed alike; `has_zones` says that a time somewhere in their log has a zone."""
+        cost = self._prices.cost(one, has_zones=has_zones)
+        self._rows += one.rows
+        group = self._groups.setdefault(tuple(self._key(one, cost, key) for key in self.keys), _Sum())
+        group.rows += one.rows
+        group.requests += one.requests
+        for name, count in one.tokens.items():
             group.tokens[name] = group.tokens.get(name, 0) + count
-        if cost is None:
-            group.unpriced += 1
-            self._add_either(group, call, span, reason)
+        if cost.units is None:
+            group.unpriced += one.rows
+            self._add_either(group, one, cost)
         else:
-            if span is not None and span.end and call.day and call.day >= span.end:
-                whose = (call.provider or span.provider, call.model)
-                before = self.retired.get(whose, Retired(*whose, 0, call.day, call.day))
-                first, last = min(before.first_day, call.day), max(before.last_day, call.day)
-                self.retired[whose] = Retired(*whose, before.rows + 1, first, last)
-            group.cost = (group.cost or 0) + cost
-            self._compare(call, cost)
-        if reason is not None:
-            self._tell(call, reason, in_sum=False)
-        elif charges:
-            self._tell(call, f"{', '.join(charges)}: {CHARGES}", in_sum=True)
+            group.cost = (group.cost or 0) + cost.units
+            self._mark(one, cost, cost.units)
+        if (problem := cost.problem) is not None:
+            self._tell(one, problem, in_sum=cost.reason is None)
 
-    def _price(  # noqa: PLR0911 - a line for each reason
-        self, call: Call, *, has_zones: bool
-    ) -> tuple[RateSpan | None, str | None, Sequence[str]]:
-        """The span whose prices hold, or why there is none; and the charges that no price covers."""
-        said = call.said
-        if call.fault is not None:
-            return None, call.fault, ()
-        if call.zone == "none" and has_zones:
-            return None, ZONES_MIXED, ()
-        if call.provider and call.provider not in self.rates.providers:
-            return None, UNKNOWN_PROVIDER, ()
-        mode = said.mode.strip().lower()
-        if mode not in MODES:
-            return None, UNKNOWN_MODE, ()
-        name = self.names.model(call.provider, call.model)
-        if (call.provider, name) not in self.known:
-            return None, UNKNOWN_MODEL, ()
-        place = said.place if (call.provider, name, said.place, mode) in self.spans else ""
-        size = call.size(self.rates.thresholds)[0]
-        span = next(
-            (
-                span
-                for span in self.spans.get((call.provider, name, place, mode), ())
-                if span.first <= (call.day or date.min) <= span.last and span.low <= size <= span.high
-            ),
-            None,
+    def costs(self, problems: Sequence[UnpricedRows] = ()) -> Costs:
+        """All of it as values, with further `problems` behind those of rows."""
+        groups, scale = self._grouped(), self.rates.scale
+        known = [one.cost for one in self._groups.values() if one.cost is not None]
+        assumed, derived = self._assumed, self._derived
+        most = None if assumed.most is None else unscaled(assumed.most, scale)
+        bounds = (unscaled(assumed.cost, scale), unscaled(assumed.least, scale), most)
+        return Costs(
+            groups=groups,
+            keys=self.keys,
+            form=", ".join(sorted(self.forms)) or NO_FORM.name,
+            total=usd(sum(known), scale) if known else Decimal(0),
+            rows=self._rows,
+            problems=(*self._told(), *problems),
+            assumed=Assumed(assumed.rows, *bounds) if assumed.rows else None,
+            derived=Derived(derived.rows, unscaled(derived.cost, scale)) if derived.rows else None,
+            stated=self._compared(),
+            uncertain=_uncertain(groups),
+            retired=tuple(self._retired[whose] for whose in sorted(self._retired)),
         )
-        if not said.tokens and not said.charges:
-            return span, None, ()
-        if said.place != place:
-            return span, f"no known price in {said.place}", ()
-        if span is None or span.reason is not None:
-            return span, span.reason if span else SIZE_UNKNOWN, ()
-        lacking = next((name for name in said.tokens if name not in span.prices), None)
-        unpriced = tuple(name for name, count in said.charges.items() if not _is_priced(span, name, count))
-        return span, span.lacks(lacking) if lacking else None, unpriced
 
-    def _add_either(self, group: _Sum, call: Call, span: RateSpan | None, reason: str | None) -> None:
-        """Adds what a row costs at the price before a change and at the one after it, where only those are known.
+    def _mark(self, one: Billed, cost: Cost, units: int) -> None:
+        """Notes what is special about rows that have a price."""
+        if cost.assumed:
+            self._assumed.add(one.rows, units, cost.least, cost.most)
+        if (derived := self._prices.derived(one, cost)) is not None:
+            self._derived.add(one.rows, derived)
+        span = cost.span
+        if span is not None and span.end and one.day and one.day >= span.end:
+            whose = (one.provider or span.provider, one.model)
+            before = self._retired.get(whose, Retired(*whose, 0, one.day, one.day))
+            days = min(before.first_day, one.day), max(before.last_day, one.day)
+            self._retired[whose] = Retired(*whose, before.rows + one.rows, *days)
+        if one.call is not None and self.how.stated_cost is not None:
+            self._compare(one, units, one.call.record.row.get(plain_name(self.how.stated_cost)))
 
-        Rows of one day that meet the same prices are taken together, as an engine does: on one day one of the two held.
+    def _add_either(self, group: _Sum, one: Billed, cost: Cost) -> None:
+        """Adds what rows cost at the price before a change and at the one after it, where only those are known.
+
+        Rows of one day that meet the same prices are taken together: on one day one of the two held.
         """
-        tokens = {name: count for name, count in call.said.tokens.items() if count}
-        if span is None or not span.either or reason != changed(span.mode) or call.said.charges:
+        either = self._prices.either(one, cost)
+        if either is None:
             return
-        size, assumed = call.size(self.rates.thresholds)
-        if (assumed and span.low != UNKNOWN_SIZE) or any(tokens.keys() - prices.keys() for prices in span.either):
-            return
-        early, late = (sum(count * prices[name] for name, count in tokens.items()) for prices in span.either)
-        place = (
-            call.said.recipe.name,
-            call.day,
-            call.zone,
-            call.provider,
-            call.model,
-            span.mode,
-            call.said.place,
-            size,
-            *sorted(tokens),
+        whose = (
+            one.form,
+            one.day,
+            one.zone,
+            one.provider,
+            one.model,
+            one.mode,
+            one.place,
+            one.size,
+            *sorted(one.tokens),
         )
-        known = group.either.get(place, (0, 0))
-        group.either[place] = known[0] + early, known[1] + late
-        group.uncertain += 1
+        known = group.either.get(whose, (0, 0))
+        group.either[whose] = known[0] + either[0], known[1] + either[1]
+        group.uncertain += one.rows
 
-    def _compare(self, call: Call, cost: int) -> None:
-        column = self.how.stated_cost
-        value = None if column is None else call.record.row.get(plain_name(column))
+    def _compare(self, one: Billed, units: int, value: Any) -> None:
         if value is None:
             return
         try:
@@ -224,68 +186,86 @@ class Tally:
         except ArithmeticError:
             theirs = Decimal("NaN")
         if not theirs.is_finite():
-            self._tell(call, NOT_COMPARED, in_sum=True)
+            self._tell(one, NOT_COMPARED, in_sum=True)
             return
-        self.stated.append((f"{call.record.file}:{call.record.line}", theirs, unscaled(cost, self.rates.scale)))
+        self._stated.append((str(one.at), theirs, unscaled(units, self.rates.scale)))
 
-    def _bounds(self, call: Call, span: RateSpan) -> tuple[int, int | None]:
-        """The least and the most that the row may have cost, whatever the sizes of its prompts."""
-        costs: list[int | None] = []
-        for other in self.spans[span.provider, span.name, span.place, span.mode]:
-            if other.first <= span.first <= other.last and other.low != UNKNOWN_SIZE:
-                tokens = call.said.tokens
-                for prices in other.either or (other.prices,):
-                    lacks = other.reason is not None or any(name not in prices for name in tokens)
-                    costs.append(None if lacks else sum(count * prices[name] for name, count in tokens.items()))
-        known = [cost for cost in costs if cost is not None]
-        return min(known), None if None in costs else max(known)
-
-    def _key(self, call: Call, span: RateSpan | None, key: str) -> Any:
+    def _key(self, one: Billed, cost: Cost, key: str) -> Any:
         if key == "day":
-            return call.day
+            return one.day
         if key == "month":
-            return call.day and call.day.replace(day=1)
+            return one.day and one.day.replace(day=1)
         if key == "provider":
-            return call.provider or None
+            return one.provider or None
         if key == "model":
-            known = self.spans.get((call.provider, self.names.model(call.provider, call.model), "", "standard"))
-            return span.model if span else known[0].model if known else call.model or None
-        if key == "mode":
-            return call.said.mode.strip().lower()
-        value = call.record.row.get(plain_name(key))
-        return value if value is None or isinstance(value, (str, date, datetime)) else _text(value)
+            return self._prices.model(one, cost)
+        return one.mode if key == "mode" else one.own[key]
 
-    def _tell(self, call: Call, reason: str, *, in_sum: bool) -> None:
-        said = call.said
-        mode = said.mode.strip().lower() if call.provider else None
-        key = (reason, call.provider or None, call.model or None, mode, in_sum)
-        found = self.problems.get(key)
+    def _tell(self, one: Billed, reason: str, *, in_sum: bool) -> None:
+        mode = one.mode if one.provider else None
+        key = (reason, one.provider or None, one.model or None, mode, in_sum)
+        found = self._problems.get(key)
         if found is None:
-            place = f"{call.record.file}:{call.record.line}" if call.record.file else None
-            problem = UnpricedRows(reason, 0, *key[1:4], place=place, example=example_of(call), in_sum=in_sum)
-            found = self.problems[key] = _Found(problem)
-        found.rows += 1
-        if call.day:
-            found.days = [min([*found.days, call.day]), max([*found.days, call.day])]
+            example = None if one.call is None else example_of(one.call)
+            problem = UnpricedRows(reason, 0, *key[1:4], place=one.at, example=example, in_sum=in_sum, group=one.group)
+            found = self._problems[key] = _Found(problem)
+        found.rows += one.rows
+        if one.day:
+            found.days = [min([*found.days, one.day]), max([*found.days, one.day])]
 
+    def _grouped(self) -> Groups:
+        """The groups, by time where that is a key, else the dearest first."""
+        names = [name for name in DIMENSIONS if name in self.counted and name not in self.keys]
+        scale = self.rates.scale
+        rows = [
+            {
+                **dict(zip(self.keys, key, strict=True)),
+                "rows": one.rows,
+                "requests": one.requests,
+                **{name: one.tokens.get(name, 0) for name in names},
+                "cost": None if one.cost is None else usd(one.cost, scale),
+                "unpriced": one.unpriced,
+                "uncertain": one.uncertain,
+                **{
+                    name: None if bound is None else usd(bound, scale)
+                    for name, bound in zip(("least", "most"), one.bounds() or (None, None), strict=True)
+                },
+            }
+            for key, one in self._groups.items()
+        ]
 
-def _is_priced(span: RateSpan, charge: str, count: int) -> bool:
-    """Whether the registry has the price of so many of a charge, as a form calls it."""
-    return UNIT_CALLED.get(charge) in span.charges and 0 < count < MOST
+        def by_keys(row: Mapping[str, Any]) -> list[tuple[bool, str]]:
+            return [(row[key] is not None, str(row[key])) for key in self.keys]
 
+        if {"day", "month"} & set(self.keys):
+            rows.sort(key=by_keys)
+        else:
+            rows.sort(key=lambda row: (row["cost"] is None, -(row["cost"] or Decimal(0)), by_keys(row)))
+        columns = (*self.keys, "rows", "requests", *names, "cost", "unpriced", "uncertain", "least", "most")
+        return Groups(rows, columns, scale)
 
-def _billed(call: Call, span: RateSpan | None) -> int:
-    """What a row's charges cost, of those that have a price."""
-    if span is None:
-        return 0
-    charges = call.said.charges.items()
-    return sum(count * span.charges[UNIT_CALLED[name]] for name, count in charges if _is_priced(span, name, count))
+    def _told(self) -> list[UnpricedRows]:
+        """The problems of rows, the largest first."""
+        found = [
+            one.problem.with_rows(one.rows, min(one.days, default=None), max(one.days, default=None))
+            for one in self._problems.values()
+        ]
+        found.sort(key=lambda one: (-one.rows, one.reason, one.provider or "", one.model or "", one.mode or ""))
+        return found
 
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(value)
+    def _compared(self) -> Stated | None:
+        """What the log states of its own costs, beside ours; None where nobody asked."""
+        if self.how.stated_cost is None:
+            return None
+        differing = [one for one in self._stated if abs(one[1] - one[2]) > _CENT]
+        return Stated(
+            column=self.how.stated_cost,
+            rows=len(self._stated),
+            theirs=sum((theirs for _, theirs, _ in self._stated), Decimal(0)),
+            ours=sum((ours for _, _, ours in self._stated), Decimal(0)),
+            differ=len(differing),
+            rows_that_differ=tuple(differing[:SHOWN]),
+        )
 
 
 def usd(cost: int, scale: int) -> Decimal:
@@ -295,96 +275,13 @@ def usd(cost: int, scale: int) -> Decimal:
     return Decimal(f"{cost}E-{scale}")
 
 
-def total_of(tally: Tally) -> Decimal:
-    """The sum of all groups, exactly."""
-    known = [one.cost for one in tally.groups.values() if one.cost is not None]
-    return usd(sum(known), tally.rates.scale) if known else Decimal(0)
-
-
-def groups_of(tally: Tally) -> Groups:
-    """The groups of a tally, by time where that is a key, else the dearest first."""
-    names = [name for name in DIMENSIONS if name in tally.counted and name not in tally.keys]
-    rows = [
-        {
-            **dict(zip(tally.keys, key, strict=True)),
-            "rows": one.rows,
-            "requests": one.requests,
-            **{name: one.tokens.get(name, 0) for name in names},
-            "cost": None if one.cost is None else usd(one.cost, tally.rates.scale),
-            "unpriced": one.unpriced,
-            "uncertain": one.uncertain,
-            **{
-                name: usd(bound, tally.rates.scale) if bound is not None else None
-                for name, bound in zip(("least", "most"), one.bounds() or (None, None), strict=True)
-            },
-        }
-        for key, one in tally.groups.items()
-    ]
-
-    def by_keys(row: Mapping[str, Any]) -> list[tuple[bool, str]]:
-        return [(row[key] is not None, str(row[key])) for key in tally.keys]
-
-    if {"day", "month"} & set(tally.keys):
-        rows.sort(key=by_keys)
-    else:
-        rows.sort(key=lambda row: (row["cost"] is None, -(row["cost"] or Decimal(0)), by_keys(row)))
-    columns = (*tally.keys, "rows", "requests", *names, "cost", "unpriced", "uncertain", "least", "most")
-    return Groups(rows, columns, tally.rates.scale)
-
-
-def problems_of(tally: Tally) -> tuple[UnpricedRows, ...]:
-    """The problems of a tally, the largest first."""
-    found = [
-        one.problem.with_rows(one.rows, min(one.days, default=None), max(one.days, default=None))
-        for one in tally.problems.values()
-    ]
-    found.sort(key=lambda one: (-one.rows, one.reason, one.provider or "", one.model or "", one.mode or ""))
-    return tuple(found)
-
-
-def assumed_of(tally: Tally) -> Assumed | None:
-    """The rows in the sum whose tier is assumed, with what they may have cost at least and at most."""
-    found, scale = tally.assumed, tally.rates.scale
-    if not found.rows:
-        return None
-    most = None if found.most is None else unscaled(found.most, scale)
-    return Assumed(found.rows, unscaled(found.cost, scale), unscaled(found.least, scale), most)
-
-
-def derived_of(tally: Tally) -> Derived | None:
-    """The rows in the sum of which a price is derived, with what that part of them costs."""
-    if not tally.derived.rows:
-        return None
-    return Derived(tally.derived.rows, unscaled(tally.derived.cost, tally.rates.scale))
-
-
-def retired_of(tally: Tally) -> tuple[Retired, ...]:
-    """The rows in the sum of days after their model's end, by model."""
-    return tuple(tally.retired[whose] for whose in sorted(tally.retired))
-
-
-def uncertain_of(groups: Groups) -> Uncertain | None:
+def _uncertain(groups: Groups) -> Uncertain | None:
     """The rows of all groups that cost one of two prices; None where there is none."""
     known = [row for row in groups if row["uncertain"]]
     if not known:
         return None
     least, most = (reduce(EXACT.add, (row[name] for row in known)) for name in ("least", "most"))
     return Uncertain(sum(row["uncertain"] for row in known), least, most)
-
-
-def stated_of(tally: Tally) -> Stated | None:
-    """What the log states of its own costs, beside ours; None where nobody asked."""
-    if tally.how.stated_cost is None:
-        return None
-    differing = [one for one in tally.stated if abs(one[1] - one[2]) > _CENT]
-    return Stated(
-        column=tally.how.stated_cost,
-        rows=len(tally.stated),
-        theirs=sum((theirs for _, theirs, _ in tally.stated), Decimal(0)),
-        ours=sum((ours for _, _, ours in tally.stated), Decimal(0)),
-        differ=len(differing),
-        rows_that_differ=tuple(differing[:SHOWN]),
-    )
 
 
 def check_keys(keys: Sequence[str], there: Iterable[str]) -> None:

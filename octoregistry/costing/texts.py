@@ -11,7 +11,6 @@ import ibis.expr.types as ir
 
 from octoregistry.costing.names import CallNames
 from providers.recipe import FieldNames, Recipe, Words, surfaces
-from providers.vendors import vendor
 
 TEXT = "text_"  # before the name of a column that holds a text as it stands in the log
 _AROUND = "^[ \t\r\n]+|[ \t\r\n]+$"  # not `strip`: Spark reads the `\f` of its set as the letter f
@@ -100,24 +99,3 @@ def _each_once(said: Sequence[ir.StringValue], between: str) -> ir.StringValue:
         repeats = reduce(or_, (one == other for other in said[:place]), one == "")
         found = ibis.cases((repeats, found), (found == "", one), else_=found + between + one)
     return found
-
-
-def model_key(provider: ir.StringValue, model: ir.StringValue, providers: Sequence[str]) -> ir.StringValue:
-    """A model's name in small letters, without the prefixes that change nothing of the provider's models."""
-    small = model.lower()
-    cases = []
-    for name in providers:
-        prefixes = vendor(name).names.strip_prefixes
-        if prefixes:
-            pattern = "|".join(_escaped(prefix.lower()) for prefix in prefixes)
-            short = small.re_replace(f"^({pattern})+", "")
-            cases.append((provider == name, short))
-    anyone = [prefix for name in providers for prefix in vendor(name).names.strip_prefixes]
-    if anyone:
-        pattern = "|".join(_escaped(prefix.lower()) for prefix in anyone)
-        cases.append((provider == "", small.re_replace(f"^({pattern})+", "")))
-    return ibis.cases(*cases, else_=small) if cases else small
-
-
-def _escaped(text: str) -> str:
-    return "".join(letter if letter.isalnum() or letter in "/-_" else f"[{letter}]" for letter in text)

@@ -48,7 +48,8 @@ PERHAPS_SUM = "a span with calls below it that count other tokens: whether it re
 class UnpricedRows:
     """Rows that have no price for the same reason: how many, of which model, between which days, and one of them.
 
-    `in_sum`: the rows are in the sum, but for a charge that has no known price.
+    `in_sum`: the rows are in the sum, but for a charge that has no known price. `group` is what tells some of them from other
+    rows on an engine, by which one is found to be shown.
     """
 
     reason: str
@@ -61,6 +62,7 @@ class UnpricedRows:
     place: str | None = None
     example: Mapping[str, Any] | str | None = None
     in_sum: bool = False
+    group: tuple[Any, ...] | None = field(default=None, repr=False, compare=False)
 
     def with_rows(self, rows: int, first_day: date | None, last_day: date | None) -> UnpricedRows:
         """The problem of so many rows between these days."""

@@ -7,10 +7,8 @@ from decimal import Decimal
 import ibis
 import pyarrow as pa
 
-from octoregistry.costing.arrow import fetched_from, in_memory, table_of
+from octoregistry.costing.arrow import fetched_from, in_memory
 from octoregistry.costing.sql import connect
-
-SCHEMA = pa.schema([("name", pa.string()), ("low", pa.int64())])
 
 
 def test_a_costing_does_without_pandas(tmp_path):
@@ -24,13 +22,6 @@ def test_a_costing_does_without_pandas(tmp_path):
     done = subprocess.run([sys.executable, "-c", cost], capture_output=True, text=True, check=True)
     assert "no price" in done.stdout
     assert done.stdout.endswith("False\n")
-
-
-def test_rows_become_a_table_of_their_schema():
-    """Absent values stay absent, texts stay as they are, and without a row there is an empty table."""
-    rows = [{"name": 'a "quoted",\nbroken näme', "low": None}, {"name": None, "low": -1}]
-    assert table_of(rows, SCHEMA).to_pylist() == rows
-    assert table_of([], SCHEMA).schema == SCHEMA
 
 
 def test_an_answer_is_that_of_ibis():

@@ -14,10 +14,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from octoregistry.costing.costs import costs_of
+from octoregistry.costing.engine_sums import added_up, rows_of
 from octoregistry.costing.engines import check_engine, connect_engine, shown, usage_table
 from octoregistry.costing.errors import CostingError
-from octoregistry.costing.ledger import cost_by
 from octoregistry.costing.rates import compile_rates
+from octoregistry.costing.reading import How
 from providers.registry import PACKAGED, load_registry
 
 TYPED = {"day": "timestamp('UTC')", "provider": "string", "model": "string", "mode": "string", "input": "int64"}
@@ -31,7 +32,8 @@ TEXTS = dict.fromkeys(TYPED, "string")
 def test_it_compiles_for_engines_that_are_not_here_and_stays_short(dialect, schema):
     usage = ibis.table(schema, name="usage")
 
-    sql = ibis.to_sql(cost_by(usage, compile_rates(load_registry(PACKAGED)), ["model", "month"]), dialect=dialect)
+    rows = rows_of(usage, compile_rates(load_registry(PACKAGED)), ["model", "month"], How())
+    sql = ibis.to_sql(added_up(rows, ["model", "month"]), dialect=dialect)
 
     assert len(sql) < 100_000  # a reading of a text that is written out at each use would make it a million
     assert "usage" in sql

@@ -9,6 +9,7 @@ import ibis
 import pyarrow as pa
 import pytest
 
+from octoregistry.costing.billed import billed
 from octoregistry.costing.calls import calls
 from octoregistry.costing.costs import costs_of
 from octoregistry.costing.names import CallNames
@@ -16,7 +17,7 @@ from octoregistry.costing.rates import compile_rates
 from octoregistry.costing.reading import How
 from octoregistry.costing.records import Record
 from octoregistry.costing.sql import connect
-from octoregistry.costing.tally import Tally, groups_of, problems_of
+from octoregistry.costing.tally import Tally
 from providers import parse_registry
 from providers.interpretation import recipe_of
 from providers.recipe import recipes
@@ -82,8 +83,10 @@ def by_python(rows):
     ]
     found = list(calls(records, recipes(), names, tally.forms, tally.counted))
     for call in found:
-        tally.add(call, has_zones=any(one.zone == "offset" for one in found))
-    return groups_of(tally), problems_of(tally)
+        has_zones = any(one.zone == "offset" for one in found)
+        tally.add(billed(call, RATES.thresholds, ["n"]), has_zones=has_zones)
+    costs = tally.costs()
+    return costs.groups, costs.problems
 
 
 def said(groups, problems):

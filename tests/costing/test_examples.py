@@ -16,7 +16,7 @@ MANY = 5_000
 def test_rare_problems_behind_thousands_of_one_kind_have_their_examples_after_two_questions(monkeypatch):
     models = ["gpt-common"] * MANY + ["gpt-rare-1", "gpt-rare-2", None]
     columns = {"day": ["2026-10-01"] * len(models), "provider": ["openai"] * len(models), "model": models}
-    usage = in_memory(pa.table({**columns, "input": range(len(models))}))
+    usage = in_memory(pa.table({**columns, "input": range(1, len(models) + 1)}))
     asked = []
     answer = examples.answer
     monkeypatch.setattr(examples, "answer", lambda *given: asked.append(given) or answer(*given))
@@ -25,6 +25,6 @@ def test_rare_problems_behind_thousands_of_one_kind_have_their_examples_after_tw
     costs = with_examples(costs_of(connection, usage, rates, ()), connection, usage, rates)
 
     shown = {problem.model: problem.example["input"] for problem in costs.problems}
-    assert shown == {"gpt-common": 0, "gpt-rare-1": MANY, "gpt-rare-2": MANY + 1, None: MANY + 2}
+    assert shown == {"gpt-common": 1, "gpt-rare-1": MANY + 1, "gpt-rare-2": MANY + 2, None: MANY + 3}
     assert len(asked) == 2
     connection.disconnect()

@@ -9,7 +9,7 @@ import pyarrow as pa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from octoregistry.costing.ledger import cost_by, ledger
+from octoregistry.costing.costs import costs_of
 from octoregistry.costing.rates import compile_rates
 from providers.dimensions import DIMENSIONS, MODES, PROMPT_DIMENSIONS, PricingError, UncertainPriceError
 from providers.registry import Registry
@@ -86,11 +86,12 @@ LIMITS = settings(max_examples=4 * DEPTH, deadline=None, suppress_health_check=l
 def test_every_row_costs_what_python_says_and_what_python_refuses_has_a_reason(engine, registry, rows):
     usage = ibis.memtable(pa.Table.from_pylist(rows))
 
-    found = engine.to_pyarrow(ledger(usage, compile_rates(registry), ["n"])).to_pylist()
+    costs = costs_of(engine, usage, compile_rates(registry), ["n"])
 
+    found = list(costs.groups)
     bounds = {row["n"]: (row["least"], row["most"]) if row["uncertain"] else (row["cost"],) * 2 for row in found}
     assert bounds == {row["n"]: by_python(registry, row) for row in rows}
-    assert all((row["cost"] is None) == (row["reason"] is not None) for row in found)
+    assert sum(row["cost"] is None for row in found) == sum(problem.rows for problem in costs.problems)
 
 
 @LIMITS
@@ -101,7 +102,7 @@ def test_a_total_is_the_sum_of_what_has_a_price_and_the_rest_is_counted(engine, 
     known = [least for least, most in costs if least is not None and least == most]
     between = [bounds for bounds in costs if bounds[0] != bounds[1]]
 
-    (found,) = engine.to_pyarrow(cost_by(usage, compile_rates(registry), [])).to_pylist()
+    (found,) = costs_of(engine, usage, compile_rates(registry), []).groups
 
     exact = sum(map(Fraction, known), Fraction(0))
     assert found["rows"] == len(rows)
@@ -122,7 +123,7 @@ def test_of_many_requests_in_a_row_the_mean_prompt_decides_the_tier(engine, regi
         row["requests"] = data.draw(st.integers(1, 50))
     usage = ibis.memtable(pa.Table.from_pylist(rows))
 
-    found = engine.to_pyarrow(ledger(usage, compile_rates(registry), ["n"])).to_pylist()
+    found = costs_of(engine, usage, compile_rates(registry), ["n"]).groups
 
     def expected(row):
         """The tokens of the row at the prices of a call as large as the mean of its prompts."""
