@@ -50,11 +50,24 @@ _NO_WORDS = re.compile(
 )
 _LANGUAGE = re.compile(r"[a-z]{2}(?:[-_][A-Z]{2})?")
 _TYPE = re.compile(r"[A-Z][A-Za-z]+")  # of schema.org: "Offer"
+# A time says its day, but for that of a text or of the page.
+_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ]\d\d:?\d\d[\d:.,]*+\s?(?:Z|[+-]\d\d:?\d\d)?", re.IGNORECASE)
+_OF_TEXTS = re.compile(r"creat|updat|publi|modif|fetch|build|built|generat|sync|stamp|revalidat", re.IGNORECASE)
+# Lists of what a model can do, and what may change a price in one.
+_SKILLS = re.compile(
+    r"capabilit|feature|modalit|(?:^|_)(?:tags?|skills?|languages?|categor(?:y|ies)|nav(?:igation)?|breadcrumbs?|images?)$",
+    re.IGNORECASE,
+)
+_CHANGES = re.compile(
+    r"[$€£¥%/\d]|\b(?:pric\w*|costs?|rates?|bill\w*|charge\w*|fees?|from|start\w*|begin\w*|up to|least|most|min\w*|max\w*|less"
+    r"|more|off|free|promo\w*|batch|per|discount\w*|until|effective|valid|USD|EUR|GBP|CNY|JPY|thousand|million|tax|VAT)\b",
+    re.IGNORECASE,
+)
 _LINK = re.compile(r"(?:href|url|src|link|path)$", re.IGNORECASE)
 # Values that nobody is shown, under any key; a slash before a word is a unit ("/image"), before several a path.
 _UNSHOWN = re.compile(
     r"[0-9a-f]{8}-[0-9a-f-]{27}|https?://\S+|/|/\w[\w.-]*(?:/[\w.-]+)+/?|/[\w-]+\.[a-z]{2,4}|#[0-9a-fA-F]{3,8}"
-    r"|\d{4}-\d\d-\d\dT[\d:.]+Z?|\$undefined"
+    r"|\$undefined"
 )
 # Tags that change nothing of what is shown; any other, or another attribute, may hide a text, strike it through or raise it.
 _PLAIN_TAGS = frozenset(
@@ -68,6 +81,7 @@ _ATTRIBUTES = ("hidden", "style", "role", "colspan", "rowspan", "aria-hidden", "
 _NOTHING = ""
 _MODELS = re.compile(r"models?$", re.IGNORECASE)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[_-]+")
+_OF_ITS_TIME = re.compile(r"\bprices?\s(?=(?:valid|until|effective|from|starts?|ends?)\b)", re.IGNORECASE)
 _TAG = re.compile(r"[a-z][a-z0-9-]*$")
 
 
@@ -162,8 +176,11 @@ class _Shown:
             self._element(value, depth)
         elif isinstance(value, list):
             records = [item for item in value if isinstance(item, dict)]
-            if records and len(records) == len(value) and any(map(self._has_price, value)):
-                self._records(records, depth)
+            texts = [item for item in value if isinstance(item, str)]
+            if records and len(records) + len(texts) == len(value) and any(map(self._has_price, records)):
+                self._records(
+                    [{**each, "text": [each.get("text"), *texts]} for each in records] if texts else records, depth
+                )
             else:
                 for item in value:
                     self.parts(item, depth + 1)
@@ -249,8 +266,27 @@ class _Shown:
                 yield from self._fields(value, f"{before}{key} ")
             elif isinstance(value, bool):
                 yield f"{before}{key}", "yes" if value else "no"
+            elif isinstance(value, list) and not self._has_price(value):
+                yield f"{before}{key}", self._listed(key, value)
             elif isinstance(value, str) and (text := self._text(value)) and _is_shown(key, text, names):
-                yield f"{before}{key}", text
+                yield f"{before}{key}", _TIME.sub(r"\1", text)
+
+    def _listed(self, key: str, value: Sequence[Json]) -> str:
+        """What a list without prices says in words: of what a model can do that alone which may change a price."""
+        found: list[str] = []
+        skills = _SKILLS.search(key)
+        left = [(key, each) for each in reversed(value)]
+        while left:
+            key, each = left.pop()
+            if isinstance(each, list):
+                left += [(key, inner) for inner in reversed(each)]
+            elif isinstance(each, dict):
+                left += reversed(each.items())
+            elif isinstance(each, str) and (text := self._text(each)) and _is_shown(key, text, ()):
+                if skills and not _CHANGES.search(text):
+                    continue
+                found.append(text)
+        return "; ".join(found)
 
     def _lists(self, record: dict[str, Json]) -> list[tuple[str, Json]]:
         """(key, list) of the lists with prices in a record, and in the records that it holds."""
@@ -326,6 +362,8 @@ def _is_shown(key: str, text: str, names: Iterable[str]) -> bool:
     those of its record, which an id may repeat."""
     if _PRICE.search(text):
         return True
+    if _TIME.fullmatch(text) and _OF_TEXTS.search(key):
+        return False
     if _UNSHOWN.fullmatch(text) or (_LINK.search(key) and re.fullmatch(r"[/#?]\S*", text)):
         return False
     if not _PLUMBING.match(key):
@@ -341,8 +379,8 @@ def _slug(name: str) -> str:
 
 
 def _words(key: str) -> str:
-    """`price_dollar` and `priceDollar` -> "price dollar"."""
-    return " ".join(_CAMEL.sub(" ", key).split())
+    """`price_dollar` and `priceDollar` -> "price dollar"; `priceValidUntil`, no price, -> "Valid Until"."""
+    return _OF_ITS_TIME.sub("", " ".join(_CAMEL.sub(" ", key).split()))
 
 
 def _is_id(key: str, text: str) -> bool:

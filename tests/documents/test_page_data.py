@@ -215,3 +215,35 @@ def test_data_nested_deeper_than_anybody_writes_is_no_data() -> None:
         read_document(page(*streamed(f"1:{nested}")), URL)
     loop = [f'{n:x}:["$","p",null,{{"children":["$$1 ","$L{n + 1:x}"]}}]' for n in range(1, 400)]
     assert isinstance(read_document(page(*streamed(*loop, '190:["$L1"]')), URL), Document)
+
+
+@pytest.mark.parametrize(
+    ("more", "shown"),
+    [
+        ({"notes": ["Starting price"]}, "Starting price"), ({"notes": [{"text": "Starting price"}]}, "Starting price"),
+        ({"features": ["Vision", "Billed per hour"]}, "Billed per hour"),
+        ({"validFrom": "2027-01-01T00:00:00.000Z"}, "2027-01-01"), ({"priceValidUntil": "2025-01-01 00:00Z"}, "Valid Until"),
+        ({"features": ["Vision"], "capabilities": ["Function calling"], "createdAt": "2025-01-01T00:00:00Z"}, ""),
+    ],
+)  # fmt: skip
+def test_words_in_lists_and_times_beside_prices_are_shown(more: dict[str, Any], shown: str) -> None:
+    """What a model can do, and when a text was made, says nothing of its price."""
+    document = read_document(
+        page(data({"title": "Prices per 1M tokens", "models": [{**ROADS[0], **more}, ROADS[1]]})), URL
+    )
+    assert isinstance(document, Document)
+    texts = {part for text in document.tables[0].rows for cell in text for part in cell.split("; ")}
+    plain = {"model", "Road 9", "Road 9 mini", "pricing input", "pricing output", ""} | {
+        price
+        for road in ROADS
+        for price in road["pricing"].values()  # type: ignore[attr-defined]
+    }
+    assert (shown in texts) if shown else (texts <= plain)
+
+
+@pytest.mark.parametrize("value", [[*ROADS, "from"], ["from", *ROADS]])
+def test_a_text_in_a_list_of_records_is_said_of_each(value: list[Any]) -> None:
+    document = read_document(page(data({"title": "Prices", "foot": ["Starting prices"], "models": value})), URL)
+    assert isinstance(document, Document)
+    assert [row[-1] for row in document.tables[0].rows[1:]] == ["from", "from"]
+    assert any("Starting prices" in passage.text for passage in document.passages)
