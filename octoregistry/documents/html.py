@@ -56,11 +56,15 @@ class _Open:
 
 
 _NOTE = re.compile(r"(?:^|\n)\W{0,3}[*†‡§¶⁰¹²³⁴⁵⁶⁷⁸⁹]")
+_PARTS = ["section", "article", "figure", "details", "li"]
 _MOST_OF_A_FOOTER = 400  # parts; what is longer is the map of a site
 
 
 def _holds_notes(footer: Tag) -> bool:
-    """True for a footer in which a line begins with the mark of a note, or which has a numbered list or one of terms."""
+    """True for the footer of a part of the page, and for one in which a line begins with the mark of a note, or which has a
+    numbered list or one of terms."""
+    if footer.find_parent(_PARTS):
+        return True
     parts = first_parts(footer, _MOST_OF_A_FOOTER)
     text = "\n".join(part for part in parts if isinstance(part, NavigableString))
     return bool(_NOTE.search(text)) or any(isinstance(part, Tag) and part.name in ("ol", "dl", "sup") for part in parts)

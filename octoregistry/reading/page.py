@@ -93,7 +93,9 @@ def reader_of(
     text = _text_of(document)
     words = _words_of(known, provider, scripts_of(text), known.spoken_in(text.lower()))
     families = _families().with_known(frozenset(name.lower() for name in known_names if len(name) > 2))
-    reader = Reader(words, families, page_date, _decimal_comma(document, words), yen_sign=_yen_sign(text))
+    reader = Reader(
+        words, families, page_date, _decimal_comma(document, words), yen_sign=_yen_sign(text), address=document.url
+    )
     named = families.with_known(frozenset(name.lower() for name in _ids_of(document, reader)))
     return replace(reader, families=named, thresholds=thresholds_of(document, reader))
 

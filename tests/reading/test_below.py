@@ -66,6 +66,22 @@ def test_the_last_row_of_a_table_may_be_a_note_to_it(page_rates: Read, note: str
         assert not is_plain(page_rates(page)), page
 
 
+@pytest.mark.parametrize("note", NOTES)
+def test_the_footer_of_a_part_of_a_page_is_a_note_to_it(page_rates: Read, note: str) -> None:
+    """That of the site is none."""
+    footer = f"<footer>{note}</footer>"
+    for part in ("section", "article", "figure"):
+        assert not is_plain(page_rates(f"<main><{part}>{HTML.format('', footer)}</{part}></main>")), part
+    assert is_plain(page_rates(f"<main>{HTML.format('', '')}</main><footer>About us. Our prices. Imprint.</footer>"))
+
+
+def test_a_month_is_no_unit(page_rates: Read) -> None:
+    """ "11/2026" is not by the 2,026 tokens."""
+    assert is_plain(read_with(page_rates, "Updated 11/2026"))
+    (rate,) = read_with(page_rates, "", over="11/2026").rates
+    assert str(rate.prices["input"].amount) == "5.50"
+
+
 def test_a_row_of_dashes_is_no_note(page_rates: Read) -> None:
     """Nor is a model without a price."""
     rows = (

@@ -59,10 +59,14 @@ def _grammar(vocabulary: Vocabulary) -> _Grammar:
     behind = one_of(vocabulary, "word:until_behind")
     start = one_of(vocabulary, "word:from_behind")
     note = one_of(vocabulary, "word:lifecycle")
+    names = "|".join(sorted(map(re.escape, _months(vocabulary)), key=len, reverse=True)) or "(?!)"
+    month = rf"(?:(?:{names})\.?\s?,?\s?|(?:\d{{1,2}}[/.])?\d{{1,2}}[/.])20\d\d(?!\d)"
     return _Grammar(
         (needing(until, rf"(?P<word>{until})\s?{day}"), needing(behind, rf"{day}\s?(?P<word>{behind})")),
         (needing(begin, rf"(?P<word>{begin})\s?{day}"), needing(start, rf"{day}\s?(?P<word>{start})")),
-        needing(note, rf"{note}\s?:?\s?(?:on\s|am\s|le\s|el\s)?{day}(?:[\st]\d{{1,2}}:\d{{2}}(?::\d{{2}})?)?"),
+        needing(
+            note, rf"{note}\s?:?\s?(?:on\s|am\s|le\s|el\s)?(?:{day}(?:[\st]\d{{1,2}}:\d{{2}}(?::\d{{2}})?)?|{month})"
+        ),
         _months(vocabulary),
     )
 
@@ -72,7 +76,7 @@ _Found: TypeAlias = "tuple[int, int, Span | None]"
 
 def spans(text: str, vocabulary: Vocabulary, page_date: date) -> tuple[_Found, ...]:
     """(start, end, span) of every stated span in `text`, folded; None for a day of a model's life, not of its price."""
-    if not any(map(str.isdigit, text)) or not _day_in(vocabulary.grammar).search(text):
+    if not any(map(str.isdigit, text)) or not (_day_in(vocabulary.grammar).search(text) or _YEAR.search(text)):
         return ()
     return tuple(_spans(text, vocabulary.grammar, page_date))
 
@@ -110,6 +114,7 @@ def leading_day(text: str, vocabulary: Vocabulary) -> date | None:
 
 
 _HEADING_GOES_ON = re.compile(r"\s*(?:[:\u2013\u2014-]|$)")
+_YEAR = re.compile(r"20\d\d(?!\d)")
 _BEFORE = {"before", "之前", "前", "vor", "avant le", "antes del"}
 _AFTER = {"after", "nach", "après le", "después del"}
 

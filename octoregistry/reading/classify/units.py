@@ -122,8 +122,8 @@ def _unit(match: re.Match[str]) -> Unit | None:
         return None
     if not token and power is None and (count is None or count < 1000):
         return None
-    tokens = (count or 1) * (power or 1)
-    if not tokens:
-        return None
+    tokens = Decimal(count or 1) * (power or 1)
+    if not tokens or (not token and tokens.normalize().as_tuple().digits != (1,)):
+        return None  # "11/2026"
     hourly = bool(found.get("hour"))
     return Unit(" ".join(match.group().split()).strip(" /"), Decimal(10**6) / tokens, per_hour=hourly)

@@ -13,7 +13,7 @@ _MOST_BEFORE_COLON = 5
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff]")  # Chinese and Japanese write no blanks between words
 _SIGNS_OF_A_WORD = 3
 _ENDS = re.compile(r"[.!?。！？][\"'”’)\]]*$")
-_SENTENCES = re.compile(r"(?<=[.!?])\s+(?=[^a-z])|(?<=[。！？])")
+_SENTENCES = re.compile(r"(?<=[.!?])(?<!\b(?:[Zz]zgl|[Ii]nkl|[Ee]xkl|[Ii]ncl|[Ee]xcl)\.)\s+(?=[^a-z])|(?<=[。！？])")
 _STARS = re.compile(r"^(?:[\s*_#•·-]|>(?!\s?\d))+(?=[\w>])|[*_]{2,}")
 
 

@@ -22,10 +22,12 @@ from octoregistry.reading.settle.kinds import (
     describes_prices,
     heads_names,
     is_aside,
+    is_name,
     is_praise,
     is_taken_off,
     is_unit_head,
     leave_out_other_models,
+    left_over,
     models_named,
     of_all_rows,
     only_qualifies,
@@ -35,6 +37,7 @@ from octoregistry.reading.settle.kinds import (
     says_whose_discount,
     says_yes,
     switches,
+    titles_of_caches,
     units_by_turns,
     without_ratings,
 )  # fmt: skip
@@ -54,6 +57,7 @@ class Settler:
         self.reader = reader
         self.over = [(as_lead(label, said), said) for label in scope.over if (said := self._over(label)) is not None]
         self.over = without_ratings(self.over)
+        self.titles = titles_of_caches(scope.figures, reader.said)
         self.mentions = tuple(
             label for label in reversed(scope.over) if label.place == "sentence" and label.distance < 2
         )
@@ -91,9 +95,7 @@ class Settler:
         pair = paired_in(near, cells)
         custom = None if pair else by_custom([*near, *self.over], cells)
         counted = pair or custom
-        left = next(
-            (text for _, _, said in cells if (text := said.leftover) and not (counted and not text.strip("/ …"))), ""
-        )
+        left = left_over(cells, counted=counted is not None)
         begins = self._beginning(current[0].before) if len(current) > 1 else Classified()
         caching = next(
             (f for _, _, said in cells for f in said.facts if f.value == "cached"), None
@@ -167,6 +169,8 @@ class Settler:
         return bool(slots & {"none", "free"}) and not said.leftover and slots <= {"none", "free", "function"}
 
     def _unit_cell(self, label: Label, said: Classified) -> Classified:
+        if said.values("unit") and not said.leftover:
+            return said
         told = self.reader.says(f"per {label.text}", "beside")
         return told if told.values("unit") else said
 
@@ -262,7 +266,7 @@ class Settler:
         self, figure: Figure, amount: Amount, said: Said, paired: str | None, *, quiet: bool
     ) -> tuple[str, Unit, bool] | Refused:
         """(what is counted, by which unit, whether that is stated), or why it is nothing of tokens."""
-        dimension = dimension_of(said, paired)
+        dimension = dimension_of(said, paired, self.titles)
         unit, stated = unit_of(said, dimension)
         if unit.factor is None:
             return Refused(
@@ -366,9 +370,7 @@ class Settler:
                 said.doubt(label, DENIES)
             elif set(own.values("describes")) - {"soft"}:
                 said.doubt(label, "it describes something beside what it counts")
-            elif own.leftover and not (
-                label.place == "column_head" and own.values("head") and not own.values("dimension")
-            ):
+            elif own.leftover and not is_name(label, own, self.reader.address):
                 said.doubt(label, f"not understood: {own.leftover}")
 
 

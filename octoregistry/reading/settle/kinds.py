@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
@@ -11,7 +11,7 @@ from itertools import pairwise
 from octoregistry.reading.classify import Classified
 from octoregistry.reading.classify.cells import Amount
 from octoregistry.reading.classify.units import PER_MILLION
-from octoregistry.reading.labels import Label
+from octoregistry.reading.labels import Figure, Label
 from octoregistry.reading.settle.said import TOLD, Said
 from providers.dimensions import PLAIN_CURRENCY as USD
 from providers.dimensions import PLAIN_PLACE
@@ -23,6 +23,20 @@ def is_praise(label: Label, own: Classified) -> bool:
 
 
 _WORDS_OF_PRAISE = 2
+
+
+def is_name(label: Label, own: Classified, address: str) -> bool:
+    """True for the head of a column of names, and for a heading like "SambaCloud pricing" that names nothing but a product by
+    which the page's own `address` goes: each of its words, of one in mixed case the first part."""
+    if label.place == "column_head":
+        return bool(own.values("head")) and not own.values("dimension")
+    words = own.leftover.split()
+    parts = [_HUMP.match(word) for word in words]
+    plain = set(own.by_slot) <= {"price", "vendor", "function", "token", "note"}
+    return label.place == "heading" and plain and all(part and part[0].lower() in address.lower() for part in parts)
+
+
+_HUMP = re.compile("[A-Z][a-z]{3,}|[A-Z]{4,}")
 
 
 def says_whose_discount(own: Classified) -> bool:
@@ -63,6 +77,12 @@ def said_of_all(own: Classified, last: Classified, *, paired: bool) -> str:
     return f"the last price of the line states its {', '.join(slots)}: is it that of this one?"
 
 
+def left_over(cells: list[tuple[Amount, Label, Classified]], *, counted: bool) -> str:
+    """What nobody understands of a cell; a "/" between prices of which each says what it counts is no word."""
+    told = counted or (len(cells) > 1 and all(said.values("dimension") for _, _, said in cells[1:]))
+    return next((text for _, _, said in cells if (text := said.leftover) and not (told and not text.strip("/ …"))), "")
+
+
 _OF_LINE = {"mode", "tier", "days", "offer", "place", "currency"}
 _OF_ALL = {"mode", "unit", "dimension", "modality", "tier", "days", "offer", "place", "currency"}
 
@@ -96,6 +116,18 @@ def switches(labels: list[tuple[Label, Classified]]) -> Iterator[Label]:
             or any(not other.facts for _, other in above[:1] if len(above[0][0].text) < 2)
         ):
             yield label
+
+
+def titles_of_caches(figures: Iterable[Figure], said: Callable[[Label], Classified]) -> frozenset[str]:
+    """The lines of cards over reads and writes of a cache: "Prompt caching", below it "Read", "Write", and then "Input"."""
+    return frozenset(
+        over.text
+        for figure in figures
+        for over in figure.labels
+        if over.place == "lead"
+        for label in (*figure.labels, Label(figure.text, "row_head"))
+        if label.place == "row_head" and {"read", "write"} & set(said(label).values("dimension"))
+    )
 
 
 def as_lead(label: Label, said: Classified) -> Label:

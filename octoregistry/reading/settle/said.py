@@ -40,7 +40,8 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """What labels are read with: the words, the names, the page's day and how it writes decimals; what "long" and "¥" mean."""
+    """What labels are read with: the words, the names, the page's day and how it writes decimals; what "long" and "¥" mean;
+    the page's address."""
 
     vocabulary: Vocabulary
     families: Families
@@ -48,6 +49,7 @@ class Reader:
     decimal_comma: bool | None = False
     thresholds: Thresholds = Thresholds()
     yen_sign: str | None = None
+    address: str = ""
     _known: dict[tuple[str, Place], Classified] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def may_say(self, text: str, *means: str) -> bool:

@@ -25,8 +25,9 @@ _Pairs: TypeAlias = "list[tuple[Label, Fact]]"
 _FAR_DIMENSION: tuple[Place, ...] = ("group_row", "lead")
 
 
-def dimension_of(said: Said, paired: str | None) -> str | None:
-    """What is counted, or None where nothing says it. `paired` is what a head that lists several says of this amount.
+def dimension_of(said: Said, paired: str | None, titles: frozenset[str] = frozenset()) -> str | None:
+    """What is counted, or None where nothing says it. `paired` is what a head that lists several says of this amount;
+    `titles` stand over prices of a cache, and over this one perhaps no more.
 
     Row and column are one: "Cached" beside "Input" is cached input; where they contradict each other it is a doubt.
     """
@@ -34,6 +35,12 @@ def dimension_of(said: Said, paired: str | None) -> str | None:
         return paired
     own = [fact.value for _, fact in said.facts("dimension", ("cell",))]
     near = [pair for pair in said.facts("dimension", NEAR) if not (pair[0].place == "beside" and own)]
+    if any(
+        label.place == "column_head" for label, _ in near
+    ):  # "Input ≤ 32k" beside an output is the size of its prompts
+        sized = {label for label, _ in said.facts("tier", ("beside", "row_head"))}
+        sized -= {label for label, fact in near if fact.value != "input"}
+        near = [pair for pair in near if pair[0] not in sized]
     atoms = {*own, *(said.use(fact) for _, fact in near)}
     if not atoms - {"read", "embedding"}:
         atoms |= {said.use(fact) for _, fact in said.facts("dimension", _FAR_DIMENSION)}
@@ -41,7 +48,7 @@ def dimension_of(said: Said, paired: str | None) -> str | None:
             atoms |= {f.value for _, f in said.facts("dimension", ("heading",)) if f.value == "cached"}
     elif atoms & {"read", "write"}:
         atoms |= {f.value for _, f in said.facts("dimension", (*_FAR_DIMENSION, "heading")) if f.value == "cached"}
-    _other_over(said, atoms)
+    _other_over(said, atoms, titles)
     lasting = said.facts("ttl", ("cell", *NEAR)) or said.facts("ttl", OVER)
     dimension = _combined(atoms, {fact.value for _, fact in lasting})
     if dimension in ("input", "output"):
@@ -58,11 +65,12 @@ def dimension_of(said: Said, paired: str | None) -> str | None:
     return dimension
 
 
-def _other_over(said: Said, atoms: set[str]) -> None:
+def _other_over(said: Said, atoms: set[str], titles: frozenset[str]) -> None:
     """A doubt where what stands over the prices names a kind of count that none of their own labels does: "Cached"."""
     for label, own in said.labels:
         kinds = set(own.values("dimension")) & {"cached", "write", "storage"}
-        if label.place in OVER and kinds and not kinds & atoms and atoms & {"input", "output"} and _alone(said, label):
+        plain = kinds and not kinds & atoms and atoms & {"input", "output"}
+        if label.place in OVER and plain and label.text not in titles and _alone(said, label):
             said.doubt(label, f"are these prices of {', '.join(sorted(kinds))} tokens?")
 
 
