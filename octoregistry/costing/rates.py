@@ -281,10 +281,15 @@ def _unknown(pricing: Pricing, of_mode: Sequence[Rate], mode: str) -> str:
         return "no batch price: the vendor does not serve it in batches"
     if not of_mode:
         return f"no known {mode} price; known modes: {', '.join(pricing.modes) or 'none'}"
-    known = ", ".join(sorted({f"{rate.start or 'earlier'}{_up_to(rate)}" for rate in of_mode}))
-    return f"no known {mode} price for such a prompt on that day; known from: {known}"
+    known = "; ".join(sorted({_answers_for(rate) for rate in of_mode if rate.prices}))
+    return f"no known {mode} price for such a prompt on that day, but one {known}"
 
 
-def _up_to(rate: Rate) -> str:
-    """The longest prompt that a rate answers for, where it has one."""
-    return "" if rate.up_to_input_tokens is None else f" up to {rate.up_to_input_tokens:,} tokens"
+def _answers_for(rate: Rate) -> str:
+    """The days and the prompts that a rate answers for, in words."""
+    above, up_to = rate.above_input_tokens, rate.up_to_input_tokens
+    sizes = [f"above {above:,}"] if above is not None else []
+    sizes += [f"up to {up_to:,}"] if up_to is not None else []
+    prompts = f"for prompts {' and '.join(sizes)} tokens" if sizes else ""
+    days = f"from {rate.start} on" if rate.start else "" if prompts else "on earlier days"
+    return " ".join(filter(None, (days, prompts)))
