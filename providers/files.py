@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from pathlib import Path
 
 LARGEST = 200_000_000  # bytes; a registry of a hundred thousand models takes a fifth of it
 _PATIENCE = 60.0  # seconds that a pipe may take to its end
@@ -30,6 +31,14 @@ def bytes_of(path: str | os.PathLike[str], most: int = LARGEST, *, pipes: bool =
     if len(written) > most:
         raise OSError(errno.EFBIG, f"it is larger than {most:,} bytes", os.fspath(path))
     return written
+
+
+def real_path(path: Path) -> Path:
+    """Where a path leads, whether there is a file or not. Raises OSError for a loop of links, whatever Python raises."""
+    try:
+        return path.resolve()
+    except RuntimeError:  # up to Python 3.12
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), os.fspath(path)) from None
 
 
 def _of_pipe(handle: int, most: int, path: str) -> bytes:

@@ -29,7 +29,7 @@ from octoregistry.reading.rates import PageRates, Problem, StatedCharge, StatedP
 from octoregistry.settings import SettingsFileError, command_settings
 from octoregistry.updating.page_reader import PageReader
 from providers.dimensions import PLAIN_CURRENCY, PLAIN_PLACE
-from providers.files import bytes_of
+from providers.files import bytes_of, real_path
 
 
 @click.command(name="extract")
@@ -72,7 +72,7 @@ def command(  # noqa: PLR0913 - an option a parameter
     show_tracebacks(verbose)
     text = _text(file)
     page_date = day.date() if day else datetime.fromtimestamp(file.stat().st_mtime, UTC).date()
-    page = url or file.resolve().as_uri()
+    page = url or real_path(file).as_uri()
     known = open_registry(registry)
     try:
         own = command_settings(settings).reading

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from octoregistry.costing.errors import CostingError
+from providers.files import real_path
 
 _KINDS = {".csv": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json", ".parquet": "parquet"}
 _PACKED = {".gz", ".zst"}
@@ -20,7 +21,10 @@ def usage_files(patterns: Sequence[str]) -> list[tuple[str, str]]:
     named: dict[Path, str] = {}  # one file may have several names: ./a.csv, a link
     for pattern in patterns:
         for file in _named(pattern):
-            named.setdefault(Path(file).resolve(), file)
+            try:
+                named.setdefault(real_path(Path(file)), file)
+            except OSError as error:
+                raise CostingError(f"{file}: {error.strerror}") from error
     files = list(named.values())
     kinds = [(file, _kind(file)) for file in files]
     # a log that was just rotated has no byte yet, and no row that could be lost; a Parquet without one is torn

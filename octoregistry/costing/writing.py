@@ -14,6 +14,7 @@ from typing import Any
 
 from octoregistry.costing.errors import CostingError
 from octoregistry.costing.values import Costs, UnpricedRows
+from providers.files import real_path
 
 SUFFIXES = (".parquet", ".csv", ".json")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -40,7 +41,7 @@ def write_costs(costs: Costs, path: Path) -> None:
             partial.write_text(_csv(costs), encoding="utf-8", newline="")
         else:
             partial.write_text(json.dumps(costs_json(costs), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-        partial.replace(path.resolve())
+        partial.replace(real_path(path))
     finally:
         partial.unlink(missing_ok=True)
 

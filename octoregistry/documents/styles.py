@@ -370,6 +370,7 @@ _JUDGES: dict[str, Callable[[str], Look]] = {
     "position": _words({"absolute": Look.MAYBE, "fixed": Look.MAYBE}, Look.SHOWN),
     "order": lambda value: Look.SHOWN if value == "0" else Look.MAYBE,
     "outline": lambda value: Look.SHOWN if value.startswith(("0", "none")) else Look.MAYBE,
+    "quotes": lambda value: Look.UNCLEAR if re.search(r"[\w$€£¥.,+-]", value) else Look.SHOWN,
     "direction": _words({"rtl": Look.MAYBE}, Look.SHOWN),
     "vertical-align": _words(dict.fromkeys(_LEVEL, Look.SHOWN), Look.MAYBE),
     "text-transform": _words(dict.fromkeys(("uppercase", "lowercase", "capitalize"), Look.SHOWN), Look.MAYBE),

@@ -18,7 +18,7 @@ from octoregistry.documents.selectors import LONGEST_SELECTOR, MARK, last_part, 
 from octoregistry.documents.sheets import UNKNOWN, Rule, rules_of
 from octoregistry.documents.styles import Look, cuts, declarations, judged, look_of_all, moves, raises, turns
 from octoregistry.documents.themes import Themes
-from octoregistry.documents.visible import BLOCKS, LOOK, RAISES, doubt_table, longest_figure
+from octoregistry.documents.visible import BLOCKS, LOOK, RAISES, doubt_table, longest_figure, look_of
 
 _SIMPLE = re.compile(r"(?P<tag>[a-z][a-z0-9]*)?(?P<marks>(?:[.#][\w-]+)+)$")
 _CLOSING = ("display", "visibility", "opacity")  # what opens a fold or a tab again
@@ -164,6 +164,10 @@ def hide_what_is_not_shown(root: Tag) -> None:
         own = placed.get(id(tag), ())
         rules = [*sheets.of_marks(tag), *own]
         style = str(tag.get("style") or "")
+        if tag.name == "template" and "shadowrootmode" in tag.attrs and tag.parent is not None:
+            tag.parent.attrs[LOOK] = str(
+                int(max(Look.UNCLEAR, look_of(tag.parent)))
+            )  # it shows that in place of its text
         if "dir" in tag.attrs and (is_row(tag) or is_group(tag)):
             doubt_table(tag)
         if rules or "var(" in style or "color" in style or (style and is_part(tag)):

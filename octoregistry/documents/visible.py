@@ -222,7 +222,7 @@ def tidy(text: str) -> str:
 
 def is_hidden(tag: Tag) -> bool:
     """True for what is in the page and not shown as it stands, or struck through."""
-    if "hidden" in tag.attrs and str(tag.get("hidden")).lower() != "false":
+    if "hidden" in tag.attrs:  # "false" hides as well
         return True
     if look_of(tag) >= Look.AWAY or "popover" in tag.attrs or (tag.name == "dialog" and "open" not in tag.attrs):
         return True

@@ -13,6 +13,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from octoregistry.errors import UserFacingError
+from providers.files import real_path
 
 _PATIENCE = 0.3  # seconds: a lock file that its last holder is just removing is not a held one
 
@@ -23,7 +24,7 @@ class LockedError(UserFacingError):
 
 def lock_file(registry: Path) -> Path:
     """The lock of a registry: beside the file itself, wherever a link to it stands."""
-    target = registry.resolve()
+    target = real_path(registry)
     return target.with_name(f".{target.name}.lock")
 
 

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
+from providers.files import real_path
+
 _SUFFIX = ".octoregistry.tmp"
 
 
@@ -28,7 +30,7 @@ def replace_file(path: Path, content: bytes, *, expected: bytes | None = None) -
     OSError where it cannot be written or is read-only; then the old file is untouched. To be called under the lock:
     temporary files of runs that were killed are removed.
     """
-    target = path.resolve()
+    target = real_path(path)
     sweep(target)
     before = target.stat() if target.exists() else None
     if before is not None and not stat.S_ISREG(before.st_mode):
@@ -50,7 +52,7 @@ def replace_file(path: Path, content: bytes, *, expected: bytes | None = None) -
 
 def sweep(path: Path) -> None:
     """Remove what killed runs left beside the file."""
-    target = path.resolve()
+    target = real_path(path)
     for left in target.parent.iterdir():
         if left.name.startswith(f".{target.name}.") and left.name.endswith(_SUFFIX):
             left.unlink(missing_ok=True)

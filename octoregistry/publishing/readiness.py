@@ -11,13 +11,14 @@ from octoregistry.publishing.git import Git, GitError
 from octoregistry.queries.doctor import Finding
 from octoregistry.settings import Settings
 from octoregistry.sources.urls import shown_url
+from providers.files import real_path
 
 
 def readiness(registry: Path, settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:
     """What `update --pr` would meet in the repository of `registry`."""
     wanted = settings.pull_request
     try:
-        git = Git(registry.resolve().parent)
+        git = Git(real_path(registry).parent)
         url = git.remote_url(wanted.remote)
         yield Finding("git", "ok", f"{git.root}")
         if url is None:

@@ -18,7 +18,7 @@ from octoregistry.sources.cache import Cache
 from octoregistry.sources.vendor_pages import utc_now
 from octoregistry.updating.page_reader import PageReader
 from providers import RegistryError, load_registry, parse_registry
-from providers.files import bytes_of
+from providers.files import bytes_of, real_path
 from providers.registry import PACKAGED, own_place
 from providers.vendors import Vendor
 
@@ -59,7 +59,7 @@ def _registry(path: Path) -> Finding:
     text = f"{path}: {len(registry)} models"
     if str(path) == PACKAGED:
         return Finding("registry", "ok", f"{text}, as packaged; the first update copies it to {own_place()}")
-    if not (os.access(path.resolve(), os.W_OK) and os.access(path.resolve().parent, os.W_OK)):
+    if not (os.access(real_path(path), os.W_OK) and os.access(real_path(path).parent, os.W_OK)):
         return Finding("registry", "note", f"{text}; it or its folder cannot be written")
     if newer := newer_packaged(registry):
         return Finding("registry", "note", f"{text}; the packaged registry is newer, of {newer}: {CURE}")

@@ -22,6 +22,7 @@ from octoregistry.settings import PullRequestSettings, Settings
 from octoregistry.sources import Page
 from octoregistry.updating.update import Update
 from providers import compiled, parse_registry
+from providers.files import real_path
 
 _REPORTS = "reports"
 _NEWS = frozenset({"opened", "updated", "kept here"})
@@ -46,7 +47,7 @@ def proposing(registry: Path, settings: PullRequestSettings, environ: Mapping[st
     The lock is in the .git folder: what a person has checked out is neither needed nor touched. Raises LockedError,
     GitError, ForgeError, OSError.
     """
-    folder = registry.resolve().parent
+    folder = real_path(registry).parent
     with locked(Git(folder).common / "octoregistry"), closing(proposal_target(folder, settings, environ)) as target:
         yield target
 
@@ -84,7 +85,7 @@ def propose_update(
 
 def _path_in_repository(target: ProposalTarget, registry: Path) -> str:
     try:
-        return registry.resolve().relative_to(target.git.root).as_posix()
+        return real_path(registry).relative_to(target.git.root).as_posix()
     except ValueError:
         raise NotCarriedOutError(f"{registry} is not in the repository {target.git.root}") from None
 

@@ -55,3 +55,19 @@ def test_what_is_no_file_is_one_line_at_once(tmp_path: Path, run: Run, command: 
     assert str(file) in words.replace(" ", "") or str(file) in words
     assert "pipe" in words
     assert "Traceback" not in words
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("cost", "FILE"), ("cost", "FILE.jsonl"), ("doctor", "--registry", "FILE"), ("update", "--offline", "--registry", "FILE"),
+        ("extract", "openai", "FILE"), ("check", "FILE"),
+    ],
+)  # fmt: skip
+def test_a_loop_of_links_is_told_as_one(run: Run, tmp_path: Path, command: tuple[str, ...]) -> None:
+    """Whatever Python raises for it."""
+    for name in ("loop", "loop.jsonl"):
+        (tmp_path / name).symlink_to(name)
+    result = run(*(word.replace("FILE", str(tmp_path / "loop")) for word in command))
+    assert "Too many levels of symbolic links" in result.output
+    assert not isinstance(result.exception, RuntimeError)
