@@ -67,11 +67,12 @@ def of_an_experimental_vendor(_: Change, context: GuardContext) -> Reason | None
 
 
 def from_an_older_page(change: Change, context: GuardContext) -> Reason | None:
-    """The reason to hold a price from a page that is older than the model's last check."""
+    """The reason to hold a price from a page that is older than the model's last check; nobody can accept that."""
     source = context.known.source if context.known else None
     if change.mode is None or source is None or source.checked is None or context.checked >= source.checked:
         return None
-    return Reason("older page", f"the page is of {context.checked}, the registry was checked on {source.checked}")
+    told = f"the page is of {context.checked}, the registry was checked on {source.checked}: it cannot be accepted"
+    return Reason("older page", told)
 
 
 def moved_too_far(change: Change, context: GuardContext) -> Reason | None:

@@ -57,6 +57,12 @@ def lifecycle_changes(
         if _lives_past_its_end(facts, today):
             asides.append(f"its page of endings calls it active, and says that it ended on {facts['retires_on'].value}")
             facts = {key: one for key, one in facts.items() if key not in {"status", "retires_on"}}
+        if turned := _turned_around(facts):
+            asides.append(turned)
+            facts = {key: one for key, one in facts.items() if key not in {"deprecated_on", "retires_on"}}
+        if (kept := _still_to_be_set(known, rows, facts)) is not None:
+            asides.append(kept)
+            facts = {key: one for key, one in facts.items() if key != "retires_on"}
         facts = _in_order(facts, today)
         changes += _changes(known, facts, (listed or {}).get(model, ()))
         asides += [f"on its page of endings, {row.evidence.address}, {text}" for row in rows for text in row.unread]
@@ -110,12 +116,30 @@ def _lives_past_its_end(facts: Mapping[str, _Stated], today: date) -> bool:
     return active and end is not None and isinstance(end.value, date) and end.value <= today
 
 
+def _turned_around(facts: Mapping[str, _Stated]) -> str | None:
+    """That two days cannot both be true, where they cannot: no model ends before that is announced."""
+    begin, end = (facts[key].value if key in facts else None for key in ("deprecated_on", "retires_on"))
+    if not isinstance(begin, date) or not isinstance(end, date) or begin <= end:
+        return None
+    return f"its page of endings says that it ends on {end}, before it is deprecated on {begin}: neither is taken"
+
+
+def _still_to_be_set(known: Model, rows: Iterable[StatedLifecycle], facts: Mapping[str, _Stated]) -> str | None:
+    """That the day on which a model ends is kept, though its row has only "TBD" for it: it ends, and nobody says when else."""
+    undated = next((row.undated for row in rows if row.undated), None)
+    if (
+        undated is None
+        or known.retires_on is None
+        or "retires_on" not in facts
+        or facts["retires_on"].value is not None
+    ):
+        return None
+    return f"its page of endings has {undated!r} for the day on which it ends: {known.retires_on} is kept"
+
+
 def _in_order(facts: dict[str, _Stated], today: date) -> dict[str, _Stated]:
-    """`facts` without days that cannot both be true, and with the status that follows from them where none is stated."""
+    """`facts` with the status that follows from their days where none is stated."""
     begin, end = facts.get("deprecated_on"), facts.get("retires_on")
-    if begin and end and isinstance(begin.value, date) and isinstance(end.value, date) and begin.value > end.value:
-        facts = {key: one for key, one in facts.items() if key not in {"deprecated_on", "retires_on"}}
-        begin = end = None
     if "status" in facts:
         return facts
     if end and isinstance(end.value, date) and end.value <= today:

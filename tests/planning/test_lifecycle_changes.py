@@ -9,7 +9,7 @@ import pytest
 
 from octoregistry.merging.merge import merge
 from octoregistry.planning.plan import Plan
-from octoregistry.reading.lifecycle import StatedLifecycle
+from octoregistry.reading.lifecycle import StatedLifecycle, Status
 from octoregistry.reading.rates import Evidence
 from octoregistry.sources.listings import ListedModel
 from providers.registry import parse_registry
@@ -104,6 +104,29 @@ def test_an_end_that_was_put_off_goes() -> None:
     living = StatedLifecycle(("gpt-5.6-sol",), EVIDENCE, status="active", endless=True)
     after = updated(ending, page(), lifecycle=(living,)).model("openai", "gpt-5.6-sol")
     assert (after.status, after.retires_on) == ("active", None)
+
+
+@pytest.mark.parametrize("status", [None, "deprecated"])
+def test_a_known_end_is_kept_where_the_page_has_none_yet(status: Status | None) -> None:
+    """And told: a model that ends some day has no other day."""
+    ending = merge(SOL, planned(SOL, page(), lifecycle=(ROW,)))
+    row = StatedLifecycle(("gpt-5.6-sol",), EVIDENCE, status=status, endless=True, undated="TBD")
+    plan = planned(ending, page(), lifecycle=(row,))
+    assert "retires_on" not in {change.dimension for change in plan.changes}
+    told = "its page of endings has 'TBD' for the day on which it ends: 2026-10-23 is kept"
+    assert ("left out", told) in {(note.kind, note.text) for note in plan.notes}
+
+
+def test_an_end_before_its_announcement_is_told_and_neither_day_is_taken() -> None:
+    """The rest of the row is."""
+    early = date(2026, 5, 1)
+    plan = planned(SOL, page(), lifecycle=(replace(ROW, retires_on=early, status="deprecated"),))
+    assert not {"deprecated_on", "retires_on"} & {change.dimension for change in plan.changes}
+    assert values(plan)["status"] == "deprecated"
+    told = (
+        "its page of endings says that it ends on 2026-05-01, before it is deprecated on 2026-06-01: neither is taken"
+    )
+    assert ("left out", told) in {(note.kind, note.text) for note in plan.notes}
 
 
 def test_an_active_model_whose_day_has_come_is_told() -> None:
