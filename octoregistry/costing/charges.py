@@ -71,7 +71,7 @@ def with_charges(
             continue
         cuts = [first, *(day for day in days if first < day <= last)]  # type: ignore[operator]
         for start, end in zip(cuts, [*(day - timedelta(days=1) for day in cuts[1:]), last], strict=True):  # type: ignore[operator]
-            yield (mode, start, end, *rest), prices(str(mode), start)  # type: ignore[arg-type,misc]
+            yield (mode, start, end, *rest), prices(str(mode), start)  # type: ignore[misc]
 
 
 def _starts(charges: Charges) -> Iterator[date]:
