@@ -105,7 +105,8 @@ def _values(names: Sequence[str], asked: Sequence[str]) -> tuple[str, str]:
     columns = {name: f"{_VALUES}[{place}]" for place, name in enumerate(asked, 1)}
     chosen = [f"{columns.get(name) or f'json ->> {text_of(_step(name))}'} AS {name_of(name)}" for name in names]
     return (
-        f"json_extract_string(json, [{steps}]::VARCHAR[]) AS {_VALUES}",
+        # a list of one, spread out: a filter on values stays behind it, where it parses no row a second time
+        f"unnest([json_extract_string(json, [{steps}]::VARCHAR[])]) AS {_VALUES}",
         f"{', '.join(chosen)}, '' AS {COLUMNS}, {_inside(names)} AS {INSIDE}",
     )
 
@@ -119,7 +120,7 @@ def _inside(names: Sequence[str]) -> str:
     if texts:
         begins = "lambda one: left(ltrim(one), 1) IN ('{', '[', '\"')"
         held += f" OR coalesce(list_bool_or(list_transform(json_extract_string(json, [{texts}]), {begins})), false)"
-    return f"CASE WHEN contains(substr({text}, 2), '{{') OR contains({text}, '[') THEN {held} ELSE false END"
+    return f"CASE WHEN {text} LIKE '_%{{%' OR contains({text}, '[') THEN {held} ELSE false END"
 
 
 def _step(name: str) -> str:
