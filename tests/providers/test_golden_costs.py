@@ -52,3 +52,18 @@ def test_a_reader_of_the_two_plain_prices_computes_the_same(model):
     assert pricing.cost(**call) == batch * multiplier
     if model.batch_support:
         assert pricing.cost(**call, mode="batch") == batch
+
+
+def test_a_batch_row_with_cache_reads_costs_half_of_the_same_call_where_the_discount_is_on_all_usage():
+    """Of every model of Anthropic that has both prices."""
+    call = {"input": 36_214, "cached_input": 18_107, "output": 789}
+    found = 0
+    for model in REGISTRY.models("anthropic").values():
+        pricing, day = REGISTRY.pricing("anthropic", model.id), model.source.checked
+        try:
+            standard, batch = (pricing.cost(**call, mode=mode, at=day) for mode in ("standard", "batch"))
+        except UnknownPriceError:
+            continue
+        assert batch * 2 == standard, model.id
+        found += 1
+    assert found > 5

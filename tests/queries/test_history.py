@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from octoregistry.queries.history import history
 from providers.entries import Model, Rate
+from providers.registry import load_registry
 
 MODEL = Model("acme", "road", "Road")
 LATER = date(2026, 9, 6)
@@ -38,3 +39,11 @@ def test_a_move_says_the_last_day_of_the_old_price():
     first, move = history(MODEL, [old, new])
     assert first.first_known
     assert (move.percent, move.seen_before, move.first_known) == (-20, date(2026, 8, 21), False)
+
+
+def test_the_long_prices_of_gpt_5_5_are_first_known_and_no_move():
+    """They were read later than the short ones, of which they hold as long."""
+    model = load_registry().model("openai", "gpt-5.5")
+    long = [move for move in history(model, model.rates) if move.above_input_tokens == 272_000]
+    assert {move.mode for move in long} >= {"standard", "batch", "flex"}
+    assert all(move.first_known and move.percent is None for move in long)
