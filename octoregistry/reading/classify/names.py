@@ -9,6 +9,7 @@ from functools import lru_cache
 
 _VERSION = r"v?\d+(?:\.\d+){0,3}[a-z]{0,2}|\d{4}-\d{2}-\d{2}|\d{1,2}-\d{2,4}|\d{1,4}(?:\.\d+)?(?:x\d+)?[bm](?:-a\d+b)?"
 _LINK = re.compile(r"\[([^\]\[]{0,200})\]\([^()\s]{0,500}\)")
+_BRANCHES = " ↳└├│─╰╚╠→⤷•"
 _EMOJI = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf\ufe0f]")
 _ID = re.compile(r"(?=.*[-/:@.\d])@?[A-Za-z][A-Za-z0-9]*(?:[-_./:@][A-Za-z0-9]+)*$")
 _PLAIN_ID = re.compile(r"[a-z][a-z0-9]*(?:[-_.:/@][A-Za-z0-9]+)+$")
@@ -46,10 +47,12 @@ def without_links(text: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def plain(text: str) -> str:
-    """`text` without links, ornaments and the signs that all of it may be hidden, in single blanks; lines stay."""
+    """`text` without links, ornaments, the branches of a tree ("↳ Batch") and the signs that all of it may be hidden, in single
+    blanks; lines stay."""
     text = _EMOJI.sub(" ", without_links(text)).strip("\ufffd")
     text = _RAISED.sub("", text) if not text.isascii() else text
-    return "\n".join(" ".join(line.split()) for line in text.split("\n") if line.strip())
+    lines = (" ".join(line.split()).lstrip(_BRANCHES) for line in text.split("\n"))
+    return "\n".join(filter(None, lines))
 
 
 @lru_cache(maxsize=64)
@@ -114,7 +117,7 @@ def looks_like_name(text: str) -> bool:
 
 def split_names(text: str) -> tuple[str, ...]:
     """The models that one cell names: "Claude Sonnet 4.5 / 4" is Claude Sonnet 4.5 and Claude Sonnet 4."""
-    parts = [part for part in (_tidy(p) for p in SEPARATOR.split(text)) if part]
+    parts = [part for part in map(_tidy, SEPARATOR.split(text)) if any(map(str.isalnum, part))]
     if len(parts) < 2:
         return tuple(parts)
     names = [parts[0]]
