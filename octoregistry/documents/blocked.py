@@ -23,7 +23,7 @@ _CURRENCY = re.compile(
     rf"\b(?:{_CODES})\b|{_SIGNS}|\b(?:dollars?|yuan|renminbi|euros?|pounds|yen|rupees|francs|rubles?|pesos|руб\w*)\b|[元円원币幣]|ドル|달러",
     re.IGNORECASE,
 )
-_BARE = re.compile(r"\s*\d+(?:[.,]\d+)?\s*")
+_BARE = re.compile(r"\s*\d+(?:[.,]\d+)?\s*(?:/\s*\d+(?:[.,]\d+)?\s*)?")
 _MODE = re.compile(
     r"^(?:standard|batch|flex|priority|fast(?: mode)?)$", re.IGNORECASE
 )  # panes that exist to hold prices
@@ -65,7 +65,8 @@ def _has_bare_price(document: Document) -> bool:
 
     def over(table: Table) -> list[str]:
         headers = [text for row in table.rows[: table.header_rows] for text in row]
-        return [table.caption or "", *(heading.text for heading in table.headings), *headers]
+        units = [text for row in table.body for text in row if "token" in text.lower()]
+        return [table.caption or "", *(heading.text for heading in table.headings), *headers, *units]
 
     return any(
         (told or any(map(_CURRENCY.search, over(table))))

@@ -38,6 +38,9 @@ from octoregistry.documents.visible import (
 from octoregistry.documents.whole_number import whole_number
 
 _LONGEST_HEADING = 120
+_AMOUNT = re.compile(
+    r"(?:from )?[$€£¥]\s?\d[\d.,]*(?:\s*/.*)?", re.IGNORECASE
+)  # a price that is set large heads nothing
 _AS_WRITTEN = ("pre", "code", "textarea")
 _LINKED_MODEL = re.compile(r"[?&]model=([a-z0-9][\w.-]+)")
 
@@ -198,7 +201,7 @@ class _Walk:
         """End the passage that is being collected; the first one after an empty heading is that heading's text."""
         text = tidy(settled("".join(self._text)))
         text = f"{place.look.sign}{text}" if any(map(str.isdigit, text)) else text
-        if text and self._awaited and len(text) <= _LONGEST_HEADING:
+        if text and self._awaited and len(text) <= _LONGEST_HEADING and not _AMOUNT.fullmatch(text):
             self.builder.heading(self._awaited, text)
         elif text:
             self.builder.passage(text, place, tuple(filter(None, self._codes)))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from octoregistry.documents import Document, Table
 from octoregistry.reading.classify import Classified
-from octoregistry.reading.classify.cells import BARE, amounts, has_amount
+from octoregistry.reading.classify.cells import amounts, has_amount, is_bare
 from octoregistry.reading.classify.names import looks_like_id, looks_like_name
 from octoregistry.reading.labels import Figure, Label, Place
 from octoregistry.reading.layout import Scope
@@ -18,7 +18,7 @@ from octoregistry.reading.layout.over import closing, notes_behind, opening, ove
 from octoregistry.reading.layout.tables import Words, table_figures
 from octoregistry.reading.notes import Notes, equates
 from octoregistry.reading.settle import Reader
-from octoregistry.reading.settle.kinds import heads_names
+from octoregistry.reading.settle.kinds import heads_names, is_unit_head
 from octoregistry.reading.settle.sentences import speaks_of_table
 from octoregistry.reading.vocabulary import with_charges
 from providers.dimensions import PLAIN_CURRENCY
@@ -36,7 +36,7 @@ def scopes(document: Document, reader: Reader) -> Iterator[Scope]:
         bare = table.component is not None or _states_currency(table, above, lines)
 
         def figure(text: str, bare: bool = bare) -> bool:
-            return lines.money(text) or (bare and BARE.fullmatch(text) is not None)
+            return lines.money(text) or (bare and is_bare(text))
 
         figures, names = table_figures(table, Words(figure, lines.counts_in_row, lines.is_name, lines.is_offer))
         if figures:
@@ -209,6 +209,12 @@ def _states_nothing(said: Classified) -> bool:
 def _states_currency(table: Table, above: tuple[Label, ...], lines: _Lines) -> bool:
     heads = [text for row in table.rows[: table.header_rows] for text in row if text]
     heads += [label.text for label in above if label.place in ("caption", "heading", "lead") and label.distance < 2]
+    columns = [
+        c
+        for c in range(table.width)
+        if any(is_unit_head(lines.says(row[c], "column_head")) for row in table.rows[: table.header_rows])
+    ]
+    heads += [text for c in columns for row in table.body if (text := row[c])]
     if any(lines.says(text, "column_head").values("currency") for text in dict.fromkeys(heads)):
         return True
     told = [label for label in above if label.place == "sentence" and label.distance < 3]

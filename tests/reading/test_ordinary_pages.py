@@ -67,3 +67,37 @@ def test_a_day_in_a_sentence_of_a_card_is_that_of_its_prices(page_rates: Read, w
     text = where.format(day=day, card="Input $2 / 1M tokens\n\nOutput $8 / 1M tokens")
     page = page_rates(f"# Pricing\n\n### GPT-9\n\n{text}\n", date(2026, 9, 1), "openai")
     assert [rate.start for rate in page.rates] == [date(2027, 1, 1)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "- **GPT-9**: $2 in / $8 out per 1M tokens",
+        "- GPT-9: $2 / 1M input tokens, $8 / 1M output tokens",
+        "- **GPT-9**: input $2, output $8 per 1M tokens",
+        "### GPT-9\n\n#### $2\n\nper 1M input tokens\n\n#### $8 / 1M tokens\n\nOutput",
+        "| Model | Input | Output | Unit |\n|---|---|---|---|\n| GPT-9 | 2 | 8 | USD / 1M tokens |",
+        "| Model | Input | Output | Unit |\n|---|---|---|---|\n| GPT-9 | $2 | $8 | 每百万 token |",
+        "| Model | Input/Output price ($/1M tokens) |\n|---|---|\n| GPT-9 | 2.0 / 8.0 |",
+    ],
+)
+def test_a_model_with_both_its_prices_in_one_line_or_a_unit_elsewhere_is_read(page_rates: Read, line: str) -> None:
+    found = prices(page_rates(f"# Pricing\n\n{line}\n", date(2026, 9, 1), "openai"))
+    assert {(name, dimension): float(price) for (name, _, _, dimension), price in found.items()} == {
+        ("GPT-9", "input"): 2,
+        ("GPT-9", "output"): 8,
+    }
+
+
+def test_a_unit_behind_the_last_price_is_no_other_units(page_rates: Read) -> None:
+    """The head says thousands, the cell millions: which of them is not said."""
+    table = "| Model | Price per 1K tokens |\n|---|---|\n| GPT-9 | $2 in / $8 out per 1M tokens |\n"
+    assert not prices(page_rates(f"# Pricing\n\n{table}", date(2026, 9, 1), "openai"))
+
+
+def test_a_figure_of_two_bare_numbers_under_one_head_is_told(page_rates: Read) -> None:
+    page = page_rates(
+        "# Pricing in USD\n\n| Model | Input |\n|---|---|\n| GPT-9 | 2.0 / 8.0 |\n", date(2026, 9, 1), "openai"
+    )
+    assert not prices(page)
+    assert page.problems

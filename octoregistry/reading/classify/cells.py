@@ -48,7 +48,7 @@ def _money(vocabulary: Vocabulary) -> tuple[re.Pattern[str], dict[str, str]]:
     return pattern, codes
 
 
-BARE = re.compile(rf"\s*(?P<figure>{FIGURE})\s*[*†‡§¶]?(?:\s[⁰¹²³⁴⁵⁶⁷⁸⁹])?\s?")
+_BARE = re.compile(rf"\s*(?P<figure>{FIGURE})\s*[*†‡§¶]?(?:\s[⁰¹²³⁴⁵⁶⁷⁸⁹])?\s?")
 _EMPTY = re.compile(r"\W*")
 _TWICE = re.compile(r"([^\w\s])\s?\1")
 _WORD_SIGN = re.compile(r"\w")
@@ -58,6 +58,17 @@ _SPACES = " \t\n\r\u00a0\u202f"
 def has_amount(text: str, vocabulary: Vocabulary) -> bool:
     """True where `text` states a sum of money with its currency."""
     return any(map(str.isdigit, text)) and _money(vocabulary.grammar)[0].search(fold(text)) is not None
+
+
+def is_bare(text: str) -> bool:
+    """True for a figure and nothing more, or two with a slash between them: "2.80 / 2.80"."""
+    return any(map(str.isdigit, text)) and bool(_bare(text))
+
+
+def _bare(text: str) -> list[tuple[str, re.Match[str]]]:
+    figures = text.split("/") if "." in text else [text]
+    found = [(figure, alone) for figure in figures if (alone := _BARE.fullmatch(figure))]
+    return found if len(found) == len(figures) <= 2 else []
 
 
 def money_in(text: str, vocabulary: Vocabulary) -> list[str]:
@@ -77,8 +88,10 @@ def amounts(
     beside = _beside_figures(vocabulary.grammar)
     matches = list(pattern.finditer(folded))
     if not matches:
-        alone = BARE.fullmatch(text) if bare else None
-        return (Amount(text.strip(), decimal_of(alone["figure"], decimal_comma=decimal_comma), ""),) if alone else ()
+        return tuple(
+            Amount(figure.strip(), decimal_of(alone["figure"], decimal_comma=decimal_comma), "", start=at)
+            for at, (figure, alone) in enumerate(_bare(text) if bare else ())
+        )
     found = []
     pieces = _pieces(text, matches, vocabulary, beside)
     for match, (lead, rest, past) in zip(matches, pieces, strict=True):

@@ -38,6 +38,7 @@ from octoregistry.reading.settle.kinds import (
     says_yes,
     switches,
     titles_of_caches,
+    told_apart,
     units_by_turns,
     without_ratings,
 )  # fmt: skip
@@ -95,13 +96,16 @@ class Settler:
         pair = paired_in(near, cells)
         custom = None if pair else by_custom([*near, *self.over], cells)
         counted = pair or custom
-        left = left_over(cells, counted=counted is not None)
+        apart = told_apart(said for _, _, said in cells)
+        left = left_over(cells, counted=counted is not None or apart)
         begins = self._beginning(current[0].before) if len(current) > 1 else Classified()
         caching = next(
             (f for _, _, said in cells for f in said.facts if f.value == "cached"), None
         )  # "caching Write $5 Read $1"
         for at, (amount, label, said) in enumerate(cells):
             own = begun(said, begins) if at else said
+            if apart:  # "$1 in / $7 out per 1M tokens"
+                own = begun(own, Classified(cells[-1][2].of("unit")))
             if own.values("dimension") == ("read",) and caching:
                 own = Classified((*own.facts, caching), own.leftover)
             all_said = Said([(label, own), *units_by_turns(near, cells, at), *self.over])
@@ -122,9 +126,10 @@ class Settler:
         return Label(text, "cell", 0, figure.address), Classified((*before.facts, *behind.facts), left)
 
     def _beginning(self, before: str) -> Classified:
-        """What a line says at its beginning of all its amounts: "Batch: input $1, output $7"."""
+        """What a line says at its beginning of all its amounts: "Batch: input $1, output $7", "GPT-9 – $1 in, $7 out"."""
         begins, colon, _ = before.partition(":")
-        return self.reader.says(plain(begins), "in_line") if colon and begins.strip() else Classified()
+        said = self.reader.says(plain(begins), "in_line") if begins.strip() else Classified()
+        return said if colon else Classified(said.of("model"))
 
     def _near(self, figure: Figure) -> list[tuple[Label, Classified]]:
         found = []

@@ -67,6 +67,12 @@ def begun(said: Classified, begins: Classified) -> Classified:
     return Classified((*facts, *said.facts), said.leftover)
 
 
+def told_apart(cells: Iterable[Classified]) -> bool:
+    """True for several prices of a line of which each says itself what it is the price of, and each something else."""
+    counted = [said.values("dimension") for said in cells]
+    return len(counted) > 1 and all(counted) and len(set(counted)) == len(counted)
+
+
 def said_of_all(own: Classified, last: Classified, *, paired: bool) -> str:
     """Why what the last price of a line says may hold for this one as well: "Input $1, output $7 (batch)". "" for no reason;
     two prices of the same thing are told apart so."""
@@ -84,7 +90,7 @@ def left_over(cells: list[tuple[Amount, Label, Classified]], *, counted: bool) -
 
 
 _OF_LINE = {"mode", "tier", "days", "offer", "place", "currency"}
-_OF_ALL = {"mode", "unit", "dimension", "modality", "tier", "days", "offer", "place", "currency"}
+_OF_ALL = {"model", "mode", "unit", "dimension", "modality", "tier", "days", "offer", "place", "currency"}
 
 
 def without_ratings(over: list[tuple[Label, Classified]]) -> list[tuple[Label, Classified]]:
