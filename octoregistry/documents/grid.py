@@ -24,9 +24,9 @@ class SpanningCell:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Rows of equal width. `ragged` are the indices of rows whose own cells do not fill the header's width; `spread` is how
-    many places are filled by cells that stand in others. One with more than `MOST_SPREAD` has no rows. `unseen` says that
-    the page does not show a figure of a cell."""
+    """Rows of equal width. `ragged` are the indices of rows whose own cells do not fill the header's width, or go beyond it;
+    `spread` is how many places are filled by cells that stand in others. One with more than `MOST_SPREAD` has no rows.
+    `unseen` says that the page does not show a figure of a cell."""
 
     rows: tuple[tuple[str, ...], ...]
     header_rows: int
@@ -70,7 +70,7 @@ def grid(rows: Sequence[Sequence[SpanningCell]], *, header_rows: int | None = No
     ragged = tuple(
         i
         for i, line in enumerate(placed)
-        if i >= header_rows and (len(line) != expected or any(c is None for c in line))
+        if i >= header_rows and (len(line) < expected or any(line[expected:]) or any(c is None for c in line))
     )
     return Grid(
         tuple(tuple(c or "" for c in line) + ("",) * (width - len(line)) for line in placed),

@@ -9,6 +9,7 @@ from dataclasses import replace
 from bs4.element import NavigableString, PageElement, Tag
 
 from octoregistry.documents.grid import Grid, SpanningCell, grid
+from octoregistry.documents.nesting import LEFT_OUT
 from octoregistry.documents.parts import is_cell, is_row, is_table
 from octoregistry.documents.styles import Look
 from octoregistry.documents.visible import first_parts, is_hidden, look_of, struck_text, visible_text
@@ -60,7 +61,7 @@ def _as_written(tr: Tag, cells: list[SpanningCell]) -> list[SpanningCell]:
     written = whole_number(tr.get("data-cells"))
     if written is None or written == len(cells):
         return cells
-    return cells[:written] if written < len(cells) else [*cells, SpanningCell("")]
+    return cells[:written] if written < len(cells) else [*cells, SpanningCell(LEFT_OUT)]
 
 
 def _own(tag: Tag, wanted: Callable[[Tag], bool]) -> Iterator[Tag]:
