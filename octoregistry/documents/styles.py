@@ -9,6 +9,7 @@ from enum import IntEnum
 from functools import lru_cache
 
 from octoregistry.documents.colours import GROUNDS, WHITE, Colour, alike, colours, opacity
+from octoregistry.documents.lengths import KEPT, NUMBER, SIZES, Cut, cut_off
 from octoregistry.documents.marks import MAYBE, UNCLEAR
 from octoregistry.documents.nesting import LEFT_OUT
 from octoregistry.documents.themes import Themes, ways
@@ -43,9 +44,7 @@ class Look(IntEnum):
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)  # one that is not closed lasts to the end, as in a browser
 _ESCAPE = re.compile(r"\\(?:([0-9a-f]{1,6})\s?|(.))", re.DOTALL)
 _VENDOR = re.compile(r"^-(?:webkit|moz|ms|o|khtml)-")
-_NUMBER = re.compile(r"([+-]?(?:\d{1,9}(?:\.\d{0,9})?|\.\d{1,9}))(e-?\d+)?(%|[a-z]*)")
 _CALL = re.compile(r"(?<![a-z0-9-])([a-z0-9-]++)\(([^()]*)\)")
-_KEPT = frozenset({"none", "auto", "normal", "visible", "inherit", "initial", "unset", "revert", "revert-layer"})
 _FAR = {"px": 100.0, "": 100.0, "%": 101.0}  # so far to the left or up nothing is seen; a tooltip stands at 100%
 _FAR_UNITS = 20.0
 _LONGEST = 10_000
@@ -85,12 +84,6 @@ def _unescaped(code: re.Match[str]) -> str:
 def judged(said: Mapping[str, list[str]]) -> list[str]:
     """The properties in `said` that may decide what is seen of a text: all but those known to change nothing of it."""
     return [name for name in said if not _HARMLESS.fullmatch(name)]
-
-
-def cuts(said: Mapping[str, list[str]], cell: bool) -> bool:
-    """True where declarations may cut off what sticks out of a part; cells are as wide as what is in them."""
-    names = [name for name in said if name.startswith(("overflow", "contain"))]
-    return bool(names) and (not cell or any(name.startswith("max-") for name in said))
 
 
 def moves(sources: Sequence[Mapping[str, list[str]]]) -> bool:
@@ -147,7 +140,7 @@ def look_of_all(
             said[name] += [way for value in source[name] for way in ways(value, themes.every)]
     if not said:
         return Look.SHOWN
-    found = [_cut_off(said, longest), _like_its_ground(said, sources, themes, others)]
+    found = [_CUT[cut_off(said, longest)], _like_its_ground(said, sources, themes, others)]
     if "rtl" in said.get("direction", ()) and any(
         "flex" in value or "grid" in value for value in said.get("display", ())
     ):
@@ -156,7 +149,7 @@ def look_of_all(
         if name in _SIZES:
             continue
         judge = _JUDGES.get(name, _maybe)
-        looks = {Look.SHOWN if value in _KEPT and name != "display" else max(judge(value), _resolved(value))
+        looks = {Look.SHOWN if value in KEPT and name != "display" else max(judge(value), _resolved(value))
                  for value in values}  # fmt: skip
         disagree = len(looks) > 1 and max(looks) > Look.MAYBE
         found.append((Look.UNCLEAR if Look.HIDDEN in looks else Look.MAYBE) if disagree else max(looks))
@@ -165,32 +158,6 @@ def look_of_all(
 
 def _resolved(value: str) -> Look:
     return Look.MAYBE if "var(" in value else Look.SHOWN
-
-
-def _cut_off(said: Mapping[str, list[str]], longest: int) -> Look:
-    """What has no width or height and hides what sticks out is hidden; a figure is cut that is longer than that is wide."""
-    over = [value for way in ("", "-x", "-y", "-inline", "-block") for value in said.get(f"overflow{way}", ())]
-    words = {word for value in (*over, *said.get("contain", ())) for word in value.split()}
-    if not {"hidden", "clip", "auto", "scroll", "paint", "content", "strict"} & words:
-        return Look.SHOWN
-    sizes = [(name, value) for name in _SIZES[:_LENGTHS] for value in said.get(name, ()) if value not in _KEPT]
-    found = Look.SHOWN
-    for name, size in sizes:
-        number = _NUMBER.fullmatch(size)
-        if not number or number[2] or said.get("text-indent"):
-            found = max(found, Look.MAYBE)
-            continue
-        length = float(number[1])
-        letters = length * _LETTERS.get(number[3], 99.0)
-        if (length == 0 and number[3] != "%") or (name[:4] != "flex" and letters < 0.25):
-            return Look.AWAY
-        if letters < (0.9 if name.endswith(("height", "block-size")) else longest) or (number[3] == "%" and length < 5):
-            found = Look.UNCLEAR
-    return found
-
-
-_LETTERS = {"px": 1 / 8, "pt": 1 / 6, "em": 2.0, "rem": 2.0, "ch": 1.0, "ex": 1.0, "vw": 1.6, "vh": 1.2}
-"""How many letters are as wide, or half as high, as one of a unit."""
 
 
 def _like_its_ground(
@@ -216,7 +183,7 @@ def _like_its_ground(
 
 def _numbers(value: str) -> list[tuple[float, str]] | None:
     """The numbers with their units that a value is made of; None where it is made of anything else."""
-    found = [_NUMBER.fullmatch(part) for part in value.replace(",", " ").split()]
+    found = [NUMBER.fullmatch(part) for part in value.replace(",", " ").split()]
     return [(float(n[1]), n[3]) for n in found if n] if found and all(n and not n[2] for n in found) else None
 
 
@@ -238,8 +205,8 @@ def _place(value: str) -> Look:
     stand over something else."""
     found = Look.SHOWN
     for part in value.replace(",", " ").split():
-        number = _NUMBER.fullmatch(part)
-        if part in _KEPT or (number and not number[2] and float(number[1]) == 0):
+        number = NUMBER.fullmatch(part)
+        if part in KEPT or (number and not number[2] and float(number[1]) == 0):
             continue
         if not number or number[2]:
             found = max(found, Look.MAYBE)
@@ -286,7 +253,7 @@ _NAMED_SIZE = re.compile(r"(?:x{1,3}-|xx-)?(?:small|large)|medium|smaller|larger
 
 def _font(value: str) -> Look:
     sizes = [part.partition("/")[0] for part in value.split()]
-    lengths = [size for size in sizes if (n := _NUMBER.fullmatch(size)) and (n[3] or float(n[1]) == 0)]
+    lengths = [size for size in sizes if (n := NUMBER.fullmatch(size)) and (n[3] or float(n[1]) == 0)]
     odd = "(" in value or any(
         size[:1] in ".0123456789" and size not in lengths and not size.isdecimal() for size in sizes
     )
@@ -322,14 +289,16 @@ def _words(look_of: Mapping[str, Look], other: Look) -> Callable[[str], Look]:
     return lambda value: max((look_of.get(word, other) for word in value.split()), default=other)
 
 
-_IN_LINE = ("inline", "inline-block", "inline-flex", "inline-grid", "contents", *_KEPT - {"none"})
+_IN_LINE = ("inline", "inline-block", "inline-flex", "inline-grid", "contents", *KEPT - {"none"})
 _LEVEL = ("baseline", "middle", "top", "bottom", "text-top", "text-bottom")
 _SIDES = ("left", "right", "top", "bottom", "inline-start", "inline-end", "block-start", "block-end", "inline", "block")
 _SIZES = (
-    *(f"{most}{size}" for most in ("", "max-") for size in ("width", "height", "inline-size", "block-size")),
-    "flex", "flex-basis", *(f"overflow{way}" for way in ("", "-x", "-y", "-inline", "-block")), "background", "background-color",
-)  # fmt: skip
-_LENGTHS = 10
+    *SIZES,
+    *(f"overflow{way}" for way in ("", "-x", "-y", "-inline", "-block")),
+    "background",
+    "background-color",
+)
+_CUT = {Cut.NOT: Look.SHOWN, Cut.MAYBE: Look.MAYBE, Cut.PARTLY: Look.UNCLEAR, Cut.WHOLLY: Look.AWAY}
 _HARMLESS = re.compile(
     r"""--.*|osx-font-smoothing|(?:border|transition|counter|scroll|scrollbar|overscroll|page-break|break|object)(?:-.*)?
     |background-(?:image|position|size|repeat|attachment|origin|blend-mode)(?:-[xy])?|backdrop-filter|animation-(?!name).*

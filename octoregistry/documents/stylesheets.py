@@ -13,10 +13,11 @@ from bs4.element import PageElement, Tag
 
 from octoregistry.documents.colours import Colour, grounds
 from octoregistry.documents.generated import add_signs
+from octoregistry.documents.lengths import cuts, width
 from octoregistry.documents.parts import CELLS, COLUMNS, is_cell, is_group, is_head, is_part, is_row
 from octoregistry.documents.selectors import LONGEST_SELECTOR, MARK, last_part, lowered, marks_of, matcher, needed
 from octoregistry.documents.sheets import UNKNOWN, Rule, rules_of
-from octoregistry.documents.styles import Look, cuts, declarations, judged, look_of_all, moves, raises, turns
+from octoregistry.documents.styles import Look, declarations, judged, look_of_all, moves, raises, turns
 from octoregistry.documents.themes import Themes
 from octoregistry.documents.visible import BLOCKS, LOOK, RAISES, doubt_table, longest_figure, look_of
 
@@ -59,6 +60,7 @@ class _Sheets:
     grounds: set[Colour] = field(default_factory=set)
     rules: dict[tuple[str, bool, str], Rule] = field(default_factory=dict)
     known: dict[tuple[object, ...], _Seen] = field(default_factory=dict)
+    widths: dict[int, float] = field(default_factory=dict)
     marked: dict[tuple[str, frozenset[str]], list[Rule]] = field(default_factory=dict)
 
     def add(self, rule: Rule) -> None:
@@ -118,7 +120,10 @@ class _Sheets:
         cell = tag.name in CELLS
         longest = longest_figure(tag) if any(cuts(said, cell) for said in (*(r.said for r in rules), own)) else 0
         rows = is_row(tag) or is_group(tag)
-        key = (*map(id, rules), style, longest, rows)
+        narrow = longest > min(
+            (self.widths.get(id(one), longest) for one in islice(tag.parents, _PARENTS)), default=longest
+        )
+        key = (*map(id, rules), style, longest, rows, narrow)
         if key not in self.known:
             sure = (*(rule.said for rule in rules if rule.sure), own)
             every = (*sure, *(rule.said for rule in rules if not rule.sure))
@@ -127,8 +132,17 @@ class _Sheets:
             closed = always is Look.HIDDEN and look_of_all(rest, self.themes) < Look.AWAY
             ever = look_of_all(every, self.themes, self.grounds, longest)
             moved = turns(every) if rows else moves(every)
-            self.known[key] = _Seen(always, closed, ever, moved)
+            least = Look.UNCLEAR if narrow else Look.SHOWN  # what stands around it is narrower than its figure
+            self.known[key] = _Seen(max(always, least), closed, max(ever, least), moved)
         return self.known[key]
+
+    def note_width(self, tag: Tag, rules: list[Rule], style: str) -> None:
+        """Keep the width of `tag` where it has a plain one; a cell is as wide as what is in it."""
+        if not is_cell(tag):
+            own = [declarations(style)] if _WIDTH.search(style) else []
+            found = [letters for said in (*(rule.said for rule in rules), *own) if (letters := width(said)) is not None]
+            if found:
+                self.widths[id(tag)] = min(found)
 
     def of_marks(self, tag: Tag) -> list[Rule]:
         """The rules whose classes and ids `tag` has."""
@@ -142,6 +156,8 @@ class _Sheets:
 
 
 _MOST_OF_ONE = 50  # values that one selector gives a property
+_PARENTS = 10  # of a part, whose width may cut its figure
+_WIDTH = re.compile("width|inline-size", re.IGNORECASE)
 _CUT = 8  # letters of a figure that may be cut off
 
 
@@ -170,6 +186,7 @@ def hide_what_is_not_shown(root: Tag) -> None:
             )  # it shows that in place of its text
         if "dir" in tag.attrs and (is_row(tag) or is_group(tag)):
             doubt_table(tag)
+        sheets.note_width(tag, rules, style)
         if rules or "var(" in style or "color" in style or (style and is_part(tag)):
             added = [rule for rule in rules if rule.generated]
             if added:

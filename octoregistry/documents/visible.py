@@ -8,10 +8,11 @@ from itertools import islice
 
 from bs4.element import NavigableString, PageElement, PreformattedString, Tag
 
+from octoregistry.documents.lengths import cuts
 from octoregistry.documents.marks import EDGE, END, GONE, GONE_END, PICTURE, RAISED, SMALL, settled, unmarked
 from octoregistry.documents.nesting import LEFT_OUT
 from octoregistry.documents.parts import CELLS, is_part, is_table
-from octoregistry.documents.styles import Look, cuts, declarations, look
+from octoregistry.documents.styles import Look, declarations, look
 from octoregistry.documents.whole_number import whole_number
 
 SKIPPED = frozenset(

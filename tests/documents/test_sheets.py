@@ -105,7 +105,12 @@ def test_a_tag_may_give_a_ground_or_a_value_as_a_sheet_does(ground: str) -> None
     ("style", "cut"),
     [
         ("width:2ch;overflow:hidden", True), ("width:20px;overflow:clip", True), ("max-width:1.5em;overflow-x:hidden", True),
-        ("width:80px;overflow:hidden", False), ("width:2ch", False), ("width:50%;overflow:hidden", False),
+        ("overflow:clip;inline-size:calc(2ch)", True), ("width:min(2ch, 9px);overflow:hidden", True),
+        ("width:60px;padding-left:38px;overflow:hidden", True), ("text-indent:-9px;overflow:hidden", True),
+        ("max-width:calc(2rem - 9px);overflow:hidden", True), ("width:calc(.25rem*80);padding:1rem;overflow:hidden", False),
+        ("max-width:min(100%, 40rem);overflow:hidden", False), ("max-height:calc(100vh - 4rem);overflow:auto", False),
+        ("width:20rem;padding:1rem 2rem;overflow:hidden", False), ("width:80px;overflow:hidden", False),
+        ("width:2ch", False), ("width:50%;overflow:hidden", False),
     ],
 )  # fmt: skip
 def test_a_figure_that_is_wider_than_its_place_is_a_doubt(style: str, cut: bool) -> None:
@@ -113,6 +118,16 @@ def test_a_figure_that_is_wider_than_its_place_is_a_doubt(style: str, cut: bool)
     assert text_of(f'<div style="{style}">$129.50</div>', style="") == doubted
     assert text_of('<div class="w">$129.50</div>', style=f"<style>.w {{ {style} }}</style>") == doubted
     assert text_of('<div class="w">$129.50</div>', style=f"<style>td > div {{ {style} }}</style>") == doubted
+
+
+@pytest.mark.parametrize(("around", "cut"), [("width:2ch", True), ("inline-size:1em", True), ("width:9rem", False)])
+def test_a_figure_is_cut_by_the_width_of_what_stands_around_it(around: str, cut: bool) -> None:
+    doubted = f"{LEFT_OUT}$129.50" if cut else "$129.50"
+    inner = '<div class="w">$129.50</div>'
+    style = f"<style>.w {{ overflow: hidden }} .o {{ {around} }}</style>"
+    assert text_of(f'<div class="o">{inner}</div>', style=style) == doubted
+    assert text_of(f'<div style="{around}">{inner}</div>', style=style) == doubted
+    assert text_of(f'<div style="{around}">$129.50</div></td><td style="{around}">{inner}', style=style) == "$129.50"
 
 
 def table_of(css: str, cells: str = "<td>$2<td>$9") -> tuple[tuple[str, ...], ...]:

@@ -32,11 +32,13 @@ UNCLEAR = [
     "filter:opacity(0)", "letter-spacing:-1em", "line-height:0", "-webkit-text-security:disc", "visibility:var(--v)",
     "display:none;display:bogus", "display:none!important;display:inline", "content:url(a)", "offset-distance:100%",
     "flex-direction:row-reverse", "-webkit-filter:opacity(0)", "-ms-clip-path:inset(100%)", "-moz-transform:rotate(9deg)",
-    "color:#222;background:#202020", "width:.3em;overflow:hidden;font-size:3px", "height:4px;overflow:clip", "font-size:.4em",
+    "color:#222;background:#202020", "width:.3em;overflow:hidden;font-size:3px", "height:4px;overflow:clip",
+    "width:calc(0px);overflow:hidden",
+    "font-size:.4em",
 ]  # fmt: skip
 MAYBE = [
     "float:right", "order:9", "position:absolute", "left:calc(-9999px)", "left:50%", "margin-left:-12px", "vertical-align:9px",
-    "font-size:calc(0px)", "width:calc(0px);overflow:hidden", "display:block", "font-size:0;font-size:16px", "direction:rtl",
+    "font-size:calc(0px)", "display:block", "font-size:0;font-size:16px", "direction:rtl",
     "transform:translateY(-50%)", "animation:a 1s", "vertical-align:super", "color:#fff", "color:#f8f9fa", "color:hsl(0 0% 99%)",
     "color:var(--text)", "contain:strict", "baseline-shift:super", "font-variant-position:super", "font-feature-settings:'sups'",
     "grid-column:2", "columns:9", "made-up:1", "-o-animation:a 1s", "font-size:.0000000000001px", "font:.0000000000001px a",
