@@ -5,7 +5,10 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from pathlib import Path
+
+TYPE_CHECKING = False  # pathlib takes longer to import than a price takes to find
+if TYPE_CHECKING:
+    from pathlib import Path
 
 LARGEST = 200_000_000  # bytes; a registry of a hundred thousand models takes a fifth of it
 _PATIENCE = 60.0  # seconds that a pipe may take to its end
