@@ -12,6 +12,9 @@ from typing import Any
 
 Row = dict[str, Any]
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+HOLDERS = ("attributes", "span_attributes")  # what spans keep their fields in
+# A text that begins an object or a list in JSON, of JSON in JSON, or as Python prints it; an empty one holds nothing.
+OBJECT_TEXT = r"""^[ \t\r\n]*"?[ ]*[{\[][ \t\r\n]*(["'{\[0-9\\-]|$)"""
 _KINDS = ("modality", "type")  # what the entries of a list are told apart by
 _DEEPEST = 9
 _LONGEST = 100_000  # letters of a literal of Python's that is read
@@ -66,9 +69,9 @@ def _fields(record: Mapping[str, Any], above: str, depth: int, opened: frozenset
         if isinstance(value, str) and path in opened:
             value = _opened(value)
         if isinstance(value, list) and value and all(map(_is_pair, value)):
-            value = {pair["key"]: pair["value"] for pair in value}
+            value = object_of([(pair["key"], pair["value"]) for pair in value])
         if isinstance(value, Mapping):
-            inner = above if not depth and path in ("attributes", "span_attributes") else f"{path}."
+            inner = above if not depth and path in HOLDERS else f"{path}."
             if depth < _DEEPEST:
                 yield from _fields(value, inner, depth + 1, opened)
             elif value:  # too deep to be read, and not to be passed over
@@ -91,7 +94,10 @@ def _entries(
         for name, value in _fields(entry, f"{path}.{plain_name(str(kind))}.", depth + 1, opened):
             before = sums.get(name)
             both = [_number(before), _number(value)]
-            sums[name] = both[0] + both[1] if before is not None and None not in both else value
+            if before is None or (before == value and both[0] is None):
+                sums[name] = value
+            else:
+                sums[name] = both[0] + both[1] if None not in both else Clash((before, value))
     yield from sums.items()
 
 

@@ -2,41 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase, translate
+from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any
 
 from .dimensions import DIMENSIONS, PROMPT_DIMENSIONS
-from .flat import Clash, Row
+from .flat import Row
 from .mentions import mentioned
-from .numerals import MOST, is_number, is_plain_number, whole
-from .recipe import Condition, FieldNames, Recipe, Term, Test, Whole, Words, known_patterns, recipes
+from .numerals import BLANKS, MOST, is_whole_number, small, whole
+from .recipe import Condition, FieldNames, Recipe, Term, Test, Whole, Words, recipes
+from .unread import clash, unread, unreadable
 
 MOST_REQUESTS = 10**9
-_NOTHING = ("", "null", "none", "nan")
-# What tells a column of usage from others, and columns that are none all the same.
-WORDS = (
-    "token",
-    "cache",
-    "audio",
-    "image",
-    "video",
-    "search",
-    "second",
-    "character",
-    "unit",
-    "request",
-    "charge",
-    "usage",
-)
-FREE = re.compile(
-    r"(.*[._])?(id|ids|key|at|time|time_ms|ms|ns|date|name|url|hash|status|type|tags|count_limit|cost|costs|spend|usd|price|limit)"
-    r"|cost_.*|.*_cost|.*_usd|usd_.*|price_.*|.*_price|time_to_.*|max_.*|.*_per_.*|.*\.max_.*"
-)
-
 NOT_WHOLE = "tokens that are no whole number"
 BELOW = "tokens below 0, or a part that is more than its whole"
 TOO_MANY = f"more tokens than anybody has: {MOST} and over"
@@ -44,8 +23,6 @@ NO_REQUESTS = f"requests that are no whole number from 1 to {MOST_REQUESTS}"
 DIFFERENT = "two counts of the same that differ"
 TOTAL = "the stated total is not the sum of its parts"
 UNREAD = "a number that no recipe knows"
-UNREADABLE = "usage that cannot be read"
-CLASH = "two fields of one name that differ"
 MORE = "a part that is more than its whole"
 
 
@@ -54,8 +31,8 @@ class Interpretation:
     """What a row says. `fault` is why no sum of it can be right; None where one can.
 
     `requests` is None where a sum of many does not say of how many; `prompt` is the size of each prompt where it is
-    stated. `charges` are what is paid for besides tokens. `place` is where a call was served, "" where it costs the
-    same everywhere.
+    stated. `counted` are the tokens of the answer and all together, whatever is wrong with the row. `charges` are what is
+    paid for besides tokens. `place` is where a call was served, "" where it costs the same everywhere.
     """
 
     recipe: Recipe
@@ -67,6 +44,7 @@ class Interpretation:
     day: Any = None
     requests: int | None = 1
     of_batch: bool = False
+    counted: tuple[int, int] = (0, 0)
     prompt: int | None = None
     charges: Mapping[str, int] = field(default_factory=dict)
     fault: str | None = None
@@ -74,6 +52,7 @@ class Interpretation:
     free: bool = False
     call: bool = True
     repeats: bool = False
+    sums: bool = False
 
 
 def recipe_of(row: Row, among: Iterable[Recipe] | None = None, columns: frozenset[str] = frozenset()) -> Recipe | None:
@@ -91,6 +70,7 @@ def interpretation(row: Row, recipe: Recipe, columns: frozenset[str] = frozenset
     call = all(holds(test, row, there) for test in recipe.calls)
     reading = _Reading(row)
     tokens = {name: reading.dimension(terms) for name, terms in recipe.counts.items()}
+    counted = tokens.get("output", 0), sum(tokens.values())
     stated = reading.first(recipe.total)
     tokens = _with_needed(reading, recipe, tokens, stated)
     charges = {name: count for name, names in recipe.charges.items() if (count := reading.first(names))}
@@ -109,12 +89,14 @@ def interpretation(row: Row, recipe: Recipe, columns: frozenset[str] = frozenset
         day=value_of(row, recipe.fields.get("day", ())),
         requests=requests,
         of_batch=of_batch,
+        counted=counted,
         prompt=prompt,
         charges={} if free else charges,
         fault=fault,
         detail=detail,
         free=free,
         call=call,
+        sums=bool(recipe.sums) and holds(recipe.sums, row, there),
         repeats=bool(recipe.sum_of_others) and holds(recipe.sum_of_others, row, there),
     )
 
@@ -140,37 +122,7 @@ def text_of(row: Row, names: FieldNames) -> str | None:
     value = value_of(row, names[:-1] if by_model else names)
     if isinstance(value, bool):
         value = str(value).lower()
-    return (None if value is None else str(value).strip() or None) or ("" if by_model else None)
-
-
-def is_usage(name: str, recipe: Recipe) -> bool:
-    """Whether a field of that name holds usage in rows of `recipe`: within its usage object, or by a word in its name."""
-    if any(name.startswith(f"{root}.") or name == root for root in recipe.usage):
-        return True
-    by_word = recipe.flat and not (recipe.usage and "." in name)
-    return by_word and any(word in name for word in WORDS) and not FREE.fullmatch(name)
-
-
-def unread(row: Row, recipe: Recipe) -> list[str]:
-    """The fields of usage that hold a number and that the recipe does not know."""
-    return [
-        name
-        for name, value in row.items()
-        if is_number(value) and is_usage(name, recipe) and not known_patterns(recipe).fullmatch(name)
-    ]
-
-
-def usage_of_no_call(row: Row, recipe: Recipe) -> str | None:
-    """A field that counts something in a row that its recipe takes for no call; None where there is none: at the top of the
-    row by the words in its name, or within an object of usage.
-    """
-    free = re.compile("|".join(map(translate, recipe.free)) or r"(?!)")
-    for name, value in row.items():
-        within = any(name == root or name.startswith(f"{root}.") for root in recipe.usage)
-        by_word = "." not in name and any(word in name for word in WORDS) and not FREE.fullmatch(name)
-        if (within or by_word) and is_number(value) and not free.fullmatch(name):
-            return name
-    return None
+    return (None if value is None else str(value).strip(BLANKS) or None) or ("" if by_model else None)
 
 
 class _Reading:
@@ -180,6 +132,7 @@ class _Reading:
         self.row = row
         self.sound = True
         self.differ: FieldNames = ()
+        self.more: tuple[str, str] | None = None
 
     def count(self, name: str) -> int:
         value = self.row.get(name)
@@ -201,7 +154,11 @@ class _Reading:
     def term(self, one: Term) -> int:
         number = self.first(one.names)
         if one.parts and number:
-            number -= sum(self.first(part) for part in one.parts)
+            parts = sum(self.first(part) for part in one.parts)
+            if parts > number:
+                said = f"{' + '.join(self.named(part) for part in one.parts)} {parts}, {self.named(one.names)} {number}"
+                self.more = self.more or (f"{MORE}: {one.parts[0][0]}", said)
+            number -= parts
         return one.sign * number
 
     def named(self, names: FieldNames) -> str:
@@ -224,14 +181,14 @@ def _with_needed(reading: _Reading, recipe: Recipe, tokens: Mapping[str, int], s
     return found
 
 
-def _fault(  # noqa: PLR0911 - a line for each fault
+def _fault(
     reading: _Reading,
     recipe: Recipe,
     tokens: Mapping[str, int],
     stated: int,
     bad_requests: bool,
 ) -> tuple[str | None, str]:
-    if fault := _unreadable(reading.row, recipe):
+    if fault := clash(reading.row, recipe):
         return fault, ""
     if not reading.sound:
         return NOT_WHOLE, ""
@@ -241,8 +198,22 @@ def _fault(  # noqa: PLR0911 - a line for each fault
         return TOO_MANY, ""
     if bad_requests:
         return NO_REQUESTS, ""
+    return _fault_of_usage(reading, recipe, tokens, stated)
+
+
+def _fault_of_usage(  # noqa: PLR0911 - as above
+    reading: _Reading, recipe: Recipe, tokens: Mapping[str, int], stated: int
+) -> tuple[str | None, str]:
+    """The same of a row whose counts are whole numbers: what its recipe says of them."""
+    if fault := unreadable(reading.row, recipe):
+        return fault, ""
+    if reading.more:
+        return reading.more
     if reading.differ:
         return f"{DIFFERENT}: {', '.join(reading.differ)}", ""
+    for demand in recipe.must:
+        if not holds(demand.test, reading.row, _prefixes(reading.row)):
+            return demand.says, ""
     stands = _prefixes(reading.row) if recipe.unclear else frozenset()  # an empty column says nothing
     for one in recipe.unclear:
         if all(reading.first(names) for names in one.both) and not any(name in stands for name in one.unless):
@@ -253,20 +224,8 @@ def _fault(  # noqa: PLR0911 - a line for each fault
         return TOTAL, f"{recipe.total[0]} {stated}, parts {parts}"
     if left := unread(reading.row, recipe):
         value = reading.row[left[0]]
-        return f"{UNREAD}: {left[0]}", f"{left[0]} {value}" if is_plain_number(value) else ""
+        return f"{UNREAD}: {left[0]}", f"{left[0]} {value}" if is_whole_number(value) else ""
     return None, ""
-
-
-def _unreadable(row: Row, recipe: Recipe) -> str | None:
-    """The fault of a row whose fields of usage cannot be read at all."""
-    for name, value in row.items():
-        if isinstance(value, Clash) and (known_patterns(recipe).fullmatch(name) or is_usage(name, recipe)):
-            return f"{CLASH}: {name}"
-    for root in recipe.usage:
-        value = row.get(root)
-        if value is not None and not (isinstance(value, str) and value.strip().lower() in _NOTHING):
-            return f"{UNREADABLE}: {root}"
-    return None
 
 
 def _more_than_whole(reading: _Reading, recipe: Recipe, tokens: Mapping[str, int]) -> tuple[str, str] | None:
@@ -278,6 +237,10 @@ def _more_than_whole(reading: _Reading, recipe: Recipe, tokens: Mapping[str, int
     for name in reading.row:
         within = whole_of(recipe, name)
         part = whole(reading.row[name]) if within is not None else None
+        if within is not None and within.exact:
+            if part is not None and part != (of := _size_of(reading, within, tokens)):
+                return f"{DIFFERENT}: {name}, {within.names[0]}", f"{name} {part}, {within.names[0]} {of}"
+            continue
         if within is not None and part and part > (of := _size_of(reading, within, tokens)):
             return f"{MORE}: {name}", f"{name} {part}, {'|'.join(within.names) or 'all tokens'} {of}"
     return None
@@ -336,10 +299,10 @@ def _mode(row: Row, recipe: Recipe) -> str:
 
 
 def _words(row: Row, recipe: Recipe, fields: tuple[Words, ...]) -> list[str]:
-    whose = (text_of(row, recipe.fields.get("provider", ())) or "").lower()
+    whose = small(text_of(row, recipe.fields.get("provider", ())) or "")
     found = []
     for one in fields:
-        text = (text_of(row, one.names) or "").lower()
+        text = small(text_of(row, one.names) or "")
         if text in ("", "null", "none"):
             continue
         meant = one.words.get(f"{whose}:{text}", one.words.get(text, one.words.get("*", text)))

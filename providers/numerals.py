@@ -9,11 +9,25 @@ from typing import Any
 MOST = 10**18  # eight of them, a whole prompt, still fit into 64 bits
 _EXACT = 2**53  # up to here every whole number is a float
 # 12, and 12.0 from tools that turn a column with gaps into floats; but 1.000 may be one and may be a thousand
-WHOLE_TEXT = r"^\s*(-?[0-9]{1,18})(\.(0{0,2}|0{4,}))?\s*$"
+BLANKS = " \t\r\n\x0b\x0c\u00a0"  # what may stand around a text and says nothing: the same to every reader and engine
+WHOLE_TEXT = rf"^[{BLANKS}]*(-?[0-9]{{1,18}})(\.(0{{0,2}}|0{{4,}}))?[{BLANKS}]*$"
 # 1,234 and 5e3, and what people write about a number: 1 234, 1_000, 5k, 500 tokens
-NUMBER_TEXT = "^\\s{0,9}[+-]?[.,]{0,2}[0-9０-９][0-9０-９.,eE+'’_ \u00a0\u202f-]{0,80}[A-Za-z%]{0,12}\\s{0,9}$"
-NOT_ZERO = "[1-9１-９]"
-_WHOLE, _NUMBER, _NOT_ZERO = re.compile(WHOLE_TEXT), re.compile(NUMBER_TEXT), re.compile(NOT_ZERO)
+_DIGITS = "0-9½¼¾⅐-⅞٠-٩۰-۹०-९０-９"
+_AROUND = f"[{BLANKS}]{{0,9}}"
+NUMBER_TEXT = f"^{_AROUND}[+-]?[.,]{{0,2}}[0-9０-９][0-9０-９.,eE+'’_ \u00a0\u202f-]{{0,80}}[A-Za-z%]{{0,12}}{_AROUND}$"
+# A number among words (~5, <5, $5, tokens: 500, 500,000 input tokens): no digit of it behind a letter, as those of names are.
+_WORD = "[A-Za-z]+([._-][A-Za-z]+)*"
+AMONG_WORDS = f"^([^A-Za-z{{]|{_WORD}([^A-Za-z{{{_DIGITS}._-]|[._-][^A-Za-z{{{_DIGITS}]))*({_WORD}[._-]?)?$"
+LONGEST_NUMBER = 80  # letters of a text that is held against it: whatever is longer tells a story
+NOT_ZERO = (
+    f"[{_DIGITS.replace('0-9', '1-9', 1).replace('٠', '١').replace('۰', '۱').replace('०', '१').replace('０', '１')}]"
+)
+_WHOLE, _NUMBER, _AMONG, _NOT_ZERO = map(re.compile, (WHOLE_TEXT, NUMBER_TEXT, AMONG_WORDS, NOT_ZERO))
+
+
+def small(text: str) -> str:
+    """A text in small letters; as it is where it has letters besides those of ASCII, whose small ones no two engines agree on."""
+    return text.lower() if text.isascii() else text
 
 
 def whole(value: Any) -> int | None:
@@ -35,14 +49,20 @@ def whole(value: Any) -> int | None:
 def is_number(value: Any) -> bool:
     """Whether `value` states a number other than 0, whole or not, however it is written; a list of anything but words does."""
     if isinstance(value, str):
-        return bool(_NUMBER.match(value)) and bool(_NOT_ZERO.search(value))
+        written = _NUMBER.match(value) or (len(value) <= LONGEST_NUMBER and _AMONG.match(value))
+        return bool(written) and holds_digits(value)
     if isinstance(value, list):
         return any(not isinstance(item, str) or is_number(item) for item in value)
     return not isinstance(value, bool) and bool(value)
 
 
-def is_plain_number(value: Any) -> bool:
-    """Whether `value` reads as a number and as nothing else, so that it may be shown."""
+def holds_digits(text: str) -> bool:
+    """Whether any digit other than 0 stands in a text."""
+    return _NOT_ZERO.search(text) is not None
+
+
+def is_whole_number(value: Any) -> bool:
+    """Whether `value` reads as a whole number and as nothing else, so that it may be shown."""
     if isinstance(value, str):
-        return bool(_NUMBER.match(value))
+        return _WHOLE.match(value) is not None
     return isinstance(value, Real) and not isinstance(value, bool)

@@ -50,6 +50,7 @@ class Whole(NamedTuple):
 
     pattern: str
     names: FieldNames
+    exact: bool = False  # the same again: never less either
 
 
 class Words(NamedTuple):
@@ -64,6 +65,13 @@ class Ambiguity(NamedTuple):
 
     both: tuple[FieldNames, FieldNames]
     unless: FieldNames
+    says: str
+
+
+class Demand(NamedTuple):
+    """A test that holds for every row that can be read, and what is to be said of others."""
+
+    test: Test
     says: str
 
 
@@ -89,6 +97,7 @@ class Recipe:
     wholes: tuple[Whole, ...] = ()
     free: FieldNames = ()
     unclear: tuple[Ambiguity, ...] = ()
+    must: tuple[Demand, ...] = ()
     calls: tuple[Test, ...] = ()
     sum_of_others: Test = ()
     trace: FieldNames = ()
@@ -124,6 +133,7 @@ class Recipe:
         named += [name for names in self.charges.values() for name in names]
         named += [*self.total, *self.trace, *self.span, *self.parent, *self.once_by, *self.states_costs]
         tests = (*self.known_by, *self.calls, self.sum_of_others, self.free_if, self.sums, self.of_batch)
+        tests = (*tests, *(one.test for one in self.must))
         named += [condition.name for test in tests for condition in test]
         named += [name for one in self.unclear for names in (*one.both, one.unless) for name in names]
         named += [name for one in self.wholes for name in (one.pattern, *one.names) if "*" not in name]
@@ -138,7 +148,7 @@ class Recipe:
 @cache
 def recipes() -> tuple[Recipe, ...]:
     """Every form that is known, in the order in which a row is held against them."""
-    words = _tables("words")
+    words = _word_tables()
     tables: dict[str, dict[str, Any]] = {}
     for name in FILES:
         tables |= _tables(name)
@@ -160,6 +170,18 @@ def surfaces() -> frozenset[str]:
 
 
 @cache
+def _word_tables() -> dict[str, dict[str, Any]]:
+    """The tables of words, each word in all the ways in which its table says that it may be written."""
+    return {key: _all_ways(table) for key, table in _tables("words").items()}
+
+
+def _all_ways(table: Mapping[str, Any]) -> dict[str, Any]:
+    words = {word: meaning for word, meaning in table.items() if word != "also"}
+    ways = ("@", *table.get("also", ()))
+    return {way.replace("@", word): meaning for word, meaning in words.items() for way in ways}
+
+
+@cache
 def _tables(name: str) -> dict[str, dict[str, Any]]:
     return tomllib.loads((files(__package__) / "recipes" / f"{name}.toml").read_text(encoding="utf-8"))
 
@@ -170,6 +192,21 @@ def known_patterns(recipe: Recipe) -> re.Pattern[str]:
     patterns = [*map(re.escape, recipe.known_fields())]
     patterns += [translate(name) for name in (*recipe.contained, *recipe.free)]
     return re.compile("|".join(f"(?:{pattern})" for pattern in patterns) or r"(?!)")
+
+
+@cache
+def shown_patterns(recipe: Recipe) -> re.Pattern[str]:
+    """What matches a field whose number may be shown: one that is counted, contained in another, or says when, whose, of how many
+    requests and how; never what is free, for a prompt may stand there.
+    """
+    terms = [one for terms in recipe.counts.values() for one in terms]
+    shown = [name for one in terms for names in (one.names, *one.parts) for name in names]
+    shown += [name for names in (*recipe.fields.values(), *recipe.charges.values()) for name in names]
+    shown += [name for words in (*recipe.modes, *recipe.places) for name in words.names]
+    shown += [*recipe.total, *recipe.states_costs, *(name for one in recipe.wholes for name in one.names)]
+    patterns = [*map(re.escape, shown), *map(translate, recipe.contained)]
+    free = "|".join(map(translate, recipe.free)) or r"(?!)"
+    return re.compile(f"(?!(?:{free})$)(?:{'|'.join(patterns) or r'(?!)'})")
 
 
 def named(text: str) -> FieldNames:
@@ -255,9 +292,9 @@ def _of_counts(table: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _whole(text: str) -> Whole:
-    """What `part < whole|whole` says."""
-    pattern, _, names = text.partition(" < ")
-    return Whole(pattern.strip(), named(names) if names else ())
+    """What `part < whole|whole` says, or `part = the same`."""
+    pattern, sign, names = re.split("( [<=] |$)", text, maxsplit=1)
+    return Whole(pattern.strip(), named(names) if names else (), sign == " = ")
 
 
 def _names(value: Any) -> FieldNames:
@@ -271,6 +308,10 @@ def _as_it_is(value: Any) -> Any:
 
 def _tests(texts: Iterable[str]) -> tuple[Test, ...]:
     return tuple(map(_test, texts))
+
+
+def _demands(tables: Iterable[Mapping[str, str]]) -> tuple[Demand, ...]:
+    return tuple(Demand(_test(one["test"]), one["says"]) for one in tables)
 
 
 def _test(text: str) -> Test:
@@ -290,6 +331,7 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
     **dict.fromkeys(("total", "trace", "span", "parent", "states_costs"), named),
     **dict.fromkeys(("sum_of_others", "free_if", "sums", "of_batch"), _test),
     "calls": _tests,
+    "must": _demands,
 }
 
 
@@ -321,12 +363,13 @@ def _within(recipe: Recipe, place: str) -> Recipe:
         charges={name: all_inside(names) for name, names in recipe.charges.items()},
         mentions={name: all_inside(names) for name, names in recipe.mentions.items()},
         total=all_inside(recipe.total),
-        wholes=tuple(Whole(inside(one.pattern), all_inside(one.names)) for one in recipe.wholes),
+        wholes=tuple(one._replace(pattern=inside(one.pattern), names=all_inside(one.names)) for one in recipe.wholes),
         free=all_inside(recipe.free),
         unclear=tuple(
             Ambiguity((all_inside(one.both[0]), all_inside(one.both[1])), all_inside(one.unless), one.says)
             for one in recipe.unclear
         ),
+        must=tuple(Demand(test(one.test), one.says) for one in recipe.must),
         free_if=test(recipe.free_if),
         sums=test(recipe.sums),
         of_batch=test(recipe.of_batch),

@@ -31,10 +31,10 @@ from octoregistry.reading.classify.names import continues_name, looks_like_name
 from octoregistry.reading.classify.tiers import tiers
 from octoregistry.reading.page import _families
 from octoregistry.reading.vocabulary import shipped
-from providers.interpretation import usage_of_no_call
 from providers.mentions import mentioned
 from providers.recipe import known_patterns, recipes
 from providers.secret_spellings import spellings
+from providers.unread import usage_of_no_call
 from providers.vendors import vendors
 
 SHORT, MOST = 200, 3

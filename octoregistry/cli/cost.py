@@ -239,13 +239,13 @@ def _tell(
     *,
     as_json: bool,
 ) -> None:
-    from octoregistry.costing.writing import costs_json  # noqa: PLC0415 - as above
+    from octoregistry.costing.writing import costs_json, json_text  # noqa: PLC0415 - as above
 
     if as_json:
         fx = {"fx": [rate.as_values(costs.total) for rate in exchange_rates]} if exchange_rates else {}
         apart = {"vouched": beside.as_values()} if beside else {}
         mine = {"yours": yours} if yours else {}
-        click.echo(json.dumps({**costs_json(costs), **apart, **fx, **mine}, ensure_ascii=False, indent=1))
+        click.echo(json_text({**costs_json(costs), **apart, **fx, **mine}))
         return
     print_styled(_table(costs))
     hidden = len(costs.groups) - _MOST_SHOWN

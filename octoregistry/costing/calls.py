@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from hashlib import blake2b
 from typing import Any
 
 from octoregistry.costing.call import Call
-from octoregistry.costing.moments import moment
+from octoregistry.costing.moments import instant, moment
 from octoregistry.costing.names import CallNames
 from octoregistry.costing.reading import may_be_shown, proposal
 from octoregistry.costing.records import Record
@@ -15,18 +16,22 @@ from octoregistry.costing.spans import SpanLinks, without_sums
 from octoregistry.costing.values import (
     AGAIN,
     COSTS_ALONE,
+    LESS,
     NO_CALL,
     NO_DAY,
     NO_FORM,
     NO_MODEL,
     NO_PROVIDER,
     NO_SUCH_DAY,
+    SAME_SUM,
     UNKNOWN_FORM,
 )
-from providers.interpretation import Interpretation, interpretation, recipe_of, usage_of_no_call
+from providers.interpretation import Interpretation, interpretation, recipe_of
 from providers.numerals import is_number
 from providers.recipe import Recipe
+from providers.unread import unreadable, usage_of_no_call
 
+_OF_A_PAGE = frozenset(("has_more", "next_page", "first_id", "last_id"))
 _MOST_NAMED = 8  # fields of a row that nobody reads
 
 
@@ -36,6 +41,7 @@ class _Once:
 
     last: dict[tuple[Any, ...], Call] = field(default_factory=dict)
     others: list[Call] = field(default_factory=list)
+    less: list[tuple[tuple[Any, ...], Call]] = field(default_factory=list)
 
     def add(self, call: Call) -> bool:
         """Takes a call that has an id; False for one that has none."""
@@ -51,7 +57,32 @@ class _Once:
             if not recipe.grows:
                 first.refuse(AGAIN)
                 self.others.append(first)
+            elif _is_later_and_less(first, last):
+                self.less.append((key, first))
         return True
+
+    def told(self) -> Iterator[Call]:
+        """Those that are left out and told: repeats, and rows that came later and count less."""
+        yield from self.others
+        for key, call in self.less:
+            if _is_later_and_less(call, self.last[key]):
+                call.refuse(LESS)
+                yield call
+
+
+@dataclass(slots=True)
+class _Seen:
+    """Which rows of reports there were already, by a digest each."""
+
+    digests: set[bytes] = field(default_factory=set)
+
+    def seen(self, record: Record) -> bool:
+        """Whether a row is wholly the same as one before it, whatever else its page says."""
+        held = sorted((name, str(value)) for name, value in record.row.items() if name not in _OF_A_PAGE)
+        digest = blake2b(repr(held).encode(errors="backslashreplace"), digest_size=16).digest()
+        before = len(self.digests)
+        self.digests.add(digest)
+        return len(self.digests) == before
 
 
 def calls(
@@ -66,6 +97,7 @@ def calls(
     names of the forms and of the dimensions that the log has.
     """
     once, links = _Once(), SpanLinks(recipes)
+    same = _Seen()
     traced: list[Call] = []
     alone: list[Call] = []
     for record in records:
@@ -82,10 +114,14 @@ def calls(
         if not said.call:
             if (name := usage_of_no_call(record.row, recipe)) is not None:
                 alone.append(_told(record, recipe, f"{NO_CALL}: {name}"))
+            elif (fault := unreadable(record.row, recipe)) is not None:
+                alone.append(_told(record, recipe, fault))
             continue
         forms.setdefault(recipe.name)
         _count(record, recipe, counted)
         call = _call(record, said, names)
+        if said.sums and not recipe.once_by and same.seen(record):
+            call.refuse(SAME_SUM)
         if once.add(call):
             continue
         if recipe.trace:
@@ -93,7 +129,7 @@ def calls(
         else:
             yield call
     yield from without_sums([*once.last.values(), *traced], links)
-    yield from once.others
+    yield from once.told()
     yield from alone
 
 
@@ -117,9 +153,13 @@ def _call(record: Record, said: Interpretation, names: CallNames) -> Call:
     return Call(record, said, when.day if when else None, when.zone if when else "", owner, model or "", fault)
 
 
-def _order(call: Call) -> tuple[str, int]:
-    """The last line of a response has the latest time, and of one time the most output."""
-    return str(call.said.day), call.said.tokens.get("output", 0)
+def _order(call: Call) -> tuple[int, int, int]:
+    """The last row of a response has the most output, and of these the latest time."""
+    return (*call.said.counted, instant(call.said.day))
+
+
+def _is_later_and_less(call: Call, than: Call) -> bool:
+    return instant(call.said.day) > instant(than.said.day) and call.said.counted < than.said.counted
 
 
 def _count(record: Record, recipe: Recipe, counted: dict[str, None]) -> None:

@@ -5,23 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
-from itertools import pairwise
 from operator import add, and_, or_
 
 import ibis
 import ibis.expr.types as ir
 
-from octoregistry.costing.numbers import Count, count, first, stated, total
+from octoregistry.costing.numbers import Count, begins_object, count, first, stated, total
 from octoregistry.costing.plain_tables import COLUMNS, INSIDE
 from octoregistry.costing.reading import proposal
 from octoregistry.costing.texts import clean
 from octoregistry.costing.values import (
     AGAIN,
+    LESS,
     NO_CALL_HERE,
     NO_DAY,
     NO_MODEL,
     NO_PROVIDER,
     NO_SUCH_DAY,
+    SAME_SUM,
     UNKNOWN_FORM,
 )
 from providers.interpretation import (
@@ -34,11 +35,11 @@ from providers.interpretation import (
     TOTAL,
     UNREAD,
     dimensions_of,
-    is_usage,
     whole_of,
 )
 from providers.mentions import mention_pattern
-from providers.recipe import Condition, FieldNames, Recipe, Term, Test, known_patterns
+from providers.recipe import Condition, FieldNames, Recipe, Term, Test
+from providers.unread import UNREADABLE, holders, is_unknown_usage
 
 # What can be wrong with a row by itself, in the order in which it is told; the number travels through the grouping, and
 # from `len(FAULTS)` on it is one of the log's own.
@@ -55,6 +56,8 @@ FAULTS = dict(
             NO_REQUESTS,
             NO_CALL_HERE,
             AGAIN,
+            LESS,
+            SAME_SUM,
             INSIDE,
         ),
         1,
@@ -68,13 +71,15 @@ _MOST_NAMED = 8  # columns
 @dataclass(slots=True)
 class UsageTable:
     """A log's table: the column of each field by the path to it; of them those that were `made` of what is within others, which
-    a row may lack; and of each column that holds objects the column that says whether a number in it is of no recipe.
+    a row may lack; of each column that holds objects the column that says whether a number in it is of no recipe, and of each
+    of texts that may be objects the one that says whether it is one that nobody can read.
     """
 
     table: ir.Table
     columns: dict[str, str] = field(default_factory=dict)
     made: set[str] = field(default_factory=set)
     unread: dict[str, str] = field(default_factory=dict)
+    torn: dict[str, str] = field(default_factory=dict)
     faults: dict[int, str] = field(default_factory=lambda: dict(FAULTS))
 
     def __getitem__(self, name: str) -> ir.Value:
@@ -111,10 +116,10 @@ def _true(log: UsageTable, condition: Condition) -> ir.BooleanValue | bool:
     if condition.values:
         if condition.name not in log.columns:
             return condition.absent
-        text = clean(log[condition.name]).lower()
+        text = clean(log[condition.name]).lower().fill_null("")
         exact = sorted(value for value in condition.values if not value.endswith("*"))
         tests = [text.isin(exact)] if exact else []
-        among = reduce(or_, (*tests, *map(text.startswith, condition.beginnings))).fill_null(False)
+        among = reduce(or_, (*tests, *map(text.startswith, condition.beginnings)))
         return ~among if condition.absent else among
     columns = log.within(condition.name)
     own = condition.name in log.columns and condition.name not in log.made
@@ -194,13 +199,17 @@ def with_needed(log: UsageTable, recipe: Recipe, counts: Mapping[str, Count], wh
 
 def wrong(log: UsageTable, recipe: Recipe, counts: Mapping[str, Count], whole: Count | None) -> ir.IntegerValue:
     """The number of the first fault that a recipe finds: counts that differ, what is unclear, totals, what is unread."""
-    checks: list[tuple[ir.BooleanValue, int]] = []
+    checks = [*_unreadable(log, recipe), *_remainders(log, recipe)]
     for fields in _alternatives(recipe):
         known = [_count(log, name).value for name in fields if name in log.columns]
         if len(known) > 1:
-            pairs = [(one != 0) & (other != 0) & (one != other) for one, other in pairwise(known)]
+            of = ibis.coalesce(*(one.nullif(0) for one in known), 0)  # not pair by pair: a 0 may stand between two
             named = ", ".join(name for name in fields if name in log.columns)
-            checks.append((reduce(or_, pairs), log.fault(f"{DIFFERENT}: {named}")))
+            differ = reduce(or_, ((one != 0) & (one != of) for one in known))
+            checks.append((differ, log.fault(f"{DIFFERENT}: {named}")))
+    for demand in recipe.must:
+        if (kept := holds(log, demand.test)) is not True:
+            checks.append((ibis.literal(True) if kept is False else ~kept, log.fault(demand.says)))
     for one in recipe.unclear:
         both = [first_of(log, fields) for fields in one.both]
         if all(found is not None for found in both):
@@ -212,7 +221,7 @@ def wrong(log: UsageTable, recipe: Recipe, counts: Mapping[str, Count], whole: C
         parts = reduce(add, (number.value for number in counts.values()))
         checks.append(((whole.value != 0) & (whole.value != parts), log.fault(TOTAL)))
     for name in log.columns:
-        if is_usage(name, recipe) and not known_patterns(recipe).fullmatch(name):
+        if is_unknown_usage(name, recipe):
             checks.append((stated(log[name]), log.fault(f"{UNREAD}: {name}")))
     for root, column in log.unread.items():
         if root in recipe.usage or (recipe.flat and root in log.columns):
@@ -220,6 +229,26 @@ def wrong(log: UsageTable, recipe: Recipe, counts: Mapping[str, Count], whole: C
     if not checks:
         return ibis.literal(0, "int32")
     return ibis.cases(*((test, ibis.literal(number, "int32")) for test, number in checks), else_=0).fill_null(0)
+
+
+def _unreadable(log: UsageTable, recipe: Recipe) -> Iterator[tuple[ir.BooleanValue, int]]:
+    """Where a text is, or begins, an object of usage that was not opened, and the number of that fault."""
+    for name, column in log.torn.items():
+        if name in holders(recipe):
+            yield log.table[column], log.fault(f"{UNREADABLE}: {name}")
+    for name in log.columns:
+        if name not in holders(recipe) and is_unknown_usage(name, recipe) and log[name].type().is_string():
+            yield begins_object(log[name], with_digits=True), log.fault(f"{UNREADABLE}: {name}")
+
+
+def _remainders(log: UsageTable, recipe: Recipe) -> Iterator[tuple[ir.BooleanValue, int]]:
+    """Where the parts of a stated whole are more than it, and the number of that fault."""
+    terms = dict.fromkeys((one.names, one.parts) for terms in recipe.counts.values() for one in terms if one.parts)
+    for names, parts in terms:
+        number = first_of(log, names)
+        found = [part.value for fields in parts if (part := first_of(log, fields)) is not None]
+        if number is not None and found:
+            yield (number.value != 0) & (reduce(add, found) > number.value), log.fault(f"{MORE}: {parts[0][0]}")
 
 
 def _more_than_whole(
@@ -241,13 +270,17 @@ def _more_than_whole(
             size = none if found is None else found.value
         else:
             size = reduce(add, (counts[part].value for part in dimensions_of(within) if part in counts), none)
-        yield _count(log, name).value > ibis.greatest(size, 0), log.fault(f"{MORE}: {name}")
+        part = _count(log, name).value
+        if within.exact:
+            yield log[name].notnull() & (part != size), log.fault(f"{DIFFERENT}: {name}, {within.names[0]}")
+        else:
+            yield part > ibis.greatest(size, 0), log.fault(f"{MORE}: {name}")
 
 
 def stray(log: UsageTable) -> ir.IntegerValue:
     """The number of the fault of a row of no known form, with the columns that nobody reads."""
     own = [name for name in log.columns if name not in log.made]
-    flags = proposal(own)
+    flags = proposal(name for name in own if log[name].type().is_numeric() or log[name].type().is_string())
     shown = ", ".join(own[:_MOST_NAMED]) + (", …" if len(own) > _MOST_NAMED else "")
     return ibis.literal(log.fault(f"{UNKNOWN_FORM}: {shown}{f'; perhaps {flags}' if flags else ''}"), "int32")
 

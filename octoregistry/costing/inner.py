@@ -11,14 +11,19 @@ import ibis.expr.types as ir
 
 from octoregistry.costing.counts import UsageTable
 from octoregistry.costing.errors import CostingError
+from octoregistry.costing.numbers import begins_object
 from octoregistry.costing.plain_tables import INSIDE
 from octoregistry.costing.reading import forms_of
 from providers.flat import plain_name
-from providers.interpretation import WORDS
 from providers.recipe import Recipe, Test
+from providers.unread import WORDS, holders
 
 _HOLDERS = ("attributes", "SpanAttributes")  # the latter in the tables of the collector's exporter to ClickHouse
-_FIELD, _UNREAD = "octoregistry_f", "octoregistry_u"  # and a number: PostgreSQL cuts longer names
+_FIELD, _UNREAD, _TORN = (
+    "octoregistry_f",
+    "octoregistry_u",
+    "octoregistry_t",
+)  # and a number: PostgreSQL cuts longer names
 _OURS = ("duckdb", "")  # a table in memory is bound to no engine yet, and ours will read it
 _ENGINES_WITH_JSON_IN_TEXT = ("pyspark", "databricks")  # a text is JSON to them without a cast, if it is any
 
@@ -47,6 +52,7 @@ def opened(usage: ir.Table, further: Iterable[str], recipes: Sequence[Recipe]) -
     unread = dict(_unread(log, likely))
     _add(log, inside)
     _mark(log, unread)
+    _mark_torn(log, likely)
     _open_attributes(log, further, recipes)
     return log
 
@@ -65,6 +71,19 @@ def _mark(log: UsageTable, unread: Mapping[str, ir.BooleanValue]) -> None:
     """Adds for each object of usage whether a number in it is unread."""
     log.unread |= {root: f"{_UNREAD}{len(log.unread) + place}" for place, root in enumerate(unread)}
     log.table = log.table.mutate(**{log.unread[root]: value for root, value in unread.items()}) if unread else log.table
+
+
+def _mark_torn(log: UsageTable, recipes: Sequence[Recipe]) -> None:
+    """Adds for each column of texts that may be objects of usage whether one begins so and is none."""
+    names = dict.fromkeys(name for recipe in recipes for name in holders(recipe) if name in log.columns)
+    for name in names:
+        text = log[name]
+        if not text.type().is_string() or name in log.made:
+            continue
+        parsed = _parsed(text, _engine(log.table))
+        torn = begins_object(text) & (ibis.literal(True) if parsed is None else parsed.isnull())
+        log.torn[name] = f"{_TORN}{len(log.torn)}"
+        log.table = log.table.mutate(**{log.torn[name]: torn})
 
 
 def _likely(log: UsageTable, recipes: Sequence[Recipe]) -> list[Recipe]:

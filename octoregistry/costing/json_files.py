@@ -13,8 +13,8 @@ from octoregistry.costing.reading import forms_of
 from octoregistry.costing.records import NO_OBJECT, Torn, json_columns, opened
 from octoregistry.costing.sql import fetched, name_of, text_of, texts_of
 from providers.flat import plain_name
-from providers.interpretation import WORDS
 from providers.recipe import Recipe
+from providers.unread import WORDS
 
 _LOOKED_AT = 50  # lines of each file, before an engine reads them all
 _MOST_SHAPES = 1000

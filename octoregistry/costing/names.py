@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cached_property, lru_cache
 
 from octoregistry.costing.rates import RateTable
+from providers.numerals import BLANKS, small
 from providers.recipe import surfaces
 from providers.vendors import vendor, vendor_called
 
@@ -27,7 +28,7 @@ class CallNames:
         for name in self._rates.providers:
             one = vendor(name)
             for text in (name, one.display_name, *one.aliases):
-                spellings[re.sub(r"[\s._-]+", "", text.casefold())] = name
+                spellings[re.sub(f"[{BLANKS}._-]+", "", small(text))] = name
         return spellings
 
     @cached_property
@@ -39,21 +40,21 @@ class CallNames:
 
         What an SDK adds to the name of its vendor (`openai.responses`) changes nothing.
         """
-        small = text.strip().lower()
-        if small in self.hosts:
-            return self.hosts[small]
-        first, _, rest = small.partition(".")
-        for name in (small, *([first] if rest in surfaces() else [])):
+        plain = small(text.strip(BLANKS))
+        if plain in self.hosts:
+            return self.hosts[plain]
+        first, _, rest = plain.partition(".")
+        for name in (plain, *([first] if rest in surfaces() else [])):
             if name in self._rates.providers:
                 return name
             called = vendor_called(name)
             if called in self._rates.providers:
                 return str(called)
-        return text.strip()
+        return text.strip(BLANKS)
 
     def _model(self, provider: str, text: str) -> str:
         """The model's name in small letters, without the prefixes of the provider's file."""
-        name = text.strip().lower()
+        name = small(text.strip(BLANKS))
         while (provider, name) not in self._known:
             shorter = vendor(provider).names.without_prefix(name)
             if shorter == name:

@@ -9,7 +9,8 @@ from typing import NamedTuple
 import ibis
 import ibis.expr.types as ir
 
-from providers.numerals import MOST, NOT_ZERO, NUMBER_TEXT, WHOLE_TEXT
+from providers.flat import OBJECT_TEXT
+from providers.numerals import AMONG_WORDS, LONGEST_NUMBER, MOST, NOT_ZERO, NUMBER_TEXT, WHOLE_TEXT
 
 _EXACT = 2**53  # up to here every whole number is a float
 
@@ -49,11 +50,8 @@ def count(column: ir.Value, if_absent: int = 0, *, casts: bool = False) -> Count
     return Count(ibis.literal(if_absent, "int64"), column.isnull())
 
 
-_LIST = r"^\[(\s*[^\]\"\s]|.*\"\s*[+-]?[0-9])"  # of anything but words
-
-
 def stated(column: ir.Value) -> ir.BooleanValue:
-    """Whether a column states a number other than 0, whole or not; a list of anything but texts does."""
+    """Whether a column states a number other than 0, whole or not, be it among words; a list does."""
     kind = column.type()
     if kind.is_boolean():
         return ibis.literal(False)
@@ -63,7 +61,14 @@ def stated(column: ir.Value) -> ir.BooleanValue:
         return (column.length() > 0).fill_null(False)
     if not kind.is_string():
         return ibis.literal(False)
-    return ((column.re_search(NUMBER_TEXT) & column.re_search(NOT_ZERO)) | column.re_search(_LIST)).fill_null(False)
+    written = column.re_search(NUMBER_TEXT) | ((column.length() <= LONGEST_NUMBER) & column.re_search(AMONG_WORDS))
+    return (written & column.re_search(NOT_ZERO)).fill_null(False)
+
+
+def begins_object(column: ir.StringValue, *, with_digits: bool = False) -> ir.BooleanValue:
+    """Whether a text is, or begins, an object or a list; `with_digits`: one in which a number may stand."""
+    found = column.re_search(OBJECT_TEXT)
+    return ((found & column.re_search(NOT_ZERO)) if with_digits else found).fill_null(False)
 
 
 def first(counts: list[Count]) -> Count:

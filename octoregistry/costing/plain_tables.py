@@ -54,5 +54,6 @@ def is_told_by_others(names: Sequence[str], how: How) -> bool:
     """Whether rows of such columns may be of a form whose rows are told, or counted, by rows beside them; or of none."""
     forms = forms_of(names, recipes_with(how))
     return not forms or any(
-        one.once_by or one.moved or one.carried or one.rows or one.sum_of_others or one.states_costs for one in forms
+        one.once_by or one.moved or one.carried or one.rows or one.sums or one.sum_of_others or one.states_costs
+        for one in forms
     )

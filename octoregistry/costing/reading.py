@@ -11,9 +11,9 @@ from typing import Any
 from octoregistry.costing.errors import CostingError
 from providers.dimensions import DIMENSIONS
 from providers.flat import Clash, plain_name
-from providers.interpretation import FREE, WORDS
-from providers.numerals import is_plain_number
-from providers.recipe import Condition, Recipe, Term, Whole, Words, known_patterns, recipes, term
+from providers.numerals import is_whole_number
+from providers.recipe import Condition, Recipe, Term, Whole, Words, recipes, shown_patterns, term
+from providers.unread import has_word
 
 FIELDS = ("day", "provider", "model", "mode", "requests", "prompt_size")
 CONTAINED = "contained"  # OURS of --map for columns that are counted within others
@@ -101,10 +101,10 @@ def check_names(how: How, there: Iterable[str]) -> None:
             raise CostingError(f"no column {column}, which {ours} should be read from: there are {listed}")
 
 
-def no_form(there: Iterable[str]) -> str:
-    """What to say of a log in which no column counts tokens."""
+def no_form(there: Iterable[str], numbers: Iterable[str] | None = None) -> str:
+    """What to say of a log in which no column counts tokens; `numbers` are those that hold any, where that is known."""
     listed = list(there)
-    flags = proposal(listed)
+    flags = proposal(listed if numbers is None else numbers)
     return f"no column counts tokens: there are {', '.join(listed[:60])}; other names are given as ours=theirs" + (
         f", perhaps {flags}" if flags else ""
     )
@@ -114,21 +114,26 @@ def proposal(fields: Iterable[str]) -> str:
     """The flags of --map that would read these fields, by their names; "" where these say nothing."""
     found: dict[str, str] = {}
     for name in fields:
-        ours = next((ours for ours, pattern in _LIKELY if re.search(pattern, name)), None)
-        if ours is not None and any(word in name for word in WORDS) and not FREE.fullmatch(name):
+        ours = _likely(name.rpartition(".")[2])
+        if ours is not None and has_word(name):
             found.setdefault(ours, name)
     if "input" in found and "cached_input" in found:
         found["input"] += f"-{found['cached_input']}"
     return " ".join(f"--map {ours}={theirs}" for ours, theirs in found.items())
 
 
+def _likely(name: str) -> str | None:
+    """What the last part of a path says it counts: `response.prompt_tokens` is of the prompt."""
+    return next((ours for ours, pattern in _LIKELY if re.search(pattern, name)), None)
+
+
 def may_be_shown(name: str, value: Any, recipe: Recipe) -> bool:
-    """Whether an example may show a field of a row: numbers that its recipe reads, and texts that say when, whose, which model
+    """Whether an example may show a field of a row: numbers that its recipe counts, and texts that say when, whose, which model
     and how; a prompt or an answer may stand in any other.
     """
-    if not known_patterns(recipe).fullmatch(name) or isinstance(value, (list, dict, Clash)):
+    if not shown_patterns(recipe).fullmatch(name) or isinstance(value, (list, dict, Clash)):
         return False
-    if isinstance(value, (bool, date)) or is_plain_number(value):
+    if isinstance(value, (bool, date)) or is_whole_number(value):
         return True
     said = (*recipe.fields.values(), *(one.names for one in (*recipe.modes, *recipe.places)))
     return len(str(value)) <= _LONGEST_NAME and any(name in names for names in said)

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from octoregistry.costing.errors import CostingError
+from octoregistry.costing.otlp import spans, with_events
 from octoregistry.costing.values import UNFINISHED, UnpricedRows
-from providers.flat import Row, flat, object_of, plain_name
+from providers.flat import HOLDERS, Row, flat, object_of, plain_name
 from providers.interpretation import recipe_of
 from providers.recipe import Recipe, recipes
 
@@ -116,10 +117,7 @@ def json_columns() -> frozenset[str]:
     """The columns of tables that may hold JSON in a text: those that a recipe knows fields of."""
     roots = [root for recipe in recipes() for root in recipe.usage]
     named = [name for recipe in recipes() for name in recipe.known_fields()] + [f"{root}.x" for root in roots]
-    return frozenset((*(name.partition(".")[0] for name in named if "." in name), *roots)) | _HOLDERS
-
-
-_HOLDERS = frozenset(("attributes", "span_attributes"))
+    return frozenset((*(name.partition(".")[0] for name in named if "." in name), *roots, *HOLDERS))
 
 
 def records_of(cells: Iterable[Mapping[str, Any]], columns: Iterable[str]) -> Iterator[Record]:
@@ -301,10 +299,10 @@ def _list_paths() -> tuple[tuple[str, ...], ...]:
 
 def _rows_of(item: Mapping[str, Any]) -> Iterator[Row]:
     """The rows within one object: itself, the spans of a trace, or the entries of its lists."""
-    spans = item.get("resourceSpans")
-    if isinstance(spans, list):
-        yield from (flat(span) for span in _spans(spans))
+    if isinstance(item.get("resourceSpans"), list):
+        yield from map(flat, spans(item))
         return
+    item = with_events(item)
     row = flat(item, json_columns())
     if recipe_of(row) is None:
         for path in _list_paths():
@@ -324,9 +322,12 @@ def _rows_of(item: Mapping[str, Any]) -> Iterator[Row]:
 def _entries(item: Mapping[str, Any], path: Sequence[str]) -> Iterator[dict[str, Any]]:
     """The entries of the lists at `path`, each with the fields around its list."""
     inner = item.get(path[0])
+    around = {key: value for key, value in item.items() if not isinstance(value, list) and key != path[0]}
+    if isinstance(inner, dict) and len(path) > 1:
+        yield from ({**around, **found} for found in _entries(inner, path[1:]))
+        return
     if not isinstance(inner, list):
         return
-    around = {key: value for key, value in item.items() if not isinstance(value, list)}
     for entry in inner:
         if not isinstance(entry, dict):
             continue
@@ -334,36 +335,3 @@ def _entries(item: Mapping[str, Any], path: Sequence[str]) -> Iterator[dict[str,
             yield around | entry
         else:
             yield from ({**around, **found} for found in _entries(entry, path[1:]))
-
-
-def _spans(resources: Sequence[Any]) -> Iterator[dict[str, Any]]:
-    """The spans of traces as a collector writes them (OTLP in JSON), attributes as objects."""
-    for resource in resources:
-        around = {"resource": _attributes(resource.get("resource") or {})}
-        for scope in resource.get("scopeSpans") or ():
-            for span in scope.get("spans") or ():
-                named = {key: value for key, value in span.items() if not isinstance(value, (list, dict))}
-                yield {**named, **around, "attributes": _attributes(span)}
-
-
-def _attributes(owner: Mapping[str, Any]) -> dict[str, Any]:
-    return _pairs(owner.get("attributes"))
-
-
-def _pairs(held: Any) -> dict[str, Any]:
-    """Keys and values as OTLP writes them, by key; what is none of that is left out."""
-    pairs = held if isinstance(held, list) else ()
-    return {pair.get("key", ""): _typed(pair.get("value") or {}) for pair in pairs if isinstance(pair, Mapping)}
-
-
-def _typed(value: Any) -> Any:
-    if not isinstance(value, Mapping):
-        return value
-    for kind in ("stringValue", "intValue", "doubleValue", "boolValue"):
-        if kind in value:
-            return value[kind]
-    for kind in ("kvlistValue", "arrayValue"):
-        if kind in value:
-            held = value[kind].get("values") if isinstance(value[kind], Mapping) else value[kind]
-            return _pairs(held) if kind == "kvlistValue" else [_typed(one) for one in held or ()]
-    return None

@@ -15,6 +15,7 @@ from octoregistry.costing.reading import How, check_names, no_form, recipes_with
 from octoregistry.costing.records import Page, Record, Torn, records, torn_problems, unfinished
 from octoregistry.costing.tally import Tally, check_keys
 from octoregistry.costing.values import Costs
+from providers.numerals import is_number
 
 MOST_ROWS = 10_000
 _MOST_BYTES = 16_000_000  # of files whose rows are counted before an engine is started
@@ -95,6 +96,7 @@ class Read:
         self.torn: list[Torn] = []
         self.pages: list[Page] = []
         self.there: dict[str, None] = {}
+        self.numbers: dict[str, None] = {}
         self.only_costs = True
 
     def __iter__(self) -> Iterator[Record]:
@@ -109,6 +111,7 @@ class Read:
             if (new := tuple(found.row)) != shape or not self.there:
                 shape = new
                 self.there.update(dict.fromkeys((*found.columns, *new)))
+                self.numbers.update(dict.fromkeys(name for name in new if is_number(found.row[name])))
             yield found
 
 
@@ -132,7 +135,7 @@ def _told(tally: Tally, log: Read, keys: Sequence[str], how: How, place: str) ->
     if not tally.forms:
         if log.torn and not log.there:
             raise CostingError(f"{log.torn[0].file}: {log.torn[0].reason}")
-        raise CostingError(no_form(log.there) if log.there else f"no row in {place}")
+        raise CostingError(no_form(log.there, log.numbers) if log.there else f"no row in {place}")
     if log.only_costs and not tally.counted:
         raise CostingError(_only_costs(tally, log.there))
     return tally.costs((*unfinished(log.pages), *torn_problems(log.torn)))

@@ -10,18 +10,23 @@ import ibis
 import ibis.expr.types as ir
 
 from octoregistry.costing.names import CallNames
+from providers.numerals import BLANKS
 from providers.recipe import FieldNames, Recipe, Words, surfaces
 
 TEXT = "text_"  # before the name of a column that holds a text as it stands in the log
-_AROUND = "^[ \t\r\n]+|[ \t\r\n]+$"  # not `strip`: Spark reads the `\f` of its set as the letter f
-_BLANKS = [" ", "\t", "\r", "\n"]
+_AROUND = f"^[{BLANKS}]+|[{BLANKS}]+$"  # not `strip`: Spark reads the `\f` of its set as the letter f
 
 
 def clean(column: ir.Value) -> ir.StringValue:
     """A text without blanks around it; most have none, and no pattern is tried on them."""
     text = column.cast("string")
-    blank = text.left(1).isin(_BLANKS) | text.right(1).isin(_BLANKS)
+    blank = text.left(1).isin([*BLANKS]) | text.right(1).isin([*BLANKS])
     return ibis.ifelse(blank, text.re_replace(_AROUND, ""), text)
+
+
+def small(text: ir.StringValue) -> ir.StringValue:
+    """A text in small letters, as `providers.numerals.small` says it."""
+    return ibis.ifelse(text.re_search("[^\x01-\x7f]"), text, text.lower())
 
 
 def raw_texts(recipe: Recipe, column_of: Callable[[FieldNames], ir.Value | None]) -> dict[str, ir.StringValue]:
@@ -68,21 +73,21 @@ def names_said(table: ir.Table, recipe: Recipe, names: CallNames) -> ir.Table:
 def _plain(text: ir.StringValue) -> ir.StringValue:
     """A provider's name without letter case, blanks, points, hyphens and the surface that an SDK adds."""
     ending = "|".join(sorted(surfaces()))
-    return text.lower().re_replace(rf"\.({ending})$", "").re_replace(r"[ \t_.-]+", "")
+    return small(text).re_replace(rf"\.({ending})$", "").re_replace(f"[{BLANKS}_.-]+", "")
 
 
 def _owner(table: ir.Table, names: CallNames) -> ir.StringValue:
     """The registry's name of a provider, or the text as it stands where nobody knows it, as `CallNames.provider` says it."""
     text, plain = table[f"{TEXT}provider"], table[f"{TEXT}plain"]
-    cases = [(text.lower() == host, ours) for host, ours in names.hosts.items()]
+    cases = [(small(text) == host, ours) for host, ours in names.hosts.items()]
     cases += [(plain == spelling, ours) for spelling, ours in names.spelt().items()]
     return ibis.cases(*cases, else_=text) if cases else text
 
 
 def _meaning(table: ir.Table, place: int, words: Words) -> ir.StringValue:
     """What the word in a field means; "" where it says nothing."""
-    text = table[f"{TEXT}word_{place}"].lower().fill_null("")
-    provider = table[f"{TEXT}provider"].lower().fill_null("")
+    text = small(table[f"{TEXT}word_{place}"]).fill_null("")
+    provider = small(table[f"{TEXT}provider"]).fill_null("")
     cases = [(text.isin(["", "null", "none"]), ibis.literal(""))]
     for word, meaning in sorted(words.words.items(), key=lambda pair: ":" not in pair[0]):
         whose, colon, rest = word.partition(":")

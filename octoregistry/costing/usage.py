@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial, reduce
 from operator import add, and_
 from typing import NamedTuple
@@ -29,20 +29,21 @@ from octoregistry.costing.days import DAY_COLUMNS, stated_date, stated_text, utc
 from octoregistry.costing.errors import CostingError
 from octoregistry.costing.names import CallNames
 from octoregistry.costing.numbers import Count, count
+from octoregistry.costing.once import AGAIN_MARK, LESS_MARK, SAME_MARK, calls, marked
 from octoregistry.costing.plain_tables import INSIDE
 from octoregistry.costing.rates import UNKNOWN_SIZE, RateTable
 from octoregistry.costing.reading import may_be_shown
 from octoregistry.costing.texts import clean, names_said, raw_texts
-from octoregistry.costing.values import AGAIN, ANSWERED, DERIVED, NO_CALL_HERE, NO_FORM
+from octoregistry.costing.values import AGAIN, ANSWERED, DERIVED, LESS, NO_CALL_HERE, NO_FORM, SAME_SUM
 from providers.charge_units import UNIT_CALLED
 from providers.dimensions import DIMENSIONS, PROMPT_DIMENSIONS
 from providers.flat import plain_name
-from providers.interpretation import BELOW, MOST_REQUESTS, NO_REQUESTS, NOT_WHOLE, TOO_MANY, is_usage
-from providers.numerals import MOST, is_plain_number
-from providers.recipe import Recipe, known_patterns
+from providers.interpretation import BELOW, MOST_REQUESTS, NO_REQUESTS, NOT_WHOLE, TOO_MANY
+from providers.numerals import MOST, is_whole_number
+from providers.recipe import Recipe, shown_patterns
+from providers.unread import is_unknown_usage
 
 WHOLE = "decimal(38, 0)"
-_AGAIN = "octoregistry_again"
 _NUMBERS = {text: number for number, text in FAULTS.items()}
 
 
@@ -70,12 +71,14 @@ class Rows:
     def may_show(self, column: str, value: object) -> bool:
         """Whether an example may show what a column holds: a number, or what says when, whose and how a call was."""
         name = plain_name(column)
-        return is_plain_number(value) or any(may_be_shown(name, value, one) for one in self.recipes)
+        if any(may_be_shown(name, value, one) for one in self.recipes):
+            return True
+        return is_whole_number(value) and any(is_unknown_usage(name, one) for one in self.recipes)
 
     def shows(self, column: str) -> bool:
         """Whether a column may be shown as an example: what a recipe reads, or counts; never a prompt or an answer."""
         name = plain_name(column)
-        return any(known_patterns(one).fullmatch(name) or is_usage(name, one) for one in self.recipes)
+        return any(shown_patterns(one).fullmatch(name) or is_unknown_usage(name, one) for one in self.recipes)
 
 
 def usage_rows(
@@ -156,7 +159,7 @@ def _part(
     recipe = form.recipe
     dimensions, charged = counted_of
     names_of_counts = (*dimensions, *charged)
-    here = _calls(log, recipe, form.test)
+    here = calls(log, recipe, form.test)
     written = column_of(here, recipe.fields.get("day", ()))
     own = {f"k_{place}": _key(here, key) for place, key in enumerate(keys) if key not in DERIVED}
     passed = {f"o_{place}": here.table[name] for place, name in enumerate(kept)}
@@ -217,57 +220,6 @@ def _with_names(said: ir.Table, number: int, dimensions: Sequence[str], *, is_st
     )
 
 
-def _calls(log: UsageTable, recipe: Recipe, test: ir.BooleanValue | None) -> UsageTable:
-    """The rows of one form that are calls, each response once."""
-    tests = [] if test is None else [test]
-    calls = [holds(log, one) for one in recipe.calls]
-    if any(one is False for one in calls):
-        tests.append(ibis.literal(False))
-    tests += [one for one in calls if not isinstance(one, bool)]
-    usage = log.table.filter(*tests) if tests else log.table
-    return _at(_once(_without_sums(usage, log, recipe), log, recipe), log)
-
-
-def _at(usage: ir.Table, log: UsageTable) -> UsageTable:
-    return replace(log, table=usage)
-
-
-def _without_sums(usage: ir.Table, log: UsageTable, recipe: Recipe) -> ir.Table:
-    """The rows without the spans that repeat the sums of calls that are here too."""
-    here = _at(usage, log)
-    repeats = holds(here, recipe.sum_of_others) if recipe.sum_of_others else False
-    trace = next((name for name in recipe.trace if name in here.columns), None)
-    if isinstance(repeats, bool) or trace is None:
-        return usage
-    column = here.columns[trace]
-    traces = usage.filter(~repeats & usage[column].notnull()).select(column).distinct()
-    return usage.filter(~repeats | ~usage[column].isin(traces[column]).fill_null(False))
-
-
-def _once(usage: ir.Table, log: UsageTable, recipe: Recipe) -> ir.Table:
-    """The rows, of those of one response the last alone, or the others marked: only a form whose responses grow over several
-    rows says that they are one call.
-    """
-    here = _at(usage, log)
-    ids = [here[name] for name in recipe.once_by if name in here.columns]
-    if not ids:
-        return usage
-    when = column_of(here, recipe.fields.get("day", ()))
-    order = [] if when is None else [when.desc()]
-    if (output := dimension(here, recipe, "output")) is not None:
-        order.append(output.value.desc())
-    place = ibis.row_number().over(group_by=ids, order_by=order)
-    numbered = usage.mutate(octoregistry_place=place).view()
-    own = ids if recipe.grows else ids[: recipe.once_by[0] in here.columns]
-    own = [numbered[one.get_name()] for one in own]
-    absent = [one.isnull() | (one == "") if one.type().is_string() else one.isnull() for one in own]
-    nameless = reduce(and_, absent, ibis.literal(True))
-    if recipe.grows:
-        return numbered.filter((numbered.octoregistry_place == 0) | nameless).drop("octoregistry_place").view()
-    again = (numbered.octoregistry_place > 0) & ~nameless
-    return numbered.mutate(**{_AGAIN: again}).drop("octoregistry_place").view()
-
-
 def _stated(log: UsageTable, recipe: Recipe, dimensions: Sequence[str], charged: Sequence[str]) -> dict[str, ir.Value]:
     """What each row counts, and whether it could be read."""
     counts = {name: found for name in dimensions if (found := dimension(log, recipe, name)) is not None}
@@ -300,7 +252,9 @@ def _stated(log: UsageTable, recipe: Recipe, dimensions: Sequence[str], charged:
         "of_batch": of_batch,
         "known_size": size.value,
         "free": free,
-        "again": log.table[_AGAIN] if _AGAIN in log.table.columns else ibis.literal(False),
+        "again": marked(log, AGAIN_MARK),
+        "less": marked(log, LESS_MARK),
+        "same": marked(log, SAME_MARK),
         "repeats": repeats,
         "inside": log.table[INSIDE] if INSIDE in log.table.columns else ibis.literal(False),
         "sound": reduce(and_, [sound for sound in sounds if sound is not None], ibis.literal(True)),
@@ -352,7 +306,7 @@ def _fault(read: ir.Table, dimensions: Sequence[str]) -> ir.IntegerValue:
     cases = [(read.inside, ibis.literal(_NUMBERS[INSIDE], "int32"))]
     cases += [(wrong & ~read.free, ibis.literal(_NUMBERS[text], "int32")) for text, wrong in checks.items()]
     cases += [((read.wrong != 0) & ~read.free, read.wrong.cast("int32")), (read.repeats, _NUMBERS[NO_CALL_HERE])]
-    cases.append((read.again, _NUMBERS[AGAIN]))
+    cases += [(read.again, _NUMBERS[AGAIN]), (read.less, _NUMBERS[LESS]), (read.same, _NUMBERS[SAME_SUM])]
     return ibis.cases(*cases, else_=ibis.literal(0, "int32"))
 
 

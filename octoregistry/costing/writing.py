@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal
@@ -40,10 +41,15 @@ def write_costs(costs: Costs, path: Path) -> None:
         elif path.suffix.lower() == ".csv":
             partial.write_text(_csv(costs), encoding="utf-8", newline="")
         else:
-            partial.write_text(json.dumps(costs_json(costs), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+            partial.write_text(json_text(costs_json(costs)) + "\n", encoding="utf-8")
         partial.replace(real_path(path))
     finally:
         partial.unlink(missing_ok=True)
+
+
+def json_text(values: Mapping[str, Any]) -> str:
+    """`values` as JSON that any file takes: half a character, which no encoding has, as JSON escapes it."""
+    return json.dumps(values, ensure_ascii=False, indent=1).encode("utf-8", "backslashreplace").decode()
 
 
 def costs_json(costs: Costs) -> dict[str, Any]:

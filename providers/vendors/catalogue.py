@@ -13,6 +13,7 @@ from typing import Any
 from providers.dimensions import DIMENSIONS
 from providers.files import bytes_of
 
+from ..numerals import BLANKS, small
 from .folder import check_folder_file
 from .table import VendorError, laid_over, value_of
 from .vendor import Batch, Vendor
@@ -159,4 +160,4 @@ def read_toml(path: str | os.PathLike[str]) -> dict[str, Any]:
 
 
 def _spelling(text: str) -> str:
-    return re.sub(r"[\s._-]+", "", text.casefold())
+    return re.sub(f"[{BLANKS}._-]+", "", small(text))

@@ -106,10 +106,13 @@ def test_a_plain_log_may_have_attributes_of_its_own():
     assert cost_frame(pa.Table.from_pylist([row, row]), registry=parse_registry(REGISTRY)).total == 2
 
 
-def test_metadata_that_is_no_json_says_nothing_and_stops_nothing():
+def test_metadata_without_usage_stops_nothing_and_one_that_breaks_off_is_told():
     rows = pa.Table.from_pylist([{**LITELLM, "metadata": text} for text in ("{", "", None, "[]", "{}")])
 
-    assert cost_frame(rows, registry=parse_registry(REGISTRY)).total == 5 * Decimal(4 * 3 + 15) / 100
+    costs = cost_frame(rows, registry=parse_registry(REGISTRY))
+
+    assert costs.total == 4 * Decimal(4 * 3 + 15) / 100
+    assert [problem.reason for problem in costs.problems] == ["usage that cannot be read: metadata"]
 
 
 def test_litellm_in_postgres_keeps_metadata_as_json(postgres_url):

@@ -124,7 +124,9 @@ CONTEXT = {"timestamp": "2026-10-01T00:00:00Z", "type": "turn_context", "payload
 def test_a_running_total_that_moves_by_more_than_the_last_call_is_told(cost):
     costs = cost(CONTEXT, codex(M, M, "01:00:00"), codex(9 * M, M, "02:00:00"))
 
-    assert (costs.total, reasons(costs)) == (1, ["a part that is more than its whole: carried.moved.input_tokens"])
+    (reason,) = reasons(costs)
+    assert costs.total == 1
+    assert reason.startswith("two counts of the same that differ: carried.moved.input_tokens")
 
 
 def test_a_forked_session_that_copies_its_parents_events_counts_them_once(cost):
