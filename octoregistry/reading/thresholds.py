@@ -36,8 +36,7 @@ def thresholds_of(document: Document, reader: Reader) -> Thresholds:
             continue
         for name in map(str, said.values("model") or ("",)):
             stated[name.lower()] |= numbers
-    stated_once = {name: {n for n in own if n - 1 not in own} for name, own in stated.items()}  # "< 272K" and "≥ 272K"
-    known = {name: own.pop() for name, own in stated_once.items() if len(own) == 1 and open_numbers <= own}
+    known = {name: own.pop() for name, own in stated.items() if len(own) == 1 and open_numbers <= own}
     return Thresholds({name: above for name, above in known.items() if name}, known.get(""))
 
 

@@ -46,32 +46,6 @@ def test_a_sentence_that_leaves_nothing_open_says_it_of_all(sentence: str) -> No
     assert thresholds(sentence) == {"road-1": 272_000, "road-2": 272_000}
 
 
-@pytest.mark.parametrize(
-    ("size", "above", "up_to"),
-    [
-        (">272K", 272_000, None),
-        ("≥272K", 271_999, None),
-        (">=272K", 271_999, None),
-        ("272K+", 271_999, None),
-        ("272K or more", 271_999, None),
-        ("≤272K", None, 272_000),
-        ("<272K", None, 272_000),  # OpenAI's own label, of which its pages say that > 272K costs more
-    ],
-)
-def test_a_size_that_is_said_to_be_in_it_is_in_it(size: str, above: int | None, up_to: int | None) -> None:
-    """Of a prompt of just that size."""
-    page = read(
-        f"# Prices\n\nPer 1M tokens, in USD.\n\n| Model | Input |\n|-|-|\n| road-1 ({size} context length) | $2 |\n"
-    )
-    assert {(rate.above_input_tokens, rate.up_to_input_tokens) for rate, _, _ in plain(page)} == {(above, up_to)}
-
-
-def test_less_than_it_and_at_least_it_are_one_threshold() -> None:
-    """The one at which both say that it changes."""
-    sentence = "Short context: <272K input tokens. Long context: ≥272K input tokens."
-    assert thresholds(sentence) == {"road-1": 271_999, "road-2": 271_999}
-
-
 def test_a_sentence_that_names_a_model_says_it_of_that_one() -> None:
     """And nothing of the others, but what another sentence says of all."""
     own = "For road-2, long context: >128K input tokens."

@@ -135,9 +135,7 @@ def _words(rest: list[str], place: Place, facts: list[Fact], vocabulary: Vocabul
 
 
 _BESIDE_A_FIGURE: frozenset[Place] = frozenset({"cell", "in_line"})
-_QUALIFY = (
-    "from", "starts", "until", "below", "above", "at_least", "below_behind", "above_behind", "at_least_behind", "was", "not_before"
-)  # fmt: skip
+_QUALIFY = ("from", "starts", "until", "below", "above", "below_behind", "above_behind", "was", "not_before")
 
 
 def _qualifies(row: Row, vocabulary: Vocabulary) -> bool:

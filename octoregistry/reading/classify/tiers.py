@@ -43,7 +43,7 @@ def _beside(vocabulary: Vocabulary) -> tuple[str, str]:
 def _before(vocabulary: Vocabulary) -> re.Pattern[str]:
     """A size whose word stands before its number: "up to 200k tokens"."""
     around, behind = _beside(vocabulary)
-    below, above = one_of(vocabulary, "word:below"), one_of(vocabulary, "word:above", "word:at_least")
+    below, above = one_of(vocabulary, "word:below"), one_of(vocabulary, "word:above")
     return re.compile(rf"{around}(?:(?P<below>{below})|(?P<above>{above}))\s?(?:토큰\s?)?{_NUMBER}{behind}")
 
 
@@ -52,7 +52,7 @@ def _behind(vocabulary: Vocabulary) -> re.Pattern[str]:
     """A size whose word stands behind its number: "200k tokens or more"."""
     around, behind = _beside(vocabulary)
     return re.compile(
-        rf"{around}{_NUMBER}{behind}\s?を?(?:(?P<above>\+|{one_of(vocabulary, 'word:above_behind', 'word:at_least_behind')})"
+        rf"{around}{_NUMBER}{behind}\s?を?(?:(?P<above>\+|{one_of(vocabulary, 'word:above_behind')})"
         rf"|(?P<below>{one_of(vocabulary, 'word:below_behind')})){behind.replace('tail', 'tail2')}"
     )
 
@@ -94,8 +94,8 @@ def _others(vocabulary: Vocabulary) -> tuple[re.Pattern[str], re.Pattern[str]]:
 def _signs(vocabulary: Vocabulary) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """What a prompt size cannot do without, before its number or behind it: most texts hold neither."""
     return (
-        re.compile(one_of(vocabulary, "word:below", "word:above", "word:at_least")),
-        re.compile(rf"\+|{one_of(vocabulary, 'word:above_behind', 'word:at_least_behind', 'word:below_behind')}"),
+        re.compile(one_of(vocabulary, "word:below", "word:above")),
+        re.compile(rf"\+|{one_of(vocabulary, 'word:above_behind', 'word:below_behind')}"),
     )
 
 
@@ -138,20 +138,8 @@ def _found(
                 continue
             if tokens := tokens_of(match["number"], match["scale"]):
                 taken.append(match.span())
-                tier = Tier(up_to=tokens) if match["below"] else Tier(above=_floor(tokens, match["above"], vocabulary))
+                tier = Tier(up_to=tokens) if match["below"] else Tier(above=tokens)
                 yield match.start(), match.end(), None if _counts_another(match, vocabulary) else tier
-
-
-def _floor(tokens: int, words: str, vocabulary: Vocabulary) -> int:
-    """The longest prompt that "> 272K" or "≥ 272K" is not for. ("< 272K" is taken to hold for 272,000 itself, as OpenAI's own
-    pages go on to say: "> 272K" costs more.)
-    """
-    return tokens - 1 if _at_least(vocabulary).fullmatch(words) else tokens
-
-
-@lru_cache(maxsize=16)
-def _at_least(vocabulary: Vocabulary) -> re.Pattern[str]:
-    return re.compile(rf"\+|{one_of(vocabulary, 'word:at_least', 'word:at_least_behind')}")
 
 
 def tokens_of(number: str, scale: str | None) -> int | None:
