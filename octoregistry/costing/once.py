@@ -61,8 +61,10 @@ def _once(usage: ir.Table, log: UsageTable, recipe: Recipe) -> ir.Table:
     names = [name for name in recipe.once_by if name in here.columns]
     if not names:
         return _same_sums(usage, log, recipe)
-    ids = [here[name] for name in names]
     output, total = _counted(here, recipe)
+    usage = usage.mutate(octoregistry_output=output, octoregistry_total=total).view()  # columns, be they literals
+    here, output, total = _at(usage, log), usage.octoregistry_output, usage.octoregistry_total
+    ids = [here[name] for name in names]
     when = column_of(here, recipe.fields.get("day", ()))
     if when is not None and when.type().is_string():
         when = when.re_replace("(Z|z| ?UTC|[+]00:?00)$", "")  # so that 10:00:00.5 comes after 10:00:00

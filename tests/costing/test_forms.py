@@ -67,7 +67,10 @@ def test_openai_says_the_mode_in_two_columns(cost_of, said, usd):
 
 def test_openai_pages_of_the_api_are_rows_in_buckets(cost_of):
     result = {"model": "road", "input_tokens": M, "input_cached_tokens": 0, "output_tokens": 0, "num_model_requests": 5}
-    page = {"object": "page", "data": [{"start_time": 1790812800, "results": [result, result]}, {"results": []}]}
+    page = {
+        "object": "page",
+        "data": [{"start_time": 1790812800, "results": [result, {**result, "project_id": "p"}]}, {"results": []}],
+    }
 
     assert cost_of(page, suffix=".json").total == 2
 
