@@ -119,11 +119,10 @@ class _Lines:
         words that are understood."""
         label = Label(text, "below", 2)
         said = self.reader.said(label)
-        if among or "all" in said.values("speaks_of_table"):
-            return "all" in said.values("speaks_of_table")
+        of_all = "all" in said.values("speaks_of_table")
         other = any(currency != PLAIN_CURRENCY for currency in said.values("currency"))
         understood = not said.leftover or (other and bool(said.values("speaks_of_table")))
-        return understood and speaks_of_table(label, said, self.reader.vocabulary)
+        return (of_all or (not among and understood)) and speaks_of_table(label, said, self.reader.vocabulary)
 
     def counts(self, head: str) -> bool:
         """True for a head that says what is counted, or that prices stand under it."""

@@ -44,7 +44,7 @@ from octoregistry.reading.settle.kinds import (
 )  # fmt: skip
 from octoregistry.reading.settle.outcome import Priced, Refused
 from octoregistry.reading.settle.said import DENIES, NEAR, OVER, TOLD, Reader, Said
-from octoregistry.reading.settle.sentences import doubt_told, speaks_of_table
+from octoregistry.reading.settle.sentences import doubt_told, is_of_the_day, speaks_of_table
 from octoregistry.reading.settle.slots import days_of, dimension_of, modalities_of, mode_of, place_of, tier_of, unit_of
 
 __all__ = ["DENIES", "Priced", "Reader", "Refused", "Settler"]
@@ -69,6 +69,8 @@ class Settler:
             return None
         if label.place == "sentence" and label.distance == 0 and not said.leftover:
             return said
+        if label.place in TOLD and is_of_the_day(said, self.reader.page_date):
+            return None
         if label.place in TOLD:
             return said if self._speaks_of_table(label, said) else None
         if label.place == "section":

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
+from itertools import takewhile
+
 from octoregistry.reading.classify import Classified
 from octoregistry.reading.classify.cells import has_amount
 from octoregistry.reading.classify.tiers import Tier
@@ -23,19 +27,86 @@ def speaks_of_table(label: Label, said: Classified, vocabulary: Vocabulary) -> b
     that says what its prices are."""
     if label.distance == 0 and label.place == "sentence":
         return True
+    if _of_another_thing(said) or _not_in(said):
+        return False
+    far = label.distance > 2 or (label.place == "below" and label.distance > 0)
     if said.values("speaks_of_table"):
-        return True
+        return not far or _states(label, said)
     if has_amount(label.text, vocabulary):
         return False  # it speaks of that price
     if any(currency != PLAIN_CURRENCY for currency in said.values("currency")):
-        return True
+        return not far or (bool(said.values("price")) and _states(label, said))
     if ((label.place == "below" and not label.distance) or not is_label(label.text)) and _qualifies_table(label, said):
         return True
     # "Our prices per 1K tokens, in Canadian dollars.", wherever it stands over the table
     priced = any(
         fact.slot == "speaks_of_table" or (fact.slot == "price" and fact.start < _SUBJECT) for fact in said.facts
     )
-    return priced and any(unit.factor is not None for unit in said.values("unit"))
+    return (
+        priced and any(unit.factor is not None for unit in said.values("unit")) and not _EQUATES.search(said.leftover)
+    )
+
+
+def _states(label: Label, said: Classified) -> bool:
+    """True for a sentence that says of prices what they are, not only that some are offered, or may change."""
+    if label.text.rstrip().endswith(("?", "？")) or _elsewhere(said):
+        return False
+    return not said.leftover or any(map(said.values, _STATES))
+
+
+def _elsewhere(said: Classified) -> bool:
+    """True for what says of no prices that are shown that somebody may have them: "Prices in EUR on request"."""
+    offered = said.values("offered")
+    return "elsewhere" in offered or (bool(offered) and not _points(said))
+
+
+def _points(said: Classified) -> bool:
+    """True for what says of which prices it speaks: "these", "all", "below"."""
+    return bool({"these", "all"} & {*said.values("speaks_of_table")}) or "here" in said.values("function")
+
+
+def _of_another_thing(said: Classified) -> bool:
+    """True for a sentence whose subject is no price but a way to be served, an offer or a kind of count: "Cached input is
+    billed at a discount.", "Batch processing is available at 50% of the prices listed below."."""
+    facts = sorted(said.facts, key=lambda fact: fact.start)
+    while facts and facts[0].slot in ("function", "token") and facts[0].value != "here":
+        facts = facts[1:]
+    subject = list(takewhile(lambda fact: fact.slot in _THINGS, facts))
+    behind = facts[len(subject) :][:1]
+    if (
+        not subject
+        or subject[0].value == "discount"
+        or any(fact.slot in ("price", "speaks_of_table") for fact in behind)
+    ):
+        return False
+    if "discount" in said.values("offer") or "%" in said.leftover:
+        return True  # whose discount it is, or the share of these prices that another thing costs
+    return bool(said.values("price")) and not said.leftover and not _points(said) and not said.values("speaks_of_table")
+
+
+def _not_in(said: Classified) -> bool:
+    """True for "Prices are in USD, not CAD."."""
+    no = [fact for fact in said.facts if fact.slot == "negation"]
+    coins = [fact for fact in said.facts if fact.slot == "currency" and fact.value != PLAIN_CURRENCY]
+    plain = [f for f in said.facts if f.slot == "note" or (f.slot == "currency" and f.value == PLAIN_CURRENCY)]
+    if len(no) != 1 or not coins or said.leftover or not set(said.by_slot) <= _OF_CURRENCY:
+        return False
+    return all(fact.start > no[0].start for fact in coins) and any(fact.start < no[0].start for fact in plain)
+
+
+def is_of_the_day(said: Classified, today: date) -> bool:
+    """True for "Prices as of November 2026.", on a page of that month or of the year after it."""
+    months, year = said.values("month"), said.leftover.strip(" .")
+    if len(months) != 1 or not re.fullmatch(r"20\d\d", year) or not set(said.by_slot) <= _OF_DAY:
+        return False
+    return 0 <= (today.year - int(year)) * 12 + today.month - int(months[0]) < 12
+
+
+_THINGS = {"mode", "offer", "dimension", "modality", "place"}
+_STATES = (*_QUALIFY, "currency", "days", "month", "dimension")
+_OF_CURRENCY = {"speaks_of_table", "price", "note", "function", "negation", "currency"}
+_OF_DAY = {"speaks_of_table", "month", "function", "price"}
+_EQUATES = re.compile(r"(?<![\w.,])\d")  # "1,000 tokens are about 750 words"
 
 
 def _qualifies_table(label: Label, said: Classified) -> bool:
@@ -76,7 +147,12 @@ def doubt_told(said: Said, settled: tuple[str, str, Tier, tuple[str, ...]], *, c
             said.doubt(label, "it states a prompt size that no label settles")
         elif other and not own.leftover:
             said.doubt(label, f"are these prices of {', '.join(sorted(other))}?")
-        elif kinds and not own.leftover and card and dimensions[0] in ("input", "output"):
+        elif (
+            kinds
+            and not own.leftover
+            and (card or "all" in own.values("speaks_of_table"))
+            and dimensions[0] in ("input", "output")
+        ):
             said.doubt(label, f"are these prices of {', '.join(sorted(kinds))} tokens?")
         elif label.place == "section" and qualifying(own) & {"days", "currency", "unit"}:
             said.doubt(label, "it stands behind other prices: does it hold for these?")
