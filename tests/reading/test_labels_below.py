@@ -55,6 +55,9 @@ def test_no_price_moves_one_label_on(page_rates: Read) -> None:
         ("$0.15 / 1M tokens", "Input", "$0.60 / 1M tokens"),
         ("$0.15 / 1M tokens", "Input", "$0.60 / 1M tokens", "Output", "$0.90 / 1M tokens"),
         ("Input", "$0.15 / 1M tokens", "Output", "$0.60 / 1M tokens", "Cached input"),
+        ("Text", "$0.15 / 1M tokens", "Output", "$0.60 / 1M tokens", "Cached input"),
+        ("Price:", "$0.15 / 1M tokens", "Output", "$0.60 / 1M tokens", "Cached input", "Free"),
+        ("$0.15 / 1M tokens", "Output", "$0.60 / 1M tokens", "Cached input", "Not available"),
     ],
 )
 def test_a_label_that_two_figures_may_have_is_a_doubt_of_both(page_rates: Read, lines: tuple[str, ...]) -> None:
@@ -67,6 +70,14 @@ def test_a_size_between_a_label_and_its_figures_leaves_the_label_over_them(page_
     lines = ("Input", "Prompts ≤ 200K tokens", "$3 / 1M tokens", "Prompts > 200K tokens", "$6 / 1M tokens", "Output")
     page = read_lines(page_rates, *lines, "Prompts ≤ 200K tokens", "$15 / 1M tokens")
     assert [str(price.amount) for _, dimension, price in plain(page) if dimension == "output"] == ["15"]
+
+
+@pytest.mark.parametrize(
+    "below", [("Cached input", "Not available"), ("Cached input", "Free"), ("- Text input\n- Max output 8K",)]
+)
+def test_a_label_without_a_price_below_the_last_one_is_no_doubt(page_rates: Read, below: tuple[str, ...]) -> None:
+    page = read_lines(page_rates, "Input", "$0.15 / 1M tokens", "Output", "$0.60 / 1M tokens", *below)
+    assert prices(page) == {("GPT-9", "standard", "input"): "0.15", ("GPT-9", "standard", "output"): "0.60"}
 
 
 CARD = "<div><span>{}</span><h3>{}</h3><p>Input $2.50 / 1M tokens</p></div>"
@@ -83,6 +94,32 @@ def test_a_badge_over_a_card_is_said_of_it(page_rates: Read, badge: str) -> None
     page = page_rates(f"<!doctype html><h1>Pricing</h1>{cards}", date(2026, 9, 1), "openai")
     of_now = [rate for rate, _, _ in plain(page) if rate.mode == "standard" and rate.place == "global"]
     assert not [rate for rate in of_now if not rate.start and not rate.above_input_tokens]
+
+
+def test_no_badge_over_a_card_settles_what_its_prices_are(page_rates: Read) -> None:
+    """It may as well be the last word of a menu, or of a switch."""
+    cards = CARD.format("Batch", "GPT-9") + CARD.format("", "GPT-9 mini")
+    page = page_rates(f"<!doctype html><h1>Pricing</h1>{cards}", date(2026, 9, 1), "openai")
+    assert {rate.mode for rate in page.rates} == {"standard"}
+    assert "are these batch prices?" in told(page)
+
+
+@pytest.mark.parametrize("badges", ["<p>Batch</p><p>New</p>", "<p>New</p><p>Batch</p><p>Popular</p>"])
+def test_one_of_several_badges_is_heard(page_rates: Read, badges: str) -> None:
+    page = page_rates(f"<!doctype html><h1>Pricing</h1>{badges}{CARD.format('', 'GPT-9')}", date(2026, 9, 1), "openai")
+    assert not prices(page)
+
+
+@pytest.mark.parametrize(
+    "menu",
+    ["<h1>Pricing</h1><ul><li>Models</li><li>Batch</li></ul>", "<p>Models</p><p>Batch</p><h1>Pricing</h1>",
+     "<h1>Pricing</h1><h3>See also</h3><p>Batch</p>",
+     "<h1>Pricing</h1><p>Home</p><p>Models</p><p>Docs</p><p>Enterprise</p>"],
+)  # fmt: skip
+def test_a_menu_before_the_first_card_says_nothing_of_it(page_rates: Read, menu: str) -> None:
+    cards = CARD.format("", "GPT-9") + CARD.format("", "GPT-9 mini")
+    page = page_rates(f"<!doctype html>{menu}{cards}", date(2026, 9, 1), "openai")
+    assert len(prices(page)) == 2
 
 
 def test_the_badge_of_one_card_makes_no_price_of_the_other(page_rates: Read) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from itertools import groupby, pairwise
+from itertools import groupby, pairwise, takewhile
 from typing import Literal, TypeAlias
 
 from octoregistry.documents import Document, Passage
-from octoregistry.reading.labels import Figure, Label, Place
+from octoregistry.reading.labels import Figure, Label
 from octoregistry.reading.layout import Scope
-from octoregistry.reading.layout.lines import clean, is_label, sentences
+from octoregistry.reading.layout.lines import is_label, sentences
 from octoregistry.reading.layout.lines import lines as all_lines
 
 Kind: TypeAlias = Literal["name", "prices", "describes", "unit", "tab", "size", "counts", "value", None]
@@ -21,7 +21,6 @@ prompts, what is counted, the value of another label ("Free of charge")."""
 _LONGEST = 200
 _FAR = 40
 _MOST_BELOW = 3
-_MOST_LISTED = 12  # what is longer is the map of a site
 _HEAD_OF_IDS = "Model ID"
 _SWITCH = "∙"  # between the sides of a switch: "Per 1M tokens", "∙", "Batch API price"
 _PROSE = re.compile(r"[.!?。][\"')\]]*$|[a-z]\.\s+[A-Z]")
@@ -55,18 +54,30 @@ class _Card:
 
 def card_scopes(document: Document, words: LineWords) -> Iterator[Scope]:
     """A scope for each run of passages under the same headings and pane that holds figures."""
-    badge: tuple[Label, ...] = ()
+    before: list[Passage] = []
+    block: list[Label] = []
     for _, grouped in groupby(document.passages, key=lambda passage: (passage.headings, passage.pane)):
         run = list(grouped)
         if any(words.has_amount(passage.text) for passage in run):
-            walk = _Run(words, _Card(badge=badge))
+            walk = _Run(words, _Card(badge=_badge(block if _leads(before, run, words) else [])))
             scope = walk.scope(run)
             if scope.figures:
                 yield scope
-            badge = _badge(walk.card.block, priced=bool(scope.figures))
+            before, block = run, walk.card.block
         else:
-            lines = [Label(clean(passage.text.split("\n")[-1]), "lead", 0, passage.address) for passage in run[-1:]]
-            badge = _badge(lines, priced=False) if run[-1].listed <= _MOST_LISTED else ()
+            last = [(passage, line) for passage, line in all_lines(run[-_MOST_BELOW - 1 :])]
+            before, block = run, [Label(line, "lead", 0, passage.address) for passage, line in last]
+
+
+def _leads(before: list[Passage], run: list[Passage], words: LineWords) -> bool:
+    """True where the last line of `before` may be said of the card that begins with `run`: in the same list or none as its
+    prices, and under a heading over it that is not only that of the page, or behind other prices."""
+    if not before or before[-1].listed != run[0].listed:
+        return False
+    if any(words.has_amount(passage.text) for passage in before):
+        return True
+    own = run[0].headings
+    return bool(own) and own[:-1] == before[-1].headings and (len(own) > 1 or words.kind(own[-1].text) == "name")
 
 
 def is_prose(line: str) -> bool:
@@ -74,12 +85,11 @@ def is_prose(line: str) -> bool:
     return len(line) > _LONGEST or _PROSE.search(line) is not None
 
 
-def _badge(lines: list[Label], *, priced: bool) -> tuple[Label, ...]:
-    """The label that stands last before a name, as a badge over it does. Behind prices, `priced`, it may be theirs."""
-    place: Place = "section" if priced else "stray"
-    return tuple(
-        replace(line, place=place) for line in lines[-1:] if is_label(line.text) and line.text[-1] not in ":："
-    )
+def _badge(lines: list[Label]) -> tuple[Label, ...]:
+    """The labels that stand last before a name, as badges over it do, where these are few: they may be of something else, so
+    they settle nothing."""
+    labels = list(takewhile(lambda line: is_label(line.text) and line.text[-1] not in ":：", reversed(lines)))
+    return tuple(replace(line, place="section") for line in labels) if len(labels) <= _MOST_BELOW else ()
 
 
 @dataclass(slots=True)
@@ -148,7 +158,7 @@ class _Run:
         tab = card.block[-1:] if card.block and self.words.kind(card.block[-1].text) == "tab" else []
         before = tab or card.tabs
         self._below(card.block[: -1 if tab else None])
-        badge = () if tab else _badge(card.block, priced=card.first < len(self.figures))
+        badge = () if tab else _badge(card.block)
         self.card = _Card(name, len(self.figures), groups=list(before), tabs=list(before), badge=badge)
 
     def _below(self, labels: list[Label]) -> None:
@@ -198,8 +208,7 @@ def _labelled(lines: list[tuple[Passage, str]], words: LineWords) -> tuple[list[
     found: list[tuple[Passage, str]] = []
     in_doubt: set[str] = set()
     for first, end in pairwise((0, *names, len(lines))):
-        card = lines[first:end]
-        signs = "".join(_sign(line, words) for _, line in card)
+        card, signs = _without_values(lines[first:end], words)
         if _BELOW.fullmatch(signs):
             below = {at + 1 for at, sign in enumerate(signs) if sign == "$"}
             card = [
@@ -213,12 +222,30 @@ def _labelled(lines: list[tuple[Passage, str]], words: LineWords) -> tuple[list[
     return found, in_doubt
 
 
-_BELOW = re.compile(r"[^l$]*(?:\$l[^l$]*)+")
+_BELOW = re.compile(r"(?:[^l$]*[.n])?(?:\$l[^l$]*)+")
 _EITHER = re.compile(r"[^l$]*(?:\$l|l(?:\$l)+[^l$]*$)")
+_VALUED = re.compile(r"lv+(?![$av])")
+_DASH = re.compile("[-\u2013\u2014]+")
 
 
-def _sign(line: str, words: LineWords) -> str:
-    """What a line is: "$" for a price that says not itself what it is the price of, "l" for a label that does, else "-"."""
+def _without_values(lines: list[tuple[Passage, str]], words: LineWords) -> tuple[list[tuple[Passage, str]], str]:
+    """(`lines` without the labels whose only value is a word, a sign each for what the rest are): "Cached input", "Free". A
+    label in another list than the prices is none of theirs."""
+    listed = {passage.listed for passage, line in lines if words.has_amount(line)}
+    signs = "".join(_sign(line, words, listed=passage.listed in listed) for passage, line in lines)
+    left_out = {at for found in _VALUED.finditer(signs) for at in range(*found.span())}
+    kept = [at for at in range(len(lines)) if at not in left_out]
+    return [lines[at] for at in kept], "".join(signs[at] for at in kept)
+
+
+def _sign(line: str, words: LineWords, *, listed: bool) -> str:
+    """What a line is: "$" for a price that says not itself what it is the price of, "a" for one that does, "l" for a label
+    that does, "n" for a name, "v" for a value in words, "." for a sentence, else "-"."""
     if words.has_amount(line):
-        return "$" if words.bare(line) else "-"
-    return "l" if is_label(line) and words.counts(line) else "-"
+        return "$" if words.bare(line) else "a"
+    if not is_label(line):
+        return "v" if _DASH.fullmatch(line) else "."
+    if listed and words.counts(line):
+        return "l"
+    kind = words.kind(line)
+    return "n" if kind == "name" else "v" if kind == "value" else "-"
