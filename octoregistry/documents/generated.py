@@ -32,7 +32,7 @@ def add_signs(tag: Tag, rules: Iterable[Rule], themes: Themes) -> None:
         own = [rule for rule in rules if rule.generated == side]
         added = _added(tag, own, themes, figures) if own else ()
         if between:
-            if added or (side == "before" and is_row(tag) and _takes_a_place(own)):
+            if added:
                 doubt_table(tag)
         elif added:
             text = LEFT_OUT if tag.name in CELLS and figures else f"{LEFT_OUT} {' '.join(added)} "
@@ -42,9 +42,9 @@ def add_signs(tag: Tag, rules: Iterable[Rule], themes: Themes) -> None:
         tag.insert(0, NavigableString(LEFT_OUT))
 
 
-def _takes_a_place(rules: Iterable[Rule]) -> bool:
+def takes_a_place(rules: Iterable[Rule]) -> bool:
     """True for what stands before the cells of a row as one of them, be it empty."""
-    said = [rule.said for rule in rules]
+    said = [rule.said for rule in rules if rule.generated == "before"]
     shown = any(value not in ("none", "normal") for one in said for value in one.get("content", ()))
     return shown and not any({"absolute", "fixed"}.intersection(one.get("position", ())) for one in said)
 

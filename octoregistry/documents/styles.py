@@ -94,16 +94,36 @@ def moves(sources: Sequence[Mapping[str, list[str]]]) -> bool:
     return any(look_of_all((one,)) >= Look.MAYBE and values != ["left"] for one, values in said)
 
 
-def turns(sources: Sequence[Mapping[str, list[str]]]) -> bool:
-    """True for declarations that may put the cells of a row, or of a group of rows, elsewhere than those of others; what is
-    not seen at all stands nowhere."""
+def sideways(sources: Sequence[Mapping[str, list[str]]], name: str) -> frozenset[tuple[str, str]]:
+    """(property, value) of what puts the cells of a row, or of a group of rows, elsewhere than those of rows without it: not
+    what moves it up or down. `name` is that of its tag. What is not seen at all, or stays in view, stands nowhere else."""
     seen = [said for said in sources if look_of_all((said,)) < Look.AWAY]
-    if any("direction" in said or "writing-mode" in said for said in seen):
-        return True
-    return moves([{n: said[n] for n in said if not all(map(_DOWN.fullmatch, said[n]))} for said in seen])
+    if any("sticky" in said.get("position", ()) for said in seen):
+        return frozenset()
+    boxed = not name.startswith("t") or any(map(_BOXED.match, (v for said in seen for v in said.get("display", ()))))
+    return frozenset(
+        (one, value)
+        for said in seen
+        for one in said
+        if _SIDEWAYS.fullmatch(one) and (boxed or not one.startswith("margin"))
+        for value in said[one]
+        if value not in _AS_EVER and look_of_all(({one: [_across(one, value)]},)) >= Look.MAYBE
+    )
 
 
-_DOWN = re.compile(r"translatey\([^()]*\)")
+def _across(name: str, value: str) -> str:
+    """What of `value` moves to a side."""
+    if name in ("margin", "inset") and "(" not in value:
+        return " ".join(value.split()[1::2]) or value
+    return _DOWN.sub("", value) if name == "transform" else value
+
+
+_BOXED = re.compile("(?:inline-)?(?:flex|grid|block)")
+_AS_EVER = frozenset({"ltr", "horizontal-tb", "relative"})
+_SIDEWAYS = re.compile(
+    r"direction|writing-mode|float|left|right|position|transform|translate|(?:inset|margin)(?:-left|-right|-inline.*)?"
+)
+_DOWN = re.compile(r"translate(?:[yz]\(|(?:3d)?\(\s*0[a-z%]*\s*,)[^()]*\)")
 
 
 _MOVING = re.compile(r"position|left$|right$|inset|trans(?:form|late)$|order$|margin|float|grid-(?:area|column|row)")

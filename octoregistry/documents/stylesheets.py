@@ -12,12 +12,12 @@ from itertools import islice
 from bs4.element import PageElement, Tag
 
 from octoregistry.documents.colours import Colour, grounds
-from octoregistry.documents.generated import add_signs
+from octoregistry.documents.generated import add_signs, takes_a_place
 from octoregistry.documents.lengths import cuts, width
-from octoregistry.documents.parts import CELLS, COLUMNS, is_cell, is_group, is_head, is_part, is_row
+from octoregistry.documents.parts import CELLS, COLUMNS, is_cell, is_group, is_head, is_part, is_row, is_table
 from octoregistry.documents.selectors import LONGEST_SELECTOR, MARK, last_part, lowered, marks_of, matcher, needed
 from octoregistry.documents.sheets import UNKNOWN, Rule, rules_of
-from octoregistry.documents.styles import Look, declarations, judged, look_of_all, moves, raises, turns
+from octoregistry.documents.styles import Look, declarations, judged, look_of_all, moves, raises, sideways
 from octoregistry.documents.themes import Themes
 from octoregistry.documents.visible import BLOCKS, LOOK, RAISES, doubt_table, longest_figure, look_of
 
@@ -47,6 +47,7 @@ class _Seen:
     closed: bool  # merely not displayed
     ever: Look  # by all rules
     moved: bool
+    sideways: frozenset[tuple[str, str]]  # of a row or a group of rows
 
 
 @dataclass(slots=True)
@@ -119,11 +120,11 @@ class _Sheets:
         own = declarations(style) if style else {}
         cell = tag.name in CELLS
         longest = longest_figure(tag) if any(cuts(said, cell) for said in (*(r.said for r in rules), own)) else 0
-        rows = is_row(tag) or is_group(tag)
+        row = tag.name if is_row(tag) or is_group(tag) else ""
         narrow = longest > min(
             (self.widths.get(id(one), longest) for one in islice(tag.parents, _PARENTS)), default=longest
         )
-        key = (*map(id, rules), style, longest, rows, narrow)
+        key = (*map(id, rules), style, longest, row, narrow)
         if key not in self.known:
             sure = (*(rule.said for rule in rules if rule.sure), own)
             every = (*sure, *(rule.said for rule in rules if not rule.sure))
@@ -131,9 +132,9 @@ class _Sheets:
             rest = [{name: values for name, values in said.items() if name not in _CLOSING} for said in sure]
             closed = always is Look.HIDDEN and look_of_all(rest, self.themes) < Look.AWAY
             ever = look_of_all(every, self.themes, self.grounds, longest)
-            moved = turns(every) if rows else moves(every)
+            aside = sideways(every, row) if row else frozenset()
             least = Look.UNCLEAR if narrow else Look.SHOWN  # what stands around it is narrower than its figure
-            self.known[key] = _Seen(max(always, least), closed, max(ever, least), moved)
+            self.known[key] = _Seen(max(always, least), closed, max(ever, least), not row and moves(every), aside)
         return self.known[key]
 
     def note_width(self, tag: Tag, rules: list[Rule], style: str) -> None:
@@ -176,6 +177,7 @@ def hide_what_is_not_shown(root: Tag) -> None:
         style = str(tag.get("style") or "")
         sheets.note(declarations(f"background:{tag.get('bgcolor') or 'none'};{style}"), "style", style)
     placed = _by_place(root, sheets) if sheets.by_place else {}
+    aside: dict[int, frozenset[tuple[str, str]]] = {}
     for tag in root.find_all(True):
         own = placed.get(id(tag), ())
         rules = [*sheets.of_marks(tag), *own]
@@ -184,13 +186,15 @@ def hide_what_is_not_shown(root: Tag) -> None:
             tag.parent.attrs[LOOK] = str(
                 int(max(Look.UNCLEAR, look_of(tag.parent)))
             )  # it shows that in place of its text
-        if "dir" in tag.attrs and (is_row(tag) or is_group(tag)):
-            doubt_table(tag)
+        if "dir" in tag.attrs and (is_row(tag) or is_group(tag)) and _from_the_right(tag):
+            aside[id(tag)] = frozenset({("direction", "rtl")})
         sheets.note_width(tag, rules, style)
         if rules or "var(" in style or "color" in style or (style and is_part(tag)):
             added = [rule for rule in rules if rule.generated]
             if added:
                 add_signs(tag, added, sheets.themes)
+                if is_row(tag) and takes_a_place(added):
+                    aside[id(tag)] = aside.get(id(tag), frozenset()) | {("before", "a place")}
                 rules = [rule for rule in rules if not rule.generated]
             if sizes := [size for rule in rules for size in raises(rule.said)]:
                 tag.attrs[RAISES] = " ".join(sizes)
@@ -199,6 +203,30 @@ def hide_what_is_not_shown(root: Tag) -> None:
             tag.attrs[LOOK] = str(int(max(found, Look(int(str(tag.attrs.get(LOOK, 0)))))))
             if _shifts(tag, seen.moved, found):
                 doubt_table(tag)
+            if seen.sideways:
+                aside[id(tag)] = aside.get(id(tag), frozenset()) | seen.sideways
+    if aside:
+        for table in root.find_all(is_table):
+            if _uneven(table, aside):
+                doubt_table(table)
+
+
+def _from_the_right(tag: Tag) -> bool:
+    way = str(tag["dir"]).lower()
+    return way == "rtl" or (way == "auto" and any(map(_RTL.search, islice(tag.strings, _MOST_TEXTS))))
+
+
+_RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
+_MOST_TEXTS = 100
+
+
+def _uneven(table: Tag, aside: Mapping[int, frozenset[tuple[str, str]]]) -> bool:
+    """True for a table of which some rows are put aside and others are not, or elsewhere; heads may well stay where they are
+    while the rows below are laid out one by one."""
+    none = frozenset[tuple[str, str]]()
+    rows = [(row, aside.get(id(row), none) | aside.get(id(row.parent), none)) for row in table.find_all(is_row)]
+    across = {frozenset(one for one in own if one[0] != "position") for _, own in rows}
+    return len(across) > 1 or len({own for row, own in rows if not is_head(row)}) > 1
 
 
 def _has_ground(tag: Tag) -> bool:
@@ -213,7 +241,7 @@ def _shifts(tag: Tag, moved: bool, found: Look) -> bool:
     if found >= Look.AWAY:
         return tag.name == "thead" or tag.name in COLUMNS
     if is_row(tag) or is_group(tag):
-        return moved or (found >= Look.UNCLEAR and is_head(tag))
+        return found >= Look.UNCLEAR and is_head(tag)
     return is_cell(tag) and (moved or (found >= Look.UNCLEAR and tag.name == "th"))
 
 

@@ -208,13 +208,18 @@ TURNED = [
     "thead { display: none }", "col { visibility: collapse }", ".h { display: flex; flex-direction: row-reverse }",
     ".g { scale: -1 1 }", "table::before { content: 'Prices per 1K tokens' }", ".t::after { content: 'from' }",
     "thead::before { content: 'batch' }", "tbody tr::after { content: 'from' }",
-    "tbody tr::before { content: ''; display: table-cell }",
+    "tbody tr::before { content: ''; display: table-cell }", "thead tr { display: flex; margin-left: -9em }",
+    "tbody tr { transform: translate(9em, 0) }", ".h { direction: var(--way) }", "thead { display: block; margin: 0 9em 0 -9em }",
 ]  # fmt: skip
 PLAIN = [
     "tr:nth-child(2) { background: #eee; border-bottom: 1px solid }", "thead { position: sticky; top: 0; background: #fff }",
     "tbody::before { content: '-'; display: block; color: transparent }", "tr { position: relative; transition: all 1s }",
     "tr::before { content: ''; position: absolute }", "table::after { content: ''; clear: both }",
     "@media (max-width: 9em) { thead { display: none } tr { display: flex; flex-direction: column } }",
+    "tr { grid-column: 1/-1 } tbody tr { margin-bottom: -1px; margin-left: -1px }", "thead { margin: 0 -1rem; direction: ltr }",
+    "tr { writing-mode: horizontal-tb } tbody tr { order: -1 }", "tr::before, tr::after { content: ' '; display: table }",
+    "tr { display: flex; margin: -1px -8px } tbody tr { position: relative; left: 0 }",
+    "tbody tr { position: absolute; left: 0; transform: translateY(40px) }", "tr { transform: translate3d(0, 9px, 0) }",
     "@media (max-width: 9em) { thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip: rect(0,0,0,0) } }",
 ]  # fmt: skip
 
@@ -228,6 +233,8 @@ def test_rows_are_read_only_where_they_stand_as_they_are_written() -> None:
     )
     pages = {css: (page.format(css, "", ""), f"{LEFT_OUT}$2") for css in TURNED}
     pages |= {css: (page.format(css, "", ""), "$2") for css in PLAIN}
+    pages |= {f"{said} {n}": (page.format("", *at), "$2") for said in (' dir="ltr"', " dir=auto")
+              for n, at in enumerate(((said, ""), ("", said)))}  # fmt: skip
     for said in ('dir="rtl"', "style='display:flex;flex-direction:row-reverse'"):
         pages |= {f"{said} {n}": (page.format("tr { display: flex }", *at), f"{LEFT_OUT}$2")
                   for n, at in enumerate(((f" {said}", ""), ("", f" {said}")))}  # fmt: skip
