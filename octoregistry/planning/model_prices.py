@@ -134,25 +134,31 @@ class ModelPriceChanges:
             self.unbounded,
         )
         gone = self._withdrawn(mode, dated)
-        self.changes += [*gone, *changes_of_mode(target, rates_after(self.rates, gone), dated, self.day)]
+        rates = rates_after(self.rates, gone)
+        self.changes += [*gone, *changes_of_mode(target, rates, dated, self.day, anew=not self._older(mode))]
+
+    def _older(self, mode: str) -> bool:
+        """True where the registry has the mode from a newer page, or nothing of the model: this one withdraws nothing."""
+        return self.known is None or (self.known.seen_on(mode) or date.min) > self.day
 
     def _withdrawn(self, mode: str, dated: Dated) -> list[Change]:
         """The announced rates of a mode that the page, which has prices of it, announces no longer; of an older page none."""
-        if self.known is None or (self.known.seen_on(mode) or date.min) > self.day:
+        if self._older(mode):
             return []
         rates = [rate for rate in self.rates if rate.mode == mode]
         return withdrawn(self.provider, self.model, rates, current_and_announced(dated, self.day)[2], self.day)
 
     def _withdraw(self, modes: dict[str, Dated]) -> None:
         """Holds what is withdrawn, where that makes a difference, and takes out derived prices of days without a price."""
-        announced = {mode: current_and_announced(dated, self.day)[2].keys() for mode, dated in modes.items()}
+        announced = {mode: current_and_announced(dated, self.day)[2] for mode, dated in modes.items()}
         if "standard" in modes and "batch" not in modes:
             self.changes += [c for c in self._withdrawn("batch", modes["standard"]) if c.derived]
-        for mode in {change.mode or "" for change in self.changes if change.kind == "withdrawn"}:
-            of_mode = [change for change in self.changes if change.mode == mode]
-            days = announced.get(mode, announced.get("standard", ()))
-            for change, text in held_withdrawals(of_mode, self.rates, days):
-                self.changes[self.changes.index(replace(change, verdict=verdict_for(())))] = change
+        for mode in {change.mode: None for change in self.changes if change.mode and not self._older(change.mode)}:
+            places = [place for place, change in enumerate(self.changes) if change.mode == mode]
+            days = announced.get(mode, announced.get("standard", {}))
+            of_mode = [self.changes[place] for place in places]
+            for place, change, text in held_withdrawals(of_mode, self.rates, days, self.day):
+                self.changes[places[place]] = change
                 self.notes.append(text)
 
     def _note_silence(self, mode: str, stated: Tiers) -> None:

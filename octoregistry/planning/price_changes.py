@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 from octoregistry.planning.carried import carried_prices, is_covered, size, sizes_moved
 from octoregistry.planning.plan import Change, Kind, Reason, Verdict
 from octoregistry.planning.rates_in_force import in_force, rates_after
 from octoregistry.planning.stated_models import Dated, Price, Tier, Tiers, current_and_announced
 from octoregistry.planning.values import Value
+from octoregistry.planning.withdrawn import taken_out
 from octoregistry.reading.rates import is_checked
 from providers.entries import Rate
 
@@ -35,27 +37,68 @@ class ModelMode:
     unbounded: bool = False
 
 
-def changes_of_mode(target: ModelMode, rates: tuple[Rate, ...], dated: Dated, day: date) -> list[Change]:
+def changes_of_mode(
+    target: ModelMode, rates: tuple[Rate, ...], dated: Dated, day: date, *, anew: bool = False
+) -> list[Change]:
     """What has to be written so that the registry says of this mode what a page of `day` states.
 
     A price that changed, or a prompt size, leaves the old rate and opens a set of the mode's whole tiers with its `from`:
     of the rates that fit a call the latest set counts, so a set that lacked a tier would bill long prompts at the short
     price. What the page is silent on is carried into that set only from one with the same prices: once they moved, nobody
     knows it. A mode, tier or dimension that is read for the first time is no change of price: it holds as far back as the
-    standard price of today.
+    standard price of today. `anew` says that the page's announcements are all there are: nothing is carried from one that
+    the registry has.
     """
     current, since, announced = current_and_announced(dated, day)
     changes = _changes_at(target, rates, current, day, since)
+    coming = [rate for rate in rates if anew and rate.mode == target.mode and rate.start and rate.start > day]
+    settled = tuple(rate for rate in rates if rate not in coming)
+    made: list[Change] = []
+    written: list[Change] = []
     for start, tiers in announced.items():
         # What the page states beside an announced price, and dates not, holds on its day too.
         whole = {tier: {**current.get(tier, {}), **prices} for tier, prices in tiers.items()}
-        changes += _changes_at(target, rates_after(rates, changes), whole, start, start, announced=True)
-    return changes
+        there = [rate for rate in coming if rate.start == start]
+        after = rates_after(settled, [*changes, *made])
+        new = _changes_at(target, after, whole, start, start, announced=True, opens=bool(there))
+        made += new
+        written += _against(target, there, new, whole) if there else new
+    return changes + written
+
+
+def _against(target: ModelMode, rates: Iterable[Rate], changes: list[Change], stated: Tiers) -> Iterator[Change]:
+    """What makes `rates`, a set that the registry has of a day to come, the one that `changes` would open on that day."""
+    known = {rate.above_input_tokens: rate for rate in rates}
+    for change in changes:
+        rate = known.get(change.above_input_tokens)
+        if rate is None or not isinstance(change.new, Decimal):
+            if rate is None:
+                yield change
+        elif (old := rate.prices.get(change.dimension)) != change.new:
+            kind = change.kind if old is None else "announced"
+            yield replace(change, kind=kind, old=old)
+    opened = {rate.above_input_tokens: rate for rate in rates_after((), changes)}
+    for tier, rate in known.items():
+        if tier not in opened:
+            yield taken_out(target.provider, target.model, rate)
+            continue
+        yield from _unmark_derived(target, {tier: rate}, {tier: stated.get(tier, {})})
+        for name in rate.prices.keys() - opened[tier].prices.keys():
+            gone = unknown(target.provider, target.model, target.mode, tier, rate.start)
+            yield replace(gone, dimension=name, old=rate.prices[name], new=None)
 
 
 def _changes_at(
-    target: ModelMode, rates: tuple[Rate, ...], stated: Tiers, day: date, since: date | None, *, announced: bool = False
+    target: ModelMode,
+    rates: tuple[Rate, ...],
+    stated: Tiers,
+    day: date,
+    since: date | None,
+    *,
+    announced: bool = False,
+    opens: bool = False,
 ) -> list[Change]:
+    """What `stated` changes on `day`; with `opens` it is a set of its own also where nothing is another."""
     view = in_force(rates, target.mode, day)
     moved = [
         (tier, name)
@@ -64,7 +107,7 @@ def _changes_at(
         if _old_price(view, tier, name) != prices[name].usd
     ]
     resized = _resized(target, view, stated)
-    if not moved and not resized:
+    if not moved and not resized and not opens:
         return _unmark_derived(target, view, stated)
     first = not resized and all(_old_price(view, tier, name) is None for tier, name in moved)
     if first and not announced:
@@ -73,7 +116,7 @@ def _changes_at(
         kind: Kind = "announced" if target.first != "new_model" else target.first
         return [_change(target, kind, tier, since, name, None, stated[tier][name]) for tier, name in moved]
     start = day if announced else _start_of_set(view, day, since)
-    if first and all(tier in view and view[tier].start == start for tier, _ in moved):
+    if first and not opens and all(tier in view and view[tier].start == start for tier, _ in moved):
         filled = [_change(target, "new_price", tier, start, name, None, stated[tier][name]) for tier, name in moved]
         return filled + _unmark_derived(target, view, stated)
     changes = _new_set(target, rates, view, stated, start, announced=announced)

@@ -132,3 +132,40 @@ def test_a_page_of_which_a_later_one_states_every_mode_may_be_left_out(
     modes = {mode for _, day in rest for mode in PRICES if day.of(mode)}
     assert {mode: usd for mode, usd in end(rest, at).items() if mode in modes} == whole
     assert end([day for day in rest for _ in range(2)], at) == whole
+
+
+PLACES = [(tier, name) for tier in (None, 272_000) for name in ("input", "output")]
+PARTS = st.dictionaries(st.sampled_from(PLACES), st.sampled_from(("4", "5", "7")), min_size=1)
+SETS = st.dictionaries(st.sampled_from((2, 4, 7, 9)), PARTS, max_size=2)
+"""What a page announces: on a day, of some prompts and dimensions."""
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(("4", "5")), SETS), min_size=2, max_size=4))
+def test_what_is_announced_of_some_prompts_and_dimensions_is_what_the_last_page_alone_gives(
+    pages: list[tuple[str, dict[int, dict[tuple[int | None, str], str]]]],
+) -> None:
+    """Also where one of them is announced no longer, or for another day; what nobody knows by it is unknown."""
+
+    def stated(number: int) -> list[StatedRate]:
+        usd, announced = pages[number]
+        sets = {None: dict.fromkeys(PLACES, usd)} | {
+            FIRST + timedelta(days=day): parts for day, parts in announced.items() if day > number
+        }
+        return [
+            rate("gpt-8-sol", start=start, above=tier, **{n: usd for (of, n), usd in parts.items() if of == tier})
+            for start, parts in sets.items()
+            for tier in dict.fromkeys(of for of, _ in parts)
+        ]
+
+    def ahead(numbers: Sequence[int]) -> list[tuple[object, ...]]:
+        text = NOTHING
+        for number in numbers:
+            read = page(*stated(number), checked=FIRST + timedelta(days=number))
+            text = merge(text, planned(text, read, settings=PlanSettings(accepted=("all",))))
+        rates = parse_registry(text).model("openai", "gpt-8-sol").rates
+        days = [FIRST + timedelta(days=day) for day in range(numbers[-1], LAST + 1)]
+        views = [in_force(rates, mode, day) for mode in ("standard", "batch") for day in days]
+        return [tuple(view[tier].prices.get(name) if tier in view else None for tier, name in PLACES) for view in views]
+
+    assert ahead(range(len(pages))) == ahead([len(pages) - 1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
@@ -12,6 +13,7 @@ from octoregistry.planning.plan import Plan
 from octoregistry.planning.plan_json import as_values, from_values
 from octoregistry.planning.planner import PlanSettings
 from octoregistry.reading.rates import StatedRate
+from providers.entries import Rate
 from providers.registry import parse_registry
 from tests.planning.making import BATCH, NOTHING, STANDARD, cost, page, planned, rate
 
@@ -87,6 +89,84 @@ def test_an_announced_price_of_a_mode_that_goes_silent_stays() -> None:
     text = merge(NOTHING, planned(NOTHING, page(STANDARD, BATCH, cheaper, checked=JUNE_1)))
 
     assert not after(STANDARD, text=text).visible
+
+
+LONG = rate("gpt-8-sol", above=272_000, input="10", output="45")
+
+
+def dearer_long(start: date) -> StatedRate:
+    return rate("gpt-8-sol", start=start, above=272_000, input="12", output="50")
+
+
+TIERED = merge(
+    NOTHING, planned(NOTHING, page(STANDARD, LONG, dearer(SEPTEMBER_1), dearer_long(SEPTEMBER_1), checked=JUNE_1))
+)
+
+
+def prices_of(rates: Iterable[Rate]) -> dict[object, object]:
+    return {(rate.mode, rate.above_input_tokens, rate.start): rate.prices for rate in rates}
+
+
+@pytest.mark.parametrize(
+    ("announced", "told"),
+    [
+        ((dearer(SEPTEMBER_1),), "standard output above 272,000 from 2026-09-01"),
+        (
+            (dearer(SEPTEMBER_1), dearer_long(SEPTEMBER_20)),
+            "standard output above 272,000 from 2026-09-01, but from 2026-09-20",
+        ),
+        ((dearer_long(SEPTEMBER_1),), "standard output from 2026-09-01"),
+    ],
+)
+def test_one_of_some_prompts_that_goes_is_held_told_and_gone_once_accepted(
+    announced: tuple[StatedRate, ...], told: str
+) -> None:
+    """Whichever prompts it was for: once accepted, what the page alone would have given is known."""
+    rates = (STANDARD, LONG, *announced)
+    plan = after(*rates, text=TIERED)
+
+    assert plan.held
+    assert f"the page announces no longer the {told}" in {note.text for note in plan.notes}
+    assert merge(TIERED, plan) == TIERED
+    walked = parse_registry(merge(TIERED, after(*rates, text=TIERED, settings=ALL))).model("openai", "gpt-8-sol")
+    alone = parse_registry(merge(NOTHING, after(*rates, text=NOTHING))).model("openai", "gpt-8-sol")
+    assert prices_of(walked.rates) == prices_of(alone.rates)
+
+
+def test_one_of_long_prompts_that_cost_what_others_do_today_leaves_no_rate() -> None:
+    text = merge(
+        NOTHING, planned(NOTHING, page(STANDARD, dearer(SEPTEMBER_1), dearer_long(SEPTEMBER_1), checked=JUNE_1))
+    )
+
+    plan = after(STANDARD, dearer(SEPTEMBER_1), text=text)
+
+    assert "the page announces no longer the standard prices above 272,000 from 2026-09-01" in {
+        n.text for n in plan.notes
+    }
+    assert merge(text, plan) == text
+    registry = parse_registry(merge(text, after(STANDARD, dearer(SEPTEMBER_1), text=text, settings=ALL)))
+    assert cost(registry, "gpt-8-sol", input=300_000, at=SEPTEMBER_1) == Decimal("2.1")
+
+
+def test_an_announced_dimension_that_goes_is_held_and_told() -> None:
+    """Beside one that stays: the price of today is another."""
+    half = rate("gpt-8-sol", start=SEPTEMBER_1, input="7")
+    plan = after(STANDARD, half)
+
+    assert "the page announces no longer the standard output from 2026-09-01" in {note.text for note in plan.notes}
+    assert merge(BEFORE, plan) == BEFORE
+    registry = parse_registry(merge(BEFORE, after(STANDARD, half, settings=ALL)))
+    assert cost(registry, "gpt-8-sol", output=1_000_000, at=SEPTEMBER_1) == 30
+
+
+def test_a_price_of_today_beside_an_announced_one_moves_with_the_page_and_waits_for_nobody() -> None:
+    half = rate("gpt-8-sol", start=SEPTEMBER_1, input="7")
+    text = merge(NOTHING, planned(NOTHING, page(STANDARD, half, checked=JUNE_1)))
+
+    plan = after(rate("gpt-8-sol", input="5", output="31"), half, text=text)
+
+    assert not plan.held
+    assert cost(parse_registry(merge(text, plan)), "gpt-8-sol", output=1_000_000, at=SEPTEMBER_1) == 31
 
 
 def test_a_plan_that_takes_a_rate_out_can_be_kept_and_read_again() -> None:
