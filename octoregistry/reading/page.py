@@ -150,7 +150,7 @@ def _called(provider: str) -> tuple[Row, ...]:
             made = any(re.fullmatch(family, text.lower()) for family in one.names.families)
             own = name == provider or not one.hosts_of or made
             if own or text.lower() not in rows:
-                rows[text.lower()] = "vendor" if own else "offer:host"
+                rows[text.lower()] = "vendor" if own else "offer:maker" if text in one.names.makers else "offer:host"
     named = tuple(Row(means, text) for text, means in rows.items() if text)
     remarks = vendors()[provider].names.remarks if provider in vendors() else ()
     return (*named, *(Row("harmless", text, place=_OF_REMARKS) for text in remarks))

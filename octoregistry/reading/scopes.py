@@ -145,7 +145,7 @@ class _Lines:
             for name, own, beside in _CARD_LINES:
                 if slots & own and slots <= own | beside:
                     return name
-        if _states_nothing(self.says(line, "cell")):
+        if line in _DASHES or _states_nothing(self.says(line, "cell")):
             return "value"
         is_unit = slots == {"unit"} and not said.leftover and (line[:1] == "/" or line.lower().startswith("per "))
         return "unit" if is_unit else None
@@ -188,6 +188,7 @@ class _Lines:
 
 
 _SHORT_LINE = 60
+_DASHES = ("-", "–", "—")
 _TRAINS = {"training", "fine-tuning"}
 _CARD_LINES: tuple[tuple[Kind, set[str], set[str]], ...] = (
     ("tab", {"modality", "mode"}, {"token", "function"}),

@@ -84,6 +84,9 @@ class Names:
     words: Annotated[tuple[str, ...], "product words, as patterns, that stand in names beside a family: mini"] = ()
     id_prefixes: Annotated[tuple[str, ...], "what an id may begin with besides a family, before a hyphen"] = ()
     called: Annotated[tuple[str, ...], "what its pages call the vendor, its API and the makers of what it hosts"] = ()
+    makers: Annotated[
+        tuple[str, ...], "of what is called so those who make models: their names beside one say who made it"
+    ] = ()
     remarks: Annotated[tuple[str, ...], "whole lines beside its models that qualify no price: 'Private'"] = ()
     id_pattern: Annotated[str, "what a whole id looks like"] = r"[a-z][a-z0-9]*(?:[-.:][a-z0-9]+)+"
     strip_prefixes: Annotated[tuple[str, ...], "what may stand before an id and changes nothing"] = ()

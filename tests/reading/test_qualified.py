@@ -145,6 +145,24 @@ def test_what_says_that_tokens_are_cached_leaves_plain_ones_in_doubt(page: str, 
     assert said.strip("*") in told_of(HEAD + page.format(said))
 
 
+@pytest.mark.parametrize("said", ["Prompt caching", "Caching", "Context caching"])
+@pytest.mark.parametrize(
+    "page", ["{}\n\n" + TABLE + GPT9, "### gpt-9\n\n{}\n\n" + CARD, "### gpt-9\n\n" + CARD + "\n{}\n"]
+)
+def test_caching_as_a_feature_leaves_plain_prices_plain(page: str, said: str) -> None:
+    """Over a table, in a card and below its prices; in a heading it may be what they are the prices of."""
+    assert {(key[-1], usd) for key, usd in read(HEAD + page.format(said))[0].items()} == {
+        ("input", "1"),
+        ("output", "8"),
+    }
+    assert read(HEAD + f"## {said}\n\n{TABLE}{GPT9}")[0] == {}
+
+
+def test_a_table_with_a_column_of_the_cache_may_be_called_by_it() -> None:
+    table = "| Model | Input | Cached input | Output |\n|---|---|---|---|\n| gpt-9 | $1 | $0.1 | $8 |\n"
+    assert {key[-1] for key in read(f"{HEAD}## Prompt caching\n\n{table}")[0]} == {"input", "cached_input", "output"}
+
+
 def told_of(text: str) -> str:
     return read(text)[1]
 
@@ -162,7 +180,10 @@ def test_how_long_a_cache_lasts_is_a_matter_of_its_price_alone() -> None:
     ("Availability", "From January 1, 2027"), ("Availability", "Batch"), ("Availability", "EU only"),
     ("Features", "per 1K tokens"),
     ("Status", "Promo"), ("Latency", "Priority"), ("Provider", "Azure"), ("License", "Enterprise"), ("Type", "Dedicated"),
-    ("Type", "Spot"), ("Type", "Turnip"), ("Use case", "Summer promo: 20% off"),
+    ("Type", "Spot"), ("Type", "Batch"), ("Use case", "Summer promo: 20% off"),
+    ("Latency", "Batch only"), ("Latency", "Price per 1K tokens"), ("Speed", "EU only"), ("Latency", "Prices in CAD"),
+    ("Latency", "Dedicated"), ("Speed", "From January 1, 2027"), ("Description", "Cached"), ("Use case", "Cached"),
+    ("Description", "Limited-time offer"), ("Status", "Requires annual commitment"), ("Best for", "Batch pricing"),
 ])  # fmt: skip
 def test_a_column_that_describes_may_say_what_prices_are(head: str, cell: str) -> None:
     """Only the prices of that row are in doubt, or another offer."""
@@ -179,7 +200,10 @@ def test_a_column_that_describes_may_say_what_prices_are(head: str, cell: str) -
     ("Description", "Our fast model for enterprise work, batch jobs included"),
     ("Latency", "Fast"), ("Context window", "128K tokens"),
     ("Max output", "1M tokens"), ("Features", "Tools"), ("Capabilities", "Fine-tuning"), ("Knowledge cutoff", "January 2025"),
-    ("Category", "Summaries"), ("Provider", "Anthropic"), ("Organization", "Meta"),
+    ("Category", "Summaries"), ("Type", "Reasoning"), ("Type", "MoE"), ("Provider", "Anthropic"), ("Organization", "Meta"),
+    ("Provider", "Meta"), ("Provider", "Amazon"), ("Availability", "EU"), ("Availability", "US, EU"),
+    ("Availability", "us-east-1"), ("Availability", "API, Bedrock, Azure"), ("Availability", "Free tier and paid"),
+    ("Best for", "Batch processing"), ("Features", "Free fine-tuning"), ("Features", "Prompt caching"),
 ])  # fmt: skip
 def test_a_column_that_describes_a_model_leaves_its_prices_alone(head: str, cell: str) -> None:
     table = f"| Model | {head} | Input |\n|---|---|---|\n| gpt-9 | {cell} | $1 |\n"

@@ -22,6 +22,7 @@ from octoregistry.reading.settle.kinds import (
     describes_prices,
     heads_names,
     is_aside,
+    is_cached,
     is_name,
     is_praise,
     is_taken_off,
@@ -58,7 +59,7 @@ class Settler:
         self.reader = reader
         self.over = [(as_lead(label, said), said) for label in scope.over if (said := self._over(label)) is not None]
         self.over = without_ratings(self.over)
-        self.titles = titles_of_caches(scope.figures, reader.said)
+        self.titles = titles_of_caches(scope.figures, scope.over if scope.kind == "table" else (), reader.said)
         self.mentions = tuple(
             label for label in reversed(scope.over) if label.place == "sentence" and label.distance < 2
         )
@@ -153,8 +154,8 @@ class Settler:
                     continue
                 if says_no(label, said, head):
                     continue
-                if "soft" in head.values("describes") and said.leftover:
-                    said = Classified((), label.text if describes_prices(label, said, head) else "")
+                if "soft" in head.values("describes") and (said.leftover or is_cached(label, said)):
+                    said = self._in_kind(figure, label, said, head)
                 elif head.values("unit") or is_unit_head(head):
                     said = self._unit_cell(label, said)
                 elif "id" in head.values("head"):
@@ -168,6 +169,14 @@ class Settler:
                 said = Classified(said.facts, "")
             found.append((label, said))
         return found
+
+    def _in_kind(self, figure: Figure, label: Label, said: Classified, head: Classified) -> Classified:
+        """What a cell of a column like "Type" says: nothing in words that nobody understands, but for what may be of prices."""
+        if said.leftover:
+            return Classified((), label.text if describes_prices(label, said, head) else "")
+        heads = (over for over in figure.labels if over.place == "column_head")
+        counted = any(self.reader.said(over).values("dimension") for over in heads)
+        return Classified((), label.text) if counted else said
 
     def _none(self, text: str) -> bool:
         """True for a cell that says that there is no price, or that it is free."""

@@ -124,13 +124,25 @@ def switches(labels: list[tuple[Label, Classified]]) -> Iterator[Label]:
             yield label
 
 
-def titles_of_caches(figures: Iterable[Figure], said: Callable[[Label], Classified]) -> frozenset[str]:
-    """The lines of cards over reads and writes of a cache: "Prompt caching", below it "Read", "Write", and then "Input"."""
-    return frozenset(
-        over.text
+def titles_of_caches(
+    figures: Iterable[Figure], over: Iterable[Label], said: Callable[[Label], Classified]
+) -> frozenset[str]:
+    """The lines of cards over reads and writes of a cache: "Prompt caching", below it "Read", "Write", and then "Input"; `over` a
+    table all lines where one of its own columns or rows is that of the cache."""
+    figures = list(figures)
+    cached = any(
+        "cached" in said(label).values("dimension")
         for figure in figures
-        for over in figure.labels
-        if over.place == "lead"
+        for label in figure.labels
+        if label.place in ("column_head", "row_head")
+    )
+    return frozenset(
+        label.text for label in over if cached and label.place in ("lead", "heading", "caption")
+    ) | frozenset(
+        line.text
+        for figure in figures
+        for line in figure.labels
+        if line.place == "lead"
         for label in (*figure.labels, Label(figure.text, "row_head"))
         if label.place == "row_head" and {"read", "write"} & set(said(label).values("dimension"))
     )
@@ -228,15 +240,39 @@ def describes_models(head: Classified) -> bool:
 
 def describes_prices(label: Label, said: Classified, head: Classified) -> bool:
     """True for a cell of such a column that says all the same what prices are: "Batch only", "Price per 1K tokens"."""
-    if "rated" in head.values("describes"):
-        return label.text.lower() in said.values("mode")  # a model may be "Fast"
-    if "maker" in head.values("describes"):
+    kind = set(head.values("describes"))
+    if "maker" in kind:
         return False
-    of_price = [fact for fact in said.facts if fact.slot in _OF_LINE - {"tier"} and fact.value not in _SAYS_NOTHING]
+    skipped = {"tier"}
+    rated = "rated" in kind and len(label.text.split()) == 1 and label.text.lower() not in said.values("mode")
+    if set(said.by_slot) == {"mode"} and (rated or "use" in kind):
+        skipped.add("mode")  # a model may be "Fast"
+    if "where" in kind:  # "API, Bedrock", "US, EU", "us-east-1": where it is offered
+        skipped |= {"place", "offer", "mode"} if _LISTED.search(label.text) else set()
+        skipped |= {"place"} if label.text.lower() in {f.row.text.lower() for f in said.facts if f.row} else set()
+    nothing = _SAYS_NOTHING | ({"maker"} if "provider" in kind else set())
+    nothing |= {"free"} if "fine-tuning" in said.values("offer") else set()
+    of_price = [fact for fact in said.facts if fact.slot in _OF_LINE - skipped and fact.value not in nothing]
     by_unit = any((unit.factor or 1) >= _THOUSAND for unit in said.values("unit"))  # "128K tokens" is a size
-    return bool(of_price or by_unit) and (not said.leftover or "discount" in said.values("offer"))
+    cached = is_cached(label, said) and "use" not in kind
+    return bool(of_price or by_unit or cached) and (not said.leftover or "discount" in said.values("offer"))
 
 
+def is_cached(label: Label, said: Classified) -> bool:
+    """True for "Cached" alone, which is no feature of a model like "Prompt caching"."""
+    word = len(label.text.split()) == 1 and not is_feature(said)
+    return word and set(said.by_slot) == {"dimension"} and "cached" in said.values("dimension")
+
+
+def is_feature(own: Classified) -> bool:
+    """True for "Prompt caching", which says what a model can do, not that its prices are those of "Cached input"."""
+    counted = [fact for fact in own.facts if fact.slot == "dimension"]
+    named = all(fact.row is not None and fact.row.text.lower().endswith(_FEATURES) for fact in counted)
+    return bool(counted) and named and not own.values("price")
+
+
+_FEATURES = ("caching", "cache")
+_LISTED = re.compile(r"[,;/&、，]|\band\b")
 _SAYS_NOTHING = {"standard", PLAIN_PLACE, USD, "tools", "fine-tuning", "training"}
 _THOUSAND = 1000
 

@@ -11,7 +11,7 @@ from octoregistry.reading.classify.cells import has_amount
 from octoregistry.reading.classify.tiers import Tier
 from octoregistry.reading.labels import Label
 from octoregistry.reading.layout.lines import is_label, word_count
-from octoregistry.reading.settle.kinds import qualifying
+from octoregistry.reading.settle.kinds import is_feature, qualifying
 from octoregistry.reading.settle.said import TOLD, Said
 from octoregistry.reading.vocabulary import Vocabulary
 from providers.dimensions import PLAIN_CURRENCY, PLAIN_PLACE
@@ -129,7 +129,7 @@ def doubt_told(said: Said, settled: tuple[str, str, Tier, tuple[str, ...]], *, c
     for label, own in said.labels:
         if label.place not in (*TOLD, "section"):
             continue
-        kinds = set(own.values("dimension")) & {"cached", "write", "storage"}
+        kinds = set() if is_feature(own) else set(own.values("dimension")) & {"cached", "write", "storage"}
         modes = set(own.values("mode")) - {mode, "standard"}
         tiers = [t for t in own.values("tier") if not (t.above is None and t.up_to is None)]
         named = {*own.values("modality")}

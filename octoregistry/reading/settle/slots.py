@@ -10,6 +10,7 @@ from octoregistry.reading.classify.names import plain
 from octoregistry.reading.classify.tiers import Bound, Tier
 from octoregistry.reading.classify.units import PER_MILLION, Unit
 from octoregistry.reading.labels import Label, Place
+from octoregistry.reading.settle.kinds import is_feature
 from octoregistry.reading.settle.said import NEAR, OVER, RANK, TOLD, Said
 from providers.dimensions import PLAIN_PLACE
 
@@ -70,6 +71,8 @@ def _other_over(said: Said, atoms: set[str], titles: frozenset[str]) -> None:
     for label, own in said.labels:
         kinds = set(own.values("dimension")) & {"cached", "write", "storage"}
         plain = kinds and not kinds & atoms and atoms & {"input", "output"}
+        if label.place in ("lead", "stray") and is_feature(own):
+            continue
         if label.place in OVER and plain and label.text not in titles and _alone(said, label):
             said.doubt(label, f"are these prices of {', '.join(sorted(kinds))} tokens?")
 
