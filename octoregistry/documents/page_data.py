@@ -52,15 +52,15 @@ _LANGUAGE = re.compile(r"[a-z]{2}(?:[-_][A-Z]{2})?")
 _TYPE = re.compile(r"[A-Z][A-Za-z]+")  # of schema.org: "Offer"
 # A time says its day, but for that of a text or of the page.
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ]\d\d:?\d\d[\d:.,]*+\s?(?:Z|[+-]\d\d:?\d\d)?", re.IGNORECASE)
-_OF_TEXTS = re.compile(r"creat|updat|publi|modif|fetch|build|built|generat|sync|stamp|revalidat", re.IGNORECASE)
-# Lists of what a model can do, and what may change a price in one.
-_SKILLS = re.compile(
-    r"capabilit|feature|modalit|(?:^|_)(?:tags?|skills?|languages?|categor(?:y|ies)|nav(?:igation)?|breadcrumbs?|images?)$",
-    re.IGNORECASE,
-)
+_OF_TEXTS = re.compile(r"^date$|creat|updat|publi|modif|fetch|build|built|generat|sync|stamp|revalidat", re.IGNORECASE)
+_OF_PRICES = re.compile(r"(?<!re)valid|from|until|effective|start|next|(?-i:\bend|_end|End)", re.IGNORECASE)
+# What may change a price in a list of texts; a mode alone may be what a model can do.
+_SKILLS = re.compile("capabilit|feature|modalit|skill|support", re.IGNORECASE)
+_MODES = re.compile(r"\b(?:batch|flex|priority)\b", re.IGNORECASE)
 _CHANGES = re.compile(
-    r"[$€£¥%/\d]|\b(?:pric\w*|costs?|rates?|bill\w*|charge\w*|fees?|from|start\w*|begin\w*|up to|least|most|min\w*|max\w*|less"
-    r"|more|off|free|promo\w*|batch|per|discount\w*|until|effective|valid|USD|EUR|GBP|CNY|JPY|thousand|million|tax|VAT)\b",
+    r"[$€£¥%]|^from\b|\b(?:pric\w*|costs?|rates?|bill\w*|charge\w*|fees?|start(?:s|ing)|begin\w*|ends?|at least|at most|minimum"
+    r"|less than|more than|off|free|promo\w*|intro\w*|offer|per|discount\w*|until|effective|valid|USD|EUR|GBP|CNY|JPY|thousand"
+    r"|million|tax|VAT|half|doubl\w*|\w*uplift\w*|surcharge\w*|cached only|limited|approx\w*|estimat\w*|subject to)\b",
     re.IGNORECASE,
 )
 _LINK = re.compile(r"(?:href|url|src|link|path)$", re.IGNORECASE)
@@ -267,12 +267,15 @@ class _Shown:
             elif isinstance(value, bool):
                 yield f"{before}{key}", "yes" if value else "no"
             elif isinstance(value, list) and not self._has_price(value):
-                yield f"{before}{key}", self._listed(key, value)
+                yield (
+                    f"{before}{key}{'noted' if _SKILLS.search(key) else ''}",
+                    self._listed(key, value),
+                )  # no head that says nothing
             elif isinstance(value, str) and (text := self._text(value)) and _is_shown(key, text, names):
                 yield f"{before}{key}", _TIME.sub(r"\1", text)
 
     def _listed(self, key: str, value: Sequence[Json]) -> str:
-        """What a list without prices says in words: of what a model can do that alone which may change a price."""
+        """What of a list without prices may change one, in words."""
         found: list[str] = []
         skills = _SKILLS.search(key)
         left = [(key, each) for each in reversed(value)]
@@ -282,9 +285,12 @@ class _Shown:
                 left += [(key, inner) for inner in reversed(each)]
             elif isinstance(each, dict):
                 left += reversed(each.items())
-            elif isinstance(each, str) and (text := self._text(each)) and _is_shown(key, text, ()):
-                if skills and not _CHANGES.search(text):
-                    continue
+            elif (
+                isinstance(each, str)
+                and (text := self._text(each))
+                and _is_shown(key, text, ())
+                and (_CHANGES.search(text) or _OF_PRICES.search(key) or (not skills and _MODES.search(text)))
+            ):
                 found.append(text)
         return "; ".join(found)
 
@@ -362,7 +368,7 @@ def _is_shown(key: str, text: str, names: Iterable[str]) -> bool:
     those of its record, which an id may repeat."""
     if _PRICE.search(text):
         return True
-    if _TIME.fullmatch(text) and _OF_TEXTS.search(key):
+    if _TIME.fullmatch(text) and _OF_TEXTS.search(key) and not _OF_PRICES.search(key):
         return False
     if _UNSHOWN.fullmatch(text) or (_LINK.search(key) and re.fullmatch(r"[/#?]\S*", text)):
         return False

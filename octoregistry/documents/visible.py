@@ -16,38 +16,9 @@ from octoregistry.documents.styles import Look, declarations, look
 from octoregistry.documents.whole_number import whole_number
 
 SKIPPED = frozenset(
-    {
-        *(
-            "script",
-            "style",
-            "s",
-            "del",
-            "strike",
-            "template",
-            "noscript",
-            "noembed",
-            "noframes",
-            "meter",
-            "title",
-            "progress",
-        ),
-        *(
-            "svg",
-            "nav",
-            "footer",
-            "head",
-            "iframe",
-            "object",
-            "select",
-            "math",
-            "textarea",
-            "datalist",
-            "canvas",
-            "audio",
-            "video",
-        ),
-    }
-)
+    {"script", "style", "s", "del", "strike", "template", "noscript", "noembed", "noframes", "meter", "title", "progress",
+     "svg", "nav", "footer", "head", "iframe", "object", "select", "math", "textarea", "datalist", "canvas", "audio", "video"}
+)  # fmt: skip
 BLOCKS = frozenset(
     {
         *("address", "article", "aside", "blockquote", "body", "button", "center", "dd", "details", "div", "dl", "dt"),

@@ -224,6 +224,17 @@ def test_data_nested_deeper_than_anybody_writes_is_no_data() -> None:
         ({"features": ["Vision", "Billed per hour"]}, "Billed per hour"),
         ({"validFrom": "2027-01-01T00:00:00.000Z"}, "2027-01-01"), ({"priceValidUntil": "2025-01-01 00:00Z"}, "Valid Until"),
         ({"features": ["Vision"], "capabilities": ["Function calling"], "createdAt": "2025-01-01T00:00:00Z"}, ""),
+        ({"aliases": ["road-9-latest"], "snapshots": ["road-9-2025-01-01"], "keywords": ["llm"], "regions": ["us-east-1"]}, ""),
+        ({"links": [{"label": "Docs", "href": "/docs/road-9"}], "authors": [{"name": "Ann"}], "points": ["Most capable"]}, ""),
+        ({"images": [{"url": "https://a.example/y.png", "alt": "Road 9", "width": 200}], "bullets": ["200K context window"]}, ""),
+        ({"supportedFeatures": ["batch", "streaming"], "date": "2025-01-01T00:00:00Z", "revalidatedAt": "2025-01-01T00:00Z"}, ""),
+        *(({key: "2027-01-01T00:00:00Z"}, "2027-01-01")
+          for key in ("publishedFrom", "generatedUntil", "updateEffective", "nextUpdate")),
+        *(({key: [word]}, word) for key, word in (
+            ("category", "flex"), ("categories", "priority"), ("tags", "Limited time"), ("features", "Half price at night"),
+            ("features", "Cached only"), ("features", "Regional uplift applies"), ("tags", "approx"), ("tags", "estimated"),
+            ("tags", "Subject to change"), ("capabilities", "Starting at"))),
+        ({"capabilities": ["Starting at"]}, "capabilitiesnoted"),
     ],
 )  # fmt: skip
 def test_words_in_lists_and_times_beside_prices_are_shown(more: dict[str, Any], shown: str) -> None:
