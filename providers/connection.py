@@ -137,7 +137,7 @@ class Connection(LLMProvider):
         if response.request.method == "POST":
             from .deadline import Bounded  # noqa: PLC0415 - with the SDK only
 
-            response.stream = Bounded(response.stream, self.timeout)
+            response.stream = Bounded(response, self.timeout)
             if content_type(response) == EVENTS:
                 response.stream.lifted()
 

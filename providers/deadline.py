@@ -16,12 +16,13 @@ _MARK = b"\xef\xbb\xbf"  # of the byte order, in UTF-8: it may stand before a te
 
 
 class Bounded(httpx2.SyncByteStream):
-    """A stream of bytes, without a byte order mark at its start. Raises ReadTimeout for what of it comes later than `seconds`
-    from now, unless it is `lifted`.
+    """The body of `response`, decoded, without byte order marks at its start. Raises ReadTimeout for what of it comes later
+    than `seconds` from now, unless it is `lifted`.
     """
 
-    def __init__(self, stream: Any, seconds: float) -> None:
-        self._stream, self._until = stream, time.monotonic() + seconds
+    def __init__(self, response: Any, seconds: float) -> None:
+        self._stream, self._until = response.stream, time.monotonic() + seconds
+        self._encoding = response.headers.pop("content-encoding", "identity")  # nobody decodes it again
         self._pieces: Iterator[bytes] | None = None
         self._start: bytes | None = None
 
@@ -38,17 +39,21 @@ class Bounded(httpx2.SyncByteStream):
         """What comes first, with something in it that is no space; it is still given to whoever reads."""
         if self._start is None:
             start, pieces = b"", self._rest()
-            while (not start.strip() or (len(start) < len(_MARK) and _MARK.startswith(start))) and (
-                piece := next(pieces, None)
-            ) is not None:
-                start = (start + piece).removeprefix(_MARK)
+            while (not start.strip() or _MARK.startswith(start)) and (piece := next(pieces, None)) is not None:
+                start += piece
+                while start.startswith(_MARK):
+                    start = start.removeprefix(_MARK)
             self._start = start
         return self._start
 
     def _rest(self) -> Iterator[bytes]:
         if self._pieces is None:
-            self._pieces = iter(self._stream)
-        for piece in self._pieces:
+            encoded = httpx2.Response(200, headers={"content-encoding": self._encoding}, content=self._in_time())
+            self._pieces = encoded.iter_bytes()
+        return self._pieces
+
+    def _in_time(self) -> Iterator[bytes]:
+        for piece in self._stream:
             if time.monotonic() > self._until:
                 raise httpx2.ReadTimeout("the answer did not come to its end in time")
             yield piece

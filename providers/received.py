@@ -55,8 +55,6 @@ def streams(response: Any) -> bool:
     if not isinstance(body, Bounded):
         return kind == EVENTS
     body.lifted()
-    if response.headers.get("content-encoding", "identity").lower() != "identity":
-        return kind == EVENTS  # what comes first cannot be told yet
     start = body.start().lstrip()[:1]
     return start not in {b"{", b"["} and (kind == EVENTS or start not in {b"", b"<"})
 

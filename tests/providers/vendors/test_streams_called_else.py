@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import threading
 
@@ -76,10 +77,33 @@ def test_a_byte_order_mark_before_it_is_none_of_it(vendor, kind, pieces):
     assert len(vendor.server.requests) == 1
 
 
+@pytest.mark.parametrize("marks", [0, 1, 2])
+@pytest.mark.parametrize("kind", ["", "text/event-stream"])
+def test_so_it_is_where_it_comes_compressed_or_twice(vendor, kind, marks):
+    body = gzip.compress(b"\xef\xbb\xbf" * marks + STREAMS[vendor.name]().body)
+    parts = [body[:5], body[5:40], body[40:]]
+    vendor.server.fail(Reply(lambda: iter(parts), headers={"content-type": kind, "content-encoding": "gzip"}))
+    stream = vendor.make().stream_realtime("2 + 2?")
+    assert "".join(stream) == "Two and two is 4."
+    assert stream.result["content"] == "Two and two is 4."
+    assert stream.result["cost"] is not None
+    assert len(vendor.server.requests) == 1
+
+
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
 def test_a_whole_answer_that_is_called_a_stream_is_read_in_one_and_asked_for_once(vendor, mark):
     body = mark + json.dumps(WHOLE[vendor.name]("4")).encode()
     vendor.server.fail(Reply(body, headers={"content-type": "text/event-stream"}))
+    stream = vendor.make().stream_realtime("2 + 2?")
+    assert "".join(stream) == "4"
+    assert stream.result["cost"] is not None
+    assert len(vendor.server.requests) == 1
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_so_is_one_that_comes_compressed(vendor, mark):
+    body = gzip.compress(mark + json.dumps(WHOLE[vendor.name]("4")).encode())
+    vendor.server.fail(Reply(body, headers={"content-type": "text/event-stream", "content-encoding": "gzip"}))
     stream = vendor.make().stream_realtime("2 + 2?")
     assert "".join(stream) == "4"
     assert stream.result["cost"] is not None
