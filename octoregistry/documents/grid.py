@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -24,9 +25,9 @@ class SpanningCell:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Rows of equal width. `ragged` are the indices of rows whose own cells do not fill the header's width, or go beyond it;
-    `spread` is how many places are filled by cells that stand in others. One with more than `MOST_SPREAD` has no rows.
-    `unseen` says that the page does not show a figure of a cell."""
+    """Rows of equal width. `ragged` are the indices of rows whose own cells do not fill the header's width, go beyond it with
+    more than a button, or hold a price under no head; `spread` is how many places are filled by cells that stand in others.
+    One with more than `MOST_SPREAD` has no rows. `unseen` says that the page does not show a figure of a cell."""
 
     rows: tuple[tuple[str, ...], ...]
     header_rows: int
@@ -67,10 +68,18 @@ def grid(rows: Sequence[Sequence[SpanningCell]], *, header_rows: int | None = No
             c = last
     width = max((len(line) for line in placed), default=0)
     expected = len(placed[header_rows - 1]) if header_rows and placed else width
+    worded = _worded([line for line in placed[header_rows:] if len(line) == expected])
+    unnamed = _unnamed(placed[:header_rows])
     ragged = tuple(
         i
         for i, line in enumerate(placed)
-        if i >= header_rows and (len(line) < expected or any(line[expected:]) or any(c is None for c in line))
+        if i >= header_rows
+        and (
+            len(line) < expected
+            or any(c is None for c in line)
+            or (any(line[expected:]) and not _goes_on(line, expected, worded))
+            or (unnamed and _PRICE.search(line[unnamed] or ""))
+        )
     )
     return Grid(
         tuple(tuple(c or "" for c in line) + ("",) * (width - len(line)) for line in placed),
@@ -79,3 +88,29 @@ def grid(rows: Sequence[Sequence[SpanningCell]], *, header_rows: int | None = No
         spread,
         tuple(struck),
     )
+
+
+_PRICE = re.compile(r"[$\u20ac\u00a3\u00a5\u20b9]\s?\d|\d\s?[$\u20ac\u00a3\u00a5\u20b9]")
+_WORDS = re.compile(r"[^\W\d]")
+
+
+def _says_words(cell: str | None) -> bool:
+    return bool(cell) and not any(map(str.isdigit, cell or "")) and _WORDS.search(cell or "") is not None
+
+
+def _worded(rows: Sequence[Sequence[str | None]]) -> set[int]:
+    """The columns of which a cell is a word and no number."""
+    return {c for row in rows for c, cell in enumerate(row) if _says_words(cell)}
+
+
+def _goes_on(row: Sequence[str | None], width: int, worded: set[int]) -> bool:
+    """True for a row of which only a button or the like, without a number, stands beyond the header: its own cells hold words
+    only where those of other rows do."""
+    beyond = all(_says_words(cell) for cell in row[width:] if cell)
+    return beyond and not any(_says_words(cell) and c not in worded for c, cell in enumerate(row[1:width], 1))
+
+
+def _unnamed(header: Sequence[Sequence[str | None]]) -> int:
+    """The last column, where it alone has no head: a price there has slipped out of its own. 0 where there is none."""
+    heads = [any(column) for column in zip(*header, strict=False)]
+    return len(heads) - 1 if len(heads) > 3 and not heads[-1] and all(heads[1:-1]) else 0

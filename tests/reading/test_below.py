@@ -67,6 +67,15 @@ def test_the_last_row_of_a_table_may_be_a_note_to_it(page_rates: Read, note: str
 
 
 @pytest.mark.parametrize("note", NOTES)
+def test_a_sentence_in_the_last_row_is_a_note_beside_dashes_or_behind_a_word(page_rates: Read, note: str) -> None:
+    foot = f"</tbody><tfoot><tr><td>Note<td colspan=2>{note}</tfoot>"
+    for row in (f"| {note} | - | - |", f"| Note | {note} | |", f"| * | {note} | |"):
+        assert not is_plain(page_rates(f"# Pricing\n\n{TABLE}{row}\n")), row
+    assert not is_plain(page_rates(HTML.format(foot, "")))
+    assert is_plain(page_rates(f"# Pricing\n\n{TABLE}| GPT-8 | Coming soon | |\n"))
+
+
+@pytest.mark.parametrize("note", NOTES)
 def test_the_footer_of_a_part_of_a_page_is_a_note_to_it(page_rates: Read, note: str) -> None:
     """That of the site is none."""
     footer = f"<footer>{note}</footer>"

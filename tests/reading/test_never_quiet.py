@@ -36,6 +36,28 @@ def test_a_figure_beyond_the_header_is_told(page_rates: Read) -> None:
     assert "T1R3C4: nothing says what is counted" in told(page)
 
 
+HTML = "<h1>Pricing</h1><table><tr><th>Model<th>Input<th>Output</tr>{}</table>"
+
+
+def test_a_button_beyond_the_header_leaves_a_row_as_it_is(page_rates: Read) -> None:
+    rows = "".join(f"<tr><td>{name}<td>$1<td>$2<td><a>Try</a></tr>" for name in ("GPT-9", "GPT-9 mini"))
+    assert len(prices(page_rates(HTML.format(rows), date(2026, 9, 1), "openai"))) == 4
+
+
+def test_a_row_that_slipped_by_one_is_in_doubt_with_a_button_behind_it_too(page_rates: Read) -> None:
+    """A word stands where others have a price."""
+    rows = "<tr><td>GPT-9<td>$1<td>$2</tr><tr><td>GPT-9 mini<td>New<td>$1<td>Try</tr>"
+    page = page_rates(HTML.format(rows), date(2026, 9, 1), "openai")
+    assert prices(page) == {("GPT-9", "input"): "1", ("GPT-9", "output"): "2"}
+    assert "more or fewer cells" in told(page)
+
+
+def test_a_price_under_no_head_is_a_doubt_of_its_row(page_rates: Read) -> None:
+    rows = "| Model | Input | Output | |\n|---|---|---|---|\n| GPT-9 | $1 | $2 | Try |\n| GPT-9 mini | $1 | $3 | $2 |\n"
+    page = page_rates(f"# Pricing\n\n{rows}", date(2026, 9, 1), "openai")
+    assert prices(page) == {("GPT-9", "input"): "1", ("GPT-9", "output"): "2"}
+
+
 @pytest.mark.parametrize(
     "heads",
     [("In", "Out"), ("Price in", "Price out"), ("In ($/1M tokens)", "Out ($/1M tokens)"), ("In tokens", "Out tokens"),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from octoregistry.documents import Table
 from octoregistry.reading.labels import Figure, Label, Place
+from octoregistry.reading.layout.lines import is_label
 
 _DASH = re.compile(r"[^\w€£¥₹₩]*")  # a sign of another currency says something
 _TICK = re.compile(r"\s*[✓✔☑✅√]\ufe0f?\s*")  # it says yes to its head
@@ -65,9 +66,23 @@ def table_figures(table: Table, words: Words) -> tuple[tuple[Figure, ...], dict[
 def closing_rows(table: Table) -> Iterator[Label]:
     """The texts that stand alone in the last rows of `table`: they group no figures, so they are notes below all of them."""
     for r in range(len(table.rows) - 1, table.header_rows, -1):
-        if (label := _group(table, r)) is None or any(text not in ("", label.text) for text in table.rows[r]):
+        if (label := _note(table, r)) is None:
             return
         yield label
+
+
+def _note(table: Table, r: int) -> Label | None:
+    """What row `r` says as a note: one text, or a sentence beside dashes or behind a word or sign ("Note", "*")."""
+    row = table.rows[r]
+    alone = _group(table, r)
+    if alone is not None and all(text in ("", alone.text) for text in row):
+        return alone
+    said = next((text for text in reversed(row) if text and not _DASH.fullmatch(text)), "")
+    if not said or is_label(said):
+        return None
+    opens = len(row[0].split()) < 2 and not any(map(str.isdigit, row[0]))
+    rest = set(row[1:] if opens else row) - {said}
+    return Label(said, "group_row", 0, table.address(r, row.index(said))) if all(map(_DASH.fullmatch, rest)) else None
 
 
 class LabelRows:
@@ -80,8 +95,11 @@ class LabelRows:
         self._of_names: dict[tuple[int, str], dict[tuple[str, str], Label]] = defaultdict(dict)
         self._of_none: dict[int, dict[tuple[str, str], Label]] = defaultdict(dict)
         self._known: dict[tuple[int, str | None], tuple[Label, ...]] = {}
+        notes = {label.address for label in closing_rows(table)}
         for r in range(table.header_rows, len(table.rows)):
             row = table.rows[r]
+            if notes.intersection(table.address(r, c) for c in range(table.width)):
+                continue
             own_row = any(map(words.has_amount, row)) or words.is_offer(row[0]) or _heads_again(table, r)
             if not own_row and _group(table, r) is None:
                 self._take(table, r, row)
