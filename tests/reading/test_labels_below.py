@@ -80,6 +80,21 @@ def test_a_label_without_a_price_below_the_last_one_is_no_doubt(page_rates: Read
     assert prices(page) == {("GPT-9", "standard", "input"): "0.15", ("GPT-9", "standard", "output"): "0.60"}
 
 
+@pytest.mark.parametrize("sides", [("≤ 200K tokens", "> 200K tokens"), ("Standard", "Batch")])
+def test_a_size_or_mode_below_each_figure_settles_none(page_rates: Read, sides: tuple[str, str]) -> None:
+    def lines(*figures: str) -> list[str]:
+        return [line for figure, side in zip(figures, sides, strict=True) for line in (f"{figure} / 1M tokens", side)]
+
+    page = read_lines(page_rates, "Input", *lines("$3", "$6"), "Output", *lines("$15", "$22.50"))
+    assert not prices(page)
+
+
+@pytest.mark.parametrize("feature", ["Tool use", "Text and image input", "JSON mode"])
+def test_a_feature_below_the_prices_of_a_card_is_no_doubt(page_rates: Read, feature: str) -> None:
+    page = read_lines(page_rates, "Input", "$3 / 1M tokens", "Output", "$15 / 1M tokens", f"- {feature}")
+    assert len(prices(page)) == 2
+
+
 CARD = "<div><span>{}</span><h3>{}</h3><p>Input $2.50 / 1M tokens</p></div>"
 
 
@@ -104,7 +119,9 @@ def test_no_badge_over_a_card_settles_what_its_prices_are(page_rates: Read) -> N
     assert "are these batch prices?" in told(page)
 
 
-@pytest.mark.parametrize("badges", ["<p>Batch</p><p>New</p>", "<p>New</p><p>Batch</p><p>Popular</p>"])
+@pytest.mark.parametrize(
+    "badges", ["<p>Batch</p><p>New</p>", "<span>Batch</span><span>New</span>", "<p>New</p><p>Batch</p><p>Popular</p>"]
+)
 def test_one_of_several_badges_is_heard(page_rates: Read, badges: str) -> None:
     page = page_rates(f"<!doctype html><h1>Pricing</h1>{badges}{CARD.format('', 'GPT-9')}", date(2026, 9, 1), "openai")
     assert not prices(page)
@@ -114,6 +131,7 @@ def test_one_of_several_badges_is_heard(page_rates: Read, badges: str) -> None:
     "menu",
     ["<h1>Pricing</h1><ul><li>Models</li><li>Batch</li></ul>", "<p>Models</p><p>Batch</p><h1>Pricing</h1>",
      "<h1>Pricing</h1><h3>See also</h3><p>Batch</p>",
+     "<h1>Pricing</h1><div><a>Products</a><a>Pricing</a><a>Enterprise</a></div>",
      "<h1>Pricing</h1><p>Home</p><p>Models</p><p>Docs</p><p>Enterprise</p>"],
 )  # fmt: skip
 def test_a_menu_before_the_first_card_says_nothing_of_it(page_rates: Read, menu: str) -> None:

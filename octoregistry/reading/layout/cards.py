@@ -23,6 +23,7 @@ _FAR = 40
 _MOST_BELOW = 3
 _HEAD_OF_IDS = "Model ID"
 _SWITCH = "∙"  # between the sides of a switch: "Per 1M tokens", "∙", "Batch API price"
+_GLUED = re.compile(r"(?<=[a-z])(?=[A-Z])")  # "BatchNew"
 _PROSE = re.compile(r"[.!?。][\"')\]]*$|[a-z]\.\s+[A-Z]")
 
 
@@ -89,7 +90,14 @@ def _badge(lines: list[Label]) -> tuple[Label, ...]:
     """The labels that stand last before a name, as badges over it do, where these are few: they may be of something else, so
     they settle nothing."""
     labels = list(takewhile(lambda line: is_label(line.text) and line.text[-1] not in ":：", reversed(lines)))
-    return tuple(replace(line, place="section") for line in labels) if len(labels) <= _MOST_BELOW else ()
+    if len(labels) > _MOST_BELOW:
+        return ()
+    return tuple(replace(line, text=text, place="section") for line in labels for text in _apart(line.text))
+
+
+def _apart(text: str) -> list[str]:
+    """Two badges that stand without a blank between them: "BatchNew"; more words are a menu."""
+    return parts if len(parts := _GLUED.split(text)) == 2 else [text]
 
 
 @dataclass(slots=True)
@@ -216,7 +224,7 @@ def _labelled(lines: list[tuple[Passage, str]], words: LineWords) -> tuple[list[
                 for at, (passage, line) in enumerate(card)
                 if at not in below
             ]
-        elif _EITHER.match(signs):
+        elif _EITHER.match(signs) or _SIZED.fullmatch(signs):
             in_doubt |= {passage.address for (passage, _), sign in zip(card, signs, strict=True) if sign == "$"}
         found += card
     return found, in_doubt
@@ -224,6 +232,7 @@ def _labelled(lines: list[tuple[Passage, str]], words: LineWords) -> tuple[list[
 
 _BELOW = re.compile(r"(?:[^l$]*[.n])?(?:\$l[^l$]*)+")
 _EITHER = re.compile(r"[^l$]*(?:\$l|l(?:\$l)+[^l$]*$)")
+_SIZED = re.compile(r"[^t$]*(?:\$t[^t$]*){2,}")  # "$1", "≤ 200K", "$2", "> 200K"
 _VALUED = re.compile(r"lv+(?![$av])")
 _DASH = re.compile("[-\u2013\u2014]+")
 
@@ -240,12 +249,14 @@ def _without_values(lines: list[tuple[Passage, str]], words: LineWords) -> tuple
 
 def _sign(line: str, words: LineWords, *, listed: bool) -> str:
     """What a line is: "$" for a price that says not itself what it is the price of, "a" for one that does, "l" for a label
-    that does, "n" for a name, "v" for a value in words, "." for a sentence, else "-"."""
+    that does, "t" for a tab or a size, "n" for a name, "v" for a value in words, "." for a sentence, else "-"."""
     if words.has_amount(line):
         return "$" if words.bare(line) else "a"
     if not is_label(line):
         return "v" if _DASH.fullmatch(line) else "."
     if listed and words.counts(line):
         return "l"
-    kind = words.kind(line)
-    return "n" if kind == "name" else "v" if kind == "value" else "-"
+    return _SIGNS.get(words.kind(line), "-")
+
+
+_SIGNS: dict[Kind, str] = {"name": "n", "value": "v", "tab": "t", "size": "t"}

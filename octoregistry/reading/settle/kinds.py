@@ -165,7 +165,8 @@ def qualifying(own: Classified) -> set[str]:
 
 def is_aside(label: Label, own: Classified) -> bool:
     """True for what stands beside the prices of a card and is not said of them: a button, a list of tools."""
-    aside = label.place == "section" or (label.place in ("below", "stray") and own.leftover)
+    idle = own.leftover or "tools" in own.values("offer")
+    aside = label.place == "section" or (label.place in ("below", "stray") and idle)
     return bool(aside) and not qualifying(own) and "%" not in own.leftover
 
 
