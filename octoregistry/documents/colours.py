@@ -6,7 +6,9 @@ import itertools
 import re
 from collections.abc import Collection, Iterable, Mapping
 
-_COLOUR = re.compile(r"#[0-9a-f]{3,8}\b|(?:rgb|hsl|hwb|(?:ok)?lab|(?:ok)?lch|color)a?\([^()]*\)|[a-z]++(?![a-z(-])")
+_COLOUR = re.compile(
+    r"(?<![\w-])(?:#[0-9a-f]{3,8}\b|(?:rgb|hsl|hwb|(?:ok)?lab|(?:ok)?lch|color)a?\([^()]*\)|[a-z]++(?![\w(-]))"
+)
 _NUMBER = re.compile(r"[+-]?(?:\d{1,9}(?:\.\d{0,9})?|\.\d{1,9})%?")
 _HEX = re.compile(r"#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})")
 _WHITE = frozenset(

@@ -41,11 +41,20 @@ def ways(value: str, variables: Variables, *, alone: bool = False) -> list[str]:
     return [*known, NOT_KNOWN] if ways else known
 
 
-def _fullest(one: Mapping[str, object], sets: Sequence[dict[str, list[str]]]) -> Iterator[dict[str, list[str]]]:
-    """Those of `sets` that leave no more open beside `one` than another does."""
-    said = [one.keys() | other.keys() for other in sets]
-    most = {names for names in map(frozenset, said) if not any(names < more for more in said)}
-    return (other for other, names in zip(sets, said, strict=True) if names in most)
+def _filled(sets: Sequence[dict[str, list[str]]]) -> list[dict[str, list[str]]] | None:
+    """Each of `sets`, and what others say of the rest, those first that leave no more open than another does; None for many."""
+    found: list[dict[str, list[str]]] = []
+    left = list(sets)
+    while left:
+        one = left.pop()
+        said = [one.keys() | other.keys() for other in sets]
+        most = {names for names in map(frozenset, said) if not any(names < more for more in said)}
+        filled = [other | one for other, names in zip(sets, said, strict=True) if names in most and names > one.keys()]
+        left += filled
+        found += [] if filled or one in found else [one]
+        if len(left) + len(found) > 4 * _MOST_SETS:
+            return None
+    return found
 
 
 @dataclass(slots=True)
@@ -64,8 +73,8 @@ class Themes:
                     known[_MOST_VALUES:] = [NOT_KNOWN] if len(known) > _MOST_VALUES else []
 
     def together(self, letters: Sequence[str], behind: Sequence[str]) -> Iterator[tuple[list[str], list[str]]]:
-        """What two lists of values may be at once: by each two rules, and what those for the whole page say of the rest; in
-        the light, and in the dark."""
+        """What two lists of values may be at once: by rules that fill each other up, and what those for the whole page say of
+        the rest; in the light, and in the dark."""
         for variables in self._assignments([*letters, *behind]):
             one, other = (
                 [way for v in values for way in ways(v, variables, alone=True)] for values in (letters, behind)
@@ -85,13 +94,15 @@ class Themes:
                 page |= {name: page.get(name, []) + known for name, known in own.items()}
             elif own and own not in sets:
                 sets.append(own)
-        if len(sets) > _MOST_SETS:
+                if len(sets) > _MOST_SETS:
+                    return [self.every]
+        filled = _filled(sets)
+        if filled is None:
             return [self.every]
-        pairs = [(one, other) for one in sets for other in _fullest(one, sets)]
         if not sets or names <= page.keys():
-            pairs.append(({}, {}))
+            filled.append({})
         rest = {name: self.every[name] for name in names if name in self.every} | page
-        return [{}, *(rest | other | one for one, other in pairs)]
+        return [{}, *(rest | one for one in filled)]
 
     def _needed(self, values: Iterable[str]) -> set[str]:
         """The variables that `values` take, and those that these take."""

@@ -180,6 +180,9 @@ GROWING = {
     "places among siblings": lambda n: (
         "tr:nth-last-child(odd) td { font-size: 13px } tr:nth-child(even) { opacity: .2 } td:has(~ td.q) { float: left }",
         "<tr><td>$2<td>$3</tr>" * n),
+    "variables of screens": lambda n: (
+        "".join(f"@media(min-width:{i}px){{:root{{--a:#{i % 999:03};--b:#fff}}}} .c{i}{{color:var(--a);background:var(--b)}}"
+                for i in range(n)), "".join(f"<tr><td class=c{i}>$2" for i in range(n))),
     "brackets": lambda n: (f"td{':not(' * n}.z{')' * n} {{color:#123}}", "<tr><td>$2</tr>"),
 }  # fmt: skip
 

@@ -14,6 +14,14 @@ BOOTSTRAP = (
     ".t-dark { --t-color: #fff; --t-bg: #212529 } .t-light { --t-color: #000; --t-bg: #f8f9fa }"
     ".t > * { color: var(--t-type, var(--t-color)); background-color: var(--t-bg) }"
 )
+STRIPED = (
+    ":root, [data-bs-theme=light] { --bs-emphasis-color: #000; --bs-body-bg: #fff }"
+    "[data-bs-theme=dark] { --bs-emphasis-color: #fff; --bs-body-bg: #212529 }"
+    ".t { --type: initial; --state: initial; --striped: var(--bs-emphasis-color); --t-bg: var(--bs-body-bg) }"
+    ".t-dark { --color: #fff; --t-bg: #212529; --striped: #fff } .t-info { --color: #000; --t-bg: #cfe2ff; --striped: #000 }"
+    ".t > * { color: var(--state, var(--type, var(--striped))); background-color: var(--t-bg) }"
+    ".t > b:nth-of-type(odd) { --type: var(--striped) }"
+)
 HONEST = [
     ":root { --b: #fff; --f: #111 } .dark { --b: #111; --f: #fff } .x { color: var(--f); background: var(--b) }",
     f":root {{ {HSL[0]} }} .dark {{ {HSL[1]} }} .x {{ color: hsl(var(--f)) }} .t {{ background-color: hsl(var(--b)) }}"
@@ -23,6 +31,9 @@ HONEST = [
     "[data-m=light] { --b: #fff; --f: #1f2328 } [data-m=dark] { --b: #0d1117; --f: #f0f6fc }"
     ".x { color: var(--f); background: var(--b) }",
     BOOTSTRAP, ".x { color: light-dark(#111, #eee); background: light-dark(#fff, #000) }",
+    STRIPED, "[data-m=light] { --fgColor-default: #1f2328; --bgColor-default: #fff } [data-m=dark] { --fgColor-default: #f0f6fc;"
+    "--bgColor-default: #0d1117 } .x { color: var(--fgColor-default); background-color: var(--bgColor-default) }",
+    ".x { color: var(--fg-default); background-color: var(--bg-default) }",
     ":root { --b: light-dark(rgb(255 255 255), #000); --f: light-dark(#111, #fff) } .x { color: var(--f); background: var(--b) }",
 ]  # fmt: skip
 UNSEEN = [
