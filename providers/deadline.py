@@ -12,6 +12,8 @@ from typing import Any
 
 import httpx2
 
+from .opening import said
+
 _MARK = b"\xef\xbb\xbf"  # of the byte order, in UTF-8: it may stand before a text, and is none of it
 
 
@@ -36,10 +38,10 @@ class Bounded(httpx2.SyncByteStream):
         self._until = math.inf
 
     def start(self) -> bytes:
-        """What comes first, with something in it that is no space; it is still given to whoever reads."""
+        """What comes first, with something in it that is neither a space nor of a comment; it is still given to whoever reads."""
         if self._start is None:
             start, pieces = b"", self._rest()
-            while (not start.strip() or _MARK.startswith(start)) and (piece := next(pieces, None)) is not None:
+            while (not said(start) or _MARK.startswith(start)) and (piece := next(pieces, None)) is not None:
                 start += piece
                 while start.startswith(_MARK):
                     start = start.removeprefix(_MARK)

@@ -4,6 +4,7 @@ neither.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import tempfile
@@ -12,10 +13,11 @@ from typing import IO, Any
 
 from .answers import Failure
 from .errors import ProviderError
+from .opening import said
 
 EVENTS = "text/event-stream"  # what a stream is called
 _DONE = b"[DONE]"
-_EVENT = re.compile(rb"\s*(?:data|event|id|retry)?:")
+_EVENT = re.compile(rb"(?:data|event|id|retry):")
 
 
 def not_json(what: str, provider: str) -> ProviderError:
@@ -55,7 +57,7 @@ def streams(response: Any) -> bool:
     if not isinstance(body, Bounded):
         return kind == EVENTS
     body.lifted()
-    start = body.start().lstrip()[:1]
+    start = said(body.start())[:1]
     return start not in {b"{", b"["} and (kind == EVENTS or start not in {b"", b"<"})
 
 
@@ -66,8 +68,9 @@ def content_type(response: Any) -> str:
 
 def events_in(body: bytes, provider: str) -> Mapping[str, Any] | list[Mapping[str, Any]]:
     """What stands in the body of an answer that was to come event by event, and came in one: the whole answer; or its events,
-    as a JSON array, one a line, or as a stream under another name.
+    as a JSON array, one a line, or as a stream under another name. Events before a line that is cut are kept, as of a stream.
     """
+    body = said(body)
     refuse_page(body[:256], "the answer", provider)
     try:
         found = [json.loads(piece) for piece in _pieces_of(body)] if _EVENT.match(body) else _json_in(body)
@@ -81,14 +84,22 @@ def events_in(body: bytes, provider: str) -> Mapping[str, Any] | list[Mapping[st
 
 
 def _json_in(body: bytes) -> Any:
-    """The JSON value of a body, or those of its lines where each is one."""
+    """The JSON value of a body, or those of its lines where each is one, but for an object that is cut in the last."""
     try:
         return json.loads(body)
     except ValueError:
         lines = [line for line in body.splitlines() if line.strip() not in {b"", _DONE}]
         if len(lines) < 2:
             raise
-        return [json.loads(line) for line in lines]
+        found = [json.loads(line) for line in lines[:-1]]
+        with contextlib.suppress(ValueError) if _is_cut(lines[-1]) else contextlib.nullcontext():
+            found.append(json.loads(lines[-1]))
+        return found
+
+
+def _is_cut(line: bytes) -> bool:
+    """Whether a line begins an object and does not end it."""
+    return line.lstrip().startswith(b"{") and not line.rstrip().endswith(b"}")
 
 
 def _pieces_of(body: bytes) -> Iterator[bytes]:

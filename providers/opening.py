@@ -1,0 +1,14 @@
+"""Where the body of an answer begins to say something."""
+
+from __future__ import annotations
+
+
+def said(body: bytes) -> bytes:
+    """`body` from its first sign on that is neither a space nor of a comment, a line that keeps a stream open."""
+    start = 0
+    for line in body.splitlines(keepends=True):
+        sign = line.lstrip()
+        if sign and not sign.startswith(b":"):
+            return body[start:].lstrip()
+        start += len(line)
+    return b""
