@@ -15,9 +15,13 @@ SIZES = (
 """The properties that give a part a size."""
 _OVER = tuple(f"overflow{way}" for way in ("", "-x", "-y", "-inline", "-block"))
 _HIDES = frozenset({"hidden", "clip", "auto", "scroll", "paint", "content", "strict"})
-_LETTERS = {"px": 1 / 8, "pt": 1 / 6, "em": 2.0, "rem": 2.0, "ch": 1.0, "ex": 1.0, "vw": 1.6, "vh": 1.2}
+_LETTERS = {
+    "px": 1 / 8, "pt": 1 / 6, "pc": 2.0, "in": 12.0, "cm": 4.7, "mm": 0.47, "q": 0.118, "em": 2.0, "rem": 2.0, "ch": 1.0,
+    "ex": 1.0, "cap": 1.4, "ic": 2.0, "lh": 2.4, "rlh": 2.4, "vw": 1.6, "vh": 1.2,
+}  # fmt: skip
 """How many letters are as wide, or half as high, as one of a unit."""
-_FUNCTION = re.compile(r"(calc|min|max|clamp)\(([^()]*)\)")
+_OF_SCREEN = ("cq", "dv", "lv", "sv", "vi", "vb", "vm", "fr")  # sizes of the screen, or of what stands around
+_FUNCTION = re.compile(r"(calc|min|max|clamp|fit-content)\(([^()]*)\)")
 _LENGTHS = re.compile(rf"(?<![\w.]){NUMBER.pattern}")
 
 
@@ -66,7 +70,9 @@ def _of_size(name: str, size: str, longest: int, taken: float) -> Cut:
         least = 0.25 if letters is None else max(longest + taken, 0.25)
         return Cut.PARTLY if across and letters is not None and letters < least else Cut.MAYBE
     length = float(number[1])
-    letters = length * _LETTERS.get(number[3], 99.0)
+    letters = length * _LETTERS.get(
+        number[3], 99.0 if number[3] in ("", "%") or number[3].startswith(_OF_SCREEN) else 0.3
+    )
     if (length == 0 and number[3] != "%") or (name[:4] != "flex" and letters < 0.25):
         return Cut.WHOLLY
     if letters - (taken if across else 0) < (longest if across else 0.9) or (number[3] == "%" and length < 5):

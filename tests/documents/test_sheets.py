@@ -110,6 +110,10 @@ def test_a_tag_may_give_a_ground_or_a_value_as_a_sheet_does(ground: str) -> None
         ("max-width:calc(2rem - 9px);overflow:hidden", True), ("width:calc(.25rem*80);padding:1rem;overflow:hidden", False),
         ("max-width:min(100%, 40rem);overflow:hidden", False), ("max-height:calc(100vh - 4rem);overflow:auto", False),
         ("width:20rem;padding:1rem 2rem;overflow:hidden", False), ("width:80px;overflow:hidden", False),
+        *((f"width:{size};overflow:hidden", True) for size in (
+            ".3cm", "3mm", ".1in", "12q", "1pc", "1lh", "2cap", "1ic", "1rlh", "2zz", "fit-content(2ch)")),
+        ("width:9cm;overflow:hidden", False), ("width:90cqw;overflow:hidden", False),
+        ("width:fit-content;overflow:hidden", False),
         ("width:2ch", False), ("width:50%;overflow:hidden", False),
     ],
 )  # fmt: skip
