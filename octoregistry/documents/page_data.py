@@ -28,18 +28,8 @@ _PUSH = re.compile(r"^\s*self\.__next_f\.push\((\[.*\])\)\s*;?\s*$", re.DOTALL)
 _ROW = re.compile(r"([0-9a-f]+):(T[0-9a-f]+,|[A-Z]*)")
 _REFERENCE = re.compile(r"\$[L@]?([0-9a-f]+)$")
 _NAMES = ("name", "title", "model", "label", "heading", "displayName", "display_name", "modelName", "model_name")
-_ROW_NAMES = ("value", "name", "title", "label", "heading")  # a key of these says nothing of the text that it has
-_TEXTS = (
-    "unit",
-    "note",
-    "text",
-    "detail",
-    "details",
-    "description",
-    "content",
-    "subtitle",
-    "caption",
-)  # nor one of these
+_ROW_NAMES = ("value", "name", "title", "label", "heading")  # a key of these, or of those, says nothing of its text
+_TEXTS = ("unit", "note", "text", "detail", "details", "description", "content", "subtitle", "caption")
 _STRUCTURE = ("items", "rows", "data", "tabs", "list", "entries", "records", "cards", "blocks", "sections", "groups")
 # Keys that an editor's database or a layout adds, and values of them that can say nothing of a price: a number, an id
 # without a word, a colour, a language. A word under such a key may: "order": "batch".
