@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cache
@@ -74,11 +74,12 @@ def interpretation(row: Row, recipe: Recipe, columns: frozenset[str] = frozenset
     stated = reading.first(recipe.total)
     tokens = _with_needed(reading, recipe, tokens, stated)
     charges = {name: count for name, names in recipe.charges.items() if (count := reading.first(names))}
+    counts = (*tokens.values(), *charges.values())
     charges |= mentioned(row, recipe)
     requests, of_batch, bad_requests = _requests(row, recipe, there)
     prompt = _prompt(row, recipe, reading)
     free = holds(recipe.free_if, row, there)
-    fault, detail = (None, "") if free else _fault(reading, recipe, tokens, stated, bad_requests)
+    fault, detail = (None, "") if free else _fault(reading, recipe, tokens, counts, stated, bad_requests=bad_requests)
     return Interpretation(
         recipe=recipe,
         tokens={name: tokens[name] for name in DIMENSIONS if tokens.get(name)} if fault is None and not free else {},
@@ -185,16 +186,18 @@ def _fault(
     reading: _Reading,
     recipe: Recipe,
     tokens: Mapping[str, int],
+    counts: Sequence[int],
     stated: int,
+    *,
     bad_requests: bool,
 ) -> tuple[str | None, str]:
     if fault := clash(reading.row, recipe):
         return fault, ""
     if not reading.sound:
         return NOT_WHOLE, ""
-    if any(count < 0 for count in tokens.values()):
+    if any(count < 0 for count in counts):
         return BELOW, ""
-    if any(count >= MOST for count in tokens.values()):
+    if any(count >= MOST for count in counts):
         return TOO_MANY, ""
     if bad_requests:
         return NO_REQUESTS, ""

@@ -14,7 +14,7 @@ from octoregistry.costing.rates import RateTable
 from octoregistry.costing.reading import How, check_names, no_form, recipes_with
 from octoregistry.costing.records import Page, Record, Torn, records, torn_problems, unfinished
 from octoregistry.costing.tally import Tally, check_keys
-from octoregistry.costing.values import Costs
+from octoregistry.costing.values import Costs, UnpricedRows
 from providers.numerals import is_number
 
 MOST_ROWS = 10_000
@@ -114,6 +114,10 @@ class Read:
                 self.numbers.update(dict.fromkeys(name for name in new if is_number(found.row[name])))
             yield found
 
+    def problems(self) -> tuple[UnpricedRows, ...]:
+        """What was there beside records: pages that are missing, and lines that are no rows."""
+        return (*unfinished(self.pages), *torn_problems(self.torn))
+
 
 def _add_all(tally: Tally, log: Read, *, has_zones: bool) -> bool:
     """Whether all calls are added; False where a time with a zone comes after one without any."""
@@ -138,7 +142,7 @@ def _told(tally: Tally, log: Read, keys: Sequence[str], how: How, place: str) ->
         raise CostingError(no_form(log.there, log.numbers) if log.there else f"no row in {place}")
     if log.only_costs and not tally.counted:
         raise CostingError(_only_costs(tally, log.there))
-    return tally.costs((*unfinished(log.pages), *torn_problems(log.torn)))
+    return tally.costs(log.problems())
 
 
 def _only_costs(tally: Tally, there: Mapping[str, None]) -> str:

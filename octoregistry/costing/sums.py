@@ -17,7 +17,6 @@ from octoregistry.costing.files import Log, plain_log
 from octoregistry.costing.names import CallNames
 from octoregistry.costing.rates import RateTable
 from octoregistry.costing.reading import How, check_names, no_form, recipes_with
-from octoregistry.costing.records import torn_problems
 from octoregistry.costing.small import Read, needs_no_engine, rows_of_files
 from octoregistry.costing.tally import check_keys
 from octoregistry.costing.values import NO_FORM, UnpricedRows
@@ -78,5 +77,5 @@ def _in_python(files: Sequence[tuple[str, str]], rates: RateTable, how: How, by:
     check_names(how, log.there)
     check_keys(by, log.there)
     if log.there and not found:
-        raise CostingError(no_form(log.there))
-    return Sums(found, lambda problems: (*problems, *torn_problems(log.torn)))
+        raise CostingError(no_form(log.there, log.numbers))
+    return Sums(found, lambda problems: (*problems, *log.problems()))

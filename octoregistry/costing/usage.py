@@ -236,7 +236,8 @@ def _stated(log: UsageTable, recipe: Recipe, dimensions: Sequence[str], charged:
     size = _known_size(log, recipe)
     sounds = [one.sound for one in counts.values()] + ([] if recipe.windows else [size.sound])
     charges = {name: one for name, fields in recipe.charges.items() if (one := first_of(log, fields)) is not None}
-    sounds += [one.sound for one in charges.values()]
+    sounds += [one.sound for one in (*charges.values(), *([] if whole is None else [whole]))]
+    besides = [ibis.literal(0, "int64"), *(one.value for one in charges.values())]
     units = {unit: charges[name].value for name in charges if (unit := UNIT_CALLED.get(name)) in charged}
     named = mentioned(log, recipe)
     free = _literal(holds(log, recipe.free_if) if recipe.free_if else False)
@@ -246,6 +247,8 @@ def _stated(log: UsageTable, recipe: Recipe, dimensions: Sequence[str], charged:
             [(one.value != 0) & ~free for one in charges.values()] + [one & ~free for one in named.values()],
             [*charges, *named],
         ),
+        "least_besides": ibis.least(*besides) if charges else besides[0],
+        "most_besides": ibis.greatest(*besides) if charges else besides[0],
         "requests": ibis.ifelse(unsaid, 1, times.value),
         "requests_sound": unsaid | (ibis.literal(True) if times.sound is None else times.sound),
         "asked": ~(unsaid & is_sum),
@@ -276,7 +279,8 @@ def _key(log: UsageTable, key: str) -> ir.Value:
         )
     if key in ANSWERED:
         raise CostingError(f"nothing to group by {key} with: the answer has a column of that name")
-    return log.table[name]
+    value = log.table[name]
+    return value.nullif("") if value.type().is_string() else value  # a text without a letter names no group
 
 
 def _known_size(log: UsageTable, recipe: Recipe) -> Count:
@@ -299,8 +303,8 @@ def _fault(read: ir.Table, dimensions: Sequence[str]) -> ir.IntegerValue:
     most = ibis.greatest(*values) if len(values) > 1 else least
     checks = {
         NOT_WHOLE: ~read.sound,
-        BELOW: least < 0,
-        TOO_MANY: most >= MOST,
+        BELOW: (least < 0) | (read.least_besides < 0),
+        TOO_MANY: (most >= MOST) | (read.most_besides >= MOST),
         NO_REQUESTS: ~read.requests_sound | (read.requests < 1) | (read.requests > MOST_REQUESTS),
     }
     cases = [(read.inside, ibis.literal(_NUMBERS[INSIDE], "int32"))]

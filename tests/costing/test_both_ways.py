@@ -65,6 +65,11 @@ ON_ENGINE = {
     "numbers that are none": {
         "a.csv": as_csv(PLAIN, {**PLAIN, "input": "many"}, {**PLAIN, "input": "1.0"}, {**PLAIN, "input": ""})
     },
+    "totals that are none": {
+        "a.csv": as_csv(
+            {**PLAIN, "total_tokens": 1005}, *({**PLAIN, "total_tokens": one} for one in ("x", "1005.5", "5k"))
+        )
+    },
     "lines of another length": {"a.csv": as_csv(PLAIN) + b"2026-10-01,openai\n\n"},
     "lines that are torn": {"a.jsonl": as_lines(PLAIN, "\n", "{torn\n", {**PLAIN, "model": "x"}, '{"input": ')},
     "columns that only some files have": {
@@ -174,6 +179,18 @@ def test_a_plain_log_costs_on_an_engine_what_it_costs_in_python(tmp_path, name):
 
     assert many is not None
     assert said(many) == said(costs_of_files(files, RATES, ["model"]))
+
+
+def test_groups_have_the_same_names_whoever_reads_the_log(tmp_path):
+    """A column of numbers, of yes-or-no, of texts that are empty."""
+    own = {"a": 1, "b": True, "c": 1.5, "d": ""}
+    rows = [{**PLAIN, **own}, {**PLAIN, **dict.fromkeys(own)}]
+    files = written(tmp_path, {"a.parquet": as_parquet(*rows, a=pa.int64(), b=pa.bool_())})
+
+    plain = costs_of_plain_files(files, RATES, [*own])
+
+    assert [[row[key] for key in own] for row in plain.groups] == [[None] * 4, ["1", "true", "1.5", None]]
+    assert said(plain) == said(costs_of_files(files, RATES, [*own]))
 
 
 @pytest.mark.parametrize("name", IN_PYTHON)

@@ -12,6 +12,7 @@ import pytest
 from octoregistry.costing.rates import compile_rates
 from octoregistry.costing.small import costs_of_files
 from octoregistry.costing.values import Costs
+from providers.interpretation import BELOW
 from providers.registry import parse_registry
 from tests.costing.form_logs import costs_in_json
 
@@ -86,10 +87,10 @@ def test_searches_are_in_the_sum_where_their_price_is_known(
 
 
 def test_a_count_below_zero_is_no_charge(tmp_path: Path) -> None:
-    """It would lower the sum; it is told."""
-    for costs in both(log(tmp_path, ("2026-03-01", -4)), "{unit: web_search, per: 1000, usd: 10}"):
-        assert costs.total == Decimal(2)
-        assert costs.problems
+    """It would lower the sum, or hide in that of others: its row has no price."""
+    for costs in both(log(tmp_path, ("2026-03-01", -4), ("2026-03-01", 4)), "{unit: web_search, per: 1000, usd: 10}"):
+        assert costs.total == Decimal("2.04")
+        assert [(problem.reason, problem.rows) for problem in costs.problems] == [(BELOW, 1)]
 
 
 RESPONSES = """\
