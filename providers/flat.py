@@ -14,7 +14,7 @@ Row = dict[str, Any]
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 HOLDERS = ("attributes", "span_attributes")  # what spans keep their fields in
 # A text that begins an object or a list in JSON, of JSON in JSON, or as Python prints it; an empty one holds nothing.
-OBJECT_TEXT = r"""^[ \t\r\n]*"?[ ]*[{\[][ \t\r\n]*(["'{\[0-9\\-]|$)"""
+OBJECT_TEXT = r"""^[ \t\r\n]*(?:"[ ]*)?[{\[][ \t\r\n]*(["'{\[0-9\\-]|$)"""
 _KINDS = ("modality", "type")  # what the entries of a list are told apart by
 _DEEPEST = 9
 _LONGEST = 100_000  # letters of a literal of Python's that is read

@@ -32,7 +32,7 @@ from octoregistry.reading.classify.tiers import tiers
 from octoregistry.reading.page import _families
 from octoregistry.reading.vocabulary import shipped
 from providers.mentions import mentioned
-from providers.recipe import known_patterns, recipes
+from providers.recipe import known_patterns, recipes, shown_patterns
 from providers.secret_spellings import spellings
 from providers.unread import usage_of_no_call
 from providers.vendors import vendors
@@ -44,7 +44,7 @@ SYNTAX = frozenset("()[]{}|^?*+.\\")  # behind the other signs of a pattern: it 
 ANCHORED = {"match", "fullmatch"}
 TAKE_TEXT = ("search", "match", "fullmatch", "finditer", "findall", "sub", "subn", "split")
 # These make patterns that are looked for where a word begins, or held against a whole name, and nowhere else.
-MATCHED = {"index_of", "known_patterns", "usage_of_no_call"}
+MATCHED = {"index_of", "known_patterns", "shown_patterns", "usage_of_no_call"}
 OURS = tuple(str(Path(package.__path__[0])) for package in (octoregistry, providers))
 COMPILE = re.compile
 Used = tuple[re.Pattern[Any], str]
@@ -212,6 +212,7 @@ def patterns() -> dict[Used, str]:
                 found.setdefault((COMPILE(pattern or ""), "finditer"), f"{one.name}: {pattern!r}")
         for recipe in recipes():
             known_patterns(recipe)
+            shown_patterns(recipe)
             usage_of_no_call({}, recipe)
             mentioned({path.rpartition(".")[0]: "[]" for paths in recipe.mentions.values() for path in paths}, recipe)
         proposal(["a field of a log"])

@@ -11,6 +11,8 @@ from providers.numerals import BLANKS, small
 from providers.recipe import surfaces
 from providers.vendors import vendor, vendor_called
 
+_BETWEEN = re.compile(f"[{BLANKS}._-]+")  # the parts of a provider's name
+
 
 class CallNames:
     """Who a provider and a model of a log are. `hosts` says at whose prices a person costs another seller's calls."""
@@ -28,7 +30,7 @@ class CallNames:
         for name in self._rates.providers:
             one = vendor(name)
             for text in (name, one.display_name, *one.aliases):
-                spellings[re.sub(f"[{BLANKS}._-]+", "", small(text))] = name
+                spellings[_BETWEEN.sub("", small(text))] = name
         return spellings
 
     @cached_property
