@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from functools import partial
@@ -25,7 +25,7 @@ from octoregistry.costing.values import UNKNOWN_MODEL, UNKNOWN_PROVIDER
 from octoregistry.errors import UserFacingError
 from providers.exchange_rates import ExchangeRate, exchange_rate
 from providers.more import with_more
-from providers.registry import RegistryError, load_registry
+from providers.registry import Registry, RegistryError, load_registry
 from providers.vendors import FILE_NAME, VARIABLE
 
 if TYPE_CHECKING:
@@ -99,8 +99,7 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
     \b
     Exit status: 0 done; 1 error; 2 usage; 3 some rows have no price: no cost includes them, and the reasons are printed.
     """
-    keys = tuple(key.strip() for key in by.split(",") if key.strip())
-    ids = tuple(key.strip() for key in (once_by or "").split(",") if key.strip())
+    keys, ids = (tuple(filter(None, map(str.strip, text.split(",")))) for text in (by, once_by or ""))
     try:
         from octoregistry.costing.errors import CostingError  # noqa: PLC0415 - half a second that --help need not pay
     except ModuleNotFoundError as error:
@@ -114,19 +113,14 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
         how = How({**columns, **names}, ids, hosts, strict_tiers, stated_cost)
         known = with_more(load_registry(registry))
         if own_prices:
-            from octoregistry.cli.own_prices import by_own_prices, marks  # noqa: PLC0415 - it reads settings
-
-            known = by_own_prices(known, settings)
-            yours = list(marks(known))
+            known, yours = _by_own_prices(known, settings)
         from octoregistry.costing.rates import compile_rates  # noqa: PLC0415 - as above
 
-        costs = _costs(logs, engine, keys, how, compile_rates(known, assume_earliest=assume_earliest))
+        priced = partial(_costs, logs, engine, keys, how)
+        costs = priced(compile_rates(known, assume_earliest=assume_earliest))
         beside: VouchedCosts | None = None
         if vouched:
-            from octoregistry.costing.vouched import apart, vouched_rates  # noqa: PLC0415 - few ask for it
-
-            rates = vouched_rates(known, assume_earliest=assume_earliest)
-            costs, beside = apart(costs, _costs(logs, engine, keys, how, rates))
+            costs, beside = _with_vouched(costs, known, priced, assume_earliest=assume_earliest)
         if out is not None:
             _write(costs, out)
     except ModuleNotFoundError as error:
@@ -140,6 +134,23 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
     _tell(costs, beside, exchange_rates, yours, as_json=as_json)
     if costs.problems:
         raise click.exceptions.Exit(UNPRICED)
+
+
+def _by_own_prices(known: Registry, settings: Path | None) -> tuple[Registry, list[str]]:
+    """(the registry with a person's own prices, what is said of them)."""
+    from octoregistry.cli.own_prices import by_own_prices, marks  # noqa: PLC0415 - it reads settings
+
+    known = by_own_prices(known, settings)
+    return known, list(marks(known))
+
+
+def _with_vouched(
+    costs: Costs, known: Registry, priced: Callable[[RateTable], Costs], *, assume_earliest: bool
+) -> tuple[Costs, VouchedCosts]:
+    """(the costs, what is added by rates that other registries alone vouch for)."""
+    from octoregistry.costing.vouched import apart, vouched_rates  # noqa: PLC0415 - few ask for it
+
+    return apart(costs, priced(vouched_rates(known, assume_earliest=assume_earliest)))
 
 
 def _with_set_rates(given: tuple[ExchangeRate, ...], said: Sequence[str]) -> tuple[ExchangeRate, ...]:

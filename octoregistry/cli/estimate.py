@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -146,10 +146,7 @@ def command(  # noqa: PLR0913 - an option a parameter
     soon; a given MODEL has its cost in any case, with notes on what does not fit.
     """
     one_format(as_json, as_csv)
-    tokens = {name: counts[name] for name in DIMENSIONS}
-    charges = {unit: count for unit in UNITS if (count := counts[unit])}
-    if prompt is None and not charges and all(count is None for count in tokens.values()):
-        raise click.UsageError("say how many tokens a request has: --input 12000 --output 800, or --prompt FILE")
+    tokens, charges = _counted(counts, prompt)
     known = open_registry(registry, own_prices=own_prices)
     day = at or datetime.now(UTC).date()
     own = find_model(known, model, day) if model else None
@@ -176,6 +173,15 @@ def command(  # noqa: PLR0913 - an option a parameter
         print_text(f"no model of the kind {task.kind} fits ({reasons}); --all ranks all")
     if own is not None and isinstance(found[0].cost, UnknownCost):
         raise click.exceptions.Exit(1)
+
+
+def _counted(counts: Mapping[str, int | None], prompt: IO[str] | None) -> tuple[dict[str, int | None], dict[str, int]]:
+    """(tokens by dimension, charges by unit) as they are given; raises UsageError where there is nothing to cost."""
+    tokens = {name: counts[name] for name in DIMENSIONS}
+    charges = {unit: count for unit in UNITS if (count := counts[unit])}
+    if prompt is None and not charges and all(count is None for count in tokens.values()):
+        raise click.UsageError("say how many tokens a request has: --input 12000 --output 800, or --prompt FILE")
+    return tokens, charges
 
 
 def _ranked(
