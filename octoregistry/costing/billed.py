@@ -59,14 +59,14 @@ def billed(call: Call, thresholds: Sequence[int], keys: Sequence[str]) -> Billed
         fault=call.fault,
         tokens={name: count for name, count in said.tokens.items() if count},
         charges={name: count if 0 < count < MOST else 0 for name, count in said.charges.items()},
-        own={key: group_name(record.row.get(plain_name(key))) for key in keys if key not in DERIVED},
+        own={key: _text(record.row.get(plain_name(key))) for key in keys if key not in DERIVED},
         requests=said.requests or 1,
         at=f"{record.file}:{record.line}" if record.file else None,
         call=call,
     )
 
 
-def group_name(value: Any) -> Any:
+def _text(value: Any) -> Any:
     """A value as groups are named by it: what is no text and no day as its text, a text without a letter as None."""
     if value is None or value == "":
         return None

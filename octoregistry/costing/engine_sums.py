@@ -13,7 +13,7 @@ from typing import Any
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from octoregistry.costing.billed import Billed, group_name
+from octoregistry.costing.billed import Billed
 from octoregistry.costing.errors import CostingError
 from octoregistry.costing.inner import opened
 from octoregistry.costing.names import CallNames
@@ -71,7 +71,7 @@ def billed_of(table: pa.Table, rows: Rows, names: CallNames, keys: Sequence[str]
                 fault=rows.faults.get(row["fault"]),
                 tokens={name: int(count) for name in rows.dimensions if (count := row[f"t_{name}"])},
                 charges={name: _charged(row, name, rows) for name in charges},
-                own={key: group_name(row[column]) for column, key in own.items()},
+                own={key: row[column] for column, key in own.items()},
                 rows=row["rows"],
                 requests=int(row["requests"]),
                 group=tuple(row[name] for name in SORTS),

@@ -67,12 +67,11 @@ def of_an_experimental_vendor(_: Change, context: GuardContext) -> Reason | None
 
 
 def from_an_older_page(change: Change, context: GuardContext) -> Reason | None:
-    """The reason to hold a price from a page that is older than the model's last check; nobody can accept that."""
+    """The reason to hold a price from a page that is older than the model's last check."""
     source = context.known.source if context.known else None
     if change.mode is None or source is None or source.checked is None or context.checked >= source.checked:
         return None
-    told = f"the page is of {context.checked}, the registry was checked on {source.checked}: it cannot be accepted"
-    return Reason("older page", told)
+    return Reason("older page", f"the page is of {context.checked}, the registry was checked on {source.checked}")
 
 
 def moved_too_far(change: Change, context: GuardContext) -> Reason | None:

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from octoregistry.planning.guards import GuardContext, from_an_older_page, reasons
+from octoregistry.planning.guards import GuardContext, reasons
 from octoregistry.planning.plan import APPLY, Change, Reason, Verdict
 from octoregistry.planning.rates_in_force import rates_after
 
 
 def verdict_of(change: Change, context: GuardContext) -> Verdict:
-    """`apply`, or `hold` with every reason there is; a change that a person has accepted is applied.
-
-    Not so one of an older page: what was read since then is not known by it.
-    """
-    if accepted(change, context) and not from_an_older_page(change, context):
+    """`apply`, or `hold` with every reason there is; a change that a person has accepted is applied."""
+    if accepted(change, context):
         return APPLY
     found = dict.fromkeys((*change.verdict.reasons, *reasons(change, context)))
     return Verdict("hold", tuple(found)) if found else APPLY
