@@ -118,9 +118,7 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
 
         priced = partial(_costs, logs, engine, keys, how)
         costs = priced(compile_rates(known, assume_earliest=assume_earliest))
-        beside: VouchedCosts | None = None
-        if vouched:
-            costs, beside = _with_vouched(costs, known, priced, assume_earliest=assume_earliest)
+        costs, beside = _with_vouched(costs, known, priced, assume_earliest) if vouched else (costs, None)
         if out is not None:
             _write(costs, out)
     except ModuleNotFoundError as error:
@@ -145,7 +143,7 @@ def _by_own_prices(known: Registry, settings: Path | None) -> tuple[Registry, li
 
 
 def _with_vouched(
-    costs: Costs, known: Registry, priced: Callable[[RateTable], Costs], *, assume_earliest: bool
+    costs: Costs, known: Registry, priced: Callable[[RateTable], Costs], assume_earliest: bool
 ) -> tuple[Costs, VouchedCosts]:
     """(the costs, what is added by rates that other registries alone vouch for)."""
     from octoregistry.costing.vouched import apart, vouched_rates  # noqa: PLC0415 - few ask for it

@@ -34,11 +34,11 @@ def count(column: ir.Value, if_absent: int = 0, *, casts: bool = False) -> Count
             whole = ibis.least(ibis.greatest(whole, -MOST if kind.is_signed_integer() else 0), MOST)
         return Count(whole.cast("int64"), None)
     if kind.is_floating() or kind.is_decimal():
-        # NaN is larger than every number, to all engines, and none of them can round it
-        known = column.isnull() | ((column >= -_EXACT) & (column <= _EXACT))
-        inside = ibis.ifelse(known, column, 0)
-        sound = known & (column.isnull() | (inside == inside.floor()))
-        return Count(ibis.ifelse(sound, column, None).fill_null(if_absent).cast("int64"), sound)
+        # NaN is larger than every number, to all engines, and none of them can round it; Spark takes it for a null
+        absent = ~((column >= 0) | (column < 0)).fill_null(False)
+        inside = ibis.ifelse(((column >= -_EXACT) & (column <= _EXACT)).fill_null(False), column, 0.5)
+        whole = inside == inside.floor()
+        return Count(ibis.ifelse(whole, inside, if_absent).cast("int64"), absent | whole)
     if kind.is_string():
         number = column.re_extract(WHOLE_TEXT, 1).nullif("").cast("int64")
         if casts:

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import ibis
+import pyarrow.parquet as pq
 import pytest
 
 from tests.waiting import LIMIT
@@ -98,6 +99,21 @@ def engine(request):
     connection = ibis.connect(url)
     yield connection
     connection.disconnect()
+
+
+@pytest.fixture
+def on_engine(engine, tmp_path):
+    """A table of Arrow as a table of the engine, every value as it is: Spark takes one in memory by way of pandas,
+    which makes a NaN a missing value and a whole number a fraction."""
+
+    def on_it(table):
+        if engine.name != "pyspark":
+            return ibis.memtable(table)
+        file = tmp_path / "calls.parquet"
+        pq.write_table(table, file)
+        return engine.read_parquet(str(file))
+
+    return on_it
 
 
 @pytest.fixture(scope="session")

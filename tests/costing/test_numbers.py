@@ -4,7 +4,6 @@ from collections import Counter
 from decimal import Decimal
 from fractions import Fraction
 
-import ibis
 import pyarrow as pa
 import pytest
 
@@ -31,8 +30,14 @@ def used(tokens):
     )
 
 
-def costs(engine, tokens, prices=None):
-    return costs_of(engine, ibis.memtable(used(tokens)), compile_rates(registry(**prices or {"input": 1})), ())
+@pytest.fixture
+def costs(engine, on_engine):
+    """What tokens cost on the engine, at prices."""
+
+    def costs_at(tokens, prices=None):
+        return costs_of(engine, on_engine(used(tokens)), compile_rates(registry(**prices or {"input": 1})), ())
+
+    return costs_at
 
 
 NEGATIVE, NO_NUMBER = BELOW, "tokens that are no whole number"
@@ -52,10 +57,10 @@ TOO_MANY = "more tokens than anybody has: 1000000000000000000 and over"
     ],
     ids=str,
 )
-def test_a_column_of_any_type_is_counted_exactly_or_told_to_be_none(engine, kind, counted):
+def test_a_column_of_any_type_is_counted_exactly_or_told_to_be_none(engine, on_engine, kind, counted):
     usage = used(pa.array([tokens for tokens, _ in counted], kind)).append_column("n", pa.array(range(len(counted))))
 
-    found = costs_of(engine, ibis.memtable(usage), compile_rates(registry(input=1)), ["n"])
+    found = costs_of(engine, on_engine(usage), compile_rates(registry(input=1)), ["n"])
 
     said = {row["n"]: None if row["cost"] is None else row["cost"] * 10**6 for row in found.groups}
     assert said == {n: None if isinstance(expected, str) else expected for n, (_, expected) in enumerate(counted)}
@@ -63,22 +68,22 @@ def test_a_column_of_any_type_is_counted_exactly_or_told_to_be_none(engine, kind
     assert {problem.reason: problem.rows for problem in found.problems} == reasons
 
 
-def test_what_is_no_number_is_in_no_total(engine):
-    found = costs(engine, pa.array(["3", "many", "1e3"]))
+def test_what_is_no_number_is_in_no_total(costs):
+    found = costs(pa.array(["3", "many", "1e3"]))
 
     assert found.total == Decimal("0.000003")
     assert [(problem.reason, problem.rows) for problem in found.problems] == [(NO_NUMBER, 2)]
     assert found.rows == 3
 
 
-def test_a_bill_that_64_bits_of_picodollars_cannot_hold_is_exact(engine):
-    found = costs(engine, pa.array([MOST] * 20), {"input": Decimal("1.000001")})
+def test_a_bill_that_64_bits_of_picodollars_cannot_hold_is_exact(costs):
+    found = costs(pa.array([MOST] * 20), {"input": Decimal("1.000001")})
 
     assert found.total == Decimal("1.000001") * MOST * 20 / 10**6
     assert found.total > 9_200_000
 
 
-def test_the_longest_prices_are_exact(engine):
-    found = costs(engine, pa.array([123_456_789, 987_654_321]), {"input": Decimal("999999.123456789012345678")})
+def test_the_longest_prices_are_exact(costs):
+    found = costs(pa.array([123_456_789, 987_654_321]), {"input": Decimal("999999.123456789012345678")})
 
     assert Fraction(found.total) == Fraction("999999.123456789012345678") * (123_456_789 + 987_654_321) / 10**6
