@@ -32,6 +32,7 @@ pytest.importorskip("fastapi", reason="the extra is not installed: pip install '
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "a-token-of-thirty-two-letters-xy"
+BEARER = {"Authorization": f"Bearer {TOKEN}"}
 HAIKU = "claude-haiku-4-5-20251001"
 _SECRET = ("_KEY", "_TOKEN", "_SECRET", "_PASSWORD", "OCTOREGISTRY")
 DAILY = '[service]\njitter = 0\nreport = ""\n[service.jobs.all]\nevery = "1d"\nproviders = ["anthropic"]\n'
@@ -250,3 +251,36 @@ def log_of() -> Iterator[Callable[[str], Any]]:
     yield log
     for database in opened.values():
         database.close()
+
+
+def get(address: str, **headers: str) -> requests.Response:
+    return requests.get(address, headers=headers, timeout=LIMIT)
+
+
+def post(address: str, **more: Any) -> requests.Response:
+    return requests.post(address, timeout=LIMIT, allow_redirects=False, **more)
+
+
+def said_to(address: str, *lines: bytes) -> bytes:
+    """The first line of the answer to a request of these very bytes."""
+    with socket.create_connection(("127.0.0.1", int(address.rpartition(":")[2])), timeout=LIMIT) as line:
+        line.sendall(b"\r\n".join(lines))
+        return line.recv(4096).partition(b"\r\n")[0]
+
+
+def log_in(address: str) -> tuple[requests.Session, str]:
+    """A session with the cookie, and its CSRF token."""
+    session = requests.Session()
+    answer = session.post(f"{address}/login", data={"token": TOKEN}, timeout=LIMIT, headers={"Origin": address})
+    found = re.search(r'name="csrf" value="([0-9a-f]+)"', answer.text)
+    assert found, answer.text
+    return session, found[1]
+
+
+@pytest.fixture
+def held(workspace: Workspace) -> tuple[Workspace, str, str]:
+    """A service with one change that waits, its address, and the change's own."""
+    workspace.hold()
+    address = workspace.serve()
+    (waiting,) = get(f"{address}/api/changes?state=waiting").json()["held"]
+    return workspace, address, f"{address}/api/changes/{waiting['id']}"
