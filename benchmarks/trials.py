@@ -183,14 +183,14 @@ class Trial:
         true = self._true_changes(page)
         moved = [c for c in self._plan(page, read).changes if not _says_less(c) and c.dimension not in _FOLLOWING]
         return Outcome(
-            applied=tuple(change for change in moved if change.applies and _what(change) not in true),
+            applied=tuple(change for change in moved if change.applies and not _facts(change) <= true),
             held=sum(not change.applies for change in moved),
         )
 
     def _true_changes(self, page: StoredPage) -> set[tuple[object, ...]]:
         """The changes that the page states."""
         if page.name not in self._true:
-            self._true[page.name] = {_what(change) for change in self._plan(page, page.rates).changes}
+            self._true[page.name] = set().union(*map(_facts, self._plan(page, page.rates).changes))
         return self._true[page.name]
 
     def _plan(self, page: StoredPage, read: PageRates) -> Plan:
@@ -214,11 +214,17 @@ def other_prices(registry: Registry) -> Registry:
 
 
 def _says_less(change: Change) -> bool:
-    """True for what states no price, and for a price that answers for no longer prompts than before: nobody is billed by it."""
+    """True for what states no price, for a price that answers for no longer prompts than before, and for fewer derived
+    dimensions: nobody is billed by it."""
+    if change.dimension == "derived_dimensions" and isinstance(change.old, tuple):
+        return change.new is None or (isinstance(change.new, tuple) and set(change.new) <= set(change.old))
     if change.dimension == "up_to_input_tokens" and isinstance(change.new, int):
         return not isinstance(change.old, int) or change.new < change.old
     return change.kind in _NO_PRICE or (change.dimension == "up_to_derived" and change.new is True)
 
 
-def _what(change: Change) -> tuple[object, ...]:
-    return (change.model, change.mode, change.above_input_tokens, change.start, change.dimension, str(change.new))
+def _facts(change: Change) -> set[tuple[object, ...]]:
+    """What a change writes, each value of a list by itself: a page of which less is read marks less as derived."""
+    values = change.new if isinstance(change.new, tuple) else (change.new,)
+    about = (change.model, change.mode, change.above_input_tokens, change.start, change.dimension)
+    return {(*about, str(value)) for value in values}

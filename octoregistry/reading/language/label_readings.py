@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from octoregistry.reading.labels import OpenLabel, Place
+from octoregistry.reading.settle.said import TOLD
 from octoregistry.reading.vocabulary import Row
 
 OFFER, HARMLESS, NAME, UNSURE = "other_offer", "harmless", "model_name", "unsure"
@@ -70,9 +71,11 @@ class LabelReading:
     @property
     def row(self) -> Row | None:
         """The row of the vocabulary that it is, None where it explains nothing. What is harmless leaves the rest of its label
-        as it is; that a price is one of another offer counts once it is reviewed, for it takes the price away.
+        as it is. That a price is one of another offer counts once it is reviewed, for it takes the price away; so does
+        that a sentence names a model, for it takes the sentence away from all others.
         """
-        if not self.sure or (self.means == OFFER and not self.reviewed):
+        takes_away = self.means == OFFER or (self.means == NAME and self.place in TOLD)
+        if not self.sure or (takes_away and not self.reviewed):
             return None
         about = {"place": (self.place,), "example": self.label, "seen": f"{self.page} {self.day}".strip()}
         whose: dict[str, Any] = {"said_by": self.said_by, "reviewed": self.reviewed, "provider": self.provider, **about}

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from benchmarks.vendor import VendorReply
-from octoregistry.reading.labels import OpenLabel
+from octoregistry.reading.labels import OpenLabel, Place
 from octoregistry.reading.language.choice import LanguageModel, LanguageModels
 from octoregistry.reading.language.label_readings import ANSWERS, HARMLESS, OFFER, UNSURE, LabelReading
 from octoregistry.reading.language.llm_call import NotAskedError
@@ -193,6 +193,17 @@ def test_that_a_price_is_one_of_another_offer_counts_once_a_person_has_agreed(la
     assert [row.means for row in reader.kept.rows("openai")] == ["harmless:rest"]
     reader.kept.keep(replace(answer, reviewed=True) for answer in reader.kept.answers())
     assert {row.means for row in reader.kept.rows("openai")} == {"offer:other", "harmless:rest"}
+
+
+@pytest.mark.parametrize("place", ["sentence", "below"])
+def test_that_a_sentence_names_a_model_counts_once_a_person_has_agreed(language: Language, place: Place) -> None:
+    """It takes the sentence away from every other model: "Turbo" is no name, and "Turbo prices:" stood over them all."""
+    reader, _ = language(['{"A": "model_name"}'])
+    reader.explain(page(OpenLabel("The table shows Turbo prices:", place, "P3", "Turbo", 1)))
+    assert [answer.means for answer in reader.kept.answers()] == ["model_name"]
+    assert reader.kept.rows("openai") == ()
+    reader.kept.keep(replace(answer, reviewed=True) for answer in reader.kept.answers())
+    assert [row.means for row in reader.kept.rows("openai")] == ["model"]
 
 
 @pytest.mark.parametrize(
