@@ -139,3 +139,11 @@ def test_a_sentence_beside_a_charge_that_grants_nothing_is_no_doubt() -> None:
     """Nor is one that praises the tool."""
     page = read("## Web search tool\n\nWeb search costs $10 per 1,000 searches. It is fast.\n")
     assert clear(page) == [Decimal(10)]
+
+
+@pytest.mark.parametrize(("head", "plain"), [("Size", True), ("Landscape", True), ("Squonk", False)])
+def test_a_condition_under_a_head_that_nobody_understands_is_a_doubt(head: str, plain: bool) -> None:
+    """The size may be one of several that the price holds for."""
+    page = read(f"| Model | {head} | Price per second of video |\n|---|---|---|\n| gpt-film-9 | 1280x720 | $0.10 |\n")
+    assert clear(page) == ([Decimal("0.10")] if plain else [])
+    assert len(page.charges) == 1

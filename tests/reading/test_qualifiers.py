@@ -81,10 +81,26 @@ def test_prices_under_the_label_of_another_offer_are_not_read(label: str) -> Non
     assert read(again)[0] == {("standard", None, None, "input", "2")}
 
 
-@pytest.mark.parametrize("label", ["Batch API (50% discount)", "Cached input (90% discount)"])
-def test_a_discount_that_a_mode_or_a_dimension_has_is_no_other_offer(label: str) -> None:
+def test_a_discount_that_a_mode_has_is_no_other_offer() -> None:
     """The label says which discount it is."""
-    assert read(f"<h2>{label}</h2>{TABLE}")[0]
+    assert read(f"<h2>Batch API (50% discount)</h2>{TABLE}")[0]
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["Cached input (90% discount)", "Discounted cached input", "Batch cached input", "Cached input of long prompts"],
+)
+def test_over_prices_of_all_input_a_cached_kind_is_a_doubt_whatever_else_it_says(label: str) -> None:
+    found, problems = read(f"<h2>{label}</h2>{TABLE}")
+    assert found == set()
+    assert "are these prices of cached tokens?" in problems
+
+
+def test_a_line_that_says_of_the_table_another_number_of_tokens_than_what_stands_over_it_is_a_doubt() -> None:
+    found, problems = read(f"<p>Per 1M tokens</p>{TABLE}<p>Prices are per 1K tokens.</p>")
+    assert found == set()
+    assert "a note by another unit" in problems
+    assert read(f"<p>Per 1M tokens</p>{TABLE}<p>Prices are per 1,000,000 tokens.</p>")[0] == PLAIN
 
 
 @pytest.mark.parametrize(

@@ -168,7 +168,9 @@ class ChargeSettler(Settler):
         return text, facts
 
     def _near(self, figure: Figure) -> list[tuple[Label, Classified]]:
-        """The labels around it. A condition is never left out because its column describes something: "Size", "Quality"."""
+        """The labels around it. A condition is never left out because its column describes something: "Size", "Quality"; and
+        a column that states one has to be understood: "Landscape".
+        """
         found = []
         for label in figure.labels:
             said = self.reader.said(label)
@@ -182,6 +184,8 @@ class ChargeSettler(Settler):
                     said = self._unit_cell(label, said)
                 elif "id" in head.values("head"):
                     said = Classified((Fact("id", label.text.strip(), 0, 0),))
+                elif label.place == "beside" and head.leftover and said.values("when"):
+                    found.append((Label(label.head, "column_head", 0, label.address), head))
             found.append((label, said))
         return found
 

@@ -78,11 +78,12 @@ def _other_over(said: Said, atoms: set[str], titles: frozenset[str]) -> None:
 
 
 def _alone(said: Said, label: Label) -> bool:
-    """True for a label that says what is counted and nothing else."""
-    return all({fact.slot for fact in own.facts} <= _COUNTS for other, own in said.labels if other is label)
+    """True for a label that says what is counted, and beside it which mode or size, or that it is cheaper, at most."""
+    facts = [fact for other, own in said.labels if other is label for fact in own.facts]
+    return all(fact.slot in _COUNTS or fact.value == "discount" for fact in facts)
 
 
-_COUNTS = {"dimension", "token", "price", "function", "ttl"}
+_COUNTS = {"dimension", "token", "price", "function", "ttl", "mode", "tier"}
 
 
 def unit_of(said: Said, dimension: str | None) -> tuple[Unit, bool]:
@@ -128,9 +129,12 @@ def unit_of(said: Said, dimension: str | None) -> tuple[Unit, bool]:
 
 
 def _noted(said: Said, unit: Unit) -> None:
-    """A doubt where a note speaks of no unit but another: "$2.50*" by the million tokens, and below "* per image"."""
+    """A doubt where a note speaks of no unit but another: "$2.50*" by the million tokens, and below "* per image", or, over
+    prices per million, "Prices are per 1K tokens."."""
     for label, own in said.labels:
-        units = own.values("unit") if label.place == "footnote" else ()
+        of_tokens = all(other.factor for other in own.values("unit")) and own.values("speaks_of_table")
+        says = label.place == "footnote" or (label.place in TOLD and of_tokens and not own.values("model"))
+        units = own.values("unit") if says else ()
         if units and all(_price_of(other) != _price_of(unit) for other in units) and not _states_amount(said, label):
             said.doubt(label, f"a note by another unit than {unit.name}")
 
