@@ -45,7 +45,7 @@ def own_pages() -> list[StoredPage | None]:
 
 def ways_of(lie: Lie) -> tuple[str, ...]:
     """The ways in which a lie can be told: orders have to stand in the page."""
-    return WAYS[2:] if lie.of == "orders" else WAYS[:2]
+    return WAYS[3:] if lie.of == "orders" else WAYS[:3]
 
 
 def main() -> int:

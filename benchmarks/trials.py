@@ -41,9 +41,9 @@ LATER = date(2027, 6, 1)  # after whatever day the registry was checked on: no p
 _NO_PRICE = ("kept", "unknown", "source")  # carried on as it was; no longer known; when it was seen
 _FOLLOWING = frozenset({"input_per_million", "output_per_million", "realtime_multiplier"})
 
-WAYS = ("no words", "half the words", "instructions")
+WAYS = ("no words", "half the words", "the other half", "instructions")
 """How the liar comes to be asked: about every label, for the vocabulary has no meanings; about those that hold a word of
-every other row; or about those and a sentence that tells it what to say."""
+every other row, or of the rows between; or about those and a sentence that tells it what to say."""
 
 
 @dataclass(frozen=True)
@@ -82,16 +82,16 @@ def stored_page(name: str, provider: str, text: str) -> StoredPage | None:
     return StoredPage(name, provider, document, rates) if rates.rates else None
 
 
-def half() -> Vocabulary:
-    """The shipped vocabulary less every other row that an answer could take the place of."""
+def half(first: int = 0) -> Vocabulary:
+    """The shipped vocabulary less every other row, from the `first` on, that an answer could take the place of."""
     left = set(without_meanings().rows)
-    return shipped().without([row for row in shipped().rows if row not in left][::2])
+    return shipped().without([row for row in shipped().rows if row not in left][first::2])
 
 
 @cache
 def _vocabulary(way: str) -> Vocabulary:
     """The vocabulary of one way to read a page."""
-    return {"no words": without_meanings, "half the words": half, "instructions": half}[way]()
+    return without_meanings() if way == "no words" else half(int(way == "the other half"))
 
 
 @dataclass(frozen=True)

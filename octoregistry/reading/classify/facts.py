@@ -36,6 +36,11 @@ class Classified:
             by_slot[fact.slot] += (fact,)
         object.__setattr__(self, "by_slot", dict(by_slot))
 
+    @property
+    def witnesses(self) -> tuple[Row, ...]:
+        """The rows that a language model alone vouches for."""
+        return tuple(fact.row for fact in self.facts if fact.row is not None and fact.row.witness)
+
     def of(self, slot: str) -> tuple[Fact, ...]:
         """The facts of `slot`."""
         return self.by_slot.get(slot, ())

@@ -373,7 +373,7 @@ class Settler:
         for label in switches(said.labels):
             said.doubt(label, "a switch between prices: whether it is on cannot be seen")
         for label, own in said.labels:
-            for row in (fact.row for fact in own.facts if fact.row is not None and fact.row.witness):
+            for row in own.witnesses:
                 said.rows.add(row.witness or "")
                 said.doubt(label, f"only {row.witness} says what it means: {row.means}", row.witness or "")
             if label.place == "section" and own.leftover:

@@ -184,7 +184,7 @@ class ChargeSettler(Settler):
                     said = self._unit_cell(label, said)
                 elif "id" in head.values("head"):
                     said = Classified((Fact("id", label.text.strip(), 0, 0),))
-                elif label.place == "beside" and head.leftover and said.values("when"):
+                elif label.place == "beside" and said.values("when") and (head.leftover or head.witnesses):
                     found.append((Label(label.head, "column_head", 0, label.address), head))
             found.append((label, said))
         return found
