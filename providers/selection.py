@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from .dimensions import FEATURES, KINDS, InvalidUsageError
+from .dimensions import ANSWER_DIMENSIONS, FEATURES, KINDS, InvalidUsageError
 from .entries import Model
 
 RETIRING_DAYS = 60
@@ -16,7 +16,7 @@ LEFT_DAYS = 90
 
 _TEXT = ("input", "output")
 # What comes out of a chat model is text; a price for other output makes the model one of another kind.
-_OTHER_OUTPUT = ("output_audio", "output_image", "output_video")
+_OTHER_OUTPUT = tuple(name for name in ANSWER_DIMENSIONS if name != "output")
 
 
 @dataclass(frozen=True, slots=True)

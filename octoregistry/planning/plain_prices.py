@@ -11,12 +11,13 @@ from octoregistry.planning.decimals import divided
 from octoregistry.planning.plan import Change, Kind
 from octoregistry.planning.rates_in_force import base_prices, in_force
 from octoregistry.planning.values import Value
+from providers.dimensions import PLAIN_DIMENSION
 from providers.entries import Model, Rate
 
 # A model that speaks or draws bills its only kind of output; of a plain price that kind's price is the truth.
 _KINDS = {
-    "input": ("input", "input_audio", "input_image", "input_video"),
-    "output": ("output", "output_audio", "output_image", "output_video"),
+    plain: (plain, *(name for name, other in PLAIN_DIMENSION.items() if other == plain))
+    for plain in ("input", "output")
 }
 _EVERYDAY = Decimal(2)  # divides every finite decimal
 
