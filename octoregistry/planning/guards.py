@@ -21,7 +21,7 @@ class GuardContext:
     """What the guards know besides the change.
 
     - `known` is the registry's model, `checked` the page's day, `accepted` the names that a person has accepted.
-    - `batch_follows` is True if the model's batch prices are derived from its standard ones.
+    - `following` are the modes whose changes follow from the model's standard prices.
     - `before` and `after` are the model's rates without and with all changes of the page.
     - `page` are reasons to hold every price of the page.
     - `unwitnessed` says why no other registry was there that could speak of the page's day; "" where one was.
@@ -32,7 +32,7 @@ class GuardContext:
     known: Model | None
     checked: date
     accepted: Collection[str] = ()
-    batch_follows: bool = False
+    following: Collection[str] = ()
     limits: Limits = field(default_factory=Limits)
     before: tuple[Rate, ...] = ()
     after: tuple[Rate, ...] = ()

@@ -225,7 +225,9 @@ class ModelPriceChanges:
                     for tier in now.keys() - seen.keys():
                         self._open_unknown(mode, tier, since, last)
             else:
-                self.notes.append(f"the page is silent on the mode {mode}: unknown since the standard price moved")
+                new = moved and any(rate.prices for rate in now.values())
+                end = "once the new standard price is written" if new else "since the standard price moved"
+                self.notes.append(f"the page is silent on the mode {mode}: unknown {end}")
                 if since is not None and any(rate.prices and _before(rate.start, since) for rate in now.values()):
                     self._open_unknown(mode, None, since, last)
 

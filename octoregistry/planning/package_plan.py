@@ -16,7 +16,7 @@ from octoregistry.planning.price_changes import ModelMode, changes_of_mode
 from octoregistry.planning.rates_in_force import RATE_FACTS, effective_rates, in_force, rates_after
 from octoregistry.planning.stated_models import Dated, Price
 from octoregistry.planning.values import Value, value_text
-from octoregistry.planning.verdicts import batch_follows, with_verdicts
+from octoregistry.planning.verdicts import followers, with_verdicts
 from octoregistry.reading.rates import Evidence
 from providers.dimensions import MODES
 from providers.entries import Model, Provider, Rate
@@ -88,7 +88,7 @@ class _Pair:
             ours,
             self.day,
             self.settings.accepted,
-            batch_follows(drafted),
+            followers(drafted, {change.mode for change in drafted if change.mode and change.is_price}),
             self.settings.limits,
             self.rates,
             rates_after(self.rates, drafted),

@@ -35,7 +35,7 @@ from octoregistry.planning.stated_models import (
 )
 from octoregistry.planning.unit_check import PriceComparison, unconfirmed_units
 from octoregistry.planning.values import Value
-from octoregistry.planning.verdicts import batch_follows, hold_together, judged, with_verdicts
+from octoregistry.planning.verdicts import followers, hold_together, judged, with_verdicts
 from octoregistry.planning.witness_facts import fact_changes
 from octoregistry.planning.witnesses import Witnesses
 from octoregistry.reading.lifecycle import StatedLifecycle
@@ -207,7 +207,7 @@ class _Planner:
             known,
             stated.page.checked,
             self.settings.accepted,
-            batch_follows(draft.changes),
+            followers(draft.changes, stated.modes),
             self.settings.limits,
             rates,
             rates_after(rates, draft.changes),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -150,12 +151,14 @@ def _without_what_a_later_page_states(pages: list[PricedPage]) -> list[PricedPag
     return [page for page in thin if page.read.rates]
 
 
-def _end(provider: str, pages: Iterable[PricedPage], text: str | None = None) -> str:
-    """The file after the pages, where a person has accepted whatever was held."""
+def _end(
+    provider: str, pages: Iterable[PricedPage], text: str | None = None, accepted: tuple[str, ...] = ("all",)
+) -> str:
+    """The file after the pages, where a person has accepted whatever was held, or what is `accepted` alone."""
     text = text or EMPTY.format(provider=provider)
     for page in pages:
         known = parse_registry(text).providers[provider]
-        text = merge(text, plan_provider(known, [page], today=page.checked, settings=PlanSettings(accepted=("all",))))
+        text = merge(text, plan_provider(known, [page], today=page.checked, settings=PlanSettings(accepted=accepted)))
     return text
 
 
@@ -199,7 +202,7 @@ def _without_part(pages: list[PricedPage], part: Callable[[str, str], bool]) -> 
 
 def _answers(text: str, provider: str, day: date) -> dict[tuple[str, str, int, str], Any]:
     """What is answered on a day, by model, mode, prompt size and dimension."""
-    found = {}
+    found: dict[tuple[str, str, int, str], Any] = {}
     for model in parse_registry(text).models(provider).values():
         for mode in MODES:
             held = holding([rate for rate in model.rates if rate.mode == mode], day.toordinal())
@@ -242,6 +245,36 @@ def test_pages_that_say_nothing_of_their_own_change_nothing_at_the_end(
 
     assert _known(_end(provider, _without_what_a_later_page_states(pages)), provider, day) == whole
     assert _known(_end(provider, [page for page in pages for _ in range(2)]), provider, day) == whole
+
+
+def _misread(page: PricedPage) -> PricedPage:
+    """The page a day later, tenfold and of standard prices alone: what no update writes by itself."""
+    rates = tuple(
+        replace(rate, prices={name: replace(price, amount=price.amount * 10) for name, price in rate.prices.items()})
+        for rate in page.read.rates
+        if rate.mode == "standard"
+    )
+    return replace(page, read=replace(page.read, rates=rates), checked=page.checked + timedelta(days=1))
+
+
+@pytest.mark.parametrize("provider", ["openai", "anthropic", "gemini"])
+def test_pages_that_are_held_and_never_accepted_change_nothing_at_the_end(
+    pages_of: Callable[[str], list[PricedPage]], provider: str
+) -> None:
+    """Nor in between: no price is another, and none unknown, by what a person has yet to look at."""
+    pages = _few(pages_of(provider))
+    text = EMPTY.format(provider=provider)
+    for page, then in pairwise([*pages, None]):
+        assert page
+        text = _end(provider, [page], text)
+        wrong = _misread(page)
+        if then is None or wrong.checked < then.checked:
+            before = _answers(text, provider, wrong.checked)
+            text = _end(provider, [wrong], text, accepted=())
+            assert _answers(text, provider, wrong.checked) == before, page.checked
+
+    day = pages[-1].checked
+    assert _known(text, provider, day) == _known(_end(provider, pages), provider, day)
 
 
 def test_vendors_page_by_page_or_one_after_the_other_end_in_one_file(

@@ -1,15 +1,22 @@
-"""What may be written must be in order without what may not."""
+"""What may be written must be in order without what may not, and goes with what it follows from."""
 
 from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
 
+import pytest
+
+from octoregistry.merging.merge import merge
 from octoregistry.planning.guards import GuardContext
-from octoregistry.planning.plan import Change
+from octoregistry.planning.plan import Change, Plan
+from octoregistry.planning.planner import PlanSettings
 from octoregistry.planning.rates_in_force import rates_after
 from octoregistry.planning.verdicts import with_verdicts
+from octoregistry.reading.rates import StatedRate
 from providers.entries import Rate
+from providers.registry import parse_registry
+from tests.planning.making import FLEX, NOTHING, STANDARD, cost, page, planned, rate
 
 BEFORE = (Rate("standard", {"input": Decimal(2)}), Rate("batch", {"input": Decimal(1)}))
 
@@ -36,3 +43,70 @@ def test_it_passes_where_the_standard_price_does() -> None:
 
 def test_a_batch_price_that_stays_below_passes_alone() -> None:
     assert verdicts(moved("standard", "2", "7"), moved("batch", "1", "1.9")) == [["moved"], []]
+
+
+JUNE_1, JULY_1, JULY_2 = date(2026, 6, 1), date(2026, 7, 1), date(2026, 7, 2)
+PRIORITY = rate("gpt-8-sol", "priority", input="10", output="60")
+TENFOLD = rate("gpt-8-sol", input="50", output="300")
+BEFORE_IT = merge(NOTHING, planned(NOTHING, page(STANDARD, FLEX, PRIORITY, checked=JUNE_1)))
+
+
+def after(
+    *rates: StatedRate, checked: date = JULY_1, text: str = BEFORE_IT, accept: tuple[str, ...] = ()
+) -> tuple[Plan, str]:
+    plan = planned(text, page(*rates, checked=checked), settings=PlanSettings(accepted=accept))
+    return plan, merge(text, plan)
+
+
+def of(text: str, mode: str, day: date = JULY_1) -> Decimal | None:
+    return cost(parse_registry(text), "gpt-8-sol", input=1_000_000, mode=mode, at=day)
+
+
+@pytest.mark.parametrize("accept", [(), ("gpt-8-sol:flex", "gpt-8-sol:priority")])
+def test_a_mode_of_which_the_page_is_silent_stays_while_the_new_standard_price_is_held(accept: tuple[str, ...]) -> None:
+    """Nor is it taken by itself: that nothing is known of it follows from the standard price alone."""
+    plan, text = after(TENFOLD, accept=accept)
+
+    assert text == BEFORE_IT
+    assert {change.mode for change in plan.held} == {"standard", "batch", "flex", "priority"}
+    told = [note.text for note in plan.notes if "flex" in note.text]
+    assert told == ["the page is silent on the mode flex: unknown once the new standard price is written"]
+
+
+def test_it_goes_with_the_standard_price_that_a_person_accepts() -> None:
+    _, text = after(TENFOLD, accept=("gpt-8-sol:standard",))
+
+    assert [of(text, mode) for mode in ("standard", "flex", "priority")] == [50, None, None]
+
+
+def test_one_that_the_page_states_is_written_beside_a_held_standard_price() -> None:
+    _, text = after(rate("gpt-8-sol", input="16", output="96"), rate("gpt-8-sol", "flex", input="4", output="24"))
+
+    assert [of(text, mode) for mode in ("standard", "flex", "priority")] == [5, 4, 10]
+
+
+def test_a_held_withdrawal_holds_it_too() -> None:
+    """The price of today that the same page moves is held with the withdrawal, and what would follow from it as well."""
+    dearer = rate("gpt-8-sol", start=date(2026, 9, 1), input="7", output="35")
+    before = merge(NOTHING, planned(NOTHING, page(STANDARD, FLEX, dearer, checked=JUNE_1)))
+
+    _, text = after(rate("gpt-8-sol", input="6", output="31"), text=before)
+
+    assert text == before
+
+
+def test_a_price_that_comes_back_leaves_what_it_was_whether_it_was_accepted_between_or_not() -> None:
+    ends = [after(STANDARD, checked=JULY_2, text=after(TENFOLD, accept=accept)[1], accept=("all",))[1]
+            for accept in ((), ("all",))]  # fmt: skip
+
+    assert [[of(end, mode, JULY_2) for mode in ("standard", "flex", "priority")] for end in ends] == [
+        [5, Decimal("2.5"), 10]
+    ] * 2
+
+
+def test_the_way_back_is_held_with_the_standard_price_that_comes_back() -> None:
+    _, text = after(TENFOLD, accept=("all",))
+    plan, merged = after(STANDARD, checked=JULY_2, text=text)
+
+    assert merged == text
+    assert {change.mode for change in plan.held} >= {"standard", "flex", "priority"}
