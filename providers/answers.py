@@ -48,6 +48,12 @@ class Answer:
     tool_calls: tuple[ToolCall, ...] = ()
 
 
+def unread(why: str, served: ServedUsage | None = None, model: str | None = None) -> Answer:
+    """An answer in a form that is not known: it is paid, says nothing that can be read, and would not the next time."""
+    failure = Failure(f"the answer cannot be read: {why}", "no_answer", answered=True)
+    return Answer("", "error", served, failure=failure, model=model)
+
+
 def tool_call(call_id: Any, name: Any, arguments: Any) -> ToolCall:
     """A call of a function that an answer asks for; `arguments` as the value of its JSON text, or as they came where that
     is none, or is nested so deep that it could not be written again.

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from .answers import Answer, Failure, tool_call
+from .answers import Answer, Failure, tool_call, unread
 from .dialects import ANTHROPIC, translated
 from .errors import RequestError
 from .media import Media
 from .request import Message, Request
 from .served import usage_of
-from .wire import among, error_in, listed, plain, section
+from .wire import among, error_in, listed, plain, section, text_in
 
 # Types of errors that pass (anthropic/types/shared/error_type.py).
 PASSING_TYPES = frozenset({"rate_limit_error", "overloaded_error", "api_error", "timeout_error"})
@@ -100,7 +100,10 @@ def read_answer(message: Mapping[str, Any], mode: str | None = None) -> Answer:
     if not isinstance(message.get("content"), list):
         failure = Failure("the response is no message", "no_answer", retryable=served is None, answered=True)
         return Answer("", "error", served, failure=failure)
-    text = "".join(str(block.get("text") or "") for block in listed(message, "content") if block.get("type") == "text")
+    try:
+        text = "".join(text_in(block) for block in listed(message, "content") if block.get("type") == "text")
+    except ValueError as why:
+        return unread(str(why), served)
     reason = str(message.get("stop_reason") or "unknown")
     refusal = None
     if reason == "refusal":
@@ -119,36 +122,73 @@ def read_answer(message: Mapping[str, Any], mode: str | None = None) -> Answer:
 
 
 def stream_pieces(events: Iterable[Any]) -> Iterator[str | Answer]:
-    """The pieces of a streamed message, then the whole of it; nothing at the end where it did not come to one. The counts of
-    the last event stand over those of the first.
+    """The pieces of a streamed message, then the whole of it; nothing at the end where it did not come to one. An event may
+    be the whole message.
     """
-    message: dict[str, Any] = {}
-    texts: list[str] = []
-    calls: dict[Any, dict[str, Any]] = {}  # the blocks that ask for a call, by their place
-    ended = False
+    streamed = _Streamed()
     for event in events:
         fields = plain(event)
-        kind = fields.get("type")
-        if kind == "error":
-            yield read_answer(fields)
+        if fields.get("type") == "error" or error_in(fields) or isinstance(fields.get("content"), list):
+            answer = read_answer(fields)
+            if answer.failure is None:
+                yield answer.text
+            yield answer
             return
+        try:
+            yield streamed.add(fields)
+        except ValueError as why:
+            yield unread(str(why))
+            return
+    if streamed.ended:
+        yield streamed.answer()
+
+
+class _Streamed:
+    """A message, put together from its events. The counts of the last one stand over those of the first."""
+
+    def __init__(self) -> None:
+        self.ended = False
+        self._message: dict[str, Any] = {}
+        self._texts: list[str] = []
+        self._calls: dict[Any, dict[str, Any]] = {}  # the blocks that ask for a call, by their place
+
+    def add(self, fields: Mapping[str, Any]) -> str:
+        """The text in an event. ValueError for what is none."""
+        kind, place = fields.get("type"), fields.get("index")
         if kind == "message_start":
-            message = dict(section(fields, "message"))
-        elif kind == "content_block_start" and section(fields, "content_block").get("type") == "tool_use":
-            calls[fields.get("index")] = {**section(fields, "content_block"), "input": ""}
-        elif kind == "content_block_delta" and fields.get("index") in calls:
-            calls[fields.get("index")]["input"] += str(section(fields, "delta").get("partial_json") or "")
-        elif kind == "content_block_delta" and section(fields, "delta").get("type") == "text_delta":
-            texts.append(str(section(fields, "delta").get("text") or ""))
-            yield texts[-1]
+            self._message = dict(section(fields, "message"))
+            blocks = listed(self._message, "content")
+            return "".join([self._begin(number, block) for number, block in enumerate(blocks)])
+        if kind == "content_block_start":
+            return self._begin(place, section(fields, "content_block"))
+        delta = section(fields, "delta")
+        if kind == "content_block_delta" and place in self._calls:
+            self._calls[place]["pieces"] += text_in(delta, "partial_json")
+        elif kind == "content_block_delta" and delta.get("type") == "text_delta":
+            return self._say(delta)
         elif kind == "message_delta":
-            message.update({name: value for name, value in section(fields, "delta").items() if value is not None})
+            self._message.update({name: value for name, value in delta.items() if value is not None})
             counts = {name: value for name, value in section(fields, "usage").items() if value is not None}
-            message["usage"] = {**section(message, "usage"), **counts}
+            self._message["usage"] = {**section(self._message, "usage"), **counts}
         elif kind == "message_stop":
-            ended = True
-    if ended:
-        yield read_answer({**message, "content": [{"type": "text", "text": "".join(texts)}, *calls.values()]})
+            self.ended = True
+        return ""
+
+    def _begin(self, place: Any, block: Mapping[str, Any]) -> str:
+        """The text that a block begins with."""
+        if block.get("type") == "tool_use":
+            self._calls[place] = {**block, "pieces": ""}
+        return self._say(block) if block.get("type") == "text" else ""
+
+    def _say(self, piece: Mapping[str, Any]) -> str:
+        self._texts.append(text_in(piece))
+        return self._texts[-1]
+
+    def answer(self) -> Answer:
+        """The message as the plain call gives it."""
+        calls = [{**call, "input": call["pieces"] or call.get("input")} for call in self._calls.values()]
+        content = [{"type": "text", "text": "".join(self._texts)}, *calls]
+        return read_answer({**self._message, "content": content} if self._message else {})
 
 
 def read_row(row: Mapping[str, Any]) -> Answer:

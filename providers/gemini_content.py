@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from .answers import Answer, Failure, tool_call
+from .answers import Answer, Failure, tool_call, unread
 from .dialects import GEMINI, translated
 from .errors import RequestError
 from .media import Media
 from .request import Request, with_extra
 from .served import usage_of
-from .wire import among, error_in, field, listed, section
+from .wire import among, error_in, field, listed, section, text_in
 
 # Ways to stop that are a refusal (google/genai/types.py, FinishReason). MAX_TOKENS, MALFORMED_* and the like are not:
 # the text so far counts.
@@ -125,12 +125,20 @@ def read_answer(response: Mapping[str, Any], mode: str | None = None) -> Answer:
         return Answer("", "error", served, failure=failure, model=model)
     first = candidates[0]
     parts = listed(section(first, "content"), "parts")
-    text = "".join(str(part.get("text") or "") for part in parts if not part.get("thought"))
+    try:
+        text = _text_of(parts)
+    except ValueError as why:
+        return unread(str(why), served, model)
     reason = str(field(first, "finish_reason") or "FINISH_REASON_UNSPECIFIED")
     refusal = str(field(first, "finish_message") or reason) if reason in REFUSING_REASONS else None
     asked = [section(part, "function_call") for part in parts if section(part, "function_call")]
     calls = tuple(tool_call(field(call, "id"), call.get("name"), call.get("args") or {}) for call in asked)
     return Answer(text, reason, served, refusal, model=model, tool_calls=calls)
+
+
+def _text_of(parts: list[Mapping[str, Any]]) -> str:
+    """The text of the parts that are no thoughts."""
+    return "".join(text_in(part) for part in parts if not part.get("thought"))
 
 
 def failure_in(fields: Mapping[str, Any]) -> Failure | None:
@@ -159,7 +167,11 @@ def stream_pieces(chunks: Iterable[Mapping[str, Any]]) -> Iterator[str | Answer]
             last = candidate if field(candidate, "finish_reason") else last
             parts = listed(section(candidate, "content"), "parts")
             calls += [part for part in parts if section(part, "function_call")]
-            texts.append("".join(str(part.get("text") or "") for part in parts if not part.get("thought")))
+            try:
+                texts.append(_text_of(parts))
+            except ValueError as why:
+                yield unread(str(why))
+                return
             yield texts[-1]
     if last or section(whole, "prompt_feedback"):
         content = {"parts": [{"text": "".join(texts)}, *calls]}

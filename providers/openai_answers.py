@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .answers import Answer, Failure, tool_call
+from .answers import Answer, Failure, tool_call, unread
 from .base import ToolCall
 from .retry import is_retryable
 from .served import ServedUsage, usage_of
-from .wire import among, count, error_in, listed, section
+from .wire import among, count, error_in, listed, section, text_in
 
 # Codes of errors that pass. `token_limit_exceeded` is the queue being full, not a bad request (openai-python#2084).
 PASSING_CODES = frozenset(
@@ -27,6 +27,8 @@ PASSING_CODES = frozenset(
 # Status 429 that no wait cures: the account has to be topped up or its limit raised.
 SPENT_CODES = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
 _CALLS = frozenset({"function_call", "custom_tool_call"})  # items of a response's output that ask the caller to act
+_TEXTS = frozenset({"text", "output_text", "None"})  # types of parts that answer
+_THOUGHTS = frozenset({"thinking", "reasoning", "reasoning_text", "summary_text"})  # and of those that do not
 _PASSING_STATUSES = frozenset({408, 409, 429})
 
 
@@ -34,8 +36,14 @@ def read_answer(response: Mapping[str, Any], mode: str | None = None) -> Answer:
     """The answer that a chat completion or a response holds."""
     served = _usage(response, mode)
     model = str(response["model"]) if response.get("model") else None
-    if "output" in response:
-        return _read_response(response, served, model)
+    try:
+        return (_read_response if "output" in response else _read_completion)(response, served, model)
+    except ValueError as error:
+        return unread(str(error), served, model)
+
+
+def _read_completion(response: Mapping[str, Any], served: ServedUsage | None, model: str | None) -> Answer:
+    """An answer of the chat surface. ValueError for one in another form."""
     choices = listed(response, "choices")
     error = error_in(response) or next((error_in(choice) for choice in choices[:1]), {})
     if error:  # a gateway's failure, under the status of an answer; beside choices in the midst of one
@@ -48,11 +56,13 @@ def read_answer(response: Mapping[str, Any], mode: str | None = None) -> Answer:
         return Answer("", "error", served, failure=failure, model=model)
     message = section(choices[0], "message")
     reason = str(choices[0].get("finish_reason") or "unknown")
-    refusal = message.get("refusal")
+    refusal = text_in(message, "refusal") or None
     if refusal is None and reason == "content_filter":
         refusal = "the content filter left out the answer"
+    elif not section(choices[0], "message"):
+        raise ValueError("its choice has no message")
     calls = tuple(_tool_call(call) for call in [*listed(message, "tool_calls"), *_legacy_call(message)])
-    return Answer(_text(message.get("content")), reason, served, refusal, model=model, tool_calls=calls)
+    return Answer(text_of(message.get("content")), reason, served, refusal, model=model, tool_calls=calls)
 
 
 def _tool_call(call: Mapping[str, Any]) -> ToolCall:
@@ -71,7 +81,7 @@ def _read_response(response: Mapping[str, Any], served: ServedUsage | None, mode
     parts = [
         part for item in listed(response, "output") if item.get("type") == "message" for part in listed(item, "content")
     ]
-    text = "".join(str(part.get("text") or "") for part in parts if part.get("type") == "output_text")
+    text = "".join(text_in(part) for part in parts if part.get("type") == "output_text")
     refusals = [str(part.get("refusal") or "") for part in parts if part.get("type") == "refusal"]
     status = str(response.get("status") or "unknown")
     reason = str(section(response, "incomplete_details").get("reason") or status)
@@ -118,10 +128,17 @@ def _usage(response: Mapping[str, Any], mode: str | None) -> ServedUsage | None:
         return None
 
 
-def _text(content: Any) -> str:
-    """A message's text: one string, or the text parts of a list."""
+def text_of(content: Any) -> str:
+    """The text of a message, or of a piece of one: one string, or the parts of a list that are no thoughts. ValueError for a
+    text that stands elsewhere.
+    """
     if isinstance(content, list):
-        return "".join(
-            str(part.get("text") or "") for part in content if isinstance(part, Mapping) and part.get("type") == "text"
-        )
-    return str(content) if content is not None else ""
+        return "".join(part if isinstance(part, str) else _text_of_part(part) for part in content)
+    return text_in({"content": content}, "content")
+
+
+def _text_of_part(part: Any) -> str:
+    kind = str(part.get("type")) if isinstance(part, Mapping) else "None"
+    if not isinstance(part, Mapping) or (part.get("text") and kind not in _TEXTS | _THOUGHTS):
+        raise ValueError(f"its content has a part of the unknown type {kind!r}")
+    return text_in(part) if kind in _TEXTS else ""

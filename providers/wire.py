@@ -57,6 +57,14 @@ def listed(fields: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
     return [entry for entry in value if isinstance(entry, Mapping)] if isinstance(value, list) else []
 
 
+def text_in(fields: Mapping[str, Any], name: str = "text") -> str:
+    """The text under a name; "" for none. ValueError for what is no text: its spelling in Python would be no answer."""
+    value = fields.get(name)
+    if value is not None and not isinstance(value, str):
+        raise ValueError(f"{name} is no text but {type(value).__name__}")
+    return value or ""
+
+
 def count(fields: Mapping[str, Any], name: str) -> int:
     """The number under a name, in either case; 0 where there is none. Google writes 64-bit numbers as text."""
     value = field(fields, name)
