@@ -55,15 +55,24 @@ def changes_of_mode(
     settled = tuple(rate for rate in rates if rate not in coming)
     made: list[Change] = []
     written: list[Change] = []
+    whole = current
     for start, tiers in announced.items():
-        # What the page states beside an announced price, and dates not, holds on its day too.
-        whole = {tier: {**current.get(tier, {}), **prices} for tier, prices in tiers.items()}
+        whole = _beside(whole, tiers)
         there = [rate for rate in coming if rate.start == start]
         after = rates_after(settled, [*changes, *made])
         new = _changes_at(target, after, whole, start, start, announced=True, opens=bool(there))
         made += new
         written += _against(target, there, new, whole) if there else new
     return changes + written
+
+
+def _beside(standing: Tiers, announced: Tiers) -> Tiers:
+    """The announced prices with what else the page says of their day: other dimensions, and prompts shorter than all that it
+    announces a price for, stay as they are before. Of longer ones nothing is known: a price that moves seldom moves alone.
+    """
+    first = min(map(size, announced), default=0)
+    shorter = {tier: prices for tier, prices in standing.items() if size(tier) < first}
+    return shorter | {tier: {**standing.get(tier, {}), **prices} for tier, prices in announced.items()}
 
 
 def _against(target: ModelMode, rates: Iterable[Rate], changes: list[Change], stated: Tiers) -> Iterator[Change]:
