@@ -60,8 +60,9 @@ def counts_of_values(changes: Iterable[Mapping[str, Any]]) -> Counts:
 
 
 def summaries(plan: Plan) -> Mapping[str, str]:
-    """Provider -> what the plan does to it, counted, with what is held; in the plan's order."""
-    providers = dict.fromkeys([*(change.provider for change in plan.changes), *(note.provider for note in plan.notes)])
+    """Provider -> what the plan does to it, counted, with what is held; in the plan's order. One that was compared and says
+    nothing new has "no change"; one that was not is left out."""
+    providers = dict.fromkeys([*plan.providers, *(change.provider for change in plan.changes)])
     new = {note.provider for note in plan.notes if note.kind == "new provider"}
     return {name: _summary([c for c in plan.visible if c.provider == name], new=name in new) for name in providers}
 

@@ -46,7 +46,7 @@ def package_plan(own: Provider, packaged: Provider, settings: PlanSettings, name
     # a check that is renewed over a charge that waits would let nobody hear of it again
     wait = {one.model for one in charges if not one.applies} - {one.model for one in changes if one.kind != "source"}
     changes = [one for one in changes if one.model not in wait]
-    return Plan((*changes, *charges), tuple(notes))
+    return Plan((*changes, *charges), tuple(notes), providers=(own.name,))
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,11 +174,12 @@ class Seen(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All the changes that an update would make, and what it noticed besides."""
+    """All the changes that an update would make, and what it noticed besides. `providers` are those that it compared."""
 
     changes: tuple[Change, ...] = ()
     notes: tuple[Note, ...] = field(default=())
     seen: tuple[Seen, ...] = ()
+    providers: tuple[str, ...] = ()
 
     @property
     def visible(self) -> tuple[Change, ...]:
@@ -196,4 +197,5 @@ class Plan:
         return tuple(change for change in self.changes if not change.applies)
 
     def __add__(self, other: Plan) -> Plan:
-        return Plan(self.changes + other.changes, self.notes + other.notes, self.seen + other.seen)
+        providers = tuple(dict.fromkeys(self.providers + other.providers))
+        return Plan(self.changes + other.changes, self.notes + other.notes, self.seen + other.seen, providers)

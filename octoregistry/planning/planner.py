@@ -112,7 +112,8 @@ def plan_provider(
     changes += charged
     notes = [*(Note(provider.name, *aside) for aside in stated.asides), *unnamed]
     seen = [(d.model, *on) for d in drafts if not page for on in confirmed(d.known, d.stated, d.changes).items()]
-    return Plan(tuple(changes), (*notes, *planner.notes, *ends.notes), tuple(Seen(provider.name, *one) for one in seen))
+    told = (*notes, *planner.notes, *ends.notes)
+    return Plan(tuple(changes), told, tuple(Seen(provider.name, *one) for one in seen), (provider.name,))
 
 
 class _Planner:

@@ -135,7 +135,10 @@ def test_its_models_are_updated_by_its_page_and_its_own_list(run: Run, acme: Pat
     text = (acme / "models.yaml").read_text()
     assert text.replace(text[text.index("      road-1:") : text.index("\ndefaults:")], "") == before
     assert "mode: batch" not in text
-    assert "No change" in run("update", "--llm", "off", "-p", "ac_me").output
+    again = run("update", "--llm", "off", "-p", "ac_me").output
+    assert "No change" in again
+    assert "acme: no change" in again
+    assert "other: no change" not in again, "nobody read its pages"
 
 
 def test_its_page_of_endings_says_when_a_model_retires(run: Run, acme: Path, site: Site) -> None:

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from octoregistry.planning.counts import Counts, counts_of, counts_of_values, summaries
-from octoregistry.planning.plan import Change, Kind, Plan, Reason, Verdict
+from octoregistry.planning.plan import Change, Kind, Note, Plan, Reason, Verdict
 from octoregistry.planning.plan_json import as_values
 from octoregistry.report.changes import headline, sections
 from octoregistry.report.from_update import report_of
@@ -67,3 +67,9 @@ def test_everybody_tells_the_same_count(changes: tuple[Change, ...]) -> None:
     assert shown.get("new-prices", 0) == counts.first_known
     assert shown.get("new-models", 0) == counts.new_models
     assert shown.get("other", 0) == counts.facts
+
+
+def test_a_provider_that_was_not_compared_has_no_summary() -> None:
+    """A note alone does not say that its pages were read; one that was compared is listed also where nothing changes."""
+    left = Note("other", "*", "no pages are set for it: left as it is")
+    assert summaries(Plan(notes=(left,)) + Plan(providers=("acme",))) == {"acme": "no change"}
