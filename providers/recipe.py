@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from fnmatch import translate
+from fnmatch import fnmatchcase, translate
 from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
@@ -187,9 +187,19 @@ def _tables(name: str) -> dict[str, dict[str, Any]]:
 
 
 @cache
+def only_taken_away(recipe: Recipe) -> frozenset[str]:
+    """The fields that dimensions take away and that nothing counts: what they hold would be in no sum."""
+    terms = [one for terms in recipe.counts.values() for one in terms]
+    taken = {name for one in terms if one.sign < 0 for names in (one.names, *one.parts) for name in names}
+    counted = {name for one in terms if one.sign > 0 for name in one.names}
+    known = (*recipe.contained, *recipe.free)
+    return frozenset(name for name in taken - counted if not any(fnmatchcase(name, one) for one in known))
+
+
+@cache
 def known_patterns(recipe: Recipe) -> re.Pattern[str]:
     """What matches a field that the recipe names, be it counted, contained or free."""
-    patterns = [*map(re.escape, recipe.known_fields())]
+    patterns = [re.escape(name) for name in recipe.known_fields() if name not in only_taken_away(recipe)]
     patterns += [translate(name) for name in (*recipe.contained, *recipe.free)]
     return re.compile("|".join(f"(?:{pattern})" for pattern in patterns) or r"(?!)")
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from .flat import HOLDERS, OBJECT_TEXT, Clash, Row
 from .numerals import BLANKS, holds_digits, is_number
-from .recipe import Recipe, known_patterns
+from .recipe import Recipe, known_patterns, only_taken_away
 
 _NOTHING = ("", "null", "none", "nan")
 # What tells a column of usage from others, and columns that are none all the same.
@@ -43,7 +43,11 @@ CLASH = "two fields of one name that differ"
 
 
 def is_usage(name: str, recipe: Recipe) -> bool:
-    """Whether a field of that name holds usage in rows of `recipe`: within its usage object, or by a word in its name."""
+    """Whether a field of that name holds usage in rows of `recipe`: within its usage object, by a word in its name, or where
+    tokens are taken from others for it.
+    """
+    if name in only_taken_away(recipe):
+        return True
     if any(name.startswith(f"{root}.") or name == root for root in recipe.usage):
         return True
     return recipe.flat and not (recipe.usage and "." in name) and has_word(name)
