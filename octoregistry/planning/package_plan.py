@@ -14,9 +14,10 @@ from octoregistry.planning.plan import Change, Kind, Note, Plan, Reason, Verdict
 from octoregistry.planning.planner import PlanSettings
 from octoregistry.planning.price_changes import ModelMode, changes_of_mode
 from octoregistry.planning.rates_in_force import RATE_FACTS, effective_rates, in_force, rates_after
-from octoregistry.planning.stated_models import Dated, Price
+from octoregistry.planning.stated_models import Dated, Price, Tiers
 from octoregistry.planning.values import Value, value_text
 from octoregistry.planning.verdicts import followers, with_verdicts
+from octoregistry.planning.withdrawn import held_withdrawals, taken_out
 from octoregistry.reading.rates import Evidence
 from providers.dimensions import MODES
 from providers.entries import Model, Provider, Rate
@@ -30,7 +31,8 @@ def package_plan(own: Provider, packaged: Provider, settings: PlanSettings, name
     """What of `packaged` is newer than `own`, as changes with the verdicts of an update.
 
     A model that was checked later there brings its prices since our check, each with its days; one that ours lacks comes
-    whole. What both have in another way is held. Nothing is taken out. `name` is what the evidence calls the packaged registry.
+    whole. What both have in another way is held, as is an announced price that goes. Nothing else
+    is taken out. `name` is what the evidence calls the packaged registry.
     """
     aliases = {alias: model.id for model in own.models.values() for alias in model.aliases}
     changes: list[Change] = []
@@ -109,6 +111,7 @@ class _Pair:
         if not theirs or not (new or seen):  # there nobody has seen the mode since we did
             return []
         changes = [*self._filled(ours, theirs), *self._opened(ours, new)]
+        changes = self._with_withdrawals(ours, theirs, changes) if seen else changes
         if _prices(rates_after(self.rates, changes), mode, self.day) == _prices(theirs, mode, self.day):
             return changes
         return self._contradicted(mode)
@@ -156,6 +159,27 @@ class _Pair:
                 if value := getattr(rate, name):
                     yield self._change(rate, "source", name, None, value)
             known.append(rate)
+
+    def _with_withdrawals(self, ours: list[Rate], theirs: list[Rate], changes: list[Change]) -> list[Change]:
+        """The changes behind what goes: our announced rates, and prices of these, that the package has no more. Each is held
+        where its day gets other prices by that, as in an update."""
+        there = {(rate.start, rate.above_input_tokens): rate for rate in theirs}
+        made: list[Change] = []
+        for rate in (rate for rate in ours if rate.start and rate.start > self.day):
+            packaged = there.get((rate.start, rate.above_input_tokens))
+            if packaged is None:
+                made.append(taken_out(self.provider.name, self.theirs.id, rate))
+                continue
+            gone = [name for name in rate.prices if name not in packaged.prices]
+            made += [self._change(rate, "unknown", name, rate.prices[name], None) for name in gone]
+        made += changes
+        announced: dict[date, Tiers] = {}
+        for (start, tier), rate in there.items():
+            if start and start > self.day:
+                announced.setdefault(start, {})[tier] = {name: Price(usd) for name, usd in rate.prices.items()}
+        for place, held, _ in held_withdrawals(tuple(made), self.rates, announced, self.day):
+            made[place] = held
+        return made
 
     def _contradicted(self, mode: str) -> list[Change]:
         """The prices of the packaged registry's day, held."""

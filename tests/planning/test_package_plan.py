@@ -197,3 +197,67 @@ def test_a_charge_that_waits_is_heard_of_again() -> None:
     registry, plan = brought(ours, theirs)
     assert [change.model for change in plan.held] == ["sol"]
     assert registry.model("acme", "sol") == parse_registry(ours).model("acme", "sol")
+
+
+def announcing(checked: str, *days: str, tiers: str = "", usd: str = "7.0") -> str:
+    return registry_text(
+        checked, f"{''.join(rate(usd, dates=f'from: {day}, ') + ', ' for day in days)}{tiers}{rate('4.0')}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("days", "told"),
+    [
+        ((), "no longer the standard prices from 2026-09-01"),
+        (("2026-10-01",), "no longer the standard prices from 2026-09-01, but from 2026-10-01"),
+    ],
+)
+def test_an_announcement_that_the_package_has_no_more_is_held_and_goes_once_accepted(
+    days: tuple[str, ...], told: str
+) -> None:
+    """A price that was put off is not billed from its first day."""
+    ours, theirs = announcing("2026-06-01", "2026-09-01"), announcing("2026-07-01", *days)
+    kept, plan = brought(ours, theirs)
+    assert prices(kept) == prices(parse_registry(ours))
+    assert any(str(change.verdict).endswith(told) for change in plan.held)
+    model = kept.model("acme", "sol")
+    assert model.source is not None
+    assert model.source.checked == date(2026, 6, 1), "or nobody would hear of it again"
+
+    taken, _ = brought(ours, theirs, "sol")
+    assert sorted(map(str, prices(taken))) == sorted(map(str, prices(parse_registry(theirs))))
+
+
+def test_one_that_was_brought_forward_at_the_same_price_comes_by_itself() -> None:
+    merged, plan = brought(announcing("2026-06-01", "2026-09-01"), announcing("2026-07-01", "2026-08-01"))
+
+    assert not plan.held
+    assert sorted(str(start) for start, _, _ in prices(merged)) == ["2026-08-01", "None"]
+
+
+def test_one_of_some_prompts_or_of_one_dimension_that_the_package_has_no_more_is_held_too() -> None:
+    long = rate("9.0", dates="from: 2026-09-01, ", tier="above_input_tokens: 1000, ") + ", "
+    theirs = announcing("2026-07-01", "2026-09-01")
+    for ours in (
+        announcing("2026-06-01", "2026-09-01", tiers=long),
+        announcing("2026-06-01", "2026-09-01").replace("output: 7.0}", "output: 7.0, cached_input: 0.7}"),
+    ):
+        kept, plan = brought(ours, theirs)
+        assert plan.held
+        assert kept.model("acme", "sol").rates == parse_registry(ours).model("acme", "sol").rates
+        taken, _ = brought(ours, theirs, "sol")
+        assert set(map(str, taken.model("acme", "sol").rates)) == set(
+            map(str, parse_registry(theirs).model("acme", "sol").rates)
+        )
+
+
+def test_one_of_a_mode_that_the_package_did_not_see_later_stays() -> None:
+    flex = rate("3.0", dates="from: 2026-09-01, ", mode="flex") + ", " + rate("2.0", mode="flex") + ", "
+    ours = announcing("2026-06-01", tiers=flex)
+    theirs = announcing("2026-07-01", tiers=rate("2.0", mode="flex") + ", ").replace(
+        "source:", "last_seen: {flex: 2026-05-01}, source:"
+    )
+    merged, plan = brought(ours, theirs)
+
+    assert not plan.held
+    assert date(2026, 9, 1) in {start for start, _, _ in prices(merged)}
