@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from octoregistry.planning.decimals import divided
-from octoregistry.planning.plan import Change, Kind
-from octoregistry.planning.rates_in_force import base_prices, in_force
+from octoregistry.planning.plan import Change, Kind, Reason, Verdict
+from octoregistry.planning.rates_in_force import base_prices, in_force, rates_after
 from octoregistry.planning.values import Value
 from providers.dimensions import PLAIN_DIMENSION
 from providers.entries import Model, Rate
@@ -83,6 +83,27 @@ def plain_changes(
         for key, (old, new) in wanted.items()
         if new is not None and old != new
     ]
+
+
+def held_behind_newer(
+    changes: Sequence[Change], known: Model | None, rates: tuple[Rate, ...], multiplier: Decimal, day: date
+) -> list[Change]:
+    """The changes by a page of `day`; those of prices held, also accepted ones, where a newer page stated the plain prices
+    that would follow in another way: no file can say both, and the newer page is right about its day."""
+    checked = known.source.checked if known and known.source else None
+    written = rates_after(rates, [change for change in changes if change.applies])
+    if checked is None or checked <= day:
+        return list(changes)
+    before, after = (plain_prices(each, multiplier, checked) for each in (rates, written))
+    if replace(before, notes=()) == replace(after, notes=()):
+        return list(changes)
+    text = (
+        f"the page is of {day}, and would change what a page of {checked} stated, also if accepted: update from a page of "
+        f"{checked} or later; if it was right about its own day, write by hand its rates with `from: {day}` and those of "
+        f"{checked} with `from: {checked}`"
+    )
+    held = Verdict("hold", (Reason("newer page", text),))
+    return [replace(change, verdict=held) if change.mode and change.applies else change for change in changes]
 
 
 def _two(prices: Mapping[str, Decimal], *, no_output: bool) -> tuple[dict[str, Decimal], tuple[str, ...]]:

@@ -15,7 +15,7 @@ from octoregistry.planning.list_changes import list_changes
 from octoregistry.planning.matching import ModelNames, remarked_status
 from octoregistry.planning.model_prices import ModelPriceChanges
 from octoregistry.planning.moves import any_moves
-from octoregistry.planning.plain_prices import plain_changes
+from octoregistry.planning.plain_prices import held_behind_newer, plain_changes
 from octoregistry.planning.plan import APPLY, Change, Kind, Note, NoteKind, Plan, Reason, Seen, Verdict
 from octoregistry.planning.rates_in_force import effective_rates, in_force, rates_after
 from octoregistry.planning.shares import (
@@ -219,6 +219,7 @@ class _Planner:
         )
         # What the plain prices implied is written down in one go, or the modes left out would be unknown.
         changes = with_verdicts(draft.changes, context, whole=known is None or not known.rates)
+        changes = held_behind_newer(changes, known, rates, self.provider.realtime_multiplier, stated.page.checked)
         counted = changes if known is None else [change for change in changes if change.applies]
         following = plain_changes(
             (self.provider.name, model),

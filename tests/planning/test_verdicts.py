@@ -110,3 +110,21 @@ def test_the_way_back_is_held_with_the_standard_price_that_comes_back() -> None:
 
     assert merged == text
     assert {change.mode for change in plan.held} >= {"standard", "flex", "priority"}
+
+
+def test_an_accepted_price_of_an_older_page_that_the_newer_one_contradicts_says_what_to_do() -> None:
+    """It cannot be written: the plain prices are those of the newer page."""
+    plan, text = after(rate("gpt-8-sol", input="6", output="31"), checked=date(2026, 5, 1), accept=("all",))
+
+    assert text == BEFORE_IT
+    told = str(next(change for change in plan.held if change.mode == "standard").verdict)
+    assert "update from a page of 2026-06-01 or later" in told
+    assert "write by hand its rates with `from: 2026-05-01` and those of 2026-06-01 with `from: 2026-06-01`" in told
+
+
+def test_one_that_it_does_not_contradict_is_written() -> None:
+    _, text = after(
+        STANDARD, rate("gpt-8-sol", "flex", input="3", output="16"), checked=date(2026, 5, 1), accept=("all",)
+    )
+
+    assert of(text, "flex") == 3
