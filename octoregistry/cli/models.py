@@ -95,7 +95,7 @@ def _values(registry: Registry, model: Model, day: date) -> dict[str, Any]:
     return {
         "provider": model.provider,
         "model": model.id,
-        "same_model": same_model(model.id),
+        "same_model": same_model(model.provider, model.id),
         "display_name": model.display_name,
         "status": model.status,
         "kind": str(kind_of(model)),

@@ -90,6 +90,10 @@ class Names:
     remarks: Annotated[tuple[str, ...], "whole lines beside its models that qualify no price: 'Private'"] = ()
     id_pattern: Annotated[str, "what a whole id looks like"] = r"[a-z][a-z0-9]*(?:[-.:][a-z0-9]+)+"
     strip_prefixes: Annotated[tuple[str, ...], "what may stand before an id and changes nothing"] = ()
+    host_parts: Annotated[
+        tuple[str, ...],
+        "patterns of what a host's ids have around the maker's own, with an @, a colon or a point: a region",
+    ] = ()
     names_are_ids: Annotated[bool, "its pages print ids: an unknown name in the form of one is a new model"] = False
     optional_prefix: Annotated[str | None, "the word that a page may leave out before a name"] = None
     id_shape: Annotated[str | None, "a pattern of names that an id is made of"] = None
@@ -126,6 +130,12 @@ class Names:
     def bills_no_output(self, model: str) -> bool:
         """True for models whose answers are no tokens (embeddings): their output price is 0 because there is none."""
         return any(_compiled(pattern).search(model) for pattern in self.without_output)
+
+    def without_host_parts(self, model: str) -> str:
+        """`model`, in small letters, without what a host puts around the maker's own id."""
+        for pattern in self.host_parts:
+            model = _compiled(pattern).sub("", model)
+        return model
 
     def without_prefix(self, model: str) -> str:
         """`model` without what may stand before an id and changes nothing, in any letter case."""

@@ -46,21 +46,26 @@ def test_words_find_a_model_at_all_that_sell_it(words: str, found: list[str]) ->
 
 
 @pytest.mark.parametrize(
-    "model",
+    ("provider", "model"),
     [
-        "claude-haiku-4-5",
-        "claude-haiku-4-5-20251001",
-        "anthropic/claude-haiku-4.5",
-        "claude-haiku-4-5@20251001",
-        "us.anthropic.claude-haiku-4-5-20251001-v1:0",
-        "anthropic/claude-haiku-4.5:batch",
+        ("anthropic", "claude-haiku-4-5"),
+        ("anthropic", "claude-haiku-4-5-20251001"),
+        ("stranger", "anthropic/claude-haiku-4.5"),
+        ("vertex", "claude-haiku-4-5@20251001"),
+        ("bedrock", "us.anthropic.claude-haiku-4-5-20251001-v1:0"),
+        ("bedrock", "anthropic.claude-haiku-4-5-20251001-v1"),
+        ("openrouter", "anthropic/claude-haiku-4.5:batch"),
     ],
 )
-def test_the_ids_of_one_model_at_its_hosts_are_one(model: str) -> None:
-    assert same_model(model) == "claude-haiku-4-5"
+def test_the_ids_of_one_model_at_its_hosts_are_one(provider: str, model: str) -> None:
+    """What a host puts around the maker's id stands in the host's file."""
+    assert same_model(provider, model) == "claude-haiku-4-5"
 
 
-@pytest.mark.parametrize(("one", "other"), [("gpt-5.6-sol", "gpt-5.6-luna"), ("gpt-4o", "gpt-4"), ("o3", "o3-mini")])
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("gpt-5.6-sol", "gpt-5.6-luna"), ("gpt-4o", "gpt-4"), ("o3", "o3-mini"), ("qwen3:8b", "qwen3:32b")],
+)
 def test_other_models_are_others(one: str, other: str) -> None:
-    """A point in a version is no maker's name."""
-    assert same_model(one) != same_model(other)
+    """A point in a version is no maker's name, and a size behind a colon no variant."""
+    assert same_model("ollama", one) != same_model("ollama", other)

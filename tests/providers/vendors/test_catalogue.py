@@ -5,11 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 from decimal import Decimal
+from importlib import import_module
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from providers import _VENDORS
 from providers.vendors import VendorError, load_vendors, use_settings_file, vendor, vendor_called, vendors
 
 ACME = """
@@ -37,6 +39,13 @@ def test_the_package_is_imported_without_reading_a_file_of_a_vendor():
     code = "import sys, providers; print([name for name in sys.modules if 'vendors' in name or name == 'tomllib'])"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("name", _VENDORS)
+def test_a_class_asks_for_the_key_where_the_vendors_file_says(name, monkeypatch):
+    """The class says it again, since a call need not wait for the files of all vendors."""
+    monkeypatch.delenv("OCTOREGISTRY_SETTINGS", raising=False)
+    assert getattr(import_module(f"providers.{name}"), _VENDORS[name]).env_vars == vendor(name).key_env
 
 
 @pytest.mark.parametrize(
