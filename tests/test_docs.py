@@ -66,3 +66,11 @@ def test_every_link_within_the_project_leads_to_a_file(page: Path) -> None:
     """Pages, pictures and examples are where the text says."""
     for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text("utf-8")):
         assert (page.parent / target).exists(), target
+
+
+def test_the_changelog_says_each_thing_once() -> None:
+    """One section of a kind a release, and no line twice: a merge of two branches keeps the lines of both."""
+    releases = (ROOT / "CHANGELOG.md").read_text("utf-8").split("\n## ")
+    for release in releases[1:]:
+        lines = [line for line in release.splitlines() if line.strip()]
+        assert [line for line in {*lines} if lines.count(line) > 1] == [], release.partition("\n")[0]
