@@ -26,10 +26,13 @@ class Setting:
 
     @property
     def shown(self) -> str:
-        """The value in words."""
-        if isinstance(self.value, list):
-            return ", ".join(map(str, self.value)) or "(none)"
-        return "(not set)" if self.value is None else str(self.value)
+        """The value in words: no part is "(none)", nothing but blank ones "(not set)"."""
+        if self.value in ([], {}):
+            return "(none)"
+        parts = self.value if isinstance(self.value, list) else [self.value]
+        if all(part in (None, "") for part in parts):
+            return "(not set)"
+        return ", ".join(str(part) or "''" for part in parts)
 
 
 def settings_with_origins(path: Path | None = None) -> tuple[Setting, ...]:

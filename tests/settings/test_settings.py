@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 from pydantic import BaseModel
 
-from octoregistry.settings import Settings, SettingsFileError, command_settings, load_settings
+from octoregistry.settings import Setting, Settings, SettingsFileError, command_settings, load_settings
 from octoregistry.sources.urls import host_of, url_fault
 from providers.vendors import ModelListSource, Vendor, use_settings_file, vendor
 from providers.vendors.folder import MAY, MAY_NOT
@@ -159,3 +159,22 @@ def test_a_contact_goes_with_the_name_under_which_pages_are_asked_for(file):
     file.write_text('[fetch]\ncontact = "a) b"\n')
     with pytest.raises(SettingsFileError, match="contact"):
         load_settings(file)
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (None, "(not set)"),
+        ("", "(not set)"),
+        (["", ""], "(not set)"),
+        ([".", ""], "., ''"),
+        ([], "(none)"),
+        ({}, "(none)"),
+        (0, "0"),
+        (False, "False"),
+        (["a", 1], "a, 1"),
+    ],
+)
+def test_a_setting_that_nobody_set_says_so(value, shown):
+    """Nothing is shown as an empty cell or as a comma alone."""
+    assert Setting("names.id_replace", value, "built in").shown == shown
