@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -173,3 +174,23 @@ def test_no_files_import_each_other_in_a_circle() -> None:
     for module, target in arrows():
         known[module].add(target)
     TopologicalSorter(known).prepare()
+
+
+def test_no_private_name_is_left_over() -> None:
+    """What a module keeps to itself it uses: pytest and ruff do not see a constant or a field that nobody reads."""
+    left = []
+    for module, file in MODULES.items():
+        text = file.read_text(encoding="utf-8")
+        tree = ast.parse(text)
+        for node in (*tree.body, *(one for c in tree.body if isinstance(c, ast.ClassDef) for one in c.body)):
+            targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+            own = [one.id for one in targets if isinstance(one, ast.Name)]
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and node in tree.body and not node.decorator_list:
+                own = [node.name]
+            left += [f"{module}: {name}" for name in own if re.match("_[^_]", name) and not used_twice(name, text)]
+    assert left == []
+
+
+def used_twice(name: str, text: str) -> bool:
+    """True where the name stands in the text a second time."""
+    return len(re.findall(rf"\b{name}\b", text)) > 1

@@ -16,7 +16,6 @@ from providers import Registry
 from providers.former_names import former_owners
 
 _COLUMNS = ("from", "model", "mode", "price", "old", "new", "change")
-_FOLDS = ("from", "price", "change")
 
 
 @click.command(name="history")

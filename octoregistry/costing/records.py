@@ -23,7 +23,6 @@ from providers.recipe import Recipe, recipes
 
 _AT_A_TIME = 10_000  # rows of Parquet
 _DELIMITERS = ",;\t|"
-_Rows = Iterator[dict[str, Any]]
 
 NO_OBJECT = "no JSON object"
 TORN_FILE = "a whole file, which is no Parquet that can be read"

@@ -20,7 +20,6 @@ _PIECES = re.compile(
 )
 _STRUCTURE = re.compile(r"[{};,]")
 _BRACE = re.compile(r"[{}]")
-_ENDS = re.compile(r"[;{}]")
 _ALL_SCREENS = re.compile(r"@media\s*+(?:only\s++)?(?:all|screen)?\s*+$|@layer\b")
 _OTHER = re.compile(
     r"@(?:(?:-\w+-)?keyframes|font-|page|property|counter-style|import|charset|namespace|view-transition)"

@@ -52,9 +52,6 @@ class Notes:
     equates: Equates
     _by_mark: dict[str, list[_Note]] = field(default_factory=lambda: defaultdict(list))
     _marked: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
-    _harmless: set[tuple[str, int]] = field(
-        default_factory=set
-    )  # marks of notes that are left out, and behind which table
 
     def __post_init__(self) -> None:
         tables = self.document.tables

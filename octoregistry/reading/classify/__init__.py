@@ -162,7 +162,6 @@ _BRACKETS = re.compile(r"[(（\[]([^()（）\[\]]{0,200}(?:\([^()]{0,80}\)[^()]{
 _PART_OF_NAME = re.compile(
     r"(?!\d$)(?:\d+(?:\.\d+)?\s?[bBmM](?:-[aA]\d+[bB])?|v?\d+(?:\.\d+)*|\d{2,4}[-.]\d{2}(?:[-.]\d{2})?)$"
 )
-_MODE_BEHIND = re.compile(r"\s(?:[-–—:]\s?)?$")
 
 
 @lru_cache(maxsize=4096)
