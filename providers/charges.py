@@ -106,8 +106,8 @@ class Charges:
     ) -> tuple[Charge, ...]:
         """The charge in force on a day under just the conditions `when`, and those that may have begun by then."""
         if unit not in UNITS or mode not in MODES:
-            known = UNITS if unit not in UNITS else MODES
-            raise InvalidUsageError(f"{unit if unit not in UNITS else mode!r} is none of {', '.join(known)}")
+            what, value, known = ("unit", unit, UNITS) if unit not in UNITS else ("mode", mode, MODES)
+            raise InvalidUsageError(f"unknown {what} {value!r}; known: {', '.join(known)}")
         day = today() if at is None else ordinal(at)
         wanted = dict(when or {})
         own = [charge for charge in self._own if charge.unit == unit]

@@ -1,4 +1,4 @@
-"""What a vendor's failure is to the program that called: abort, wait, or look at the row.
+"""Errors that a caller can get, and whether to abort, wait or check the row.
 
 ProviderError
 ├── RateLimitError         wait, then repeat

@@ -1,4 +1,4 @@
-"""Where the body of an answer begins to say something."""
+"""Finds the first meaningful byte of an answer's body."""
 
 from __future__ import annotations
 

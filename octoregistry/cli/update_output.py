@@ -99,7 +99,7 @@ def print_update(
     if update.witnesses:
         print_text(f"Witnesses: {_reporting_witnesses(update)}")
     elif update.runs and any(change.mode for change in update.plan.visible):
-        print_text("Witnesses: none is set; a far move waits for a person unless guards.unwitnessed is off")
+        print_text("Witnesses: none is set; large price changes are held for review unless guards.unwitnessed is off")
     for note in update.plan.notes:
         if note.kind == "guard off":
             print_text(f"{note.provider}: {note.text}")
@@ -169,7 +169,7 @@ def _unchanged(update: Update, name: str, places: Sequence[OpenPlace]) -> str:
     if not update.runs:
         return f"No change: {name} has all that the packaged registry has."
     if places:
-        return f"No change to {name}: it says what was understood of the pages; what they leave open is told above."
+        return f"No change to {name}: it matches what could be read of the pages; unread parts are listed above."
     read = "the pages that could be read" if update.unread else "the pages"
     return f"No change: {name} says what {read} say."
 

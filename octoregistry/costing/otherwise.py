@@ -1,4 +1,4 @@
-"""What a log would have cost otherwise: in batches, with and without a cache, at other prices; the log is read once.
+"""Costs of a log under other conditions: batches, caching, other prices. The log is read once.
 
 The rows that meet the same price are added up where the log is; only those sums are priced again for each other way.
 """

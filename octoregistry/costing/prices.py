@@ -1,4 +1,4 @@
-"""The prices in force, found by whose calls they are, of which day, in which mode and of what size."""
+"""Finds the price in force by provider, model, day, mode and prompt size."""
 
 from __future__ import annotations
 

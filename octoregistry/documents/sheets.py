@@ -196,6 +196,6 @@ def _has_state(selector: str) -> bool:
 
 
 def _any_tag(found: re.Match[str]) -> str:
-    """What fits whatever `found` did: nothing where a selector says more of that tag, or any tag."""
+    """A matcher that ignores the tag name: "*", or "" where the selector says more of that tag."""
     before, behind = found.string[: found.start()][-1:], found.string[found.end() :][:1]
     return "*" if before in _BETWEEN and (behind in _BETWEEN or behind == ")") else ""

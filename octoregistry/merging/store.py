@@ -1,4 +1,4 @@
-"""A file replaced as a whole: whoever reads it, and whatever kills us, the old one or the new one is there."""
+"""Replaces a file atomically: a reader sees the old or the new one, whenever the program is stopped."""
 
 from __future__ import annotations
 

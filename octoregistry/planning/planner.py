@@ -1,4 +1,4 @@
-"""The plan of one provider: what its pages and its model list say, held against the registry."""
+"""Plans one provider: compares its pages and model list with the registry."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ class _MetricsCollector(Collector):
         self.service, self.live = service, live
 
     def describe(self) -> list[Metric]:
-        """Nothing: registering asks no database."""
+        """Returns no metrics, so registering runs no query."""
         return []
 
     def collect(self) -> Iterator[Metric]:

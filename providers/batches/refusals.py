@@ -1,4 +1,4 @@
-"""What a refusal says of whom: of its row, or of all; and whether two of them say the same."""
+"""Tells a refusal of one row from a refusal of the whole run, and which refusals are alike."""
 
 from __future__ import annotations
 

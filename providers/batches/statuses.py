@@ -9,9 +9,10 @@ from .state import Part
 
 
 def aged(info: BatchStatusInfo, part: Part, now: float, provider: LLMProvider) -> BatchStatusInfo:
-    """`info`, but FAILED for a batch that lives longer than any, by the vendor's own clock (its answers' Date, and when
-    it says that the batch was made): ours may have been set since, or before. One that is being cancelled ends when it
-    ends.
+    """`info`, marked FAILED once the batch is older than the vendor keeps batches.
+
+    Its age is that of the vendor's own clock (its answers' Date, and when it says that the batch was made): ours may have
+    been set since, or before. A batch that is being cancelled is left to end.
     """
     made = moment_of(info.get("created_at"))
     age = now - (part.submitted_at or now) if made is None else now + provider.clock_offset - made

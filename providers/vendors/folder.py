@@ -79,7 +79,7 @@ def check_folder_file(own: Mapping[str, Any], built_in: Collection[str]) -> None
         stranger = name.startswith("providers.") and name.split(".")[1] not in built_in
         if not any(_below(name, one) for one in MAY + MAY_OF_ITS_OWN * stranger):
             why = next((why for one, why in MAY_NOT.items() if _below(name, one)), "is not among what it may say")
-            raise VendorError(f"{name}: a file of the working folder may not say it, since it {why}; {CURE}")
+            raise VendorError(f"{name}: the file in the working folder must not set this: it {why}; {CURE}")
         for place in value if isinstance(value, list) else [value]:
             if name in PLACES and not is_inside(str(place)):
                 raise VendorError(f"{name}: {place!r} leads out of the working folder, and its file may not; {CURE}")

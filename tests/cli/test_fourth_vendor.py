@@ -195,7 +195,7 @@ def test_a_folders_file_that_sends_a_key_elsewhere_stops_every_command(
     (acme / "octoregistry.toml").write_text(f"[providers.openai]\n{line}\n".replace("BASE", site.base))
     found = run(*command)
     assert found.exit_code == 1
-    assert "a file of the working folder may not say it" in " ".join(found.stderr.split())
+    assert "the file in the working folder must not set this: it" in " ".join(found.stderr.split())
     assert site.asked == []
     assert run("config", "--settings", acme / "octoregistry.toml").exit_code == 0
 
@@ -210,7 +210,7 @@ def test_a_folders_own_vendor_is_asked_without_a_key(
     assert "octoregistry.toml: fetch.allow_private_hosts:" in run("update", "--llm", "off").stderr
     file.write_text(text.replace('allow_private_hosts = ["127.0.0.1"]\n', ""))
     found = run("update", "--llm", "off")
-    assert "octoregistry.toml: providers.acme.key_env: a file of the working folder" in " ".join(found.stderr.split())
+    assert "octoregistry.toml: providers.acme.key_env: the file in the working folder" in " ".join(found.stderr.split())
     assert site.asked == []
     file.write_text(file.read_text().replace('key_env = ["ACME_API_KEY"]\n', ""))
     assert len(json.loads(run("extract", "acme", acme / "pricing.md", "--json").stdout)["rates"]) == 2

@@ -81,8 +81,10 @@ def test_what_is_not_known_raises(unit: str, asked: dict[str, object]) -> None:
 def test_a_count_that_is_none_raises(count: object) -> None:
     with pytest.raises(InvalidUsageError):
         get_charges("openai", "gpt-9", KNOWN).cost("web_search", count)  # type: ignore[arg-type]
-    with pytest.raises(InvalidUsageError):
+    with pytest.raises(InvalidUsageError, match=r"unknown unit 'song'; known: \w+, "):
         get_charges("openai", "gpt-9", KNOWN).cost("song", 1)
+    with pytest.raises(InvalidUsageError, match="unknown mode 'slow'; known: standard, "):
+        get_charges("openai", "gpt-9", KNOWN).cost("web_search", 1, mode="slow")
 
 
 def test_an_allowance_leaves_the_cost_between_nothing_and_all() -> None:

@@ -104,7 +104,8 @@ def test_the_file_of_the_folder_names_no_secret_and_no_way_of_one(file, text):
     """They go where the built-in facts or a file that a person names say."""
     file.write_text(text)
     with pytest.raises(
-        SettingsFileError, match=r"octoregistry.toml: \S+: a file of the working folder may not .*--settings"
+        SettingsFileError,
+        match=r"octoregistry.toml: \S+: .* working folder(?: must not set this|, and its file may not).*--settings",
     ):
         command_settings()
     command_settings(file)

@@ -1,4 +1,4 @@
-"""What stands right beside a figure and makes of it no plain price: signs, words that join nothing, "n/a", "free"."""
+"""Signs and words beside a figure that mean it is not a plain price: "...", "n/a", "free"."""
 
 from __future__ import annotations
 
