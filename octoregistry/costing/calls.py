@@ -165,7 +165,7 @@ def _is_later_and_less(call: Call, than: Call) -> bool:
 def _count(record: Record, recipe: Recipe, counted: dict[str, None]) -> None:
     for name, terms in recipe.counts.items():
         if name not in counted and any(
-            field in record.row or field in record.columns for term in terms if term.sign > 0 for field in term.names
+            field in record.row or field in record.columns for term in terms for field in term.names
         ):
             counted[name] = None
 

@@ -170,12 +170,12 @@ def _term(log: UsageTable, one: Term) -> Count | None:
 
 
 def counts_any(log: UsageTable, recipe: Recipe, name: str) -> bool:
-    """Whether a column that counts one dimension is there."""
-    return any(fields in log.columns for one in recipe.counts.get(name, ()) if one.sign > 0 for fields in one.names)
+    """Whether a column that counts one dimension, or is taken from it, is there."""
+    return any(fields in log.columns for one in recipe.counts.get(name, ()) for fields in one.names)
 
 
 def dimension(log: UsageTable, recipe: Recipe, name: str) -> Count | None:
-    """The tokens of one dimension; None where none of its columns is there."""
+    """The tokens of one dimension, below 0 where only what is taken from it is there; None where no column of it is."""
     if not counts_any(log, recipe, name):
         return None
     found = [

@@ -102,9 +102,10 @@ def test_more_reasoning_than_output_is_no_usage_that_can_be_counted():
 
 def test_a_batch_is_no_giant_prompt():
     tokens = {"input_tokens": 900_000, "output_tokens": 5, "input_tokens_details": {"cached_tokens": 0}}
-    served = usage_of({"object": "batch", "request_counts": {"total": 300}, "usage": tokens})
+    counts = {"total": 300, "completed": 200, "failed": 100}
+    served = usage_of({"object": "batch", "request_counts": counts, "usage": tokens})
 
-    assert (served.mode, served.tokens.requests) == ("batch", 300)
+    assert (served.mode, served.tokens.requests) == ("batch", 200)
 
 
 def test_anthropic_input_leaves_out_what_the_cache_gave_and_took():
