@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import IO, Any
 
 from .answers import Answer
-from .anthropic_messages import PASSING_TYPES, SPENT_CODES, read_answer, read_row, request_params, stream_pieces
+from .anthropic_messages import SPENT_CODES, read_answer, read_row, request_params, stream_pieces
 from .base import BatchLimits, BatchResult
 from .errors import ProviderError, RequestError
+from .events import Events
 from .jobs import CANCELLED, CANCELLING, COMPLETED, EXPIRED, FAILED, RUNNING, Job, State
 from .received import entries_of, named, not_json, pages
 from .request import Request, extra_in, with_extra
@@ -51,13 +52,10 @@ class AnthropicProvider(VendorProvider):
 
     def _open_stream(self, body: Any, request: Request) -> Stream:
         events = self.client.messages.create(**body, stream=True, extra_body=extra_in(body, request, self.name))
-        return events, events.response
+        return Events(events.response, self.name), events.response
 
     def _pieces(self, source: Any) -> Iterator[str | Answer]:
         return stream_pieces(source)
-
-    def _whole(self, fields: Mapping[str, Any]) -> Answer:
-        return read_answer(fields)
 
     def _row_of(self, name: str, request: Request) -> dict[str, Any]:
         return {"custom_id": name, "params": with_extra(self._body(request), request.extra, self.name)}
@@ -106,18 +104,14 @@ class AnthropicProvider(VendorProvider):
 
     def _errors(self) -> tuple[type[Exception], ...]:
         import anthropic  # noqa: PLC0415 - with the SDK only
-        import httpx2  # noqa: PLC0415 - with the SDK only
 
-        return (anthropic.AnthropicError, httpx2.HTTPError)
+        return (anthropic.AnthropicError,)
 
     def _error_of(self, error: Exception) -> ProviderError:
         import anthropic  # noqa: PLC0415 - with the SDK only
 
         if not isinstance(error, anthropic.APIStatusError):
             return self._transport_error(error)
-        if error.status_code < 300:  # an event of a stream that had begun
-            body = error.body if isinstance(error.body, Mapping) else {}
-            return self._stream_error(section(body, "error") or {"message": str(error)}, PASSING_TYPES)
         return self._status_error(
             error.status_code,
             str(error.api_message or error.response.text),

@@ -70,7 +70,7 @@ class Connection(LLMProvider):
 
     @abstractmethod
     def _errors(self) -> tuple[type[Exception], ...]:
-        """The exceptions that the SDK raises for calls that failed."""
+        """The exceptions that the SDK raises for calls that failed, besides those of its HTTP client."""
 
     @abstractmethod
     def _error_of(self, error: Exception) -> ProviderError:
@@ -165,7 +165,7 @@ class Connection(LLMProvider):
                 return call()
             except ProviderError as error:
                 failed = error
-            except self._errors() as error:
+            except (*self._errors(), *_http_errors()) as error:
                 ours = next((cause for cause in (error.__cause__, error) if isinstance(cause, ProviderError)), None)
                 failed = ours or self._error_of(error)
             failed.__cause__ = failed.__context__ = None
@@ -240,19 +240,6 @@ class Connection(LLMProvider):
             told = ()
         return among(code, self.spent_codes) or any(words.lower() in said for words in told)
 
-    def _stream_error(self, told: Mapping[str, Any], passing: frozenset[str]) -> ProviderError:
-        """What an error means that came after the status of an answer, under a `type` or `code`; what was answered before
-        it may be billed.
-        """
-        words = {str(told[name]) for name in ("code", "type") if told.get(name)}
-        return ProviderError(
-            str(told.get("message") or "no message"),
-            provider=self.name,
-            code=str(told.get("code") or told.get("type") or "error"),
-            retryable=bool(words & passing),
-            ambiguous=True,
-        )
-
     def _transport_error(self, error: BaseException) -> ProviderError:
         """What it means that no answer came: whether the request went out decides if it may be repeated blindly."""
         names = {
@@ -303,6 +290,13 @@ class Connection(LLMProvider):
                 f"{self.name} needs its SDK: pip install 'octoregistry[{self.extra or self.name}]'",
                 name=self.sdk_module,
             )
+
+
+def _http_errors() -> tuple[type[Exception], ...]:
+    """The exceptions of the HTTP client that the SDKs share."""
+    import httpx2  # noqa: PLC0415 - with the SDK only
+
+    return (httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL)
 
 
 def _origin(address: str) -> tuple[str, str, int | None]:

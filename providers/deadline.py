@@ -12,8 +12,6 @@ from typing import Any
 
 import httpx2
 
-from .opening import said
-
 _MARK = b"\xef\xbb\xbf"  # of the byte order, in UTF-8: it may stand before a text, and is none of it
 
 
@@ -25,34 +23,31 @@ class Bounded(httpx2.SyncByteStream):
     def __init__(self, response: Any, seconds: float) -> None:
         self._stream, self._until = response.stream, time.monotonic() + seconds
         self._encoding = response.headers.pop("content-encoding", "identity")  # nobody decodes it again
-        self._pieces: Iterator[bytes] | None = None
-        self._start: bytes | None = None
+        self._instead: Iterator[bytes] | None = None
 
     def __iter__(self) -> Iterator[bytes]:
-        if start := self.start():
-            yield start
-        yield from self._rest()
+        return self._own() if self._instead is None else self._instead
+
+    def read_as(self, pieces: Iterator[bytes]) -> None:
+        """Gives `pieces` to whoever begins to read from now on."""
+        self._instead = pieces
 
     def lifted(self) -> None:
         """Lets it take as long as it wants: each silence of it is bounded by the client."""
         self._until = math.inf
 
-    def start(self) -> bytes:
-        """What comes first, with something in it that is neither a space nor of a comment; it is still given to whoever reads."""
-        if self._start is None:
-            start, pieces = b"", self._rest()
-            while (not said(start) or _MARK.startswith(start)) and (piece := next(pieces, None)) is not None:
-                start += piece
-                while start.startswith(_MARK):
-                    start = start.removeprefix(_MARK)
-            self._start = start
-        return self._start
-
-    def _rest(self) -> Iterator[bytes]:
-        if self._pieces is None:
-            encoded = httpx2.Response(200, headers={"content-encoding": self._encoding}, content=self._in_time())
-            self._pieces = encoded.iter_bytes()
-        return self._pieces
+    def _own(self) -> Iterator[bytes]:
+        encoded = httpx2.Response(200, headers={"content-encoding": self._encoding}, content=self._in_time())
+        pieces = encoded.iter_bytes()
+        start = b""
+        for piece in pieces:
+            start += piece
+            while start.startswith(_MARK):
+                start = start.removeprefix(_MARK)
+            if not _MARK.startswith(start):
+                break
+        yield start
+        yield from pieces
 
     def _in_time(self) -> Iterator[bytes]:
         for piece in self._stream:

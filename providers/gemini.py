@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
-from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlencode
@@ -15,6 +16,7 @@ from urllib.parse import urlencode
 from .answers import Answer
 from .base import BatchLimits, BatchResult
 from .errors import ProviderError
+from .events import Events
 from .gemini_content import (
     PASSING_CODES,
     batch_row,
@@ -27,7 +29,7 @@ from .gemini_content import (
     stream_pieces,
 )
 from .jobs import CANCELLED, CANCELLING, COMPLETED, EXPIRED, FAILED, PENDING, RUNNING, Job, State
-from .received import entries_of, json_object, named, pages, streams
+from .received import entries_of, json_object, named, pages
 from .request import Request
 from .vendor import Stream, VendorProvider
 from .wire import among, count, field, iso, listed, plain, section
@@ -89,22 +91,12 @@ class GeminiProvider(VendorProvider):
 
     def _open_stream(self, body: Any, request: Request) -> Stream:  # noqa: ARG002 - it is all in the body
         events = self.client.models.generate_content_stream(**body)
-        self._streams.response = None
-        try:
-            first = next(events, None)  # with it the call is made: a refusal shows here
-        except self._errors():
-            response = self._streams.response
-            if response is None or response.status_code != 200 or streams(response):
-                raise
-            first = None  # it is read in one
+        next(events, None)  # `_events` begins with one of its own: with it the call is made, and a refusal shows here
         # The SDK keeps the response to itself, and leaves it open where the events are not read to their end.
-        return chain([] if first is None else [first], events), self._streams.response
+        return events, self._streams.response
 
     def _pieces(self, source: Any) -> Iterator[str | Answer]:
         return stream_pieces(map(_with_tier, source))
-
-    def _whole(self, fields: Mapping[str, Any]) -> Answer:
-        return read_answer(fields)
 
     def _row_of(self, name: str, request: Request) -> dict[str, Any]:
         return batch_row(name, request, self.model)
@@ -154,10 +146,9 @@ class GeminiProvider(VendorProvider):
 
     def _heard(self, response: Any) -> None:
         """Raises for what the SDK makes an empty answer of: an error, a page or anything but an object, with status 200."""
-        if response.url.path.endswith(":streamGenerateContent"):
+        if response.status_code == 200 and response.url.path.endswith(":streamGenerateContent"):
             self._streams.response = response
-            if not streams(response):
-                response.read()  # the SDK reads it as a stream, and nobody could a second time
+            response.stream.read_as(self._events(Events(response, self.name)))
         if response.status_code != 200 or not response.url.path.endswith(":generateContent"):
             return
         fields = json_object(response.read(), self.name, response.headers.get("content-type", ""))
@@ -165,15 +156,23 @@ class GeminiProvider(VendorProvider):
         if failure is not None and not fields.get("candidates"):
             raise self._failure_of(Answer("", "error", failure=failure), None)
 
+    def _events(self, events: Events) -> Iterator[bytes]:
+        """The body of a stream as the SDK reads it, who follows one that is continued, but takes no other form."""
+        yield b"data: {}\n\n"
+        for event in events:
+            if (failure := failure_in(event)) is not None:
+                failure = replace(failure, answered=not events.alone)
+                raise self._failure_of(Answer("", "error", failure=failure), None)
+            yield b"data: " + json.dumps(event).encode() + b"\n\n"
+
     def _errors(self) -> tuple[type[Exception], ...]:
-        import httpx2  # noqa: PLC0415 - with the SDK only
         from google.genai import errors  # noqa: PLC0415 - with the SDK only
 
         # An answer of another shape than the SDK reads. ValueError: an HTML page where JSON should be (json's and
         # pydantic's errors are ValueErrors). KeyError: an upload that was answered without the address to upload to.
         # TypeError, AttributeError, RecursionError: a number where a list should be, and the like.
         unread = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
-        return (errors.APIError, errors.UnknownApiResponseError, httpx2.HTTPError, *unread)
+        return (errors.APIError, errors.UnknownApiResponseError, *unread)
 
     def _error_of(self, error: Exception) -> ProviderError:
         from google.genai import errors  # noqa: PLC0415 - with the SDK only

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from .answers import Answer, Failure, tool_call, unread
@@ -159,9 +158,6 @@ def stream_pieces(chunks: Iterable[Mapping[str, Any]]) -> Iterator[str | Answer]
     calls: list[Mapping[str, Any]] = []
     last: Mapping[str, Any] = {}
     for chunk in chunks:
-        if (failure := failure_in(chunk)) is not None:
-            yield Answer("", "error", failure=replace(failure, answered=bool(whole or texts)))
-            return
         whole.update({name: value for name, value in chunk.items() if value and name != "candidates"})
         for candidate in [one for one in listed(chunk, "candidates") if not field(one, "index")][:1]:
             last = candidate if field(candidate, "finish_reason") else last

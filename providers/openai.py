@@ -12,6 +12,7 @@ from typing import IO, Any
 from .answers import Answer
 from .base import BatchLimits, BatchResult
 from .errors import ProviderError
+from .events import Events
 from .jobs import CANCELLED, CANCELLING, COMPLETED, EXPIRED, FAILED, PENDING, RUNNING, Job
 from .openai_answers import PASSING_CODES, SPENT_CODES, read_answer, read_row
 from .openai_requests import CHAT, request_body, surface_of
@@ -77,13 +78,10 @@ class OpenAIProvider(VendorProvider):
         if self.surface == CHAT:
             body = {**body, "stream_options": {"include_usage": True}}
         events = self._endpoint.create(**body, stream=True, extra_body=extra_in(body, request, self.name))
-        return events, events.response
+        return Events(events.response, self.name), events.response
 
     def _pieces(self, source: Any) -> Iterator[str | Answer]:
         return chat_pieces(source, self._read) if self.surface == CHAT else response_pieces(source)
-
-    def _whole(self, fields: Mapping[str, Any]) -> Answer:
-        return read_answer(self._read(fields))
 
     def _row_of(self, name: str, request: Request) -> dict[str, Any]:
         body = with_extra(self._body(request), request.extra, self.name)
@@ -141,17 +139,16 @@ class OpenAIProvider(VendorProvider):
         return str(client.base_url)
 
     def _errors(self) -> tuple[type[Exception], ...]:
-        import httpx2  # noqa: PLC0415 - with the SDK only
         import openai  # noqa: PLC0415 - with the SDK only
 
-        return (openai.OpenAIError, httpx2.HTTPError)
+        return (openai.OpenAIError,)
 
     def _error_of(self, error: Exception) -> ProviderError:
         import openai  # noqa: PLC0415 - with the SDK only
 
-        body = error_in({"error": error.body}) if isinstance(error, openai.APIError) else {}
         if not isinstance(error, openai.APIStatusError):
-            return self._stream_error(body, PASSING_CODES) if body else self._transport_error(error)
+            return self._transport_error(error)
+        body = error_in({"error": error.body})
         return self._status_error(
             error.status_code,
             str(body.get("message") or error.response.text),

@@ -47,9 +47,9 @@ def _read_completion(response: Mapping[str, Any], served: ServedUsage | None, mo
     choices = listed(response, "choices")
     error = error_in(response) or next((error_in(choice) for choice in choices[:1]), {})
     if error:  # a gateway's failure, under the status of an answer; beside choices in the midst of one
-        code = str(error.get("code") or error.get("type") or "error")
-        passing = code in PASSING_CODES or (code.isdigit() and is_retryable(int(code)))
-        failure = Failure(str(error.get("message") or "no message"), code, passing, answered=bool(choices))
+        words = [str(error[name]) for name in ("code", "type") if error.get(name)] or ["error"]
+        passing = not PASSING_CODES.isdisjoint(words) or (words[0].isdigit() and is_retryable(int(words[0])))
+        failure = Failure(str(error.get("message") or "no message"), words[0], passing, answered=bool(choices))
         return Answer("", "error", served, failure=failure, model=model)
     if not choices:
         failure = Failure("the response has no choices", "no_answer", retryable=served is None, answered=True)

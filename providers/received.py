@@ -4,20 +4,15 @@ neither.
 
 from __future__ import annotations
 
-import contextlib
 import json
-import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from typing import IO, Any
 
 from .answers import Failure
 from .errors import ProviderError
-from .opening import said
 
 EVENTS = "text/event-stream"  # what a stream is called
-_DONE = b"[DONE]"
-_EVENT = re.compile(rb"(?:data|event|id|retry):")
 
 
 def not_json(what: str, provider: str) -> ProviderError:
@@ -44,76 +39,9 @@ def json_object(body: bytes, provider: str, content_type: str = "") -> dict[str,
     return fields
 
 
-def streams(response: Any) -> bool:
-    """Whether an answer that was asked for event by event comes so. One that is called JSON is there when all of it is; under
-    any other name, or none, its first sign tells, and it may take as long as a stream; so it does where JSON is called a stream.
-    """
-    kind = content_type(response)
-    if kind == "application/json":
-        return False
-    from .deadline import Bounded  # noqa: PLC0415 - with the SDK only
-
-    body = response.stream
-    if not isinstance(body, Bounded):
-        return kind == EVENTS
-    body.lifted()
-    start = said(body.start())[:1]
-    return start not in {b"{", b"["} and (kind == EVENTS or start not in {b"", b"<"})
-
-
 def content_type(response: Any) -> str:
     """What a server calls its answer, without the parameters."""
     return str(response.headers.get("content-type", "")).partition(";")[0].strip().lower()
-
-
-def events_in(body: bytes, provider: str) -> Mapping[str, Any] | list[Mapping[str, Any]]:
-    """What stands in the body of an answer that was to come event by event, and came in one: the whole answer; or its events,
-    as a JSON array, one a line, or as a stream under another name. Events before a line that is cut are kept, as of a stream.
-    """
-    body = said(body)
-    refuse_page(body[:256], "the answer", provider)
-    try:
-        found = [json.loads(piece) for piece in _pieces_of(body)] if _EVENT.match(body) else _json_in(body)
-    except (ValueError, RecursionError) as error:
-        raise not_json(f"the answer is not JSON: {error}", provider) from error
-    if isinstance(found, Mapping):
-        return found
-    if not isinstance(found, list) or not all(isinstance(event, Mapping) for event in found):
-        raise not_json("the answer is JSON, but neither an object nor events", provider)
-    return found
-
-
-def _json_in(body: bytes) -> Any:
-    """The JSON value of a body, or those of its lines where each is one, but for an object that is cut in the last."""
-    try:
-        return json.loads(body)
-    except ValueError:
-        lines = [line for line in body.splitlines() if line.strip() not in {b"", _DONE}]
-        if len(lines) < 2:
-            raise
-        found = [json.loads(line) for line in lines[:-1]]
-        with contextlib.suppress(ValueError) if _is_cut(lines[-1]) else contextlib.nullcontext():
-            found.append(json.loads(lines[-1]))
-        return found
-
-
-def _is_cut(line: bytes) -> bool:
-    """Whether a line begins an object and does not end it."""
-    return line.lstrip().startswith(b"{") and not line.rstrip().endswith(b"}")
-
-
-def _pieces_of(body: bytes) -> Iterator[bytes]:
-    """The data of each event of a stream (https://html.spec.whatwg.org/multipage/server-sent-events.html), but for OpenAI's
-    mark of the end.
-    """
-    lines: list[bytes] = []
-    for line in [*body.splitlines(), b""]:
-        if line.startswith(b"data:"):
-            lines.append(line.removeprefix(b"data:").strip())
-        elif not line and lines:
-            if lines != [_DONE]:
-                yield b"\n".join(lines)
-            lines = []
 
 
 def named(fields: Mapping[str, Any], provider: str, name: str = "id") -> Mapping[str, Any]:

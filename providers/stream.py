@@ -5,13 +5,15 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
-from .answers import Answer
+from .answers import Answer, Failure
 from .base import RealtimeResult
 from .errors import ProviderError
-from .received import events_in, not_json, streams
+from .events import Events
+from .received import not_json
 
 _BROKEN = (ValueError, KeyError, TypeError, AttributeError, RecursionError)  # what SDKs raise for an event that is none
 
@@ -27,15 +29,15 @@ class AnswerStream(Iterator[str]):
         name: str,
         open_: Callable[[], tuple[Any, Any]],
         pieces: Callable[[Any], Iterator[str | Answer]],
-        whole: Callable[[Mapping[str, Any]], Answer],
         attempt: Callable[..., Any],
         failure: Callable[[Answer], ProviderError],
         finish: Callable[[Answer], RealtimeResult],
     ) -> None:
-        self._name, self._open, self._read, self._whole, self._attempt = name, open_, pieces, whole, attempt
+        self._name, self._open, self._read, self._attempt = name, open_, pieces, attempt
         self._failure, self._finish = failure, finish
         self._lost: list[ProviderError] = []
         self._source: tuple[Iterator[str | Answer], Any] | None = None  # the pieces, and the response that they come in
+        self._events: Any = None
         self._begun = self._ended = False
         self._result: RealtimeResult | None = None
         self._reading = threading.Lock()  # held by the thread that reads
@@ -52,23 +54,9 @@ class AnswerStream(Iterator[str]):
             if self._ended:
                 raise ProviderError("the stream was closed", provider=self._name, code="closed")
             events, response = self._open()
-            try:
-                self._source = self._read(events) if streams(response) else self._in_one(response), response
-            except BaseException:
-                response.close()
-                raise
+            self._source = self._read(events), response
+            self._events = events
         return self._source[0]
-
-    def _in_one(self, response: Any) -> Iterator[str | Answer]:
-        """The answer of a server that streams nothing, or calls it something else: it is paid, and not asked for again."""
-        found = events_in(response.read(), self._name)
-        if isinstance(found, list):
-            yield from self._read(found)
-            return
-        answer = self._whole(found)
-        if answer.failure is None:
-            yield answer.text
-        yield answer
 
     def _next(self) -> str | Answer:
         """The next piece that has a text, or the whole answer. What fails leaves no connection: the next try makes one."""
@@ -83,9 +71,14 @@ class AnswerStream(Iterator[str]):
             return piece
         self._disconnect()
         if isinstance(piece, Answer) and piece.failure:
-            raise self._failure(piece)
+            raise self._failure(self._told(piece, piece.failure))
         told = "unavailable: the stream ended before the answer did"
         raise ProviderError(told, provider=self._name, code="cut", retryable=not self._ended, ambiguous=True)
+
+    def _told(self, answer: Answer, failure: Failure) -> Answer:
+        """`answer`, a failure: but for one that is the whole body alone, something was begun, and may be billed."""
+        alone = isinstance(self._events, Events) and self._events.alone
+        return answer if alone else replace(answer, failure=replace(failure, answered=True))
 
     def __next__(self) -> str:
         try:

@@ -81,15 +81,11 @@ class VendorProvider(Connection, Billed):
 
     @abstractmethod
     def _open_stream(self, body: Any, request: Request) -> Stream:
-        """The vendor's events, once the first headers of an answer are there, and the response that they come in."""
+        """The vendor's events, to be read, and the response that they come in, once its headers are there."""
 
     @abstractmethod
     def _pieces(self, source: Any) -> Iterator[str | Answer]:
         """The pieces of the text in the vendor's events, and at the end the whole answer."""
-
-    @abstractmethod
-    def _whole(self, fields: Mapping[str, Any]) -> Answer:
-        """The answer of a server that gives all of it at once, where pieces were asked for."""
 
     @abstractmethod
     def _row_of(self, name: str, request: Request) -> dict[str, Any]:
@@ -182,7 +178,6 @@ class VendorProvider(Connection, Billed):
             name=self.name,
             open_=lambda: self._open_stream(body, request),
             pieces=self._pieces,
-            whole=self._whole,
             attempt=self._call,
             failure=lambda answer: self._failure_of(answer, None),
             finish=lambda answer: self._result(answer, request, None),

@@ -87,7 +87,7 @@ def test_a_text_that_is_none_is_an_error_at_every_vendor(vendor):
 def test_a_whole_answer_in_one_event_is_the_answer(vendor, form):
     whole = WHOLE[vendor.name]("4")
     cost = vendor.make().generate_realtime("2 + 2?")["cost"]
-    reply = events(whole, named=vendor.name == "anthropic") if form == "event" else Reply(json.dumps([whole]).encode())
+    reply = events(whole) if form == "event" else Reply(json.dumps([whole]).encode())
     text, result = read(vendor, reply)
     assert (text, result["cost"], result["finish_reason"]) == ("4", cost, "stop")
 
