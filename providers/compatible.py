@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
+from .base import BatchStatusInfo
 from .errors import ProviderError, RequestError
 from .openai import OpenAIProvider
 from .openai_requests import CHAT, request_body
@@ -63,10 +64,22 @@ class CompatibleProvider(OpenAIProvider):
 
     def upload_batch_file(self, file_path: Any) -> str:
         """The id of the uploaded file; ProviderError where the vendor has no batches."""
+        self._check_batches()
+        return super().upload_batch_file(file_path)
+
+    def list_batches(self) -> Iterator[BatchStatusInfo]:
+        """The account's batches; ProviderError where the vendor has none."""
+        self._check_batches()
+        return super().list_batches()
+
+    def _check_id(self, given: Any, what: str) -> None:
+        self._check_batches()
+        super()._check_id(given, what)
+
+    def _check_batches(self) -> None:
         if not self.offers_batches:
             told = f"{self.name} has no batches: run_realtime makes many calls at once"
             raise ProviderError(told, provider=self.name, code="no_batches")
-        return super().upload_batch_file(file_path)
 
 
 def _kind_of(vendor: Vendor) -> type[CompatibleProvider]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from octoregistry.cli.batch_lines import requests_in, schema_in
 from octoregistry.cli.batch_progress import progress_display, progress_line
@@ -116,6 +117,9 @@ def run_command(  # noqa: PLR0913, PLR0917 - an option each
     path = state or default_state(file)
     with _errors(file):
         calls = realtime or is_realtime(path)
+        _refuse_options_of(
+            ("concurrency", "requests_per_minute", "tokens_per_minute") if not calls else ("rows",), calls
+        )
         run = read_run(path) if path.exists() and not calls else None
         maker = _provider_of(load_realtime(path) if calls else run, provider, model, max_tokens)
         own_schema = schema_in(schema) if schema else None
@@ -229,6 +233,15 @@ def list_command(folder: Path, provider: str | None) -> None:
         for path in sorted(folder.glob("*.batch.json")):
             begun = realtime_progress(path)[0] if is_realtime(path) else read_run(path)
             click.echo(f"{path}: {begun.provider}/{begun.model}: {progress_line(run_progress(path))}")
+
+
+def _refuse_options_of(names: tuple[str, ...], calls: bool) -> None:
+    """Raises for an option that was given and says nothing of this kind of run."""
+    context = click.get_current_context()
+    for name in names:
+        if context.get_parameter_source(name) is not ParameterSource.DEFAULT:
+            kinds = ("batches", "realtime calls") if calls else ("realtime calls", "batches")
+            raise click.UsageError(f"--{name.replace('_', '-')} is for {kinds[0]}: this is a run of {kinds[1]}")
 
 
 def default_state(file: Path) -> Path:

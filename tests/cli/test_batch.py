@@ -189,6 +189,22 @@ def test_realtime_calls_are_made_request_ofs_own_batch_lines_on_standard_input(o
     assert b"its model is 'gpt-5.5'" in refused.stderr_bytes
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--realtime", "--rows", "2"], b"--rows is for batches: this is a run of realtime calls"),
+        (["--concurrency", "2"], b"--concurrency is for realtime calls: this is a run of batches"),
+        (["--requests-per-minute", "2"], b"--requests-per-minute is for realtime calls"),
+        (["--tokens-per-minute", "2"], b"--tokens-per-minute is for realtime calls"),
+    ],
+)
+def test_an_option_of_the_other_kind_of_run_is_refused(octoregistry, work, rows, words, told):
+    refused = octoregistry("run", rows, "--provider", "openai", *words)
+    assert refused.exit_code == 2
+    assert told in refused.stderr_bytes
+    assert not work.server.requests
+
+
 def test_the_batches_of_an_account_are_listed(octoregistry, work, rows):
     assert octoregistry("run", rows, "--provider", "openai").exit_code == 0
     assert b"batch_1  completed  3/3" in octoregistry("list", "--provider", "openai").stdout_bytes

@@ -118,6 +118,11 @@ def test_what_it_cannot_do_is_an_error_that_says_so(acme, make, tmp_path):
     (tmp_path / "rows.jsonl").write_text("{}\n")
     with pytest.raises(ProviderError, match="acme has no batches: run_realtime"):
         make().upload_batch_file(tmp_path / "rows.jsonl")
+    for ask in ("get_batch_status", "cancel_batch", "download_batch_results", "create_batch"):
+        with pytest.raises(ProviderError, match="acme has no batches: run_realtime"):
+            getattr(make(), ask)("batch_1")
+    with pytest.raises(ProviderError, match="acme has no batches: run_realtime"):
+        make().list_batches()
     with pytest.raises(BatchError, match="acme has no batches: run_realtime"):
         run_batch(make(), [("a", "hi")], tmp_path / "run.json")
     assert not (tmp_path / "run.json").exists()
