@@ -24,7 +24,7 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 def llm_options(command: _Command) -> _Command:
     """`command` with --llm and --no-known."""
     for option in (
-        click.option("--no-known", is_flag=True, help="Use no answer that is kept: ask about every open label again."),
+        click.option("--no-known", is_flag=True, help="Use no kept reading: ask about every open label again."),
         click.option(
             "--llm",
             default="auto",

@@ -42,7 +42,7 @@ def command(context: click.Context) -> None:
 @command.command(name="list")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def listed(as_json: bool) -> None:
-    """Print every answer that is kept: where its label stands, what it means, who said so, and whether it is reviewed."""
+    """Print every reading that is kept: where its label stands, what it means, who said so, and whether it is reviewed."""
     kept = ReadingsStore(readings_folder())
     if as_json:
         print_json([asdict(answer) for answer in kept.answers()])
