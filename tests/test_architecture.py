@@ -194,3 +194,14 @@ def test_no_private_name_is_left_over() -> None:
 def used_twice(name: str, text: str) -> bool:
     """True where the name stands in the text a second time."""
     return len(re.findall(rf"\b{name}\b", text)) > 1
+
+
+def test_a_function_fits_on_a_screen_and_a_file_in_a_head() -> None:
+    """60 lines and 400, of the tests too: what is longer is two things."""
+    long = []
+    for file in (one for folder in ("octoregistry", "providers", "tests") for one in (ROOT / folder).rglob("*.py")):
+        text = file.read_text(encoding="utf-8")
+        parts = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+        long += [f"{file}: {node.name}" for node in parts if (node.end_lineno or 0) - node.lineno >= 60]
+        long += [str(file)] if len(text.splitlines()) > 400 else []
+    assert long == []

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from octoregistry.merging.diff import diff
 from octoregistry.merging.merge import merge
+from octoregistry.planning.plan import Plan
 from octoregistry.planning.plan_json import as_values, from_values
 from octoregistry.planning.planner import PlanSettings, plan_provider
 from octoregistry.planning.stated_models import PricedPage
@@ -208,6 +209,13 @@ def test_an_update_writes_what_it_intends_and_nothing_else(
     assert not again.changes, [str(change) for change in again.changes]
     assert merge(merged, again) == merged
 
+    calls_of_yesterday_cost_the_same(old, new, plan)
+    calls_of_today_cost_what_the_page_states(rates, new)
+    only_what_was_touched_differs(text, merged, plan)
+
+
+def calls_of_yesterday_cost_the_same(old: Registry, new: Registry, plan: Plan) -> None:
+    """But where the page leaves open what they cost."""
     yesterday = CHECKED - timedelta(days=1)
     # a mode that the page no longer states is unknown from the day on which the standard price became another, and a
     # price answers for no longer prompts than those below the tier that is now known, also for the days before
@@ -228,6 +236,9 @@ def test_an_update_writes_what_it_intends_and_nothing_else(
         key: cost for key, cost in known.items() if key not in unsure
     }
 
+
+def calls_of_today_cost_what_the_page_states(rates: list[StatedRate], new: Registry) -> None:
+    """And those of the day on which an announced price begins."""
     for rate in rates:
         day = max(rate.start or CHECKED, CHECKED)
         latest = max(
@@ -242,6 +253,9 @@ def test_an_update_writes_what_it_intends_and_nothing_else(
             cost = new.pricing("acme", model).cost(mode=rate.mode, at=day, input=size)
             assert cost == rate.prices["input"].amount * size / 1_000_000
 
+
+def only_what_was_touched_differs(text: str, merged: str, plan: Plan) -> None:
+    """Every other line stays, and people's remarks with it."""
     touched = {change.model for change in plan.applied}
     removed = [line for line in diff(text, merged).splitlines()[2:] if line.startswith("-")]
     assert all("#" not in line or line.rpartition("#")[2] in merged for line in removed), "comments survive"

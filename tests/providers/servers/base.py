@@ -127,16 +127,7 @@ class Server:
             do_POST = do_DELETE = do_GET  # noqa: N815 - http.server's names
 
             def give(self, reply: Reply) -> None:
-                pieces: Iterable[bytes]
-                if reply.body is None:
-                    pieces, length = [], 0
-                elif isinstance(reply.body, bytes):
-                    pieces, length = [reply.body], len(reply.body)
-                elif callable(reply.body):
-                    pieces, length = reply.body(), None
-                else:
-                    encoded = json.dumps(reply.body).encode()
-                    pieces, length = [encoded], len(encoded)
+                pieces, length = in_pieces(reply.body)
                 self.send_response_only(reply.status)
                 headers = {"content-type": "application/json", "date": self.date_time_string(), **reply.headers}
                 if length is None:
@@ -167,6 +158,16 @@ class Server:
                     self.close_connection = True
 
         return OneRequest
+
+
+def in_pieces(body: Any) -> tuple[Iterable[bytes], int | None]:
+    """What is sent of a reply's body, and its length; None where it is sent in pieces."""
+    if callable(body):
+        return body(), None
+    if body is None:
+        return [], 0
+    encoded = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return [encoded], len(encoded)
 
 
 def jsonl(rows: Iterable[Any]) -> bytes:
