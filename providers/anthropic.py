@@ -48,11 +48,11 @@ class AnthropicProvider(VendorProvider):
     def _send(self, body: Any, request: Request) -> tuple[Answer, str | None]:
         create = self.client.messages.with_raw_response.create
         raw = create(**body, extra_body=extra_in(body, request, self.name))
-        return read_answer(self._json_in(raw)), raw.headers.get("request-id")
+        return self._answer_in(raw, read_answer), raw.headers.get("request-id")
 
     def _open_stream(self, body: Any, request: Request) -> Stream:
         events = self.client.messages.create(**body, stream=True, extra_body=extra_in(body, request, self.name))
-        return Events(events.response, self.name), events.response
+        return Events.of(events.response, self.name), events.response
 
     def _pieces(self, source: Any) -> Iterator[str | Answer]:
         return stream_pieces(source)

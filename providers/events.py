@@ -23,15 +23,20 @@ class Events(Iterator[Mapping[str, Any]]):
     is left out; ProviderError for what is no event.
     """
 
-    def __init__(self, response: Any, provider: str) -> None:
+    def __init__(self, body: Iterable[bytes], provider: str) -> None:
+        self.alone = False
+        self._provider = provider
+        self._begun = False
+        self._events = self._read(_lines(iter(body)))
+
+    @classmethod
+    def of(cls, response: Any, provider: str) -> Events:
+        """The events of an answer that nobody has read yet."""
         from .deadline import Bounded  # noqa: PLC0415 - with the SDK only
 
         if isinstance(response.stream, Bounded) and content_type(response) != "application/json":
             response.stream.lifted()
-        self.alone = False
-        self._provider = provider
-        self._begun = False
-        self._events = self._read(_lines(iter(response.stream)))
+        return cls(response.stream, provider)
 
     def __next__(self) -> Mapping[str, Any]:
         event = next(self._events)

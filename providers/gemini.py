@@ -148,7 +148,7 @@ class GeminiProvider(VendorProvider):
         """Raises for what the SDK makes an empty answer of: an error, a page or anything but an object, with status 200."""
         if response.status_code == 200 and response.url.path.endswith(":streamGenerateContent"):
             self._streams.response = response
-            response.stream.read_as(self._events(Events(response, self.name)))
+            response.stream.read_as(self._events(Events.of(response, self.name)))
         if response.status_code != 200 or not response.url.path.endswith(":generateContent"):
             return
         fields = json_object(response.read(), self.name, response.headers.get("content-type", ""))

@@ -64,7 +64,7 @@ class OpenAIProvider(VendorProvider):
 
     def _send(self, body: Any, request: Request) -> tuple[Answer, str | None]:
         raw = self._endpoint.with_raw_response.create(**body, extra_body=extra_in(body, request, self.name))
-        return read_answer(self._read(self._json_in(raw))), raw.request_id
+        return self._answer_in(raw, lambda fields: read_answer(self._read(fields))), raw.request_id
 
     def _read(self, fields: Mapping[str, Any]) -> Mapping[str, Any]:
         """An answer as OpenAI would state it: here as it is."""
@@ -78,7 +78,7 @@ class OpenAIProvider(VendorProvider):
         if self.surface == CHAT:
             body = {**body, "stream_options": {"include_usage": True}}
         events = self._endpoint.create(**body, stream=True, extra_body=extra_in(body, request, self.name))
-        return Events(events.response, self.name), events.response
+        return Events.of(events.response, self.name), events.response
 
     def _pieces(self, source: Any) -> Iterator[str | Answer]:
         return chat_pieces(source, self._read) if self.surface == CHAT else response_pieces(source)

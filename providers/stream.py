@@ -15,7 +15,7 @@ from .errors import ProviderError
 from .events import Events
 from .received import not_json
 
-_BROKEN = (ValueError, KeyError, TypeError, AttributeError, RecursionError)  # what SDKs raise for an event that is none
+BROKEN = (ValueError, KeyError, TypeError, AttributeError, RecursionError)  # what SDKs raise for an event that is none
 
 
 class AnswerStream(Iterator[str]):
@@ -64,7 +64,7 @@ class AnswerStream(Iterator[str]):
             piece = next((piece for piece in self._pieces() if piece), None)
         except BaseException as error:
             self._disconnect()
-            if isinstance(error, _BROKEN) and not isinstance(error, ProviderError):
+            if isinstance(error, BROKEN) and not isinstance(error, ProviderError):
                 raise not_json(f"the stream holds what is no event: {error}", self._name) from None
             raise
         if piece is not None and not (isinstance(piece, Answer) and piece.failure):

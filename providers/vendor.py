@@ -19,12 +19,13 @@ from .bill import Billed
 from .connection import Connection
 from .creation import Creations
 from .errors import ProviderError, RequestError
+from .events import Events
 from .fit import instance
 from .jobs import Job, error_of, status_of
 from .received import spooled_lines
 from .registry import load_registry
 from .request import Options, Request, request_of
-from .stream import AnswerStream
+from .stream import BROKEN, AnswerStream
 from .vendors import own_route
 
 Stream = tuple[Any, Any]  # the vendor's events, and the HTTP response that they come in
@@ -148,6 +149,21 @@ class VendorProvider(Connection, Billed):
         if lost:
             result["maybe_paid"] = len(lost)
         return result
+
+    def _answer_in(self, raw: Any, read: Callable[[Mapping[str, Any]], Answer]) -> Answer:
+        """The answer in an SDK's raw response (openai and anthropic): of one that streams though nobody asked for it, as of a
+        stream.
+        """
+        try:
+            return read(self._json_in(raw))
+        except ProviderError:
+            try:
+                pieces = list(self._pieces(Events([raw.http_response.content], self.name)))
+            except (ProviderError, *BROKEN):
+                pieces = []
+            if pieces and isinstance(pieces[-1], Answer):
+                return pieces[-1]
+            raise
 
     async def agenerate_realtime(
         self, prompt: str | None, schema: Any = None, **options: Unpack[Options]

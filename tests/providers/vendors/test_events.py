@@ -187,3 +187,21 @@ def test_a_stream_of_gemini_that_is_continued_is_followed_and_keeps_its_tier(gem
     stream = gemini.make().stream_realtime("2 + 2?")
     assert "".join(stream) == "Two and two is 4."
     assert (stream.result["mode"], len(gemini.server.requests)) == ("flex", 2)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", ["openai", "anthropic"])
+def test_a_plain_call_that_is_answered_by_a_stream_has_its_answer_and_is_paid_once(name, kind, request):
+    vendor = request.getfixturevalue(name)
+    whole = json.dumps([WHOLE[name]("4")]).encode()
+    for body, text in ((STREAMS[name]().body, "Two and two is 4."), (whole, "4")):
+        vendor.server.requests.clear()
+        vendor.server.fail(Reply(body, headers={"content-type": kind}))
+        result = vendor.make().generate_realtime("2 + 2?")
+        assert (result["content"], len(vendor.server.requests)) == (text, 1)
+        assert result["cost"] is not None
+    cut = STREAMS[name](end=False).body
+    vendor.server.fail(Reply(cut, headers={"content-type": kind}))
+    with pytest.raises(ProviderError) as raised:
+        vendor.make(transport_retry={"max_attempts": 1}).generate_realtime("2 + 2?")
+    assert (raised.value.retryable, raised.value.ambiguous) == (True, True)
