@@ -116,10 +116,13 @@ def _lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
         if held and held[-1].endswith(b"\r") and piece[:1] not in {b"", b"\n"}:
             yield b"".join(held)
             held = []
-        for line in piece.splitlines(keepends=True):
-            held.append(line)
-            if line.endswith(b"\n") or (line.endswith(b"\r") and not piece.endswith(line)):
-                yield b"".join(held)
-                held = []
+        *lines, last = piece.splitlines(keepends=True) or [b""]
+        for line in lines:
+            yield b"".join([*held, line])
+            held = []
+        held += [last] if last else []
+        if last.endswith(b"\n"):
+            yield b"".join(held)
+            held = []
     if held:
         yield b"".join(held)

@@ -58,9 +58,10 @@ def test_nor_are_they_in_the_midst_and_a_space_after_a_field_is_no_part_of_it(ve
 
 
 @pytest.mark.parametrize("end", [b"\r", b"\r\n", b"\n"])
-@pytest.mark.parametrize("step", [1, 7])
+@pytest.mark.parametrize("step", [1, 7, 9_999])
 def test_lines_end_in_each_of_three_ways_however_their_bytes_come(vendor, end, step):
-    body = STREAMS[vendor.name]().body.replace(b"\n", end)
+    body = b": ping\n: ping\ndata:\ndata:\n\n\n" + STREAMS[vendor.name]().body
+    body = body.replace(b"\n", end)
     pieces = [body[start : start + step] for start in range(0, len(body), step)]
     assert read_once(vendor, lambda: iter(pieces), "text/event-stream") == "Two and two is 4."
 
