@@ -10,7 +10,7 @@ from typing import Any
 
 from .dimensions import DIMENSIONS, PROMPT_DIMENSIONS
 from .flat import Row
-from .mentions import mentioned
+from .mentions import counted_as, mentioned
 from .numerals import BLANKS, MOST, is_whole_number, small, whole
 from .recipe import Condition, FieldNames, Recipe, Term, Test, Whole, Words, recipes
 from .unread import clash, unread, unreadable
@@ -75,7 +75,7 @@ def interpretation(row: Row, recipe: Recipe, columns: frozenset[str] = frozenset
     tokens = _with_needed(reading, recipe, tokens, stated)
     charges = {name: count for name, names in recipe.charges.items() if (count := reading.first(names))}
     counts = (*tokens.values(), *charges.values())
-    charges |= mentioned(row, recipe)
+    charges |= {name: count for name, count in mentioned(row, recipe).items() if counted_as(name) not in charges}
     requests, of_batch, bad_requests = _requests(row, recipe, there)
     prompt = _prompt(row, recipe, reading)
     free = holds(recipe.free_if, row, there)

@@ -16,15 +16,20 @@ def mentioned(row: Mapping[str, Any], recipe: Recipe) -> dict[str, int]:
     return {name: 1 for name, paths in recipe.mentions.items() if any(_stands(row, path) for path in paths)}
 
 
+def counted_as(name: str) -> str:
+    """The charge that says how many there were of what an answer names, where its usage has it."""
+    return name.removesuffix(" in the answer")
+
+
 @cache
 def mention_pattern(path: str) -> str:
-    """The pattern of a JSON text whose entries are told apart by the last step of `path` as their type, or hold a list under
-    it that is not empty; texts within the JSON do not match, for their quotes are escaped.
+    """The pattern of a JSON text whose entries are told apart by the last step of `path` as their type, or hold an object or a
+    list under it that is not empty; texts within the JSON do not match, for their quotes are escaped.
     """
     key = path.rpartition(".")[2]
     first, *others = key.split("_")
     keys = "|".join(map(re.escape, dict.fromkeys((key, first + "".join(map(str.title, others))))))
-    return rf'"type"[ ]*:[ ]*"{re.escape(key)}"|"({keys})"[ ]*:[ ]*\[[ ]*["{{]'
+    return rf'"type"[ ]*:[ ]*"{re.escape(key)}"|"({keys})"[ ]*:[ ]*(\[[ ]*["{{]|\{{[ ]*")'
 
 
 def _stands(row: Mapping[str, Any], path: str) -> bool:

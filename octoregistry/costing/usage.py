@@ -39,6 +39,7 @@ from providers.charge_units import UNIT_CALLED
 from providers.dimensions import DIMENSIONS, PROMPT_DIMENSIONS
 from providers.flat import plain_name
 from providers.interpretation import BELOW, MOST_REQUESTS, NO_REQUESTS, NOT_WHOLE, TOO_MANY
+from providers.mentions import counted_as
 from providers.numerals import MOST, is_whole_number
 from providers.recipe import Recipe, shown_patterns
 from providers.unread import is_unknown_usage
@@ -239,7 +240,10 @@ def _stated(log: UsageTable, recipe: Recipe, dimensions: Sequence[str], charged:
     sounds += [one.sound for one in (*charges.values(), *([] if whole is None else [whole]))]
     besides = [ibis.literal(0, "int64"), *(one.value for one in charges.values())]
     units = {unit: charges[name].value for name in charges if (unit := UNIT_CALLED.get(name)) in charged}
-    named = mentioned(log, recipe)
+    named = {
+        name: one & (charges[counted_as(name)].value == 0) if counted_as(name) in charges else one
+        for name, one in mentioned(log, recipe).items()
+    }
     free = _literal(holds(log, recipe.free_if) if recipe.free_if else False)
     repeats = _literal(holds(log, recipe.sum_of_others) if recipe.sum_of_others else False)
     return {

@@ -103,10 +103,17 @@ providers:
   gemini:
     models:
       song: {display_name: Song, input_per_million: 1.0, output_per_million: 5.0}
+  anthropic:
+    models:
+      poem: {display_name: Poem, input_per_million: 1.0, output_per_million: 5.0}
 defaults: {input_per_million: 1.0, output_per_million: 2.0, realtime_multiplier: 2.0}
 """
 MESSAGE = {"type": "message", "content": [{"type": "output_text", "text": '"type": "web_search_call" is what I said'}]}
 SEARCH = {"type": "web_search_call", "id": "ws_1", "status": "completed", "action": {"type": "search", "query": "a"}}
+LITELLM = {"custom_llm_provider": "openai", "model": "road", "startTime": "2026-10-01", "prompt_tokens": 1_000_000}
+LITELLM |= {"completion_tokens": 0}
+IMAGES = {"image_gen": {"input_tokens": 5000, "output_tokens": 4000, "total_tokens": 9000}}
+RAN = {"type": "code_execution_tool_result", "content": {"type": "code_execution_result", "return_code": 0}}
 QUERIES = {
     "content": {"parts": [{"text": '"webSearchQueries":["a"]'}]},
     "groundingMetadata": {"webSearchQueries": ["a"]},
@@ -154,6 +161,9 @@ def either(folder: Path, *rows: dict[str, object]) -> Iterator[Costs]:
         (gemini({"grounding_metadata": {"web_search_queries": ["a", "b"]}}), "web searches in the answer"),
         ({"custom_id": "1", "response": {"body": openai(SEARCH)}}, "web searches in the answer"),
         ({"key": "1", "response": gemini(QUERIES)}, "web searches in the answer"),
+        (gemini({"groundingMetadata": {"groundingChunks": [{"maps": {"uri": "u"}}]}}), "places of maps in the answer"),
+        (gemini({"groundingMetadata": {"imageSearchQueries": ["a"]}}), "image searches in the answer"),
+        ({**LITELLM, "response": openai(SEARCH)}, "web searches in the answer"),
     ],
 )
 def test_a_search_that_the_answer_alone_names_is_told_and_in_no_sum(
@@ -180,6 +190,34 @@ def test_a_search_that_the_answer_alone_names_is_told_and_in_no_sum(
 )
 def test_an_answer_that_only_speaks_of_searches_names_none(tmp_path: Path, row: dict[str, object]) -> None:
     for costs in either(tmp_path, row):
+        assert (costs.total, costs.problems) == (2, ())
+
+
+def test_code_that_an_answer_ran_is_told(tmp_path: Path) -> None:
+    usage = {"input_tokens": 1_000_000, "output_tokens": 0}
+    row = {"type": "message", "created_at": "2026-10-01", "model": "poem", "usage": usage, "content": [RAN]}
+    for costs in either(tmp_path, row):
+        assert [problem.reason.partition(":")[0] for problem in costs.problems] == ["code executions in the answer"]
+
+
+def test_searches_that_usage_counts_are_in_the_sum_and_not_told_again(tmp_path: Path) -> None:
+    for costs in either(tmp_path, openai(SEARCH, tool_usage={"web_search": {"num_requests": 1}})):
+        assert (costs.total, costs.problems) == (Decimal("2.01"), ())
+
+
+@pytest.mark.parametrize(
+    "row", [openai(tool_usage=IMAGES), {**LITELLM, "completion_tokens": 5000, "response": openai(tool_usage=IMAGES)}]
+)
+def test_tokens_of_images_that_a_tool_made_are_told(tmp_path: Path, row: dict[str, object]) -> None:
+    for costs in either(tmp_path, row):
+        (problem,) = costs.problems
+        assert problem.reason.startswith("a number that no recipe knows: ")
+        assert "tool_usage" in problem.reason
+
+
+def test_a_tool_that_used_nothing_is_not_told(tmp_path: Path) -> None:
+    unused = {"image_gen": {"input_tokens": 0, "output_tokens": 0}, "web_search": {"num_requests": 0}}
+    for costs in either(tmp_path, openai(tool_usage=unused)):
         assert (costs.total, costs.problems) == (2, ())
 
 
