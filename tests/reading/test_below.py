@@ -195,3 +195,35 @@ def test_what_a_model_takes_and_gives_is_no_kind_of_its_prices(page_rates: Read)
     table = "| Model | Modalities | Input | Output |\n| --- | --- | --- | --- |\n| grok-9 | text, image | $3.00 | $15.00 |\n"
     page = page_rates(f"# Pricing\n\nPrices per 1M tokens.\n\n{table}", date(2026, 9, 1), "xai")
     assert {dimension for rate in page.rates for dimension in rate.prices} == {"input", "output"}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "These are US-only prices.", "EU only", "us-east-1", "All prices are EU only.", "Note: these are batch prices.",
+        "Important: Batch prices.", "Batch only.", "Legacy prices", "The table shows cached prices.", "These are Premium prices.",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("page", [f"{TABLE}\n{{}}\n", f"{TABLE}| {{}} | | |\n"], ids=["below", "last row"])
+def test_a_place_a_mode_behind_a_word_or_a_name_of_the_prices_counts(page_rates: Read, page: str, said: str) -> None:
+    assert not is_plain(page_rates("# Pricing\n\n" + page.format(said)))
+
+
+@pytest.mark.parametrize("word", ["Premium", "Turbo", "Cached", "Launch offer"])
+def test_a_word_alone_in_the_last_row_counts(page_rates: Read, word: str) -> None:
+    assert not is_plain(page_rates(f"# Pricing\n\n{TABLE}| {word} | | |\n"))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Available in the US and EU.", "Our servers are in Europe.", "Models run in us-east-1 and eu-west-1.",
+        "Prompt caching is available for all models.", "Note: prices are in USD.", "Data residency is available in the EU.",
+        "Fast mode is not available with the Batch API.", "Prices are subject to change without notice.",
+        "All prices exclude sales tax and VAT.",
+    ],
+)  # fmt: skip
+def test_a_sentence_below_that_says_where_models_run_or_what_is_offered_leaves_no_doubt(
+    page_rates: Read, said: str
+) -> None:
+    assert is_plain(read_with(page_rates, said))

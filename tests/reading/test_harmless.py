@@ -89,7 +89,7 @@ def test_a_heading_of_plain_calls_leaves_no_doubt(page_rates: Read, heading: str
 
 @pytest.mark.parametrize(("heading", "url"), [
     ("SambaCloud pricing", "https://cloud.sambanova.ai/plans"), ("Token Factory prices", "https://tokenfactory.vendor.example/prices"),
-    ("AI Endpoints", "https://vendor.example/public-cloud/endpoints"), ("Studio Pricing", "https://studio.vendor.example"),
+    ("AI Endpoints", "https://endpoints.vendor.example/public-cloud"), ("Studio Pricing", "https://studio.vendor.example"),
 ])  # fmt: skip
 def test_a_heading_may_name_a_product_by_the_page_s_own_address(heading: str, url: str) -> None:
     """Elsewhere the word may be a kind of price, as may another beside it."""
@@ -97,6 +97,12 @@ def test_a_heading_may_name_a_product_by_the_page_s_own_address(heading: str, ur
     assert not is_plain(rates_at("https://vendor.example/prices", heading))
     assert not is_plain(rates_at(url, f"Turbo {heading}"))
     assert not is_plain(rates_at(url, f"{heading} (Batch)"))
+
+
+@pytest.mark.parametrize("url", ["https://vendor.example/docs/turbo-mode", "file:///pages/turbo.md", "turbo.md"])
+def test_the_path_of_an_address_names_no_product(url: str) -> None:
+    """A page about a dearer mode is named after it."""
+    assert not is_plain(rates_at(url, "Turbo pricing"))
 
 
 def rates_at(url: str, heading: str) -> PageRates:

@@ -113,3 +113,11 @@ def test_many_rows_of_labels_are_not_cut_short() -> None:
     """The last of them is heard too."""
     rows = "".join(f"| Kind {n} | Low {n} | Low {n} |\n" for n in range(40)) + "| Mode | Batch | Batch |\n"
     assert not usual(read(ACROSS.format(corner="", row=rows)))
+
+
+@pytest.mark.parametrize(
+    ("corner", "holds"), [("Token type", True), ("Metric", True), ("项目", True), ("Turbo", False)]
+)
+def test_the_corner_over_rows_that_say_what_they_count_is_understood_to_the_last_word(corner: str, holds: bool) -> None:
+    page = read(f"## GPT-9\n\n| {corner} | Price / MTok |\n|---|---|\n| Input | $5.50 |\n| Output | $27.50 |\n")
+    assert bool(usual(page)) is holds

@@ -157,3 +157,15 @@ def test_a_qualifier_below_the_last_card_is_a_doubt(page_rates: Read, below: str
 def test_a_button_between_cards_leaves_no_doubt(page_rates: Read, button: str) -> None:
     page = read_lines(page_rates, "Input $2.50 / 1M tokens", button, "### GPT-9 mini", "Input $1 / 1M tokens", button)
     assert len(prices(page)) == 2
+
+
+@pytest.mark.parametrize("badge", ["Batch", "Fast mode", "EUR"])
+def test_a_badge_over_a_card_whose_prices_are_a_list_is_said_of_it(page_rates: Read, badge: str) -> None:
+    """The prices of a card may be a list, of which the badge is no item."""
+    card = "<div><span>{}</span><h3>GPT-9{}</h3><ul><li>Input: $5 / MTok</li><li>Output: $9 / MTok</li></ul></div>"
+    page = page_rates(
+        f"<!doctype html><h1>Pricing</h1>{card.format('New', ' mini')}{card.format(badge, '')}",
+        date(2026, 9, 1),
+        "openai",
+    )
+    assert not [rate for rate, _, _ in plain(page) if rate.name == "GPT-9"]

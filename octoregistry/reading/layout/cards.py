@@ -71,9 +71,9 @@ def card_scopes(document: Document, words: LineWords) -> Iterator[Scope]:
 
 
 def _leads(before: list[Passage], run: list[Passage], words: LineWords) -> bool:
-    """True where the last line of `before` may be said of the card that begins with `run`: in the same list or none as its
+    """True where the last line of `before` may be said of the card that begins with `run`: in no list but that of its
     prices, and under a heading over it that is not only that of the page, or behind other prices."""
-    if not before or before[-1].listed != run[0].listed:
+    if not before or before[-1].listed not in (0, run[0].listed):
         return False
     if any(words.has_amount(passage.text) for passage in before):
         return True

@@ -144,7 +144,7 @@ class Settler:
             if label.place in ("beside", "row_head") and label.head:
                 over = Label(label.head, "column_head", 0, label.address)
                 head = self.reader.said(over)
-                if (rest := of_all_rows(label, head)) is not None:
+                if (rest := of_all_rows(label, said, head)) is not None:
                     found.append((over, rest))
                 if describes_models(head) and not begins_above(said):
                     if describes_prices(label, said, head):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
+from urllib.parse import urlsplit
 
 from octoregistry.reading.classify import Classified
 from octoregistry.reading.classify.cells import Amount
@@ -27,13 +28,15 @@ _WORDS_OF_PRAISE = 2
 
 def is_name(label: Label, own: Classified, address: str) -> bool:
     """True for the head of a column of names, and for a heading like "SambaCloud pricing" that names nothing but a product by
-    which the page's own `address` goes: each of its words, of one in mixed case the first part."""
+    which the host of the page's own `address` goes: each of its words, of one in mixed case the first part. Its path may be
+    named after a way to be served."""
     if label.place == "column_head":
         return bool(own.values("head")) and not own.values("dimension")
     words = own.leftover.split()
     parts = [_HUMP.match(word) for word in words]
     plain = set(own.by_slot) <= {"price", "vendor", "function", "token", "note"}
-    return label.place == "heading" and plain and all(part and part[0].lower() in address.lower() for part in parts)
+    host = urlsplit(address).hostname or ""
+    return label.place == "heading" and plain and all(part and part[0].lower() in host for part in parts)
 
 
 _HUMP = re.compile("[A-Z][a-z]{3,}|[A-Z]{4,}")
@@ -196,16 +199,17 @@ def heads_names(head: Classified | None) -> bool:
     }
 
 
-def of_all_rows(label: Label, head: Classified) -> Classified | None:
+def of_all_rows(label: Label, said: Classified, head: Classified) -> Classified | None:
     """What the head of a column of labels says of the prices of all rows: of "Model (EUR)" the currency, of "Price in EUR" in
-    the corner as well. None for nothing, and for the head of another column than that of names."""
+    the corner as well. None for nothing, and for the head of another column than that of names. `said` of the label, over rows
+    that say what they count every word of the corner has to be understood."""
     of_names = heads_names(head) or (
         _NAMES & set(head.values("head")) and {"mode", "offer", "place"} & set(head.by_slot)
     )
     if head.values("describes") or not (label.place == "row_head" or of_names):
         return None
     facts = tuple(fact for fact in head.facts if fact.slot not in _OF_NAMES)
-    kind = not of_names and len(head.leftover.split()) < _WORDS_OF_PRAISE  # "Metric" says what its rows are
+    kind = not of_names and not said.values("dimension") and len(head.leftover.split()) < _WORDS_OF_PRAISE  # "Platform"
     left = "" if kind else head.leftover
     return Classified(facts, left) if facts or left else None
 

@@ -17,6 +17,7 @@ from octoregistry.reading.vocabulary import Vocabulary
 from providers.dimensions import PLAIN_CURRENCY, PLAIN_PLACE
 
 _FEW_WORDS = 6
+_TWO_WORDS = 2
 _SHORTEST = 24  # letters of a line that is a label though nobody understands all of it: "Batch only"
 _SUBJECT = 16  # in how many letters the subject of a sentence has begun
 _QUALIFY = ("mode", "tier", "offer", "place", "unit", "modality")
@@ -34,6 +35,8 @@ def speaks_of_table(label: Label, said: Classified, vocabulary: Vocabulary) -> b
         return not far or _states(label, said)
     if has_amount(label.text, vocabulary):
         return False  # it speaks of that price
+    if _closes_table(label, said):
+        return True
     if any(currency != PLAIN_CURRENCY for currency in said.values("currency")):
         return not far or (bool(said.values("price")) and _states(label, said))
     if ((label.place == "below" and not label.distance) or not is_label(label.text)) and _qualifies_table(label, said):
@@ -45,6 +48,14 @@ def speaks_of_table(label: Label, said: Classified, vocabulary: Vocabulary) -> b
     return (
         priced and any(unit.factor is not None for unit in said.values("unit")) and not _EQUATES.search(said.leftover)
     )
+
+
+def _closes_table(label: Label, said: Classified) -> bool:
+    """True for a word or two alone in the last row of a table that say nothing known, and for "Cached": "Premium"."""
+    in_table = label.place == "below" and not label.distance and label.address.startswith("T")
+    words = word_count(label.text) <= _TWO_WORDS and is_label(label.text) and not any(map(str.isdigit, label.text))
+    says = bool(said.leftover) or "cached" in said.values("dimension")
+    return in_table and words and says and not said.values("model")
 
 
 def _states(label: Label, said: Classified) -> bool:
@@ -119,7 +130,8 @@ def _qualifies_table(label: Label, said: Classified) -> bool:
     qualifies = any(map(said.values, _QUALIFY))
     if said.leftover:
         return qualifies and len(label.text) <= _SHORTEST and is_label(label.text)
-    return qualifies and (is_label(label.text) or bool(said.values("price")) or "surcharge" in said.values("offer"))
+    line = is_label(label.text.rstrip(" .\u3002") if word_count(label.text) <= _TWO_WORDS else label.text)
+    return qualifies and (line or bool(said.values("price")) or "surcharge" in said.values("offer"))
 
 
 def doubt_told(said: Said, settled: tuple[str, str, Tier, tuple[str, ...]], *, card: bool) -> None:
@@ -150,7 +162,7 @@ def doubt_told(said: Said, settled: tuple[str, str, Tier, tuple[str, ...]], *, c
         elif (
             kinds
             and not own.leftover
-            and (card or "all" in own.values("speaks_of_table"))
+            and (card or _points(own) or (label.place == "below" and not label.distance))
             and dimensions[0] in ("input", "output")
         ):
             said.doubt(label, f"are these prices of {', '.join(sorted(kinds))} tokens?")

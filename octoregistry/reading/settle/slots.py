@@ -133,7 +133,8 @@ def _noted(said: Said, unit: Unit) -> None:
     prices per million, "Prices are per 1K tokens."."""
     for label, own in said.labels:
         of_tokens = all(other.factor for other in own.values("unit")) and own.values("speaks_of_table")
-        says = label.place == "footnote" or (label.place in TOLD and of_tokens and not own.values("model"))
+        told = label.place in TOLD and of_tokens and not own.values("model") and not unit.per_hour
+        says = label.place == "footnote" or told
         units = own.values("unit") if says else ()
         if units and all(_price_of(other) != _price_of(unit) for other in units) and not _states_amount(said, label):
             said.doubt(label, f"a note by another unit than {unit.name}")
