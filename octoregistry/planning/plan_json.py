@@ -174,7 +174,8 @@ def _form_of(values: Any) -> _PlanForm:
 
 
 def _plan_of(form: _PlanForm) -> Plan:
-    return Plan(tuple(_change(entry, place) for place, entry in enumerate(form.changes)), form.notes)
+    changes = tuple(_change(entry, place) for place, entry in enumerate(form.changes))
+    return Plan(changes, form.notes, providers=tuple(form.summary))
 
 
 def _change_values(change: Change) -> dict[str, Any]:

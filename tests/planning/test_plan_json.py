@@ -44,6 +44,7 @@ PLAN = Plan(
         Change("p", "m", "source", "source.checked", None, date(2026, 1, 1)),
     ),
     (Note("p", "n", "a note"),),
+    providers=("p", "unchanged"),
 )
 
 
