@@ -25,7 +25,7 @@ _LATEST = re.compile(r"[-@:](?:latest|default)$", re.IGNORECASE)
 _HOSTS = re.compile(r"\A(?:[a-z]++(?:-[a-z]++)*+\.)+(?=[a-z])", re.IGNORECASE)  # before a name: us.anthropic.
 
 
-class Billed(LLMProvider):
+class PricedProvider(LLMProvider):
     """A provider with prices of its own, from the registry."""
 
     pricing: Pricing

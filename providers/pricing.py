@@ -22,7 +22,7 @@ from .exact import EXACT, tidy, whole
 from .places import known_places, plain_only, stated_places
 from .plain_prices import plain_on, plain_rates
 from .rates import bounded, fitting, holding
-from .tiers import Tier, plainly, prices_of, vouched_by
+from .tiers import TierPrices, plainly, prices_of, vouched_by
 
 TYPE_CHECKING = False  # typing and dataclasses take longer to import than a price takes to find
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class Pricing:
             plain_only(entry.get("rates", ())) or plain_rates(entry, multiplier)
         )
         self._first = ordinal(entry["first_seen"]) if "first_seen" in entry else 0
-        self._tiers: dict[tuple[str, int, bool], tuple[list[Tier], list[Tier]]] = {}
+        self._tiers: dict[tuple[str, int, bool], tuple[list[TierPrices], list[TierPrices]]] = {}
         self._due: tuple[int, tuple[float, float], tuple[float, float] | None] | None = None  # plain prices of a day
         # Floats from here on: the founding formula is a contract, and its result is one.
         self._input, self._output, self._multiplier = (
@@ -258,7 +258,7 @@ class Pricing:
 
     def _tiers_of(
         self, mode: str, at: date | str | None, prompt: int, assume: str | None
-    ) -> tuple[Tier | None, Tier | None]:
+    ) -> tuple[TierPrices | None, TierPrices | None]:
         """The rate in force, twice; two rates where the price changed on a day that nobody knows, around this one.
 
         Of the rates that fit, the one with the latest `from` counts, and of these the highest tier.
@@ -280,11 +280,11 @@ class Pricing:
         tier = fitting(early, prompt)
         return tier, tier if late is early else fitting(late, prompt)
 
-    def _tiers_on(self, mode: str, day: int, *, maybe: bool) -> list[Tier]:
+    def _tiers_on(self, mode: str, day: int, *, maybe: bool) -> list[TierPrices]:
         """The rates of a mode that hold on a day, or with `maybe` may have held; the one that counts first."""
         if mode not in MODES:
             raise UnknownPriceError(f"{mode!r} is no mode: {self._name} can be asked for {', '.join(MODES)}")
-        return holding([Tier(rate) for rate in self._rates if rate["mode"] == mode], day, maybe=maybe)
+        return holding([TierPrices(rate) for rate in self._rates if rate["mode"] == mode], day, maybe=maybe)
 
     def _certain(self, early: Decimal, late: Decimal, mode: str, at: date | str | None) -> Decimal:
         """The cost, where both prices that may have held give the same one; raises UncertainPriceError."""
@@ -299,7 +299,7 @@ class Pricing:
             most,
         )
 
-    def _sum(self, tier: Tier | None, tokens: Mapping[str, int], mode: str, at: date | str | None) -> Decimal:
+    def _sum(self, tier: TierPrices | None, tokens: Mapping[str, int], mode: str, at: date | str | None) -> Decimal:
         """The exact cost; no context of the caller's can round it."""
         if not tokens:
             return Decimal(0)
@@ -350,7 +350,7 @@ class Pricing:
         when = "today" if at is None else str(at)
         return f"{self._name} has no known {mode} price for such a prompt on {when}; known from: {', '.join(starts)}"
 
-    def _unknown_dimension(self, tier: Tier, name: str, mode: str, at: date | str | None) -> str:
+    def _unknown_dimension(self, tier: TierPrices, name: str, mode: str, at: date | str | None) -> str:
         known = ", ".join(tier.prices) or (
             f"nothing from {iso_day(tier.first_day)} on" if tier.first_day else "nothing"
         )

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-class Tier:
+class TierPrices:
     """The prices of one rate in USD per million tokens; the other fields are those of `rates`."""
 
     __slots__ = ("above", "first_day", "prices", "unsure_after", "up_to")
@@ -31,7 +31,7 @@ def prices_of(rate: Mapping[str, Any]) -> dict[str, Decimal | int]:
     return {name: rate[name] for name in DIMENSIONS if name in rate}
 
 
-def plainly(tokens: Mapping[str, int], tier: Tier | None) -> dict[str, int]:
+def plainly(tokens: Mapping[str, int], tier: TierPrices | None) -> dict[str, int]:
     """The tokens, with those of a modality that has no price of its own counted as the plain dimension."""
     known = tier.prices if tier else {}
     counted: dict[str, int] = {}

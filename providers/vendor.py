@@ -15,7 +15,7 @@ from . import unit_ids
 from .answers import Answer, Failure, batch_result, failed_row, realtime_result
 from .api_settings import settings_of
 from .base import BatchMetadata, BatchResult, BatchStatus, BatchStatusInfo, RealtimeResult
-from .bill import Billed
+from .bill import PricedProvider
 from .connection import Connection
 from .creation import Creations
 from .errors import ProviderError, RequestError
@@ -35,7 +35,7 @@ _MOST_AT_ONCE = 256  # calls of `agenerate_realtime` at a time
 _FIRST_SEEN_AFTER = 120.0
 
 
-class VendorProvider(Connection, Billed):
+class VendorProvider(Connection, PricedProvider):
     """A provider whose vendor has an SDK. What differs between vendors stands in the subclasses."""
 
     default_timeout: ClassVar[float] = 600.0

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from octoregistry.documents.document import Document, Gap, Heading, Passage, Table
 from octoregistry.documents.grid import MOST_SPREAD, Grid
 from octoregistry.documents.nesting import LEFT_OUT
-from octoregistry.documents.panes import Place
+from octoregistry.documents.panes import Position
 
 LONGEST_CELL = 4_000
 LONGEST_PASSAGE = 40_000
@@ -44,7 +44,7 @@ class DocumentBuilder:
         self._headings_met += 1
         self._headings.append(Heading(level, text, self._headings_met))
 
-    def passage(self, text: str, place: Place, codes: tuple[str, ...] = ()) -> None:
+    def passage(self, text: str, place: Position, codes: tuple[str, ...] = ()) -> None:
         """Add a paragraph, list item or label that stands in `place`."""
         number = len(self.passages) + 1
         if len(text) > LONGEST_PASSAGE:

@@ -15,7 +15,7 @@ from octoregistry.documents.document import Document
 from octoregistry.documents.htmlgrid import html_grid, nested_tables
 from octoregistry.documents.marks import END, settled, unmarked
 from octoregistry.documents.nesting import DEEPEST, without_the_deepest
-from octoregistry.documents.panes import MOST_PANES, Panes, Place
+from octoregistry.documents.panes import MOST_PANES, Panes, Position
 from octoregistry.documents.parts import is_table
 from octoregistry.documents.styles import Look
 from octoregistry.documents.stylesheets import hide_what_is_not_shown
@@ -54,7 +54,7 @@ class _Open:
     """A tag that the walk is in: what of it is still to come, where that stands, and what to do at its end."""
 
     children: Iterator[PageElement]
-    place: Place
+    place: Position
     leave: Callable[[], None] = _nothing
 
 
@@ -107,7 +107,7 @@ class _Walk:
 
     def over(self, root: Tag) -> None:
         """Walk over all that stands in `root`."""
-        open_tags = [_Open(iter(root.children), Place(), lambda: self._flush(Place()))]
+        open_tags = [_Open(iter(root.children), Position(), lambda: self._flush(Position()))]
         while open_tags:
             child = next(open_tags[-1].children, None)
             if child is None:
@@ -119,7 +119,7 @@ class _Walk:
             elif isinstance(child, Tag) and (entered := self._enter(child, open_tags[-1].place)):
                 open_tags.append(entered)
 
-    def _enter(self, tag: Tag, place: Place) -> _Open | None:
+    def _enter(self, tag: Tag, place: Position) -> _Open | None:
         """How to go on inside `tag`, or None where it holds nothing (more) to walk over."""
         name = tag.name.lower()
         look = look_of(tag)
@@ -156,7 +156,7 @@ class _Walk:
     def _end(self, tag: Tag) -> None:
         self._text.append(f"{edge(tag, tag.next_sibling)}{END if look_of(tag).opens else ''}")
 
-    def _code(self, tag: Tag, place: Place) -> _Open:
+    def _code(self, tag: Tag, place: Position) -> _Open:
         """Keep what stands in code; code in code is a part of it."""
         if not self._in_code:
             self._codes.append(visible_text(tag))
@@ -168,7 +168,7 @@ class _Walk:
 
         return _Open(iter(tag.children), place, leave)
 
-    def _block(self, tag: Tag, place: Place, heading: int | None = None) -> _Open:
+    def _block(self, tag: Tag, place: Position, heading: int | None = None) -> _Open:
         self._flush(place)
         if heading:
             # Parsers close a heading at the first block inside it, so its text may only come after it.
@@ -181,7 +181,7 @@ class _Walk:
             self._text.append(f"{number}. ")
         return _Open(iter(tag.children), place, lambda: self._flush(place))
 
-    def _pane(self, tag: Tag, label: str, place: Place) -> _Open:
+    def _pane(self, tag: Tag, label: str, place: Position) -> _Open:
         self._flush(place)
         inner = place.inside(label, hidden=is_hidden(tag))
         if len(place.panes) == MOST_PANES:
@@ -197,7 +197,7 @@ class _Walk:
 
         return _Open(iter(tag.children), inner, leave)
 
-    def _flush(self, place: Place) -> None:
+    def _flush(self, place: Position) -> None:
         """End the passage that is being collected; the first one after an empty heading is that heading's text."""
         text = tidy(settled("".join(self._text)))
         text = f"{place.look.sign}{text}" if any(map(str.isdigit, text)) else text
@@ -209,7 +209,7 @@ class _Walk:
             self._awaited = None
         self._text, self._codes = [], []
 
-    def _table(self, tag: Tag, place: Place) -> _Open | None:
+    def _table(self, tag: Tag, place: Position) -> _Open | None:
         """Add a table. One that holds tables lays out the page: what stands in its cells is walked over as well."""
         self._flush(place)
         grid = html_grid(tag, place.look)
@@ -225,7 +225,7 @@ class _Walk:
         )
         return _Open(_tables_in(tag), place) if nested else None
 
-    def _island(self, tag: Tag, place: Place) -> _Open:
+    def _island(self, tag: Tag, place: Position) -> _Open:
         """The rendered part of an island, then the rows of its props: a page often renders a few rows and keeps the rest."""
         self._flush(place)
 
@@ -237,12 +237,12 @@ class _Walk:
 
         return _Open(iter(tag.children), place, leave)
 
-    def _component(self, tag: Tag, place: Place) -> None:
+    def _component(self, tag: Tag, place: Position) -> None:
         number = whole_number(tag["data-component-table"])
         if number is not None and number < len(self.components):
             self._add(self.components[number], place)
 
-    def _add(self, table: ComponentTable, place: Place) -> None:
+    def _add(self, table: ComponentTable, place: Position) -> None:
         self.builder.table(table.grid, pane=place.pane or table.label, hidden=place.hidden, component=table.component)
 
 

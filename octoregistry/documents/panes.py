@@ -19,7 +19,7 @@ MOST_PANES = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Position:
     """Where a walk is: under which panes (the outermost first), whether one of them stood hidden, in how long a list, and
     how what stands there is seen.
     """
@@ -34,10 +34,10 @@ class Place:
         """The labels of the panes in one line, or None outside of all."""
         return PANES.join(self.panes) or None
 
-    def inside(self, label: str, *, hidden: bool) -> Place:
+    def inside(self, label: str, *, hidden: bool) -> Position:
         """The place in a pane of this one; the labels of the outermost `MOST_PANES` are kept."""
         panes = (*self.panes, label) if label and len(self.panes) < MOST_PANES else self.panes
-        return Place(panes, self.hidden or hidden, self.listed, self.look)
+        return Position(panes, self.hidden or hidden, self.listed, self.look)
 
 
 @dataclass

@@ -30,7 +30,7 @@ _BRIEFLY = 0.02  # seconds between two looks at whether another call may be paid
 _LOOK = 0.25  # seconds between two looks at whether somebody ends the run
 
 
-class Calls:
+class RealtimeTurn:
     """One process's turn at a run of realtime calls."""
 
     def __init__(

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..base import LLMProvider
 from .beginning import check_model, check_shape, shape_of
-from .calls import Calls
+from .calls import RealtimeTurn
 from .errors import BatchError, BatchInputError, BatchTooExpensiveError
 from .journal import Journal
 from .pace import Pace
@@ -75,7 +75,7 @@ def run_realtime(  # noqa: PLR0913 - each a promise of its own
             allowed = allowed if allowed is not None or state.max_cost is None else Decimal(state.max_cost)
         if state.finished:
             return results_of_realtime(state, files)
-        calls = Calls(provider, files, state, allowed, settings, pace, progress or (lambda _: None))
+        calls = RealtimeTurn(provider, files, state, allowed, settings, pace, progress or (lambda _: None))
         return calls.to_the_end(concurrency, begun_before=taken_up)
 
 
