@@ -220,7 +220,7 @@ def test_a_word_alone_in_the_last_row_counts(page_rates: Read, word: str) -> Non
         "Available in the US and EU.", "Our servers are in Europe.", "Models run in us-east-1 and eu-west-1.",
         "Prompt caching is available for all models.", "Note: prices are in USD.", "Data residency is available in the EU.",
         "Fast mode is not available with the Batch API.", "Prices are subject to change without notice.",
-        "All prices exclude sales tax and VAT.",
+        "All prices exclude sales tax and VAT.", "すべての価格は米ドルで表示されています。",
     ],
 )  # fmt: skip
 def test_a_sentence_below_that_says_where_models_run_or_what_is_offered_leaves_no_doubt(

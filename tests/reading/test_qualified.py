@@ -204,6 +204,7 @@ def test_a_column_that_describes_may_say_what_prices_are(head: str, cell: str) -
     ("Provider", "Meta"), ("Provider", "Amazon"), ("Availability", "EU"), ("Availability", "US, EU"),
     ("Availability", "us-east-1"), ("Availability", "API, Bedrock, Azure"), ("Availability", "Free tier and paid"),
     ("Best for", "Batch processing"), ("Features", "Free fine-tuning"), ("Features", "Prompt caching"),
+    ("Features", "Batch API"), ("Capabilities", "Batch"),
 ])  # fmt: skip
 def test_a_column_that_describes_a_model_leaves_its_prices_alone(head: str, cell: str) -> None:
     table = f"| Model | {head} | Input |\n|---|---|---|\n| gpt-9 | {cell} | $1 |\n"

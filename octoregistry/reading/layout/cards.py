@@ -24,7 +24,7 @@ _MOST_BELOW = 3
 _HEAD_OF_IDS = "Model ID"
 _SWITCH = "∙"  # between the sides of a switch: "Per 1M tokens", "∙", "Batch API price"
 _GLUED = re.compile(r"(?<=[a-z])(?=[A-Z])")  # "BatchNew"
-_PROSE = re.compile(r"[.!?。][\"')\]]*$|[a-z]\.\s+[A-Z]")
+_PROSE = re.compile(r"[.!?。][\"')\]]*$|[a-z]{4,}\.\s+[A-Z]")
 
 
 @dataclass(frozen=True, slots=True)
