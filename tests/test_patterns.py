@@ -208,6 +208,8 @@ def patterns() -> dict[Used, str]:
             one.names.kind_of("?")
             one.names.derived_id("?")
             one.names.bills_no_output("?")
+            if one.model_list is not None:
+                one.model_list.is_money("?", number=True)
             for pattern in (one.schemas.can, one.schemas.cannot, *(own.id_pattern for own in one.witnesses.values())):
                 found.setdefault((COMPILE(pattern or ""), "finditer"), f"{one.name}: {pattern!r}")
         for recipe in recipes():

@@ -101,6 +101,7 @@ def _values(registry: Registry, model: Model, day: date) -> dict[str, Any]:
         "kind": str(kind_of(model)),
         "yours": list(model.yours),
         "vouched_by": list(vouched_by(model)),
+        "level": _level(rates, day),
         "first_seen": model.first_seen,
         "deprecated_on": model.deprecated_on,
         "retires_on": model.retires_on,
@@ -122,8 +123,14 @@ def _status(row: Mapping[str, Any]) -> str:
     else:
         words = [] if row["status"] == "active" else [row["status"]]
     words += ["yours"] if row["yours"] else []
-    words += ["vouched"] if row["vouched_by"] else []
+    words += ["vouched"] if row["vouched_by"] else ["listed"] if row["level"] == "listed" else []
     return ", ".join(words + ([f"unlisted since {row['missing_since']}"] if row["missing_since"] else []))
+
+
+def _level(rates: Iterable[Rate], day: date) -> str | None:
+    """How sure the standard price for ordinary prompts is."""
+    rate = in_force(rates, "standard", day).get(None)
+    return rate.level if rate else None
 
 
 def _bound(rates: Iterable[Rate], day: date) -> int | None:

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from octoregistry.planning.limits import Limits
 from octoregistry.planning.moves import is_move, moves, price_before, read_day
-from octoregistry.planning.plan import Change, Reason, WitnessPrice
+from octoregistry.planning.plan import OWN_LIST, Change, Reason, WitnessPrice
 from octoregistry.planning.price_order import PriceBook, disorders
 from octoregistry.planning.values import Value, value_text
 from octoregistry.reading.rates import Evidence, is_checked
@@ -186,9 +186,11 @@ def became_zero(change: Change, _: GuardContext) -> Reason | None:
 def contradicted_by_witnesses(change: Change, _: GuardContext) -> Reason | None:
     """The reason to hold a price that other registries contradict.
 
-    The page and one witness that agrees outweigh the others: resellers discount, and tables edited by hand lag.
+    The page and one witness that agrees outweigh the others: resellers discount, and tables edited by hand lag. They do
+    not outweigh the vendor's own list.
     """
-    if not change.contradicts or change.vouches:
+    own = any(said.witness == OWN_LIST for said in change.contradicts)
+    if not change.contradicts or (change.vouches and not own):
         return None
     page = f"{change.evidence.address} of the page" if change.evidence else "the vendor's discount"
     return Reason(

@@ -11,6 +11,7 @@ from octoregistry.planning.batch import derived_batch, filled_batch, holds_still
 from octoregistry.planning.bounds import bound_changes, unbounded
 from octoregistry.planning.carried import silent_on
 from octoregistry.planning.last_seen import last_day
+from octoregistry.planning.listed import level_changes
 from octoregistry.planning.moves import read_days
 from octoregistry.planning.plan import Change, Reason
 from octoregistry.planning.price_changes import ModelMode, changes_of_mode, seen_before, unknown, verdict_for
@@ -103,6 +104,7 @@ class ModelPriceChanges:
         self.changes += bound_changes(*about, self.rates_now, self.thresholds, self.day, unsure, self._begun())
         doubtful = unbounded(self.stated, self.thresholds)
         self.changes += [unknown(self.provider, self.model, mode, None, self.day) for mode in self._unsized(doubtful)]
+        self.changes += level_changes(*about, self.rates_now, self.changes, self.day)
         self.changes += read_days(self.changes, self.rates, self.day)
         return [_held_unbounded(change) if change.mode in doubtful else change for change in self.changes]
 

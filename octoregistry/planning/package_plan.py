@@ -156,7 +156,7 @@ class _Pair:
             if not rate.prices:
                 yield self._change(rate, "unknown", "mode", None, rate.mode)
             for name in RATE_FACTS:
-                if value := getattr(rate, name):
+                if (value := getattr(rate, name)) != getattr(Rate(rate.mode), name):
                     yield self._change(rate, "source", name, None, value)
             known.append(rate)
 

@@ -55,6 +55,8 @@ class Verdict:
 
 
 APPLY = Verdict()
+OWN_LIST = "the vendor's model list"
+"""The witness that the vendor's own priced list is beside its page."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from octoregistry.planning.last_seen import check_is_due, confirmed, last_seen, 
 from octoregistry.planning.lifecycle_changes import LifecycleChanges, lifecycle_changes
 from octoregistry.planning.limits import Limits
 from octoregistry.planning.list_changes import list_changes
+from octoregistry.planning.listed import OwnList, own_list, priced_by_pages
 from octoregistry.planning.matching import ModelNames, remarked_status
 from octoregistry.planning.model_prices import ModelPriceChanges
 from octoregistry.planning.moves import any_moves
@@ -19,7 +20,7 @@ from octoregistry.planning.plain_prices import held_behind_newer, plain_changes
 from octoregistry.planning.plan import APPLY, Change, Kind, Note, NoteKind, Plan, Reason, Seen, Verdict
 from octoregistry.planning.rates_in_force import effective_rates, in_force, rates_after
 from octoregistry.planning.shares import (
-    expected_on_page,
+    gone_from_pages,
     moved_by,
     too_many_gone_from_list,
     too_many_gone_from_page,
@@ -39,7 +40,7 @@ from octoregistry.planning.verdicts import followers, hold_together, judged, wit
 from octoregistry.planning.witness_facts import fact_changes
 from octoregistry.planning.witnesses import Witnesses
 from octoregistry.reading.lifecycle import StatedLifecycle
-from octoregistry.reading.rates import Evidence
+from octoregistry.reading.rates import LISTED, Evidence
 from octoregistry.sources.listings import ListedModel
 from providers.dimensions import MODES
 from providers.entries import Model, Provider, Rate
@@ -86,31 +87,35 @@ def plan_provider(
     lifecycle: Sequence[StatedLifecycle] = (),
     settings: PlanSettings | None = None,
     witnesses: Witnesses | None = None,
+    priced_list: PricedPage | None = None,
 ) -> Plan:
     """What an update would do to `provider`. `pages` stand in order of trust; `listed` is None without a model list;
-    `lifecycle` is what the vendor's page of endings states.
+    `lifecycle` is what the vendor's page of endings states; `priced_list` is the model list as a page, where it states
+    prices beside the `pages`.
 
     `witnesses` are what other registries say: they confirm or contradict, and set nothing.
     """
     settings = settings or PlanSettings()
     planner = _Planner(provider, listed, settings, witnesses or Witnesses())
-    stated = stated_models(pages, planner.names.match, planner.known_tiers)
+    planner.by_list = any(rate.witness == LISTED for page in pages for rate in page.read.rates)
+    of_pages = stated_models(pages, planner.names.match, planner.known_tiers)
+    stated = planner.with_list(of_pages, priced_list, today)
     ordered = sorted(stated.models, key=planner.place)
     drafts = [planner.draft(model, stated.models[model], stated) for model in ordered]
-    page = planner.doubts_of_page(drafts)
+    page = planner.doubts_of_page(drafts, today)
     unconfirmed_units = planner.unconfirmed_units(drafts)
     changes = [change for draft in drafts for change in planner.model_changes(draft, page, unconfirmed_units)]
     changes += planner.list_changes(listed, today) if listed else []
     ends = planner.lifecycle_changes(lifecycle, stated.models, today)
     changes += ends.changes
     changes += planner.witness_facts(changes, today)
-    if pages:
-        planner.note_those_gone(stated.models, today)
+    expected = priced_by_pages(provider, today, by_list=planner.by_list) if pages else []
+    gone = gone_from_pages(expected, of_pages.models, today, settings.recheck_days)
     context = GuardContext(None, today, settings.accepted, limits=settings.limits, experimental=planner.experimental)
     new = {change.model: change.applies for change in changes if change.kind == "new_model"}
     charged, unnamed = charge_changes(provider, pages, planner.names.match, new, context)
     changes += charged
-    notes = [*(Note(provider.name, *aside) for aside in stated.asides), *unnamed]
+    notes = [*(Note(provider.name, *aside) for aside in (*stated.asides, *gone)), *unnamed]
     seen = [(d.model, *on) for d in drafts if not page for on in confirmed(d.known, d.stated, d.changes).items()]
     told = (*notes, *planner.notes, *ends.notes)
     return Plan(tuple(changes), told, tuple(Seen(provider.name, *one) for one in seen), (provider.name,))
@@ -137,6 +142,8 @@ class _Planner:
             if rate.above_input_tokens is not None
         }
         self.notes: list[Note] = []
+        self.own = OwnList({}, {})
+        self.by_list = False
         self._aliases_given: set[str] = set()
         self._places = {model: place for place, model in enumerate(provider.models)}
 
@@ -148,6 +155,14 @@ class _Planner:
     def place(self, model: str) -> int:
         """Where a model stands in the registry; new ones come after all."""
         return self._places.get(model, len(self._places))
+
+    def with_list(self, pages: StatedModels, priced: PricedPage | None, today: date) -> StatedModels:
+        """All that the pages state, and the models that the vendor's own list alone prices."""
+        if priced is None:
+            return pages
+        read = stated_models([priced], self.names.match, self.known_tiers)
+        self.own = own_list(read, priced.read, pages.models, self.provider.models, today)
+        return replace(pages, models={**pages.models, **self.own.alone}, asides=(*pages.asides, *self.own.asides))
 
     def draft(self, model: str, stated: StatedModel, everything: StatedModels) -> _Draft:
         """All that the pages change of one model, and who else says so; not yet judged."""
@@ -166,22 +181,24 @@ class _Planner:
         names = tuple(dict.fromkeys((model, *(known.aliases if known else ()), *stated.aliases)))
         day, within = stated.page.checked, self.settings.limits.witness_days
         reported = (self.witnesses.with_reports(change, names, day, within) for change in priced)
-        return _Draft(model, known, stated, rates, tuple(reported))
+        heard = (self.own.heard(change, day, within) for change in reported)
+        return _Draft(model, known, stated, rates, tuple(heard))
 
-    def doubts_of_page(self, drafts: Sequence[_Draft]) -> tuple[Reason, ...]:
+    def doubts_of_page(self, drafts: Sequence[_Draft], today: date) -> tuple[Reason, ...]:
         """The reasons to hold whatever the pages say of prices."""
         limits = self.settings.limits
         moved = {d.model for d in drafts if any_moves(d.changes, d.rates, d.stated.page.checked)}
         priced = [draft.model for draft in drafts if draft.rates]
-        stated = {draft.model for draft in drafts}
+        stated = {draft.model for draft in drafts} - self.own.alone.keys()
         written = {
             draft.model
             for draft in drafts
             if draft.known and moved_by(draft.known, draft.stated.page.sha256, draft.stated.page.checked)
         }
+        expected = priced_by_pages(self.provider, today, by_list=self.by_list)
         found = (
             too_many_moved(moved, priced, limits, written),
-            too_many_gone_from_page(self.provider.models.values(), stated, limits, self.settings.recheck_days),
+            too_many_gone_from_page(expected, stated, limits, self.settings.recheck_days),
         )
         return tuple(reason for reason in found if reason)
 
@@ -305,11 +322,9 @@ class _Planner:
             notes = ("the id follows from the name by the vendor's rule; no page or list gives it",)
         if self.listed and listed is None:
             notes = (*notes, "the vendor's model list does not have this id")
-        value_text = (
-            listed.display_name if listed and listed.display_name else stated.new.display_name if stated.new else model
-        )
+        called = stated.new.display_name if stated.new else model
         status = remarked_status(stated.names) or (listed and listed.lifecycle) or "active"
-        entry: dict[str, Value] = {"display_name": value_text}
+        entry: dict[str, Value] = {"display_name": (listed and listed.display_name) or called}
         entry["aliases"] = self._free_aliases(model, stated, everything)
         if listed:
             entry["context_window"] = listed.context_window
@@ -383,16 +398,3 @@ class _Planner:
 
     def _note(self, model: str, text: str, kind: NoteKind) -> None:
         self.notes.append(Note(self.provider.name, model, text, kind))
-
-    def note_those_gone(self, stated: Collection[str], today: date) -> None:
-        """Takes a note of the models that have prices and are on no page any more, or have long been on none."""
-        models = self.provider.models.values()
-        lately = {model.id for model in expected_on_page(models, self.settings.recheck_days)}
-        for model in models:
-            retired = model.status == "retired" or (model.retires_on and model.retires_on <= today)
-            if not model.rates or model.id in stated or retired:
-                continue
-            if model.id in lately:
-                self._note(model.id, "on no page any more", "left the page")
-            else:
-                self._note(model.id, "on no page for long; its prices are the last that were seen", "left long ago")

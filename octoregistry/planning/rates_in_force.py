@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from providers.entries import Model, Rate
 from providers.rates import fitting, holding
 
-RATE_FACTS = ("derived", "derived_dimensions", "up_to_input_tokens", "up_to_derived", "seen_before", "read_on")
+RATE_FACTS = ("derived", "derived_dimensions", "up_to_input_tokens", "up_to_derived", "seen_before", "read_on", "level")
 """What a rate says besides its prices, and a change may set; the names are those of `Rate` and of the file."""
 
 if TYPE_CHECKING:  # `price` and `models` read rates and need no plan

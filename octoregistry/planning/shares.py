@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
 from octoregistry.planning.limits import Limits
-from octoregistry.planning.plan import Reason
+from octoregistry.planning.plan import NoteKind, Reason
 from providers.entries import Model
 
 _SELDOM = timedelta(days=31)  # an update at least once a month renews every check that has grown old
@@ -63,6 +63,21 @@ def expected_on_page(models: Iterable[Model], recheck_days: int) -> list[Model]:
     lately = max((_checked(model) for model in known), default=date.min)
     longest = timedelta(days=recheck_days) + _SELDOM
     return [model for model in known if lately - _checked(model) <= longest]
+
+
+def gone_from_pages(
+    models: Sequence[Model], stated: Collection[str], today: date, recheck_days: int
+) -> Iterator[tuple[str, str, NoteKind]]:
+    """(id, words, kind of the note) of the models that have prices and are on no page any more, or have long been on none."""
+    lately = {model.id for model in expected_on_page(models, recheck_days)}
+    for model in models:
+        retired = model.status == "retired" or (model.retires_on and model.retires_on <= today)
+        if not model.rates or model.id in stated or retired:
+            continue
+        if model.id in lately:
+            yield model.id, "on no page any more", "left the page"
+        else:
+            yield model.id, "on no page for long; its prices are the last that were seen", "left long ago"
 
 
 def too_many_gone_from_list(models: Iterable[Model], missing: Collection[str], limits: Limits) -> Reason | None:

@@ -74,20 +74,26 @@ def _asked(path: Path, settings: Settings) -> dict[str, Vendor]:
     return {name: settings.providers[name] for name in settings.with_pages(dict.fromkeys(known))}
 
 
+def _paged(asked: Mapping[str, Vendor]) -> list[str]:
+    """The vendors that have a page of prices; the list of another is all that it has."""
+    return [name for name, facts in asked.items() if not facts.is_list_only]
+
+
 def _keys(asked: Mapping[str, Vendor], environ: Mapping[str, str]) -> Iterator[Finding]:
     for name, provider in asked.items():
         if provider.model_list is None or not provider.key_env:
             continue
         names = provider.key_env
         found = next((known for known in names if environ.get(known, "").strip()), None)
-        text = f"{found} is set" if found else f"{' or '.join(names)} is not set: its model list is not asked for"
+        without = "asked for without it" if provider.model_list.open else "not asked for"
+        text = f"{found} is set" if found else f"{' or '.join(names)} is not set: its model list is {without}"
         yield Finding(f"key of {name}", "ok" if found else "note", text)
 
 
 def _reachable(settings: Settings, asked: Mapping[str, Vendor], environ: Mapping[str, str]) -> Iterator[Finding]:
     # a challenge must not take a good page's place in the cache
     reject = PageReader(settings.reading).refused
-    for name, page in fetch_pages(settings, asked, reject=reject).items():
+    for name, page in fetch_pages(settings, _paged(asked), reject=reject).items():
         if isinstance(page, Failed):
             yield Finding(f"page of {name}", "wrong", str(page))
         else:
@@ -103,7 +109,7 @@ def _reachable(settings: Settings, asked: Mapping[str, Vendor], environ: Mapping
 
 def _cached(settings: Settings, asked: Mapping[str, Vendor]) -> Iterator[Finding]:
     reject = PageReader(settings.reading).refused
-    for name, page in fetch_pages(settings, asked, offline=True, reject=reject).items():
+    for name, page in fetch_pages(settings, _paged(asked), offline=True, reject=reject).items():
         if isinstance(page, Failed):
             yield Finding(f"page of {name}", "wrong", str(page))
         else:

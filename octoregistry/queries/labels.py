@@ -25,7 +25,7 @@ def open_labels(
     """
     language = LanguageReader(kept, lambda: LanguageModels(why_none="switched off"), clock().date())
     reader = PageReader(settings.reading, language)
-    wanted = [registry.provider(name) for name in providers]
+    wanted = [registry.provider(name) for name in providers if not settings.providers[name].is_list_only]
     pages = fetch_pages(settings, [one.name for one in wanted], offline=True, clock=clock, reject=reader.refused)
     found: list[LabelToReview] = []
     failed: list[Failed] = []

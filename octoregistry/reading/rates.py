@@ -11,6 +11,9 @@ from typing import Literal
 from octoregistry.reading.labels import Doubt, OpenLabel
 from providers.dimensions import PLAIN_CURRENCY, PLAIN_PLACE
 
+LISTED = "list"
+"""The witness of a price that the vendor's own model list states."""
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -51,8 +54,8 @@ class StatedRate:
     `up_to_input_tokens` is the longest prompt that it answers for, "unknown" where the page bounds it without a number.
     `start` is the first day on which it holds, None where the page gives no date (it holds on the page's own day).
     `place` is the region in which the calls are answered, "global" for the plain ones; `currency` that of all its prices.
-    `witness` says who read what its figures mean: `rules`, `known` (a kept reading that a person has reviewed), or
-    `llm:PROVIDER/MODEL`, which nobody has checked.
+    `witness` says who read what its figures mean: `rules`, `known` (a kept reading that a person has reviewed),
+    `list` (the vendor's own model list), or `llm:PROVIDER/MODEL`, which nobody has checked.
     """
 
     name: str
@@ -102,11 +105,11 @@ class StatedCharge:
 
 
 def is_checked(witness: str) -> bool:
-    """True for whoever needs no second witness: the rules, and readings that a person has reviewed.
+    """True for whoever needs no second witness: the rules, readings that a person has reviewed, and the vendor's own list.
 
     A witness is named `KIND` or `KIND:DETAIL`; where two made the same reading their names are joined by a plus.
     """
-    return any(name.partition(":")[0] in ("rules", "known") for name in witness.split("+"))
+    return any(name.partition(":")[0] in ("rules", "known", LISTED) for name in witness.split("+"))
 
 
 @dataclass(frozen=True, slots=True)

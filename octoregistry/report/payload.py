@@ -121,6 +121,7 @@ def _rates(rates: Iterable[Rate]) -> list[dict[str, Any]]:
             "from": _day(rate.start),
             "seen_before": _day(rate.seen_before),
             "derived": rate.derived,
+            **({} if rate.level == "stated" else {"level": rate.level}),
             "prices": {name: plain(rate.prices[name]) for name in DIMENSIONS if name in rate.prices},
         }
         for rate in rates

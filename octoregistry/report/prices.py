@@ -79,7 +79,8 @@ def price_rows(rates: tuple[Rate, ...], today: date) -> Iterator[PriceRow]:
                 f"{wording.LABELS[name]} {wording.price(rate.prices[name])}" for name in _OTHERS if name in rate.prices
             ]
             prices = tuple(wording.price(rate.prices.get(name)) for name in COLUMNS)
-            yield PriceRow(f"{mode} {prompts}".strip(), prices, " · ".join(others))
+            sure = "(listed)" if rate.level == "listed" else ""
+            yield PriceRow(" ".join(filter(None, (mode, prompts, sure))), prices, " · ".join(others))
 
 
 def _charges(model: Model, today: date) -> Iterator[PriceRow]:

@@ -269,7 +269,8 @@ class Settings(Frozen):
         return found
 
     def _has_pages(self, provider: str) -> bool:
-        return provider in self.providers and bool(self.providers[provider].prices)
+        facts = self.providers.get(provider)
+        return facts is not None and (bool(facts.prices) or facts.has_priced_list)
 
     def guards_of(self, provider: str) -> GuardSettings:
         """The guards of one provider: its own keys over those for all."""

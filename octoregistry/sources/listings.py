@@ -6,10 +6,12 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from octoregistry.sources.listed_prices import NO_PRICES, ListedPrices, prices_of, value_at
 from providers.vendors import ModelListSource
 
 Lifecycle = Literal["active", "deprecated", "retired"]
@@ -28,6 +30,7 @@ class ListedModel:
     lifecycle: Lifecycle | None = None
     retires_on: date | None = None
     created: date | None = None
+    priced: ListedPrices = NO_PRICES
 
     @property
     def stated_of_life(self) -> frozenset[str]:
@@ -51,16 +54,17 @@ class NotAList(Exception):  # noqa: N818 - said as a sentence
 def parse_part(form: ModelListSource, body: bytes) -> ListPart:
     """The models in one answer of an API whose lists have this `form`. Raises NotAList."""
     try:
-        answer = json.loads(body)
+        answer = json.loads(body, parse_float=Decimal)
         json.dumps(
-            answer, ensure_ascii=False
+            answer, ensure_ascii=False, default=str
         ).encode()  # half a surrogate is no text: it could not be kept, nor asked for
     except (ValueError, RecursionError):
         raise NotAList("the answer is not JSON") from None
-    entries = _at(answer, form.models)
+    entries = value_at(answer, form.models)
     if not isinstance(entries, list):
         raise NotAList(f"the answer is not a model list (no list in {form.models!r})")
-    return ListPart(tuple(_model(entry, form) for entry in entries), _cursor(answer, form))
+    models = tuple(_model(entry, f"{form.models}[{n}]", form) for n, entry in enumerate(entries))
+    return ListPart(models, _cursor(answer, form))
 
 
 def joined(parts: Sequence[ListPart]) -> tuple[ListedModel, ...]:
@@ -79,17 +83,10 @@ def joined(parts: Sequence[ListPart]) -> tuple[ListedModel, ...]:
     return tuple(models.values())
 
 
-def _at(value: Any, place: str) -> Any:
-    """What stands at `place`: `a.b` is `b` within `a`, "" the value itself; None where there is nothing."""
-    for key in filter(None, place.split(".")):
-        value = value.get(key) if isinstance(value, dict) else None
-    return value
-
-
 def _cursor(answer: Any, form: ModelListSource) -> str | None:
     """What asks for the next part, None at the end. Raises NotAList where it goes on, but nobody knows from where."""
-    cursor = _at(answer, form.cursor) if form.cursor else None
-    if form.more and not _at(answer, form.more):
+    cursor = value_at(answer, form.cursor) if form.cursor else None
+    if form.more and not value_at(answer, form.more):
         return None
     if form.more and not cursor:
         raise NotAList("the list says that it goes on, but not from where")
@@ -111,8 +108,8 @@ class _Entry(BaseModel):
     created: str | int | None = None
 
 
-def _model(entry: Any, form: ModelListSource) -> ListedModel:
-    """One model of a list. Raises NotAList."""
+def _model(entry: Any, place: str, form: ModelListSource) -> ListedModel:
+    """One model of a list, which stands at `place` of the answer. Raises NotAList."""
     try:
         stated = _Entry.model_validate({name: _stated(entry, place) for name, place in form.fields.items()})
     except ValidationError as error:
@@ -129,13 +126,14 @@ def _model(entry: Any, form: ModelListSource) -> ListedModel:
         lifecycle=_LIFECYCLES.get(form.stages.get(stage, stage)),
         retires_on=_day(stated.retires_on),
         created=_day(stated.created),
+        priced=prices_of(entry, place, form),
     )
 
 
 def _stated(entry: Any, place: str) -> Any:
     """What an entry states at `place`; of `list has word` whether the list there holds the word, None without a list."""
     where, has, word = place.partition(" has ")
-    value = _at(entry, where)
+    value = value_at(entry, where)
     if not has:
         return value
     return word in value if isinstance(value, list) else None

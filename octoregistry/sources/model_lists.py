@@ -36,13 +36,16 @@ _MODELS = TypeAdapter(tuple[ListedModel, ...])
 class ModelList:
     """The models that a vendor's API lists, whole, as of `fetched_at` (aware, UTC).
 
-    `note` says what went wrong without making the list any worse.
+    `note` says what went wrong without making the list any worse; `url` is the list's address, `kept` says that it was
+    not asked for now.
     """
 
     provider: str
     fetched_at: datetime
     models: tuple[ListedModel, ...]
     note: str | None = None
+    url: str = ""
+    kept: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +120,7 @@ def _endpoint(vendor: facts.Vendor, environ: Mapping[str, str]) -> _Endpoint | s
     if listing is None:
         return "no model list is set for it"
     name = next((name for name in vendor.key_env if environ.get(name, "").strip()), None)
-    if name is None and vendor.key_env:
+    if name is None and vendor.key_env and not listing.open:
         return f"no key ({' or '.join(vendor.key_env)} is not set)"
     url, own = _url(vendor, listing, environ)
     return _Endpoint(listing, url, name or "", environ[name].strip() if name else "", own)
@@ -142,7 +145,7 @@ def _listed(client: Client, cache: Cache, provider: str, endpoint: _Endpoint | s
         models = joined(_parts(client, endpoint))
     except NotAList as fault:
         return Failed(shown, str(fault).replace(endpoint.key, "***") if endpoint.key else str(fault))
-    fetched = ModelList(provider, client.clock(), models)
+    fetched = ModelList(provider, client.clock(), models, url=shown)
     if client.stop.called:
         return Failed(shown, "stopped")
     try:
@@ -210,6 +213,7 @@ def _replayed(cache: Cache, vendor: facts.Vendor, environ: Mapping[str, str]) ->
     if kept is None:
         return NotAsked(vendor.name, "no model list was kept")
     try:
-        return ModelList(vendor.name, kept.checked_at, _MODELS.validate_json(kept.body))
+        models = _MODELS.validate_json(kept.body)
+        return ModelList(vendor.name, kept.checked_at, models, url=shown_url(kept.url), kept=True)
     except ValidationError:
         return Failed(shown_url(kept.url), "the list that was kept cannot be read; the next run with a key replaces it")

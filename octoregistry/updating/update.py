@@ -11,6 +11,7 @@ from octoregistry.errors import UnknownProviderError
 from octoregistry.merging.merge_each import UnwrittenModel, merge_each
 from octoregistry.planning.foreign_models import own_rates
 from octoregistry.planning.limits import Limits
+from octoregistry.planning.listed import list_beside
 from octoregistry.planning.plan import Note, Plan
 from octoregistry.planning.planner import PlanSettings, plan_provider
 from octoregistry.planning.stated_models import priced_pages
@@ -22,6 +23,7 @@ from octoregistry.reading.rates import PageRates
 from octoregistry.settings import Settings
 from octoregistry.sources import Clock, Failed, ListOutcome, ModelList, Page, fetch_model_lists, fetch_pages
 from octoregistry.sources.bundled import newest_day
+from octoregistry.sources.priced_list import page_of_list
 from octoregistry.sources.registries import Statements, fetch_registries
 from octoregistry.sources.vendor_pages import utc_now
 from octoregistry.updating.clock import check_clock, check_days
@@ -118,7 +120,8 @@ def plan_update(  # noqa: PLR0913 - the edges of the run: clock, progress, langu
     chosen = settings.with_pages(known, providers)
     reader = PageReader(settings.reading, language)
     progress(f"{'Replaying' if offline else 'Fetching'} the pricing pages of {', '.join(chosen)}")
-    pages = fetch_pages(settings, chosen, offline=offline, clock=clock, reject=reader.refused)
+    paged = [name for name in chosen if not settings.providers[name].is_list_only]
+    pages = fetch_pages(settings, paged, offline=offline, clock=clock, reject=reader.refused)
     progress(f"{'Replaying' if offline else 'Asking for'} the vendors' model lists")
     lists = fetch_model_lists(settings, chosen, offline=offline, clock=clock)
     ending = [name for name in chosen if settings.providers[name].lifecycle]
@@ -132,7 +135,7 @@ def plan_update(  # noqa: PLR0913 - the edges of the run: clock, progress, langu
     for provider in chosen:
         progress(f"Reading {provider}")
         calls = len(language.calls) if language else 0
-        page, rates = _rates(pages[provider], provider, registry, reader)
+        page, rates = _rates(pages.get(provider), lists[provider], provider, registry, reader)
         made = tuple(language.calls[calls:]) if language else ()
         endings = _endings(ends.get(provider), reader, offline=offline)
         remembered = sightings.get(provider, {})
@@ -150,9 +153,11 @@ def plan_update(  # noqa: PLR0913 - the edges of the run: clock, progress, langu
 
 
 def _rates(
-    page: Page | Failed, provider: str, registry: Registry, reader: PageReader
+    page: Page | Failed | None, listed: ListOutcome, provider: str, registry: Registry, reader: PageReader
 ) -> tuple[Page | Failed, PageRates | None]:
-    """The page with its rates; without any, it has failed."""
+    """The page with its rates, or the list of a vendor that has no page; without any, it has failed."""
+    if page is None:
+        return page_of_list(listed)
     if isinstance(page, Failed):
         return page, None
     rates = reader.rates(page, provider, tuple(registry.provider(provider).models))
@@ -254,6 +259,7 @@ def _plan(
                 days_seen(provider, run.sightings),
             ),
             witnesses=witnesses,
+            priced_list=list_beside(settings.providers[run.provider], run.listed),
         )
     return plan
 

@@ -16,7 +16,7 @@ from functools import lru_cache
 from .catalogue import Vendors, built_in_tables, load_vendors, read_toml, vendors_of
 from .folder import check_folder_file, check_target
 from .table import VendorError
-from .vendor import Batch, Calls, ModelListSource, Names, Schemas, Uplift, Vendor, Witness
+from .vendor import Batch, Calls, ListedPriceAt, ModelListSource, Names, Schemas, Uplift, Vendor, Witness
 
 VARIABLE = "OCTOREGISTRY_SETTINGS"
 FILE_NAME = "octoregistry.toml"
@@ -26,6 +26,7 @@ __all__ = [
     "VARIABLE",
     "Batch",
     "Calls",
+    "ListedPriceAt",
     "ModelListSource",
     "Names",
     "Schemas",

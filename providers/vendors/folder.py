@@ -28,7 +28,8 @@ MAY = (
     *("providers.*.unnamed_columns", "providers.*.one_input_price", "providers.*.level", "providers.*.token_encodings"),
     "providers.*.places",
     *(f"providers.*.model_list.{name}" for name in ("models", "fields", "shape", "query", "cursor", "cursor_query")),
-    *(f"providers.*.model_list.{name}" for name in ("more", "id_prefix", "stages", "bad_key")),
+    *(f"providers.*.model_list.{name}" for name in ("more", "id_prefix", "stages", "bad_key", "open")),
+    *(f"providers.*.model_list.{name}" for name in ("prices", "money", "beside")),
 )
 # Besides, of a vendor of its own, which is asked without a key.
 MAY_OF_ITS_OWN = tuple(

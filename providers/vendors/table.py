@@ -25,6 +25,7 @@ PATTERNS = frozenset(
         "kinds",
         "model_ids",
         "token_encodings",
+        "money",
     }
 )
 # What the texts under a key may be, and the keys of a table under it.
@@ -34,6 +35,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
 }
 ALLOWED_KEYS: dict[str, tuple[str, ...]] = {
     "kinds": KINDS,
+    "prices": DIMENSIONS,
     "fields": (
         "id", "display_name", "context_window", "max_output_tokens", "batch", "lifecycle", "retires_on", "created"
     ),

@@ -11,6 +11,20 @@ from typing import Annotated, Any, Literal
 
 
 @dataclass(frozen=True, slots=True)
+class ListedPriceAt:
+    """Where in an entry of a model list a price stands, and in what unit."""
+
+    at: Annotated[str, "its place in the entry"]
+    per: Annotated[Literal[1, 1_000, 1_000_000, 100_000_000], "for so many tokens"]
+    unit: Annotated[Literal["USD", "US cent"], "in what it is counted"] = "USD"
+
+    @property
+    def shift(self) -> int:
+        """The power of ten by which it becomes USD per million tokens."""
+        return 6 - (len(str(self.per)) - 1) - (2 if self.unit == "US cent" else 0)
+
+
+@dataclass(frozen=True, slots=True)
 class ModelListSource:
     """Where the vendor's API lists its models, and where in an answer things stand (`a.b` is `b` within `a`)."""
 
@@ -35,6 +49,23 @@ class ModelListSource:
         default_factory=dict
     )
     bad_key: Annotated[tuple[str, ...], "words of a status 400 that say that the key is wrong"] = ()
+    open: Annotated[bool, "whether it answers without a key too"] = False
+    prices: Annotated[Mapping[str, ListedPriceAt], "a dimension: where an entry states its price"] = field(
+        default_factory=dict
+    )
+    money: Annotated[
+        str | None,
+        "a pattern in all places of an entry where prices stand; without it, whatever stands beside those of `prices`. "
+        "One that nobody names and that is not 0 holds the model's prices",
+    ] = None
+    beside: Annotated[tuple[str, ...], "such places that leave what tokens cost as it is: charges of their own"] = ()
+
+    def is_money(self, place: str, *, number: bool) -> bool:
+        """Whether prices stand at this place of an entry; `number` says that a number does."""
+        if self.money is not None:
+            return _compiled(self.money).search(place) is not None
+        tables = {where.at.rpartition(".")[0] for where in self.prices.values()}
+        return any(place.startswith(f"{table}.") if table else number for table in tables)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +266,16 @@ class Vendor:
         tuple[str, ...], "dimensions that are billed at the price of input where the page names no modality of input"
     ] = ()
     guards: Annotated[Mapping[str, Any], "thresholds of the guards for this vendor alone"] = field(default_factory=dict)
+
+    @property
+    def has_priced_list(self) -> bool:
+        """Whether its model list states prices."""
+        return self.model_list is not None and bool(self.model_list.prices)
+
+    @property
+    def is_list_only(self) -> bool:
+        """Whether its model list is all that states its prices: it has no page."""
+        return self.has_priced_list and not self.prices
 
     @property
     def is_keyless_host(self) -> bool:

@@ -261,3 +261,14 @@ def test_one_of_a_mode_that_the_package_did_not_see_later_stays() -> None:
 
     assert not plan.held
     assert date(2026, 9, 1) in {start for start, _, _ in prices(merged)}
+
+
+def test_how_sure_a_rate_is_comes_with_it() -> None:
+    """A rate that a vendor's list alone states stays `listed`; of any other nothing is written of that."""
+    listed = rate("3.0", dates="from: 2026-03-01, ").replace("}", ", level: listed}")
+    found, plan = brought(
+        registry_text("2026-02-20", rate("4.0")),
+        registry_text("2026-05-01", f"{rate('4.0')}, {listed}, {rate('2.0', dates='from: 2026-05-01, ')}"),
+    )
+    assert [one.level for one in found.model("acme", "sol").rates] == ["stated", "listed", "stated"]
+    assert [change.new for change in plan.changes if change.dimension == "level"] == ["listed"]

@@ -57,7 +57,7 @@ def test_openai_models_come_with_what_the_list_says(site, settings, environ, clo
     site.says("/v1/models", json.dumps(OPENAI))
     listed = fetch_model_lists(settings, ["openai"], environ=environ, clock=clock)["openai"]
     model = ListedModel("acme-1", retires_on=date(2027, 1, 14), created=date(2025, 8, 5))
-    assert listed == ModelList("openai", clock.now, (model,))
+    assert listed == ModelList("openai", clock.now, (model,), url=site.url("/v1/models"))
     assert site.asked[-1][1]["Authorization"] == f"Bearer {CANARY}"
 
 

@@ -63,6 +63,7 @@ class RateLine(BaseModel):
     seen_before: date | None
     derived: bool
     derived_dimensions: list[str]
+    level: str
     prices: dict[str, str]
 
 
@@ -187,6 +188,7 @@ def _rate(rate: Rate) -> dict[str, Any]:
         "seen_before": _day(rate.seen_before),
         "derived": rate.derived,
         "derived_dimensions": list(rate.derived_dimensions),
+        "level": rate.level,
         "prices": {name: f"{rate.prices[name]:f}" for name in DIMENSIONS if name in rate.prices},
     }
 

@@ -15,11 +15,11 @@ const cell = value => {
 };
 const asCsv = () => {
   const columns = ["provider", "id", "display_name", "status", "retires_on", "context_window", "max_output_tokens", "batch_support"];
-  const lines = [[...columns, "mode", "above_input_tokens", "from", "derived", ...dimensions, "page", "checked"]];
+  const lines = [[...columns, "mode", "above_input_tokens", "from", "derived", "level", ...dimensions, "page", "checked"]];
   for (const model of models)
     for (const rate of model.rates)
       lines.push([...columns.map(key => model[key]), rate.mode, rate.above_input_tokens, rate.from, rate.derived,
-        ...dimensions.map(name => rate.prices[name]), model.page, model.checked]);
+        rate.level || "stated", ...dimensions.map(name => rate.prices[name]), model.page, model.checked]);
   return lines.map(line => line.map(cell).join(",") + "\r\n").join("");
 };
 $("#get-csv").addEventListener("click", () => save(`${data.run}.csv`, "text/csv;charset=utf-8", "\ufeff" + asCsv()));
