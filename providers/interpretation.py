@@ -13,7 +13,7 @@ from .flat import Row
 from .mentions import counted_as, mentioned
 from .numerals import BLANKS, MOST, is_whole_number, small, whole
 from .recipe import Condition, FieldNames, Recipe, Term, Test, Whole, Words, recipes
-from .unread import clash, unread, unreadable
+from .unread import clash, unheard, unread, unreadable
 
 MOST_REQUESTS = 10**9
 NOT_WHOLE = "tokens that are no whole number"
@@ -225,6 +225,8 @@ def _fault_of_usage(  # noqa: PLR0911 - as above
         return more
     if stated and stated != (parts := sum(tokens.values())):
         return TOTAL, f"{recipe.total[0]} {stated}, parts {parts}"
+    if fault := unheard(reading.row, recipe):
+        return fault, ""
     if left := unread(reading.row, recipe):
         value = reading.row[left[0]]
         return f"{UNREAD}: {left[0]}", f"{left[0]} {value}" if is_whole_number(value) else ""
@@ -308,7 +310,10 @@ def _words(row: Row, recipe: Recipe, fields: tuple[Words, ...]) -> list[str]:
         text = small(text_of(row, one.names) or "")
         if text in ("", "null", "none"):
             continue
-        meant = one.words.get(f"{whose}:{text}", one.words.get(text, one.words.get("*", text)))
+        meant = one.words.get(f"{whose}:{text}", one.words.get(text))
+        if meant is None:
+            begun = (meaning for word, meaning in one.words.items() if word[-1] == "*" and text.startswith(word[:-1]))
+            meant = next(begun, text)
         if meant:
             found.append(meant)
     return found

@@ -170,6 +170,18 @@ def surfaces() -> frozenset[str]:
 
 
 @cache
+def ways() -> Mapping[str, Mapping[str, str]]:
+    """For each last step of a path that says how or where a call was served what the words in it mean."""
+    return {step: _word_tables()[words] for step, words in _tables("words")["common"]["ways"].items()}
+
+
+@cache
+def speech() -> frozenset[str]:
+    """The steps of a path within which words are somebody's."""
+    return frozenset(_tables("words")["common"]["words"]["within"])
+
+
+@cache
 def _word_tables() -> dict[str, dict[str, Any]]:
     """The tables of words, each word in all the ways in which its table says that it may be written."""
     return {key: _all_ways(table) for key, table in _tables("words").items()}

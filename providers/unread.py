@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fnmatch import translate
 from functools import cache
 from typing import Any
 
 from .flat import HOLDERS, OBJECT_TEXT, Clash, Row
-from .numerals import BLANKS, holds_digits, is_number
-from .recipe import Recipe, known_patterns, only_taken_away
+from .numerals import BLANKS, holds_digits, is_number, small
+from .recipe import Recipe, known_patterns, only_taken_away, speech, ways
 
-_NOTHING = ("", "null", "none", "nan")
+NOTHING = ("", "null", "none", "nan")
 # What tells a column of usage from others, and columns that are none all the same.
 WORDS = (
     "token",
@@ -39,6 +39,7 @@ FREE = re.compile(
 _OBJECT = re.compile(OBJECT_TEXT)
 
 UNREADABLE = "usage that cannot be read"
+UNHEARD = "how or where a call was served, in a field that no recipe reads"
 CLASH = "two fields of one name that differ"
 
 
@@ -61,6 +62,27 @@ def has_word(name: str) -> bool:
 def unread(row: Row, recipe: Recipe) -> list[str]:
     """The fields of usage that hold a number and that the recipe does not know."""
     return [name for name, value in row.items() if is_number(value) and is_unknown_usage(name, recipe)]
+
+
+@cache
+def unheard_words(name: str, recipe: Recipe) -> Mapping[str, str] | None:
+    """What the words in a field mean that says how or where a call was served and that `recipe` does not read; None for
+    others.
+    """
+    above, _, step = name.rpartition(".")
+    if not above or step not in ways() or not speech().isdisjoint(above.split(".")):
+        return None
+    return None if any(name in one.names for one in (*recipe.modes, *recipe.places)) else ways()[step]
+
+
+def unheard(row: Row, recipe: Recipe) -> str | None:
+    """The fault of a row that says how or where it was served where its recipe does not look."""
+    for name, value in row.items():
+        if isinstance(value, str) and (words := unheard_words(name, recipe)) is not None:
+            text = small(value.strip(BLANKS))
+            if text not in NOTHING and words.get(text, text):
+                return f"{UNHEARD}: {name}"
+    return None
 
 
 def usage_of_no_call(row: Row, recipe: Recipe) -> str | None:
@@ -92,7 +114,7 @@ def unreadable(row: Row, recipe: Recipe) -> str | None:
 def _unreadable(row: Row, recipe: Recipe) -> Iterator[str]:
     for root in recipe.usage:
         value = row.get(root)
-        if value is not None and not (isinstance(value, str) and value.strip(BLANKS).lower() in _NOTHING):
+        if value is not None and not (isinstance(value, str) and value.strip(BLANKS).lower() in NOTHING):
             yield root
     for name, value in row.items():
         if name in holders(recipe):

@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 from octoregistry.costing.numbers import Count, begins_object, count, first, stated, total
 from octoregistry.costing.plain_tables import COLUMNS, INSIDE
 from octoregistry.costing.reading import proposal
-from octoregistry.costing.texts import clean
+from octoregistry.costing.texts import clean, small
 from octoregistry.costing.values import (
     AGAIN,
     LESS,
@@ -39,7 +39,7 @@ from providers.interpretation import (
 )
 from providers.mentions import mention_pattern
 from providers.recipe import Condition, FieldNames, Recipe, Term, Test
-from providers.unread import UNREADABLE, holders, is_unknown_usage
+from providers.unread import NOTHING, UNHEARD, UNREADABLE, holders, is_unknown_usage, unheard_words
 
 # What can be wrong with a row by itself, in the order in which it is told; the number travels through the grouping, and
 # from `len(FAULTS)` on it is one of the log's own.
@@ -220,6 +220,7 @@ def wrong(log: UsageTable, recipe: Recipe, counts: Mapping[str, Count], whole: C
     if whole is not None and counts:
         parts = reduce(add, (number.value for number in counts.values()))
         checks.append(((whole.value != 0) & (whole.value != parts), log.fault(TOTAL)))
+    checks += _unheard(log, recipe)
     for name in log.columns:
         if is_unknown_usage(name, recipe):
             checks.append((stated(log[name]), log.fault(f"{UNREAD}: {name}")))
@@ -239,6 +240,15 @@ def _unreadable(log: UsageTable, recipe: Recipe) -> Iterator[tuple[ir.BooleanVal
     for name in log.columns:
         if name not in holders(recipe) and is_unknown_usage(name, recipe) and log[name].type().is_string():
             yield begins_object(log[name], with_digits=True), log.fault(f"{UNREADABLE}: {name}")
+
+
+def _unheard(log: UsageTable, recipe: Recipe) -> Iterator[tuple[ir.BooleanValue, int]]:
+    """Where a column that the recipe does not read says how or where a call was served, and the number of that fault."""
+    for name in log.columns:
+        words = unheard_words(name, recipe) if log[name].type().is_string() else None
+        if words is not None:
+            nothing = [*NOTHING, *(word for word, meaning in words.items() if not meaning)]
+            yield ~small(clean(log[name])).fill_null("").isin(nothing), log.fault(f"{UNHEARD}: {name}")
 
 
 def _remainders(log: UsageTable, recipe: Recipe) -> Iterator[tuple[ir.BooleanValue, int]]:

@@ -107,6 +107,7 @@ def _unread(log: UsageTable, recipes: Sequence[Recipe]) -> Iterator[tuple[str, i
             for recipe in recipes
             if root in recipe.usage
             for name in (*recipe.known_fields(), *recipe.contained, *recipe.free)
+            if name.startswith(f"{root}.") or ("*" in name and f"{root}.".startswith(name.partition("*")[0]))
         }
         keys = "|".join(sorted(re.escape(key) for key in known if "*" not in key))
         left = value.re_replace(rf'"({keys})"[ ]*:[ ]*"?-?[0-9.eE+-]+"?', "")

@@ -116,7 +116,9 @@ def json_columns() -> frozenset[str]:
     """The columns of tables that may hold JSON in a text: those that a recipe knows fields of."""
     roots = [root for recipe in recipes() for root in recipe.usage]
     named = [name for recipe in recipes() for name in recipe.known_fields()] + [f"{root}.x" for root in roots]
-    return frozenset((*(name.partition(".")[0] for name in named if "." in name), *roots, *HOLDERS))
+    said = [name for recipe in recipes() for one in (*recipe.modes, *recipe.places) for name in one.names]
+    inner = (name.rpartition(".")[0] for name in said if "." in name)
+    return frozenset((*(name.partition(".")[0] for name in named if "." in name), *inner, *roots, *HOLDERS))
 
 
 def records_of(cells: Iterable[Mapping[str, Any]], columns: Iterable[str]) -> Iterator[Record]:
@@ -243,6 +245,8 @@ class _Session:
             for name in recipe.carried:
                 if name in row:
                     self.carried[name] = row[name]
+                elif name.count(".") > 1 and any(field.startswith(f"{name.rpartition('.')[0]}.") for field in row):
+                    self.carried.pop(name, None)  # settings are stated whole
             sums = {name: value for name, value in row.items() if name.startswith(f"{recipe.moved}.")}
             if not sums:
                 continue

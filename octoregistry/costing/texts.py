@@ -92,7 +92,7 @@ def _meaning(table: ir.Table, place: int, words: Words) -> ir.StringValue:
     for word, meaning in sorted(words.words.items(), key=lambda pair: ":" not in pair[0]):
         whose, colon, rest = word.partition(":")
         if word != "*":
-            is_word = text == word
+            is_word = text.startswith(word[:-1]) if word.endswith("*") else text == word
             if colon:  # of one provider, or a word with a colon of its own (https://...)
                 is_word |= (text == rest) & (provider == whose)
             cases.append((is_word, ibis.literal(meaning)))
