@@ -119,7 +119,7 @@ def _model(entry: Any, place: str, form: ModelListSource) -> ListedModel:
     stage = (stated.lifecycle or "").lower()
     return ListedModel(
         id=stated.id.removeprefix(form.id_prefix),
-        display_name=stated.display_name,
+        display_name=" ".join((stated.display_name or "").split()) or None,
         context_window=stated.context_window or None,
         max_output_tokens=stated.max_output_tokens or None,
         batch=stated.batch,

@@ -252,6 +252,13 @@ stages = {{ sunset = "deprecated" }}
     assert "Authorization" not in site.asked[-1][1]
 
 
+def test_blanks_around_and_in_a_name_are_none_of_it():
+    """OpenRouter's list of 2026-08-22 has names that end with one: no registry takes them."""
+    body = json.dumps({"data": [{"id": "a", "name": " Acme:  One "}, {"id": "b", "name": " "}]}).encode()
+    names = [model.display_name for model in parse_part(vendor("openrouter").model_list, body).models]
+    assert names == ["Acme: One", None]
+
+
 @needs_recorded
 def test_a_recorded_first_page_is_known_for_half_a_list():
     body = (RECORDED / "gemini-2026-08-05.json").read_bytes()
