@@ -55,7 +55,9 @@ _BOUNDS = ("least", "most")
 )
 @map_option
 @click.option(
-    "--once-by", metavar="COLUMNS", help="Rows that agree in these columns are one response: the last counts."
+    "--once-by",
+    metavar="COLUMNS",
+    help="Rows that agree in these columns are one response: that with most output counts.",
 )
 @fx_option
 @click.option("--strict-tiers", is_flag=True, help="Leave out rows of many requests whose tier only their mean tells.")
