@@ -227,4 +227,4 @@ def _facts(change: Change) -> set[tuple[object, ...]]:
     """What a change writes, each value of a list by itself: a page of which less is read marks less as derived."""
     values = change.new if isinstance(change.new, tuple) else (change.new,)
     about = (change.model, change.mode, change.above_input_tokens, change.start, change.dimension)
-    return {(*about, str(value)) for value in values}
+    return {(*about, f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)) for value in values}
