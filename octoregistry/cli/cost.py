@@ -194,12 +194,15 @@ def _costs(
     rates: RateTable,
 ) -> Costs:
     """The costs, computed in this process or on the engine, with an example for each problem."""
-    from octoregistry.costing.patterns import usage_files  # noqa: PLC0415 - as above
+    from octoregistry.costing.patterns import passed_over, usage_files  # noqa: PLC0415 - as above
     from octoregistry.costing.small import costs_of_files, needs_no_engine  # noqa: PLC0415 - as above
 
     if engine is not None:
         return _of_engine(logs, engine, keys, how, rates)
     files = usage_files(logs)
+    if others := passed_over(logs):
+        said = ", ".join(f"{count:,} {suffix}" for suffix, count in sorted(others.items()))
+        click.echo(_printable(f"files of other kinds are passed over, in no cost: {said}"), err=True)
     found = None if needs_no_engine(files, how) else _of_plain_files(files, keys, how, rates)
     return costs_of_files(files, rates, keys, how) if found is None else found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,22 +12,25 @@ from providers.files import real_path
 
 _KINDS = {".csv": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json", ".parquet": "parquet"}
 _PACKED = {".gz", ".zst"}
+UNREAD = "unread"
+"""The kind of a file in a folder that is a log by its name, packed or put aside in a way that is not read: `a.csv.bz2`."""
 
 
 def usage_files(patterns: Sequence[str]) -> list[tuple[str, str]]:
-    """The files that the patterns name, and those in the folders that they name, each with its kind.
+    """The files that the patterns name, and those in the folders that they name, each with its kind, UNREAD among them.
 
     Raises CostingError for a pattern that names no file, for a kind that is not read, and where all are empty.
     """
     named: dict[Path, str] = {}  # one file may have several names: ./a.csv, a link
+    unread: set[str] = set()
     for pattern in patterns:
-        for file in _named(pattern):
+        for file in _named(pattern, unread):
             try:
                 named.setdefault(real_path(Path(file)), file)
             except OSError as error:
                 raise CostingError(f"{file}: {error.strerror}") from error
     files = list(named.values())
-    kinds = [(file, _kind(file)) for file in files]
+    kinds = [(file, UNREAD if file in unread else _kind(file)) for file in files]
     # a log that was just rotated has no byte yet, and no row that could be lost; a Parquet without one is torn
     kinds = [(file, kind) for file, kind in kinds if kind == "parquet" or Path(file).stat().st_size]
     if not kinds:
@@ -34,18 +38,26 @@ def usage_files(patterns: Sequence[str]) -> list[tuple[str, str]]:
     return kinds
 
 
-def _named(pattern: str) -> list[str]:
+def passed_over(patterns: Sequence[str]) -> dict[str, int]:
+    """How many files of other kinds are in the folders that the patterns name, by suffix; what they hold is in no cost."""
+    inside = (path for name in patterns if Path(name).is_dir() for path in Path(name).rglob("*") if path.is_file())
+    return dict(Counter(path.suffix.lower() or "none" for path in inside if not _is_log(path) and not _was_log(path)))
+
+
+def _named(pattern: str, unread: set[str]) -> list[str]:
+    """The files of a pattern; those of a folder that are logs but for how they are packed are put into `unread`."""
     if Path(pattern).is_dir():
-        inside = sorted(str(path) for path in Path(pattern).rglob("*") if path.is_file() and _is_log(path))
-        if not inside:
+        files = sorted(path for path in Path(pattern).rglob("*") if path.is_file())
+        if not any(map(_is_log, files)):
             raise CostingError(f"{pattern}: a folder without a log: these are read: {', '.join(_KINDS)}")
-        return inside
+        unread.update(str(path) for path in files if _was_log(path))
+        return [str(path) for path in files if _is_log(path) or _was_log(path)]
     found = [pattern] if Path(pattern).is_file() else sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 - Path.glob takes no absolute pattern
     if "://" in pattern and not found:
         raise CostingError(f"{pattern}: not a file of this machine; `--engine duckdb://` reads Parquet at such places")
     if not found:
         raise CostingError(f"{pattern}: no such file")
-    return [file for name in found for file in (_named(name) if Path(name).is_dir() else [name])]
+    return [file for name in found for file in (_named(name, unread) if Path(name).is_dir() else [name])]
 
 
 def _suffix(path: Path) -> str:
@@ -54,6 +66,11 @@ def _suffix(path: Path) -> str:
 
 def _is_log(path: Path) -> bool:
     return _suffix(path) in _KINDS
+
+
+def _was_log(path: Path) -> bool:
+    """True for `calls.csv.bz2`, `calls.jsonl.1`: a log behind a suffix that is not read."""
+    return not _is_log(path) and any(suffix.lower() in _KINDS for suffix in path.suffixes)
 
 
 def _kind(file: str) -> str:

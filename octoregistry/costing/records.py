@@ -16,6 +16,7 @@ from typing import IO, Any, cast
 
 from octoregistry.costing.errors import CostingError
 from octoregistry.costing.otlp import spans, with_events
+from octoregistry.costing.patterns import UNREAD
 from octoregistry.costing.values import UNFINISHED, UnpricedRows
 from providers.flat import HOLDERS, Row, flat, object_of, plain_name
 from providers.interpretation import recipe_of
@@ -65,6 +66,8 @@ def records(file: str, kind: str) -> Iterator[Record | Torn | Page]:
 
     Raises CostingError for a file that cannot be read as what it is called; one that breaks off is told as a line.
     """
+    if kind == UNREAD:
+        raise CostingError(f"{file}: unpack or rename {Path(file).name}, or take it out of the folder")
     read = 0
     try:
         for read, found in enumerate(_records(file, kind), 1):  # noqa: B007 - how many there were before it broke off

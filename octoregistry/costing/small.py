@@ -10,6 +10,7 @@ from octoregistry.costing.billed import billed
 from octoregistry.costing.calls import calls
 from octoregistry.costing.errors import CostingError
 from octoregistry.costing.names import CallNames
+from octoregistry.costing.patterns import UNREAD
 from octoregistry.costing.rates import RateTable
 from octoregistry.costing.reading import How, check_names, no_form, recipes_with
 from octoregistry.costing.records import Page, Record, Torn, records, torn_problems, unfinished
@@ -25,7 +26,9 @@ def needs_no_engine(files: Sequence[tuple[str, str]], how: How) -> bool:
     """Whether files (each with its kind) have few rows, or are to be read as only Python reads them: within documents, once
     of several, beside stated costs.
     """
-    return bool(how.once_by or how.stated_cost) or any(kind == "json" for _, kind in files) or _is_small(files)
+    return (
+        bool(how.once_by or how.stated_cost) or any(kind in ("json", UNREAD) for _, kind in files) or _is_small(files)
+    )
 
 
 def _is_small(files: Sequence[tuple[str, str]]) -> bool:

@@ -9,8 +9,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from octoregistry.costing.errors import CostingError
-from octoregistry.costing.patterns import usage_files
+from octoregistry.costing.patterns import passed_over, usage_files
 from octoregistry.costing.rates import compile_rates
+from octoregistry.costing.small import costs_of_files
 from providers import parse_registry
 from tests.costing.form_logs import costs_either_way
 
@@ -156,6 +157,21 @@ def test_a_broken_file_of_a_folder_costs_itself_and_not_the_others(tmp_path, nam
 
     assert costs.total == 1
     assert [(one.rows, one.place.partition(":")[0]) for one in costs.problems] == [(1, f"logs/{name}")]
+
+
+@pytest.mark.parametrize("name", ["b.csv.bz2", "b.csv.1", "b.jsonl.zip", "b.CSV.xz"])
+def test_a_log_of_a_folder_that_is_packed_otherwise_or_put_aside_is_told(tmp_path, name):
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "a.csv").write_text(CSV)
+    (tmp_path / "logs" / name).write_text(CSV)
+    (tmp_path / "logs" / "notes.txt").write_text("no log")
+
+    costs = costs_of_files(usage_files(["logs"]), compile_rates(parse_registry(REGISTRY)), ())
+
+    assert costs.total == 1
+    assert [(one.rows, one.place.partition(":")[0]) for one in costs.problems] == [(1, f"logs/{name}")]
+    assert name in costs.problems[0].reason
+    assert passed_over(["logs"]) == {".txt": 1}
 
 
 def test_bytes_of_another_alphabet_are_told_without_reaching_a_terminal(tmp_path):
