@@ -149,8 +149,8 @@ class _Streamed:
     def __init__(self) -> None:
         self.ended = False
         self._message: dict[str, Any] = {}
-        self._texts: list[str] = []
-        self._calls: dict[Any, dict[str, Any]] = {}  # the blocks that ask for a call, by their place
+        self._blocks: list[dict[str, Any]] = []  # all that were begun: also what bills beside usage stands there
+        self._open: dict[Any, dict[str, Any]] = {}  # the last one that was begun at each place
 
     def add(self, fields: Mapping[str, Any]) -> str:
         """The text in an event. ValueError for what is none."""
@@ -162,10 +162,10 @@ class _Streamed:
         if kind == "content_block_start":
             return self._begin(place, section(fields, "content_block"))
         delta = section(fields, "delta")
-        if kind == "content_block_delta" and place in self._calls:
-            self._calls[place]["pieces"] += text_in(delta, "partial_json")
-        elif kind == "content_block_delta" and delta.get("type") == "text_delta":
-            return self._say(delta)
+        if kind == "content_block_delta" and delta.get("type") == "text_delta":
+            return self._say(place, delta)
+        if kind == "content_block_delta" and place in self._open:
+            self._open[place]["pieces"].append(text_in(delta, "partial_json"))
         elif kind == "message_delta":
             self._message.update({name: value for name, value in delta.items() if value is not None})
             counts = {name: value for name, value in section(fields, "usage").items() if value is not None}
@@ -176,19 +176,29 @@ class _Streamed:
 
     def _begin(self, place: Any, block: Mapping[str, Any]) -> str:
         """The text that a block begins with."""
-        if block.get("type") == "tool_use":
-            self._calls[place] = {**block, "pieces": ""}
-        return self._say(block) if block.get("type") == "text" else ""
+        self._open[place] = {**block, "pieces": []}
+        self._blocks.append(self._open[place])
+        return self._say(place, block) if block.get("type") == "text" else ""
 
-    def _say(self, piece: Mapping[str, Any]) -> str:
-        self._texts.append(text_in(piece))
-        return self._texts[-1]
+    def _say(self, place: Any, piece: Mapping[str, Any]) -> str:
+        if self._open.get(place, {}).get("type") != "text":
+            self._begin(place, {"type": "text"})
+        text = text_in(piece)
+        self._open[place]["pieces"].append(text)
+        return text
 
     def answer(self) -> Answer:
         """The message as the plain call gives it."""
-        calls = [{**call, "input": call["pieces"] or call.get("input")} for call in self._calls.values()]
-        content = [{"type": "text", "text": "".join(self._texts)}, *calls]
+        content = [_block_of(block) for block in self._blocks]
         return read_answer({**self._message, "content": content} if self._message else {})
+
+
+def _block_of(begun: Mapping[str, Any]) -> dict[str, Any]:
+    """A block with the pieces that came of it: of its text, or of what a call is made with."""
+    block, pieces = {name: begun[name] for name in begun if name != "pieces"}, "".join(begun["pieces"])
+    if block.get("type") == "text":
+        return {**block, "text": pieces}
+    return {**block, "input": pieces} if pieces else block
 
 
 def read_row(row: Mapping[str, Any]) -> Answer:

@@ -154,24 +154,35 @@ def failure_in(fields: Mapping[str, Any]) -> Failure | None:
 def stream_pieces(chunks: Iterable[Mapping[str, Any]]) -> Iterator[str | Answer]:
     """The pieces of a streamed answer, then the whole of it; nothing at the end where it did not come to one."""
     whole: dict[str, Any] = {}
-    texts: list[str] = []
-    calls: list[Mapping[str, Any]] = []
-    last: Mapping[str, Any] = {}
+    candidates: dict[Any, dict[str, Any]] = {0: {}}  # by their place; the first one is the answer
     for chunk in chunks:
         whole.update({name: value for name, value in chunk.items() if value and name != "candidates"})
-        for candidate in [one for one in listed(chunk, "candidates") if not field(one, "index")][:1]:
-            last = candidate if field(candidate, "finish_reason") else last
-            parts = listed(section(candidate, "content"), "parts")
-            calls += [part for part in parts if section(part, "function_call")]
+        for number, piece in enumerate(listed(chunk, "candidates")):
+            place = number if field(piece, "index") is None else field(piece, "index")
+            _add(candidates.setdefault(place, {}), piece)
+            if place != 0:
+                continue
             try:
-                texts.append(_text_of(parts))
+                yield _text_of(listed(section(piece, "content"), "parts"))
             except ValueError as why:
                 yield unread(str(why))
                 return
-            yield texts[-1]
-    if last or section(whole, "prompt_feedback"):
-        content = {"parts": [{"text": "".join(texts)}, *calls]}
-        yield read_answer({**whole, "candidates": [{**last, "content": content}] if last else []})
+    ended = bool(field(candidates[0], "finish_reason"))
+    if ended or section(whole, "prompt_feedback"):
+        yield read_answer({**whole, "candidates": list(candidates.values()) if ended else []})
+
+
+def _add(whole: dict[str, Any], piece: Mapping[str, Any]) -> None:
+    """Puts what a piece of a candidate says to what came before: a list behind the one that is there, all else in its place."""
+    for name, value in piece.items():
+        if isinstance(value, Mapping):
+            held = whole.get(name)
+            whole[name] = held if isinstance(held, dict) else {}
+            _add(whole[name], value)
+        elif isinstance(value, list) and isinstance(whole.get(name), list):
+            whole[name].extend(value)
+        elif value or name not in whole:
+            whole[name] = list(value) if isinstance(value, list) else value
 
 
 def read_row(row: Mapping[str, Any]) -> Answer:

@@ -94,6 +94,7 @@ class _Chat:
 def response_pieces(events: Iterable[Any]) -> Iterator[str | Answer]:
     """The pieces of a response, whose last event holds all of it; it may be the only one."""
     texts: list[str] = []
+    items: dict[Any, Mapping[str, Any]] = {}
     for event in events:
         fields = plain(event)
         kind = fields.get("type")
@@ -107,12 +108,26 @@ def response_pieces(events: Iterable[Any]) -> Iterator[str | Answer]:
                 yield unread(str(error))
                 return
             yield texts[-1]
+        elif kind in {"response.output_item.added", "response.output_item.done"}:
+            item = section(fields, "item")
+            place = fields.get("output_index")
+            items[item.get("id") or len(items) if place is None else place] = item
         elif "output" in fields or kind in {"response.completed", "response.incomplete", "response.failed"}:
             response = fields if "output" in fields else section(fields, "response")
-            parts = [{"type": "output_text", "text": "".join(texts)}]
-            output = {"output": [{"type": "message", "content": parts}]} if any(texts) else {}
-            answer = read_answer({**output, **response})
+            said = {} if response.get("output") else _output_of("".join(texts), items.values())
+            answer = read_answer({**response, **said})
             if answer.failure is None and not any(texts):
                 yield answer.text
             yield answer
             return
+
+
+def _output_of(text: str, items: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """The output that came before a last event that repeats none of it: every item, and the text of the pieces."""
+    output = list(items)
+    if text:
+        for place, item in enumerate(output):
+            parts = [part for part in listed(item, "content") if part.get("type") != "output_text"]
+            output[place] = {**item, "content": parts} if item.get("type") == "message" else item
+        output.append({"type": "message", "content": [{"type": "output_text", "text": text}]})
+    return {"output": output} if output else {}
