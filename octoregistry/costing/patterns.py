@@ -13,7 +13,8 @@ from providers.files import real_path
 _KINDS = {".csv": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json", ".parquet": "parquet"}
 _PACKED = {".gz", ".zst"}
 UNREAD = "unread"
-"""The kind of a file in a folder that is a log by its name, packed or put aside in a way that is not read: `a.csv.bz2`."""
+"""The kind of what is a log in a folder by its name and cannot be read: packed or put aside (`a.csv.bz2`), a pipe, a link to
+nothing."""
 
 
 def usage_files(patterns: Sequence[str]) -> list[tuple[str, str]]:
@@ -26,13 +27,13 @@ def usage_files(patterns: Sequence[str]) -> list[tuple[str, str]]:
     for pattern in patterns:
         for file in _named(pattern, unread):
             try:
-                named.setdefault(real_path(Path(file)), file)
+                named.setdefault(Path(file) if file in unread else real_path(Path(file)), file)
             except OSError as error:
                 raise CostingError(f"{file}: {error.strerror}") from error
     files = list(named.values())
     kinds = [(file, UNREAD if file in unread else _kind(file)) for file in files]
     # a log that was just rotated has no byte yet, and no row that could be lost; a Parquet without one is torn
-    kinds = [(file, kind) for file, kind in kinds if kind == "parquet" or Path(file).stat().st_size]
+    kinds = [(file, kind) for file, kind in kinds if kind in ("parquet", UNREAD) or Path(file).stat().st_size]
     if not kinds:
         raise CostingError(f"no row in {', '.join(patterns)}")
     return kinds
@@ -45,18 +46,21 @@ def passed_over(patterns: Sequence[str]) -> dict[str, int]:
 
 
 def _named(pattern: str, unread: set[str]) -> list[str]:
-    """The files of a pattern; those of a folder that are logs but for how they are packed are put into `unread`."""
+    """The files of a pattern; what a folder has of logs that cannot be read is put into `unread`."""
     if Path(pattern).is_dir():
-        files = sorted(path for path in Path(pattern).rglob("*") if path.is_file())
+        files = sorted(path for path in Path(pattern).rglob("*") if not path.is_dir())
         if not any(map(_is_log, files)):
             raise CostingError(f"{pattern}: a folder without a log: these are read: {', '.join(_KINDS)}")
-        unread.update(str(path) for path in files if _was_log(path))
+        unread.update(str(path) for path in files if _was_log(path) or (_is_log(path) and not path.is_file()))
         return [str(path) for path in files if _is_log(path) or _was_log(path)]
     found = [pattern] if Path(pattern).is_file() else sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 - Path.glob takes no absolute pattern
     if "://" in pattern and not found:
         raise CostingError(f"{pattern}: not a file of this machine; `--engine duckdb://` reads Parquet at such places")
     if not found:
         raise CostingError(f"{pattern}: no such file")
+    for name in found:
+        if Path(name).exists() and not (Path(name).is_file() or Path(name).is_dir()):
+            raise CostingError(f"{name}: it is no file but a pipe, a socket or a device: give another file")
     return [file for name in found for file in (_named(name, unread) if Path(name).is_dir() else [name])]
 
 

@@ -67,7 +67,9 @@ def records(file: str, kind: str) -> Iterator[Record | Torn | Page]:
     Raises CostingError for a file that cannot be read as what it is called; one that breaks off is told as a line.
     """
     if kind == UNREAD:
-        raise CostingError(f"{file}: unpack or rename {Path(file).name}, or take it out of the folder")
+        no_file = f"{Path(file).name} is a pipe, a device or a link to nothing"
+        packed = f"unpack or rename {Path(file).name}, or take it out of the folder"
+        raise CostingError(f"{file}: {packed if Path(file).is_file() else no_file}")
     read = 0
     try:
         for read, found in enumerate(_records(file, kind), 1):  # noqa: B007 - how many there were before it broke off

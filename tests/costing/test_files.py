@@ -3,6 +3,7 @@
 import datetime
 import gzip
 import json
+import os
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -172,6 +173,23 @@ def test_a_log_of_a_folder_that_is_packed_otherwise_or_put_aside_is_told(tmp_pat
     assert [(one.rows, one.place.partition(":")[0]) for one in costs.problems] == [(1, f"logs/{name}")]
     assert name in costs.problems[0].reason
     assert passed_over(["logs"]) == {".txt": 1}
+
+
+def test_what_is_no_file_is_told_wherever_it_is_named(tmp_path):
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "a.csv").write_text(CSV)
+    os.mkfifo(tmp_path / "logs" / "pipe.jsonl")
+    (tmp_path / "logs" / "nothing.csv").symlink_to("gone.csv")
+    (tmp_path / "logs" / "loop.csv").symlink_to("loop.csv")
+
+    costs = costs_of_files(usage_files(["logs"]), compile_rates(parse_registry(REGISTRY)), ())
+
+    assert costs.total == 1
+    assert sorted(one.place.partition(":")[0] for one in costs.problems) == [
+        "logs/loop.csv", "logs/nothing.csv", "logs/pipe.jsonl",
+    ]  # fmt: skip
+    with pytest.raises(CostingError, match="no file but a pipe"):
+        usage_files(["logs/a.csv", "logs/pipe.jsonl"])
 
 
 def test_bytes_of_another_alphabet_are_told_without_reaching_a_terminal(tmp_path):
