@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from octoregistry.planning.limits import Limits
 from octoregistry.planning.moves import is_move, moves, price_before, read_day
-from octoregistry.planning.plan import OWN_LIST, Change, Reason, WitnessPrice
+from octoregistry.planning.plan import OWN_LIST, Change, Reason, Slot, WitnessPrice
 from octoregistry.planning.price_order import PriceBook, disorders
 from octoregistry.planning.values import Value, value_text
 from octoregistry.reading.rates import Evidence, is_checked
@@ -21,7 +21,7 @@ class GuardContext:
     """What the guards know besides the change.
 
     - `known` is the registry's model, `checked` the page's day, `accepted` the names that a person has accepted.
-    - `following` are the modes whose changes follow from the model's standard prices.
+    - `following` are the sets, by mode and first day, that follow from the model's new standard prices.
     - `before` and `after` are the model's rates without and with all changes of the page.
     - `page` are reasons to hold every price of the page.
     - `unwitnessed` says why no other registry was there that could speak of the page's day; "" where one was.
@@ -32,7 +32,7 @@ class GuardContext:
     known: Model | None
     checked: date
     accepted: Collection[str] = ()
-    following: Collection[str] = ()
+    following: Collection[Slot] = ()
     limits: Limits = field(default_factory=Limits)
     before: tuple[Rate, ...] = ()
     after: tuple[Rate, ...] = ()

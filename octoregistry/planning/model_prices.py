@@ -207,31 +207,42 @@ class ModelPriceChanges:
                     self._open_unknown("batch", tier, day, last)
 
     def _forget(self, known: Model, modes: list[str]) -> None:
-        """Makes modes that the page does not state unknown from the day on which the standard price became another.
-
-        As long as it is the one beside which a mode was last seen, the mode stays as it was seen.
-        """
-        since = standard_since(self.rates_now, self.day)
-        standard = [in_force(rates, "standard", self.day) for rates in (self.rates, self.rates_now)]
-        last = standard[1][None].seen_before if None in standard[1] else None
-        moved = _prices(standard[0]) != _prices(standard[1])
+        """Makes modes that the page does not state unknown from each day on which the standard price became another, and what
+        they were from the day on which it is again the one beside which they were last seen."""
         for mode in modes:
             seen = stated_rates(known, mode, self.rates, self.day)
             if not seen:
                 continue
-            now = in_force(self.rates_now, mode, self.day)
             if holds_still(known, mode, self.rates_now, self.day):
                 self.notes.append(f"the page is silent on the mode {mode}: kept")
-                if moved and _prices(now) != _prices(seen):
-                    self._restore(seen.values(), since, last)
-                    for tier in now.keys() - seen.keys():
-                        self._open_unknown(mode, tier, since, last)
             else:
-                new = moved and any(rate.prices for rate in now.values())
+                new = holds_still(known, mode, self.rates, self.day)
                 end = "once the new standard price is written" if new else "since the standard price moved"
                 self.notes.append(f"the page is silent on the mode {mode}: unknown {end}")
-                if since is not None and any(rate.prices and _before(rate.start, since) for rate in now.values()):
-                    self._open_unknown(mode, None, since, last)
+            for since in self._standard_days(known.seen_on(mode)):
+                self._follow(known, mode, seen, since)
+
+    def _standard_days(self, seen: date | None) -> list[date]:
+        """The days after `seen` on which a standard price began; where nobody knows that day, the last of them."""
+        starts = {rate.start for rate in self.rates_now if rate.mode == "standard" and rate.above_input_tokens is None}
+        days = sorted(start for start in starts if start and start <= self.day)
+        return days[-1:] if seen is None else [day for day in days if day > seen]
+
+    def _follow(self, known: Model, mode: str, seen: Mapping[Tier, Rate], since: date) -> None:
+        """What becomes of a silent mode by the standard price that began on the day `since`; `seen` are its last rates."""
+        now = in_force(self.rates_now, mode, since)
+        before, after = (in_force(rates, "standard", since) for rates in (self.rates, self.rates_now))
+        last = after[None].seen_before if None in after else None
+        if not holds_still(known, mode, self.rates_now, since):
+            if any(rate.prices and _before(rate.start, since) for rate in now.values()):
+                self._open_unknown(mode, None, since, last)
+            return
+        # Prices that a person wrote beside a standard price that was known already are left as they are.
+        over = all(_before(rate.start, since) and (rate.derived or not rate.prices) for rate in now.values())
+        if _prices(now) != _prices(seen) and (over or _prices(before) != _prices(after)):
+            self._restore(seen.values(), since, last)
+            for tier in now.keys() - seen.keys():
+                self._open_unknown(mode, tier, since, last)
 
     def _open_unknown(self, mode: str, tier: Tier, since: date | None, last: date | None) -> None:
         """Writes that nothing is known of a mode and tier from a day on; `last` is the day when the old price was seen."""

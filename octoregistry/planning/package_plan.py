@@ -90,7 +90,7 @@ class _Pair:
             ours,
             self.day,
             self.settings.accepted,
-            followers(drafted, {change.mode for change in drafted if change.mode and change.is_price}),
+            followers(drafted, {c.mode for c in drafted if c.mode and c.is_price}, ours, self.rates),
             self.settings.limits,
             self.rates,
             rates_after(self.rates, drafted),

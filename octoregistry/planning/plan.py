@@ -29,6 +29,8 @@ Kind = Literal[
     "missing",  # a model that left the vendor's list
     "source",  # where and when the prices were read
 ]
+Slot = tuple[str | None, date | None]
+"""The rates of a mode that begin on a day."""
 Bookkeeping: tuple[Kind, ...] = ("kept", "source")
 
 

@@ -225,7 +225,7 @@ class _Planner:
             known,
             stated.page.checked,
             self.settings.accepted,
-            followers(draft.changes, stated.modes),
+            followers(draft.changes, stated.modes, known, rates),
             self.settings.limits,
             rates,
             rates_after(rates, draft.changes),

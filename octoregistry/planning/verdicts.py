@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
+from octoregistry.planning.batch import holds_still
 from octoregistry.planning.guards import GuardContext, reasons
-from octoregistry.planning.plan import APPLY, Change, Reason, Verdict
+from octoregistry.planning.plan import APPLY, Change, Kind, Reason, Slot, Verdict
 from octoregistry.planning.rates_in_force import rates_after
+from providers.entries import Model, Rate
+
+_OF_SILENCE: tuple[Kind, ...] = ("unknown", "kept")
 
 
 def verdict_of(change: Change, context: GuardContext) -> Verdict:
@@ -48,20 +52,25 @@ def accepted(change: Change, context: GuardContext) -> bool:
     return not names.isdisjoint(context.accepted)
 
 
-def followers(changes: Iterable[Change], stated: Collection[str]) -> frozenset[str]:
-    """The modes whose changes, among those of one model, follow from its standard prices: derived batch prices, and what
-    becomes of a mode that is none of `stated`."""
-    return frozenset(
-        change.mode
-        for change in changes
-        if change.mode and ((change.mode == "batch" and change.derived) or _is_silent(change, change.mode, stated))
-    )
+def followers(
+    changes: Iterable[Change], stated: Collection[str], known: Model | None, rates: tuple[Rate, ...]
+) -> frozenset[Slot]:
+    """The sets, by mode and first day, that changes of one model make as its new standard prices have it: derived batch
+    prices, and what becomes of a mode that is none of `stated`.
+
+    What becomes of it by a standard price that stands in `rates`, those of before, goes with no new one.
+    """
+    listed = [change for change in changes if change.mode]
+    silent = [change for change in listed if change.mode not in ("standard", *stated) and change.kind in _OF_SILENCE]
+    modes = {change.mode for change in silent} | {c.mode for c in listed if c.mode == "batch" and c.derived}
+    alone = {_slot(change) for change in silent if known and _by_what_is_known(change, known, rates)}
+    return frozenset(_slot(change) for change in listed if change.mode in modes) - alone
 
 
-def hold_together(changes: Iterable[Change], follow: Collection[str] = (), *, whole: bool = False) -> list[Change]:
+def hold_together(changes: Iterable[Change], follow: Collection[Slot] = (), *, whole: bool = False) -> list[Change]:
     """The changes of one model, with whatever must not be written apart held together: with `whole` all of them.
 
-    A dated set with a price left out would bill that price by nothing; the modes that `follow` from the standard prices
+    A dated set with a price left out would bill that price by nothing; the sets that `follow` from the standard prices
     stand and fall with them.
     """
     listed = list(changes)
@@ -76,9 +85,18 @@ def hold_together(changes: Iterable[Change], follow: Collection[str] = (), *, wh
     ]
 
 
-def _is_silent(change: Change, mode: str, stated: Collection[str]) -> bool:
-    return mode != "standard" and mode not in stated and change.kind in ("unknown", "kept")
+def _by_what_is_known(change: Change, known: Model, rates: tuple[Rate, ...]) -> bool:
+    """True where the standard price that `rates` have from the change's first day makes the silent mode what it says."""
+    start = change.start
+    begins = any(rate.mode == "standard" and rate.start == start for rate in rates)
+    return (
+        start is not None and begins and holds_still(known, change.mode or "", rates, start) == (change.kind == "kept")
+    )
 
 
-def _hold_unit(change: Change, follow: Collection[str]) -> str:
-    return "standard" if change.mode in follow else change.mode or change.dimension
+def _slot(change: Change) -> Slot:
+    return change.mode, change.start
+
+
+def _hold_unit(change: Change, follow: Collection[Slot]) -> str:
+    return "standard" if _slot(change) in follow else change.mode or change.dimension

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from octoregistry.merging.merge import merge
@@ -104,6 +104,7 @@ def test_what_is_announced_is_what_the_last_page_announces(pages: list[Day]) -> 
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(DAYS, min_size=1, max_size=6))
+@example([Day("5", None, "8", None), Day("4", None, None, None, {2: "5"}), Day("5", None, None, None)])
 def test_a_silent_mode_holds_as_long_as_the_standard_price_beside_which_it_was_seen(pages: list[Day]) -> None:
     """Whatever the order of moves and silences: of flex and priority."""
     days = list(enumerate(pages))

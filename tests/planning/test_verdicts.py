@@ -95,6 +95,50 @@ def test_a_held_withdrawal_holds_it_too() -> None:
     assert text == before
 
 
+SEPTEMBER_1, SEPTEMBER_5 = date(2026, 9, 1), date(2026, 9, 5)
+ANNOUNCED = rate("gpt-8-sol", start=SEPTEMBER_1, input="7", output="42")
+
+
+@pytest.mark.parametrize("checked", [SEPTEMBER_1, SEPTEMBER_5])
+def test_a_silent_mode_goes_with_the_announced_price_whose_day_came_though_a_new_one_is_held(checked: date) -> None:
+    """That nothing is known of it follows from what the registry has already."""
+    _, announced = after(STANDARD, ANNOUNCED)
+    plan, text = after(TENFOLD, checked=checked, text=announced)
+
+    assert {change.mode for change in plan.held} == {"standard", "batch"}
+    assert [of(text, mode, checked) for mode in ("standard", "flex", "priority")] == [7, None, None]
+    assert [of(text, mode, date(2026, 8, 31)) for mode in ("flex", "priority")] == [Decimal("2.5"), 10]
+    told = [note.text for note in plan.notes if "flex" in note.text]
+    assert told == ["the page is silent on the mode flex: unknown since the standard price moved"]
+
+
+def test_it_is_unknown_from_the_day_of_the_announced_price_also_where_the_page_moves_it_later() -> None:
+    _, announced = after(STANDARD, ANNOUNCED)
+    _, text = after(rate("gpt-8-sol", input="8", output="48"), checked=SEPTEMBER_5, text=announced)
+
+    days = (date(2026, 8, 31), SEPTEMBER_1, SEPTEMBER_5)
+    assert [of(text, "flex", day) for day in days] == [Decimal("2.5"), None, None]
+
+
+def test_what_was_unknown_between_two_announced_prices_is_back_with_the_second_though_a_new_one_is_held() -> None:
+    back = rate("gpt-8-sol", start=SEPTEMBER_5, input="5", output="30")
+    _, announced = after(STANDARD, ANNOUNCED, back)
+    _, text = after(TENFOLD, checked=date(2026, 9, 9), text=announced)
+
+    days = (date(2026, 8, 31), SEPTEMBER_1, SEPTEMBER_5)
+    assert [of(text, "flex", day) for day in days] == [Decimal("2.5"), None, Decimal("2.5")]
+
+
+def test_a_price_that_a_person_wrote_beside_an_announced_one_is_left() -> None:
+    _, announced = after(STANDARD, ANNOUNCED, rate("gpt-8-sol", start=SEPTEMBER_5, input="5", output="30"))
+    flex = "- {mode: flex, input: 2.5, output: 15.0}"
+    own = flex + "\n          - {mode: flex, from: 2026-09-05, input: 2.0, output: 12.0}"
+    _, text = after(STANDARD, checked=date(2026, 9, 9), text=announced.replace(flex, own))
+
+    assert flex in announced
+    assert [of(text, "flex", day) for day in (SEPTEMBER_1, SEPTEMBER_5)] == [None, 2]
+
+
 def test_a_price_that_comes_back_leaves_what_it_was_whether_it_was_accepted_between_or_not() -> None:
     ends = [after(STANDARD, checked=JULY_2, text=after(TENFOLD, accept=accept)[1], accept=("all",))[1]
             for accept in ((), ("all",))]  # fmt: skip
