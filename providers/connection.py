@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 from .base import LLMProvider
 from .errors import AuthenticationError, ProviderError, RateLimitError, RequestError
-from .received import EVENTS, content_type, json_object, named
+from .received import json_object, named
 from .retry import RetryPolicy, is_retryable, moment_of, retry_after
 from .secret_spellings import spellings
 from .vendors import VendorError, built_in_tables, vendor
@@ -131,15 +131,13 @@ class Connection(LLMProvider):
             raise ProviderError(told, provider=self.name, code="other_origin")
 
     def _bound(self, response: Any) -> None:
-        """Gives the body of an answer as long as the server may stay silent before it. What streams, and what is downloaded,
-        may take longer: there each silence is bounded, not the whole. A stream of another name has it lifted by whoever asked.
+        """Gives the body of an answer as long as the server may stay silent before it. What was asked for as a stream, and what
+        is downloaded, may take longer: there each silence is bounded, not the whole. Of a stream that is lifted by whoever asked.
         """
         if response.request.method == "POST":
             from .deadline import Bounded  # noqa: PLC0415 - with the SDK only
 
             response.stream = Bounded(response, self.timeout)
-            if content_type(response) == EVENTS:
-                response.stream.lifted()
 
     def _compare_clocks(self, response: Any) -> None:
         """Remembers how far the vendor's clock is ahead of ours, by an answer's Date."""

@@ -12,11 +12,14 @@ from typing import Any
 
 import httpx2
 
+from .events import ends, lines_of
+
 _MARK = b"\xef\xbb\xbf"  # of the byte order, in UTF-8: it may stand before a text, and is none of it
 
 
 class Bounded(httpx2.SyncByteStream):
-    """The body of `response`, decoded, without byte order marks at its start. Raises ReadTimeout for what of it comes later
+    """The body of `response`, decoded, without byte order marks at its start, up to the line that says that it ends, though its
+    server holds it open. Raises ReadTimeout for what of it comes later
     than `seconds` from now, unless it is `lifted`.
     """
 
@@ -26,7 +29,7 @@ class Bounded(httpx2.SyncByteStream):
         self._instead: Iterator[bytes] | None = None
 
     def __iter__(self) -> Iterator[bytes]:
-        return self._own() if self._instead is None else self._instead
+        return self._to_its_end() if self._instead is None else self._instead
 
     def read_as(self, pieces: Iterator[bytes]) -> None:
         """Gives `pieces` to whoever begins to read from now on."""
@@ -35,6 +38,12 @@ class Bounded(httpx2.SyncByteStream):
     def lifted(self) -> None:
         """Lets it take as long as it wants: each silence of it is bounded by the client."""
         self._until = math.inf
+
+    def _to_its_end(self) -> Iterator[bytes]:
+        for line in lines_of(self._own()):
+            yield line
+            if ends(line):
+                return
 
     def _own(self) -> Iterator[bytes]:
         encoded = httpx2.Response(200, headers={"content-encoding": self._encoding}, content=self._in_time())

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from .errors import ProviderError
 from .received import content_type, not_json, refuse_page
 
 _FIELD = re.compile(rb"(?:(data|event|id|retry)$|([A-Za-z][\w-]*):)")
@@ -18,7 +19,7 @@ _value_at = json.JSONDecoder().raw_decode
 
 class Events(Iterator[Mapping[str, Any]]):
     """The events in the body of a response: of a stream, as they come
-    (https://html.spec.whatwg.org/multipage/server-sent-events.html); or in JSON, once all of it is there: an array of them,
+    (https://html.spec.whatwg.org/multipage/server-sent-events.html); or in JSON, each once it is there: an array of them,
     one a line, or one object `alone`. What the body is called decides nothing but how long it may take. What it is cut off in
     is left out; ProviderError for what is no event.
     """
@@ -27,50 +28,62 @@ class Events(Iterator[Mapping[str, Any]]):
         self.alone = False
         self._provider = provider
         self._begun = False
-        self._events = self._read(_lines(iter(body)))
+        self._events = self._read(lines_of(iter(body)))
 
     @classmethod
     def of(cls, response: Any, provider: str) -> Events:
         """The events of an answer that nobody has read yet."""
-        from .deadline import Bounded  # noqa: PLC0415 - with the SDK only
-
-        if isinstance(response.stream, Bounded) and content_type(response) != "application/json":
-            response.stream.lifted()
+        lifted = getattr(response.stream, "lifted", None)  # of a body with a deadline
+        if lifted is not None and content_type(response) != "application/json":
+            lifted()
         return cls(response.stream, provider)
 
     def __next__(self) -> Mapping[str, Any]:
         event = next(self._events)
+        self.alone = self.alone and not self._begun
         self._begun = True
         return event
 
     def _read(self, lines: Iterator[bytes]) -> Iterator[Mapping[str, Any]]:
         data: list[bytes] = []
-        line = b"\n"
+        held: list[bytes] = []  # a value that is no field's and goes on beyond its line, with all that follows
+        line, is_ended = b"\n", False
         for line in lines:
             said = line.strip()
             value = _data_of(said)
-            if value.startswith(_DONE) or not said:
-                yield from self._values(data)
-                data = []
-                if said:
-                    return
-            elif value is said and not data and said[:1] in {b"{", b"[", b"<"}:
-                yield from self._in_one(b"".join([line, *lines]))
-                return
+            if is_ended := ends(line):
+                break
+            if held or (value is said and not data and said[:1] in {b"{", b"[", b"<"}):
+                events = None if held else self._in_a_line(said)
+                held += [line] if events is None else []
+                yield from events or ()
             elif value:
                 data.append(value)
-        yield from self._values(data, end=line)
+            elif not said:
+                yield from self._values(data)
+                data = []
+        if held:
+            yield from self._in_one(b"".join(held))
+        yield from self._values(data, end=None if is_ended else line)
+
+    def _in_a_line(self, line: bytes) -> list[Mapping[str, Any]] | None:
+        """The events of a line that is JSON; None where it is none, or not yet."""
+        try:
+            events = self._values([line])
+        except ProviderError:
+            return None
+        self.alone = not self._begun and len(events) == 1 and line.startswith(b"{")
+        return events
 
     def _in_one(self, body: bytes) -> list[Mapping[str, Any]]:
-        """The events of a body that is JSON, or whose lines are, whatever stands beside them."""
+        """The events of lines that are JSON only together, whatever stands beside them."""
         refuse_page(body[:256], "the answer", self._provider)
         try:
-            found = json.loads(body)
-            events = self._checked([found])
+            events = self._checked([json.loads(body)])
         except (UnicodeError, json.JSONDecodeError, RecursionError):
-            data = [value for line in body.splitlines() if (value := _data_of(line.strip())) not in {b"", _DONE}]
-            found, events = None, self._values(data, end=body)
-        self.alone = not self._begun and len(events) == 1 and not isinstance(found, list)
+            data = [value for line in body.splitlines() if (value := _data_of(line.strip()))]
+            events = self._values(data, end=body)
+        self.alone = not self._begun and len(events) == 1 and body.lstrip().startswith(b"{")
         return events
 
     def _values(self, data: list[bytes], end: bytes | None = None) -> list[Mapping[str, Any]]:
@@ -94,6 +107,11 @@ class Events(Iterator[Mapping[str, Any]]):
         return events
 
 
+def ends(line: bytes) -> bool:
+    """Whether a line says that nothing follows, whatever its server does then."""
+    return _data_of(line.strip()).startswith(_DONE)
+
+
 def _data_of(line: bytes) -> bytes:
     """What a line gives to its event: nothing where it is a comment or another field; all of it where it is no field."""
     field = _FIELD.match(line)
@@ -109,7 +127,7 @@ def _is_cut(error: Exception, text: str, end: bytes) -> bool:
     return isinstance(error, json.JSONDecodeError) and error.pos >= len(text.rstrip())
 
 
-def _lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
+def lines_of(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """Each line, with its end, however the bytes come; the last may have none."""
     held: list[bytes] = []  # of a line that has not ended
     for piece in pieces:

@@ -12,8 +12,6 @@ from typing import IO, Any
 from .answers import Failure
 from .errors import ProviderError
 
-EVENTS = "text/event-stream"  # what a stream is called
-
 
 def not_json(what: str, provider: str) -> ProviderError:
     """The error for an answer that is none. It may be one next time, and whatever was asked for may have been done."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from .answers import Answer, Failure
+from .answers import Answer
 from .base import RealtimeResult
 from .errors import ProviderError
 from .events import Events
@@ -71,14 +71,9 @@ class AnswerStream(Iterator[str]):
             return piece
         self._disconnect()
         if isinstance(piece, Answer) and piece.failure:
-            raise self._failure(self._told(piece, piece.failure))
+            raise self._failure(begun(piece, self._events))
         told = "unavailable: the stream ended before the answer did"
         raise ProviderError(told, provider=self._name, code="cut", retryable=not self._ended, ambiguous=True)
-
-    def _told(self, answer: Answer, failure: Failure) -> Answer:
-        """`answer`, a failure: but for one that is the whole body alone, something was begun, and may be billed."""
-        alone = isinstance(self._events, Events) and self._events.alone
-        return answer if alone else replace(answer, failure=replace(failure, answered=True))
 
     def __next__(self) -> str:
         try:
@@ -132,6 +127,15 @@ class AnswerStream(Iterator[str]):
         source, self._source = self._source, None
         if source is not None:
             source[1].close()
+
+
+def begun(answer: Answer, events: Any) -> Answer:
+    """`answer` as it comes out of `events`: a failure, but for one that is the whole body alone, came when something was begun,
+    and may be billed.
+    """
+    if answer.failure is None or (isinstance(events, Events) and events.alone):
+        return answer
+    return replace(answer, failure=replace(answer.failure, answered=True))
 
 
 def _shut_down(response: Any) -> None:

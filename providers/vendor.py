@@ -25,7 +25,7 @@ from .jobs import Job, error_of, status_of
 from .received import spooled_lines
 from .registry import load_registry
 from .request import Options, Request, request_of
-from .stream import BROKEN, AnswerStream
+from .stream import BROKEN, AnswerStream, begun
 from .vendors import own_route
 
 Stream = tuple[Any, Any]  # the vendor's events, and the HTTP response that they come in
@@ -157,12 +157,13 @@ class VendorProvider(Connection, PricedProvider):
         try:
             return read(self._json_in(raw))
         except ProviderError:
+            events = Events([raw.http_response.content], self.name)
             try:
-                pieces = list(self._pieces(Events([raw.http_response.content], self.name)))
+                pieces = list(self._pieces(events))
             except (ProviderError, *BROKEN):
                 pieces = []
             if pieces and isinstance(pieces[-1], Answer):
-                return pieces[-1]
+                return begun(pieces[-1], events)
             raise
 
     async def agenerate_realtime(

@@ -91,7 +91,7 @@ ENDS = [
     b'{"cut\n',
     b"data: {}\n\n: bye",
 ]
-LINES = [*((between, b"") for between in (b"\n: ping\n", b"\n\n", b"\nretry: 5\n", b"\n[DONE]\n", b" "))]
+LINES = [*((between, b"") for between in (b"\n: ping\n", b"\n\n", b"\nretry: 5\n", b" "))]
 
 
 @pytest.mark.parametrize(("between", "end"), [*LINES, *((b"\n", end) for end in ENDS)])
