@@ -66,8 +66,10 @@ def _read_completion(response: Mapping[str, Any], served: ServedUsage | None, mo
 
 
 def _tool_call(call: Mapping[str, Any]) -> ToolCall:
-    """A call of either surface: of a function, or of a custom tool that takes text."""
+    """A call of either surface: of a function, or of a custom tool that takes text. ValueError for one of neither."""
     told = section(call, "function") or section(call, "custom") or call
+    if told is call and not call.get("name"):
+        raise ValueError(f"it asks for a call of the unknown type {str(call.get('type'))!r}")
     arguments = told["arguments"] if "arguments" in told else told.get("input")
     return tool_call(call.get("call_id") or call.get("id"), told.get("name"), arguments)
 

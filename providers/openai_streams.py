@@ -19,20 +19,22 @@ def chat_pieces(
     """The pieces of a chat completion; nothing at the end where it did not come to one. The last event has the usage and
     no choice. An event may hold the whole answer.
     """
-    chat = _Chat()
+    chat, spoken = _Chat(), False
     for event in events:
         fields = plain(event)
         if error_in(fields):
             yield read_answer(fields)
             return
         try:
-            yield chat.add(fields)
+            text = chat.add(fields)
         except ValueError as error:
             yield unread(str(error))
             return
+        spoken = spoken or bool(text)
+        yield text
     if (told := chat.answer()) is not None:
         answer = read_answer(read(told))
-        if chat.message and answer.failure is None:
+        if not spoken and answer.failure is None:
             yield answer.text
         yield answer
 
@@ -41,12 +43,13 @@ class _Chat:
     """A chat completion, put together from its events."""
 
     def __init__(self) -> None:
-        self.message: Mapping[str, Any] = {}  # of an event that holds all of it
+        self._message: Mapping[str, Any] = {}  # of an event that holds all of it
         self._whole: dict[str, Any] = {}
         self._choice: dict[str, Any] = {}
         self._texts: list[str] = []
         self._refusal = ""
-        self._calls: dict[Any, dict[str, Any]] = {}  # by their place
+        self._calls: list[dict[str, Any]] = []
+        self._open: dict[Any, dict[str, Any]] = {}  # the last call that was begun at each place
         self._begun = self._stray = False  # there was a piece or a message; a text outside of both
 
     def add(self, fields: Mapping[str, Any]) -> str:
@@ -58,35 +61,54 @@ class _Chat:
             self._stray = self._stray or bool(choice.get("text"))
             text = self._piece(section(choice, "delta"))
             message = section(choice, "message")
-            if not (any(self._texts) or self._calls) and any(message.get(name) for name in _SAYING):
-                if self.message:
+            if any(message.get(name) for name in _SAYING):
+                if self._message and not self._said():
                     raise ValueError("its stream holds several messages")
-                self.message = message
+                self._message = message
             return text
         return ""
 
+    def _said(self) -> bool:
+        return any(self._texts) or bool(self._calls or self._refusal)
+
     def _piece(self, delta: Mapping[str, Any]) -> str:
         for piece in listed(delta, "tool_calls"):
-            call = self._calls.setdefault(piece.get("index"), {"function": {"name": "", "arguments": ""}})
-            call["id"] = piece.get("id") or call.get("id")
-            for name in ("name", "arguments"):
-                given = section(piece, "function").get(name) or ""
-                call["function"][name] += given if isinstance(given, str) else json.dumps(given)
+            self._call(piece, piece.get("index"))
+        if section(delta, "function_call"):
+            self._call(section(delta, "function_call"), "function_call")
         self._refusal += text_in(delta, "refusal")
         self._texts.append(text_of(delta.get("content")))
         return self._texts[-1]
 
+    def _call(self, piece: Mapping[str, Any], place: Any) -> None:
+        """Puts a piece to its call. One that has an id and a name of its own begins another, whatever its place."""
+        told = section(piece, "function") or section(piece, "custom") or piece
+        call = self._open.get(place)
+        if call is None and place is None and not piece.get("id") and self._calls:
+            call = self._calls[-1]
+        if call is None or (piece.get("id") and call["id"] not in {None, piece["id"]} and told.get("name")):
+            call = {"id": None}
+            self._calls.append(call)
+        self._open[place] = call
+        call["id"] = call["id"] or piece.get("id")
+        for name, given in (("name", told.get("name")), ("arguments", told.get("arguments") or told.get("input"))):
+            if given:
+                function = call.setdefault("function", {"name": "", "arguments": ""})
+                function[name] += given if isinstance(given, str) else json.dumps(given)
+
     def answer(self) -> Mapping[str, Any] | None:
-        """The completion as the plain call gives it; None where it did not come to its end."""
-        said = any(self._texts) or bool(self._calls)
-        if said:
-            self.message = {}
-        message = self.message
-        if not message and self._begun and (said or not self._stray):
-            calls = list(self._calls.values())
-            message = {"content": "".join(self._texts), "refusal": self._refusal or None, "tool_calls": calls}
-        if self._choice.get("finish_reason") is None and not self.message:
+        """The completion as the plain call gives it: its pieces, and of a whole message what they lack. None where it did not
+        come to its end.
+        """
+        said, message = self._said(), self._message
+        if self._choice.get("finish_reason") is None and (said or not message):
             return None
+        pieces = {"content": "".join(self._texts), "refusal": self._refusal or None, "tool_calls": self._calls}
+        if said:
+            message = {name: message[name] for name in message if not self._calls or name != "function_call"}
+            message |= {name: piece for name, piece in pieces.items() if piece or name not in message}
+        elif not message and self._begun and not self._stray:
+            message = pieces
         choices = [{**self._choice, "message": message}]
         return {**self._whole, "object": "chat.completion", "choices": choices}
 
