@@ -54,11 +54,17 @@ def unread(why: str, served: ServedUsage | None = None, model: str | None = None
     return Answer("", "error", served, failure=failure, model=model)
 
 
+def in_whole_signs(text: str) -> str:
+    """`text` with the halves of a sign that came in two pieces put together; half a sign alone is the sign for what is none."""
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def tool_call(call_id: Any, name: Any, arguments: Any) -> ToolCall:
     """A call of a function that an answer asks for; `arguments` as the value of its JSON text, or as they came where that
     is none, or is nested so deep that it could not be written again.
     """
     if isinstance(arguments, str):
+        arguments = in_whole_signs(arguments)
         with contextlib.suppress(ValueError, RecursionError):
             value = json.loads(arguments)
             arguments = arguments if _is_deep(value) else value
@@ -125,7 +131,7 @@ Price = Callable[[ServedUsage, str, str | None], Decimal]  # USD of a usage on a
 def realtime_result(answer: Answer, price: Price, day: str, request_id: str | None) -> RealtimeResult:
     """The result of a call, with its cost by the prices of `day`."""
     result: RealtimeResult = {
-        "content": answer.text,
+        "content": in_whole_signs(answer.text),
         "input_tokens": answer.served.input_tokens if answer.served else 0,
         "output_tokens": answer.served.output_tokens if answer.served else 0,
         "finish_reason": ending_of(answer),
@@ -147,7 +153,7 @@ def batch_result(unit_id: str, answer: Answer, price: Price, day: str) -> BatchR
     error = str(answer.failure) if answer.failure else refused(answer.refusal, answer.text)
     result: BatchResult = {
         "unit_id": unit_id,
-        "content": None if error is not None else answer.text,
+        "content": None if error is not None else in_whole_signs(answer.text),
         "input_tokens": answer.served.input_tokens if answer.served else 0,
         "output_tokens": answer.served.output_tokens if answer.served else 0,
         "error": error,

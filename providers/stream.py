@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from .answers import Answer
+from .answers import Answer, in_whole_signs
 from .base import RealtimeResult
 from .errors import ProviderError
 from .events import Events
@@ -54,7 +54,7 @@ class AnswerStream(Iterator[str]):
             if self._ended:
                 raise ProviderError("the stream was closed", provider=self._name, code="closed")
             events, response = self._open()
-            self._source = self._read(events), response
+            self._source = _of_whole_signs(self._read(events)), response
             self._events = events
         return self._source[0]
 
@@ -127,6 +127,20 @@ class AnswerStream(Iterator[str]):
         source, self._source = self._source, None
         if source is not None:
             source[1].close()
+
+
+def _of_whole_signs(pieces: Iterator[str | Answer]) -> Iterator[str | Answer]:
+    """The pieces, none of which ends in the midst of a sign: its first half comes with its second one."""
+    held = ""
+    for piece in pieces:
+        if isinstance(piece, Answer):
+            if held:
+                yield in_whole_signs(held)
+            yield piece
+            return
+        text = held + piece
+        held = text[-1:] if "\ud800" <= text[-1:] <= "\udbff" else ""
+        yield in_whole_signs(text.removesuffix(held))
 
 
 def begun(answer: Answer, events: Any) -> Answer:

@@ -167,3 +167,21 @@ def test_a_call_whose_arguments_come_as_an_object_keeps_them(openai):
     call = {"index": 0, "id": "call_1", "type": "function", "function": {"name": "add", "arguments": {"a": 2}}}
     _, result = read(openai, chunks({"delta": {"tool_calls": [call]}}, {"delta": {}, "finish_reason": "tool_calls"}))
     assert result["tool_calls"] == [{"id": "call_1", "name": "add", "arguments": {"a": 2}}]
+
+
+@pytest.mark.parametrize(("halves", "text"), [(("a\ud83d", "\ude00b"), "a\U0001f600b"), (("a\ud83d", "b"), "a\ufffdb")])
+def test_a_sign_that_comes_in_two_halves_is_one(openai, anthropic, gemini, halves, text):
+    choices = [{"delta": {"content": half}} for half in halves]
+    assert read(openai, chunks(*choices, {"delta": {}, "finish_reason": "stop"}))[0] == text
+    begun = {**anthropic_wire.message(""), "content": [], "stop_reason": None}
+    pieces = ({"type": "text_delta", "text": half} for half in halves)
+    reply = events(
+        {"type": "message_start", "message": begun},
+        *({"type": "content_block_delta", "index": 0, "delta": piece} for piece in pieces),
+        {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": begun["usage"]},
+        {"type": "message_stop"},
+        named=True,
+    )
+    assert read(anthropic, reply)[0] == text
+    contents = ({"candidates": [{"content": {"parts": [{"text": half}]}}]} for half in halves)
+    assert read(gemini, events(*contents, gemini_wire.content("")))[0] == text
