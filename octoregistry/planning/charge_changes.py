@@ -6,14 +6,15 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from octoregistry.planning.charge_guards import Beside, charge_reasons
 from octoregistry.planning.charge_keys import TOOLS, charge_key
 from octoregistry.planning.guards import GuardContext
-from octoregistry.planning.limits import Limits
 from octoregistry.planning.matching import Match, Matched, NewModel, normalised
-from octoregistry.planning.plan import Change, Note, Reason, Verdict
+from octoregistry.planning.plan import Change, Note, Verdict
 from octoregistry.planning.stated_models import PricedPage
 from octoregistry.planning.values import Value
 from octoregistry.planning.verdicts import judged
+from octoregistry.planning.witnesses import Witnesses
 from octoregistry.reading.classify.names import looks_like_id
 from octoregistry.reading.labels import Doubt
 from octoregistry.reading.rates import StatedCharge
@@ -45,6 +46,7 @@ def charge_changes(
     match: Callable[[str, tuple[str, ...]], Match],
     new: Mapping[str, bool],
     context: GuardContext,
+    witnesses: Witnesses,
 ) -> tuple[list[Change], list[Note]]:
     """The changes of charges that `pages` make, and notes on those without an id and on those that left their page. `new`
     are the new models, and whether each is written: the charges of one that is held wait with it. A digest of a page states
@@ -58,6 +60,8 @@ def charge_changes(
     for page in pages:
         if page.via is not None:
             continue
+        missed = witnesses.missed(page.checked, context.limits.witness_days)
+        asked = replace(context, checked=page.checked, unwitnessed=missed)
         stated: list[_Stated] = []
         for charge in page.read.charges:
             models = _models(charge, match, new)
@@ -78,10 +82,10 @@ def charge_changes(
             change
             for one in stated
             if len(prices[one.slot]) == 1
-            for change in _compared(provider, one, page.checked, context.limits)
+            for change in _compared(provider, one, _beside(provider, one, stated, page.checked), asked)
         ]
         found = list({(change.model, change.dimension, change.start): change for change in found}.values())
-        written = judged(found, replace(context, checked=page.checked))
+        written = judged(found, asked)
         changes += [*written, *_source(provider, page, written)]
     return changes, [*notes.values(), *_gone(provider, pages, slots)]
 
@@ -118,53 +122,45 @@ def _models(
     return (charge.name,) if looks_like_id(charge.name) else None
 
 
-def _compared(provider: Provider, stated: _Stated, day: date, limits: Limits) -> Iterator[Change]:
+def _compared(provider: Provider, stated: _Stated, beside: Beside, context: GuardContext) -> Iterator[Change]:
     """The change that a charge makes; none where the registry has it, or has a later one."""
-    charge, when = stated.charge, dict(stated.charge.when)
-    known = [
-        one
-        for one in charges_of(provider, stated.model)
-        if (one.unit, one.mode, dict(one.when)) == (charge.unit, charge.mode, when)
-    ]
+    charge, when, day = stated.charge, dict(stated.charge.when), context.checked
     start = charge.start or day
-    before = max((one for one in known if (one.start or date.min) <= start), key=_start, default=None)
+    before = max((one for one in beside.known if _start(one) <= start), key=_start, default=None)
     if before is not None and (before.usd / before.per, before.free) == (charge.usd / charge.per, charge.free):
         return
-    if any(one.start is not None and one.start > start for one in known):
+    if any(one.start is not None and one.start > start for one in beside.known):
         return  # an older page than the one that it was read from
-    source = source_of(provider, stated.model)
-    seen = source.checked if before and source and source.checked and source.checked < start else None
-    seen = None if charge.start is not None else seen
+    checked = beside.source.checked if beside.source else None
+    seen = checked if before and checked and checked < start and charge.start is None else None
+    old = before.usd * charge.per / before.per if before else None
+    read_on = day if start != day and old not in (None, charge.usd) else None
     try:
-        key = charge_key(charge.unit, int(charge.per), charge.mode, when, charge.free, seen)
+        key = charge_key(charge.unit, int(charge.per), charge.mode, when, charge.free, seen, read_on)
     except ValueError:
         return
-    old = before.usd * charge.per / before.per if before else None
-    yield Change(
+    change = Change(
         provider.name, stated.model, "charge", key, old, charge.usd, start=start, evidence=charge.evidence,
-        witness="rules", verdict=_verdict(charge, before, source, day, limits),
-        doubts=tuple(doubt for doubt in charge.doubts if isinstance(doubt, Doubt)),
+        witness="rules", doubts=tuple(doubt for doubt in charge.doubts if isinstance(doubt, Doubt)),
     )  # fmt: skip
+    found = tuple(charge_reasons(charge, change, beside, context))
+    yield replace(change, verdict=Verdict("hold", found)) if found else change
 
 
-def _verdict(charge: StatedCharge, before: Charge | None, source: Source | None, day: date, limits: Limits) -> Verdict:
-    """The guards that a charge is asked, as a price of tokens is."""
-    found: list[Reason] = []
-    if charge.doubts:
-        more = len(charge.doubts) - 1
-        words = f", and {more} more doubt{'s' * (more != 1)}" if more else ""
-        found.append(Reason("doubt", f"{charge.doubts[0]}{words}"))
-    if source and source.checked and day < source.checked:
-        found.append(Reason("older page", f"the page is of {day}, the registry was checked on {source.checked}"))
-    if not charge.usd:
-        found.append(Reason("zero", "the price became 0" if before else "a first price of 0"))
-    elif before is not None:
-        old, new = before.usd / before.per, charge.usd / charge.per
-        times = max(new / old, old / new) if old else limits.moved
-        if times >= limits.moved:
-            sign = "×" if new > old else "÷"
-            found.append(Reason("moved", f"moved {sign}{times:.3g}, the guard is {sign}{limits.moved:g}"))
-    return Verdict("hold", tuple(found)) if found else Verdict()
+def _beside(provider: Provider, stated: _Stated, page: Sequence[_Stated], day: date) -> Beside:
+    """What the registry has of the same thing, and what it or the `page` has of the same unit."""
+    charge, ours = stated.charge, [c for c in charges_of(provider, stated.model) if c.unit == stated.charge.unit]
+    place = charge.mode, charge.when
+    known = [one for one in ours if _place(one) == place]
+    held = {_place(one): one for one in sorted(ours, key=_start) if _start(one) <= (charge.start or day)}
+    siblings = [(one.slot[-1], one.usd / one.per) for at, one in held.items() if at != place and one.usd]
+    alike = (s.charge for s in page if (s.model, s.charge.unit) == (stated.model, charge.unit) and not s.charge.doubts)
+    new = [one.usd / one.per for one in alike if (one.mode, one.when) not in {place, *held} and one.usd]
+    return Beside(known, siblings, new, source_of(provider, stated.model))
+
+
+def _place(charge: Charge) -> tuple[str, tuple[tuple[str, str], ...]]:
+    return charge.slot[2:]
 
 
 def charges_of(provider: Provider, model: str) -> Iterator[Charge]:

@@ -14,7 +14,8 @@ from providers.dimensions import MODES
 TOOLS = "tools"
 """What stands for a model where a charge is one of the provider's tools."""
 _KEY = re.compile(r"charge (?P<unit>[a-z_]+)(?: per (?P<per>[1-9]\d{0,8}))?(?: \((?P<more>[^()]+)\))?", re.ASCII)
-_SAID = ("free", "seen_before")
+_DAYS = ("seen_before", "read_on")
+_SAID = ("free", *_DAYS)
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._+:x-]{0,60}", re.ASCII)
 
 
@@ -25,6 +26,7 @@ def charge_key(
     when: Mapping[str, str] | None = None,
     free: str | None = None,
     seen_before: date | None = None,
+    read_on: date | None = None,
 ) -> str:
     """The text of a charge. Raises ValueError for a condition that cannot stand in it."""
     parts = [] if mode == "standard" else [mode]
@@ -33,7 +35,7 @@ def charge_key(
             raise ValueError(f"the condition {key} {value!r} cannot be written")
         parts.append(f"{key} {value}")
     parts += [f"free {free}"] if free else []
-    parts += [f"seen_before {seen_before}"] if seen_before else []
+    parts += [f"{name} {day}" for name, day in zip(_DAYS, (seen_before, read_on), strict=True) if day]
     said = f" ({', '.join(parts)})" if parts else ""
     return f"charge {unit}{f' per {per}' if per > 1 else ''}{said}"
 
@@ -53,8 +55,8 @@ def charge_entry(key: str, usd: Decimal, start: date | None = None) -> dict[str,
             entry["mode"] = part
         elif name == "free" and value:
             entry["free"] = int(value) if value.isdigit() else value
-        elif name == "seen_before" and value:
-            entry["seen_before"] = date.fromisoformat(value)
+        elif name in _DAYS and value:
+            entry[name] = date.fromisoformat(value)
         elif name.isidentifier() and value:
             when[name] = value
         else:

@@ -61,8 +61,9 @@ def _missing(own: Provider, packaged: Provider, model: str, days: tuple[date, da
 
 
 def _change(own: Provider, model: str, charge: Charge, before: Charge | None, name: str) -> Iterator[Change]:
+    days = charge.seen_before, charge.read_on
     try:
-        key = charge_key(charge.unit, charge.per, charge.mode, dict(charge.when), charge.free, charge.seen_before)
+        key = charge_key(charge.unit, charge.per, charge.mode, dict(charge.when), charge.free, *days)
     except ValueError:
         return
     old = before.usd * charge.per / before.per if before else None

@@ -113,7 +113,7 @@ def plan_provider(
     gone = gone_from_pages(expected, of_pages.models, today, settings.recheck_days)
     context = GuardContext(None, today, settings.accepted, limits=settings.limits, experimental=planner.experimental)
     new = {change.model: change.applies for change in changes if change.kind == "new_model"}
-    charged, unnamed = charge_changes(provider, pages, planner.names.match, new, context)
+    charged, unnamed = charge_changes(provider, pages, planner.names.match, new, context, planner.witnesses)
     changes += charged
     notes = [*(Note(provider.name, *aside) for aside in (*stated.asides, *gone)), *unnamed]
     seen = [(d.model, *on) for d in drafts if not page for on in confirmed(d.known, d.stated, d.changes).items()]

@@ -75,9 +75,9 @@ def modes_out_of_order(change: Change, book: PriceBook) -> Disorder | None:
     return None
 
 
-_APART = 15  # the dearest mode that a vendor states is 12 times the cheapest (fast mode 6, batch a half), a long prompt 5 times
+APART = 15  # the dearest mode that a vendor states is 12 times the cheapest (fast mode 6, batch a half), a long prompt 5 times
 _FAR_BELOW = 50  # no vendor sets the prices of two modalities so far apart: one of them has another unit
-_FAR_ABOVE = {"cache_write_5m": _APART, "cache_write_1h": _APART}
+_FAR_ABOVE = {"cache_write_5m": APART, "cache_write_1h": APART}
 _BESIDE = {"output": "input", "cache_write_5m": "input", "cache_write_1h": "input", "cache_storage_hour": "input"}
 _BESIDE |= PLAIN_DIMENSION
 
@@ -88,7 +88,7 @@ def longer_prompts_out_of_order(change: Change, book: PriceBook) -> Disorder | N
         if change.above_input_tokens not in (short, long):
             continue
         low, high = (book.price(change.mode or "", tier, change.dimension) for tier in (short, long))
-        if low is None or high is None or low <= high < low * _APART:
+        if low is None or high is None or low <= high < low * APART:
             continue
         words = "longer prompts cheaper" if high < low else "longer prompts far dearer"
         return f"{words}: {change.dimension} {plain(high)} above {long:,} tokens, {plain(low)} below"
@@ -118,7 +118,7 @@ def modes_far_apart(change: Change, book: PriceBook) -> Disorder | None:
     here = book.covering(change.mode or "", tier, dimension)
     for mode in MODES:
         other = book.covering(mode, tier, dimension)
-        if here and other and not other < here * _APART < other * _APART * _APART:
+        if here and other and not other < here * APART < other * APART * APART:
             return f"far from {mode}: {dimension} {plain(here)} in {change.mode}, {plain(other)} in {mode}"
     return None
 

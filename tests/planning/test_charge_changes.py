@@ -157,16 +157,17 @@ _VALUE = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9 ._+x-]{0,10}[A-Za-z0-9]", fullmat
     st.dictionaries(_WORD, _VALUE, max_size=3),
     st.sampled_from([None, "1", "5000 per month", "1500 per day"]),
     st.none() | st.dates(date(2025, 1, 1), date(2026, 1, 1)),
+    st.none() | st.dates(date(2025, 1, 1), date(2026, 1, 1)),
 )
 def test_the_text_of_a_charge_says_all_of_it(
-    unit: str, per: int, mode: str, when: dict[str, str], free: str | None, seen: date | None
+    unit: str, per: int, mode: str, when: dict[str, str], free: str | None, seen: date | None, read: date | None
 ) -> None:
     """What is written into a plan is what is written into the registry."""
-    entry = charge_entry(charge_key(unit, per, mode, when, free, seen), Decimal(1), DAY)
+    entry = charge_entry(charge_key(unit, per, mode, when, free, seen, read), Decimal(1), DAY)
     assert (entry["unit"], entry.get("per", 1), entry.get("mode", "standard")) == (unit, per, mode)
     assert entry.get("when", {}) == when
     assert str(entry.get("free")) == str(free)
-    assert entry.get("seen_before") == seen
+    assert (entry.get("seen_before"), entry.get("read_on")) == (seen, read)
 
 
 SOURCED = REGISTRY.replace(
