@@ -11,7 +11,7 @@ import threading
 import time
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar, cast
 from urllib.parse import unquote, urlsplit
 
 from .base import LLMProvider
@@ -32,6 +32,8 @@ _CALLERS_MISTAKE = frozenset({"UnsupportedProtocol", "InvalidURL", "LocalProtoco
 _GAVE_UP_WAITING = frozenset({408, 499})
 # A gateway may repeat the key that it was sent; of fewer letters than these no vendor's key is, and words have them too.
 _KEY_LENGTH = 8
+# What of a result is not told of a call: the answer itself, and the caller's own word for a row.
+_AS_IT_CAME = frozenset({"content", "parsed", "arguments", "unit_id"})
 _PAY_FIRST = 402
 _KEY_HEADERS = frozenset({"authorization", "x-api-key", "api-key"})
 _PORTS = {"http": 80, "https": 443}
@@ -189,6 +191,15 @@ class Connection(LLMProvider):
             spent=error.spent,
         )
 
+    def _without_key(self, told: T) -> T:
+        """`told`, a text or what holds texts, of a vendor's answer: the key stands in none of them but `_AS_IT_CAME`."""
+        if isinstance(told, Mapping):
+            shown = {key: one if key in _AS_IT_CAME else self._without_key(one) for key, one in told.items()}
+            return cast(T, shown)
+        if isinstance(told, list):
+            return cast(T, [self._without_key(one) for one in told])
+        return cast(T, self._hidden(told)) if isinstance(told, str) else told
+
     def _hidden(self, text: str) -> str:
         if self._spellings is None:
             self._spellings = spellings(secret for secret in self._secrets if len(secret) >= _KEY_LENGTH)
@@ -260,7 +271,7 @@ class Connection(LLMProvider):
 
     def _id_in(self, fields: Mapping[str, Any], name: str = "id") -> str:
         """The id of what was just made."""
-        return str(named(fields, self.name, name)[name])
+        return self._hidden(str(named(fields, self.name, name)[name]))
 
     # -- key and SDK
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -130,6 +131,8 @@ class GeminiProvider(VendorProvider):
     def _make_client(self) -> Any:
         from google import genai  # noqa: PLC0415 - with the SDK only
 
+        # It would warn, in the answer's own words, of each value that it does not know: we tell of those ourselves.
+        warnings.filterwarnings("ignore", r"(?s).* is not a valid ", UserWarning, r"google\.genai\._common")
         with _one_key_in_the_environment():
             # Milliseconds; the SDK has no timeout at all of its own, and repeats nothing unless it is told to. Not Vertex,
             # whatever the environment says: its batches have other states and no files.

@@ -4,8 +4,8 @@ about it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .base import BatchStatus, BatchStatusInfo
@@ -68,6 +68,12 @@ class Job:
     def cancelling(self) -> bool:
         """True where it was asked to end and has not yet."""
         return self.meaning is not None and self.meaning.cancelling
+
+    def shown(self, hide: Callable[[str], str]) -> Job:
+        """This batch as others may see it: each word of its vendor's as `hide` has it."""
+        error = None if self.error is None else hide(self.error)
+        tag = hide(self.tag) if isinstance(self.tag, str) else None  # of no other kind did anybody give one
+        return replace(self, id=hide(self.id), state=hide(self.state), error=error, tag=tag)
 
 
 def error_of(job: Job) -> str | None:

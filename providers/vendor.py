@@ -143,8 +143,8 @@ class VendorProvider(Connection, PricedProvider):
         lost: list[ProviderError] = []
         answer, request_id = self._call(answered, once=once, lost=lost)
         if answer.failure is not None:
-            failed: Any = self._without_key(batch_result("", answer, self._cost_on, self._today()))
-            return cast(RealtimeResult, failed)
+            failed: Any = batch_result("", answer, self._cost_on, self._today())
+            return cast(RealtimeResult, self._without_key(failed))
         result = self._result(answer, request, request_id)
         if lost:
             result["maybe_paid"] = len(lost)
@@ -221,7 +221,7 @@ class VendorProvider(Connection, PricedProvider):
                 result["parsed"] = instance(answer.text, request.model, request.schema or {})
             except ValueError as error:  # pydantic's, and UnfitError
                 result["parsed"], result["unfit"] = None, str(error)
-        return result
+        return self._without_key(result)
 
     def _failure_of(self, answer: Answer, request_id: str | None) -> ProviderError:
         """The error that an answer comes to which is none: whether it is billed is open, unless the vendor says that nothing
@@ -265,7 +265,7 @@ class VendorProvider(Connection, PricedProvider):
         """Where a batch stands; one that was made a moment ago and is not yet known to the server is PENDING."""
         self._check_id(batch_id, "batch")
         try:
-            job = self._call(lambda: self._read_job(batch_id))
+            job = self._job(batch_id)
         except ProviderError as error:
             made = self._created.get(batch_id)
             # anthropic-sdk-python#1432: retrieve answers 404 for some seconds after create.
@@ -310,13 +310,13 @@ class VendorProvider(Connection, PricedProvider):
     def cancel_batch(self, batch_id: str) -> bool:
         """Whether the batch is being cancelled; False if it had ended already."""
         self._check_id(batch_id, "batch")
-        if self._call(lambda: self._read_job(batch_id)).ended:
+        if self._job(batch_id).ended:
             return False
         try:
             self._call(lambda: self._cancel(batch_id))
         except ProviderError as error:
             # It may end between the question and the cancelling; the API then refuses.
-            if error.status_code in {400, 409} and self._call(lambda: self._read_job(batch_id)).ended:
+            if error.status_code in {400, 409} and self._job(batch_id).ended:
                 return False
             raise
         return True
@@ -326,13 +326,20 @@ class VendorProvider(Connection, PricedProvider):
 
         It is found by its `tag`, or where the vendor has none by `created_at` and `counts["total"]`.
         """
-        for job in self._list_jobs():
-            yield self._status_of(job)
+        try:
+            for job in self._list_jobs():
+                yield self._status_of(job.shown(self._hidden))
+        except ProviderError as error:
+            raise self._without_secrets(error) from None
+
+    def _job(self, batch_id: str) -> Job:
+        """The batch as its vendor's server has it; the key stands in nothing that it tells."""
+        return self._call(lambda: self._read_job(batch_id)).shown(self._hidden)
 
     def _ended(self, batch_id: str) -> Job:
         """The batch, if it has ended."""
         self._check_id(batch_id, "batch")
-        job = self._call(lambda: self._read_job(batch_id))
+        job = self._job(batch_id)
         if not job.ended and not job.has_rows:
             raise ProviderError(
                 f"the batch has no results yet: it is {job.state}", provider=self.name, code="not_ended"
@@ -347,19 +354,12 @@ class VendorProvider(Connection, PricedProvider):
             if isinstance(row, Failure):
                 yield self._without_key(failed_row("", row))
             else:
-                yield self._without_key(self._row(job, str(row.get(id_key) or ""), read(row)))
-
-    def _without_key(self, row: BatchResult) -> BatchResult:
-        """`row`; in what it tells of an error the key stands nowhere, though a gateway had repeated it."""
-        for key in ("error", "error_code"):
-            if told := row.get(key):
-                row[key] = self._hidden(str(told))
-        return row
+                yield self._row(job, str(row.get(id_key) or ""), read(row))
 
     def _row(self, job: Job, name: str, answer: Answer) -> BatchResult:
         """The result of a row by its name at the vendor."""
         day = (job.completed_at or self._today())[:10]
-        return batch_result(unit_ids.unit_of(name, job.id), answer, self._cost_on, day)
+        return self._without_key(batch_result(unit_ids.unit_of(name, job.id), answer, self._cost_on, day))
 
     def _local_file(self, file_path: Path | str) -> Path:
         """The path of a file that is to be uploaded, if it is there: no SDK says so in one way."""
