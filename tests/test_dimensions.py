@@ -15,6 +15,7 @@ from octoregistry.service.http.estimates import EstimateQuery
 from providers import DIMENSIONS, Usage
 from providers.dimensions import ANSWER_DIMENSIONS, PROMPT_DIMENSIONS
 from providers.pricing import Pricing
+from providers.registry import Registry
 
 PROVIDERS = Path(__file__).parents[1] / "providers"
 PLAIN = tomllib.loads((PROVIDERS / "recipes" / "plain.toml").read_text(encoding="utf-8"))["plain"]
@@ -46,3 +47,14 @@ def test_usage_and_costs_count_nothing_else() -> None:
     assert set(Usage.__slots__) - {"requests"} == set(DIMENSIONS)
     others = {"self", "mode", "at", "requests", "assume", "place"}
     assert [name for name in inspect.signature(Pricing.cost).parameters if name not in others] == list(DIMENSIONS)
+
+
+@pytest.mark.parametrize("dimension", DIMENSIONS)
+def test_tokens_of_a_dimension_have_its_price_and_no_other(dimension: str) -> None:
+    entry = {"display_name": "R", "input_per_million": 1, "output_per_million": 1}
+    rates = [{"mode": "standard", **{name: at for at, name in enumerate(DIMENSIONS, 1)}}]
+    acme = {"env_var": "K", "default_model": "road", "models": {"road": {**entry, "rates": rates}}}
+    defaults = {"input_per_million": 1, "output_per_million": 1, "realtime_multiplier": 2}
+    registry = Registry({"default_provider": "acme", "providers": {"acme": acme}, "defaults": defaults}, "-", "-")
+    cost = registry.pricing("acme", "road").cost(**{dimension: 10**6})
+    assert cost == DIMENSIONS.index(dimension) + 1

@@ -169,7 +169,7 @@ def _unchanged(update: Update, name: str, places: Sequence[OpenPlace]) -> str:
     if not update.runs:
         return f"No change: {name} has all that the packaged registry has."
     if places:
-        return f"No change to {name}: it matches what could be read of the pages; unread parts are listed above."
+        return f"No change to {name}: it has all that could be read of the pages; what they leave open is told above."
     read = "the pages that could be read" if update.unread else "the pages"
     return f"No change: {name} says what {read} say."
 

@@ -27,9 +27,9 @@ def same_model(provider: str, model: str) -> str:
     """
     text = model.lower().rpartition("/")[2]
     if _OF_A_HOST.search(text):
-        from providers.vendors import vendor  # noqa: PLC0415 - `models` starts without reading the vendors' files
+        from providers.vendors import vendor, vendor_called  # noqa: PLC0415 - `models` starts without reading the vendors' files
 
-        text = vendor(provider).names.without_host_parts(text)
+        text = vendor(vendor_called(provider) or provider).names.without_host_parts(text)
     while shorter := _DAY.search(text):
         text = text[: shorter.start()]
     return "-".join(_parts(text))

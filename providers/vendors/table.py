@@ -17,6 +17,7 @@ PATTERNS = frozenset(
     {
         "id_pattern",
         "id_shape",
+        "host_parts",
         "can",
         "cannot",
         "families",

@@ -195,7 +195,8 @@ PRICES = st.decimals(0, 10**6, allow_nan=False, allow_infinity=False, places=12)
 
 
 @given(
-    prices=st.lists(PRICES, min_size=13, max_size=13), counts=st.lists(st.integers(0, 10**40), min_size=13, max_size=13)
+    prices=st.lists(PRICES, min_size=len(DIMENSIONS), max_size=len(DIMENSIONS)),
+    counts=st.lists(st.integers(0, 10**40), min_size=len(DIMENSIONS), max_size=len(DIMENSIONS)),
 )
 def test_a_cost_is_exact_whatever_its_size_and_whatever_the_decimal_context(prices, counts):
     rate = {"mode": "standard", **dict(zip(DIMENSIONS, prices, strict=True))}

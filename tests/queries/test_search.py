@@ -55,6 +55,8 @@ def test_words_find_a_model_at_all_that_sell_it(words: str, found: list[str]) ->
         ("bedrock", "us.anthropic.claude-haiku-4-5-20251001-v1:0"),
         ("bedrock", "anthropic.claude-haiku-4-5-20251001-v1"),
         ("openrouter", "anthropic/claude-haiku-4.5:batch"),
+        ("vertex_ai", "claude-haiku-4-5@20251001"),
+        ("Bedrock", "ca.anthropic.claude-haiku-4-5-20251001-v1:0:24k"),
     ],
 )
 def test_the_ids_of_one_model_at_its_hosts_are_one(provider: str, model: str) -> None:

@@ -167,6 +167,7 @@ def test_the_folders_file_may_add_a_vendor_and_change_other_facts(file):
         ('[providers.acme.model_list]\npath = "/m"\n', "model_list.models: not set"),
         ('[providers.acme]\nbase_url = "https://a@b.example"\n', "base_url: no address"),
         ("[providers.acme.names]\nid_form = 'a-{x}'\n", "names.id_form: 'a-{x}' is not made of the groups"),
+        ("[providers.bedrock.names]\nhost_parts = ['(']\n", "providers.bedrock.names.host_parts[0]: no pattern"),
         ("[providers.acme.names.kinds]\nchat = ['(']\n", "providers.acme.names.kinds.chat[0]: no pattern"),
         ("[providers.acme.names.kinds]\nchatt = ['x']\n", "names.kinds.chatt: no such key; there are chat, embedding"),
         ("[providers.acme.batch]\noffered = true\ndiscount = 0.5\n", "providers.acme.batch.on: not set"),
