@@ -8,11 +8,9 @@ from datetime import date
 from decimal import Decimal
 
 from octoregistry.planning.decimals import divided
-from octoregistry.planning.guards import GuardContext
 from octoregistry.planning.plan import Change, Kind, Reason, Verdict
 from octoregistry.planning.rates_in_force import base_prices, in_force, rates_after
 from octoregistry.planning.values import Value
-from octoregistry.planning.verdicts import hold_together
 from providers.dimensions import PLAIN_DIMENSION
 from providers.entries import Model, Rate
 
@@ -87,46 +85,25 @@ def plain_changes(
     ]
 
 
-def held_behind_newer(changes: Sequence[Change], context: GuardContext, multiplier: Decimal) -> list[Change]:
-    """The changes by a page; those of prices held, also accepted ones, of a mode of which a newer page stated something else,
-    and all where the plain prices that a newer page gave would be others: no file can say both, and the newer page is right
-    about its day and, until a later one, about those that follow."""
-    known, day, rates = context.known, context.checked, context.before
+def held_behind_newer(
+    changes: Sequence[Change], known: Model | None, rates: tuple[Rate, ...], multiplier: Decimal, day: date
+) -> list[Change]:
+    """The changes by a page of `day`; those of prices held, also accepted ones, where a newer page stated the plain prices
+    that would follow in another way: no file can say both, and the newer page is right about its day."""
     checked = known.source.checked if known and known.source else None
-    if known is None or checked is None or checked <= day:
-        return list(changes)
     written = rates_after(rates, [change for change in changes if change.applies])
-    modes = {change.mode for change in changes if change.mode and change.applies}
-    newer = {mode: seen for mode in modes if (seen := known.seen_on(mode)) and seen > day}
-    newer = {mode: seen for mode, seen in newer.items() if _contradicts(mode, rates, written, seen)}
+    if checked is None or checked <= day:
+        return list(changes)
     before, after = (plain_prices(each, multiplier, checked) for each in (rates, written))
-    if replace(before, notes=()) != replace(after, notes=()):
-        newer = dict.fromkeys(modes, checked) | newer
-    held = [replace(c, verdict=_behind(day, newer[c.mode])) if c.applies and c.mode in newer else c for c in changes]
-    return hold_together(held, context.following, whole=not known.rates) if newer else held
-
-
-def _contradicts(mode: str, before: Sequence[Rate], after: Sequence[Rate], seen: date) -> bool:
-    """True where on the day `seen`, or on a later one, `after` has another price, size or end than `before` had."""
-    starts = {rate.start for rate in (*before, *after) if rate.mode == mode and rate.start}
-    for day in {seen, *(start for start in starts if start > seen)}:
-        old, new = (in_force(rates, mode, day) for rates in (before, after))
-        if not any(rate.prices for rate in old.values()):
-            continue
-        if old.keys() != new.keys() or any(old[t].up_to_input_tokens != new[t].up_to_input_tokens for t in old):
-            return True
-        if any(new[tier].prices.get(name) != usd for tier, rate in old.items() for name, usd in rate.prices.items()):
-            return True
-    return False
-
-
-def _behind(day: date, newer: date) -> Verdict:
+    if replace(before, notes=()) == replace(after, notes=()):
+        return list(changes)
     text = (
-        f"the page is of {day}, and would change what a page of {newer} stated, also if accepted: update from a page of "
-        f"{newer} or later; if it was right about its own day, write by hand its rates with `from: {day}` and those of "
-        f"{newer} with `from: {newer}`"
+        f"the page is of {day}, and would change what a page of {checked} stated, also if accepted: update from a page of "
+        f"{checked} or later; if it was right about its own day, write by hand its rates with `from: {day}` and those of "
+        f"{checked} with `from: {checked}`"
     )
-    return Verdict("hold", (Reason("newer page", text),))
+    held = Verdict("hold", (Reason("newer page", text),))
+    return [replace(change, verdict=held) if change.mode and change.applies else change for change in changes]
 
 
 def _two(prices: Mapping[str, Decimal], *, no_output: bool) -> tuple[dict[str, Decimal], tuple[str, ...]]:

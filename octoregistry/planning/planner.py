@@ -236,7 +236,7 @@ class _Planner:
         )
         # What the plain prices implied is written down in one go, or the modes left out would be unknown.
         changes = with_verdicts(draft.changes, context, whole=known is None or not known.rates)
-        changes = held_behind_newer(changes, context, self.provider.realtime_multiplier)
+        changes = held_behind_newer(changes, known, rates, self.provider.realtime_multiplier, stated.page.checked)
         counted = changes if known is None else [change for change in changes if change.applies]
         following = plain_changes(
             (self.provider.name, model),

@@ -274,9 +274,9 @@ def test_an_older_page_does_not_undo_what_a_newer_one_said() -> None:
 
 @pytest.mark.parametrize("word", ["all", "gpt-5.6-sol", "openai/gpt-5.6-sol", "gpt-5.6-sol:standard"])
 def test_a_person_may_accept_what_is_held(word: str) -> None:
-    far = page(rate("gpt-5.6-sol", input="16", output="30"))
+    older = page(rate("gpt-5.6-sol", input="7", output="30"), checked=date(2026, 8, 1))
 
-    plan = planned(SOL, far, settings=PlanSettings(accepted=(word,)))
+    plan = planned(SOL, older, settings=PlanSettings(accepted=(word,)))
 
     assert change(plan, "input", "standard").applies
 
