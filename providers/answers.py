@@ -55,8 +55,8 @@ def unread(why: str, served: ServedUsage | None = None, model: str | None = None
 
 
 def in_whole_signs(text: str) -> str:
-    """`text` with the halves of a sign that came in two pieces put together; half a sign alone is the sign for what is none."""
-    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    """`text` with the halves of a sign that came in two pieces put together; half a sign alone stays as it came."""
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
 
 
 def tool_call(call_id: Any, name: Any, arguments: Any) -> ToolCall:
