@@ -90,12 +90,12 @@ def spent(document: Document, provider: str, vocabulary: Vocabulary, kept: Readi
     asked = 0
     while True:  # an answer may bring a label to light: a column that had no meaning held no price
         rates = read_page(document, provider, _DAY, ids, reader=reader, vocabulary=vocabulary)
-        kept.keep(replace(answer, reviewed=True) for answer in kept.answers(provider) if answer.sure)
+        kept.keep(replace(answer, reviewed=True) for answer in kept.readings(provider) if answer.sure)
         waiting = labels_to_review(rates, kept)
         by_hand = [one.answered(truth.answer(one.label, one.place, one.words), _DAY) for one in waiting]
-        before = len([answer for answer in kept.answers(provider) if answer.sure])
+        before = len([answer for answer in kept.readings(provider) if answer.sure])
         kept.keep(answer for answer in by_hand if answer.sure)  # what a model may not say, a person does
-        if len(reader.calls) == asked and len([a for a in kept.answers(provider) if a.sure]) == before:
+        if len(reader.calls) == asked and len([a for a in kept.readings(provider) if a.sure]) == before:
             break
         asked = len(reader.calls)
     calls = reader.calls

@@ -22,7 +22,8 @@ _SNAPSHOT = re.compile(
     r"(?:[-@](?:\d{4}-\d{2}-\d{2}|\d{2}-\d{2}(?:\d{2})?|\d{3,8})|-v\d+:\d+|[-@:](?:latest|default))+$", re.IGNORECASE
 )
 _LATEST = re.compile(r"[-@:](?:latest|default)$", re.IGNORECASE)
-_HOSTS = re.compile(r"\A(?:[a-z]++(?:-[a-z]++)*+\.)+(?=[a-z])", re.IGNORECASE)  # before a name: us.anthropic.
+# What a host may write before a name (us.anthropic.): by its shape, since a gateway that answers does not say whose it is.
+_HOSTS = re.compile(r"\A(?:[a-z]++(?:-[a-z]++)*+\.)+(?=[a-z])", re.IGNORECASE)
 
 
 class PricedProvider(LLMProvider):

@@ -39,7 +39,7 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ModelKind:
     """What a model is for; `name` is None where nobody knows. `assumed` says that it follows from its prices alone."""
 
     name: str | None
@@ -49,16 +49,16 @@ class Kind:
         return "unknown" if self.name is None else f"{self.name} (assumed)" if self.assumed else self.name
 
 
-def kind_of(model: Model) -> Kind:
+def kind_of(model: Model) -> ModelKind:
     """The kind that the registry states; else chat, assumed, where text has a price both ways and nothing else comes out."""
     if model.kind is not None:
-        return Kind(model.kind)
+        return ModelKind(model.kind)
     prices = [rate.prices for rate in model.rates if rate.mode == "standard"]
     if not model.rates and model.input_per_million and model.output_per_million:
-        return Kind("chat", assumed=True)
+        return ModelKind("chat", assumed=True)
     both_ways = any(all(one.get(name) for name in _TEXT) for one in prices)
     other = any(name in one for one in prices for name in _OTHER_OUTPUT)
-    return Kind("chat", assumed=True) if both_ways and not other else Kind(None)
+    return ModelKind("chat", assumed=True) if both_ways and not other else ModelKind(None)
 
 
 @dataclass(frozen=True, slots=True)

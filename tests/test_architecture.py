@@ -33,7 +33,7 @@ MODULES = {
 }
 # Who imports by a name that is made while running: each takes it from a table of its own, or begins with its own room.
 BY_NAME = {"octoregistry", "octoregistry.cli", "octoregistry.costing", "providers"}
-IMPORTERS = {"import_module", "__import__", "resolve_name"}
+IMPORTERS = {"import_module", "__import__", "resolve_name", "run_module", "run_path"}
 
 # What imports from above by its nature: the package's face shows names of the rooms, and a process of its own is a roof.
 FACES = {
@@ -51,10 +51,15 @@ def imports_of(module: str, text: str) -> Iterator[str]:
     """The modules of ours that the `text` of a module imports, wherever in it; a package where one stands in it.
 
     A text that is the name of one counts as well: `import_module` takes it, from a table or where it stands. A name that
-    is made while running could be any: it is "?" but in modules of BY_NAME.
+    is made while running could be any, and so could an importer under another name, handed on or fetched by its text: they
+    are "?" but in modules of BY_NAME.
     """
     package = (module if MODULES[module].name == "__init__.py" else module.rpartition(".")[0]).split(".")
-    for node in ast.walk(ast.parse(text)):
+    tree = ast.parse(text)
+    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    for node in ast.walk(tree):
+        if module not in BY_NAME and id(node) not in called and importer_in(node):
+            yield "?"
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if alias.name in MODULES)
         elif isinstance(node, ast.ImportFrom):
@@ -77,8 +82,16 @@ def imports_of(module: str, text: str) -> Iterator[str]:
                 yield from {name} & MODULES.keys()
             elif module not in BY_NAME:
                 yield "?"
-        elif isinstance(node, ast.alias) and node.name in IMPORTERS and node.asname:
-            yield "?"
+
+
+def importer_in(node: ast.AST) -> bool:
+    """Whether the node takes an importer otherwise than by a call: `load = import_module`, `getattr(importlib, "…")`."""
+    if isinstance(node, ast.alias):
+        return node.name in IMPORTERS and bool(node.asname)
+    names = {getattr(node, "id", None), getattr(node, "attr", None), getattr(node, "value", None)}
+    return isinstance(node, ast.Name | ast.Attribute | ast.Constant) and bool(
+        IMPORTERS & {name for name in names if isinstance(name, str)}
+    )
 
 
 def arrows() -> Iterator[tuple[str, str]]:
@@ -161,6 +174,11 @@ def test_imports_point_down() -> None:
         ("octoregistry.planning.planner", "x = pkgutil.resolve_name('octoregistry.cli.output:table')"),
         ("octoregistry.planning.planner", "x = resolve_name(name)"),
         ("octoregistry.planning.planner", "from importlib import import_module as load"),
+        ("octoregistry.planning.planner", "load = importlib.import_module"),
+        ("octoregistry.planning.planner", "x = [*map(import_module, names)]"),
+        ("octoregistry.planning.planner", "x = getattr(importlib, 'import_module')(name)"),
+        ("octoregistry.planning.planner", "x = runpy.run_module(name)"),
+        ("octoregistry.planning.planner", "x = runpy.run_module('octoregistry.cli')"),
     ],
 )
 def test_a_forbidden_arrow_is_seen(module: str, line: str) -> None:
@@ -189,6 +207,16 @@ def test_no_private_name_is_left_over() -> None:
                 own = [node.name]
             left += [f"{module}: {name}" for name in own if re.match("_[^_]", name) and not used_twice(name, text)]
     assert left == []
+
+
+def test_no_two_classes_have_one_name() -> None:
+    """One word for one thing: who searches for a class finds it, and no other."""
+    places: dict[str, list[str]] = {}
+    for module, file in MODULES.items():
+        for node in ast.parse(file.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name, []).append(module)
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
 
 
 def used_twice(name: str, text: str) -> bool:

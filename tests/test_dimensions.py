@@ -16,6 +16,7 @@ from providers import DIMENSIONS, Usage
 from providers.dimensions import ANSWER_DIMENSIONS, PROMPT_DIMENSIONS
 from providers.pricing import Pricing
 from providers.registry import Registry
+from tools.digests import COLUMNS
 
 PROVIDERS = Path(__file__).parents[1] / "providers"
 PLAIN = tomllib.loads((PROVIDERS / "recipes" / "plain.toml").read_text(encoding="utf-8"))["plain"]
@@ -25,6 +26,7 @@ COUNTED = {
     "EstimateQuery, in service/http/estimates.py": EstimateQuery.model_fields,
     "the headings in queries/wording.py": LABELS,
     "the columns of extract, in cli/extract.py": [name for _, name in _COLUMNS],
+    "the columns of the digests, in tools/digests.py": COLUMNS,
     "the counts of providers/recipes/plain.toml": PLAIN["counts"],
     "known_by of providers/recipes/plain.toml": PLAIN["known_by"][0].split(" or "),
     "models.schema.json (python -m providers.schema)": json.dumps(

@@ -26,9 +26,9 @@ def words_of(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and id(node) not in told:
             yield node.value.decode("latin-1") if isinstance(node.value, bytes) else str(node.value)
-        for name in ("id", "name", "asname", "module", "attr", "arg"):
-            if isinstance(word := getattr(node, name, None), str):
-                yield word
+        for name in ("id", "name", "asname", "module", "attr", "arg", "rest", "names", "kwd_attrs"):
+            words = getattr(node, name, None)
+            yield from (word for word in (words if isinstance(words, list) else [words]) if isinstance(word, str))
 
 
 def vendors_in(file: Path, text: str) -> list[str]:
@@ -65,6 +65,11 @@ def test_no_code_asks_which_vendor_it_is() -> None:
         "async def ask_gemini(): pass",
         "x = dict(anthropic=2)",
         "class Gpt: pass",
+        "match x:\n    case P(openai=1): pass",
+        "match x:\n    case {**openai}: pass",
+        "match x:\n    case [*openai]: pass",
+        "def f():\n    global gemini",
+        "def f(**openai): pass",
     ],
 )
 def test_a_vendor_is_seen_wherever_it_is_named(line: str) -> None:

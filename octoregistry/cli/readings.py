@@ -32,8 +32,8 @@ _SKIP, _QUIT, _AGREE = ("-", "q", ("\r", "\n", "y"))
 def command(context: click.Context) -> None:
     """Review, list and remove what is said of words that the vocabulary does not know.
 
-    A language model is asked once what a label of a page means, in words, never in a price, and its answer is kept in a
-    file. Until a person has reviewed it all that hangs on it is held.
+    A language model is asked once what a label of a page means, in words, never in a price, and its reading of it is kept
+    in a file. Until a person has reviewed it all that hangs on it is held.
     """
     if context.invoked_subcommand is None:
         context.invoke(listed)
@@ -45,24 +45,24 @@ def listed(as_json: bool) -> None:
     """Print every reading that is kept: where its label stands, what it means, who said so, and whether it is reviewed."""
     kept = ReadingsStore(readings_folder())
     if as_json:
-        print_json([asdict(answer) for answer in kept.answers()])
+        print_json([asdict(reading) for reading in kept.readings()])
         return
-    for answer in kept.answers():
-        print_text(f"{answer.provider:9}  {line(answer, 300)}")
+    for reading in kept.readings():
+        print_text(f"{reading.provider:9}  {line(reading, 300)}")
     for file, fault in kept.faults:
         print_message(f"{file}: {line(fault, 300)}")
-    print_text(f"{len(kept.answers())} answers; they are kept in {kept.folder}")
+    print_text(f"{len(kept.readings())} readings; they are kept in {kept.folder}")
 
 
 @command.command(name="remove")
 @click.argument("names", nargs=-1, required=True)
 def remove(names: tuple[str, ...]) -> None:
-    """Remove the answers about these labels or of these providers, or `all`; the next update asks again."""
+    """Remove the readings of these labels or of these providers, or `all`; the next update asks again."""
     gone = ReadingsStore(readings_folder()).remove(names)
-    for answer in gone:
-        print_text(f"removed {answer.provider} {line(answer, 300)}")
+    for reading in gone:
+        print_text(f"removed {reading.provider} {line(reading, 300)}")
     if not gone:
-        raise click.ClickException(f"no answer is kept about {', '.join(map(visible, names))}")
+        raise click.ClickException(f"no reading is kept of {', '.join(map(visible, names))}")
 
 
 @command.command(name="review")

@@ -71,7 +71,7 @@ class _Once:
 
 
 @dataclass(slots=True)
-class _Seen:
+class _SeenRows:
     """Which rows of reports there were already, by a digest each."""
 
     digests: set[bytes] = field(default_factory=set)
@@ -97,7 +97,7 @@ def calls(
     names of the forms and of the dimensions that the log has.
     """
     once, links = _Once(), SpanLinks(recipes)
-    same = _Seen()
+    same = _SeenRows()
     traced: list[Call] = []
     alone: list[Call] = []
     for record in records:

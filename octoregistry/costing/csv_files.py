@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ibis.backends.duckdb import Backend
 
-from octoregistry.costing.plain_tables import FILE, LINE, Source, can_be_columns, marks
+from octoregistry.costing.plain_tables import FILE, LINE, TableQueries, can_be_columns, marks
 from octoregistry.costing.records import csv_header
 from octoregistry.costing.sql import fetched, text_of, texts_of
 
@@ -23,7 +23,7 @@ _TORN = (
 )
 
 
-def csv_source(connection: Backend, files: Sequence[str]) -> Source | None:
+def csv_source(connection: Backend, files: Sequence[str]) -> TableQueries | None:
     """The rows of CSV files; None where only Python reads them as they are meant. Raises CostingError for a file without
     columns, or with two of one name.
     """
@@ -48,4 +48,4 @@ def csv_source(connection: Backend, files: Sequence[str]) -> Source | None:
             f"FROM read_csv({text_of(file)}, {how})"
             for file in group
         ]
-    return Source(" UNION ALL BY NAME ".join(queries), " UNION ALL BY NAME ".join(placed), rows, _TORN)
+    return TableQueries(" UNION ALL BY NAME ".join(queries), " UNION ALL BY NAME ".join(placed), rows, _TORN)

@@ -14,7 +14,7 @@ from octoregistry.costing.errors import CostingError, EngineError
 from octoregistry.costing.examples import with_examples
 from octoregistry.costing.json_files import lines_source
 from octoregistry.costing.parquet_files import parquet_source
-from octoregistry.costing.plain_tables import INSIDE, Source, is_told_by_others
+from octoregistry.costing.plain_tables import INSIDE, TableQueries, is_told_by_others
 from octoregistry.costing.rates import RateTable
 from octoregistry.costing.reading import How, recipes_with
 from octoregistry.costing.records import UNREADABLE, Torn
@@ -29,7 +29,7 @@ class Log:
 
     connection: Backend
     table: ir.Table
-    source: Source
+    source: TableQueries
 
     def placed(self) -> ir.Table:
         """The same rows, each with its file and line."""
@@ -96,7 +96,7 @@ def plain_log(files: Sequence[tuple[str, str]], how: How) -> Log | None:
     return None
 
 
-def _source(connection: Backend, kind: str, files: Sequence[str], recipes: Sequence[Recipe]) -> Source | None:
+def _source(connection: Backend, kind: str, files: Sequence[str], recipes: Sequence[Recipe]) -> TableQueries | None:
     if kind == "csv":
         return csv_source(connection, files)
     if kind == "parquet":

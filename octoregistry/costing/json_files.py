@@ -8,7 +8,7 @@ from itertools import islice
 
 from ibis.backends.duckdb import Backend
 
-from octoregistry.costing.plain_tables import COLUMNS, FILE, INSIDE, LINE, Source, can_be_columns
+from octoregistry.costing.plain_tables import COLUMNS, FILE, INSIDE, LINE, TableQueries, can_be_columns
 from octoregistry.costing.reading import forms_of
 from octoregistry.costing.records import NO_OBJECT, Torn, json_columns, opened
 from octoregistry.costing.sql import fetched, name_of, text_of, texts_of
@@ -21,7 +21,7 @@ _MOST_SHAPES = 1000
 _VALUES = "octoregistry_values"
 
 
-def lines_source(connection: Backend, files: Sequence[str], recipes: Sequence[Recipe]) -> Source | None:
+def lines_source(connection: Backend, files: Sequence[str], recipes: Sequence[Recipe]) -> TableQueries | None:
     """The rows of JSON lines; None where only Python reads them as they are meant: a line that is no object, an object or a
     list within one, a key that stands in it twice.
 
@@ -53,7 +53,7 @@ def lines_source(connection: Backend, files: Sequence[str], recipes: Sequence[Re
         f"row_number() OVER () AS {LINE} FROM {_read([file])} WHERE json IS NOT NULL)"
         for file in files
     )
-    return Source(query, placed, sum(rows for keys, rows in shapes if keys), torn=tuple(torn))
+    return TableQueries(query, placed, sum(rows for keys, rows in shapes if keys), torn=tuple(torn))
 
 
 def _read(files: Sequence[str]) -> str:

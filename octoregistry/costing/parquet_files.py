@@ -9,7 +9,7 @@ from pathlib import Path
 from ibis.backends.duckdb import Backend
 
 from octoregistry.costing.errors import CostingError
-from octoregistry.costing.plain_tables import FILE, LINE, Source, can_be_columns, marks
+from octoregistry.costing.plain_tables import FILE, LINE, TableQueries, can_be_columns, marks
 from octoregistry.costing.sql import fetched, name_of, text_of, texts_of
 
 _FINE = "TIMESTAMPTZ_NS"  # which DuckDB can write as text, and as nothing else but this
@@ -19,7 +19,7 @@ _Columns = tuple[tuple[str, str], ...]
 _HIVE = "hive_types_autocast = false, hive_partitioning = true"
 
 
-def parquet_source(connection: Backend, files: Sequence[str]) -> Source | None:
+def parquet_source(connection: Backend, files: Sequence[str]) -> TableQueries | None:
     """The rows of Parquet files; None where only Python reads them as they are meant."""
     alike: dict[_Columns, list[str]] = {}
     rows = 0
@@ -46,7 +46,7 @@ def parquet_source(connection: Backend, files: Sequence[str]) -> Source | None:
             f"SELECT * EXCLUDE (filename, file_row_number){replaced}, {marked}, filename AS {FILE}, "
             f"file_row_number + 1 AS {LINE} FROM {read}, filename = true, file_row_number = true)"
         )
-    return Source(" UNION ALL BY NAME ".join(queries), " UNION ALL BY NAME ".join(placed), rows)
+    return TableQueries(" UNION ALL BY NAME ".join(queries), " UNION ALL BY NAME ".join(placed), rows)
 
 
 def _columns(connection: Backend, file: str) -> _Columns:

@@ -17,7 +17,7 @@ COLUMNS = "octoregistry_columns"  # the columns of a row's own table, where tabl
 _OURS = "octoregistry_"
 
 
-class Source(NamedTuple):
+class TableQueries(NamedTuple):
     """Rows that hold plain values: a query; the same with FILE and LINE; how many they are; the lines that are none, and a
     query for those that only reading them all finds.
     """

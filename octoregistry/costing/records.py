@@ -52,7 +52,7 @@ class Torn:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ListPage:
     """A page of a list: whether it says that others follow, and of what."""
 
     file: str
@@ -61,7 +61,7 @@ class Page:
     of: str
 
 
-def records(file: str, kind: str) -> Iterator[Record | Torn | Page]:
+def records(file: str, kind: str) -> Iterator[Record | Torn | ListPage]:
     """The rows of a file of `kind` (csv, json, jsonl, parquet), its lines that are none, and the pages that rows stand on.
 
     Raises CostingError for a file that cannot be read as what it is called; one that breaks off is told as a line.
@@ -85,7 +85,7 @@ def _said(error: BaseException) -> str:
     return type(error).__name__ if isinstance(error, UnicodeError) else str(error) or type(error).__name__
 
 
-def _records(file: str, kind: str) -> Iterator[Record | Torn | Page]:
+def _records(file: str, kind: str) -> Iterator[Record | Torn | ListPage]:
     if kind == "csv":
         yield from _table(file, _csv_rows(file))
     elif kind == "parquet":
@@ -94,9 +94,9 @@ def _records(file: str, kind: str) -> Iterator[Record | Torn | Page]:
         yield from _Session(file).records(_lines(file) if kind == "jsonl" else _document(file))
 
 
-def unfinished(pages: Sequence[Page]) -> list[UnpricedRows]:
+def unfinished(pages: Sequence[ListPage]) -> list[UnpricedRows]:
     """The lists whose last page is not here, as problems: where their first page stands."""
-    found: dict[str, list[Page]] = {}
+    found: dict[str, list[ListPage]] = {}
     for page in pages:
         found.setdefault(page.of, []).append(page)
     return [
@@ -232,14 +232,14 @@ class _Session:
         self.carried: dict[str, Any] = {}
         self.totals: dict[str, Any] = {}
 
-    def records(self, items: Iterator[tuple[int, Any]]) -> Iterator[Record | Torn | Page]:
+    def records(self, items: Iterator[tuple[int, Any]]) -> Iterator[Record | Torn | ListPage]:
         for place, item in items:
             if not isinstance(item, dict):
                 text = item if isinstance(item, bytes) else json.dumps(item).encode()
                 yield Torn(self.file, place, NO_OBJECT, text.decode(errors="replace").strip()[:300])
                 continue
             if isinstance(item.get("has_more"), bool):
-                yield Page(self.file, place, item["has_more"], _kind_of_page(item))
+                yield ListPage(self.file, place, item["has_more"], _kind_of_page(item))
             for row in _rows_of(item):
                 if (moved := self._moved(row)) is not None:
                     yield Record(moved, self.file, place)

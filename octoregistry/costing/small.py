@@ -13,7 +13,7 @@ from octoregistry.costing.names import CallNames
 from octoregistry.costing.patterns import UNREAD
 from octoregistry.costing.rates import RateTable
 from octoregistry.costing.reading import How, check_names, no_form, recipes_with
-from octoregistry.costing.records import Page, Record, Torn, records, torn_problems, unfinished
+from octoregistry.costing.records import ListPage, Record, Torn, records, torn_problems, unfinished
 from octoregistry.costing.tally import Tally, check_keys
 from octoregistry.costing.values import Costs, UnpricedRows
 from providers.numerals import is_number
@@ -62,7 +62,7 @@ def costs_of_files(
     return costs_of_rows(partial(rows_of_files, files), rates, keys, how, ", ".join(file for file, _ in files))
 
 
-def rows_of_files(files: Sequence[tuple[str, str]]) -> Iterator[Record | Torn | Page]:
+def rows_of_files(files: Sequence[tuple[str, str]]) -> Iterator[Record | Torn | ListPage]:
     """The rows of `files`, and the lines that are none. Of several files one that cannot be read costs itself."""
     for file, kind in files:
         try:
@@ -74,7 +74,7 @@ def rows_of_files(files: Sequence[tuple[str, str]]) -> Iterator[Record | Torn | 
 
 
 def costs_of_rows(
-    rows: Callable[[], Iterator[Record | Torn | Page]],
+    rows: Callable[[], Iterator[Record | Torn | ListPage]],
     rates: RateTable,
     keys: Sequence[str],
     how: How | None = None,
@@ -94,10 +94,10 @@ def costs_of_rows(
 class Read:
     """The records that are read, with what else was there."""
 
-    def __init__(self, rows: Iterator[Record | Torn | Page]) -> None:
+    def __init__(self, rows: Iterator[Record | Torn | ListPage]) -> None:
         self._rows = rows
         self.torn: list[Torn] = []
-        self.pages: list[Page] = []
+        self.pages: list[ListPage] = []
         self.there: dict[str, None] = {}
         self.numbers: dict[str, None] = {}
         self.only_costs = True
@@ -108,7 +108,7 @@ class Read:
             if isinstance(found, Torn):
                 self.torn.append(found)
                 continue
-            if isinstance(found, Page):
+            if isinstance(found, ListPage):
                 self.pages.append(found)
                 continue
             if (new := tuple(found.row)) != shape or not self.there:

@@ -27,7 +27,7 @@ _NO_ID = "a charge of it stands on the page, and no id is known for it"
 
 
 @dataclass(frozen=True, slots=True)
-class _Stated:
+class _StatedCharge:
     """A charge of a page with the model that it is of: an id, or TOOLS."""
 
     charge: StatedCharge
@@ -62,7 +62,7 @@ def charge_changes(
             continue
         missed = witnesses.missed(page.checked, context.limits.witness_days)
         asked = replace(context, checked=page.checked, unwitnessed=missed)
-        stated: list[_Stated] = []
+        stated: list[_StatedCharge] = []
         for charge in page.read.charges:
             models = _models(charge, match, new)
             if models is None and (model := spelled.get(normalised(str(charge.name), prefix))):
@@ -72,7 +72,7 @@ def charge_changes(
                 notes.setdefault(subject, Note(provider.name, subject, _NO_ID, "without an id"))
             for model in models or ():
                 if new.get(model, True):
-                    stated.append(_Stated(charge, model))
+                    stated.append(_StatedCharge(charge, model))
         slots.update(one.slot[:-1] for one in stated)
         prices: dict[object, set[object]] = {}
         for one in stated:
@@ -122,7 +122,7 @@ def _models(
     return (charge.name,) if looks_like_id(charge.name) else None
 
 
-def _compared(provider: Provider, stated: _Stated, beside: Beside, context: GuardContext) -> Iterator[Change]:
+def _compared(provider: Provider, stated: _StatedCharge, beside: Beside, context: GuardContext) -> Iterator[Change]:
     """The change that a charge makes; none where the registry has it, or has a later one."""
     charge, when, day = stated.charge, dict(stated.charge.when), context.checked
     start = charge.start or day
@@ -147,7 +147,7 @@ def _compared(provider: Provider, stated: _Stated, beside: Beside, context: Guar
     yield replace(change, verdict=Verdict("hold", found)) if found else change
 
 
-def _beside(provider: Provider, stated: _Stated, page: Sequence[_Stated], day: date) -> Beside:
+def _beside(provider: Provider, stated: _StatedCharge, page: Sequence[_StatedCharge], day: date) -> Beside:
     """What the registry has of the same thing, and what it or the `page` has of the same unit."""
     charge, ours = stated.charge, [c for c in charges_of(provider, stated.model) if c.unit == stated.charge.unit]
     place = charge.mode, charge.when

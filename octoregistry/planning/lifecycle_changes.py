@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from octoregistry.planning.plan import Change, Kind, Note
+from octoregistry.planning.plan import Change, ChangeKind, Note
 from octoregistry.planning.values import Value, value_text
 from octoregistry.reading.lifecycle import StatedLifecycle
 from octoregistry.reading.rates import Evidence
@@ -26,7 +26,7 @@ class LifecycleChanges(NamedTuple):
         return {change.model for change in self.changes if change.dimension == "status" and change.new == "retired"}
 
 
-class _Stated(NamedTuple):
+class _StatedFact(NamedTuple):
     value: Value
     evidence: Evidence
 
@@ -87,9 +87,9 @@ def _names(models: Iterable[Model], naming: Names) -> dict[str, str]:
     return {name: next(iter(one)) for name, one in others.items() if len(one) == 1} | ids
 
 
-def _facts(rows: Sequence[StatedLifecycle], called: Mapping[str, str]) -> tuple[dict[str, _Stated], list[str]]:
+def _facts(rows: Sequence[StatedLifecycle], called: Mapping[str, str]) -> tuple[dict[str, _StatedFact], list[str]]:
     """What the rows of one model state, and where they contradict one another: then nothing is taken of it."""
-    stated: dict[str, list[_Stated]] = {}
+    stated: dict[str, list[_StatedFact]] = {}
     for row in rows:
         after = called.get(row.replaced_by[0].casefold()) if len(row.replaced_by) == 1 else None
         for key, value in (
@@ -99,7 +99,7 @@ def _facts(rows: Sequence[StatedLifecycle], called: Mapping[str, str]) -> tuple[
             ("replaced_by", after),
         ):
             if value is not None or (key == "retires_on" and row.endless and not row.unread):
-                stated.setdefault(key, []).append(_Stated(value, row.evidence))
+                stated.setdefault(key, []).append(_StatedFact(value, row.evidence))
     several = {key: sorted({value_text(one.value) for one in ones}) for key, ones in stated.items()}
     contradictions = [
         f"its page of endings states {' and '.join(values)} for {key}: neither is taken"
@@ -109,14 +109,14 @@ def _facts(rows: Sequence[StatedLifecycle], called: Mapping[str, str]) -> tuple[
     return {key: ones[0] for key, ones in stated.items() if len(several[key]) == 1}, contradictions
 
 
-def _lives_past_its_end(facts: Mapping[str, _Stated], today: date) -> bool:
+def _lives_past_its_end(facts: Mapping[str, _StatedFact], today: date) -> bool:
     """True where a model is called active though its day has come."""
     status, end = facts.get("status"), facts.get("retires_on")
     active = status is not None and status.value == "active"
     return active and end is not None and isinstance(end.value, date) and end.value <= today
 
 
-def _turned_around(facts: Mapping[str, _Stated]) -> str | None:
+def _turned_around(facts: Mapping[str, _StatedFact]) -> str | None:
     """That two days cannot both be true, where they cannot: no model ends before that is announced."""
     begin, end = (facts[key].value if key in facts else None for key in ("deprecated_on", "retires_on"))
     if not isinstance(begin, date) or not isinstance(end, date) or begin <= end:
@@ -124,7 +124,7 @@ def _turned_around(facts: Mapping[str, _Stated]) -> str | None:
     return f"its page of endings says that it ends on {end}, before it is deprecated on {begin}: neither is taken"
 
 
-def _still_to_be_set(known: Model, rows: Iterable[StatedLifecycle], facts: Mapping[str, _Stated]) -> str | None:
+def _still_to_be_set(known: Model, rows: Iterable[StatedLifecycle], facts: Mapping[str, _StatedFact]) -> str | None:
     """That the day on which a model ends is kept, though its row has only "TBD" for it: it ends, and nobody says when else."""
     undated = next((row.undated for row in rows if row.undated), None)
     if (
@@ -137,19 +137,19 @@ def _still_to_be_set(known: Model, rows: Iterable[StatedLifecycle], facts: Mappi
     return f"its page of endings has {undated!r} for the day on which it ends: {known.retires_on} is kept"
 
 
-def _in_order(facts: dict[str, _Stated], today: date) -> dict[str, _Stated]:
+def _in_order(facts: dict[str, _StatedFact], today: date) -> dict[str, _StatedFact]:
     """`facts` with the status that follows from their days where none is stated."""
     begin, end = facts.get("deprecated_on"), facts.get("retires_on")
     if "status" in facts:
         return facts
     if end and isinstance(end.value, date) and end.value <= today:
-        return {**facts, "status": _Stated("retired", end.evidence)}
+        return {**facts, "status": _StatedFact("retired", end.evidence)}
     if (end and end.value) or (begin and isinstance(begin.value, date) and begin.value <= today):
-        return {**facts, "status": _Stated("deprecated", (begin or end or facts["status"]).evidence)}
+        return {**facts, "status": _StatedFact("deprecated", (begin or end or facts["status"]).evidence)}
     return facts
 
 
-def _changes(known: Model, facts: Mapping[str, _Stated], listed: Collection[str]) -> list[Change]:
+def _changes(known: Model, facts: Mapping[str, _StatedFact], listed: Collection[str]) -> list[Change]:
     """The keys that differ, each with who says so."""
     old: dict[str, Value] = {
         "status": known.status,
@@ -169,5 +169,5 @@ def _changes(known: Model, facts: Mapping[str, _Stated], listed: Collection[str]
     return changes
 
 
-def _change(model: Model, kind: Kind, key: str, old: Value, new: Value, evidence: Evidence) -> Change:
+def _change(model: Model, kind: ChangeKind, key: str, old: Value, new: Value, evidence: Evidence) -> Change:
     return Change(model.provider, model.id, kind, key, old, new, evidence=evidence)

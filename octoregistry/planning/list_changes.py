@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from octoregistry.planning.plan import Change, Kind
+from octoregistry.planning.plan import Change, ChangeKind
 from octoregistry.planning.values import Value
 from octoregistry.sources.listings import ListedModel
 from providers.entries import Model, Provider
@@ -28,7 +28,7 @@ def _listed(model: Model, entry: ListedModel) -> list[Change]:
     changes = []
     if model.missing_since is not None:
         changes.append(_change(model, "lifecycle", "missing_since", model.missing_since, None))
-    wanted: tuple[tuple[Kind, str, Value, Value], ...] = (
+    wanted: tuple[tuple[ChangeKind, str, Value, Value], ...] = (
         ("metadata", "context_window", model.context_window, entry.context_window),
         ("metadata", "max_output_tokens", model.max_output_tokens, entry.max_output_tokens),
         ("lifecycle", "status", model.status, entry.lifecycle),
@@ -42,5 +42,5 @@ def _listed(model: Model, entry: ListedModel) -> list[Change]:
     return changes
 
 
-def _change(model: Model, kind: Kind, name: str, old: Value, new: Value) -> Change:
+def _change(model: Model, kind: ChangeKind, name: str, old: Value, new: Value) -> Change:
     return Change(model.provider, model.id, kind, name, old, new)

@@ -10,7 +10,7 @@ from decimal import Decimal
 from octoregistry.planning.guards import GuardContext
 from octoregistry.planning.package_charges import package_charges
 from octoregistry.planning.plain_prices import plain_prices
-from octoregistry.planning.plan import Change, Kind, Note, Plan, Reason, Verdict
+from octoregistry.planning.plan import Change, ChangeKind, Note, Plan, Reason, Verdict
 from octoregistry.planning.planner import PlanSettings
 from octoregistry.planning.price_changes import ModelMode, changes_of_mode
 from octoregistry.planning.rates_in_force import RATE_FACTS, effective_rates, in_force, rates_after
@@ -145,7 +145,7 @@ class _Pair:
             before = view.get(rate.above_input_tokens)
             for name, usd in rate.prices.items():
                 old = before.prices.get(name) if before else None
-                kind: Kind = "price" if before else "new_rate"
+                kind: ChangeKind = "price" if before else "new_rate"
                 if old is None:
                     kind = "new_price" if before else "new_rate"
                 elif old == usd:
@@ -205,7 +205,7 @@ class _Pair:
             value = self._free_aliases(packaged) if name == "aliases" and isinstance(packaged, tuple) else packaged
             if value in (None, (), old) or (name in ("display_name", "first_seen") and self.ours):
                 continue
-            kind: Kind = "lifecycle" if name in _LIFECYCLE else "source" if "." in name else "metadata"
+            kind: ChangeKind = "lifecycle" if name in _LIFECYCLE else "source" if "." in name else "metadata"
             change = Change(self.provider.name, self.theirs.id, kind, name, old, value)
             if kind == "source" and old is not None:
                 continue
@@ -250,14 +250,14 @@ class _Pair:
                 theirs[f"last_seen.{mode}"] = seen  # nobody has seen it since
         return self._keys("source", {name: (ours.get(name), theirs.get(name)) for name in (theirs | ours)})
 
-    def _keys(self, kind: Kind, wanted: Mapping[str, tuple[Value, Value]]) -> list[Change]:
+    def _keys(self, kind: ChangeKind, wanted: Mapping[str, tuple[Value, Value]]) -> list[Change]:
         return [
             Change(self.provider.name, self.theirs.id, kind, name, old, new)
             for name, (old, new) in wanted.items()
             if old != new and (new is not None or kind == "source")
         ]
 
-    def _change(self, rate: Rate, kind: Kind, name: str, old: Value, new: Value) -> Change:
+    def _change(self, rate: Rate, kind: ChangeKind, name: str, old: Value, new: Value) -> Change:
         return Change(
             self.provider.name,
             self.theirs.id,

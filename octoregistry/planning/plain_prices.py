@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from octoregistry.planning.decimals import divided
-from octoregistry.planning.plan import Change, Kind, Reason, Verdict
+from octoregistry.planning.plan import Change, ChangeKind, Reason, Verdict
 from octoregistry.planning.rates_in_force import base_prices, in_force, rates_after
 from octoregistry.planning.values import Value
 from providers.dimensions import PLAIN_DIMENSION
@@ -77,7 +77,7 @@ def plain_changes(
         # A multiplier of its own that is no longer needed says what the provider's says: no key is ever taken away.
         "realtime_multiplier": (own, multiplier if plain.multiplier is None and own is not None else plain.multiplier),
     }
-    kind: Kind = "plain" if known else "new_model"
+    kind: ChangeKind = "plain" if known else "new_model"
     return [
         Change(*name, kind, key, old, new, notes=plain.notes)
         for key, (old, new) in wanted.items()

@@ -12,7 +12,7 @@ from octoregistry.planning.values import Value, value_text
 from octoregistry.reading.labels import Doubt
 from octoregistry.reading.rates import Evidence
 
-Kind = Literal[
+ChangeKind = Literal[
     "new_model",  # all that is written of a model that the registry lacks
     "price",  # a price that differs from the one in force
     "new_price",  # a dimension that a rate of the registry lacked
@@ -31,7 +31,7 @@ Kind = Literal[
 ]
 Slot = tuple[str | None, date | None]
 """The rates of a mode that begin on a day."""
-Bookkeeping: tuple[Kind, ...] = ("kept", "source")
+Bookkeeping: tuple[ChangeKind, ...] = ("kept", "source")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class Change:
 
     provider: str
     model: str
-    kind: Kind
+    kind: ChangeKind
     dimension: str
     old: Value
     new: Value

@@ -17,7 +17,7 @@ from octoregistry.planning.charge_keys import charge_entry
 from octoregistry.planning.counts import summaries
 from octoregistry.planning.decimals import plain
 from octoregistry.planning.doubts import HeldByLabel, held_by_labels
-from octoregistry.planning.plan import Change, Kind, Note, Plan, Reason, Verdict, WitnessPrice
+from octoregistry.planning.plan import Change, ChangeKind, Note, Plan, Reason, Verdict, WitnessPrice
 from octoregistry.planning.rates_in_force import RATE_FACTS
 from octoregistry.planning.values import Value
 from octoregistry.reading.labels import Doubt, Place
@@ -42,7 +42,7 @@ _COUNTS = frozenset({"context_window", "max_output_tokens", "up_to_input_tokens"
 _LISTS = frozenset({"aliases", "features", "modalities.input", "modalities.output", "derived_dimensions", "vouched_by"})
 _RATE_KEYS = frozenset({*DIMENSIONS, *RATE_FACTS, *_LEVELS, "mode"})
 _MODEL_KEYS = (_PRICES | _DAYS | _TEXTS | _COUNTS | _SWITCHES | _LISTS) - _RATE_KEYS
-_OF_TODAY: frozenset[Kind] = frozenset({"source", "missing"})
+_OF_TODAY: frozenset[ChangeKind] = frozenset({"source", "missing"})
 _REMOVABLE = _LAST_SEEN | {"missing_since", "retires_on", "source.via", *RATE_FACTS}
 # As `as_values` writes them; Decimal itself would take 1e999999999, which is a gigabyte as plain text.
 _PRICE = re.compile(r"\d{1,15}(?:\.\d{1,30})?", re.ASCII)
@@ -74,7 +74,7 @@ class _WitnessPriceForm(_StrictForm):
 class _ChangeForm(_StrictForm):
     provider: _Name
     model: _Name
-    kind: Kind
+    kind: ChangeKind
     mode: Literal["standard", "batch", "flex", "priority"] | None
     above_input_tokens: Annotated[int, Field(ge=0)] | None
     start: Annotated[date | None, Field(alias="from")]

@@ -17,7 +17,7 @@ from octoregistry.planning.matching import ModelNames, remarked_status
 from octoregistry.planning.model_prices import ModelPriceChanges
 from octoregistry.planning.moves import any_moves
 from octoregistry.planning.plain_prices import held_behind_newer, plain_changes
-from octoregistry.planning.plan import APPLY, Change, Kind, Note, NoteKind, Plan, Reason, Seen, Verdict
+from octoregistry.planning.plan import APPLY, Change, ChangeKind, Note, NoteKind, Plan, Reason, Seen, Verdict
 from octoregistry.planning.rates_in_force import effective_rates, in_force, rates_after
 from octoregistry.planning.shares import (
     gone_from_pages,
@@ -384,7 +384,7 @@ class _Planner:
             **(self._kind(known) if known else {}),
             **last_seen(known, stated),
         }
-        kind: Kind = "source" if known else "new_model"
+        kind: ChangeKind = "source" if known else "new_model"
         return [
             Change(self.provider.name, model, kind, name, before, now)
             for name, (before, now) in wanted.items()

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from octoregistry.planning.carried import carried_prices, is_covered, size, sizes_moved
-from octoregistry.planning.plan import Change, Kind, Reason, Verdict
+from octoregistry.planning.plan import Change, ChangeKind, Reason, Verdict
 from octoregistry.planning.rates_in_force import in_force, rates_after
 from octoregistry.planning.stated_models import Dated, Price, Tier, Tiers, current_and_announced
 from octoregistry.planning.values import Value
@@ -30,7 +30,7 @@ class ModelMode:
     provider: str
     model: str
     mode: str
-    first: Kind = "new_rate"
+    first: ChangeKind = "new_rate"
     seen: date | None = None
     since: date | None = None
     ends: Mapping[Tier, int] = field(default_factory=dict)
@@ -122,7 +122,7 @@ def _changes_at(
     if first and not announced:
         return [*_first_known(target, rates, view, stated, moved, since), *_unmark_derived(target, view, stated)]
     if not view:
-        kind: Kind = "announced" if target.first != "new_model" else target.first
+        kind: ChangeKind = "announced" if target.first != "new_model" else target.first
         return [_change(target, kind, tier, since, name, None, stated[tier][name]) for tier, name in moved]
     start = day if announced else _start_of_set(view, day, since)
     if first and not opens and all(tier in view and view[tier].start == start for tier, _ in moved):
@@ -159,7 +159,7 @@ def _first_known(
         return _new_set(target, rates, view, stated, max(holds_from or date.min, latest or date.min), announced=False)
     changes = []
     for tier, name in new:
-        kind: Kind = "new_price" if tier in view else "new_rate"
+        kind: ChangeKind = "new_price" if tier in view else "new_rate"
         start = view[tier].start if tier in view else latest if _earlier(holds_from, latest) else holds_from
         changes.append(_change(target, kind, tier, start, name, None, stated[tier][name]))
     return changes
@@ -208,7 +208,7 @@ def _new_set(
             old = _old_price(view, tier, name)
             if old == price.usd and there:
                 continue
-            kind: Kind = "announced" if announced else "new_rate" if old_rate is None else "price"
+            kind: ChangeKind = "announced" if announced else "new_rate" if old_rate is None else "price"
             kind = "kept" if old == price.usd else "new_price" if kind == "price" and old is None else kind
             changes.append(_change(target, kind, tier, start, name, old, price))
         carried = {} if resized and not prices else carried_prices(rates, target.mode, tier, stated, start)
@@ -248,7 +248,7 @@ def _is_stated(price: Price) -> bool:
 
 def _change(
     target: ModelMode,
-    kind: Kind,
+    kind: ChangeKind,
     tier: Tier,
     start: date | None,
     name: str,

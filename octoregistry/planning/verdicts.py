@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from octoregistry.planning.batch import holds_still
 from octoregistry.planning.guards import GuardContext, reasons
-from octoregistry.planning.plan import APPLY, Change, Kind, Reason, Slot, Verdict
+from octoregistry.planning.plan import APPLY, Change, ChangeKind, Reason, Slot, Verdict
 from octoregistry.planning.rates_in_force import rates_after
 from providers.entries import Model, Rate
 
-_OF_SILENCE: tuple[Kind, ...] = ("unknown", "kept")
+_OF_SILENCE: tuple[ChangeKind, ...] = ("unknown", "kept")
 
 
 def verdict_of(change: Change, context: GuardContext) -> Verdict:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from octoregistry.planning.plan import Change, Kind
+from octoregistry.planning.plan import Change, ChangeKind
 from octoregistry.planning.values import Value
 from octoregistry.sources.registries.registry_prices import RegistryFacts
 from providers.dimensions import FEATURES, MODALITIES
@@ -64,7 +64,7 @@ def fact_changes(
             "modalities.output": known.output_modalities or None,
             "features": known.features or None,
         }
-    kind: Kind = "metadata" if known else "new_model"
+    kind: ChangeKind = "metadata" if known else "new_model"
     changes: list[Change] = []
     said: dict[str, tuple[str, ...]] = {}
     for key, (value, witnesses) in agreed_facts(facts).items():

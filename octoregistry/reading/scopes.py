@@ -12,10 +12,10 @@ from octoregistry.reading.classify.cells import amounts, has_amount, is_bare
 from octoregistry.reading.classify.names import looks_like_id, looks_like_name
 from octoregistry.reading.labels import Figure, Label, Place
 from octoregistry.reading.layout import Scope
-from octoregistry.reading.layout.cards import Kind, LineWords, card_scopes
+from octoregistry.reading.layout.cards import LineKind, LineWords, card_scopes
 from octoregistry.reading.layout.lines import clean
 from octoregistry.reading.layout.over import closing, notes_behind, opening, over
-from octoregistry.reading.layout.tables import Words, table_figures
+from octoregistry.reading.layout.tables import TableWords, table_figures
 from octoregistry.reading.notes import Notes, equates
 from octoregistry.reading.settle import Reader
 from octoregistry.reading.settle.kinds import heads_names, is_unit_head
@@ -38,7 +38,7 @@ def scopes(document: Document, reader: Reader) -> Iterator[Scope]:
         def figure(text: str, bare: bool = bare) -> bool:
             return lines.money(text) or (bare and is_bare(text))
 
-        figures, names = table_figures(table, Words(figure, lines.counts_in_row, lines.is_name, lines.is_offer))
+        figures, names = table_figures(table, TableWords(figure, lines.counts_in_row, lines.is_name, lines.is_offer))
         if figures:
             codes = _ids_over(document, table)
             trouble = {
@@ -132,7 +132,7 @@ class _Lines:
     def money(self, text: str) -> bool:
         return has_amount(text, self.reader.vocabulary)
 
-    def kind(self, line: str) -> Kind:
+    def kind(self, line: str) -> LineKind:
         said = self.says(line)
         slots = {fact.slot for fact in said.facts}
         if "model" in slots and not slots & {"dimension", "unit"} and (not said.leftover or len(line.split()) < 6):
@@ -190,7 +190,7 @@ class _Lines:
 _SHORT_LINE = 60
 _DASHES = ("-", "–", "—")
 _TRAINS = {"training", "fine-tuning"}
-_CARD_LINES: tuple[tuple[Kind, set[str], set[str]], ...] = (
+_CARD_LINES: tuple[tuple[LineKind, set[str], set[str]], ...] = (
     ("tab", {"modality", "mode"}, {"token", "function"}),
     ("size", {"tier"}, {"token", "function"}),
     ("counts", {"dimension"}, {"token", "price", "function"}),

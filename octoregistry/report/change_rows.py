@@ -41,7 +41,7 @@ class CellText:
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class SharedCells:
     """The places of values whose page says the same of all, down to the last word: "Standard › sol-5"."""
 
     path: str
@@ -55,7 +55,7 @@ class ChangeRow:
     where: str
     price: bool
     values: tuple[ChangedValue, ...]
-    places: tuple[Places, ...]
+    places: tuple[SharedCells, ...]
     remarks: tuple[str, ...]
     agree: str
     disagree: str
@@ -137,7 +137,7 @@ def _text(dimension: str, value: object) -> str:
     return wording.DASH if value is None else value_text(value)  # type: ignore[arg-type]
 
 
-def _places(changes: Sequence[Change]) -> tuple[Places, ...]:
+def _places(changes: Sequence[Change]) -> tuple[SharedCells, ...]:
     found: dict[str, list[CellText]] = {}
     for change in changes:
         evidence = change.evidence
@@ -147,7 +147,7 @@ def _places(changes: Sequence[Change]) -> tuple[Places, ...]:
         where = evidence.path[-1] if evidence.path else label
         cell = CellText(where, evidence.text, evidence.address, link_to_text(evidence))
         found.setdefault(SEPARATOR.join(evidence.path[:-1]), []).append(cell)
-    return tuple(Places(path, tuple(dict.fromkeys(cells))) for path, cells in found.items())
+    return tuple(SharedCells(path, tuple(dict.fromkeys(cells))) for path, cells in found.items())
 
 
 def link_to_text(evidence: Evidence) -> str | None:

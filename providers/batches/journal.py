@@ -34,8 +34,8 @@ class Journal:
     def __init__(self, path: Path, rows: int, *, only_looks: bool = False, may_be_empty: bool = False) -> None:
         self.path = path
         self._may_be_empty = may_be_empty
-        self._results = Places(rows)
-        self._cuts = Places(rows)  # answers that were cut off, of rows without a result
+        self._results = RowPlaces(rows)
+        self._cuts = RowPlaces(rows)  # answers that were cut off, of rows without a result
         self._open = array("q", [0]) * rows  # how often a row was asked without a result
         self._failed = array("q", [-1]) * rows  # where the file says that it failed first
         self._denied = array("q", [-1]) * rows  # and where first for a reason that does not pass
@@ -173,7 +173,7 @@ class Journal:
         if self._keep(row, result, _CUT, self._cuts):
             self._open[row] -= 1
 
-    def _keep(self, row: int, result: RowResult, mark: bytes, places: Places) -> bool:
+    def _keep(self, row: int, result: RowResult, mark: bytes, places: RowPlaces) -> bool:
         number, text = b"%d %s" % (row, mark), result.as_json().encode() + b"\n"
         start = self._append(number + text)
         if start is None:
@@ -251,7 +251,7 @@ class Journal:
                 os.close(file)
 
 
-class Places:
+class RowPlaces:
     """Where the results of some of `rows` rows stand in the file."""
 
     def __init__(self, rows: int) -> None:

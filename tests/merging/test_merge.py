@@ -9,7 +9,7 @@ import pytest
 
 from octoregistry.merging.diff import diff
 from octoregistry.merging.merge import MergeError, merge
-from octoregistry.planning.plan import Change, Kind, Plan, Reason, Verdict
+from octoregistry.planning.plan import Change, ChangeKind, Plan, Reason, Verdict
 from octoregistry.planning.values import Value
 from providers.registry import parse_registry
 
@@ -56,7 +56,7 @@ def change(
     *,
     model: str = "road",
     provider: str = "acme",
-    kind: Kind = "price",
+    kind: ChangeKind = "price",
     old: Value = None,
     verdict: Verdict | None = None,
 ) -> Change:

@@ -9,7 +9,7 @@ import pytest
 
 from octoregistry.merging.merge import MergeError, merge
 from octoregistry.merging.merge_each import merge_each
-from octoregistry.planning.plan import Change, Kind, Plan
+from octoregistry.planning.plan import Change, ChangeKind, Plan
 from octoregistry.planning.values import Value
 from providers.registry import get_pricing, parse_registry
 from tests.merging.conftest import SMALL
@@ -18,7 +18,7 @@ DAY = date(2026, 11, 1)
 WHO = ("one-list", "two-list")
 
 
-def entry(model: str, kind: Kind, provider: str = "acme", usd: str = "1.0") -> tuple[Change, ...]:
+def entry(model: str, kind: ChangeKind, provider: str = "acme", usd: str = "1.0") -> tuple[Change, ...]:
     """The changes that write a model; vouched ones with who vouches."""
 
     def change(key: str, new: Value, mode: str | None = None) -> Change:

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from octoregistry.planning.counts import Counts, counts_of, counts_of_values, summaries
-from octoregistry.planning.plan import Change, Kind, Note, Plan, Reason, Verdict
+from octoregistry.planning.plan import Change, ChangeKind, Note, Plan, Reason, Verdict
 from octoregistry.planning.plan_json import as_values
 from octoregistry.report.changes import headline, sections
 from octoregistry.report.from_update import report_of
@@ -19,7 +19,7 @@ from providers import parse_registry
 from tests.merging.conftest import SMALL
 
 
-def change(kind: Kind, model: str = "m", dimension: str = "input", mode: str | None = "standard") -> Change:
+def change(kind: ChangeKind, model: str = "m", dimension: str = "input", mode: str | None = "standard") -> Change:
     return Change("acme", model, kind, dimension, Decimal(1), Decimal(2), mode)
 
 

@@ -11,7 +11,7 @@ import providers
 from providers.dimensions import InvalidUsageError
 from providers.entries import Model, Rate, Source
 from providers.registry import PACKAGED, load_registry
-from providers.selection import Kind, Task, kind_of, misfits, peers_of, recommended, reservations, retires_soon
+from providers.selection import ModelKind, Task, kind_of, misfits, peers_of, recommended, reservations, retires_soon
 
 DAY = date(2026, 11, 30)
 
@@ -24,16 +24,19 @@ def model(**facts):
 @pytest.mark.parametrize(
     ("facts", "kind"),
     [
-        ({}, Kind("chat", assumed=True)),
-        ({"kind": "completion"}, Kind("completion")),
+        ({}, ModelKind("chat", assumed=True)),
+        ({"kind": "completion"}, ModelKind("completion")),
         (
             {"prices": {"input": Decimal(1), "output": Decimal(2), "input_audio": Decimal(3)}},
-            Kind("chat", assumed=True),
+            ModelKind("chat", assumed=True),
         ),
-        ({"prices": {"input": Decimal(1), "output": Decimal(2), "output_audio": Decimal(3)}}, Kind(None)),
-        ({"prices": {"input": Decimal(1)}}, Kind(None)),
-        ({"prices": {"input": Decimal(1), "output": Decimal(0)}}, Kind(None)),  # an embedding model bills no output
-        ({"prices": {"input": Decimal(1), "output_image": Decimal(9)}}, Kind(None)),
+        ({"prices": {"input": Decimal(1), "output": Decimal(2), "output_audio": Decimal(3)}}, ModelKind(None)),
+        ({"prices": {"input": Decimal(1)}}, ModelKind(None)),
+        (
+            {"prices": {"input": Decimal(1), "output": Decimal(0)}},
+            ModelKind(None),
+        ),  # an embedding model bills no output
+        ({"prices": {"input": Decimal(1), "output_image": Decimal(9)}}, ModelKind(None)),
     ],
 )
 def test_a_kind_is_stated_or_follows_from_text_prices_both_ways(facts, kind):

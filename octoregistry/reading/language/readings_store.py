@@ -1,4 +1,4 @@
-"""Answers in files that people can read and review: one file a provider, in the user's data folder."""
+"""Readings of labels in files that people can read and review: one file a provider, in the user's data folder."""
 
 from __future__ import annotations
 
@@ -26,64 +26,64 @@ _LONGEST_FILE = 1_000_000
 
 
 def readings_folder() -> Path:
-    """Where answers are kept: the user's data folder."""
+    """Where readings are kept: the user's data folder."""
     return user_data_path("octoregistry") / "readings"
 
 
 class ReadingsStore:
-    """The answers at hand, those of earlier runs in `folder` among them unless `earlier` is False.
+    """The readings at hand, those of earlier runs in `folder` among them unless `earlier` is False.
 
     New ones are written there; with None they last as long as the run. `faults` are (file, what is wrong with it): such
-    a file is left as it is, for a person's work may be in it. `unsaved` says why answers will not be there again.
+    a file is left as it is, for a person's work may be in it. `unsaved` says why readings will not be there again.
     """
 
     def __init__(self, folder: Path | None = None, *, earlier: bool = True) -> None:
         self.folder = folder
         self.faults: list[tuple[str, str]] = []
         self.unsaved: str | None = None
-        self._answers: dict[Key, LabelReading] = {}
+        self._readings: dict[Key, LabelReading] = {}
         for file in sorted(folder.glob("*.toml")) if folder and earlier else ():
-            for answer in self._read(file):
-                self._answers[answer.key] = answer
+            for reading in self._read(file):
+                self._readings[reading.key] = reading
 
-    def answers(self, provider: str | None = None) -> tuple[LabelReading, ...]:
+    def readings(self, provider: str | None = None) -> tuple[LabelReading, ...]:
         """What was said of the labels of `provider`, or of all."""
-        return tuple(answer for answer in self._answers.values() if provider in (None, answer.provider))
+        return tuple(reading for reading in self._readings.values() if provider in (None, reading.provider))
 
     def of(self, provider: str, label: OpenLabel) -> LabelReading | None:
         """What was said of `label`, or None."""
-        return self._answers.get(key_of(provider, label))
+        return self._readings.get(key_of(provider, label))
 
     def rows(self, provider: str) -> tuple[Row, ...]:
         """What is known of the pages of `provider` beside the vocabulary, the last said first."""
-        return tuple(row for answer in self.answers(provider) if (row := answer.row))
+        return tuple(row for reading in self.readings(provider) if (row := reading.row))
 
-    def keep(self, answers: Iterable[LabelReading]) -> None:
-        """Keeps `answers` for this run, and in the folder for those to come; a person's word is replaced by a person's only."""
+    def keep(self, readings: Iterable[LabelReading]) -> None:
+        """Keeps `readings` for this run, and in the folder for those to come; a person's word is replaced by a person's only."""
         changed = set()
-        for answer in answers:
-            known = self._answers.get(answer.key)
-            if known is None or answer.reviewed or not known.reviewed:
-                self._answers[answer.key] = answer
-                changed.add(answer.provider)
+        for reading in readings:
+            known = self._readings.get(reading.key)
+            if known is None or reading.reviewed or not known.reviewed:
+                self._readings[reading.key] = reading
+                changed.add(reading.provider)
         for provider in sorted(changed):
             self._write(provider)
 
     def remove(self, wanted: Iterable[str]) -> tuple[LabelReading, ...]:
-        """The answers that were removed: those about labels of these texts or providers, or `all`."""
+        """The readings that were removed: those about labels of these texts or providers, or `all`."""
         names = set(wanted)
-        gone = [one for one in self._answers.values() if names & {one.label, one.provider, "all"}]
-        for answer in gone:
-            del self._answers[answer.key]
-        for provider in sorted({answer.provider for answer in gone}):
+        gone = [one for one in self._readings.values() if names & {one.label, one.provider, "all"}]
+        for reading in gone:
+            del self._readings[reading.key]
+        for provider in sorted({reading.provider for reading in gone}):
             self._write(provider)
         return tuple(gone)
 
     def _read(self, file: Path) -> Iterator[LabelReading]:
         try:
-            yield from _answers_in(file)
+            yield from _readings_in(file)
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            self.faults.append((file.name, f"no file of answers: {error!r}"))
+            self.faults.append((file.name, f"no file of readings: {error!r}"))
 
     def _write(self, provider: str) -> None:
         name = _file_of(provider)
@@ -92,20 +92,20 @@ class ReadingsStore:
         if any(file == name for file, _ in self.faults):
             self.unsaved = f"{self.folder / name} cannot be read, and is not written over"
             return
-        text = _HEAD.format(provider=provider) + "".join(map(_as_toml, self.answers(provider)))
+        text = _HEAD.format(provider=provider) + "".join(map(_as_toml, self.readings(provider)))
         try:
             _replace(self.folder / name, text)
         except OSError as error:  # the run goes on; the next one asks again
             self.unsaved = f"{self.folder}: {error.strerror}"
 
 
-def _answers_in(file: Path) -> tuple[LabelReading, ...]:
-    """All the answers of a file; raises where any part of it is none."""
+def _readings_in(file: Path) -> tuple[LabelReading, ...]:
+    """All the readings of a file; raises where any part of it is none."""
     if file.stat().st_size > _LONGEST_FILE:
         raise ValueError("too long")
-    found = tuple(map(_answer, tomllib.loads(file.read_text(encoding="utf-8"))["answer"]))
-    if strange := [answer.provider for answer in found if _file_of(answer.provider) != file.name]:
-        raise ValueError(f"an answer of {strange[0]} stands in it")
+    found = tuple(map(_reading, tomllib.loads(file.read_text(encoding="utf-8"))["answer"]))
+    if strange := [reading.provider for reading in found if _file_of(reading.provider) != file.name]:
+        raise ValueError(f"a reading of {strange[0]} stands in it")
     return found
 
 
@@ -114,7 +114,7 @@ def _file_of(provider: str) -> str:
     return f"{''.join(c for c in provider if c.isalnum() or c in '-_') or 'other'}.toml"
 
 
-def _answer(values: dict[str, Any]) -> LabelReading:
+def _reading(values: dict[str, Any]) -> LabelReading:
     means, place = str(values["means"]), values["place"]
     if means not in ANSWERS:
         raise ValueError(f"{means!r} is none of {', '.join(ANSWERS)}")
@@ -135,13 +135,13 @@ def _answer(values: dict[str, Any]) -> LabelReading:
     )
 
 
-def _as_toml(answer: LabelReading) -> str:
-    fields = {"label": answer.label, "place": answer.place, "text": answer.text, "means": answer.means}
-    about = {"provider": answer.provider, "said_by": answer.said_by, "day": str(answer.day), "page": answer.page}
-    if answer.reason:
-        about["reason"] = answer.reason
+def _as_toml(reading: LabelReading) -> str:
+    fields = {"label": reading.label, "place": reading.place, "text": reading.text, "means": reading.means}
+    about = {"provider": reading.provider, "said_by": reading.said_by, "day": str(reading.day), "page": reading.page}
+    if reading.reason:
+        about["reason"] = reading.reason
     lines = ["", "[[answer]]", *(f"{name} = {_text(value)}" for name, value in fields.items())]
-    lines.append(f"reviewed = {str(answer.reviewed).lower()}")
+    lines.append(f"reviewed = {str(reading.reviewed).lower()}")
     return "\n".join([*lines, *(f"{name} = {_text(value)}" for name, value in about.items())]) + "\n"
 
 

@@ -77,7 +77,7 @@ def labels_to_review(rates: PageRates, kept: ReadingsStore) -> tuple[LabelToRevi
         for label in rates.open_labels
         for piece in pieces(label)
     ]
-    found += _said_alone(rates, kept.answers(rates.provider))
+    found += _said_alone(rates, kept.readings(rates.provider))
     return tuple(sorted(found, key=lambda label: -label.prices))
 
 

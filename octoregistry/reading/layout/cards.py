@@ -14,7 +14,7 @@ from octoregistry.reading.layout import Scope
 from octoregistry.reading.layout.lines import is_label, sentences
 from octoregistry.reading.layout.lines import lines as all_lines
 
-Kind: TypeAlias = Literal["name", "prices", "describes", "unit", "tab", "size", "counts", "value", None]
+LineKind: TypeAlias = Literal["name", "prices", "describes", "unit", "tab", "size", "counts", "value", None]
 """What a line is for the make-up of a card: a model's name, a title over prices, a label of what is no price, a tab, a size of
 prompts, what is counted, the value of another label ("Free of charge")."""
 
@@ -33,7 +33,7 @@ class LineWords:
     of, is `bare`: one amount of which it does not, and whether it `counts`: it says so of another."""
 
     has_amount: Callable[[str], bool]
-    kind: Callable[[str], Kind]
+    kind: Callable[[str], LineKind]
     labelled: Callable[[str], bool]
     bare: Callable[[str], bool]
     counts: Callable[[str], bool]
@@ -181,7 +181,7 @@ class _Run:
 _WHOSE = "nothing says whether its label stands over it or below it"
 
 
-def _own(card: _Card, kind: Callable[[str], Kind], *, labelled: bool) -> tuple[Label, ...]:
+def _own(card: _Card, kind: Callable[[str], LineKind], *, labelled: bool) -> tuple[Label, ...]:
     """The lines over the next price: what stands above its own label groups the prices that follow as well. A line that
     is `labelled` has its label itself."""
     near = [] if labelled else card.block[-1:] or card.near
@@ -259,4 +259,4 @@ def _sign(line: str, words: LineWords, *, listed: bool) -> str:
     return _SIGNS.get(words.kind(line), "-")
 
 
-_SIGNS: dict[Kind, str] = {"name": "n", "value": "v", "tab": "t", "size": "t"}
+_SIGNS: dict[LineKind, str] = {"name": "n", "value": "v", "tab": "t", "size": "t"}

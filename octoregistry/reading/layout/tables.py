@@ -19,7 +19,7 @@ HasAmount = Callable[[str], bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class TableWords:
     """What words say of a table's make-up: `has_amount` of a cell, `counts` of the label of a row (it says what its figures
     are the price of), `is_name` of one and the head over it (it names a model), `is_offer` of one that has a price of its own, said in words: "Tuning"."""
 
@@ -29,7 +29,7 @@ class Words:
     is_offer: Callable[[str], bool]
 
 
-def table_figures(table: Table, words: Words) -> tuple[tuple[Figure, ...], dict[str, tuple[Label, ...]]]:
+def table_figures(table: Table, words: TableWords) -> tuple[tuple[Figure, ...], dict[str, tuple[Label, ...]]]:
     """(the figures of `table`, the labels of rows above each that may name its model)."""
     figures: list[Figure] = []
     names_above: dict[str, tuple[Label, ...]] = {}
@@ -88,7 +88,7 @@ def _note(table: Table, r: int) -> Label | None:
 class LabelRows:
     """The rows of a table that hold labels of its columns, as a column beside the figures holds labels of its rows."""
 
-    def __init__(self, table: Table, words: Words, columns: list[tuple[Label, ...]]) -> None:
+    def __init__(self, table: Table, words: TableWords, columns: list[tuple[Label, ...]]) -> None:
         self._words = words
         self._corner = columns[0][0].text if columns and columns[0] else ""
         self._all: dict[int, dict[tuple[str, str], Label]] = defaultdict(dict)

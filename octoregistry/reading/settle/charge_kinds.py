@@ -19,7 +19,7 @@ _OWN: tuple[tuple[Place, ...], ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ChargeKind:
     """The `unit` of a charge. `times` is how many of it one noun of the page is: an hour of audio is 60 minutes.
 
     `when` are the conditions that follow from the noun and the tool; `tool` says that no model need be named.
@@ -49,7 +49,9 @@ _IMPLIED = {("session_hour", "agent_session"), ("container_hour", "code"), ("gro
 _TOOL_UNIT = {"web_search": "web_search", "file_search": "file_search"}
 
 
-def kind_of(said: Said, unit: ChargeUnit, near: str | None, made: Collection[str], *, of_model: bool) -> Kind | str:
+def kind_of(
+    said: Said, unit: ChargeUnit, near: str | None, made: Collection[str], *, of_model: bool
+) -> ChargeKind | str:
     """The kind of a charge by `unit`, or why it is none. `near` is the noun of the column's unit, where it is another one; `made`
     is what the vendor's file says that its models are for.
     """
@@ -71,24 +73,26 @@ def kind_of(said: Said, unit: ChargeUnit, near: str | None, made: Collection[str
     return _kind(noun, tool, when, unit, of_model=of_model)
 
 
-def _kind(noun: str, tool: str, when: tuple[tuple[str, str], ...], unit: ChargeUnit, *, of_model: bool) -> Kind | str:
+def _kind(
+    noun: str, tool: str, when: tuple[tuple[str, str], ...], unit: ChargeUnit, *, of_model: bool
+) -> ChargeKind | str:
     named = (("tool", tool),) if tool else ()
     if noun == "hour_audio":
-        return Kind("minute_audio", Decimal(60), when)
+        return ChargeKind("minute_audio", Decimal(60), when)
     if noun in _ITSELF and not (tool and noun == "page"):
-        return Kind(_ITSELF[noun], when=when)
+        return ChargeKind(_ITSELF[noun], when=when)
     if noun in _OF_TOOLS:
         beside = () if (noun, tool) in _IMPLIED else named
-        return Kind(noun, when=(*when, *beside), tool=bool(tool) or noun not in _NEED_TOOL)
+        return ChargeKind(noun, when=(*when, *beside), tool=bool(tool) or noun not in _NEED_TOOL)
     if noun == "web_search" or (noun in ("call", "search") and tool):
-        return Kind(*_of_calls(noun, tool, (*when, *named), when))
+        return ChargeKind(*_of_calls(noun, tool, (*when, *named), when))
     if noun in ("session", "container") and (tool == "code" or noun == "session"):
         length = (unit.length,) if unit.length else ()
         of_code = tool == "code"
-        return Kind("code_session" if of_code else "session", when=(*when, *length, *(() if of_code else named)),
+        return ChargeKind("code_session" if of_code else "session", when=(*when, *length, *(() if of_code else named)),
                     tool=bool(tool))  # fmt: skip
     if noun in ("request", "call") and (tool or of_model):
-        return Kind("request", when=(*when, *named), tool=bool(tool))
+        return ChargeKind("request", when=(*when, *named), tool=bool(tool))
     return _nothing(noun, unit.text)
 
 
@@ -105,7 +109,7 @@ def _nothing(noun: str, text: str = "") -> str:
     return f"priced by another unit than tokens ({text or noun})"
 
 
-def _of_time(said: Said, noun: str, when: tuple[tuple[str, str], ...], of_models: Collection[str]) -> Kind | str:
+def _of_time(said: Said, noun: str, when: tuple[tuple[str, str], ...], of_models: Collection[str]) -> ChargeKind | str:
     """A second, minute or hour of what the nearest labels say that is made, or that goes in; else of what the models are for."""
     for places in _OWN:
         made = {fact.value for _, fact in said.facts("makes", places)}
@@ -120,10 +124,10 @@ def _of_time(said: Said, noun: str, when: tuple[tuple[str, str], ...], of_models
                 for text in sorted(made)
                 for key, _, value in (part.partition("=") for part in text.split(";")[1:])
             )
-            return Kind(found[0], Decimal(found[1]), (*when, *more))
+            return ChargeKind(found[0], Decimal(found[1]), (*when, *more))
     known = {_MEDIUM.get(kind) for kind in of_models}
     if len(known) == 1 and (found := _OF_TIME.get((noun, str(known.pop())))):
-        return Kind(found[0], Decimal(found[1]), when)
+        return ChargeKind(found[0], Decimal(found[1]), when)
     return f"priced by another unit than tokens ({noun}), and nothing says of what"
 
 
@@ -135,7 +139,7 @@ def _nearest(said: Said, slot: str) -> set[str]:
     return set()
 
 
-def goes_in(kind: Kind, said: Said) -> bool:
+def goes_in(kind: ChargeKind, said: Said) -> bool:
     """True for a charge of what is put in, of a kind that is made as well: an image that is read costs another sum."""
     counted = {fact.value for _, fact in said.facts("dimension", ("cell", *NEAR, *OVER))}
     return kind.unit in ("image", "second_video") and "input" in counted and "output" not in counted

@@ -18,7 +18,7 @@ from octoregistry.reading.labels import Doubt, Figure, Label, Place
 from octoregistry.reading.layout import Scope
 from octoregistry.reading.layout.lines import sentences
 from octoregistry.reading.settle import Settler
-from octoregistry.reading.settle.charge_kinds import Kind, goes_in, kind_of
+from octoregistry.reading.settle.charge_kinds import ChargeKind, goes_in, kind_of
 from octoregistry.reading.settle.currencies import NoCurrency, currency_of, dollars_of
 from octoregistry.reading.settle.kinds import (
     describes_models,
@@ -234,7 +234,7 @@ class ChargeSettler(Settler):
         amount: Amount,
         said: Said,
         unit: ChargeUnit,
-        kind: Kind,
+        kind: ChargeKind,
         of: tuple[tuple[str, ...], tuple[str, ...]],
     ) -> Iterator[Charged]:
         """The charges that the amount is: "720p and 1080p" is one for each."""
@@ -312,7 +312,7 @@ class ChargeSettler(Settler):
             return Refused(f"the figure {amount.text!r} can be read in two ways", figure)
         return None
 
-    def _conditions(self, said: Said, kind: Kind) -> dict[str, tuple[str, ...]]:
+    def _conditions(self, said: Said, kind: ChargeKind) -> dict[str, tuple[str, ...]]:
         """What must hold for it, by key, several values where it is the price of each: of the nearest labels that say so."""
         found: dict[str, tuple[str, ...]] = {key: (value,) for key, value in kind.when}
         if goes_in(kind, said):
@@ -380,7 +380,7 @@ def _allowance(count: re.Match[str] | None, period: str) -> str:
     return f"{number} per {period}" if period else number
 
 
-def _normal(key: str, value: str, kind: Kind) -> tuple[str, str]:
+def _normal(key: str, value: str, kind: ChargeKind) -> tuple[str, str]:
     """A condition in one spelling: sizes without blanks, "1K" of images, "4k" of video a resolution."""
     if key in ("size", "resolution"):
         value = value.replace(" ", "").replace("×", "x").removesuffix("px")

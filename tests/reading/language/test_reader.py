@@ -33,7 +33,7 @@ def page(*labels: OpenLabel, **known: Any) -> PageOfLabels:
 
 
 def means(reader: LanguageReader) -> dict[str, str]:
-    return {answer.label: answer.means for answer in reader.kept.answers()}
+    return {answer.label: answer.means for answer in reader.kept.readings()}
 
 
 Language = Callable[..., Any]
@@ -50,7 +50,7 @@ def test_each_label_is_shown_with_its_place_and_a_row_beside_it_but_no_figure(la
     assert "2.50" not in prompt
     assert "15.00" not in prompt
     assert means(reader) == {"Input (Turbo)": "priority", "Our finest work": "harmless"}
-    assert all(not answer.reviewed for answer in reader.kept.answers())
+    assert all(not answer.reviewed for answer in reader.kept.readings())
 
 
 def test_an_amount_that_stands_in_a_label_is_blanked_too(language: Language) -> None:
@@ -128,7 +128,7 @@ def test_what_is_no_answer_is_refused_asked_again_and_kept_as_unsure_with_its_re
     assert not reader.explain(page())
     assert len(server.requests) == 2
     assert set(means(reader).values()) == {UNSURE}
-    assert all(reason in answer.reason for answer in reader.kept.answers())
+    assert all(reason in answer.reason for answer in reader.kept.readings())
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_a_label_with_a_number_a_price_word_or_a_negation_is_harmless_only_if_a_
     """It is no answer that the model may give; given all the same it is unsure, and a person decides."""
     reader, server = language(lambda _: VendorReply('{"A": "harmless"}'))
     reader.explain(page(OpenLabel(text, "heading", "H1", text, 1, says=frozenset(says))))
-    (answer,) = reader.kept.answers()
+    (answer,) = reader.kept.readings()
     assert (answer.means, "only a person" in answer.reason) == (UNSURE, True)
     assert HARMLESS not in json.dumps(server.requests[0]["response_format"])
 
@@ -182,7 +182,7 @@ def test_each_stretch_of_words_that_is_not_understood_is_a_question_of_its_own(l
     """One answer for both would leave one of them unread."""
     reader, server = language(['{"A": "priority", "B": "other_offer"}'])
     reader.explain(page(OpenLabel("(Turbo) input, moon", "column_head", "T1R1C2", "(Turbo) … moon", 1)))
-    assert {answer.text: answer.means for answer in reader.kept.answers()} == {"Turbo": "priority", "moon": OFFER}
+    assert {answer.text: answer.means for answer in reader.kept.readings()} == {"Turbo": "priority", "moon": OFFER}
     assert len(server.requests) == 1
 
 
@@ -191,7 +191,7 @@ def test_that_a_price_is_one_of_another_offer_counts_once_a_person_has_agreed(la
     reader, _ = language(['{"A": "other_offer", "B": "harmless"}'])
     reader.explain(page())
     assert [row.means for row in reader.kept.rows("openai")] == ["harmless:rest"]
-    reader.kept.keep(replace(answer, reviewed=True) for answer in reader.kept.answers())
+    reader.kept.keep(replace(answer, reviewed=True) for answer in reader.kept.readings())
     assert {row.means for row in reader.kept.rows("openai")} == {"offer:other", "harmless:rest"}
 
 
@@ -200,9 +200,9 @@ def test_that_a_sentence_names_a_model_counts_once_a_person_has_agreed(language:
     """It takes the sentence away from every other model: "Turbo" is no name, and "Turbo prices:" stood over them all."""
     reader, _ = language(['{"A": "model_name"}'])
     reader.explain(page(OpenLabel("The table shows Turbo prices:", place, "P3", "Turbo", 1)))
-    assert [answer.means for answer in reader.kept.answers()] == ["model_name"]
+    assert [answer.means for answer in reader.kept.readings()] == ["model_name"]
     assert reader.kept.rows("openai") == ()
-    reader.kept.keep(replace(answer, reviewed=True) for answer in reader.kept.answers())
+    reader.kept.keep(replace(answer, reviewed=True) for answer in reader.kept.readings())
     assert [row.means for row in reader.kept.rows("openai")] == ["model"]
 
 

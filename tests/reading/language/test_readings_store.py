@@ -34,7 +34,7 @@ def test_an_answer_survives_its_file(
     said = LabelReading("gemini", label, place, text, means, "llm:a/b", DAY, label, reviewed, text)
     ReadingsStore(tmp_path, earlier=False).keep([said])
     kept = ReadingsStore(tmp_path)
-    assert kept.answers() == (said,)
+    assert kept.readings() == (said,)
     assert not kept.faults
 
 
@@ -47,7 +47,7 @@ def test_a_person_reviews_it_in_the_file(tmp_path: Path) -> None:
     assert "set `reviewed = true`" in written
     assert len(tomllib.loads(written)["answer"]) == 2
     file.write_text(written.replace('"priority"\nreviewed = false', '"flex"\nreviewed = true'), encoding="utf-8")
-    kept = {one.label: one for one in ReadingsStore(tmp_path).answers()}
+    kept = {one.label: one for one in ReadingsStore(tmp_path).readings()}
     assert (kept["Input (Turbo)"].means, kept["Input (Turbo)"].reviewed) == ("flex", True)
     assert not kept["Our finest work"].reviewed
 
@@ -71,10 +71,10 @@ def test_what_is_removed_is_gone_from_the_file(tmp_path: Path) -> None:
     kept = ReadingsStore(tmp_path)
     kept.keep([answer(), answer("Other"), answer(provider="gemini")])
     assert [one.label for one in kept.remove(["Other"])] == ["Other"]
-    assert len(ReadingsStore(tmp_path).answers()) == 2
+    assert len(ReadingsStore(tmp_path).readings()) == 2
     assert [one.provider for one in kept.remove(["gemini"])] == ["gemini"]
     assert len(kept.remove(["all"])) == 1
-    assert not ReadingsStore(tmp_path).answers()
+    assert not ReadingsStore(tmp_path).readings()
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_a_broken_file_is_told_and_never_written_over(tmp_path: Path, text: str)
     kept = ReadingsStore(tmp_path)
     assert [file for file, _ in kept.faults] == ["openai.toml"]
     kept.keep([answer()])
-    assert kept.answers() == (answer(),)
+    assert kept.readings() == (answer(),)
     assert (tmp_path / "openai.toml").read_text(encoding="utf-8") == text
     assert "is not written over" in str(kept.unsaved)
 
@@ -105,5 +105,5 @@ def test_a_folder_that_cannot_be_written_costs_the_next_run_a_call_and_is_told(t
     (tmp_path / "readings").write_text("a file where the folder should be", encoding="utf-8")
     kept = ReadingsStore(tmp_path / "readings")
     kept.keep([answer()])
-    assert kept.answers() == (answer(),)
+    assert kept.readings() == (answer(),)
     assert str(tmp_path / "readings") in str(kept.unsaved)
