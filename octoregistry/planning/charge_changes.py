@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 
 from octoregistry.planning.charge_guards import Beside, charge_reasons
 from octoregistry.planning.charge_keys import TOOLS, charge_key
+from octoregistry.planning.decimals import plain
 from octoregistry.planning.guards import GuardContext
 from octoregistry.planning.matching import Match, Matched, NewModel, normalised
 from octoregistry.planning.plan import Change, Note, Verdict
@@ -23,6 +25,8 @@ from providers.entries import Provider, Source
 from providers.vendors import vendor
 
 _GONE = "{} is no longer stated, or not so that it is understood: the registry keeps it"
+_CALLED_OFF = "{} is announced for {}, and the page announces it no longer: the registry keeps it"
+_TWO = "{}: the page states it as {}; which of them holds nobody can tell, and none is written"
 _NO_ID = "a charge of it stands on the page, and no id is known for it"
 
 
@@ -53,10 +57,11 @@ def charge_changes(
     none.
     """
     changes: list[Change] = []
-    notes: dict[str, Note] = {}
+    notes: dict[object, Note] = {}
     prefix = vendor(provider.name).names.optional_prefix
     spelled = {normalised(model, prefix): model for model in new}
     slots: set[tuple[object, ...]] = set()
+    days: set[tuple[object, ...]] = set()
     for page in pages:
         if page.via is not None:
             continue
@@ -74,25 +79,49 @@ def charge_changes(
                 if new.get(model, True):
                     stated.append(_StatedCharge(charge, model))
         slots.update(one.slot[:-1] for one in stated)
-        prices: dict[object, set[object]] = {}
-        for one in stated:
-            prices.setdefault(one.slot, set()).add((one.charge.usd / one.charge.per, one.charge.free))
-        # one id under two names with two prices: which of them is its price nobody can tell
+        days.update(one.slot for one in stated)
+        torn = _contradictions(provider.name, stated)
+        notes |= torn
         found = [
             change
             for one in stated
-            if len(prices[one.slot]) == 1
+            if one.slot not in torn
             for change in _compared(provider, one, _beside(provider, one, stated, page.checked), asked)
         ]
         found = list({(change.model, change.dimension, change.start): change for change in found}.values())
         written = judged(found, asked)
         changes += [*written, *_source(provider, page, written)]
-    return changes, [*notes.values(), *_gone(provider, pages, slots)]
+    return changes, [*notes.values(), *_gone(provider, pages, slots, days)]
 
 
-def _gone(provider: Provider, pages: Sequence[PricedPage], slots: Collection[tuple[object, ...]]) -> Iterator[Note]:
+def _contradictions(provider: str, stated: Sequence[_StatedCharge]) -> dict[object, Note]:
+    """A note for each charge that a page states with two prices, as of one id under two names, by its slot."""
+    prices: dict[tuple[object, ...], dict[tuple[Decimal, str | None], _StatedCharge]] = {}
+    for one in stated:
+        charge = one.charge
+        prices.setdefault(one.slot, {})[charge.usd / charge.per, charge.free] = one
+    notes: dict[object, Note] = {}
+    for slot, found in prices.items():
+        if len(found) > 1:
+            first = next(iter(found.values()))
+            charge, places = (
+                first.charge,
+                [f"{plain(o.charge.usd)} ({o.charge.evidence.address})" for o in found.values()],
+            )
+            what = charge_key(charge.unit, int(charge.per), charge.mode, dict(charge.when))
+            notes[slot] = Note(provider, first.model, _TWO.format(what, " and ".join(places)), "left out")
+    return notes
+
+
+def _gone(
+    provider: Provider,
+    pages: Sequence[PricedPage],
+    slots: Collection[tuple[object, ...]],
+    days: Collection[tuple[object, ...]],
+) -> Iterator[Note]:
     """A note a model, or for the tools, on the charges that the registry has and `pages` do not state at all, where one of these
-    is the page that they were read from. An older page says nothing."""
+    is the page that they were read from, and one on each that they announce no more. An older page says nothing. `slots` are
+    what they state a price of, `days` the same with its first day."""
     read = {page.read.page: page.checked for page in pages if page.via is None}
     for model in (TOOLS, *provider.models, *dict.fromkeys(c.model for c in provider.charges if c.model)):
         source = source_of(provider, model)
@@ -105,6 +134,16 @@ def _gone(provider: Provider, pages: Sequence[PricedPage], slots: Collection[tup
         }
         if gone:
             yield Note(provider.name, model, _GONE.format("; ".join(sorted(gone))), "no longer stated")
+        for charge in charges_of(provider, model):
+            slot = model, charge.unit, charge.mode, tuple(sorted(charge.when.items()))
+            if (
+                charge.start
+                and charge.start > read[source.page]
+                and slot in slots
+                and (*slot, charge.start) not in days
+            ):
+                what = charge_key(charge.unit, charge.per, charge.mode, charge.when)
+                yield Note(provider.name, model, _CALLED_OFF.format(what, charge.start), "no longer stated")
 
 
 def _models(
@@ -123,15 +162,20 @@ def _models(
 
 
 def _compared(provider: Provider, stated: _StatedCharge, beside: Beside, context: GuardContext) -> Iterator[Change]:
-    """The change that a charge makes; none where the registry has it, or has a later one."""
+    """The change that a charge makes; none where the registry has it, or a page of a later day stated another.
+
+    A price that the page dates back to before another that the registry has by now is a change of the page's day.
+    """
     charge, when, day = stated.charge, dict(stated.charge.when), context.checked
     start = charge.start or day
+    checked = beside.source.checked if beside.source else None
+    later = [_start(one) for one in beside.known if start < _start(one) <= max(day, checked or date.max)]
+    if later and (max(later) > day or (checked or day) > day):
+        return  # an older page than the one that it was read from
+    start = day if later else start
     before = max((one for one in beside.known if _start(one) <= start), key=_start, default=None)
     if before is not None and (before.usd / before.per, before.free) == (charge.usd / charge.per, charge.free):
         return
-    if any(one.start is not None and one.start > start for one in beside.known):
-        return  # an older page than the one that it was read from
-    checked = beside.source.checked if beside.source else None
     seen = checked if before and checked and checked < start and charge.start is None else None
     old = before.usd * charge.per / before.per if before else None
     read_on = day if start != day and old not in (None, charge.usd) else None

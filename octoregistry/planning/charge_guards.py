@@ -68,6 +68,7 @@ def charge_reasons(charge: StatedCharge, change: Change, beside: Beside, context
     yield from found
     if not any(reason.code == "restated" for reason in found):
         yield from _told_before(price, checked, context.checked)
+    yield from _other_allowance(charge, change, beside)
     if change.old is None:
         yield from _far_from_siblings(charge, beside)
 
@@ -77,6 +78,18 @@ def _rates(known: Iterable[Charge], charge: StatedCharge) -> Iterator[Rate]:
     for one in known:
         price = {_PRICE: one.usd * charge.per / one.per}
         yield Rate(charge.mode, price, start=one.start, seen_before=one.seen_before, read_on=one.read_on)
+
+
+def _other_allowance(charge: StatedCharge, change: Change, beside: Beside) -> Iterator[Reason]:
+    """The reason to hold a charge of which another number is free first than the registry has: no guard of prices sees it."""
+    day = change.start or date.min
+    before = max((one for one in beside.known if (one.start or date.min) <= day), key=_first_day, default=None)
+    if before is not None and before.free != charge.free:
+        yield Reason("free", f"free first: {charge.free or 'none'}, the registry has {before.free or 'none'}")
+
+
+def _first_day(charge: Charge) -> date:
+    return charge.start or date.min
 
 
 def _told_before(price: Change, checked: date | None, day: date) -> Iterator[Reason]:

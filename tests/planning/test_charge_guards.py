@@ -172,3 +172,42 @@ def test_honest_moves_and_new_sizes_are_written() -> None:
     found = planned(search("14"), image("0.25"), *sizes, batch, stated("page", "3"))
     assert len(charges(found)) == 6
     assert not found.held
+
+
+@pytest.mark.parametrize("announced", ["2026-12-01", "2030-01-01"])
+def test_a_price_announced_for_later_silences_no_other_before_it(announced: str) -> None:
+    """The registry has 12 from a day to come; the page states 11 for today, and 12 no more."""
+    text = SOURCED.replace(
+        "usd: 10.0}", f"usd: 10.0}}\n      - {{unit: web_search, per: 1000, usd: 12.0, from: {announced}}}"
+    )
+    plan = planned(search("11"), text=text)
+    (change,) = charges(plan)
+    assert (change.old, change.new, change.applies) == (10, 11, True)
+    assert any(f"announced for {announced}, and the page announces it no longer" in note.text for note in plan.notes)
+    both = planned(search("11"), search("12", date.fromisoformat(announced)), text=text)
+    assert not any("announces it no longer" in note.text for note in both.notes)
+
+
+def test_a_price_dated_back_before_a_later_one_is_a_change_of_the_pages_day() -> None:
+    """The registry has 10 from August 15; the page says 14 since August 1: it says so of today, too."""
+    text = SOURCED.replace("usd: 10.0}", "usd: 10.0, from: 2026-08-15}")
+    change = one(search("14", date(2026, 8, 1)), text=text)
+    assert (change.old, change.new, change.start) == (10, 14, DAY)
+
+
+@pytest.mark.parametrize(
+    ("had", "states"), [(None, "5000 per month"), ("5000 per month", None), ("5000", "5000 per day")]
+)
+def test_another_number_that_is_free_first_waits(had: str | None, states: str | None) -> None:
+    text = SOURCED.replace("usd: 10.0}", f"usd: 10.0, free: {had}}}") if had else SOURCED
+    change = one(stated("web_search", "10", per=1000, free=states), text=text)
+    assert why(change) == ["free"]
+    assert f"free first: {states or 'none'}, the registry has {had or 'none'}" in str(change.verdict)
+
+
+def test_two_prices_of_one_charge_are_told() -> None:
+    """One id under two names: which of them holds nobody can tell."""
+    plan = planned(search("14"), search("15"))
+    assert not charges(plan)
+    (note,) = (note for note in plan.notes if note.kind == "left out")
+    assert "the page states it as 14.0 (T1R2C2) and 15.0 (T1R2C2)" in note.text
