@@ -7,7 +7,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -46,6 +46,15 @@ class Answer:
     failure: Failure | None = None
     model: str | None = None
     tool_calls: tuple[ToolCall, ...] = ()
+
+    def of_row(self) -> Answer:
+        """The same as of a batch's row that its vendor calls answered, and bills, though nothing stands in it, not even an
+        error: it is not asked for again.
+        """
+        failure = self.failure
+        if failure is None or failure.code != "no_answer":
+            return self
+        return replace(self, failure=replace(failure, retryable=False, answered=True))
 
 
 def unread(why: str, served: ServedUsage | None = None, model: str | None = None) -> Answer:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from .answers import Answer, Failure, tool_call, unread
@@ -208,11 +207,7 @@ def read_row(row: Mapping[str, Any]) -> Answer:
     result = section(row, "result")
     kind = result.get("type")
     if kind == "succeeded":
-        answer = read_answer(section(result, "message"), mode="batch")
-        if answer.failure is None:
-            return answer
-        # whatever is missing of it, Anthropic calls it answered, and bills it: it is not asked for again
-        return replace(answer, failure=replace(answer.failure, retryable=False, answered=True))
+        return read_answer(section(result, "message"), mode="batch").of_row()
     if kind == "errored":
         outer = section(result, "error")
         error = section(outer, "error") or outer

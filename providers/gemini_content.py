@@ -189,11 +189,10 @@ def read_row(row: Mapping[str, Any]) -> Answer:
     """What became of a row: a response, or an error of its own."""
     if (failure := failure_in(row)) is not None:
         return Answer("", "error", failure=failure)
-    response = section(row, "response")
-    if not response:
+    if "response" not in row:
         told = "the row has neither a response nor an error"
-        return Answer("", "error", failure=Failure(told, "no_response", retryable=True, answered=True))
-    return read_answer(response, mode="batch")
+        return Answer("", "error", failure=Failure(told, "no_response", answered=True))
+    return read_answer(section(row, "response"), mode="batch").of_row()
 
 
 def _camels(value: Any) -> Any:

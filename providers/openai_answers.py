@@ -120,7 +120,7 @@ def read_row(row: Mapping[str, Any], read: Callable[[Mapping[str, Any]], Mapping
         code = str(told.get("code") or told.get("type") or status)
         passing = code not in SPENT_CODES and (code in PASSING_CODES or status in _PASSING_STATUSES or status >= 500)
         return Answer("", "error", failure=Failure(str(told.get("message") or f"status {status}"), code, passing))
-    return read_answer(read(body), mode="batch")
+    return read_answer(read(body), mode="batch").of_row()
 
 
 def _usage(response: Mapping[str, Any], mode: str | None) -> ServedUsage | None:

@@ -44,8 +44,8 @@ class ServedUsage:
 def usage_of(response: Any, *, mode: str | None = None) -> ServedUsage:
     """The usage of a vendor's response: its SDK object, its JSON, or that as a mapping.
 
-    Knows what `recipes/` calls a response, by the fields of its usage. `mode` overrides what the response says, for
-    rows of a batch: OpenAI calls those "default". Raises ValueError for a response without usage, for counts that are
+    Knows what `recipes/` calls a response, by the fields of its usage. `mode` is what the caller knows beside it, of rows of
+    a batch: OpenAI calls those "default". Raises ValueError for a response without usage, for counts that are
     no whole numbers or contradict each other, and for a number that no recipe knows: tokens that cannot be counted
     are not 0.
     """
@@ -65,8 +65,8 @@ def _of_responses() -> tuple[Recipe, ...]:
 
 def _served(row: Row, said: Interpretation, mode: str | None) -> ServedUsage:
     tokens = Usage(**said.tokens, requests=0 if said.requests == 1 else said.requests or _MANY)
-    # what a caller knows of the mode is less than what the response says of fast serving, of a place, of searches
-    served = mode or said.mode if said.mode in ("standard", "batch", mode) or mode is None else said.mode
+    # of a batch's row that names a tier with a price of its own nobody says which of the two is billed: no mode is both
+    served = said.mode if mode is None else " + ".join(dict.fromkeys((mode, said.mode))).removesuffix(" + standard")
     if said.place:
         served = f"{served} in {said.place.upper()}"
     if said.charges:

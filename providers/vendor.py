@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import math
 import time
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from hashlib import blake2b
 from pathlib import Path
 from typing import IO, Any, ClassVar, Unpack, cast
 
@@ -349,8 +351,16 @@ class VendorProvider(Connection, PricedProvider):
     def _read_rows(
         self, job: Job, fetch: Callable[[IO[bytes]], None], id_key: str, read: Callable[[Mapping[str, Any]], Answer]
     ) -> Iterator[BatchResult]:
-        """The rows of the results file that `fetch` writes, each by what `read` makes of it, under their units' ids."""
+        """The rows of the results file that `fetch` writes, each by what `read` makes of it, under their units' ids; one that
+        stands there twice, word for word, once.
+        """
+        seen = set[bytes]()
         for row in spooled_lines(fetch, self._call, self.name):
+            if not isinstance(row, Failure) and row.get(id_key):
+                known = len(seen)
+                seen.add(blake2b(json.dumps(row).encode(), digest_size=16).digest())
+                if len(seen) == known:
+                    continue
             if isinstance(row, Failure):
                 yield self._without_key(failed_row("", row))
             else:
