@@ -92,12 +92,17 @@ class PricedProvider(LLMProvider):
 
     def _price(self, pricing: Pricing, tokens: Usage, mode: str, day: str | None) -> Decimal:
         try:
-            return pricing.cost_of(tokens, mode=mode, at=day)
+            return pricing.cost_of(tokens, mode=mode, at=day, place=self._place)
         except UnknownPriceError:
             folded = self._cache_writes_as_input(tokens)
             if folded == tokens:
                 raise
-            return pricing.cost_of(folded, mode=mode, at=day)
+            return pricing.cost_of(folded, mode=mode, at=day, place=self._place)
+
+    @property
+    def _place(self) -> str | None:
+        """The region whose prices hold for our calls; None where those of any do."""
+        return None
 
     def _cache_writes_as_input(self, tokens: Usage) -> Usage:
         """`tokens` as they are billed by a vendor who charges for cache writes as for any input, unless a price of

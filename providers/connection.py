@@ -15,6 +15,7 @@ from typing import Any, ClassVar, TypeVar, cast
 from urllib.parse import unquote, urlsplit
 
 from .base import LLMProvider
+from .dimensions import UnknownPriceError
 from .errors import AuthenticationError, ProviderError, RateLimitError, RequestError
 from .received import json_object, named
 from .retry import RetryPolicy, is_retryable, moment_of, retry_after
@@ -115,6 +116,21 @@ class Connection(LLMProvider):
         """Whether a setting, or a person's own file, names an address that is not the vendor's."""
         own = built_in_tables().get(self.name, {}).get("base_url")
         return bool(self.base_url) and (own is None or _origin(str(self.base_url)) != _origin(own))
+
+    @property
+    def _place(self) -> str | None:
+        """The region that the address of our calls is of, by the vendor's file; None for its own address and for others'. Raises
+        UnknownPriceError for an address in the vendor's domain that its file does not know.
+        """
+        facts, own = vendor(self.name), built_in_tables().get(self.name, {}).get("base_url")
+        address = str(self.base_url or os.environ.get(facts.base_url_env or "") or "")
+        host = self._origin[1] if self._origin else _origin(address)[1]
+        place = next((name for name, one in facts.places.items() if host in one.hosts), None)
+        if place is None and own is not None and host != (known := _origin(own)[1]):
+            domain = ".".join(known.split(".")[-2:])
+            if f".{host}".endswith(f".{domain}"):
+                raise UnknownPriceError(f"what calls to {host} cost is not known: the prices are those of {known}")
+        return place
 
     @property
     def _hooks(self) -> dict[str, list[Callable[[Any], None]]]:

@@ -272,6 +272,7 @@ class RealtimeTurn:
             with self.lock:
                 self.spending.end(expected, most, answered.cost)
                 self.spending.heard(answered)
+                self.spending.check(answered)
                 for row in [row for row in self.refused if not self.verdicts.is_open(row)]:
                     self._keep(row, self.refused.pop(row)[0])
                 self.note = self.note if self.pace.is_paused else None

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from ..answers import cost_or_reason
 from ..base import LLMProvider
 from ..dimensions import MODES, PricingError
 from ..registry import load_registry
-from .errors import BatchTooExpensiveError
+from .errors import BatchError, BatchTooExpensiveError
 from .plan import Planner, name_of
 from .requests import BatchRequest
 from .values import RowResult
@@ -29,6 +30,9 @@ class Spending:
         self.known = self.unknown = self.running = Decimal(0)
         self._at_most = Decimal(0)  # that those which run can cost
         self._seen = 0  # tokens of the longest answer that came
+        self._boundless: str | None = (
+            None  # why an answer to this process has no price, though its tokens would have one
+        )
 
     def expected(self, request: BatchRequest, attempt: int = 1) -> tuple[Decimal, int]:
         """USD that a call is expected to cost, and its tokens: its answer as long as it is taken to be, or where one was
@@ -77,6 +81,9 @@ class Spending:
     def begin(self, expected: Decimal, most: Decimal) -> None:
         """Counts a call that begins. Raises BatchTooExpensiveError where all together may cost more than is allowed."""
         before = self.known + self.unknown + self.running
+        if self._boundless is not None:
+            told = f"an answer has no price ({self._boundless}), so max_cost cannot be held"
+            raise BatchError(f"{told}: nothing more is asked; the same call goes on, until the next such answer")
         if self._allowed is not None and before + expected > self._allowed:
             raise BatchTooExpensiveError(expected, before, self._allowed, unsure=self.unknown, begun=True)
         self.running += expected
@@ -85,6 +92,19 @@ class Spending:
     def heard(self, result: RowResult) -> None:
         """Remembers how long an answer was."""
         self._seen = max(self._seen, result.output_tokens)
+
+    def check(self, result: RowResult) -> None:
+        """Looks whether an answer to this process is one that no price bounds, by what it was served with: a search, a place, a
+        tier. After it no call begins that max_cost is to be held for.
+        """
+        if self._allowed is not None and result.cost is None and "mode" in result.details and self._has_prices():
+            self._boundless = str(result.details.get("cost_unknown") or "it is not known")
+
+    def _has_prices(self) -> bool:
+        cost, _ = cost_or_reason(
+            lambda: self._provider.cost_of({"usage": {"input": 1, "output": 1}, "mode": "standard"})
+        )
+        return cost is not None
 
     def end(self, expected: Decimal, most: Decimal, cost: Decimal | None) -> None:
         """Counts what a call came to; `cost` is None where nobody knows."""

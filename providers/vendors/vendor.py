@@ -197,6 +197,7 @@ class Uplift:
     share: Annotated[Decimal, "the share that it costs more than the same call anywhere: 0.1 is 10%"]
     model_ids: Annotated[str, "a pattern of the whole ids of the models that it holds for"]
     since: Annotated[str, "the day of the page that said it first: before it no such price is known"]
+    hosts: Annotated[tuple[str, ...], "the hosts whose calls are answered there, whatever the answer says"] = ()
 
     @property
     def factor(self) -> Decimal:
