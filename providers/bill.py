@@ -50,12 +50,17 @@ class PricedProvider(LLMProvider):
             at = at or result.get("served_on")
         else:
             try:
-                served = usage_of(result)
+                fields = self._read(plain(result))
+                served = usage_of(fields)
             except ValueError as error:
                 raise InvalidUsageError(str(error)) from error
-            tokens, mode, fields = served.tokens, served.mode, plain(result)
+            tokens, mode = served.tokens, served.mode
             model = field(fields, "model") or field(fields, "model_version")
         return self._cost(tokens, mode, at, model)
+
+    def _read(self, fields: Mapping[str, Any]) -> Mapping[str, Any]:
+        """An answer in the words of whose protocol it is: as it is, where that is the vendor's own."""
+        return fields
 
     def _cost_on(self, served: ServedUsage, day: str, model: str | None) -> Decimal:
         return self._cost(served.tokens, served.mode, day, model)

@@ -7,11 +7,12 @@ from typing import Any, ClassVar
 
 from .base import BatchStatusInfo
 from .errors import ProviderError, RequestError
+from .numerals import whole
 from .openai import OpenAIProvider
 from .openai_requests import CHAT, request_body
 from .request import Request
 from .vendors import Vendor, VendorError, vendor_called, vendors
-from .wire import count, section
+from .wire import section
 
 _NO_KEY = "unused"  # a server of one's own may want none, and the SDK wants one
 
@@ -49,17 +50,21 @@ class CompatibleProvider(OpenAIProvider):
         return request_body(self.surface, self.model, request, field)
 
     def _read(self, fields: Mapping[str, Any]) -> Mapping[str, Any]:
-        """An answer with its usage in OpenAI's words: what was cached, and thoughts among the output."""
+        """An answer with its usage in OpenAI's words: what was cached, and thoughts among the output. What is no count, or says
+        two things, stays as it came: nobody can read it.
+        """
         usage, calls = dict(section(fields, "usage")), self.facts.calls
         if not usage:
             return fields
-        if calls.cached_tokens_field in usage:
-            details = {"cached_tokens": count(usage, str(calls.cached_tokens_field))}
+        details = section(usage, "prompt_tokens_details")
+        given, stated = usage.get(str(calls.cached_tokens_field)), details.get("cached_tokens")
+        if given is not None and (not given or not stated or given == stated):
             del usage[str(calls.cached_tokens_field)]  # its own name is one that no recipe knows
-            usage["prompt_tokens_details"] = {**section(usage, "prompt_tokens_details"), **details}
-        if calls.reasoning_outside_completion:
-            thoughts = count(section(usage, "completion_tokens_details"), "reasoning_tokens")
-            usage["completion_tokens"] = count(usage, "completion_tokens") + thoughts
+            usage["prompt_tokens_details"] = {**details, "cached_tokens": given or stated}
+        thoughts = whole(section(usage, "completion_tokens_details").get("reasoning_tokens"))
+        answer = whole(usage.get("completion_tokens"))
+        if calls.reasoning_outside_completion and thoughts and answer is not None:
+            usage["completion_tokens"] = answer + thoughts
         return {**fields, "usage": usage}
 
     def upload_batch_file(self, file_path: Any) -> str:

@@ -66,10 +66,6 @@ class OpenAIProvider(VendorProvider):
         raw = self._endpoint.with_raw_response.create(**body, extra_body=extra_in(body, request, self.name))
         return self._answer_in(raw, lambda fields: read_answer(self._read(fields))), raw.request_id
 
-    def _read(self, fields: Mapping[str, Any]) -> Mapping[str, Any]:
-        """An answer as OpenAI would state it: here as it is."""
-        return fields
-
     @property
     def _endpoint(self) -> Any:
         return self.client.chat.completions if self.surface == CHAT else self.client.responses
