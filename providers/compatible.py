@@ -53,7 +53,8 @@ class CompatibleProvider(OpenAIProvider):
         """An answer with its usage in OpenAI's words: what was cached, and thoughts among the output. What is no count, or says
         two things, stays as it came: nobody can read it.
         """
-        usage, calls = dict(section(fields, "usage")), self.facts.calls
+        calls = self.facts.calls
+        usage = dict(section(fields, "usage") or _within(fields, calls.usage_at))
         if not usage:
             return fields
         details = section(usage, "prompt_tokens_details")
@@ -85,6 +86,15 @@ class CompatibleProvider(OpenAIProvider):
         if not self.offers_batches:
             told = f"{self.name} has no batches: run_realtime makes many calls at once"
             raise ProviderError(told, provider=self.name, code="no_batches")
+
+
+def _within(fields: Mapping[str, Any], path: str | None) -> Mapping[str, Any]:
+    """The mapping at a path, of a list in its first entry; an empty one where there is none."""
+    held: Any = fields if path else {}
+    for step in (path or "").split("."):
+        held = held[0] if isinstance(held, list) and held else held
+        held = held.get(step) if isinstance(held, Mapping) else None
+    return held if isinstance(held, Mapping) else {}
 
 
 def _kind_of(vendor: Vendor) -> type[CompatibleProvider]:

@@ -45,6 +45,7 @@ class _Chat:
     def __init__(self) -> None:
         self._message: Mapping[str, Any] = {}  # of an event that holds all of it
         self._whole: dict[str, Any] = {}
+        self._beside: dict[str, Any] = {}  # what else the pieces say: what a server did for the answer
         self._choice: dict[str, Any] = {}
         self._texts: list[str] = []
         self._refusal = ""
@@ -54,9 +55,11 @@ class _Chat:
 
     def add(self, fields: Mapping[str, Any]) -> str:
         """The text in an event. ValueError for what is none, and for a second message: pieces and wholes look alike."""
-        self._whole.update({name: fields[name] for name in ("model", "usage", "service_tier") if fields.get(name)})
+        self._whole.update({name: value for name, value in fields.items() if value and name != "choices"})
         for choice in [one for one in listed(fields, "choices") if not one.get("index")][:1]:  # the plain call's
-            self._choice.update({name: choice[name] for name in ("finish_reason", "error") if choice.get(name)})
+            self._choice.update(
+                {name: choice[name] for name in ("finish_reason", "error", "usage") if choice.get(name)}
+            )
             self._begun = self._begun or any(isinstance(choice.get(name), Mapping) for name in ("delta", "message"))
             self._stray = self._stray or bool(choice.get("text"))
             text = self._piece(section(choice, "delta"))
@@ -76,6 +79,9 @@ class _Chat:
             self._call(piece, piece.get("index"))
         if section(delta, "function_call"):
             self._call(section(delta, "function_call"), "function_call")
+        for name in [name for name in delta if delta[name] and name not in _SAYING]:
+            held, given = self._beside.get(name), delta[name]
+            self._beside[name] = [*held, *given] if isinstance(held, list) and isinstance(given, list) else given
         self._refusal += text_in(delta, "refusal")
         self._texts.append(text_of(delta.get("content")))
         return self._texts[-1]
@@ -109,7 +115,7 @@ class _Chat:
             message |= {name: piece for name, piece in pieces.items() if piece or name not in message}
         elif not message and self._begun and not self._stray:
             message = pieces
-        choices = [{**self._choice, "message": message}]
+        choices = [{**self._choice, "message": {**self._beside, **message}}]
         return {**self._whole, "object": "chat.completion", "choices": choices}
 
 

@@ -77,6 +77,9 @@ class Calls:
     cached_tokens_field: Annotated[
         str | None, "where its usage says what of the prompt was cached, if not as OpenAI"
     ] = None
+    usage_at: Annotated[
+        str | None, "where an answer or a stream's last event states its usage besides 'usage': choices.usage"
+    ] = None
     strict_schemas: Annotated[bool, "whether it enforces a JSON schema"] = True
     cache_controls: Annotated[bool, "whether it takes OpenAI's cache controls; else its cache is its own affair"] = (
         False

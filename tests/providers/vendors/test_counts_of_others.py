@@ -1,4 +1,4 @@
-"""Answers of servers that speak OpenAI's protocol: the call and cost_of say one cost, or none."""
+"""Answers of servers that speak OpenAI's protocol: the call, its stream and cost_of say one cost, or none."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 from servers.openai import completion
 
 from providers import PricingError, get_provider
+from tests.providers.vendors.test_streams import events
 
 MODELS = """
   {name}:
@@ -22,11 +23,26 @@ BASE = {"prompt_tokens": 100, "completion_tokens": 10, "total_tokens": 110}
 PLAIN, CACHED = 0.00012, 0.000084  # 100 in, 10 out; of the 100 a part of 40 cached
 
 
+def streamed(answer):
+    """The same answer in events: its text, what else its message says, its end with all the rest."""
+    (choice,) = answer["choices"]
+    text, more = choice["message"]["content"], {**choice["message"]}
+    del more["content"]
+    event = {"id": answer["id"], "object": "chat.completion.chunk", "created": answer["created"], "model": "m-1"}
+    told = {name: value for name, value in answer.items() if name not in {*event, "choices"}}
+    ending = {name: value for name, value in choice.items() if name != "message"}
+    return events(
+        {**event, "choices": [{"index": 0, "delta": {"content": text[:2]}}]},
+        {**event, "choices": [{"index": 0, "delta": {"content": text[2:], **more}}]},
+        {**event, "choices": [{**ending, "delta": {}}], **told},
+    )
+
+
 @pytest.fixture
 def costs(openai, monkeypatch, tmp_path):
     """What a call to a vendor costs, and what cost_of makes of its answer; None where it is not known."""
     registry = tmp_path / "models.yaml"
-    names = {name: f"{name.upper()}_API_KEY" for name in ("xai", "moonshot", "deepseek")}
+    names = {name: f"{name.upper()}_API_KEY" for name in ("xai", "moonshot", "deepseek", "groq")}
     entries = "".join(MODELS.format(name=name, variable=variable) for name, variable in names.items())
     registry.write_text(
         f"default_provider: xai\nproviders:{entries}\n"
@@ -44,6 +60,10 @@ def costs(openai, monkeypatch, tmp_path):
         with closing(get_provider({"api": api})) as provider:
             result = provider.generate_realtime("2 + 2?")
             assert result["content"] == answer["choices"][0]["message"]["content"]
+            openai.server.fail(streamed(answer))
+            stream = provider.stream_realtime("2 + 2?")
+            assert "".join(stream) == result["content"]
+            assert stream.result["cost"] == result["cost"]
             try:
                 of_answer = float(provider.cost_of(answer))
             except PricingError:
@@ -108,3 +128,18 @@ def test_empty_lists_of_them_say_nothing(costs):
     message = {"role": "assistant", "content": '"annotations": [{"type', "annotations": [], "executed_tools": []}
     choices = [{"index": 0, "finish_reason": "stop", "message": message}]
     assert costs("xai", BASE, choices=choices, server_side_tool_usage={}) == (pytest.approx(PLAIN),) * 2
+
+
+@pytest.mark.parametrize(
+    ("vendor", "at_choice", "beside", "cost"),
+    [
+        ("moonshot", {"usage": {**BASE, "cached_tokens": 40}}, {}, CACHED),
+        ("groq", {}, {"x_groq": {"id": "req_1", "usage": {**BASE, "queue_time": 0.1, "total_time": 0.2}}}, PLAIN),
+        ("groq", {}, {"x_groq": {"id": "req_1"}}, None),
+        ("deepseek", {"usage": BASE}, {}, None),
+    ],
+)
+def test_usage_is_read_where_the_vendor_states_it(costs, vendor, at_choice, beside, cost):
+    choices = [{"index": 0, "finish_reason": "stop", "message": {"content": "four"}, **at_choice}]
+    known = pytest.approx(cost) if cost else None
+    assert costs(vendor, None, choices=choices, **beside) == (known, known)
