@@ -11,6 +11,7 @@ import threading
 import time
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, ClassVar, TypeVar, cast
 from urllib.parse import unquote, urlsplit
 
@@ -114,7 +115,7 @@ class Connection(LLMProvider):
 
     def _is_elsewhere(self) -> bool:
         """Whether a setting, or a person's own file, names an address that is not the vendor's."""
-        own = built_in_tables().get(self.name, {}).get("base_url")
+        own = _own_address(self.name)
         return bool(self.base_url) and (own is None or _origin(str(self.base_url)) != _origin(own))
 
     @property
@@ -122,7 +123,7 @@ class Connection(LLMProvider):
         """The region that the address of our calls is of, by the vendor's file; None for its own address and for others'. Raises
         UnknownPriceError for an address in the vendor's domain that its file does not know.
         """
-        facts, own = vendor(self.name), built_in_tables().get(self.name, {}).get("base_url")
+        facts, own = vendor(self.name), _own_address(self.name)
         address = str(self.base_url or os.environ.get(facts.base_url_env or "") or "")
         host = self._origin[1] if self._origin else _origin(address)[1]
         place = next((name for name, one in facts.places.items() if host in one.hosts), None)
@@ -315,6 +316,12 @@ class Connection(LLMProvider):
                 f"{self.name} needs its SDK: pip install 'octoregistry[{self.extra or self.name}]'",
                 name=self.sdk_module,
             )
+
+
+@cache
+def _own_address(name: str) -> str | None:
+    """The address that the vendor's file beside us states, whatever a person's own says; None for a stranger's."""
+    return built_in_tables().get(name, {}).get("base_url")
 
 
 def _http_errors() -> tuple[type[Exception], ...]:

@@ -62,3 +62,15 @@ def test_a_model_without_a_price_in_the_region_has_none_there(at):
     provider = at("eu.api.openai.com", model="gpt-5.5-pro", surface="chat")
     result = provider.generate_realtime("2 + 2?")
     assert (result["cost"], "no known price in regional" in result["cost_unknown"]) == (None, True)
+
+
+def test_an_answer_is_priced_without_reading_the_vendors_files_again(openai, monkeypatch):
+    provider = openai.make()
+    cost = provider.generate_realtime("2 + 2?")["cost"]
+
+    def read(*_args, **_options):
+        raise AssertionError("a file was read for a price")
+
+    monkeypatch.setattr("tomllib.loads", read)
+    result = provider.generate_realtime("2 + 2?")
+    assert (result["cost"], float(provider.cost_of(result))) == (cost, cost)
