@@ -183,6 +183,8 @@ def test_how_long_a_cache_lasts_is_a_matter_of_its_price_alone() -> None:
     ("Type", "Spot"), ("Type", "Batch"), ("Use case", "Summer promo: 20% off"),
     ("Latency", "Batch only"), ("Latency", "Price per 1K tokens"), ("Speed", "EU only"), ("Latency", "Prices in CAD"),
     ("Latency", "Dedicated"), ("Speed", "From January 1, 2027"), ("Description", "Cached"), ("Use case", "Cached"),
+    ("Status", "Turbo"), ("Status", "Partners"), ("Availability", "Members"), ("Type", "Sovereign"), ("Category", "zorblax"),
+    ("Use case", "Launch offer"), ("Best for", "Turbo"), ("Details", "Turbo"), ("Description", "Turbo"),
     ("Description", "Limited-time offer"), ("Status", "Requires annual commitment"), ("Best for", "Batch pricing"),
 ])  # fmt: skip
 def test_a_column_that_describes_may_say_what_prices_are(head: str, cell: str) -> None:
@@ -204,7 +206,9 @@ def test_a_column_that_describes_may_say_what_prices_are(head: str, cell: str) -
     ("Provider", "Meta"), ("Provider", "Amazon"), ("Availability", "EU"), ("Availability", "US, EU"),
     ("Availability", "us-east-1"), ("Availability", "API, Bedrock, Azure"), ("Availability", "Free tier and paid"),
     ("Best for", "Batch processing"), ("Features", "Free fine-tuning"), ("Features", "Prompt caching"),
-    ("Features", "Batch API"), ("Capabilities", "Batch"),
+    ("Features", "Batch API"), ("Capabilities", "Batch"), ("Status", "Generally available"), ("Status", "Public preview"),
+    ("Use case", "Speech generation"), ("Category", "Deep research"), ("Best for", "Coding"), ("Best for", "Everyday tasks"),
+    ("Details", "Tuned for dialogue"),
 ])  # fmt: skip
 def test_a_column_that_describes_a_model_leaves_its_prices_alone(head: str, cell: str) -> None:
     table = f"| Model | {head} | Input |\n|---|---|---|\n| gpt-9 | {cell} | $1 |\n"

@@ -14,6 +14,7 @@ from octoregistry.reading.layout import Scope
 from octoregistry.reading.settle.currencies import NoCurrency, currency_of, dollars_of
 from octoregistry.reading.settle.edges import beside
 from octoregistry.reading.settle.kinds import (
+    SOFT,
     as_lead,
     begins_above,
     begun,
@@ -147,14 +148,14 @@ class Settler:
                 if (rest := of_all_rows(label, said, head)) is not None:
                     found.append((over, rest))
                 if describes_models(head) and not begins_above(said):
-                    if describes_prices(label, said, head):
+                    if describes_prices(label, said, head, self.reader.vocabulary):
                         found.append((label, Classified((), label.text)))
                     continue
                 if "free" in head.values("offer") or (label.place == "beside" and self._none(label.text)):
                     continue
                 if says_no(label, said, head):
                     continue
-                if "soft" in head.values("describes") and (said.leftover or is_cached(label, said)):
+                if SOFT & set(head.values("describes")) and (said.leftover or is_cached(label, said)):
                     said = self._in_kind(figure, label, said, head)
                 elif head.values("unit") or is_unit_head(head):
                     said = self._unit_cell(label, said)
@@ -173,7 +174,7 @@ class Settler:
     def _in_kind(self, figure: Figure, label: Label, said: Classified, head: Classified) -> Classified:
         """What a cell of a column like "Type" says: nothing in words that nobody understands, but for what may be of prices."""
         if said.leftover:
-            return Classified((), label.text if describes_prices(label, said, head) else "")
+            return Classified((), label.text if describes_prices(label, said, head, self.reader.vocabulary) else "")
         heads = (over for over in figure.labels if over.place == "column_head")
         counted = any(self.reader.said(over).values("dimension") for over in heads)
         return Classified((), label.text) if counted else said
@@ -384,7 +385,7 @@ class Settler:
                 continue
             if own.values("negation"):
                 said.doubt(label, DENIES)
-            elif set(own.values("describes")) - {"soft"}:
+            elif set(own.values("describes")) - SOFT:
                 said.doubt(label, "it describes something beside what it counts")
             elif own.leftover and not is_name(label, own, self.reader.address):
                 said.doubt(label, f"not understood: {own.leftover}")

@@ -11,9 +11,11 @@ from urllib.parse import urlsplit
 
 from octoregistry.reading.classify import Classified
 from octoregistry.reading.classify.cells import Amount
+from octoregistry.reading.classify.scan import fold, one_of, spaced
 from octoregistry.reading.classify.units import PER_MILLION
 from octoregistry.reading.labels import Figure, Label
 from octoregistry.reading.settle.said import TOLD, Said
+from octoregistry.reading.vocabulary import Vocabulary
 from providers.dimensions import PLAIN_CURRENCY as USD
 from providers.dimensions import PLAIN_PLACE
 
@@ -238,16 +240,24 @@ def begins_above(said: Classified) -> bool:
     return any(tier.above is not None for tier in said.values("tier"))
 
 
+SOFT = {"soft", "kind", "details"}
+"""What describes models, unless its cells say what prices are: a "Type" may be "Batch"."""
+
+
 def describes_models(head: Classified) -> bool:
     """True for the head of a column that says nothing of prices: "Context window", "Speed"."""
-    return bool(set(head.values("describes")) - {"soft"}) and not head.values("dimension")
+    return bool(set(head.values("describes")) - SOFT) and not head.values("dimension")
 
 
-def describes_prices(label: Label, said: Classified, head: Classified) -> bool:
-    """True for a cell of such a column that says all the same what prices are: "Batch only", "Price per 1K tokens"."""
+def describes_prices(label: Label, said: Classified, head: Classified, vocabulary: Vocabulary) -> bool:
+    """True for a cell of such a column that says all the same what prices are, "Batch only", "Price per 1K tokens", or may:
+    few words under "Status" or "Type", or one under "Best for", that nobody knows there: "Turbo"."""
     kind = set(head.values("describes"))
     if "maker" in kind:
         return False
+    most = _FEW_WORDS if kind & {"state", "kind", "where"} else 1 if kind & {"use", "prose", "details"} else 0
+    if len(label.text.split()) <= most and is_unknown(said, vocabulary):
+        return True
     skipped = {"tier"}
     rated = "rated" in kind and len(label.text.split()) == 1 and label.text.lower() not in said.values("mode")
     if set(said.by_slot) == {"mode"} and (rated or "use" in kind):
@@ -261,6 +271,17 @@ def describes_prices(label: Label, said: Classified, head: Classified) -> bool:
     by_unit = any((unit.factor or 1) >= _THOUSAND for unit in said.values("unit"))  # "128K tokens" is a size
     cached = is_cached(label, said) and "use" not in kind
     return bool(of_price or by_unit or cached) and (not said.leftover or "discount" in said.values("offer"))
+
+
+def is_unknown(said: Classified, vocabulary: Vocabulary) -> bool:
+    """True where what is left over is more than what models are for, how far they are, and buttons."""
+    known = re.compile(one_of(vocabulary, *_OF_MODELS))
+    left = known.sub(" ", spaced(fold(said.leftover)))
+    return any(map(str.isalnum, left))
+
+
+_FEW_WORDS = 4
+_OF_MODELS = ("word:kind", "word:lifecycle", "word:status_active", "word:status_deprecated", "word:status_retired")
 
 
 def is_cached(label: Label, said: Classified) -> bool:
