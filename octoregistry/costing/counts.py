@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import add, and_, or_
 
@@ -72,7 +72,9 @@ _MOST_NAMED = 8  # columns
 class UsageTable:
     """A log's table: the column of each field by the path to it; of them those that were `made` of what is within others, which
     a row may lack; of each column that holds objects the column that says whether a number in it is of no recipe, and of each
-    of texts that may be objects the one that says whether it is one that nobody can read.
+    of texts that may be objects the one that says whether it is one that nobody can read; `numbers` and
+    `doubts` are the columns that `read_once` made of texts: the value and whether it could be read, whether the text states a
+    number other than 0, and whether it begins an object with one.
     """
 
     table: ir.Table
@@ -80,6 +82,8 @@ class UsageTable:
     made: set[str] = field(default_factory=set)
     unread: dict[str, str] = field(default_factory=dict)
     torn: dict[str, str] = field(default_factory=dict)
+    numbers: dict[str, tuple[str, str]] = field(default_factory=dict)
+    doubts: dict[str, tuple[str, str]] = field(default_factory=dict)
     faults: dict[int, str] = field(default_factory=lambda: dict(FAULTS))
 
     def __getitem__(self, name: str) -> ir.Value:
@@ -150,7 +154,40 @@ def column_of(log: UsageTable, fields: FieldNames) -> ir.Value | None:
     return ibis.coalesce(*both) if len(both) > 1 else next(iter(both), None)
 
 
+def read_once(log: UsageTable, recipes: Sequence[Recipe]) -> UsageTable:
+    """`log` with columns for what its texts say of numbers, for all `recipes` at once: an engine would compile for a minute
+    what each form repeats.
+    """
+    texts = [name for name in log.columns if log[name].type().is_string()]
+    counted = {name for recipe in recipes for name in _counted(log, recipe)}
+    unknown = {name for name in texts if any(is_unknown_usage(name, recipe) for recipe in recipes)}
+    numbers = {name: (f"octoregistry_n{at}", f"octoregistry_s{at}") for at, name in enumerate(texts) if name in counted}
+    doubts = {name: (f"octoregistry_d{at}", f"octoregistry_o{at}") for at, name in enumerate(texts) if name in unknown}
+    made: dict[str, ir.Value] = {}
+    for name, (value, sound) in numbers.items():
+        made[value], made[sound] = _count(log, name)
+    for name, (states, begins) in doubts.items():
+        made[states], made[begins] = stated(log[name]), begins_object(log[name], with_digits=True)
+    return (
+        replace(log, table=log.table.mutate(**made).alias("octoregistry_read"), numbers=numbers, doubts=doubts)
+        if made
+        else log
+    )
+
+
+def _counted(log: UsageTable, recipe: Recipe) -> Iterator[str]:
+    """The names of what a recipe reads as numbers."""
+    terms = [fields for one in recipe.counts.values() for term in one for fields in (term.names, *term.parts)]
+    both = [fields for one in recipe.unclear for fields in one.both]
+    for fields in (*terms, *both, *recipe.charges.values(), recipe.total):
+        yield from fields
+    yield from (name for name in log.columns if whole_of(recipe, name) is not None)
+
+
 def _count(log: UsageTable, name: str) -> Count:
+    if name in log.numbers:
+        value, sound = log.numbers[name]
+        return Count(log.table[value], log.table[sound])
     return count(log[name], casts=log.casts)
 
 
@@ -223,7 +260,8 @@ def wrong(log: UsageTable, recipe: Recipe, counts: Mapping[str, Count], whole: C
     checks += _unheard(log, recipe)
     for name in log.columns:
         if is_unknown_usage(name, recipe):
-            checks.append((stated(log[name]), log.fault(f"{UNREAD}: {name}")))
+            states = log.table[log.doubts[name][0]] if name in log.doubts else stated(log[name])
+            checks.append((states, log.fault(f"{UNREAD}: {name}")))
     for root, column in log.unread.items():
         if root in recipe.usage or (recipe.flat and root in log.columns):
             checks.append((log.table[column], log.fault(f"{UNREAD}: within {root}")))
@@ -238,8 +276,8 @@ def _unreadable(log: UsageTable, recipe: Recipe) -> Iterator[tuple[ir.BooleanVal
         if name in holders(recipe):
             yield log.table[column], log.fault(f"{UNREADABLE}: {name}")
     for name in log.columns:
-        if name not in holders(recipe) and is_unknown_usage(name, recipe) and log[name].type().is_string():
-            yield begins_object(log[name], with_digits=True), log.fault(f"{UNREADABLE}: {name}")
+        if name in log.doubts and name not in holders(recipe) and is_unknown_usage(name, recipe):
+            yield log.table[log.doubts[name][1]], log.fault(f"{UNREADABLE}: {name}")
 
 
 def _unheard(log: UsageTable, recipe: Recipe) -> Iterator[tuple[ir.BooleanValue, int]]:

@@ -21,6 +21,7 @@ from octoregistry.costing.counts import (
     first_of,
     holds,
     mentioned,
+    read_once,
     stray,
     with_needed,
     wrong,
@@ -97,6 +98,7 @@ def usage_rows(
 
     Raises CostingError for a key that is neither one of ours nor a column, and where no form is that of any row.
     """
+    log = read_once(log, recipes)
     found = [*_forms(log, recipes)]
     if not found:
         raise CostingError("no column counts tokens")
@@ -168,7 +170,7 @@ def _part(
     written = ibis.null("date") if written is None else written
     read = here.table.select(
         when=written, **own, **passed, **texts, **_stated(here, recipe, dimensions, charged)
-    ).view()
+    ).alias(f"octoregistry_form_{form.number}")
     read = stated_text(read, read.when) if written.type().is_string() else stated_date(read, read.when)
     judged = read.mutate(
         fault=_fault(read, dimensions),
