@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from providers.files import bytes_of
+from tests.waiting import LIMIT
 
 KMSG = Path("/proc/kmsg")
 
@@ -42,7 +43,7 @@ def test_a_pipe_is_read_where_one_may_be_to_its_end_and_no_further_than_its_size
             with pytest.raises(OSError, match="larger than 1,000 bytes"):
                 bytes_of(f"/dev/fd/{reader}", most, pipes=True)
         os.close(reader)
-        thread.join(10)
+        thread.join(LIMIT)
 
 
 def test_a_pipe_that_does_not_end_is_waited_for_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ from octoregistry.settings import FetchSettings, load_settings
 from octoregistry.sources import Failed, ListedModel, ModelList, NotAsked, fetch_model_lists
 from octoregistry.sources.listings import NotAList, joined, parse_part
 from providers.vendors import load_vendors, vendor
+from tests.waiting import PROMPT
 
 CANARY = "sk-CANARY/7731+x"
 NOW = datetime(2026, 9, 10, tzinfo=UTC)
@@ -40,7 +41,9 @@ GEMINI_MODEL = {
 
 @pytest.fixture
 def settings(tmp_path):
-    fetch = FetchSettings(cache_dir=tmp_path / "cache", crawl_delay=0, backoff=0.01, max_wait=0.05, total_deadline=5)
+    fetch = FetchSettings(
+        cache_dir=tmp_path / "cache", crawl_delay=0, backoff=0.01, max_wait=0.05, total_deadline=PROMPT
+    )
     return load_settings().model_copy(update={"fetch": fetch})
 
 

@@ -22,6 +22,7 @@ from octoregistry.sources.registries import Statements, fetch_registries
 from octoregistry.updating.page_reader import PageReader
 from providers.vendors import ModelListSource, Vendor, vendors
 from tests.depth import DEPTH
+from tests.waiting import PROMPT
 
 DAY = datetime(2026, 9, 10, tzinfo=UTC)
 ROW = "<tr><td>gpt-5.4</td><td>$2.50</td><td>$15.00</td></tr>"
@@ -185,7 +186,11 @@ def test_any_answer_is_a_page_or_a_reason_and_the_next_vendor_is_read(
     )
     reader = PageReader(ReadingSettings())
     fetch = FetchSettings(
-        allow_private_hosts=("127.0.0.1", "localhost"), crawl_delay=0, retries=0, total_deadline=5, cache_dir=tmp_path
+        allow_private_hosts=("127.0.0.1", "localhost"),
+        crawl_delay=0,
+        retries=0,
+        total_deadline=PROMPT,
+        cache_dir=tmp_path,
     )
     vendors = {
         name: Vendor(name, name, prices=(f"http://{host}:{server.port}/{name}",))
@@ -252,7 +257,7 @@ def _served(body: object) -> bytes:
 
 def _fetch(folder: Path) -> FetchSettings:
     hosts = ("127.0.0.1", "localhost")
-    return FetchSettings(allow_private_hosts=hosts, crawl_delay=0, retries=0, total_deadline=5, cache_dir=folder)
+    return FetchSettings(allow_private_hosts=hosts, crawl_delay=0, retries=0, total_deadline=PROMPT, cache_dir=folder)
 
 
 @given(st.lists(ENTRIES, max_size=3), ODD)

@@ -20,6 +20,7 @@ from octoregistry.sources import Page
 from octoregistry.updating import page_reader
 from octoregistry.updating.page_reader import PageReader
 from octoregistry.updating.reading_process import read_apart
+from tests.waiting import PROMPT
 
 LIMITS = ReadingSettings(deadline=30, max_megabytes=200)
 PAGE = "# Pricing\n\nUSD per 1M tokens\n\n| Model | Input | Output |\n|---|---|---|\n| gpt-5.4 | $2.50 | $15.00 |\n"
@@ -63,14 +64,18 @@ def test_it_holds_no_file_of_ours(tmp_path: Any) -> None:
     assert len(held) == 5  # three that go nowhere, its pipe, and the folder that it looks at
 
 
+def _interrupt_and_hang(process: int) -> None:
+    """Sends an interrupt once it is waited for, and goes on for longer than anybody waits."""
+    os.kill(process, signal.SIGINT)
+    time.sleep(2 * PROMPT)
+
+
 def test_an_interrupt_ends_what_it_is_about() -> None:
     """Ctrl-C is not kept waiting, and the answer of before is not taken for the next one's."""
-    timer = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT))
-    timer.start()
     begun = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
-        read_apart(LIMITS, time.sleep, 60)
-    assert time.monotonic() - begun < 5
+        read_apart(LIMITS, _interrupt_and_hang, os.getpid())
+    assert time.monotonic() - begun < PROMPT
     assert read_apart(LIMITS, int, "7") == 7
 
 

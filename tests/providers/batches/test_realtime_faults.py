@@ -15,6 +15,7 @@ from providers.batches import journal, read_run, run_progress
 from providers.batches.pace import Pace
 from providers.batches.values import RowResult
 from providers.errors import RateLimitError
+from tests.waiting import LIMIT
 
 QUICK = {"initial_delay_seconds": 0.001}
 
@@ -63,7 +64,7 @@ def test_a_call_that_comes_back_after_the_end_writes_into_no_file(openai, tmp_pa
 
     def answer(request, **parts):
         if prompt_of(request) == "prompt 0" and not gone:
-            gone.append(late.wait(5))
+            gone.append(late.wait(LIMIT))
         return call(request, **parts)
 
     def interrupt(progress):
