@@ -78,7 +78,7 @@ def imports_of(module: str, text: str) -> Iterator[str]:
             yield from {name} & MODULES.keys() if "." in name and not beside else ()
         elif isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in IMPORTERS:
             name = getattr(node.args[0], "value", None) if node.args else None
-            if isinstance(name, str):
+            if isinstance(name, str) and "import " not in name:
                 yield from {name} & MODULES.keys()
             elif module not in BY_NAME:
                 yield "?"
