@@ -18,7 +18,15 @@ from octoregistry.merging.layout import (
     in_order,
     written,
 )
-from octoregistry.merging.model_changes import ModelChanges, RateSlot, is_taken_out, slot_keys, slot_of, slot_order
+from octoregistry.merging.model_changes import (
+    ModelChanges,
+    RateSlot,
+    charge_slot,
+    is_taken_out,
+    slot_keys,
+    slot_of,
+    slot_order,
+)
 from octoregistry.planning.values import Value
 
 
@@ -44,7 +52,9 @@ def unchanged_parts(values: Mapping[str, Any], changes: ModelChanges) -> set[Par
         found |= {("rates", place) for place, rate in rates if slot_of(rate) not in changes.rates}
     if changes.charges:
         found.discard(("charges",))
-        found |= {("charges", place) for place, _ in enumerate(values.get("charges") or ())}
+        slots = {charge_slot(charge) for charge in changes.charges}
+        charges = enumerate(values.get("charges") or ())
+        found |= {("charges", place) for place, charge in charges if charge_slot(charge) not in slots}
     return found
 
 
@@ -74,12 +84,19 @@ def edit_entry(entry: CommentedMap, values: Mapping[str, Any], changes: ModelCha
 
 
 def add_charges(entry: CommentedMap, new: list[dict[str, Any]], order: tuple[str, ...]) -> None:
-    """Puts charges behind those that the entry has: an old price stays."""
-    listed = [flow_mapping(charge, CHARGE_KEYS) for charge in new]
+    """Puts charges behind those that the entry has: an old price stays, but for one of the same day."""
     charges = _own(entry, "charges", CommentedSeq)
     if charges is not None:
-        charges.extend(listed)
+        there = {
+            charge_slot(charge): charge for charge in charges if isinstance(charge, CommentedMap)
+        }  # else untouched
+        for charge in new:
+            if (old := there.get(charge_slot(charge))) is None:
+                charges.append(flow_mapping(charge, CHARGE_KEYS))
+            else:
+                _set_keys(old, {**dict.fromkeys(old), **charge}, CHARGE_KEYS)
         return
+    listed = [flow_mapping(charge, CHARGE_KEYS) for charge in new]
     _add(entry, "charges", flow_list(listed) if entry.fa.flow_style() else CommentedSeq(listed), order)
 
 

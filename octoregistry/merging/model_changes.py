@@ -120,12 +120,19 @@ def is_taken_out(values: Mapping[str, Value]) -> bool:
 
 
 def with_charges(entry: Mapping[str, Any], charges: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """The `charges` of an entry with more behind them; nothing where there are none."""
+    """The `charges` of an entry with more behind them, one in the place of the same from the same day; nothing where there
+    are none."""
     read = [
         {key: value if isinstance(value, dict) else _as_read(value) for key, value in one.items()} for one in charges
     ]
-    found = [*entry.get("charges", ()), *read]
-    return {"charges": found} if found else {}
+    found = {charge_slot(one): one for one in (*entry.get("charges", ()), *read)}
+    return {"charges": [*found.values()]} if found else {}
+
+
+def charge_slot(charge: Mapping[str, Any]) -> tuple[object, ...]:
+    """What a charge of the file is the price of, and from which day on: no two charges have one."""
+    when = sorted((key, str(value)) for key, value in (charge.get("when") or {}).items())
+    return charge.get("model"), charge["unit"], charge.get("mode", "standard"), (*when,), str(charge.get("from"))
 
 
 def sorted_rates(rates: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

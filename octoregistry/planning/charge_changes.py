@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from octoregistry.planning.charge_guards import Beside, charge_reasons
@@ -86,7 +86,7 @@ def charge_changes(
             change
             for one in stated
             if one.slot not in torn
-            for change in _compared(provider, one, _beside(provider, one, stated, page.checked), asked)
+            for change in _compared(provider, one, _beside(provider, one, stated, asked), asked)
         ]
         found = list({(change.model, change.dimension, change.start): change for change in found}.values())
         written = judged(found, asked)
@@ -191,16 +191,23 @@ def _compared(provider: Provider, stated: _StatedCharge, beside: Beside, context
     yield replace(change, verdict=Verdict("hold", found)) if found else change
 
 
-def _beside(provider: Provider, stated: _StatedCharge, page: Sequence[_StatedCharge], day: date) -> Beside:
-    """What the registry has of the same thing, and what it or the `page` has of the same unit."""
+def _beside(provider: Provider, stated: _StatedCharge, page: Sequence[_StatedCharge], context: GuardContext) -> Beside:
+    """What the registry has of the same thing, and what it or the `page` has of the same unit: of other things those that it
+    has had for a month, or none would stop a new one a day."""
+    day, old = context.checked, context.checked - timedelta(context.limits.month)
     charge, ours = stated.charge, [c for c in charges_of(provider, stated.model) if c.unit == stated.charge.unit]
     place = charge.mode, charge.when
     known = [one for one in ours if _place(one) == place]
     held = {_place(one): one for one in sorted(ours, key=_start) if _start(one) <= (charge.start or day)}
-    siblings = [(one.slot[-1], one.usd / one.per) for at, one in held.items() if at != place and one.usd]
-    alike = (s.charge for s in page if (s.model, s.charge.unit) == (stated.model, charge.unit) and not s.charge.doubts)
-    new = [one.usd / one.per for one in alike if (one.mode, one.when) not in {place, *held} and one.usd]
-    return Beside(known, siblings, new, source_of(provider, stated.model))
+    others = [one for at, one in held.items() if at != place and one.usd]
+    others = [one for one in others if _start(one) <= old] or others
+    siblings = [(one.slot[-1], one.usd / one.per) for one in others]
+    alike = [s.charge for s in page if (s.model, s.charge.unit) == (stated.model, charge.unit) and not s.charge.doubts]
+    alike = [one for one in alike if one.usd]
+    new = [one.usd / one.per for one in alike if (one.mode, one.when) not in {place, *held}]
+    plain = [one.usd / one.per for one in alike if (one.mode, one.when) == ("standard", charge.when)]
+    plain += [one.usd / one.per for at, one in held.items() if at == ("standard", charge.when)]
+    return Beside(known, siblings, new, min(plain, default=None), source_of(provider, stated.model))
 
 
 def _place(charge: Charge) -> tuple[str, tuple[tuple[str, str], ...]]:

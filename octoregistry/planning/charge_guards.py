@@ -35,6 +35,7 @@ _OF_TOKENS: tuple[Guard, ...] = (
     unwitnessed,
 )
 _STEP = 5  # from one size to the next the prices that vendors state grow x4
+_FARTHEST = 100  # from the known price, in whatever steps
 _PRICE = "input"  # any dimension: a charge has one price
 
 
@@ -44,12 +45,14 @@ class Beside:
 
     `known` are the registry's charges of the same thing, of all days; `siblings` its (conditions, price of one) of the same
     unit in other modes or under other conditions, `new` the prices of others that the page states and the registry lacks,
-    all above 0. `source` is where and when the registry's were read.
+    all above 0. `standard` is the price of one in standard mode under the
+    same conditions, `source` where and when the registry's were read.
     """
 
     known: Sequence[Charge]
     siblings: Sequence[tuple[tuple[tuple[str, str], ...], Decimal]]
     new: Sequence[Decimal]
+    standard: Decimal | None
     source: Source | None
 
 
@@ -105,8 +108,13 @@ def _far_from_siblings(charge: StatedCharge, beside: Beside) -> Iterator[Reason]
     """The reason to hold a first price that is far from each other price of the unit: of the same conditions in another mode,
     or where there is none of any. Where the registry has none, the page's own are asked."""
     same = [price for when, price in beside.siblings if when == charge.when]
-    others = same or _ladder([price for _, price in beside.siblings], beside.new) or beside.new
-    one = charge.usd / charge.per
+    known, one = [price for _, price in beside.siblings], charge.usd / charge.per
+    others = same or _ladder(known, beside.new) or beside.new
+    if known and one and min(_times(one, price) for price in known) >= _FARTHEST:
+        others = known
+    if charge.mode == "batch" and beside.standard is not None and one > beside.standard:
+        yield Reason("order", f"batch is dearer than standard, {value_text(beside.standard)} for one")
+        return
     if not others or not one:
         return
     nearest = min(others, key=lambda other: _times(one, other))

@@ -211,3 +211,42 @@ def test_two_prices_of_one_charge_are_told() -> None:
     assert not charges(plan)
     (note,) = (note for note in plan.notes if note.kind == "left out")
     assert "the page states it as 14.0 (T1R2C2) and 15.0 (T1R2C2)" in note.text
+
+
+@pytest.mark.parametrize("of", [search, image])
+def test_an_announced_charge_moves_in_its_own_line(of: Callable[..., StatedCharge]) -> None:
+    """Also one that a page dates back and a person accepts: no two prices stand for one day."""
+    day, old = DAY + timedelta(90), "10" if of is search else "0.2"
+    new, newer = ("14.5", "15") if of is search else ("0.29", "0.3")
+    text = merge(SOURCED, planned(of(old), of(new, day)))
+    moved = merge(text, planned(of(old), of(newer, day), text=text, day=DAY + timedelta(8)))
+    assert moved.count(f"from: {day}") == text.count(f"from: {day}") == 1
+    assert late(moved, "image" if of is image else "web_search") == (
+        Decimal(newer) if of is image else Decimal(newer) / 1000
+    )
+    assert moved.count("# a person's remark") == 1
+
+
+def size(place: int, usd: str, mode: str = "standard") -> StatedCharge:
+    return stated("image", usd, "acme-9", when=(("size", f"{place}K"),), mode=mode)
+
+
+def test_new_sizes_that_climb_day_by_day_wait_for_a_person() -> None:
+    """Each ×14 the one of the day before: those of this month witness nothing."""
+    text, now, held = SOURCED, Decimal("0.2"), 0
+    for place in range(2, 8):
+        now *= 14
+        plan = planned(size(place, str(now)), text=text, day=DAY + timedelta(place))
+        held += not charges(plan)[0].applies
+        text = merge(text, plan)
+    assert held == 5
+
+
+def test_sizes_that_come_together_climb_no_farther_than_a_hundred_times() -> None:
+    found = charges(planned(*(size(place, usd) for place, usd in ((2, "0.9"), (3, "4"), (4, "19"), (5, "90")))))
+    assert [change.applies for change in found] == [True, True, True, False]
+
+
+def test_a_first_batch_price_above_the_standard_one_waits() -> None:
+    assert why(one(size(1, "0.3", "batch"))) == ["order"]
+    assert one(size(1, "0.1", "batch")).applies
