@@ -12,7 +12,7 @@ from .errors import RequestError
 from .media import Media
 from .request import Message, Request
 from .served import usage_of
-from .wire import among, error_in, listed, plain, section, text_in
+from .wire import among, counts_so_far, error_in, listed, plain, section, text_in
 
 # Types of errors that pass (anthropic/types/shared/error_type.py).
 PASSING_TYPES = frozenset({"rate_limit_error", "overloaded_error", "api_error", "timeout_error"})
@@ -143,10 +143,11 @@ def stream_pieces(events: Iterable[Any]) -> Iterator[str | Answer]:
 
 
 class _Streamed:
-    """A message, put together from its events. The counts of the last one stand over those of the first."""
+    """A message, put together from its events."""
 
     def __init__(self) -> None:
         self.ended = False
+        self._counted = False  # the answer's tokens, at its end: what the first event says of them is a beginning
         self._message: dict[str, Any] = {}
         self._blocks: list[dict[str, Any]] = []  # all that were begun: also what bills beside usage stands there
         self._open: dict[Any, dict[str, Any]] = {}  # the last one that was begun at each place
@@ -155,6 +156,8 @@ class _Streamed:
         """The text in an event. ValueError for what is none."""
         kind, place = fields.get("type"), fields.get("index")
         if kind == "message_start":
+            if self._message:
+                raise ValueError("its stream holds several messages")
             self._message = dict(section(fields, "message"))
             blocks = listed(self._message, "content")
             return "".join([self._begin(number, block) for number, block in enumerate(blocks)])
@@ -167,8 +170,8 @@ class _Streamed:
             self._open[place]["pieces"].append(text_in(delta, "partial_json"))
         elif kind == "message_delta":
             self._message.update({name: value for name, value in delta.items() if value is not None})
-            counts = {name: value for name, value in section(fields, "usage").items() if value is not None}
-            self._message["usage"] = {**section(self._message, "usage"), **counts}
+            self._counted = self._counted or section(fields, "usage").get("output_tokens") is not None
+            self._message["usage"] = counts_so_far(section(self._message, "usage"), section(fields, "usage"))
         elif kind == "message_stop":
             self.ended = True
         return ""
@@ -189,6 +192,8 @@ class _Streamed:
     def answer(self) -> Answer:
         """The message as the plain call gives it."""
         content = [_block_of(block) for block in self._blocks]
+        if section(self._message, "usage") and not self._counted:
+            self._message["usage"] = {**section(self._message, "usage"), "output_tokens": "not stated at the end"}
         return read_answer({**self._message, "content": content} if self._message else {})
 
 

@@ -11,7 +11,7 @@ from .errors import RequestError
 from .media import Media
 from .request import Request, with_extra
 from .served import usage_of
-from .wire import among, error_in, field, listed, section, text_in
+from .wire import among, counts_so_far, error_in, field, listed, section, text_in
 
 # Ways to stop that are a refusal (google/genai/types.py, FinishReason). MAX_TOKENS, MALFORMED_* and the like are not:
 # the text so far counts.
@@ -151,12 +151,19 @@ def failure_in(fields: Mapping[str, Any]) -> Failure | None:
     return Failure(message, str(status) if status is not None else None, among(code, PASSING_CODES))
 
 
+_USAGE = ("usage_metadata", "usageMetadata")
+
+
 def stream_pieces(chunks: Iterable[Mapping[str, Any]]) -> Iterator[str | Answer]:
     """The pieces of a streamed answer, then the whole of it; nothing at the end where it did not come to one."""
     whole: dict[str, Any] = {}
     candidates: dict[Any, dict[str, Any]] = {0: {}}  # by their place; the first one is the answer
     for chunk in chunks:
-        whole.update({name: value for name, value in chunk.items() if value and name != "candidates"})
+        for name, value in chunk.items():
+            if name in _USAGE and isinstance(value, Mapping):
+                whole[name] = counts_so_far(section(whole, name), value)
+            elif value and name != "candidates":
+                whole[name] = value
         for number, piece in enumerate(listed(chunk, "candidates")):
             place = number if field(piece, "index") is None else field(piece, "index")
             _add(candidates.setdefault(place, {}), piece)

@@ -8,7 +8,7 @@ from typing import Any
 
 from .answers import Answer, unread
 from .openai_answers import read_answer, text_of
-from .wire import error_in, listed, plain, section, text_in
+from .wire import counts_so_far, error_in, listed, plain, section, text_in
 
 _SAYING = ("content", "refusal", "tool_calls", "function_call")
 
@@ -55,7 +55,11 @@ class _Chat:
 
     def add(self, fields: Mapping[str, Any]) -> str:
         """The text in an event. ValueError for what is none, and for a second message: pieces and wholes look alike."""
-        self._whole.update({name: value for name, value in fields.items() if value and name != "choices"})
+        self._whole.update(
+            {name: value for name, value in fields.items() if value and name not in {"choices", "usage"}}
+        )
+        if section(fields, "usage"):
+            self._whole["usage"] = counts_so_far(section(self._whole, "usage"), section(fields, "usage"))
         for choice in [one for one in listed(fields, "choices") if not one.get("index")][:1]:  # the plain call's
             self._choice.update(
                 {name: choice[name] for name in ("finish_reason", "error", "usage") if choice.get(name)}

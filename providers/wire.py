@@ -45,6 +45,22 @@ def section(fields: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
+def counts_so_far(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
+    """What a stream has counted after a further event of it. What the event does not say stays; a count that falls is none, and
+    becomes words that nobody takes for one.
+    """
+    found = dict(before)
+    for name, value in now.items():
+        held = before.get(name)
+        if isinstance(held, Mapping) and isinstance(value, Mapping):
+            found[name] = counts_so_far(held, value)
+        elif isinstance(held, int) and isinstance(value, int) and value < held:
+            found[name] = f"{held}, then {value}"
+        elif value is not None and not isinstance(held, str):
+            found[name] = value
+    return found
+
+
 def error_in(fields: Mapping[str, Any]) -> Mapping[str, Any]:
     """The error that an answer states, also one that is a text alone; an empty mapping where there is none."""
     told = fields.get("error")
