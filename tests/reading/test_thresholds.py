@@ -108,7 +108,8 @@ def test_a_heading_of_its_own_says_where_else_it_holds() -> None:
 
 @pytest.mark.parametrize(
     "size", ["<272K output tokens", "<272K tokens of output", "<272K tokens of input and output", "<1M characters",
-             "<272K audio tokens", "<272K cached tokens", "<272K words"],
+             "<272K audio tokens", "<272K cached tokens", "<272K words", "<272K requests", "up to 5,000 prompts",
+             "≤ 272K Anfragen"],
 )  # fmt: skip
 def test_a_number_of_something_else_in_a_name_is_no_prompt_size(size: str) -> None:
     """No price beside it is without a doubt, and none is bounded by it."""

@@ -74,8 +74,10 @@ def _counts_another(size: re.Match[str], vocabulary: Vocabulary) -> bool:
     """True for a number of something else than the tokens of a prompt: "<272K output tokens", "<1M words"."""
     behind, joined = _others(vocabulary)
     text, end = size.string, size.end()
-    of_several = " of " in (size["tail"] or "") and joined.match(text, end) is not None
-    return of_several or behind.match(text, end) is not None
+    tail = size["tail"] or ""
+    of_several = " of " in tail and joined.match(text, end) is not None
+    of_calls = bool(tail) and behind.fullmatch(tail) is not None  # "up to 1,000 requests"
+    return of_several or of_calls or behind.match(text, end) is not None
 
 
 @lru_cache(maxsize=16)
