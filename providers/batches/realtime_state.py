@@ -13,10 +13,11 @@ from typing import Any
 from .errors import BatchError
 from .journal import Journal
 from .soundness import came_to_nothing, counted, no_state
-from .state import RunFiles, is_held, replacing
+from .state import SEAL, VERSION, RunFiles, is_held, replacing, seal_of
 from .values import BatchProgress, BatchResults, RowResult
 
 KIND = "realtime"
+_MOST_ROWS = 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class RealtimeState:
     finished: bool = False
     results_sha256: str | None = None  # of the results' file, once the run has finished
     kind: str = KIND
-    version: int = 1
+    version: int = VERSION
     counts: bool = False  # whether its journal says how long it is; that of an older program does not
 
 
@@ -42,16 +43,24 @@ def load_realtime(path: Path) -> RealtimeState | None:
         stated = json.loads(path.read_bytes())
         if stated.get("kind") != KIND:
             raise BatchError(f"{path}: this is a run of batches: take it up with run_batch, or give another state file")
+        seal = stated.pop(SEAL, None)  # None: an older program has kept none
+        if seal is not None and seal != seal_of(stated):
+            raise no_state(path, "it was changed after it was written")
         state = RealtimeState(**stated)
+        limit = None if state.max_cost is None else Decimal(state.max_cost)
     except FileNotFoundError:
         return None
-    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
         raise no_state(path, f"{type(error).__name__}: {error}"[:200]) from None
     texts = (state.provider, state.model, state.requests_sha256)
     if (
         not all(isinstance(text, str) for text in texts)
         or type(state.rows) is not int
-        or state.rows < 1
+        or not 0 < state.rows <= _MOST_ROWS
+        or state.version != VERSION
+        or not isinstance(state.finished, bool)
+        or not isinstance(state.counts, bool)
+        or (limit is not None and not (limit.is_finite() and limit >= 0))
         or not isinstance(state.terms, dict)
         or not isinstance(state.results_sha256, str | None)
     ):
@@ -148,7 +157,8 @@ def gone(files: RunFiles) -> BatchError:
 
 def save_realtime(files: RunFiles, state: RealtimeState) -> RealtimeState:
     with replacing(files.state) as file:
-        file.write(json.dumps(asdict(state), indent=1).encode())
+        stated = asdict(state)
+        file.write(json.dumps({**stated, SEAL: seal_of(stated)}, indent=1).encode())
     return state
 
 

@@ -130,7 +130,7 @@ def test_answers_about_nothing_are_an_error_and_none_is_kept(page: str, text: st
     told = run("readings", "review", "anthropic", "--answers", "-", input=text)
     assert told.exit_code == 1
     assert words in told.stderr
-    assert "0 answers" in run("readings").stdout
+    assert "0 readings" in run("readings").stdout
 
 
 def test_without_a_terminal_review_says_what_to_do(page: str) -> None:
