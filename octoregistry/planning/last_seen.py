@@ -2,29 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from octoregistry.planning.plan import Change
-from octoregistry.planning.rates_in_force import in_force
+from octoregistry.planning.rates_in_force import in_force, rates_after
 from octoregistry.planning.stated_models import StatedModel, Tiers, current_and_announced
 from octoregistry.planning.values import Value
 from octoregistry.reading.rates import is_checked
 from providers.dimensions import MODES
-from providers.entries import Model, Source
+from providers.entries import Model, Rate, Source
+from providers.rates import ENDLESS, fitting, holding
 
 
-def last_seen(known: Model | None, stated: StatedModel) -> dict[str, tuple[Value, Value]]:
-    """What is written of the modes that the newest page does not state: the day on which they were last seen. A mode whose
-    prices were all derived no page has seen."""
+def last_seen(known: Model | None, stated: StatedModel, changes: Iterable[Change]) -> dict[str, tuple[Value, Value]]:
+    """What is written of the modes that the newest page does not state, or of which `changes` of the prices in force are
+    held: the day on which they were last seen. A mode whose prices were all derived no page has seen."""
     old = known.last_seen if known else {}
     seen = {rate.mode for rate in known.rates if rate.prices and not rate.derived} if known else set()
     modes = seen | old.keys()
-    unseen: dict[str, Value] = {mode: known.seen_on(mode) for mode in seen - stated.modes.keys()} if known else {}
-    unseen |= stated.seen
+    unseen: dict[str, Value] = dict(stated.seen)
+    if known:
+        held = _contradicted(known.rates, changes, stated.page.checked) & stated.modes.keys()
+        unseen |= {mode: known.seen_on(mode) for mode in held | (seen - stated.modes.keys())}
+        modes |= held
     return {
         f"last_seen.{mode}": (old.get(mode), unseen.get(mode)) for mode in MODES if mode in modes | stated.seen.keys()
     }
+
+
+def _contradicted(rates: Sequence[Rate], changes: Iterable[Change], day: date) -> set[str]:
+    """The modes of which the page states another price for `day` than one that `rates` have, and that is held: what they have
+    was not seen."""
+    held = [change for change in changes if change.mode and not change.applies]
+    after = rates_after(rates, held)
+    return {c.mode for c in held if c.mode and not _says_all_of(after, rates, c.mode, day)}
+
+
+def _says_all_of(after: Sequence[Rate], before: Sequence[Rate], mode: str, day: date) -> bool:
+    """True where a prompt of any size has in `after` all the prices of a mode on `day` that it has in `before`."""
+    old, new = (holding([r for r in rates if r.mode == mode], day.toordinal()) for rates in (before, after))
+    sizes = {size for rate in (*old, *new) for size in (rate.above, rate.up_to) if size < ENDLESS}
+    pairs = ((fitting(old, int(size) + 1), fitting(new, int(size) + 1)) for size in sizes)
+    return all(was is None or was.prices.items() <= (now.prices if now else {}).items() for was, now in pairs)
 
 
 def seen_again(known: Model | None, stated: StatedModel) -> bool:

@@ -382,7 +382,7 @@ class _Planner:
             "source.sha256": (old.sha256 if old else None, stated.page.sha256),
             "source.via": (old.via if old else None, stated.page.via),
             **(self._kind(known) if known else {}),
-            **last_seen(known, stated),
+            **last_seen(known, stated, changes),
         }
         kind: ChangeKind = "source" if known else "new_model"
         return [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import NamedTuple
 
 from hypothesis import example, given, settings
@@ -13,7 +14,9 @@ from octoregistry.merging.merge import merge
 from octoregistry.planning.planner import PlanSettings
 from octoregistry.planning.rates_in_force import in_force
 from octoregistry.reading.rates import StatedRate
+from providers.dimensions import PricingError
 from providers.entries import Model
+from providers.pricing import Pricing
 from providers.registry import parse_registry
 from tests.planning.making import NOTHING, page, planned, rate
 
@@ -133,6 +136,43 @@ def test_a_page_of_which_a_later_one_states_every_mode_may_be_left_out(
     modes = {mode for _, day in rest for mode in PRICES if day.of(mode)}
     assert {mode: usd for mode, usd in end(rest, at).items() if mode in modes} == whole
     assert end([day for day in rest for _ in range(2)], at) == whole
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(DAYS, st.sampled_from((2, 4, 9))), min_size=2, max_size=5))
+@example([(Day("5", None, "8", None), 9), (Day("5", "2", "34", None), 2)])
+@example([(Day("5", None, "8", None), 9), (Day("6", None, "34", None), 2), (Day("6", None, None, None), 2)])
+@example([(Day("6", None, None, None), 2), (Day("4", None, None, "1"), 2)])
+def test_what_is_accepted_a_day_later_is_at_most_less_sure(pages: list[tuple[Day, int]]) -> None:
+    """Where an update has let a page's far prices wait and the next day's accepts them, a number that is known of another day
+    is that which accepting at once gives; announcements aside, whose day may come in between."""
+    days, number = [], 0
+    for day, gap in pages:
+        days.append((number, day._replace(announced={})))
+        number += gap
+    at_once, later = NOTHING, NOTHING
+    for number, day in days:
+        at_once = _after(at_once, number, day, "all")
+        later = _after(_after(later, number, day, *(("all",) if number == 0 else ())), number + 1, day, "all")
+
+    known, sure = (parse_registry(text).pricing("openai", "gpt-8-sol") for text in (later, at_once))
+    for day in set(range(number + 2)) - {number + 1 for number, _ in days}:
+        for mode in PRICES:
+            answer = _cost(known, mode, day)
+            assert answer in (None, _cost(sure, mode, day)), (mode, day)
+
+
+def _after(text: str, number: int, day: Day, *accepted: str) -> str:
+    """The registry after the page of day `number`."""
+    read = page(*day.rates(number), checked=FIRST + timedelta(days=number))
+    return merge(text, planned(text, read, settings=PlanSettings(accepted=accepted)))
+
+
+def _cost(pricing: Pricing, mode: str, day: int) -> Decimal | None:
+    try:
+        return pricing.cost(mode=mode, input=1_000, at=FIRST + timedelta(days=day))
+    except PricingError:
+        return None
 
 
 PLACES = [(tier, name) for tier in (None, 272_000) for name in ("input", "output")]
