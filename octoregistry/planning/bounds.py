@@ -6,6 +6,7 @@ import math
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from operator import attrgetter
 
 from octoregistry.planning.plan import Change
 from octoregistry.planning.rates_in_force import in_force, rates_after
@@ -62,6 +63,7 @@ def _bounds(
     days = sorted({day, *(rate.start for rate in rates if rate.start and rate.start > day)})
     # What is in force is asked without the bounds that are there: they are what is to be found.
     free = [replace(rate, up_to_input_tokens=None) for rate in rates]
+    ending = {(r.mode, r.above_input_tokens, r.start) for r in rates if r.up_to_input_tokens}
     found: dict[tuple[str, Tier, date | None], Bound] = {}
     for on in days:
         every = {mode: in_force(free, mode, on) for mode in MODES}
@@ -73,6 +75,7 @@ def _bounds(
                 place = mode, tier, rate.start
                 known_ends = [*labelled, *(() if place in begun else _end_before(rates, rate))]
                 bound = _bound(tier, mode, views, stated, thresholds, known_ends) if rate.prices else None
+                bound = _before_the_next(bound, rate, view) if place in ending else bound
                 if bound is not None:  # of several days the narrowest: what is not known on one of them is not known
                     found[place] = min((bound, found.get(place, bound)), key=_width)
     return found
@@ -140,6 +143,15 @@ def _bound(
         smallest = min((above for above in thresholds if above > floor), default=None)
         return Bound(smallest, derived=True) if smallest else None
     return None
+
+
+def _before_the_next(bound: Bound | None, rate: Rate, view: Mapping[Tier, Rate]) -> Bound | None:
+    """The bound of a `rate` that ends somewhere: not beyond the next tier, where that begins on a later day. Of the days
+    before, nobody knows what longer prompts cost."""
+    longer = min((one for one in view.values() if one.above > rate.above), key=attrgetter("above"), default=None)
+    if bound is None or bound.up_to is not None or longer is None or longer.first_day <= rate.first_day:
+        return bound
+    return Bound(longer.above, derived=True)
 
 
 def _changes(provider: str, model: str, rate: Rate, bound: Bound | None) -> Iterator[Change]:

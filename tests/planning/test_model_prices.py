@@ -103,6 +103,35 @@ def test_a_tier_of_one_mode_bounds_the_modes_that_have_none() -> None:
     assert cost(found, "gpt-8-sol", mode="flex", input=300_000, at=SEPTEMBER_7) is None
 
 
+def test_a_long_price_that_is_read_late_lets_no_short_one_answer_for_the_days_before_it() -> None:
+    """Its own days begin with the present standard price; of the days before, nobody knows what a long prompt cost."""
+    flex = rate("gpt-8-sol", "flex", input="2.5", output="15")
+    long_flex = rate("gpt-8-sol", "flex", above=272_000, input="4", output="18")
+    fallen = (
+        rate("gpt-8-sol", input="4", output="24"),
+        rate("gpt-8-sol", above=272_000, input="8", output="36"),
+    )
+
+    found = read(
+        page(*LONG, flex, checked=JULY_1), page(*fallen, flex, checked=AUGUST_1), page(*fallen, flex, long_flex)
+    )
+
+    asked = {"mode": "flex", "input": 300_000}
+    assert [cost(found, "gpt-8-sol", **asked, at=day) for day in (JULY_1, date(2026, 7, 15))] == [None, None]
+    assert cost(found, "gpt-8-sol", **asked, at=SEPTEMBER_7) == Decimal("1.2")
+    assert cost(found, "gpt-8-sol", mode="flex", input=272_000, at=JULY_1) == Decimal("0.68")
+
+
+def test_a_batch_price_of_long_prompts_that_follows_only_now_says_nothing_of_the_days_before() -> None:
+    """The standard price of long prompts moved alone, and the page is silent on batches."""
+    moved = (LONG[0], rate("gpt-8-sol", above=272_000, input="8", output="30"))
+
+    found = read(page(*LONG, BATCH, checked=AUGUST_21), page(*moved))
+
+    long = [cost(found, "gpt-8-sol", mode="batch", input=300_000, at=day) for day in (AUGUST_21, date(2026, 8, 30))]
+    assert long == [None, None]
+
+
 def test_before_the_first_reading_of_a_model_there_is_no_cost() -> None:
     found = read(page(*LONG))
 
