@@ -15,16 +15,17 @@ def derived_batch(model: Model | None, rates: tuple[Rate, ...], standard: Dated,
     """The batch prices that follow on `day` from the stated standard ones, marked as derived; empty where none do.
 
     `rates` are the model's with the standard prices of the page in them. A batch price that a page stated stays as long
-    as the standard price beside which it was stated; one that was no discounted standard price is followed by none.
+    as the standard price beside which it was stated; one that was no discounted standard price is followed by none. Of days
+    to come each has its own, also one on which that standard price comes back: another may hold before it.
     """
     if batch.share is None or (model is not None and not model.batch_support):
         return {}
+    if model is not None and not _was_discounted(model, rates, batch, day):
+        return {}
     current, since, announced = current_and_announced(standard, day)
+    stays = model and None in stated_rates(model, "batch", rates, day) and holds_still(model, "batch", rates, day)
     dated: Dated = {}
-    for start, tiers in ((since, current), *announced.items()):
-        on = start if start and start > day else day
-        if not _follows(model, rates, batch, on):
-            continue
+    for start, tiers in (*(() if stays else ((since, current),)), *announced.items()):
         found = {tier: prices for tier, stated in tiers.items() if (prices := _discounted_all(stated, batch))}
         if found:
             dated[start] = found
@@ -70,13 +71,11 @@ def stated_rates(model: Model, mode: str, rates: tuple[Rate, ...], day: date) ->
     return {tier: rate for tier, rate in view.items() if rate.prices and not rate.derived}
 
 
-def _follows(model: Model | None, rates: tuple[Rate, ...], batch: Batch, day: date) -> bool:
-    """True where no page stated a batch price that holds still, or that was no discounted standard price of its time."""
-    stated = stated_rates(model, "batch", rates, day).get(None) if model else None
-    if model is None or stated is None:
+def _was_discounted(model: Model, rates: tuple[Rate, ...], batch: Batch, day: date) -> bool:
+    """True where no page stated a batch price, or the last one was the discounted standard price of its time."""
+    stated = stated_rates(model, "batch", rates, day).get(None)
+    if stated is None:
         return True
-    if holds_still(model, "batch", rates, day):
-        return False
     left = 1 - (batch.share or 0)
     names = [name for name in stated.prices if batch.covers(name)]
     standard = in_force(rates, "standard", model.seen_on("batch") or day).get(None)

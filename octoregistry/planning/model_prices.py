@@ -89,6 +89,8 @@ class ModelPriceChanges:
             self._note_silence(mode, current_and_announced(modes[mode], self.day)[0])
             if mode == "standard" and (batch := self._batch(modes)):
                 if "batch" not in modes:
+                    if self.known and not current_and_announced(batch, self.day)[0]:
+                        self._forget(self.known, ["batch"])  # announced prices follow, and today's does not
                     self._compare_mode("batch", batch)
                 modes["batch"] = batch
         if "batch" in self.stated.modes:
@@ -136,7 +138,7 @@ class ModelPriceChanges:
             self.unbounded,
         )
         gone = self._withdrawn(mode, dated)
-        rates = rates_after(self.rates, gone)
+        rates = rates_after(self.rates, [*(change for change in self.changes if change.mode == mode), *gone])
         self.changes += [*gone, *changes_of_mode(target, rates, dated, self.day, anew=not self._older(mode))]
 
     def _older(self, mode: str) -> bool:

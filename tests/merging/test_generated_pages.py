@@ -118,6 +118,42 @@ def test_a_silent_mode_holds_as_long_as_the_standard_price_beside_which_it_was_s
 
 
 @settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(DAYS, st.booleans()), min_size=1, max_size=5))
+@example(
+    [
+        (Day("6", None, None, None), True),
+        (Day("4", None, None, None), False),
+        (Day("6", None, None, None, {7: "5"}), False),
+    ]
+)
+@example([(Day("6", None, None, None), True), (Day("4", None, None, None, {7: "6"}), False)])
+@example(
+    [
+        (Day("6", None, None, None), True),
+        (Day("4", None, None, None), False),
+        (Day("6", None, None, None, {7: "4"}), False),
+    ]
+)
+def test_where_batches_cost_half_a_silent_page_gives_half_of_its_standard_price_of_each_day(
+    pages: list[tuple[Day, bool]],
+) -> None:
+    """Whatever it announces, and though a price comes back beside which a page stated the batch price."""
+    half = {usd: f"{Decimal(usd) / 2}" for usd in PRICES["standard"]}
+    days = [
+        (number, day._replace(batch=half[day.standard] if says else None)) for number, (day, says) in enumerate(pages)
+    ]
+    number = len(days)
+    days.append((number, pages[-1][0]._replace(batch=None)))
+
+    model = read(days)
+
+    for day in range(number, LAST + 1):
+        on = FIRST + timedelta(days=day)
+        standard, batch = (in_force(model.rates, mode, on)[None].prices["input"] for mode in ("standard", "batch"))
+        assert batch * 2 == standard, day
+
+
+@settings(max_examples=100, deadline=None)
 @given(st.lists(DAYS, min_size=2, max_size=6), st.data(), st.sampled_from((None, 4, LAST)))
 def test_a_page_of_which_a_later_one_states_every_mode_may_be_left_out(
     pages: list[Day], data: st.DataObject, ahead: int | None
