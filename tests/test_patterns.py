@@ -26,10 +26,11 @@ import providers
 from octoregistry.costing.reading import proposal
 from octoregistry.documents import Document, read_document
 from octoregistry.reading import read_rates
-from octoregistry.reading.classify import name_cell
+from octoregistry.reading.classify import Classified, name_cell
 from octoregistry.reading.classify.names import continues_name, looks_like_name
 from octoregistry.reading.classify.tiers import tiers
 from octoregistry.reading.page import _families
+from octoregistry.reading.settle.kinds import is_unknown
 from octoregistry.reading.vocabulary import shipped
 from providers.mentions import mentioned
 from providers.recipe import known_patterns, recipes, shown_patterns
@@ -202,6 +203,7 @@ def patterns() -> dict[Used, str]:
             read_rates(document, "openai", date(2026, 9, 10))
         tiers("32k < tokens <= 128k", shipped())
         continues_name("Preview", _families())
+        is_unknown(Classified((), "zorblax"), shipped())
         name_cell("gpt-9, zorblax", shipped(), _families(), date(2026, 9, 10))
         looks_like_name("Unheard Large 3.2")
         for one in vendors().values():

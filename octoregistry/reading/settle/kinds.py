@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from decimal import Decimal
+from functools import lru_cache
 from itertools import pairwise
 from urllib.parse import urlsplit
 
@@ -275,9 +276,12 @@ def describes_prices(label: Label, said: Classified, head: Classified, vocabular
 
 def is_unknown(said: Classified, vocabulary: Vocabulary) -> bool:
     """True where what is left over is more than what models are for, how far they are, and buttons."""
-    known = re.compile(one_of(vocabulary, *_OF_MODELS))
-    left = known.sub(" ", spaced(fold(said.leftover)))
-    return any(map(str.isalnum, left))
+    return any(map(str.isalnum, _of_models(vocabulary).sub(" ", spaced(fold(said.leftover)))))
+
+
+@lru_cache(maxsize=16)
+def _of_models(vocabulary: Vocabulary) -> re.Pattern[str]:
+    return re.compile(one_of(vocabulary, *_OF_MODELS))
 
 
 _FEW_WORDS = 4
