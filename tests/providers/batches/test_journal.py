@@ -46,7 +46,7 @@ def test_an_empty_journal_of_an_older_program_says_that_nothing_was_asked(openai
     """It began with an empty file, and its state does not say that the journal tells its length."""
     state, journal = half
     told = json.loads(state.read_bytes())
-    del told["counts"]
+    del told["counts"], told["seal"]
     state.write_text(json.dumps(told))
     journal.write_bytes(b"")
     assert list(results_so_far(state)) == []
@@ -55,7 +55,9 @@ def test_an_empty_journal_of_an_older_program_says_that_nothing_was_asked(openai
 
 def test_an_empty_journal_beside_results_is_refused_whoever_began_it(openai, half):
     state, journal = half
-    state.write_text(state.read_text().replace('"counts": true', '"counts": false'))
+    told = json.loads(state.read_bytes()) | {"counts": False}
+    del told["seal"]
+    state.write_text(json.dumps(told))
     journal.write_bytes(b"")
     state.with_name("run.json.results.jsonl").write_bytes(b"{}")
     with pytest.raises(BatchError, match="give another state file"):
