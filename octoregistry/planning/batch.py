@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 from octoregistry.planning.rates_in_force import in_force, standard_since
 from octoregistry.planning.stated_models import Dated, Price, current_and_announced
@@ -11,19 +13,26 @@ from providers.entries import Model, Rate
 from providers.vendors import Batch
 
 
-def derived_batch(model: Model | None, rates: tuple[Rate, ...], standard: Dated, batch: Batch, day: date) -> Dated:
+def derived_batch(
+    model: Model | None, before: tuple[Rate, ...], rates: tuple[Rate, ...], standard: Dated, batch: Batch, day: date
+) -> Dated:
     """The batch prices that follow on `day` from the stated standard ones, marked as derived; empty where none do.
 
-    `rates` are the model's with the standard prices of the page in them. A batch price that a page stated stays as long
-    as the standard price beside which it was stated; one that was no discounted standard price is followed by none. Of days
-    to come each has its own, also one on which that standard price comes back: another may hold before it.
+    `rates` are the model's of `before` with the standard prices of the page in them. A batch price that a page stated stays
+    as long as the standard price beside which it was stated; one that was no discounted standard price is followed by none.
+    Of days to come each has its own, also one on which that standard price comes back: another may hold before it.
     """
     if batch.share is None or (model is not None and not model.batch_support):
         return {}
     if model is not None and not _was_discounted(model, rates, batch, day):
         return {}
     current, since, announced = current_and_announced(standard, day)
-    stays = model and None in stated_rates(model, "batch", rates, day) and holds_still(model, "batch", rates, day)
+    stays = (
+        model
+        and None in stated_rates(model, "batch", rates, day)
+        and holds_still(model, "batch", rates, day)
+        and not any(rate.start <= day for rate in refuted(model, "batch", before, rates, day) if rate.start)
+    )
     dated: Dated = {}
     for start, tiers in (*(() if stays else ((since, current),)), *announced.items()):
         found = {tier: prices for tier, stated in tiers.items() if (prices := _discounted_all(stated, batch))}
@@ -63,6 +72,24 @@ def holds_still(model: Model, mode: str, rates: tuple[Rate, ...], day: date) -> 
         return standard_since(rates, day) is None
     then, now = (in_force(rates, "standard", on) for on in (seen, day))
     return {tier: rate.prices for tier, rate in then.items()} == {tier: rate.prices for tier, rate in now.items()}
+
+
+def refuted(model: Model, mode: str, before: tuple[Rate, ...], rates: tuple[Rate, ...], day: date) -> tuple[Rate, ...]:
+    """The rates of a silent mode that were announced beside a standard price, as `before` has it, that is not the one of
+    `rates` on that day, nor on `day` where it is past: whether they came nobody knows."""
+    seen = model.seen_on(mode)
+    own = [rate for rate in before if rate.mode == mode and rate.read_on and not rate.derived]
+
+    def beside(each: tuple[Rate, ...], on: date) -> dict[int | None, Mapping[str, Decimal]]:
+        return {tier: rate.prices for tier, rate in in_force(each, "standard", on).items()}
+
+    return tuple(
+        rate
+        for rate in own
+        if rate.start
+        and (seen is None or rate.start > seen)
+        and beside(before, rate.start) != beside(rates, max(day, rate.start))
+    )
 
 
 def stated_rates(model: Model, mode: str, rates: tuple[Rate, ...], day: date) -> dict[int | None, Rate]:

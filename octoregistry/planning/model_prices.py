@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from octoregistry.planning.batch import derived_batch, filled_batch, holds_still, stated_rates
+from octoregistry.planning.batch import derived_batch, filled_batch, holds_still, refuted, stated_rates
 from octoregistry.planning.bounds import bound_changes, unbounded
 from octoregistry.planning.carried import silent_on
 from octoregistry.planning.last_seen import last_day
@@ -123,7 +123,7 @@ class ModelPriceChanges:
             return filled_batch(modes["batch"], modes["standard"], self.batch)
         if self.prices_batches:
             return {}
-        return derived_batch(self.known, self.rates_now, modes["standard"], self.batch, self.day)
+        return derived_batch(self.known, self.rates, self.rates_now, modes["standard"], self.batch, self.day)
 
     def _compare_mode(self, mode: str, dated: Dated) -> None:
         origin = mode if mode in self.stated.modes else "standard"  # a derived price moves as that which it follows
@@ -223,6 +223,9 @@ class ModelPriceChanges:
                 self.notes.append(f"the page is silent on the mode {mode}: unknown {end}")
             for since in self._standard_days(known.seen_on(mode)):
                 self._follow(known, mode, seen, since)
+            for rate in refuted(known, mode, self.rates, self.rates_now, self.day):
+                if rate.start and rate.start >= self.day:
+                    self._empty(rate)
 
     def _standard_days(self, seen: date | None) -> list[date]:
         """The days after `seen` on which a standard price began; where nobody knows that day, the last of them."""
@@ -235,7 +238,12 @@ class ModelPriceChanges:
         now = in_force(self.rates_now, mode, since)
         before, after = (in_force(rates, "standard", since) for rates in (self.rates, self.rates_now))
         last = after[None].seen_before if None in after else None
-        if not holds_still(known, mode, self.rates_now, since):
+        came = [
+            rate
+            for rate in refuted(known, mode, self.rates, self.rates_now, since)
+            if rate.start and rate.start <= since
+        ]
+        if came or not holds_still(known, mode, self.rates_now, since):
             if any(rate.prices and _before(rate.start, since) for rate in now.values()):
                 self._open_unknown(mode, None, since, last)
             return
@@ -245,6 +253,12 @@ class ModelPriceChanges:
             self._restore(seen.values(), since, last)
             for tier in now.keys() - seen.keys():
                 self._open_unknown(mode, tier, since, last)
+
+    def _empty(self, rate: Rate) -> None:
+        """Takes the prices out of a rate: nothing is known of its mode and tier from its first day on."""
+        for name, usd in rate.prices.items():
+            gone = Change(self.provider, self.model, "unknown", name, usd, None, rate.mode, rate.above_input_tokens)
+            self.changes.append(replace(gone, start=rate.start))
 
     def _open_unknown(self, mode: str, tier: Tier, since: date | None, last: date | None) -> None:
         """Writes that nothing is known of a mode and tier from a day on; `last` is the day when the old price was seen."""

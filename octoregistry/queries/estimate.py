@@ -205,9 +205,12 @@ def _notes(model: Model, rates: Sequence[Rate], workload: Workload, modes: Itera
         rate = rates_for(model, rates, workload, mode)[0]
         if rate is None:
             continue
-        if rate.derived or set(rate.derived_dimensions) & workload.tokens.keys():
-            yield f"no page states the {mode} price: it follows from the standard price and the vendor's discount"
-        if mode in model.last_seen and not rate.derived:
+        derived = [name for name in rate.derived_dimensions if workload.tokens.get(name)]
+        if rate.derived or derived:
+            of = "" if rate.derived else " of " + " and ".join(name.replace("_", " ") for name in derived)
+            yield f"no page states the {mode} price{of}: it follows from the standard price and the vendor's discount"
+        stated = any(count and name not in derived for name, count in workload.tokens.items())
+        if mode in model.last_seen and not rate.derived and stated:
             yield f"the {mode} price was last seen on {model.last_seen[mode]}"
 
 

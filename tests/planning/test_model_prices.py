@@ -249,6 +249,38 @@ def test_an_announced_price_that_did_not_come_takes_no_batch_price_with_it() -> 
     assert found.model("openai", "gpt-8-sol").input_per_million == Decimal("2.5")
 
 
+@pytest.mark.parametrize("day", [6, 7, 8, 20])
+def test_what_a_silent_mode_announced_beside_a_standard_price_that_did_not_come_is_unknown(day: int) -> None:
+    """On whatever day the page is read that takes the standard price back, and however often, until a page states it."""
+    standard = rate("gpt-8-sol", input="6", output="36")
+    first = page(
+        standard,
+        rate("gpt-8-sol", start=date(2026, 9, 5), input="5", output="30"),
+        FLEX,
+        rate("gpt-8-sol", "flex", start=date(2026, 9, 7), input="2", output="10"),
+        checked=AUGUST_21,
+    )
+    back = date(2026, 9, day)
+    once, twice = (page(standard, checked=back + timedelta(days=days)) for days in (0, 2))
+    stated = page(standard, FLEX, checked=back + timedelta(days=10))
+    asked = {"mode": "flex", "input": 1_000_000, "at": back + timedelta(days=20)}
+
+    assert cost(read(first), "gpt-8-sol", **asked) == 2
+    assert cost(read(first, once), "gpt-8-sol", **asked) is None
+    assert cost(read(first, once, twice), "gpt-8-sol", **asked) is None
+    assert cost(read(first, once, twice, stated), "gpt-8-sol", **asked) == Decimal("2.5")
+
+
+def test_what_a_silent_mode_announced_stays_where_the_standard_price_came_as_announced() -> None:
+    came = rate("gpt-8-sol", start=date(2026, 9, 5), input="5", output="30")
+    flex = rate("gpt-8-sol", "flex", start=date(2026, 9, 7), input="2", output="10")
+    first = page(rate("gpt-8-sol", input="6", output="36"), came, FLEX, flex, checked=AUGUST_21)
+
+    found = read(first, page(STANDARD, checked=date(2026, 9, 6)))
+
+    assert cost(found, "gpt-8-sol", mode="flex", input=1_000_000, at=date(2026, 9, 25)) == 2
+
+
 def test_an_announced_batch_price_comes_though_the_page_of_its_day_is_silent_on_it() -> None:
     announced = rate("gpt-8-sol", "batch", start=date(2026, 9, 1), input="2", output="15")
 

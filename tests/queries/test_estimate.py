@@ -14,6 +14,7 @@ from octoregistry.queries.estimate import (
 from providers import parse_registry
 from providers.dimensions import InvalidUsageError
 from providers.registry import PACKAGED, load_registry
+from tests.planning.making import registry
 
 DAY = date(2026, 9, 8)
 REGISTRY = parse_registry(
@@ -257,6 +258,33 @@ def test_what_a_price_rests_on_is_said():
     assert one_of("sol", Workload(tokens, DAY, mode="batch")).notes == (
         "no page states the batch price: it follows from the standard price and the vendor's discount",
     )
+
+
+def test_of_a_price_that_rests_on_stated_and_derived_ones_each_is_said_for_itself():
+    rates = (
+        "{mode: standard, input: 4, output: 20, cached_input: 0.4}",
+        "{mode: batch, input: 2, output: 10, cached_input: 0.2, derived_dimensions: [cached_input]}",
+    )
+    known = parse_registry(
+        registry(
+            "sol:",
+            "  display_name: Sol",
+            "  last_seen: {batch: 2026-08-21}",
+            "  rates:",
+            *(f"    - {one}" for one in rates),
+        )
+    )
+
+    def notes(**tokens: int) -> tuple[str, ...]:
+        return estimate_of(known, known.model("openai", "sol"), Workload(tokens, DAY, mode="batch")).notes
+
+    derived = (
+        "no page states the batch price of cached input: it follows from the standard price and the vendor's discount"
+    )
+    seen = "the batch price was last seen on 2026-08-21"
+    assert notes(cached_input=1000) == (derived,)
+    assert notes(input=1000) == (seen,)
+    assert notes(input=1000, cached_input=1000) == (derived, seen)
 
 
 def test_an_unknown_window_is_recommended_up_to_the_smallest_known_and_costed_above_it():
