@@ -265,15 +265,9 @@ def test_of_a_price_that_rests_on_stated_and_derived_ones_each_is_said_for_itsel
         "{mode: standard, input: 4, output: 20, cached_input: 0.4}",
         "{mode: batch, input: 2, output: 10, cached_input: 0.2, derived_dimensions: [cached_input]}",
     )
-    known = parse_registry(
-        registry(
-            "sol:",
-            "  display_name: Sol",
-            "  last_seen: {batch: 2026-08-21}",
-            "  rates:",
-            *(f"    - {one}" for one in rates),
-        )
-    )
+    facts = ("display_name: Sol", "input_per_million: 2", "output_per_million: 10", "last_seen: {batch: 2026-08-21}")
+    lines = (*facts, "rates:", *(f"  - {one}" for one in rates))
+    known = parse_registry(registry("sol:", *(f"  {line}" for line in lines)))
 
     def notes(**tokens: int) -> tuple[str, ...]:
         return estimate_of(known, known.model("openai", "sol"), Workload(tokens, DAY, mode="batch")).notes
