@@ -14,6 +14,8 @@ from ibis.backends.duckdb import Backend as DuckDB
 from ibis.expr import operations
 from ibis.formats.pyarrow import PyArrowData, PyArrowTableProxy
 
+from octoregistry.costing.sql import optimized_less
+
 
 def in_memory(table: pa.Table) -> ir.Table:
     """`table` for a query on any engine, as `ibis.memtable` gives it."""
@@ -26,4 +28,5 @@ def fetched_from(connection: BaseBackend, query: ir.Table) -> pa.Table:
     kinds = query.schema()
     if not isinstance(connection, DuckDB) or any(kind.is_null() for kind in kinds.types):
         return connection.to_pyarrow(query)
-    return PyArrowData.convert_table(connection._to_duckdb_relation(query).to_arrow_table(), kinds)
+    with optimized_less(connection):
+        return PyArrowData.convert_table(connection._to_duckdb_relation(query).to_arrow_table(), kinds)

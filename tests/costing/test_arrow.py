@@ -38,3 +38,24 @@ def test_an_answer_is_that_of_ibis():
     some = query.drop("nothing")
     assert fetched_from(connection, some).equals(connection.to_pyarrow(some))
     connection.disconnect()
+
+
+def test_an_engine_of_a_persons_own_keeps_its_settings():
+    """Two of DuckDB's optimizers are off while we ask: with them a table of a known form took it a minute."""
+    connection = ibis.duckdb.connect()
+    connection.raw_sql("SET disabled_optimizers = 'top_n'")
+    disabled = ibis.literal(0).name("n").as_table().select(off=_disabled_optimizers())
+
+    (during,) = fetched_from(connection, disabled)["off"].to_pylist()
+
+    assert set(during.split(",")) == {"in_clause", "partial_aggregate_pushdown", "top_n"}
+    assert connection.raw_sql("SELECT current_setting('disabled_optimizers')").fetchall() == [("top_n",)]
+    connection.disconnect()
+
+
+@ibis.udf.scalar.builtin(name="current_setting", signature=((str,), str))
+def _current_setting(name): ...
+
+
+def _disabled_optimizers():
+    return _current_setting("disabled_optimizers")

@@ -140,91 +140,107 @@ def gemini(*candidates: dict[str, object], **more: object) -> dict[str, object]:
     return {**made, "usageMetadata": usage, **more}
 
 
-def either(folder: Path, *rows: dict[str, object]) -> Iterator[Costs]:
-    """What responses cost in Python, and on an engine, where JSON has the keys that recipes write: others are told there."""
+def in_python(folder: Path, *rows: dict[str, object]) -> Costs:
+    """What responses cost, as a small log is read."""
     file = folder / "log.jsonl"
     file.write_text("\n".join(map(json.dumps, rows)))
-    rates = compile_rates(parse_registry(RESPONSES))
-    yield costs_of_files([(str(file), "jsonl")], rates, ())
-    if "usageMetadata" not in file.read_text():
-        yield costs_in_json(rows, rates)
+    return costs_of_files([(str(file), "jsonl")], compile_rates(parse_registry(RESPONSES)), ())
 
 
-@pytest.mark.parametrize(
-    ("row", "charge"),
-    [
-        (openai(SEARCH, MESSAGE), "web searches in the answer"),
-        (openai(SEARCH, {"no": "type"}), "web searches in the answer"),
-        (openai({"type": "file_search_call", "id": "fs_1"}, MESSAGE), "file searches in the answer"),
-        (openai({"type": "code_interpreter_call"}), "code sessions in the answer"),
-        (gemini(QUERIES), "web searches in the answer"),
-        (gemini({"grounding_metadata": {"web_search_queries": ["a", "b"]}}), "web searches in the answer"),
-        ({"custom_id": "1", "response": {"body": openai(SEARCH)}}, "web searches in the answer"),
-        ({"key": "1", "response": gemini(QUERIES)}, "web searches in the answer"),
-        (gemini({"groundingMetadata": {"groundingChunks": [{"maps": {"uri": "u"}}]}}), "places of maps in the answer"),
-        (gemini({"groundingMetadata": {"imageSearchQueries": ["a"]}}), "image searches in the answer"),
-        ({**LITELLM, "response": openai(SEARCH)}, "web searches in the answer"),
-    ],
-)
+def either(folder: Path, *rows: dict[str, object]) -> Iterator[Costs]:
+    """What responses cost in Python, and on an engine, where JSON has the keys that recipes write: others are told there."""
+    yield in_python(folder, *rows)
+    if "usageMetadata" not in str(rows):
+        yield costs_in_json(rows, compile_rates(parse_registry(RESPONSES)))
+
+
+TOLD = [
+    (openai(SEARCH, MESSAGE), "web searches in the answer"),
+    (openai(SEARCH, {"no": "type"}), "web searches in the answer"),
+    (openai({"type": "file_search_call", "id": "fs_1"}, MESSAGE), "file searches in the answer"),
+    (openai({"type": "code_interpreter_call"}), "code sessions in the answer"),
+    (gemini(QUERIES), "web searches in the answer"),
+    (gemini({"grounding_metadata": {"web_search_queries": ["a", "b"]}}), "web searches in the answer"),
+    ({"custom_id": "1", "response": {"body": openai(SEARCH)}}, "web searches in the answer"),
+    ({"key": "1", "response": gemini(QUERIES)}, "web searches in the answer"),
+    (gemini({"groundingMetadata": {"groundingChunks": [{"maps": {"uri": "u"}}]}}), "places of maps in the answer"),
+    (gemini({"groundingMetadata": {"imageSearchQueries": ["a"]}}), "image searches in the answer"),
+    ({**LITELLM, "response": openai(SEARCH)}, "web searches in the answer"),
+]
+
+
+def reasons(costs: Costs) -> list[tuple[str, int, bool]]:
+    """Each problem without its place, with how many rows have it, and whether they are in the sum."""
+    return sorted((problem.reason.partition(":")[0], problem.rows, problem.in_sum) for problem in costs.problems)
+
+
+@pytest.mark.parametrize(("row", "charge"), TOLD)
 def test_a_search_that_the_answer_alone_names_is_told_and_in_no_sum(
     tmp_path: Path, row: dict[str, object], charge: str
 ) -> None:
     """How many of them are billed is not known; the tokens are in the sum all the same, and no answer is shown."""
-    for costs in either(tmp_path, row):
-        assert costs.total in (1, 2)
-        (problem,) = costs.problems
-        assert (problem.reason.partition(":")[0], problem.in_sum) == (charge, True)
-        assert "said" not in str(problem.example)
-        assert "ws_1" not in str(problem.example)
+    costs = in_python(tmp_path, row)
+    assert costs.total in (1, 2)
+    (problem,) = costs.problems
+    assert (problem.reason.partition(":")[0], problem.in_sum) == (charge, True)
+    assert "said" not in str(problem.example)
+    assert "ws_1" not in str(problem.example)
 
 
-@pytest.mark.parametrize(
-    "row",
-    [
-        openai(MESSAGE),
-        openai(),
-        openai({"type": "function_call", "arguments": '{"type": "web_search_call"}'}),
-        gemini({"content": {"parts": [{"text": '{"webSearchQueries": ["a"]}'}]}}),
-        gemini({"groundingMetadata": {"webSearchQueries": []}}),
-    ],
-)
-def test_an_answer_that_only_speaks_of_searches_names_none(tmp_path: Path, row: dict[str, object]) -> None:
-    for costs in either(tmp_path, row):
-        assert (costs.total, costs.problems) == (2, ())
+UNTOLD = [
+    openai(MESSAGE),
+    openai(),
+    openai({"type": "function_call", "arguments": '{"type": "web_search_call"}'}),
+    gemini({"content": {"parts": [{"text": '{"webSearchQueries": ["a"]}'}]}}),
+    gemini({"groundingMetadata": {"webSearchQueries": []}}),
+    openai(tool_usage={"image_gen": {"input_tokens": 0, "output_tokens": 0}, "web_search": {"num_requests": 0}}),
+]
+
+
+@pytest.mark.parametrize("row", UNTOLD)
+def test_an_answer_that_only_speaks_of_searches_and_a_tool_that_used_nothing_name_none(
+    tmp_path: Path, row: dict[str, object]
+) -> None:
+    costs = in_python(tmp_path, row)
+    assert (costs.total, costs.problems) == (2, ())
+
+
+CODE = {"type": "message", "created_at": "2026-10-01", "model": "poem", "content": [RAN]}
+CODE |= {"usage": {"input_tokens": 1_000_000, "output_tokens": 0}}
+COUNTED = openai(SEARCH, tool_usage={"web_search": {"num_requests": 1}})
+DRAWN = [openai(tool_usage=IMAGES), {**LITELLM, "completion_tokens": 5000, "response": openai(tool_usage=IMAGES)}]
 
 
 def test_code_that_an_answer_ran_is_told(tmp_path: Path) -> None:
-    usage = {"input_tokens": 1_000_000, "output_tokens": 0}
-    row = {"type": "message", "created_at": "2026-10-01", "model": "poem", "usage": usage, "content": [RAN]}
-    for costs in either(tmp_path, row):
-        assert [problem.reason.partition(":")[0] for problem in costs.problems] == ["code executions in the answer"]
+    problems = in_python(tmp_path, CODE).problems
+    assert [problem.reason.partition(":")[0] for problem in problems] == ["code executions in the answer"]
 
 
 def test_searches_that_usage_counts_are_in_the_sum_and_not_told_again(tmp_path: Path) -> None:
-    for costs in either(tmp_path, openai(SEARCH, tool_usage={"web_search": {"num_requests": 1}})):
-        assert (costs.total, costs.problems) == (Decimal("2.01"), ())
+    costs = in_python(tmp_path, COUNTED)
+    assert (costs.total, costs.problems) == (Decimal("2.01"), ())
 
 
-@pytest.mark.parametrize(
-    "row", [openai(tool_usage=IMAGES), {**LITELLM, "completion_tokens": 5000, "response": openai(tool_usage=IMAGES)}]
-)
+@pytest.mark.parametrize("row", DRAWN)
 def test_tokens_of_images_that_a_tool_made_are_told(tmp_path: Path, row: dict[str, object]) -> None:
-    for costs in either(tmp_path, row):
-        (problem,) = costs.problems
-        assert problem.reason.startswith("a number that no recipe knows: ")
-        assert "tool_usage" in problem.reason
+    (problem,) = in_python(tmp_path, row).problems
+    assert problem.reason.startswith("a number that no recipe knows: ")
+    assert "tool_usage" in problem.reason
 
 
-def test_a_tool_that_used_nothing_is_not_told(tmp_path: Path) -> None:
-    unused = {"image_gen": {"input_tokens": 0, "output_tokens": 0}, "web_search": {"num_requests": 0}}
-    for costs in either(tmp_path, openai(tool_usage=unused)):
-        assert (costs.total, costs.problems) == (2, ())
-
-
-def test_each_row_names_its_own(tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_an_engine_says_the_same_of_all_these(tmp_path: Path) -> None:
     """A search in one line of a log is none in the others, and one that comes late is found."""
-    for costs in either(tmp_path, *[openai(MESSAGE)] * 1200, openai(SEARCH)):
-        assert [problem.rows for problem in costs.problems] == [1]
+    told = [row for row, _ in TOLD]
+    rows = [openai(MESSAGE)] * 1200 + [
+        row for row in (*UNTOLD, *told, CODE, COUNTED, *DRAWN) if "usageMetadata" not in str(row)
+    ]
+
+    python, engine = in_python(tmp_path, *rows), costs_in_json(rows, compile_rates(parse_registry(RESPONSES)))
+
+    assert (engine.total, engine.rows) == (python.total, python.rows)
+    assert reasons(engine) == reasons(python)
+    assert len(reasons(python)) > 6
 
 
 @pytest.mark.parametrize("row", [{"num_sessions": 3}, {"usage_bytes": 5}])
