@@ -22,6 +22,7 @@ from .gemini_content import (
     PASSING_CODES,
     batch_row,
     contents_of,
+    continued,
     failure_in,
     generation_config,
     own_keys,
@@ -33,7 +34,7 @@ from .jobs import CANCELLED, CANCELLING, COMPLETED, EXPIRED, FAILED, PENDING, RU
 from .received import entries_of, json_object, named, pages
 from .request import Request
 from .vendor import Stream, VendorProvider
-from .wire import among, count, field, iso, listed, plain, section
+from .wire import among, count, field, iso, listed, section
 
 # google/genai/types.py, JobState; the wire says BATCH_STATE_*, the SDK JOB_STATE_*.
 STATES: dict[str, State] = {
@@ -68,7 +69,7 @@ class GeminiProvider(VendorProvider):
 
     def __init__(self, config: dict[str, Any]) -> None:
         super().__init__(config)
-        self._streams = threading.local()
+        self._wire = threading.local()  # what the call under way has heard, and its response
 
     def discard_file(self, file_id: str) -> None:
         """Deletes an uploaded file."""
@@ -86,18 +87,31 @@ class GeminiProvider(VendorProvider):
         return {"model": self.model, "contents": contents_of(request), "config": config}
 
     def _send(self, body: Any, request: Request) -> tuple[Answer, str | None]:  # noqa: ARG002 - it is all in the body
-        # The SDK follows an answer that is continued (finish_reason CONTINUATION), and sums its usage.
-        response = _with_tier(self.client.models.generate_content(**body))
-        return read_answer(response), field(response, "response_id")
+        # The SDK follows an answer that is continued. What it says is read from the wire: the SDK drops what it does not know.
+        heard: list[Mapping[str, Any]] = []
+        self._wire.heard = heard
+        self.client.models.generate_content(**body)
+        return read_answer(continued(heard)), field(heard[-1], "response_id")
 
     def _open_stream(self, body: Any, request: Request) -> Stream:  # noqa: ARG002 - it is all in the body
+        heard: list[Mapping[str, Any]] = []
+        self._wire.heard = heard
         events = self.client.models.generate_content_stream(**body)
         next(events, None)  # `_events` begins with one of its own: with it the call is made, and a refusal shows here
         # The SDK keeps the response to itself, and leaves it open where the events are not read to their end.
-        return events, self._streams.response
+        return self._heard_of(events, heard), self._wire.response
+
+    def _heard_of(self, events: Iterator[Any], heard: list[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+        """The events of a stream as they were on the wire, while the SDK reads them, in whatever thread."""
+        self._wire.heard = heard
+        for _ in events:
+            yield from heard
+            heard.clear()
+            self._wire.heard = heard
+        yield from heard
 
     def _pieces(self, source: Any) -> Iterator[str | Answer]:
-        return stream_pieces(map(_with_tier, source))
+        return stream_pieces(source)
 
     def _row_of(self, name: str, request: Request) -> dict[str, Any]:
         return batch_row(name, request, self.model)
@@ -136,7 +150,7 @@ class GeminiProvider(VendorProvider):
         with _one_key_in_the_environment():
             # Milliseconds; the SDK has no timeout at all of its own, and repeats nothing unless it is told to. Not Vertex,
             # whatever the environment says: its batches have other states and no files.
-            hooks = {**self._hooks, "response": [*self._hooks["response"], self._heard]}
+            hooks = {**self._hooks, "response": [*self._hooks["response"], self._hear]}
             options = genai.types.HttpOptions(
                 base_url=self.base_url,
                 timeout=max(1, int(self.timeout * 1000)),
@@ -147,25 +161,29 @@ class GeminiProvider(VendorProvider):
     def _address_of(self, client: Any) -> str:
         return str(client._api_client._http_options.base_url)
 
-    def _heard(self, response: Any) -> None:
-        """Raises for what the SDK makes an empty answer of: an error, a page or anything but an object, with status 200."""
+    def _hear(self, response: Any) -> None:
+        """Keeps what an answer says. Raises for what the SDK makes an empty answer of: an error, a page or anything but an
+        object, with status 200.
+        """
         if response.status_code == 200 and response.url.path.endswith(":streamGenerateContent"):
-            self._streams.response = response
-            response.stream.read_as(self._events(Events.of(response, self.name)))
+            self._wire.response = response
+            response.stream.read_as(self._events(Events.of(response, self.name), response.headers))
         if response.status_code != 200 or not response.url.path.endswith(":generateContent"):
             return
         fields = json_object(response.read(), self.name, response.headers.get("content-type", ""))
         failure = failure_in(fields)
         if failure is not None and not fields.get("candidates"):
             raise self._failure_of(Answer("", "error", failure=failure), None)
+        self._wire.heard.append(_with_tier(fields, response.headers))
 
-    def _events(self, events: Events) -> Iterator[bytes]:
+    def _events(self, events: Events, headers: Mapping[str, str]) -> Iterator[bytes]:
         """The body of a stream as the SDK reads it, who follows one that is continued, but takes no other form."""
         yield b"data: {}\n\n"
         for event in events:
             if (failure := failure_in(event)) is not None:
                 failure = replace(failure, answered=not events.alone)
                 raise self._failure_of(Answer("", "error", failure=failure), None)
+            self._wire.heard.append(_with_tier(event, headers))
             yield b"data: " + json.dumps(event).encode() + b"\n\n"
 
     def _errors(self) -> tuple[type[Exception], ...]:
@@ -282,12 +300,13 @@ def _job(operation: Mapping[str, Any]) -> Job:
     )
 
 
-def _with_tier(response: Any) -> Mapping[str, Any]:
-    """A response with the service tier that only its headers name."""
-    fields = dict(plain(response))
-    headers = section(section(fields, "sdk_http_response"), "headers")
-    tier = next((value for name, value in headers.items() if name.lower() == "x-gemini-service-tier"), None)
-    return {**fields, "service_tier": tier} if tier else fields
+def _with_tier(fields: Mapping[str, Any], headers: Mapping[str, str]) -> Mapping[str, Any]:
+    """An answer with the service tier that its headers name; both of them where it names another itself."""
+    heard, said = headers.get("x-gemini-service-tier"), field(fields, "service_tier")
+    if not heard or (isinstance(said, str) and said.lower() == heard.lower()):
+        return fields
+    others = {name: value for name, value in fields.items() if name != "serviceTier"}
+    return {**others, "service_tier": f"{said}, then {heard}" if said else heard}
 
 
 def _retry_delay(details: list[Mapping[str, Any]]) -> float | None:

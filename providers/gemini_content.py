@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import reduce
 from typing import Any
 
 from .answers import Answer, Failure, tool_call, unread
@@ -31,6 +32,13 @@ REFUSING_REASONS = frozenset(
         "PUP_LIMITED_DISABLED",
     }
 )
+# What a part may say (google/genai/types.py, Part).
+_OF_PARTS = {
+    *("text", "thought", "thought_signature", "function_call", "function_response", "tool_call", "tool_response"),
+    *("inline_data", "file_data", "executable_code", "code_execution_result", "part_metadata", "document_metadata"),
+    *("media_resolution", "media_processing", "video_metadata", "audio_metadata", "audio_transcription"),
+    *("speech_metadata", "spreadsheet_metadata"),
+}
 # Errors of rows carry HTTP statuses or gRPC codes: 4 DEADLINE_EXCEEDED, 8 RESOURCE_EXHAUSTED, 10 ABORTED, 13
 # INTERNAL, 14 UNAVAILABLE.
 PASSING_CODES = frozenset({4, 8, 10, 13, 14, 408, 409, 429, 499, 500, 502, 503, 504})
@@ -136,8 +144,15 @@ def read_answer(response: Mapping[str, Any], mode: str | None = None) -> Answer:
 
 
 def _text_of(parts: list[Mapping[str, Any]]) -> str:
-    """The text of the parts that are no thoughts."""
+    """The text of the parts that are no thoughts; ValueError for a part of a kind that nobody here knows."""
+    for part in parts:
+        if unknown := sorted(name for name in part if _snake(name) not in _OF_PARTS):
+            raise ValueError(f"a part of the answer is of an unknown kind: {', '.join(unknown)}")
     return "".join(text_in(part) for part in parts if not part.get("thought"))
+
+
+def _snake(name: str) -> str:
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
 
 
 def failure_in(fields: Mapping[str, Any]) -> Failure | None:
@@ -151,32 +166,85 @@ def failure_in(fields: Mapping[str, Any]) -> Failure | None:
     return Failure(message, str(status) if status is not None else None, among(code, PASSING_CODES))
 
 
-_USAGE = ("usage_metadata", "usageMetadata")
+class _Whole:
+    """An answer in events or in parts of it: one that ends with CONTINUATION is continued by the next, which counts anew."""
+
+    def __init__(self) -> None:
+        self.fields: dict[str, Any] = {}
+        self.candidates: dict[Any, dict[str, Any]] = {0: {}}  # by their place; the first one is the answer
+        self._usage: Mapping[str, Any] = {}
+        self._before: list[Mapping[str, Any]] = []
+
+    def add(self, chunk: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        """Takes what an event says; the pieces of the answer in it."""
+        if field(self.candidates[0], "finish_reason") == "CONTINUATION":
+            self._before.append(self._usage)
+            self._usage, self.candidates[0] = {}, {**self.candidates[0], "finishReason": None}
+        self._usage = counts_so_far(self._usage, section(chunk, "usage_metadata"))
+        self.fields |= {name: value for name, value in chunk.items() if value and name not in _APART}
+        found = []
+        for number, piece in enumerate(listed(chunk, "candidates")):
+            place = number if field(piece, "index") is None else field(piece, "index")
+            _add(self.candidates.setdefault(place, {}), piece)
+            found += [piece] if place == 0 else []
+        return found
+
+    def answer(self) -> dict[str, Any]:
+        """All of it as one response, with its candidates and its usage where it states them."""
+        ended = bool(field(self.candidates[0], "finish_reason"))
+        usages = [*self._before, self._usage]
+        usage = reduce(_added, usages) if all(usages) else {}  # a part that states none may have cost anything
+        return {
+            **self.fields,
+            "candidates": list(self.candidates.values()) if ended else [],
+            **({"usageMetadata": usage} if usage else {}),
+        }
+
+
+_APART = ("candidates", "usageMetadata", "usage_metadata")
+
+
+def continued(responses: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """The response that one makes, or several of which each continues the one before: texts joined, counts added up."""
+    if len(responses) == 1:
+        return responses[0]
+    whole = _Whole()
+    for response in responses:
+        whole.add(response)
+    return whole.answer()
 
 
 def stream_pieces(chunks: Iterable[Mapping[str, Any]]) -> Iterator[str | Answer]:
     """The pieces of a streamed answer, then the whole of it; nothing at the end where it did not come to one."""
-    whole: dict[str, Any] = {}
-    candidates: dict[Any, dict[str, Any]] = {0: {}}  # by their place; the first one is the answer
+    whole = _Whole()
     for chunk in chunks:
-        for name, value in chunk.items():
-            if name in _USAGE and isinstance(value, Mapping):
-                whole[name] = counts_so_far(section(whole, name), value)
-            elif value and name != "candidates":
-                whole[name] = value
-        for number, piece in enumerate(listed(chunk, "candidates")):
-            place = number if field(piece, "index") is None else field(piece, "index")
-            _add(candidates.setdefault(place, {}), piece)
-            if place != 0:
-                continue
+        for piece in whole.add(chunk):
             try:
                 yield _text_of(listed(section(piece, "content"), "parts"))
             except ValueError as why:
                 yield unread(str(why))
                 return
-    ended = bool(field(candidates[0], "finish_reason"))
-    if ended or section(whole, "prompt_feedback"):
-        yield read_answer({**whole, "candidates": list(candidates.values()) if ended else []})
+    answer = whole.answer()
+    if answer["candidates"] or section(answer, "prompt_feedback"):
+        yield read_answer(answer)
+
+
+def _added(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """The counts of two parts of an answer as one; what is no count, and differs, becomes words that nobody takes for one."""
+    found = dict(one)
+    for name, value in other.items():
+        held = found.get(name)
+        if held is None or value is None:
+            found[name] = value if held is None else held
+        elif isinstance(held, Mapping) and isinstance(value, Mapping):
+            found[name] = _added(held, value)
+        elif isinstance(held, list) and isinstance(value, list):
+            found[name] = [*held, *value]
+        elif type(held) is type(value) is int:
+            found[name] = held + value
+        elif held != value:
+            found[name] = f"{held}, then {value}"
+    return found
 
 
 def _add(whole: dict[str, Any], piece: Mapping[str, Any]) -> None:
