@@ -153,7 +153,7 @@ class _Run:
             return True
         elif what == "value" or self.skip:
             pass
-        elif is_label(line) or line == _SWITCH:
+        elif line == _SWITCH or (is_label(line) and len(sentences(line)) == 1):
             card.block.append(Label(line, "lead", 0, address))
             del card.block[:-_FAR]
         else:
@@ -173,7 +173,8 @@ class _Run:
         """The figures of the card take the labels that stand below the last of them, where these are few: many are no note
         but another part of the page."""
         labels = labels if len(labels) <= _MOST_BELOW else []
-        below = tuple(replace(label, place="below", distance=n) for n, label in enumerate(labels))
+        parts = [replace(label, text=text, place="below") for label in labels for text in _apart(label.text)]
+        below = tuple(replace(label, distance=n) for n, label in enumerate(parts))
         own = self.figures[self.card.first :]
         self.figures[self.card.first :] = [replace(figure, labels=(*figure.labels, *below)) for figure in own]
 

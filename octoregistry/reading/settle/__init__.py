@@ -140,7 +140,7 @@ class Settler:
         for label in figure.labels:
             line = label.place in ("below", "section")  # it means what it would mean over the prices
             said = self.reader.said(replace(label, place="lead") if line else label)
-            if is_aside(label, said):
+            if is_aside(label, said, self.reader.vocabulary):
                 continue
             if label.place in ("beside", "row_head") and label.head:
                 over = Label(label.head, "column_head", 0, label.address)

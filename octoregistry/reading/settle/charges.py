@@ -174,7 +174,7 @@ class ChargeSettler(Settler):
         found = []
         for label in figure.labels:
             said = self.reader.said(label)
-            if is_aside(label, said) or (label.place == "below" and said.values("tool")):
+            if is_aside(label, said, self.reader.vocabulary) or (label.place == "below" and said.values("tool")):
                 continue
             if label.place in ("beside", "row_head") and label.head:
                 head = self.reader.said(Label(label.head, "column_head", 0, label.address))

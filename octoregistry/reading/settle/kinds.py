@@ -15,6 +15,7 @@ from octoregistry.reading.classify.cells import Amount
 from octoregistry.reading.classify.scan import fold, one_of, spaced
 from octoregistry.reading.classify.units import PER_MILLION
 from octoregistry.reading.labels import Figure, Label
+from octoregistry.reading.layout.lines import word_count
 from octoregistry.reading.settle.said import TOLD, Said
 from octoregistry.reading.vocabulary import Vocabulary
 from providers.dimensions import PLAIN_CURRENCY as USD
@@ -169,11 +170,26 @@ def qualifying(own: Classified) -> set[str]:
     return told if custom else told | {"unit"}
 
 
-def is_aside(label: Label, own: Classified) -> bool:
-    """True for what stands beside the prices of a card and is not said of them: a button, a list of tools."""
+def is_aside(label: Label, own: Classified, vocabulary: Vocabulary) -> bool:
+    """True for what stands beside the prices of a card and is not said of them: words on a button, a list of tools."""
     idle = own.leftover or "tools" in own.values("offer")
     aside = label.place == "section" or (label.place in ("below", "stray") and idle)
-    return bool(aside) and not qualifying(own) and "%" not in own.leftover
+    rated = any(fact.start == 0 for fact in own.of("rating"))  # "Latency Sub-second", not "Low latency"
+    of_model = rated or _OF_A_MODEL & own.by_slot.keys()
+    unknown = few_unknown(own) and is_unknown(own, vocabulary) and not of_model
+    return bool(aside) and not unknown and not qualifying(own) and "%" not in own.leftover
+
+
+def few_unknown(own: Classified) -> bool:
+    """True where one or two words are left over that nobody knows, "Turbo", "128K+": a price may be qualified by them. More
+    are prose."""
+    words = (word for word in _GLUED.sub(" ", own.leftover).split() if any(map(str.isalnum, word)))
+    return 0 < word_count(" ".join(words)) <= _MOST_UNKNOWN
+
+
+_MOST_UNKNOWN = 2
+_OF_A_MODEL = {"describes", "model", "pointer"}
+_GLUED = re.compile("(?<=[a-z])(?=[A-Z])")
 
 
 _CUSTOM_VALUES = ("tools", "standard", USD, PLAIN_PLACE)

@@ -11,7 +11,7 @@ from octoregistry.reading.classify.cells import has_amount
 from octoregistry.reading.classify.tiers import Tier
 from octoregistry.reading.labels import Label
 from octoregistry.reading.layout.lines import is_label, word_count
-from octoregistry.reading.settle.kinds import is_feature, qualifying
+from octoregistry.reading.settle.kinds import few_unknown, is_feature, qualifying
 from octoregistry.reading.settle.said import TOLD, Said
 from octoregistry.reading.vocabulary import Vocabulary
 from providers.dimensions import PLAIN_CURRENCY, PLAIN_PLACE
@@ -31,11 +31,12 @@ def speaks_of_table(label: Label, said: Classified, vocabulary: Vocabulary) -> b
     if _of_another_thing(said) or _not_in(said):
         return False
     far = label.distance > 2 or (label.place == "below" and label.distance > 0)
+    few = few_unknown(said) and word_count(label.text) <= _FEW_WORDS
     if said.values("speaks_of_table"):
-        return not far or _states(label, said)
+        return not far or _states(label, said) or few
     if has_amount(label.text, vocabulary):
         return False  # it speaks of that price
-    if _closes_table(label, said):
+    if (few or (not said.leftover and "cached" in said.values("dimension"))) and _stands_alone(label, said):
         return True
     if any(currency != PLAIN_CURRENCY for currency in said.values("currency")):
         return not far or (bool(said.values("price")) and _states(label, said))
@@ -50,12 +51,14 @@ def speaks_of_table(label: Label, said: Classified, vocabulary: Vocabulary) -> b
     )
 
 
-def _closes_table(label: Label, said: Classified) -> bool:
-    """True for a word or two alone in the last row of a table that say nothing known, and for "Cached": "Premium"."""
-    in_table = label.place == "below" and not label.distance and label.address.startswith("T")
-    words = word_count(label.text) <= _TWO_WORDS and is_label(label.text) and not any(map(str.isdigit, label.text))
-    says = bool(said.leftover) or "cached" in said.values("dimension")
-    return in_table and words and says and not said.values("model")
+def _stands_alone(label: Label, said: Classified) -> bool:
+    """True for a few words by themselves right below a table, or with prices as their subject alone: "Turbo", "Note: Turbo
+    prices.", and for a sum right over it: "Multiply by 2."."""
+    if label.distance > 1 or said.values("model") or said.values("pointer"):
+        return False
+    if label.place == "sentence":
+        return any(map(str.isdigit, said.leftover))
+    return is_label(label.text) or ("price" in said.by_slot and set(said.by_slot) <= _OF_PRICES)
 
 
 def _states(label: Label, said: Classified) -> bool:
@@ -116,6 +119,7 @@ def is_of_the_day(said: Classified, today: date) -> bool:
 _THINGS = {"mode", "offer", "dimension", "modality", "place"}
 _STATES = (*_QUALIFY, "currency", "days", "month", "dimension")
 _OF_CURRENCY = {"speaks_of_table", "price", "note", "function", "negation", "currency"}
+_OF_PRICES = {"price", "function", "token"}
 _OF_DAY = {"speaks_of_table", "month", "function", "price"}
 _EQUATES = re.compile(r"(?<![\w.,])\d")  # "1,000 tokens are about 750 words"
 

@@ -1,0 +1,65 @@
+"""One or two words that nobody knows, wherever they stand around a price, are a doubt that stays with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+
+from octoregistry.reading.rates import PageRates
+from tests.reading.plain import plain
+
+Read = Callable[..., PageRates]
+TABLE = "| Model | Input | Output |\n| --- | --- | --- |\n| GPT-9 | $5.50 | $27.50 |\n"
+TOP = "# Pricing\n\nPrices per 1M tokens.\n\n"
+CARD = "## GPT-9\n\n- Input: $5.50 / MTok\n- Output: $27.50 / MTok\n"
+HTML = "<table><tr><th>Model<th>Input<th>Output<tr><td>GPT-9<td>$5<td>$25</table>"
+PLACES = {
+    "below": TOP + TABLE + "\n{}\n",
+    "a note": TOP + TABLE + "\nNote: {} prices.\n",
+    "of all": TOP + TABLE + "\n### Later\n\nAll prices are {}.\n",
+    "the last row": TOP + TABLE + "| {} | | |\n",
+    "the last item of a card": "# Pricing\n\n" + CARD + "- {}\n",
+    "below a card": "# Pricing\n\n" + CARD + "\n{}\n",
+    "over a name": "# Pricing\n\n{}\n\n" + CARD,
+    "between the cards": "# Pricing\n\n" + CARD + "\n{}\n\n" + CARD.replace("GPT-9", "GPT-9 mini"),
+    "between the prices": TOP + "## GPT-9\n\nInput\n\n$5.50 / MTok\n\n{}\n\nOutput\n\n$27.50 / MTok\n",
+}
+
+
+def usual(page: PageRates) -> bool:
+    """True where a call of any size costs now what the page says, without a doubt, of input and output."""
+    return {"input", "output"} <= {dimension for rate, dimension, _ in plain(page) if rate.start is None}
+
+
+@pytest.mark.parametrize(
+    "words", ["Turbo", "Launch offer", "128K+", "2x", "Members", "Sovereign", "Q1 2027", "Vorbestellung"]
+)
+@pytest.mark.parametrize("place", PLACES)
+def test_a_word_or_two_that_nobody_knows_are_a_doubt(page_rates: Read, place: str, words: str) -> None:
+    assert not usual(page_rates(PLACES[place].format(words), date(2026, 11, 30), "openai"))
+
+
+@pytest.mark.parametrize("place", ["below a card", "over a name", "below"])
+@pytest.mark.parametrize("words", ["Get started", "Read docs", "Contact us"])
+def test_a_button_and_a_feature_are_none(page_rates: Read, place: str, words: str) -> None:
+    assert usual(page_rates(PLACES[place].format(words), date(2026, 11, 30), "openai"))
+
+
+@pytest.mark.parametrize("words", ["Vision", "Function calling", "Context window: 256K", "Latency Sub-second"])
+def test_what_a_model_can_do_is_said_of_no_price(page_rates: Read, words: str) -> None:
+    assert usual(page_rates(PLACES["below a card"].format(words), date(2026, 11, 30), "openai"))
+
+
+@pytest.mark.parametrize("sum_", ["Multiply by 2.", "Add 20%.", "Times 1.5."])
+def test_a_sum_right_over_a_table_is_a_doubt(page_rates: Read, sum_: str) -> None:
+    page = f"<h1>Pricing</h1><p>Prices per 1M tokens.</p><p>{sum_}</p>{HTML}"
+    assert not usual(page_rates(page, date(2026, 11, 30), "openai"))
+
+
+@pytest.mark.parametrize(
+    "said", ["Our smartest models.", "Pick the model that fits your budget.", "We add new models often."]
+)
+def test_prose_is_said_of_no_price(page_rates: Read, said: str) -> None:
+    assert usual(page_rates(f"{TOP}{said}\n\n{TABLE}\n\n{said}\n", date(2026, 11, 30), "openai"))
