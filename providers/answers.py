@@ -6,14 +6,14 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, TypeVar
 
 from .base import BatchResult, RealtimeResult, ToolCall
 from .dimensions import PricingError
-from .served import ServedUsage
+from .served import NO_USAGE, ServedUsage, usage_of
 
 _DEEPEST = 200  # levels of the arguments of a call; Python writes some hundreds more, and they stand within a result
 R = TypeVar("R", RealtimeResult, BatchResult)
@@ -37,7 +37,9 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One response, read. `text` joins the parts that answer; thoughts are no answer."""
+    """One response, read. `text` joins the parts that answer; thoughts are no answer. `uncounted` says why `served`, what is
+    billed, is not known, where that is more than that nothing is stated.
+    """
 
     text: str
     finish_reason: str
@@ -46,6 +48,7 @@ class Answer:
     failure: Failure | None = None
     model: str | None = None
     tool_calls: tuple[ToolCall, ...] = ()
+    uncounted: str = ""
 
     def of_row(self) -> Answer:
         """The same as of a batch's row that its vendor calls answered, and bills, though nothing stands in it, not even an
@@ -55,6 +58,41 @@ class Answer:
         if failure is None or failure.code != "no_answer":
             return self
         return replace(self, failure=replace(failure, retryable=False, answered=True))
+
+
+def with_usage(response: Any, mode: str | None, read: Callable[[ServedUsage | None], Answer]) -> Answer:
+    """The answer that `read` makes of a response, with the usage that it states, or why that cannot be counted.
+
+    A failure beside which something is counted is billed, and not asked for again. An answer of which no output is counted
+    was counted by nobody.
+    """
+    served, why = None, ""
+    try:
+        served = usage_of(response, mode=mode)
+    except ValueError as error:
+        why = "" if str(error) == NO_USAGE else str(error)
+    answer = read(served)
+    failure = answer.failure
+    if failure is not None and (why or (served is not None and served.bills)):
+        failure = replace(failure, retryable=False, answered=True)
+    if failure is None and served is not None and not served.output_tokens and (answer.text or answer.tool_calls):
+        served, why = None, "it counts no output, and holds an answer"
+    return replace(answer, served=served, uncounted=answer.uncounted or why, failure=failure)
+
+
+def with_parts(answer: Answer, kinds: Iterable[Any], known: Collection[str]) -> Answer:
+    """An answer whose parts are of these kinds. What one of an unknown kind says is not read and may be billed apart: the
+    cost is not known, and where nothing else stands beside it the answer is not.
+    """
+    strange = ", ".join(
+        dict.fromkeys(repr(str(kind)) for kind in kinds if not (isinstance(kind, str) and kind in known))
+    )
+    if not strange or answer.failure is not None:
+        return answer
+    why = f"it has a part of the unknown type {strange}"
+    if answer.text or answer.tool_calls or answer.refusal is not None:
+        return replace(answer, served=None, uncounted=why)
+    return unread(why, None, answer.model)
 
 
 def unread(why: str, served: ServedUsage | None = None, model: str | None = None) -> Answer:
@@ -196,6 +234,7 @@ def _with_cost(result: R, answer: Answer, price: Price, day: str) -> R:
             result["cost"] = 0.0
         else:
             why = f"it may have been answered: {answer.failure}" if answer.failure else "the response states no usage"
+            why = answer.uncounted or why
             result["cost"], result["cost_unknown"] = None, why
         return result
     result["cached_tokens"], result["reasoning_tokens"] = served.cached_tokens, served.reasoning_tokens

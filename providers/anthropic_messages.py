@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
-from .answers import Answer, Failure, tool_call, unread
+from .answers import Answer, Failure, tool_call, unread, with_parts, with_usage
 from .dialects import ANTHROPIC, translated
 from .errors import RequestError
 from .media import Media
 from .request import Message, Request
-from .served import usage_of
+from .served import ServedUsage
 from .wire import among, counts_so_far, error_in, listed, plain, section, text_in
 
 # Types of errors that pass (anthropic/types/shared/error_type.py).
@@ -24,6 +25,26 @@ SPENT_CODES = frozenset(
         "linked_organization_spend_limit_reached",
         "ramp_limit_exceeded",
     }
+)
+
+# Blocks of a message, and what their events bring (anthropic/types/beta, BetaContentBlock and BetaRawContentBlockDelta), but
+# for those of which another model may be billed: a fallback, an advisor.
+_BLOCKS = frozenset(
+    {
+        *("text", "thinking", "redacted_thinking", "tool_use", "server_tool_use", "mcp_tool_use", "mcp_tool_result"),
+        *(
+            "mcp_tool_listing",
+            "web_search_tool_result",
+            "web_fetch_tool_result",
+            "tool_search_tool_result",
+            "compaction",
+        ),
+        *("code_execution_tool_result", "bash_code_execution_tool_result", "text_editor_code_execution_tool_result"),
+        "container_upload",
+    }
+)
+_DELTAS = frozenset(
+    {"text_delta", "input_json_delta", "thinking_delta", "signature_delta", "citations_delta", "compaction_delta"}
 )
 
 
@@ -87,15 +108,16 @@ def _block(part: str | Media) -> dict[str, Any]:
 
 def read_answer(message: Mapping[str, Any], mode: str | None = None) -> Answer:
     """The answer that a message holds: its text blocks, whatever stands before them."""
-    try:
-        served = usage_of(message, mode=mode)
-    except ValueError:
-        served = None
+    answer = with_usage(message, mode, partial(_read, message))
+    return with_parts(answer, (block.get("type") for block in listed(message, "content")), _BLOCKS)
+
+
+def _read(message: Mapping[str, Any], served: ServedUsage | None) -> Answer:
     error = error_in(message)
     if error:  # a gateway's failure, under the status of an answer
         kind = str(error.get("type") or "error")
         told = str(error.get("message") or "no message")
-        return Answer("", "error", served, failure=Failure(told, kind, kind in PASSING_TYPES and served is None))
+        return Answer("", "error", served, failure=Failure(told, kind, kind in PASSING_TYPES))
     if not isinstance(message.get("content"), list):
         failure = Failure("the response is no message", "no_answer", retryable=served is None, answered=True)
         return Answer("", "error", served, failure=failure)
@@ -166,8 +188,11 @@ class _Streamed:
         delta = section(fields, "delta")
         if kind == "content_block_delta" and delta.get("type") == "text_delta":
             return self._say(place, delta)
-        if kind == "content_block_delta" and place in self._open:
-            self._open[place]["pieces"].append(text_in(delta, "partial_json"))
+        if kind == "content_block_delta":
+            if delta.get("type") not in _DELTAS:
+                raise ValueError(f"its stream has a delta of the unknown type {str(delta.get('type'))!r}")
+            if place in self._open:
+                self._open[place]["pieces"].append(text_in(delta, "partial_json"))
         elif kind == "message_delta":
             self._message.update({name: value for name, value in delta.items() if value is not None})
             self._counted = self._counted or section(fields, "usage").get("output_tokens") is not None
@@ -218,7 +243,8 @@ def read_row(row: Mapping[str, Any]) -> Answer:
         error = section(outer, "error") or outer
         code = str(section(error, "details").get("error_code") or error.get("type") or "error")
         passing = among(error.get("type"), PASSING_TYPES) and code not in SPENT_CODES
-        return Answer("", "error", failure=Failure(str(error.get("message") or "no message"), code, passing))
+        failed = Answer("", "error", failure=Failure(str(error.get("message") or "no message"), code, passing))
+        return with_usage(section(result, "message"), "batch", lambda _: failed)
     if kind == "expired":
         return Answer(
             "", "expired", failure=Failure("the batch expired before this row was sent to the model", "expired", True)

@@ -35,9 +35,11 @@ class PricedProvider(LLMProvider):
 
     def estimate_cost(self, input_tokens: int, output_tokens: int, is_batch: bool = True) -> float:
         """USD for so many tokens by the registry's two plain prices; a model that it does not know is priced by the
-        defaults.
+        defaults. At a region's address by the prices of that region; UnknownPriceError where none are known.
         """
-        return self.pricing.estimate_cost(input_tokens, output_tokens, is_batch)
+        place = self._place
+        pricing = self.pricing if place is None else self.pricing.in_place(place)
+        return pricing.estimate_cost(input_tokens, output_tokens, is_batch)
 
     def cost_of(self, result: Any, *, at: str | None = None) -> Decimal:
         """Exact USD of a result, or of a vendor's response, by the usage that it states; UnknownPriceError where no price

@@ -25,6 +25,7 @@ from .gemini_content import (
     continued,
     failure_in,
     generation_config,
+    is_continued,
     own_keys,
     read_answer,
     read_row,
@@ -53,6 +54,10 @@ STATES: dict[str, State] = {
 }
 # Of google.rpc.ErrorInfo, under status 400.
 BAD_KEY_REASONS = frozenset({"API_KEY_INVALID", "API_KEY_EXPIRED", "API_KEY_SERVICE_BLOCKED"})
+# An answer of another shape than the SDK reads. ValueError: an HTML page where JSON should be (json's and pydantic's errors
+# are ValueErrors). KeyError: an upload that was answered without the address to upload to. TypeError, AttributeError,
+# RecursionError: a number where a list should be, and the like.
+UNREAD = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 _environment = threading.Lock()
 
 
@@ -90,7 +95,11 @@ class GeminiProvider(VendorProvider):
         # The SDK follows an answer that is continued. What it says is read from the wire: the SDK drops what it does not know.
         heard: list[Mapping[str, Any]] = []
         self._wire.heard = heard
-        self.client.models.generate_content(**body)
+        try:
+            self.client.models.generate_content(**body)
+        except UNREAD:  # what the SDK cannot take of an answer that is there, and paid
+            if not heard or is_continued(heard[-1]):
+                raise
         return read_answer(continued(heard)), field(heard[-1], "response_id")
 
     def _open_stream(self, body: Any, request: Request) -> Stream:  # noqa: ARG002 - it is all in the body
@@ -162,8 +171,8 @@ class GeminiProvider(VendorProvider):
         return str(client._api_client._http_options.base_url)
 
     def _hear(self, response: Any) -> None:
-        """Keeps what an answer says. Raises for what the SDK makes an empty answer of: an error, a page or anything but an
-        object, with status 200.
+        """Keeps what an answer says. Raises for what the SDK makes an empty answer of: a page or anything but an object, with
+        status 200.
         """
         if response.status_code == 200 and response.url.path.endswith(":streamGenerateContent"):
             self._wire.response = response
@@ -171,9 +180,6 @@ class GeminiProvider(VendorProvider):
         if response.status_code != 200 or not response.url.path.endswith(":generateContent"):
             return
         fields = json_object(response.read(), self.name, response.headers.get("content-type", ""))
-        failure = failure_in(fields)
-        if failure is not None and not fields.get("candidates"):
-            raise self._failure_of(Answer("", "error", failure=failure), None)
         self._wire.heard.append(_with_tier(fields, response.headers))
 
     def _events(self, events: Events, headers: Mapping[str, str]) -> Iterator[bytes]:
@@ -181,7 +187,9 @@ class GeminiProvider(VendorProvider):
         yield b"data: {}\n\n"
         for event in events:
             if (failure := failure_in(event)) is not None:
-                failure = replace(failure, answered=not events.alone)
+                counted = section(event, "usage_metadata")
+                answered = not events.alone or any(map(bool, counted.values()))
+                failure = replace(failure, answered=answered, retryable=failure.retryable and not counted)
                 raise self._failure_of(Answer("", "error", failure=failure), None)
             self._wire.heard.append(_with_tier(event, headers))
             yield b"data: " + json.dumps(event).encode() + b"\n\n"
@@ -189,11 +197,7 @@ class GeminiProvider(VendorProvider):
     def _errors(self) -> tuple[type[Exception], ...]:
         from google.genai import errors  # noqa: PLC0415 - with the SDK only
 
-        # An answer of another shape than the SDK reads. ValueError: an HTML page where JSON should be (json's and
-        # pydantic's errors are ValueErrors). KeyError: an upload that was answered without the address to upload to.
-        # TypeError, AttributeError, RecursionError: a number where a list should be, and the like.
-        unread = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
-        return (errors.APIError, errors.UnknownApiResponseError, *unread)
+        return (errors.APIError, errors.UnknownApiResponseError, *UNREAD)
 
     def _error_of(self, error: Exception) -> ProviderError:
         from google.genai import errors  # noqa: PLC0415 - with the SDK only
@@ -206,7 +210,7 @@ class GeminiProvider(VendorProvider):
                 error.details if isinstance(error.details, Mapping) else {},
                 getattr(error.response, "headers", None) or {},
             )
-        if isinstance(error, ValueError | KeyError | TypeError | AttributeError | RecursionError):
+        if isinstance(error, UNREAD):
             message = f"the answer is not what was asked for: {error}"
             return ProviderError(message, provider=self.name, code="not_json", retryable=True, ambiguous=True)
         return self._transport_error(error)

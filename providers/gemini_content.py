@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import reduce
+from functools import partial, reduce
 from typing import Any
 
-from .answers import Answer, Failure, tool_call, unread
+from .answers import Answer, Failure, tool_call, unread, with_usage
 from .dialects import GEMINI, translated
 from .errors import RequestError
 from .media import Media
 from .request import Request, with_extra
-from .served import usage_of
+from .served import ServedUsage
 from .wire import among, counts_so_far, error_in, field, listed, section, text_in
 
 # Ways to stop that are a refusal (google/genai/types.py, FinishReason). MAX_TOKENS, MALFORMED_* and the like are not:
@@ -113,10 +113,10 @@ def read_answer(response: Mapping[str, Any], mode: str | None = None) -> Answer:
     """The answer that a response holds: the text parts that are no thoughts. A blocked prompt has no candidate, and
     may be billed.
     """
-    try:
-        served = usage_of(response, mode=mode)
-    except ValueError:
-        served = None
+    return with_usage(response, mode, partial(_read, response))
+
+
+def _read(response: Mapping[str, Any], served: ServedUsage | None) -> Answer:
     model = field(response, "model_version")
     model = str(model) if model else None
     candidates = listed(response, "candidates")
@@ -177,7 +177,7 @@ class _Whole:
 
     def add(self, chunk: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         """Takes what an event says; the pieces of the answer in it."""
-        if field(self.candidates[0], "finish_reason") == "CONTINUATION":
+        if is_continued({"candidates": [self.candidates[0]]}):
             self._before.append(self._usage)
             self._usage, self.candidates[0] = {}, {**self.candidates[0], "finishReason": None}
         self._usage = counts_so_far(self._usage, section(chunk, "usage_metadata"))
@@ -202,6 +202,11 @@ class _Whole:
 
 
 _APART = ("candidates", "usageMetadata", "usage_metadata")
+
+
+def is_continued(response: Mapping[str, Any]) -> bool:
+    """Whether another response goes on where this one ends (google/genai/types.py, FinishReason)."""
+    return any(field(one, "finish_reason") == "CONTINUATION" for one in listed(response, "candidates")[:1])
 
 
 def continued(responses: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
@@ -263,7 +268,8 @@ def _add(whole: dict[str, Any], piece: Mapping[str, Any]) -> None:
 def read_row(row: Mapping[str, Any]) -> Answer:
     """What became of a row: a response, or an error of its own."""
     if (failure := failure_in(row)) is not None:
-        return Answer("", "error", failure=failure)
+        failed = Answer("", "error", failure=failure)
+        return with_usage(section(row, "response"), "batch", lambda _: failed)
     if "response" not in row:
         told = "the row has neither a response nor an error"
         return Answer("", "error", failure=Failure(told, "no_response", answered=True))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
-from .answers import Answer, Failure, tool_call, unread
+from .answers import Answer, Failure, tool_call, unread, with_parts, with_usage
 from .base import ToolCall
 from .retry import is_retryable
-from .served import ServedUsage, usage_of
+from .served import ServedUsage
 from .wire import among, count, error_in, listed, section, text_in
 
 # Codes of errors that pass. `token_limit_exceeded` is the queue being full, not a bad request (openai-python#2084).
@@ -27,6 +28,30 @@ PASSING_CODES = frozenset(
 # Status 429 that no wait cures: the account has to be topped up or its limit raised.
 SPENT_CODES = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
 _CALLS = frozenset({"function_call", "custom_tool_call"})  # items of a response's output that ask the caller to act
+# Items of a response's output (openai/types/responses/response_output_item.py).
+_ITEMS = _CALLS | {
+    *("message", "reasoning", "compaction", "program", "program_output", "additional_tools", "image_generation_call"),
+    *("web_search_call", "file_search_call", "code_interpreter_call", "computer_call", "computer_call_output"),
+    *("local_shell_call", "local_shell_call_output", "shell_call", "shell_call_output", "apply_patch_call"),
+    *("apply_patch_call_output", "mcp_call", "mcp_list_tools", "mcp_approval_request", "mcp_approval_response"),
+    *("function_call_output", "custom_tool_call_output", "tool_search_call", "tool_search_output"),
+}
+# What a message may say beside an answer, of OpenAI and of servers with its protocol.
+_BESIDE = frozenset(
+    {
+        *(
+            "role",
+            "name",
+            "id",
+            "annotations",
+            "reasoning",
+            "reasoning_content",
+            "reasoning_details",
+            "thinking_blocks",
+        ),
+        *("executed_tools", "provider_specific_fields", "images", "content", "refusal", "tool_calls", "function_call"),
+    }
+)
 _TEXTS = frozenset({"text", "output_text", "None"})  # types of parts that answer
 _THOUGHTS = frozenset({"thinking", "reasoning", "reasoning_text", "summary_text"})  # and of those that do not
 _PASSING_STATUSES = frozenset({408, 409, 429})
@@ -34,7 +59,11 @@ _PASSING_STATUSES = frozenset({408, 409, 429})
 
 def read_answer(response: Mapping[str, Any], mode: str | None = None) -> Answer:
     """The answer that a chat completion or a response holds."""
-    served = _usage(response, mode)
+    answer = with_usage(response, mode, partial(_read, response))
+    return with_parts(answer, (item.get("type") for item in listed(response, "output")), _ITEMS)
+
+
+def _read(response: Mapping[str, Any], served: ServedUsage | None) -> Answer:
     model = str(response["model"]) if response.get("model") else None
     try:
         return (_read_response if "output" in response else _read_completion)(response, served, model)
@@ -62,7 +91,10 @@ def _read_completion(response: Mapping[str, Any], served: ServedUsage | None, mo
     elif not section(choices[0], "message"):
         raise ValueError("its choice has no message")
     calls = tuple(_tool_call(call) for call in [*listed(message, "tool_calls"), *_legacy_call(message)])
-    return Answer(text_of(message.get("content")), reason, served, refusal, model=model, tool_calls=calls)
+    text = text_of(message.get("content"))
+    if not (text or calls or refusal) and (apart := sorted(set(filter(message.get, message)) - _BESIDE)):
+        raise ValueError(f"its message says nothing but in {', '.join(apart)}")
+    return Answer(text, reason, served, refusal, model=model, tool_calls=calls)
 
 
 def _tool_call(call: Mapping[str, Any]) -> ToolCall:
@@ -119,15 +151,9 @@ def read_row(row: Mapping[str, Any], read: Callable[[Mapping[str, Any]], Mapping
         told = section(body, "error") or error
         code = str(told.get("code") or told.get("type") or status)
         passing = code not in SPENT_CODES and (code in PASSING_CODES or status in _PASSING_STATUSES or status >= 500)
-        return Answer("", "error", failure=Failure(str(told.get("message") or f"status {status}"), code, passing))
+        failed = Answer("", "error", failure=Failure(str(told.get("message") or f"status {status}"), code, passing))
+        return with_usage(read(body), "batch", lambda _: failed)
     return read_answer(read(body), mode="batch").of_row()
-
-
-def _usage(response: Mapping[str, Any], mode: str | None) -> ServedUsage | None:
-    try:
-        return usage_of(response, mode=mode)
-    except ValueError:
-        return None
 
 
 def text_of(content: Any) -> str:

@@ -23,7 +23,7 @@ def chat_pieces(
     for event in events:
         fields = plain(event)
         if error_in(fields):
-            yield read_answer(fields)
+            yield read_answer(read({**chat.counted(), **fields}))
             return
         try:
             text = chat.add(fields)
@@ -75,6 +75,10 @@ class _Chat:
             return text
         return ""
 
+    def counted(self) -> dict[str, Any]:
+        """The usage that events stated so far."""
+        return {"usage": self._whole["usage"]} if "usage" in self._whole else {}
+
     def _said(self) -> bool:
         return any(self._texts) or bool(self._calls or self._refusal)
 
@@ -91,9 +95,13 @@ class _Chat:
         return self._texts[-1]
 
     def _call(self, piece: Mapping[str, Any], place: Any) -> None:
-        """Puts a piece to its call. One that has an id and a name of its own begins another, whatever its place."""
+        """Puts a piece to its call. One that has an id and a name of its own begins another, whatever its place; without a place
+        it is of the call with its id. A name that is there already was said again.
+        """
         told = section(piece, "function") or section(piece, "custom") or piece
         call = self._open.get(place)
+        if place is None and piece.get("id"):
+            call = next((one for one in self._calls if one["id"] == piece["id"]), call)
         if call is None and place is None and not piece.get("id") and self._calls:
             call = self._calls[-1]
         if call is None or (piece.get("id") and call["id"] not in {None, piece["id"]} and told.get("name")):
@@ -104,7 +112,12 @@ class _Chat:
         for name, given in (("name", told.get("name")), ("arguments", told.get("arguments") or told.get("input"))):
             if given:
                 function = call.setdefault("function", {"name": "", "arguments": ""})
-                function[name] += given if isinstance(given, str) else json.dumps(given)
+                piece_of = given if isinstance(given, str) else json.dumps(given)
+                if name == "name" and function["name"] == piece_of:
+                    continue
+                if name == "arguments" and function[name] and _is_again(function[name], piece_of):
+                    raise ValueError("its stream says what a call is made with once more, instead of more of it")
+                function[name] += piece_of
 
     def answer(self) -> Mapping[str, Any] | None:
         """The completion as the plain call gives it: its pieces, and of a whole message what they lack. None where it did not
@@ -121,6 +134,16 @@ class _Chat:
             message = pieces
         choices = [{**self._choice, "message": {**self._beside, **message}}]
         return {**self._whole, "object": "chat.completion", "choices": choices}
+
+
+def _is_again(said: str, piece: str) -> bool:
+    """Whether a piece is all of an object that begins with what was said: the pieces of such a stream grow."""
+    if len(piece) < 2 or not piece.startswith(said):
+        return False
+    try:
+        return isinstance(json.loads(piece), dict)
+    except ValueError:
+        return False
 
 
 def response_pieces(events: Iterable[Any]) -> Iterator[str | Answer]:

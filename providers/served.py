@@ -25,6 +25,9 @@ _REASONING = (
 )
 
 
+NO_USAGE = "the response states no usage that is known"
+
+
 @dataclass(frozen=True, slots=True)
 class ServedUsage:
     """The tokens of one response. `tokens` counts each once, by what it costs; the other numbers are sums for people
@@ -40,6 +43,11 @@ class ServedUsage:
     cached_tokens: int
     reasoning_tokens: int
 
+    @property
+    def bills(self) -> bool:
+        """Whether anything is counted: tokens, or a charge beside them."""
+        return any(self.tokens.tokens().values()) or " with " in self.mode
+
 
 def usage_of(response: Any, *, mode: str | None = None) -> ServedUsage:
     """The usage of a vendor's response: its SDK object, its JSON, or that as a mapping.
@@ -52,7 +60,7 @@ def usage_of(response: Any, *, mode: str | None = None) -> ServedUsage:
     row = flat(plain(response))
     recipe = recipe_of(row, _of_responses())
     if recipe is None:
-        raise ValueError("the response states no usage that is known")
+        raise ValueError(NO_USAGE)
     said = interpretation(row, recipe)
     if said.fault is not None:
         raise ValueError(f"{said.fault}{f' ({said.detail})' if said.detail else ''}")

@@ -47,6 +47,14 @@ def test_a_call_costs_what_the_region_of_its_address_does(at, host, cost):
         assert float(provider.cost_of(result)) == cost
 
 
+def test_an_estimate_is_for_the_region_of_the_address_too(at):
+    tokens = {"input_tokens": 1_000_000, "output_tokens": 0, "is_batch": False}
+    plain, regional = (at(host).estimate_cost(**tokens) for host in ("api.openai.com", "eu.api.openai.com"))
+    assert regional == pytest.approx(plain * 1.1)
+    with pytest.raises(PricingError):
+        at("api.moon.openai.com").estimate_cost(**tokens)
+
+
 def test_the_address_of_the_environment_is_one_too(at, monkeypatch, openai):
     at("eu.api.openai.com")
     monkeypatch.setenv("OPENAI_BASE_URL", f"http://eu.api.openai.com:{urlsplit(openai.server.url).port}/v1")

@@ -156,10 +156,12 @@ def test_a_failed_response_is_an_error_with_its_message_and_worth_a_retry_if_it_
 
     from providers import ProviderError
 
-    openai.server.response = response(status="failed", error={"code": "server_error", "message": "The model broke."})
-    with pytest.raises(ProviderError, match="The model broke") as failed:
-        openai.make(surface="responses", transport_retry={"max_attempts": 1}).generate_realtime("2 + 2?")
-    assert (failed.value.code, failed.value.retryable) == ("server_error", True)
+    whole = response(status="failed", error={"code": "server_error", "message": "The model broke."})
+    for usage, retryable in ((None, True), (whole["usage"], False)):  # one that states usage was billed
+        openai.server.response = {**whole, "usage": usage}
+        with pytest.raises(ProviderError, match="The model broke") as failed:
+            openai.make(surface="responses", transport_retry={"max_attempts": 1}).generate_realtime("2 + 2?")
+        assert (failed.value.code, failed.value.retryable, failed.value.ambiguous) == ("server_error", retryable, True)
 
 
 def test_the_tier_that_was_really_served_sets_the_price(openai):

@@ -75,3 +75,50 @@ def test_a_call_of_an_unknown_form_is_an_error_in_calls_and_streams(openai):
         list(openai.make().stream_realtime("2 + 2?"))
     assert plain.value.ambiguous
     assert streamed.value.ambiguous
+
+
+def test_a_name_that_each_piece_repeats_is_said_once(openai):
+    """Some servers repeat it under the same id."""
+    pieces = [
+        {"index": 0, "id": "c1", "type": "function", "function": {"name": "add", "arguments": text}}
+        for text in ('{"a"', ": 2}")
+    ]
+    assert read(openai, chunks(*map(saying, pieces), ENDED))[1]["tool_calls"] == asked("c1")
+
+
+def test_a_piece_with_an_id_and_no_place_belongs_to_the_call_of_that_id(openai):
+    begun = [{"id": one, "type": "function", "function": {"name": "add", "arguments": '{"a"'}} for one in ("c1", "c2")]
+    rest = [{"id": one, "function": {"arguments": ": 2}"}} for one in ("c1", "c2")]
+    assert read(openai, chunks(*map(saying, [*begun, *rest]), ENDED))[1]["tool_calls"] == asked("c1", "c2")
+
+
+def test_arguments_that_grow_with_each_piece_are_no_call(openai):
+    """Joined they are no JSON: whoever acts by them would act by nonsense."""
+    pieces = [
+        {"index": 0, "id": "c1", "type": "function", "function": {"name": "add", "arguments": text}}
+        for text in ('{"a"', '{"a": 2}')
+    ]
+    openai.server.fail(chunks(*map(saying, pieces), ENDED))
+    with pytest.raises(ProviderError, match="once more") as error:
+        list(openai.make().stream_realtime("2 + 2?"))
+    assert error.value.ambiguous
+
+
+@pytest.mark.parametrize("delta", [{"text": "4"}, {"audio": {"transcript": "4"}}])
+def test_a_text_in_an_unknown_place_is_no_empty_answer(openai, delta):
+    openai.server.fail(chunks({"delta": {"role": "assistant"}}, {"delta": delta}, ENDED))
+    with pytest.raises(ProviderError, match="says nothing but in") as streamed:
+        list(openai.make().stream_realtime("2 + 2?"))
+    whole = openai_wire.completion(None)
+    whole["choices"][0]["message"] |= delta
+    openai.server.fail(Reply(whole))
+    with pytest.raises(ProviderError, match="says nothing but in") as plain:
+        openai.make().generate_realtime("2 + 2?")
+    assert streamed.value.ambiguous
+    assert plain.value.ambiguous
+
+
+def test_a_thought_alone_is_an_answer_without_text(openai):
+    openai.server.fail(Reply(openai_wire.completion(None, finish_reason="length", reasoning_content="Hm.")))
+    result = openai.make().generate_realtime("2 + 2?")
+    assert (result["content"], result["finish_reason"]) == ("", "length")
