@@ -10,7 +10,7 @@ from typing import Any
 
 from .dimensions import DIMENSIONS, PROMPT_DIMENSIONS
 from .flat import Row
-from .mentions import counted_as, mentioned
+from .mentions import counted_as, has_key, mentioned
 from .numerals import BLANKS, MOST, is_whole_number, small, whole
 from .recipe import Condition, FieldNames, Recipe, Term, Test, Whole, Words, recipes
 from .unread import clash, unheard, unread, unreadable
@@ -320,6 +320,8 @@ def _words(row: Row, recipe: Recipe, fields: tuple[Words, ...]) -> list[str]:
 
 
 def _true(condition: Condition, row: Row, there: frozenset[str]) -> bool:
+    if condition.key:
+        return has_key(row.get(condition.name), condition.key) != condition.absent
     if condition.values:
         value = (text_of(row, (condition.name,)) or "").lower()
         among = value in condition.values or (bool(condition.beginnings) and value.startswith(condition.beginnings))

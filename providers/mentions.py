@@ -32,11 +32,27 @@ def mention_pattern(path: str) -> str:
     return rf'"type"[ ]*:[ ]*"{re.escape(key)}"|"({keys})"[ ]*:[ ]*(\[[ ]*["{{]|\{{[ ]*")'
 
 
+@cache
+def key_pattern(key: str) -> str:
+    """The pattern of a JSON text in which any object has a key."""
+    return rf'"{re.escape(key)}"[ ]*:'
+
+
+def has_key(held: Any, key: str) -> bool:
+    """Whether any object of a list has a key, however deep; the list may be its JSON."""
+    if not isinstance(held, (str, list)):
+        return False
+    return re.search(key_pattern(key), _json(held)) is not None
+
+
+def _json(held: str | list[Any]) -> str:
+    return held if isinstance(held, str) else json.dumps(held, default=str)
+
+
 def _stands(row: Mapping[str, Any], path: str) -> bool:
     if any(name == path or name.startswith(f"{path}.") for name in row):
         return row.get(path) not in ("", "[]", [])
     held = row.get(path.rpartition(".")[0])
     if not isinstance(held, (str, list)):
         return False
-    text = held if isinstance(held, str) else json.dumps(held, default=str)
-    return re.search(mention_pattern(path), text) is not None
+    return re.search(mention_pattern(path), _json(held)) is not None

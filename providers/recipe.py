@@ -28,11 +28,15 @@ class Term(NamedTuple):
 
 
 class Condition(NamedTuple):
-    """A field that is there (or is not), or holds one of `values`; one that ends in `*` is the beginning of others."""
+    """A field that is there (or is not), or holds one of `values`; one that ends in `*` is the beginning of others.
+
+    With a `key`, a list whose entries have it, however deep.
+    """
 
     name: str
     absent: bool
     values: frozenset[str]
+    key: str = ""
 
     @property
     def beginnings(self) -> FieldNames:
@@ -184,11 +188,12 @@ def speech() -> frozenset[str]:
 @cache
 def _word_tables() -> dict[str, dict[str, Any]]:
     """The tables of words, each word in all the ways in which its table says that it may be written."""
-    return {key: _all_ways(table) for key, table in _tables("words").items()}
+    tables = _tables("words")
+    return {key: _all_ways({**tables.get(table.get("like", ""), {}), **table}) for key, table in tables.items()}
 
 
 def _all_ways(table: Mapping[str, Any]) -> dict[str, Any]:
-    words = {word: meaning for word, meaning in table.items() if word != "also"}
+    words = {word: meaning for word, meaning in table.items() if word not in ("also", "like")}
     ways = ("@", *table.get("also", ()))
     return {way.replace("@", word): meaning for word, meaning in words.items() for way in ways}
 
@@ -341,8 +346,9 @@ def _test(text: str) -> Test:
 
 
 def _condition(text: str) -> Condition:
-    name, equals, values = text.lstrip("!").partition("=")
-    return Condition(name, text.startswith("!"), frozenset(values.split("|")) if equals else frozenset())
+    named_, equals, values = text.lstrip("!").partition("=")
+    name, _, key = named_.partition("~")
+    return Condition(name, text.startswith("!"), frozenset(values.split("|")) if equals else frozenset(), key)
 
 
 _FIELDS = ("day", "provider", "model", "requests", "prompt_size")

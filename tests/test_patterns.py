@@ -32,7 +32,7 @@ from octoregistry.reading.classify.tiers import tiers
 from octoregistry.reading.page import _families
 from octoregistry.reading.settle.kinds import is_unknown
 from octoregistry.reading.vocabulary import shipped
-from providers.mentions import mentioned
+from providers.mentions import has_key, mentioned
 from providers.recipe import known_patterns, recipes, shown_patterns
 from providers.secret_spellings import spellings
 from providers.unread import usage_of_no_call
@@ -220,6 +220,7 @@ def patterns() -> dict[Used, str]:
             usage_of_no_call({}, recipe)
             mentioned({path.rpartition(".")[0]: "[]" for paths in recipe.mentions.values() for path in paths}, recipe)
         proposal(["a field of a log"])
+        has_key("[]", "a key")
         spellings(["sk-9 key"])
     missed = [name for name, lines in written_in_functions().items() if not lines & places]
     assert not missed, "functions that make patterns of what they are given, and were given nothing here"

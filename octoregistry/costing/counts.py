@@ -37,7 +37,7 @@ from providers.interpretation import (
     dimensions_of,
     whole_of,
 )
-from providers.mentions import mention_pattern
+from providers.mentions import key_pattern, mention_pattern
 from providers.recipe import Condition, FieldNames, Recipe, Term, Test
 from providers.unread import NOTHING, UNHEARD, UNREADABLE, holders, is_unknown_usage, unheard_words
 
@@ -117,6 +117,12 @@ def holds(log: UsageTable, test: Test) -> ir.BooleanValue | bool:
 
 
 def _true(log: UsageTable, condition: Condition) -> ir.BooleanValue | bool:
+    if condition.key:
+        text = _json_text(log[condition.name]) if condition.name in log.columns else None
+        if text is None:
+            return condition.absent
+        found = text.re_search(key_pattern(condition.key)).fill_null(False)
+        return ~found if condition.absent else found
     if condition.values:
         if condition.name not in log.columns:
             return condition.absent
@@ -345,13 +351,18 @@ def _mentions(log: UsageTable, path: str) -> Iterator[ir.BooleanValue]:
         yield _stands(value) & (value != "[]") if value.type().is_string() else _stands(value)
     holder = path.rpartition(".")[0]
     if holder in log.columns:
-        value = log[holder]
-        if value.type().is_array() or value.type().is_struct():
-            value = value.cast("json")
-        if value.type().is_json():
-            value = value.cast("string")
-        if value.type().is_string():
-            yield value.re_search(mention_pattern(path)).fill_null(False)
+        text = _json_text(log[holder])
+        if text is not None:
+            yield text.re_search(mention_pattern(path)).fill_null(False)
+
+
+def _json_text(value: ir.Value) -> ir.StringValue | None:
+    """The JSON of what a column holds; None where it holds neither lists nor objects nor texts."""
+    if value.type().is_array() or value.type().is_struct():
+        value = value.cast("json")
+    if value.type().is_json():
+        value = value.cast("string")
+    return value if value.type().is_string() else None
 
 
 def _alternatives(recipe: Recipe) -> list[FieldNames]:
