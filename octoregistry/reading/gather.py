@@ -42,27 +42,35 @@ def rates_of(
     is taken and both places are told; one with a doubt gives way to one without.
     """
     slots: dict[tuple[_Sort, Bound, str], list[Priced]] = defaultdict(list)
+    ended: dict[tuple[_Sort, Bound, str], Priced] = {}
     for price in prices:
-        if price.span.until is None or price.span.until >= page_date:
-            for name in price.names:
-                for dimension in dict.fromkeys(d for d in price.dimensions if d not in _NOT_KEPT):
-                    slots[(name, price.mode, price.place, price.currency), price.tier.above, dimension].append(price)
-    problems: list[Problem] = []
+        for name in price.names:
+            for dimension in dict.fromkeys(d for d in price.dimensions if d not in _NOT_KEPT):
+                slot = (name, price.mode, price.place, price.currency), price.tier.above, dimension
+                if price.span.until is None or price.span.until >= page_date:
+                    slots[slot].append(price)
+                else:
+                    ended[slot] = price
+    problems = [
+        Problem(page, price.figure.address, f"it held until {price.span.until}, and none is stated from then on")
+        for slot, price in ended.items()
+        if slot not in slots
+    ]
     rates: dict[tuple[_Sort, Bound, date | None, str], dict[str, StatedPrice]] = defaultdict(dict)
     bounds: dict[tuple[_Sort, Bound, date | None, str], Bound] = {}
     given: dict[str, tuple[str, ...]] = {}
     for (sort, above, dimension), candidates in slots.items():
         name, mode = sort[:2]
         for start, price in _in_force(candidates, page, page_date, f"{dimension} of {name} ({mode})", problems):
-            slot = (sort, above, start, price.witness)
-            rates[slot][dimension] = StatedPrice(
+            rate = (sort, above, start, price.witness)
+            rates[rate][dimension] = StatedPrice(
                 price.price,
                 Evidence(page, price.figure.address, price.figure.text, price.path),
                 price.unit_stated,
                 price.doubts,
             )
-            if price.tier.up_to is not None and not isinstance(bounds.get(slot), int):
-                bounds[slot] = price.tier.up_to
+            if price.tier.up_to is not None and not isinstance(bounds.get(rate), int):
+                bounds[rate] = price.tier.up_to
             given[name] = given.get(name) or price.ids or ids.get(name, ())
     stated = tuple(
         StatedRate(
@@ -71,7 +79,7 @@ def rates_of(
         for (sort, above, start, witness), found in rates.items()
         for name, mode, *where in (sort,)
     )
-    return _bounded(stated), tuple(problems)
+    return _bounded(stated), counted(problems)
 
 
 def _bounded(rates: tuple[StatedRate, ...]) -> tuple[StatedRate, ...]:

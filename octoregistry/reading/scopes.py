@@ -29,7 +29,7 @@ def scopes(document: Document, reader: Reader) -> Iterator[Scope]:
     lines = _Lines(reader, replace(reader, vocabulary=with_charges(reader.vocabulary)))
     first = opening(document, lines.money)
     notes = Notes(document, lines.equates)
-    last = closing(document, lines.money, lines.names_mode, lines.speaks_of_prices)
+    last = closing(document, lines.money, lines.names_mode, lines.heads_notes, lines.speaks_of_prices)
     for table in document.tables:
         above = (*over(document, table, lines.names_mode, lines.money), *first)
         above += tuple(notes_behind(last, table.headings, table.after))
@@ -114,15 +114,19 @@ class _Lines:
         by_another = any(unit.factor is None for unit in said.values("unit"))
         return by_another and equates(line, self.reader.vocabulary.grammar)
 
-    def speaks_of_prices(self, text: str, among: bool) -> bool:
+    def heads_notes(self, title: str) -> bool:
+        """True for a title like "Notes", of what is said of the prices before it."""
+        return "below" in self.says(title, "heading").values("note")
+
+    def speaks_of_prices(self, label: Label, among: bool) -> bool:
         """True for a note that says of all prices what they are, or, not `among` prices itself, of those of its section, in
-        words that are understood."""
-        label = Label(text, "below", 2)
+        words that are understood, or under a heading of notes."""
         said = self.reader.said(label)
         of_all = "all" in said.values("speaks_of_table")
         other = any(currency != PLAIN_CURRENCY for currency in said.values("currency"))
         understood = not said.leftover or (other and bool(said.values("speaks_of_table")))
-        return (of_all or (not among and understood)) and speaks_of_table(label, said, self.reader.vocabulary)
+        here = of_all or not label.distance or (not among and understood)
+        return here and speaks_of_table(label, said, self.reader.vocabulary)
 
     def counts(self, head: str) -> bool:
         """True for a head that says what is counted, or that prices stand under it."""

@@ -63,3 +63,42 @@ def test_a_sum_right_over_a_table_is_a_doubt(page_rates: Read, sum_: str) -> Non
 )
 def test_prose_is_said_of_no_price(page_rates: Read, said: str) -> None:
     assert usual(page_rates(f"{TOP}{said}\n\n{TABLE}\n\n{said}\n", date(2026, 11, 30), "openai"))
+
+
+@pytest.mark.parametrize(
+    "words", ["Turbo", "Batch", "EUR", "Enterprise", "Reserved capacity", "Prompts over 200K tokens"]
+)
+@pytest.mark.parametrize("title", ["### Notes", "## Notes", "### Hinweise", "## 备注"])
+def test_what_stands_under_a_heading_of_notes_stands_right_below(page_rates: Read, title: str, words: str) -> None:
+    assert not usual(page_rates(f"{TOP}{TABLE}\n{title}\n\n- {words}\n", date(2026, 11, 30), "openai"))
+    features = f"{TOP}{TABLE}\n## Capabilities\n\n- {words}\n"
+    assert usual(page_rates(features, date(2026, 11, 30), "openai"))
+
+
+@pytest.mark.parametrize(
+    "note", ["Prices are in US dollars.", "Cached input is billed at a discount.", "Rate limits depend on your usage."]
+)
+def test_notes_that_change_no_price_leave_it_plain(page_rates: Read, note: str) -> None:
+    assert usual(page_rates(f"{TOP}{TABLE}\n## Notes\n\n- {note}\n", date(2026, 11, 30), "openai"))
+
+
+@pytest.mark.parametrize("head", ["Best for", "Availability", "Status"])
+@pytest.mark.parametrize("words", ["per image", "per hour", "Cache hit", "Cache read"])
+def test_what_is_understood_in_a_column_that_describes_is_a_doubt(page_rates: Read, words: str, head: str) -> None:
+    table = f"| Model | {head} | Input | Output |\n|---|---|---|---|\n| GPT-9 | {words} | $5.50 | $27.50 |\n"
+    assert not usual(page_rates(TOP + table, date(2026, 11, 30), "openai"))
+
+
+def test_a_price_that_has_ended_is_told(page_rates: Read) -> None:
+    """Where the page states none from then on; beside the one that follows it says nothing new."""
+    ended = TOP + TABLE.replace("$5.50", "$5.50 until November 29, 2026")
+    page = page_rates(ended, date(2026, 11, 30), "openai")
+    assert [problem.reason for problem in page.problems] == [
+        "it held until 2026-11-29, and none is stated from then on"
+    ]
+    follows = "| GPT-9 (starting November 30, 2026) | $6 | $30 |\n"
+    page = page_rates(
+        TOP + TABLE.replace("GPT-9", "GPT-9 (through November 29, 2026)") + follows, date(2026, 11, 30), "openai"
+    )
+    assert [f"{price.amount:f}" for _, _, price in plain(page)] == ["6", "30"]
+    assert not page.problems

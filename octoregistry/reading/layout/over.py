@@ -219,11 +219,13 @@ def closing(
     document: Document,
     shows_money: Callable[[str], bool],
     names_mode: Callable[[str], bool],
-    speaks: Callable[[str, bool], bool],
+    heads_notes: Callable[[str], bool],
+    speaks: Callable[[Label, bool], bool],
 ) -> Notes:
     """The notes under headings and in panes of their own, where no price stands, and what is said of all prices behind the last.
 
-    `speaks` says of a text, and whether it stands among prices itself, that it speaks of those before it.
+    What stands under a heading that `heads_notes` stands as right below the prices. `speaks` says of a label, and whether it
+    stands among prices itself, that it speaks of those before it.
     """
     priced = {(table.headings, table.pane) for table in document.tables}
     money = [passage for passage in document.passages if shows_money(passage.text)]
@@ -236,11 +238,9 @@ def closing(
         if len(passage.text) >= _LONGEST_NOTE or (passage.number <= last if among else names_mode(title)):
             continue
         above = () if among else passage.headings[: None if passage.pane else -1]
-        found[above] += [
-            (passage.number, Label(text, "below", 2, passage.address))
-            for text in sentences(passage.text)
-            if speaks(text, among)
-        ]
+        distance = 0 if not among and heads_notes(title) else 2
+        labels = (Label(text, "below", distance, passage.address) for text in sentences(passage.text))
+        found[above] += [(passage.number, label) for label in labels if speaks(label, among)]
     return found
 
 

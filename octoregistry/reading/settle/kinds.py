@@ -272,22 +272,25 @@ def describes_prices(label: Label, said: Classified, head: Classified, vocabular
     kind = set(head.values("describes"))
     if "maker" in kind:
         return False
-    most = _FEW_WORDS if kind & {"state", "kind", "where"} else 1 if kind & {"use", "prose", "details"} else 0
-    if len(label.text.split()) <= most and is_unknown(said, vocabulary):
+    most = max(_MOST_WORDS.get(each, 0) for each in kind)
+    words = len(label.text.split())
+    if words <= most and is_unknown(said, vocabulary):
         return True
-    skipped = {"tier"}
-    rated = "rated" in kind and len(label.text.split()) == 1 and label.text.lower() not in said.values("mode")
-    if set(said.by_slot) == {"mode"} and (rated or "use" in kind):
-        skipped.add("mode")  # a model may be "Fast"
+    skipped = set() if kind & {"state", "where"} else {"tier"}
+    rated = "rated" in kind and words == 1 and label.text.lower() not in said.values("mode")
+    if set(said.by_slot) == {"mode"} and (rated or "features" in kind or ("use" in kind and words > 1)):
+        skipped.add("mode")  # a model may be "Fast", can do "Batch", and is good for "Batch processing"
     if "where" in kind:  # "API, Bedrock", "US, EU", "us-east-1": where it is offered
         skipped |= {"place", "offer", "mode"} if _LISTED.search(label.text) else set()
         skipped |= {"place"} if label.text.lower() in {f.row.text.lower() for f in said.facts if f.row} else set()
     nothing = _SAYS_NOTHING | ({"maker"} if "provider" in kind else set())
     nothing |= {"free"} if "fine-tuning" in said.values("offer") else set()
     of_price = [fact for fact in said.facts if fact.slot in _OF_LINE - skipped and fact.value not in nothing]
-    by_unit = any((unit.factor or 1) >= _THOUSAND for unit in said.values("unit"))  # "128K tokens" is a size
-    cached = is_cached(label, said) and "use" not in kind
-    return bool(of_price or by_unit or cached) and (not said.leftover or "discount" in said.values("offer"))
+    by_unit = any(
+        (unit.factor or (_THOUSAND if most else 1)) >= _THOUSAND for unit in said.values("unit")
+    )  # "128K tokens" is a size
+    told = of_price or by_unit or is_cached(label, said)
+    return bool(told) and (not said.leftover or "discount" in said.values("offer"))
 
 
 def is_unknown(said: Classified, vocabulary: Vocabulary) -> bool:
@@ -300,13 +303,13 @@ def _of_models(vocabulary: Vocabulary) -> re.Pattern[str]:
     return re.compile(one_of(vocabulary, *_OF_MODELS))
 
 
-_FEW_WORDS = 4
+_MOST_WORDS = {"state": 4, "kind": 4, "where": 4, "details": 2, "use": 1, "features": 1, "prose": 1}
 _OF_MODELS = ("word:kind", "word:lifecycle", "word:status_active", "word:status_deprecated", "word:status_retired")
 
 
 def is_cached(label: Label, said: Classified) -> bool:
-    """True for "Cached" alone, which is no feature of a model like "Prompt caching"."""
-    word = len(label.text.split()) == 1 and not is_feature(said)
+    """True for "Cached" or "Cache hit" alone, which is no feature of a model like "Prompt caching"."""
+    word = len(label.text.split()) <= _MOST_UNKNOWN and not is_feature(said)
     return word and set(said.by_slot) == {"dimension"} and "cached" in said.values("dimension")
 
 
