@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import signal
+import socket
 from datetime import UTC, datetime
 
 import pytest
@@ -234,3 +235,29 @@ def test_a_port_that_is_taken_is_told(workspace: Workspace) -> None:
     told = workspace.run("serve", "--offline", "--port", address.rpartition(":")[2])
     assert told.returncode == 1
     assert "cannot listen" in told.stderr
+
+
+def test_a_request_that_two_programs_may_read_in_two_ways_is_refused(workspace: Workspace) -> None:
+    """What stands behind it is no request of its own: a proxy before us may have taken it for the body."""
+    address = workspace.serve()
+    post_to = [b"POST /login HTTP/1.1", b"Host: 127.0.0.1"]
+    for lines in (
+        [*post_to, b"Content-Length: 5", b"Transfer-Encoding: chunked"],
+        [*post_to, b"Transfer-Encoding: chunked", b"Content-Length: 5"],
+        [*post_to, b"Content-Length: 5", b"Content-Length: 6"],
+        [b"GET /healthz HTTP/1.1"],
+        [b"GET /healthz HTTP/9.9"],
+        [b"GET /healthz HTTP/1.1", b"Host: 127.0.0.1", b"Host: evil.example"],
+    ):
+        behind = [b"", b"0", b"", b"GET /healthz HTTP/1.1", b"Host: 127.0.0.1", b"", b""]
+        said = said_until_closed(address, b"\r\n".join([*lines, *behind]))
+        assert said.startswith(b"HTTP/1.1 400"), lines
+        assert said.count(b"HTTP/1.1 ") == 1, lines
+    assert get(f"{address}/healthz").status_code == 200
+
+
+def said_until_closed(address: str, sent: bytes) -> bytes:
+    """All that is answered to these bytes, until the service hangs up."""
+    with socket.create_connection(("127.0.0.1", int(address.rpartition(":")[2])), timeout=LIMIT) as line:
+        line.sendall(sent)
+        return b"".join(iter(lambda: line.recv(4096), b""))

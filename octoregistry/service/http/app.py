@@ -84,6 +84,10 @@ class _SecurityHeaders:
                 message["headers"] = [*message.get("headers", ()), *self._HEADERS]
             await send(message)
 
+        if scope["type"] == "http" and (fault := _two_ways_to_read(scope)):
+            headers = {"connection": "close"}  # whatever stands behind it is not taken for a request
+            await JSONResponse({"detail": fault}, 400, headers)(scope, receive, sent)
+            return
         if self.hosts is not None and scope["type"] == "http" and not self._is_ours(scope):
             await JSONResponse({"detail": "no name of this service: set service.hosts"}, 421)(scope, receive, sent)
             return
@@ -99,6 +103,18 @@ class _SecurityHeaders:
         except ValueError:
             return False
         return name in ("", "localhost", *(self.hosts or ())) or _is_address(name)
+
+
+def _two_ways_to_read(scope: Scope) -> str | None:
+    """What makes a request another one to whoever stands before us (RFC 9112, 3.2 and 6.3): a body with two lengths, a host
+    that is not named once; None for any other.
+    """
+    names = [name for name, _ in scope["headers"]]
+    if b"transfer-encoding" in names and b"content-length" in names:
+        return "Content-Length beside Transfer-Encoding: send one of them"
+    if names.count(b"host") != 1 and (b"host" in names or scope["http_version"] != "1.0"):
+        return "a request names its Host once"
+    return None
 
 
 def allowed_hosts(host: str, settings: ServiceSettings) -> Collection[str] | None:
