@@ -11,8 +11,9 @@ from typing import Any
 from .dimensions import DIMENSIONS, PROMPT_DIMENSIONS
 from .flat import Row
 from .mentions import counted_as, has_key, mentioned
-from .numerals import BLANKS, MOST, is_whole_number, small, whole
-from .recipe import Condition, FieldNames, Recipe, Term, Test, Whole, Words, recipes
+from .numerals import BLANKS, MOST, is_number, is_whole_number, small, whole
+from .recipe import Recipe, recipes
+from .recipe_parts import Condition, FieldNames, Term, Test, Whole, Words
 from .unread import clash, unheard, unread, unreadable
 
 MOST_REQUESTS = 10**9
@@ -76,6 +77,9 @@ def interpretation(row: Row, recipe: Recipe, columns: frozenset[str] = frozenset
     charges = {name: count for name, names in recipe.charges.items() if (count := reading.first(names))}
     counts = (*tokens.values(), *charges.values())
     charges |= {name: count for name, count in mentioned(row, recipe).items() if counted_as(name) not in charges}
+    for one in recipe.besides:
+        if not (one.alone and any(counts)) and holds(one.test, row, there) and not holds(one.unless, row, there):
+            charges[one.says] = 1
     requests, of_batch, bad_requests = _requests(row, recipe, there)
     prompt = _prompt(row, recipe, reading)
     free = holds(recipe.free_if, row, there)
@@ -322,6 +326,8 @@ def _words(row: Row, recipe: Recipe, fields: tuple[Words, ...]) -> list[str]:
 def _true(condition: Condition, row: Row, there: frozenset[str]) -> bool:
     if condition.key:
         return has_key(row.get(condition.name), condition.key) != condition.absent
+    if condition.counts:
+        return is_number(row.get(condition.name)) != condition.absent
     if condition.values:
         value = (text_of(row, (condition.name,)) or "").lower()
         among = value in condition.values or (bool(condition.beginnings) and value.startswith(condition.beginnings))

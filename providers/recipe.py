@@ -9,74 +9,29 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase, translate
 from functools import cache
 from importlib.resources import files
-from typing import Any, NamedTuple
+from typing import Any
+
+from .recipe_parts import (
+    Ambiguity,
+    Besides,
+    Demand,
+    FieldNames,
+    Term,
+    Test,
+    Whole,
+    Words,
+    as_it_is,
+    besides_of,
+    demands_of,
+    named,
+    names_of,
+    term,
+    test_of,
+    tests_of,
+    whole_of,
+)
 
 FILES = ("responses", "gateways", "reports", "spans", "tools", "plain")
-FieldNames = tuple[str, ...]
-
-
-class Term(NamedTuple):
-    """What is added to a dimension, or taken from it: the first of `names` that is not 0, less the `parts` where it is stated.
-
-    `needed`: only where the stated total is not reached without it.
-    """
-
-    sign: int
-    needed: bool
-    names: FieldNames
-    parts: tuple[FieldNames, ...]
-
-
-class Condition(NamedTuple):
-    """A field that is there (or is not), or holds one of `values`; one that ends in `*` is the beginning of others.
-
-    With a `key`, a list whose entries have it, however deep.
-    """
-
-    name: str
-    absent: bool
-    values: frozenset[str]
-    key: str = ""
-
-    @property
-    def beginnings(self) -> FieldNames:
-        """How a value may begin."""
-        return tuple(sorted(value.removesuffix("*") for value in self.values if value.endswith("*")))
-
-
-Test = tuple[Condition, ...]  # any of them
-
-
-class Whole(NamedTuple):
-    """What the fields of a pattern are counted within: the first of `names`, all tokens of `:input` or `:output`, or without
-    names all tokens of the row.
-    """
-
-    pattern: str
-    names: FieldNames
-    exact: bool = False  # the same again: never less either
-
-
-class Words(NamedTuple):
-    """A field, or alternatives, and what the words in it mean."""
-
-    names: FieldNames
-    words: Mapping[str, str]
-
-
-class Ambiguity(NamedTuple):
-    """Fields that together leave open what was used, `unless` others say it."""
-
-    both: tuple[FieldNames, FieldNames]
-    unless: FieldNames
-    says: str
-
-
-class Demand(NamedTuple):
-    """A test that holds for every row that can be read, and what is to be said of others."""
-
-    test: Test
-    says: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,6 +52,8 @@ class Recipe:
     counts: Mapping[str, tuple[Term, ...]] = field(default_factory=dict)
     charges: Mapping[str, FieldNames] = field(default_factory=dict)
     mentions: Mapping[str, FieldNames] = field(default_factory=dict)
+    answers: FieldNames = ()
+    besides: tuple[Besides, ...] = ()
     total: FieldNames = ()
     wholes: tuple[Whole, ...] = ()
     free: FieldNames = ()
@@ -137,7 +94,11 @@ class Recipe:
         named += [name for names in self.charges.values() for name in names]
         named += [*self.total, *self.trace, *self.span, *self.parent, *self.once_by, *self.states_costs]
         tests = (*self.known_by, *self.calls, self.sum_of_others, self.free_if, self.sums, self.of_batch)
-        tests = (*tests, *(one.test for one in self.must))
+        tests = (
+            *tests,
+            *(one.test for one in self.must),
+            *(test for one in self.besides for test in (one.test, one.unless)),
+        )
         named += [condition.name for test in tests for condition in test]
         named += [name for one in self.unclear for names in (*one.both, one.unless) for name in names]
         named += [name for one in self.wholes for name in (one.pattern, *one.names) if "*" not in name]
@@ -164,7 +125,32 @@ def recipes() -> tuple[Recipe, ...]:
         made[key] = _recipe(key, table, words, base)
     # a row of another form may have whatever tells rows that count nothing
     found = sorted(made.values(), key=lambda recipe: (not recipe.counts_usage, "within" not in tables[recipe.key]))
-    return tuple(_with_common(recipe, words) for recipe in found)
+    of_answers = _mentions_of_answers(made[key] for key, table in tables.items() if "within" not in table)
+    return tuple(_with_common(_with_answers(recipe, of_answers), words) for recipe in found)
+
+
+def _mentions_of_answers(among: Iterable[Recipe]) -> dict[str, FieldNames]:
+    """What answers of any vendor may name that they are paid for, and where in them."""
+    found: dict[str, FieldNames] = {}
+    for recipe in among:
+        for name, paths in recipe.mentions.items() if recipe.response else ():
+            found[name] = tuple(dict.fromkeys((*found.get(name, ()), *paths)))
+    return found
+
+
+def _with_answers(recipe: Recipe, of_answers: Mapping[str, FieldNames]) -> Recipe:
+    """`recipe` with the mentions of whatever vendor's answer its rows hold."""
+    if not recipe.answers:
+        return recipe
+    mentions = {
+        name: tuple(
+            dict.fromkeys(
+                (*recipe.mentions.get(name, ()), *(f"{place}.{path}" for place in recipe.answers for path in paths))
+            )
+        )
+        for name, paths in of_answers.items()
+    }
+    return replace(recipe, mentions={**recipe.mentions, **mentions})
 
 
 @cache
@@ -236,25 +222,13 @@ def shown_patterns(recipe: Recipe) -> re.Pattern[str]:
     return re.compile(f"(?!(?:{free})$)(?:{'|'.join(patterns) or r'(?!)'})")
 
 
-def named(text: str) -> FieldNames:
-    """The alternatives of `a|b`."""
-    return tuple(name.strip() for name in text.split("|"))
-
-
-def term(text: str) -> Term:
-    """A term as a recipe writes it."""
-    sign = -1 if text.startswith("-") else 1
-    first, *parts = text.lstrip("-?").split(" ~ ")
-    return Term(sign, text.startswith("?"), named(first), tuple(map(named, parts)))
-
-
 def _recipe(key: str, table: Mapping[str, Any], words: Mapping[str, Mapping[str, str]], base: Recipe | None) -> Recipe:
     """The recipe that `table` writes, over `base` where it is like another."""
     within = base.known_by if base and "within" in table else ()
     said = {
         "name": table["name"],
         "key": key,
-        "known_by": (*within, *_tests(table.get("known_by", ()))),
+        "known_by": (*within, *tests_of(table.get("known_by", ()))),
         "fields": {
             **(base.fields if base else {}),
             **{name: named(table[name]) for name in _FIELDS if name in table},
@@ -297,7 +271,7 @@ def _of_counts(table: Mapping[str, Any]) -> dict[str, Any]:
 
     said: dict[str, Any] = {}
     if "contained" in table:
-        said["wholes"] = tuple(map(_whole, table["contained"]))
+        said["wholes"] = tuple(map(whole_of, table["contained"]))
     if "counts" in table:
         said["counts"] = {
             name: tuple(term(full(text)) for text in terms) for name, terms in table["counts"].items() if terms
@@ -318,48 +292,16 @@ def _of_counts(table: Mapping[str, Any]) -> dict[str, Any]:
     return said
 
 
-def _whole(text: str) -> Whole:
-    """What `part < whole|whole` says, or `part = the same`."""
-    pattern, sign, names = re.split("( [<=] |$)", text, maxsplit=1)
-    return Whole(pattern.strip(), named(names) if names else (), sign == " = ")
-
-
-def _names(value: Any) -> FieldNames:
-    """The names of a list, or the steps of a path."""
-    return tuple(value.split(".")) if isinstance(value, str) else tuple(value)
-
-
-def _as_it_is(value: Any) -> Any:
-    return value
-
-
-def _tests(texts: Iterable[str]) -> tuple[Test, ...]:
-    return tuple(map(_test, texts))
-
-
-def _demands(tables: Iterable[Mapping[str, str]]) -> tuple[Demand, ...]:
-    return tuple(Demand(_test(one["test"]), one["says"]) for one in tables)
-
-
-def _test(text: str) -> Test:
-    return tuple(_condition(part.strip()) for part in text.split(" or "))
-
-
-def _condition(text: str) -> Condition:
-    named_, equals, values = text.lstrip("!").partition("=")
-    name, _, key = named_.partition("~")
-    return Condition(name, text.startswith("!"), frozenset(values.split("|")) if equals else frozenset(), key)
-
-
 _FIELDS = ("day", "provider", "model", "requests", "prompt_size")
 # What a key of a recipe holds, for those that need nothing else of the table.
 _READ: Mapping[str, Callable[[Any], Any]] = {
-    **dict.fromkeys(("flat", "response", "mode", "moved", "grows", "session"), _as_it_is),
-    **dict.fromkeys(("usage", "free", "rows", "once_by", "carried"), _names),
+    **dict.fromkeys(("flat", "response", "mode", "moved", "grows", "session"), as_it_is),
+    **dict.fromkeys(("usage", "free", "rows", "once_by", "carried", "answers"), names_of),
     **dict.fromkeys(("total", "trace", "span", "parent", "states_costs"), named),
-    **dict.fromkeys(("sum_of_others", "free_if", "sums", "of_batch"), _test),
-    "calls": _tests,
-    "must": _demands,
+    **dict.fromkeys(("sum_of_others", "free_if", "sums", "of_batch"), test_of),
+    "calls": tests_of,
+    "must": demands_of,
+    "besides": besides_of,
 }
 
 
@@ -398,6 +340,7 @@ def _within(recipe: Recipe, place: str) -> Recipe:
             for one in recipe.unclear
         ),
         must=tuple(Demand(test(one.test), one.says) for one in recipe.must),
+        besides=tuple(one._replace(test=test(one.test), unless=test(one.unless)) for one in recipe.besides),
         free_if=test(recipe.free_if),
         sums=test(recipe.sums),
         of_batch=test(recipe.of_batch),

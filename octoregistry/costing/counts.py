@@ -38,7 +38,8 @@ from providers.interpretation import (
     whole_of,
 )
 from providers.mentions import key_pattern, mention_pattern
-from providers.recipe import Condition, FieldNames, Recipe, Term, Test
+from providers.recipe import Recipe
+from providers.recipe_parts import Condition, FieldNames, Term, Test
 from providers.unread import NOTHING, UNHEARD, UNREADABLE, holders, is_unknown_usage, unheard_words
 
 # What can be wrong with a row by itself, in the order in which it is told; the number travels through the grouping, and
@@ -122,6 +123,11 @@ def _true(log: UsageTable, condition: Condition) -> ir.BooleanValue | bool:
         if text is None:
             return condition.absent
         found = text.re_search(key_pattern(condition.key)).fill_null(False)
+        return ~found if condition.absent else found
+    if condition.counts:
+        if condition.name not in log.columns:
+            return condition.absent
+        found = stated(log[condition.name])
         return ~found if condition.absent else found
     if condition.values:
         if condition.name not in log.columns:
@@ -343,6 +349,23 @@ def mentioned(log: UsageTable, recipe: Recipe) -> dict[str, ir.BooleanValue]:
     """For each charge that an answer may name by itself whether it does; what no column may hold is left out."""
     found = {name: [one for path in paths for one in _mentions(log, path)] for name, paths in recipe.mentions.items()}
     return {name: reduce(or_, tests) for name, tests in found.items() if tests}
+
+
+def besides(
+    log: UsageTable, recipe: Recipe, counts: Sequence[Count], charges: Sequence[Count]
+) -> dict[str, ir.BooleanValue]:
+    """For each thing that nothing counts whether a row is paid for it; `counts` and `charges` are what is counted."""
+    counted = [one.value != 0 for one in (*counts, *charges)]
+    none = ~reduce(or_, counted) if counted else ibis.literal(True)
+    found: dict[str, ir.BooleanValue] = {}
+    for one in recipe.besides:
+        if (paid := holds(log, one.test)) is not False:
+            unless = holds(log, one.unless)
+            tests = [test for test in (paid, *([none] if one.alone else [])) if test is not True]
+            tests += [ibis.literal(not unless) if isinstance(unless, bool) else ~unless]
+            test = reduce(and_, tests)
+            found[one.says] = found[one.says] | test if one.says in found else test
+    return found
 
 
 def _mentions(log: UsageTable, path: str) -> Iterator[ir.BooleanValue]:

@@ -15,7 +15,8 @@ from octoregistry.costing.numbers import begins_object
 from octoregistry.costing.plain_tables import INSIDE
 from octoregistry.costing.reading import forms_of
 from providers.flat import plain_name
-from providers.recipe import Recipe, Test
+from providers.recipe import Recipe
+from providers.recipe_parts import Test
 from providers.unread import WORDS, holders
 
 _HOLDERS = ("attributes", "SpanAttributes")  # the latter in the tables of the collector's exporter to ClickHouse

@@ -12,7 +12,8 @@ from octoregistry.costing.errors import CostingError
 from providers.dimensions import DIMENSIONS
 from providers.flat import Clash, plain_name
 from providers.numerals import is_whole_number
-from providers.recipe import Condition, Recipe, Term, Whole, Words, recipes, shown_patterns, term
+from providers.recipe import Recipe, recipes, shown_patterns
+from providers.recipe_parts import Condition, Term, Whole, Words, term
 from providers.unread import has_word
 
 FIELDS = ("day", "provider", "model", "mode", "requests", "prompt_size")

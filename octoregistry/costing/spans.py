@@ -7,7 +7,8 @@ from typing import Any
 
 from octoregistry.costing.call import Call
 from octoregistry.costing.values import NO_CALL_HERE, PERHAPS_SUM
-from providers.recipe import FieldNames, Recipe
+from providers.recipe import Recipe
+from providers.recipe_parts import FieldNames
 
 _Span = tuple[str, str]  # the trace and the span
 

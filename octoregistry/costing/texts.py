@@ -11,7 +11,8 @@ import ibis.expr.types as ir
 
 from octoregistry.costing.names import CallNames
 from providers.numerals import BLANKS
-from providers.recipe import FieldNames, Recipe, Words, surfaces
+from providers.recipe import Recipe, surfaces
+from providers.recipe_parts import FieldNames, Words
 
 TEXT = "text_"  # before the name of a column that holds a text as it stands in the log
 _AROUND = f"^[{BLANKS}]+|[{BLANKS}]+$"  # not `strip`: Spark reads the `\f` of its set as the letter f

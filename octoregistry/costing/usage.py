@@ -15,6 +15,7 @@ from octoregistry.costing.charges import charged_units
 from octoregistry.costing.counts import (
     FAULTS,
     UsageTable,
+    besides,
     column_of,
     counts_any,
     dimension,
@@ -240,12 +241,13 @@ def _stated(log: UsageTable, recipe: Recipe, dimensions: Sequence[str], charged:
     sounds = [one.sound for one in counts.values()] + ([] if recipe.windows else [size.sound])
     charges = {name: one for name, fields in recipe.charges.items() if (one := first_of(log, fields)) is not None}
     sounds += [one.sound for one in (*charges.values(), *([] if whole is None else [whole]))]
-    besides = [ibis.literal(0, "int64"), *(one.value for one in charges.values())]
+    others = [ibis.literal(0, "int64"), *(one.value for one in charges.values())]
     units = {unit: charges[name].value for name in charges if (unit := UNIT_CALLED.get(name)) in charged}
     named = {
         name: one & (charges[counted_as(name)].value == 0) if counted_as(name) in charges else one
         for name, one in mentioned(log, recipe).items()
     }
+    named |= besides(log, recipe, list(counts.values()), list(charges.values()))
     free = _literal(holds(log, recipe.free_if) if recipe.free_if else False)
     repeats = _literal(holds(log, recipe.sum_of_others) if recipe.sum_of_others else False)
     return {
@@ -253,8 +255,8 @@ def _stated(log: UsageTable, recipe: Recipe, dimensions: Sequence[str], charged:
             [(one.value != 0) & ~free for one in charges.values()] + [one & ~free for one in named.values()],
             [*charges, *named],
         ),
-        "least_besides": ibis.least(*besides) if charges else besides[0],
-        "most_besides": ibis.greatest(*besides) if charges else besides[0],
+        "least_besides": ibis.least(*others) if charges else others[0],
+        "most_besides": ibis.greatest(*others) if charges else others[0],
         "requests": ibis.ifelse(unsaid, 1, times.value),
         "requests_sound": unsaid | (ibis.literal(True) if times.sound is None else times.sound),
         "asked": ~(unsaid & is_sum),
