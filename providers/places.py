@@ -24,6 +24,16 @@ def plain_only(rates: Rates) -> Rates:
     return rates
 
 
+def apart(mode: str, place: str | None) -> tuple[str, str | None]:
+    """(the mode, the region) of what `usage_of` calls "standard in US"; as they are where no region is in the mode, or another
+    one is given beside it: no mode is both.
+    """
+    served, _, where = mode.partition(" in ")
+    if not where or (place is not None and place.strip().lower() != where.strip().lower()):
+        return mode, place
+    return served, where
+
+
 def place_of(rate: Mapping[str, Any]) -> str:
     """The region that a rate is of."""
     place: str = rate.get("place", PLAIN_PLACE)

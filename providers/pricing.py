@@ -19,7 +19,7 @@ from .dimensions import (
     UnknownPriceError,
 )
 from .exact import EXACT, tidy, whole
-from .places import known_places, plain_only, stated_places
+from .places import apart, known_places, plain_only, stated_places
 from .plain_prices import plain_on, plain_rates
 from .rates import bounded, fitting, holding
 from .tiers import TierPrices, plainly, prices_of, vouched_by
@@ -196,7 +196,8 @@ class Pricing:
         Nothing is filled in: tokens of a dimension without a price raise UnknownPriceError, zero tokens need none, and so
         does a day before the model's first reading; `assume="earliest"` takes the prices of that reading for it.
         Raises UncertainPriceError, with the least and the most, between two days on which different prices were seen.
-        `requests` says that the tokens are the sum of so many requests, whose mean prompt decides the tier.
+        `requests` says that the tokens are the sum of so many requests, whose mean prompt decides the tier. A mode that
+        `usage_of` found with a region ("standard in US") has the price there.
         """
         counts = (
             input,
@@ -221,6 +222,7 @@ class Pricing:
                 tokens[name] = number
                 if name in _IN_PROMPT:
                     prompt += number
+        mode, place = apart(mode, place)
         where = self if place is None else self.in_place(place)
         return where._cost(tokens, mode, at, _mean(prompt, requests), assume)
 
@@ -245,6 +247,7 @@ class Pricing:
         Vendors state a price for audio, images or video only where it differs from that of text, so tokens of a
         modality without its own price are counted as the plain dimension (`input`, `cached_input`, `output`).
         """
+        mode, place = apart(mode, place)
         if place is not None and (where := self.in_place(place)) is not self:
             return where.cost_of(usage, mode=mode, at=at, assume=assume)
         tokens = {name: whole(name, count) for name, count in usage.tokens().items()}

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from providers import get_pricing
+from providers import Usage, get_pricing
 from providers.dimensions import MODES, UnknownPriceError
 from providers.registry import RegistryError, parse_registry
 from providers.vendors import use_settings_file
@@ -51,6 +51,21 @@ def test_the_price_of_a_region_is_given_by_its_name(small):
     assert plain.places == ("global", "us")
     assert plain.cost(input=MILLION, at="2026-09-04", place="us") == Decimal("2.2")
     assert in_us.cost(input=MILLION, at="2026-09-04", place="global") == 2
+
+
+def test_the_mode_that_an_answer_was_served_in_may_name_the_region(small):
+    """As `usage_of` has it; of another one beside it nothing is said, and neither where no price is known there."""
+    plain = get_pricing("acme", "road", parse_registry(with_rates(small, IN_US)))
+    day = "2026-09-04"
+    assert plain.cost(mode="standard in US", input=MILLION, at=day) == Decimal("2.2")
+    assert plain.cost(mode="standard in US", input=MILLION, at=day, place="us") == Decimal("2.2")
+    assert plain.cost_of(Usage(input=MILLION), mode="standard in US", at=day) == Decimal("2.2")
+    refused = ("standard in EU", "standard in US with 2 web searches", "ludicrous in US", "standard in ")
+    for mode, place in (*((mode, None) for mode in refused), ("standard in US", "global")):
+        with pytest.raises(UnknownPriceError):
+            plain.cost(mode=mode, input=1, at=day, place=place)
+        with pytest.raises(UnknownPriceError):
+            plain.cost_of(Usage(input=1), mode=mode, at=day, place=place)
 
 
 @pytest.mark.parametrize("place", ["eu", "regional", "EUR", "us-east", ""])
