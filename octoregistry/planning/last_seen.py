@@ -31,6 +31,12 @@ def last_seen(known: Model | None, stated: StatedModel, changes: Iterable[Change
     }
 
 
+def modes_seen_first(known: Model, stated: StatedModel, changes: Iterable[Change]) -> dict[str, Value]:
+    """{`last_seen.` and the mode: day} of the modes that an older page than the registry's own gives it first."""
+    modes = {change.mode for change in changes if change.mode and change.applies} - {rate.mode for rate in known.rates}
+    return {f"last_seen.{mode}": stated.seen_on(mode) for mode in sorted(filter(None, modes))}
+
+
 def _contradicted(rates: Sequence[Rate], changes: Iterable[Change], day: date) -> set[str]:
     """The modes of which the page states another price for `day` than one that `rates` have, and that is held: what they have
     was not seen."""

@@ -8,7 +8,7 @@ from datetime import date
 
 from octoregistry.planning.charge_changes import charge_changes
 from octoregistry.planning.guards import GuardContext
-from octoregistry.planning.last_seen import check_is_due, confirmed, last_seen, seen_again
+from octoregistry.planning.last_seen import check_is_due, confirmed, last_seen, modes_seen_first, seen_again
 from octoregistry.planning.lifecycle_changes import LifecycleChanges, lifecycle_changes
 from octoregistry.planning.limits import Limits
 from octoregistry.planning.list_changes import list_changes
@@ -17,7 +17,7 @@ from octoregistry.planning.matching import ModelNames, remarked_status
 from octoregistry.planning.model_prices import ModelPriceChanges
 from octoregistry.planning.moves import any_moves
 from octoregistry.planning.plain_prices import held_behind_newer, plain_changes
-from octoregistry.planning.plan import APPLY, Change, ChangeKind, Note, NoteKind, Plan, Reason, Seen, Verdict
+from octoregistry.planning.plan import APPLY, Change, Note, NoteKind, Plan, Reason, Seen, Verdict
 from octoregistry.planning.rates_in_force import effective_rates, in_force, rates_after
 from octoregistry.planning.shares import (
     gone_from_pages,
@@ -370,8 +370,9 @@ class _Planner:
         """
         model, known, stated = draft.model, draft.known, draft.stated
         old = known.source if known else None
-        if old and old.checked and old.checked > stated.page.checked:
-            return []
+        if known and old and old.checked and old.checked > stated.page.checked:
+            seen = modes_seen_first(known, stated, changes)
+            return [Change(self.provider.name, model, "source", name, None, day) for name, day in seen.items()]
         due = check_is_due(old, stated, self.settings.recheck_days) or seen_again(known, stated)
         renews = due and not changes and not doubted and not self.experimental
         if known and not renews and not any(change.applies for change in changes):
@@ -384,9 +385,8 @@ class _Planner:
             **(self._kind(known) if known else {}),
             **last_seen(known, stated, changes),
         }
-        kind: ChangeKind = "source" if known else "new_model"
         return [
-            Change(self.provider.name, model, kind, name, before, now)
+            Change(self.provider.name, model, "source" if known else "new_model", name, before, now)
             for name, (before, now) in wanted.items()
             if before != now
         ]

@@ -15,9 +15,12 @@ from providers.dimensions import UncertainPriceError, UnknownPriceError
 from providers.registry import parse_registry
 from providers.vendors import Batch
 from tests.planning.making import (
+    FLEX,
+    NOTHING,
     SEPTEMBER_7,
     SOL,
     SOL_DROPPED,
+    STANDARD,
     change,
     page,
     planned,
@@ -270,6 +273,18 @@ def test_an_older_page_does_not_undo_what_a_newer_one_said() -> None:
 
     assert not plan.applied
     assert "the page is of 2026-08-01" in str(change(plan, "input", "standard").verdict)
+
+
+def test_a_mode_that_an_accepted_older_page_gives_first_was_last_seen_on_its_day() -> None:
+    """The newer page had no word of it: whoever asks is told from when the price is."""
+    older = page(STANDARD, FLEX, checked=date(2026, 8, 1))
+    text = merge(NOTHING, planned(NOTHING, page(STANDARD)))
+
+    after = updated(text, older, settings=PlanSettings(accepted=("gpt-8-sol",))).model("openai", "gpt-8-sol")
+
+    assert after.last_seen == {"flex": date(2026, 8, 1)}
+    assert after.source is not None
+    assert after.source.checked == SEPTEMBER_7
 
 
 @pytest.mark.parametrize("word", ["all", "gpt-5.6-sol", "openai/gpt-5.6-sol", "gpt-5.6-sol:standard"])
