@@ -29,8 +29,12 @@ class Clash:
 
 @lru_cache(maxsize=4096)
 def plain_name(name: str) -> str:
-    """A key in small letters and snake case: `promptTokenCount` is `prompt_token_count`."""
-    return _CAMEL.sub("_", name.strip()).lower().replace(" ", "_").replace("-", "_")
+    """A key in small letters and snake case: `promptTokenCount` is `prompt_token_count`; without the `attributes.` before it that
+    spans keep their fields in, where they stand in columns.
+    """
+    found = _CAMEL.sub("_", name.strip()).lower().replace(" ", "_").replace("-", "_")
+    holder = next((one for one in HOLDERS if found.startswith(f"{one}.")), None)
+    return found if holder is None else found[len(holder) + 1 :]
 
 
 def flat(record: Mapping[str, Any], opened: frozenset[str] = frozenset()) -> Row:
