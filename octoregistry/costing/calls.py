@@ -103,7 +103,7 @@ def calls(
     for record in records:
         links.see(record.row)
         recipe = recipe_of(record.row, recipes, record.columns)
-        if recipe is None:
+        if recipe is None or (recipe.states_costs and usage_of_no_call(record.row, recipe) is not None):
             alone.append(_told(record, NO_FORM, f"{UNKNOWN_FORM}: {_fields_of(record.row)}"))
             continue
         if recipe.states_costs:

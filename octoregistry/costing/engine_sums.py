@@ -28,7 +28,7 @@ _AT_A_TIME = 10_000  # sums that are values of Python at once
 
 
 def rows_of(usage: ir.Table, rates: RateTable, keys: Sequence[str], how: How, kept: Sequence[str] = ()) -> Rows:
-    """The rows of `usage` in our words; raises CostingError where no column counts tokens."""
+    """The rows of `usage` in our words; raises CostingError where no form is that of any."""
     recipes = recipes_with(how)
     log = opened(usage, (*keys, *how.columns()), recipes)
     names = list(log.columns)

@@ -103,10 +103,10 @@ def check_names(how: How, there: Iterable[str]) -> None:
 
 
 def no_form(there: Iterable[str], numbers: Iterable[str] | None = None) -> str:
-    """What to say of a log in which no column counts tokens; `numbers` are those that hold any, where that is known."""
+    """What to say of a log of no form that is known; `numbers` are those that hold any, where that is known."""
     listed = list(there)
     flags = proposal(listed if numbers is None else numbers)
-    return f"no column counts tokens: there are {', '.join(listed[:60])}; other names are given as ours=theirs" + (
+    return f"no known form: there are {', '.join(listed[:60])}; names of your own are given as ours=theirs" + (
         f", perhaps {flags}" if flags else ""
     )
 

@@ -102,7 +102,7 @@ def usage_rows(
     log = read_once(log, recipes)
     found = [*_forms(log, recipes)]
     if not found:
-        raise CostingError("no column counts tokens")
+        raise CostingError("no known form that counts tokens")
     if INSIDE not in log.table.columns and (rest := _rest(found)) is not None:
         found.append(rest)
     dimensions = tuple(name for name in DIMENSIONS if any(counts_any(log, one.recipe, name) for one in found))

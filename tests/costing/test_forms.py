@@ -220,7 +220,7 @@ def test_names_that_are_given_go_before_those_of_the_form():
     [
         ({"inptu": "a"}, "inptu is no name of ours"),
         ({"input": "b"}, "no column b.*there are a"),
-        ({}, "no column counts tokens: there are a"),
+        ({}, "no known form: there are a"),
     ],
 )
 def test_names_that_cannot_be_are_refused(names, said):

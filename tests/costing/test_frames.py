@@ -143,7 +143,7 @@ def test_costs_are_decimals_in_every_kind_of_frame():
 
 
 def test_a_frame_without_tokens_is_refused():
-    with pytest.raises(CostingError, match="no column counts tokens: there are day"):
+    with pytest.raises(CostingError, match="no known form: there are day"):
         octoregistry.cost_frame(pa.table({"day": ["2026-10-01"]}))
 
 
