@@ -32,7 +32,7 @@ class Setting:
         parts = self.value if isinstance(self.value, list) else [self.value]
         if all(part in (None, "") for part in parts):
             return "(not set)"
-        return ", ".join(str(part) or "''" for part in parts)
+        return ", ".join(str(part).lower() if isinstance(part, bool) else str(part) or "''" for part in parts)
 
 
 def settings_with_origins(path: Path | None = None) -> tuple[Setting, ...]:

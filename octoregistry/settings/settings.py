@@ -349,7 +349,15 @@ def _loaded(file: SettingsFile) -> Settings:
 
 
 def _faults(error: ValidationError, before: str = "") -> str:
-    return "; ".join(f"{before}{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
+    """Each fault with its key, in the words of the check that found it; a key that is none in ours."""
+    told = []
+    for fault in error.errors():
+        key = before + ".".join(map(str, fault["loc"]))
+        raised = fault.get("ctx", {}).get("error")
+        text = str(raised) if raised is not None else fault["msg"]
+        text = "no such key" if fault["type"] == "extra_forbidden" else text
+        told.append(f"{key}: {text}" if key else text)
+    return "; ".join(told)
 
 
 def _registries() -> dict[str, Any]:

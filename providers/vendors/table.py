@@ -6,6 +6,7 @@ import re
 import types
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, fields, is_dataclass
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -51,6 +52,9 @@ FORMS: dict[str, tuple[str, str]] = {
 }
 
 
+_DAYS = frozenset({"since"})
+
+
 class VendorError(ValueError):
     """The facts of a vendor cannot be used; the text names the file and the key."""
 
@@ -84,7 +88,8 @@ def _checked(kind: Any, value: Any, key: str, at: str) -> Any:
     if origin in {Union, types.UnionType}:
         return _one_of([part for part in parts if part is not type(None)], value, key, at)
     if origin is Literal:
-        return value if value in parts else _refuse(at, f"none of {', '.join(map(repr, parts))}")
+        same = [part for part in parts if part == value and isinstance(part, bool) == isinstance(value, bool)]
+        return same[0] if same else _refuse(at, f"none of {', '.join(map(repr, parts))}")  # 1.0 is 1, true is not
     if origin is tuple:
         if not isinstance(value, list):
             _refuse(at, "no list")
@@ -102,12 +107,14 @@ def _checked(kind: Any, value: Any, key: str, at: str) -> Any:
 
 
 def _one_of(kinds: list[Any], value: Any, key: str, at: str) -> Any:
-    """`value` as the first of `kinds` that it is."""
+    """`value` as the first of `kinds` that it is; what is wrong deeper in it is said alone."""
     faults: list[str] = []
     for kind in kinds:
         try:
             return _checked(kind, value, key, at)
         except VendorError as fault:
+            if not str(fault).startswith(f"{at}: "):
+                raise
             faults.append(str(fault).removeprefix(f"{at}: "))
     return _refuse(at, " and ".join(faults))
 
@@ -116,6 +123,8 @@ def _plain(kind: type, value: Any, key: str, at: str) -> Any:
     if kind is Decimal:
         number = isinstance(value, int | Decimal) and not isinstance(value, bool)
         return Decimal(value) if number and 0 <= value < 1 else _refuse(at, "no share from 0 to below 1")
+    if key in _DAYS and type(value) is date:  # a day of TOML, without quotes
+        value = value.isoformat()
     if not isinstance(value, kind):
         _refuse(at, {str: "no text", bool: "neither true nor false"}.get(kind, f"no {kind.__name__}"))
     if key in PATTERNS:
@@ -128,6 +137,11 @@ def _plain(kind: type, value: Any, key: str, at: str) -> Any:
     form, wrong = FORMS.get(key, ("", ""))
     if form and not re.fullmatch(form, value):
         _refuse(at, wrong)
+    if key in _DAYS:
+        try:
+            date.fromisoformat(value)
+        except ValueError:
+            _refuse(at, wrong)
     return value
 
 

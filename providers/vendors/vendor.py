@@ -21,7 +21,7 @@ class ListedPriceAt:
     @property
     def shift(self) -> int:
         """The power of ten by which it becomes USD per million tokens."""
-        return 6 - (len(str(self.per)) - 1) - (2 if self.unit == "US cent" else 0)
+        return {1: 6, 1_000: 3, 1_000_000: 0, 100_000_000: -2}[self.per] - (2 if self.unit == "US cent" else 0)
 
 
 @dataclass(frozen=True, slots=True)

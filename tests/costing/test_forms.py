@@ -1,6 +1,7 @@
 """Known exports are read by their columns, and no token is paid for twice."""
 
 from decimal import Decimal
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from octoregistry.costing.errors import CostingError
 from octoregistry.costing.frames import cost_frame
 from octoregistry.costing.values import Derived
-from providers import parse_registry
+from providers import parse_registry, recipe
 from providers.dimensions import DIMENSIONS
 from providers.interpretation import BELOW
 from providers.recipe import recipes
@@ -200,10 +201,16 @@ def test_more_cached_than_there_was_is_told_not_paid_back(cost_of):
     assert [problem.reason for problem in costs.problems] == [BELOW]
 
 
+def test_every_file_of_recipes_is_read():
+    """A new one that nobody names would be left out without a word."""
+    there = {path.stem for path in Path(recipe.__file__).with_name("recipes").glob("*.toml")}
+    assert there == {*recipe.FILES, "words"}
+
+
 def test_every_recipe_counts_our_dimensions_and_no_field_twice():
-    for recipe in recipes():
-        assert set(recipe.counts) <= set(DIMENSIONS), recipe.key
-        assert recipe.name, recipe.key
+    for one in recipes():
+        assert set(one.counts) <= set(DIMENSIONS), one.key
+        assert one.name, one.key
 
 
 def test_names_that_are_given_go_before_those_of_the_form():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import get_args
 
@@ -9,7 +10,7 @@ import pytest
 from pydantic import BaseModel
 
 from octoregistry.settings import Setting, Settings, SettingsFileError, command_settings, load_settings
-from octoregistry.sources.urls import host_of, url_fault
+from octoregistry.sources.urls import url_fault
 from providers.vendors import ModelListSource, Vendor, use_settings_file, vendor
 from providers.vendors.folder import MAY, MAY_NOT
 from providers.vendors.table import hints_of
@@ -36,7 +37,24 @@ def test_every_built_in_page_is_a_plain_https_address_on_an_allowed_host(file):
         for url in provider.prices:
             assert url.startswith("https://")
             assert url_fault(url) is None
-            assert host_of(url) in provider.redirect_hosts
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('witnesses = ["nosuch"]\n', "toml: witnesses: nosuch is not among the registries"),
+        ('[fx]\nCNY = "x"\n', "toml: fx.CNY: write CODE=USD@DAY"),
+        ("[prices.openai]\ndiscount = 3\n", "toml: prices.openai.discount: no share"),
+        ("[providers.openai.guards]\nnosuch = 1\n", "toml: providers.openai.guards.nosuch: no such key"),
+        ("[guards]\nnosuch = 1\n", "toml: guards.nosuch: no such key"),
+    ],
+)
+def test_a_fault_is_said_in_words_of_the_check_that_found_it(file, text, words):
+    file.write_text(text)
+    with pytest.raises(SettingsFileError) as error:
+        load_settings(file)
+    assert words in str(error.value)
+    assert not re.search("Value error|: :|Extra inputs", str(error.value))
 
 
 def test_a_file_here_changes_what_it_names_and_nothing_else(file):
@@ -172,7 +190,7 @@ def test_a_contact_goes_with_the_name_under_which_pages_are_asked_for(file):
         ([], "(none)"),
         ({}, "(none)"),
         (0, "0"),
-        (False, "False"),
+        (False, "false"),
         (["a", 1], "a, 1"),
     ],
 )

@@ -163,7 +163,7 @@ def test_the_folders_file_may_add_a_vendor_and_change_other_facts(file):
         ('[providers.acme]\naliases = ["Open_AI"]\n', "'Open_AI' is a name of openai, too"),
         ("[providers.Acme]\n", "small letters"),
         ('[providers.acme.model_list]\nshape = "openai"\npath = "@evil.example"\n', "model_list.path: neither"),
-        ('[providers.acme.model_list]\nshape = "acme"\npath = "/m"\n', "model_list.shape: none of anthropic"),
+        ('[providers.acme.model_list]\nshape = "acme"\npath = "/m"\n', "model_list.shape: none of "),
         ('[providers.acme.model_list]\npath = "/m"\n', "model_list.models: not set"),
         ('[providers.acme]\nbase_url = "https://a@b.example"\n', "base_url: no address"),
         ("[providers.acme.names]\nid_form = 'a-{x}'\n", "names.id_form: 'a-{x}' is not made of the groups"),
@@ -174,11 +174,16 @@ def test_the_folders_file_may_add_a_vendor_and_change_other_facts(file):
         ('[providers.acme.batch]\ndiscount = 0.5\non = "all"\n', "providers.acme.batch.offered: not set"),
         ('[providers.openai.batch]\non = ["inputt"]\n', "batch.on[0]: none of input, output"),
         ('[providers.acme]\nprotocol = "soap"\n', "providers.acme.protocol: none of 'openai', 'anthropic', 'gemini'"),
-        ('[providers.acme]\nhosts_of = ["nosuch"]\n', "providers.acme.hosts_of: 'nosuch' is none of anthropic"),
+        ('[providers.acme]\nhosts_of = ["nosuch"]\n', "providers.acme.hosts_of: 'nosuch' is none of "),
         ('[providers.acme]\nprices = ["file:///etc/passwd"]\n', "providers.acme.prices[0]: no address"),
         ('[providers.acme]\nkey_env = ["A B"]\n', "providers.acme.key_env[0]: no name of a variable"),
         ('[providers.acme.witnesses.litellm]\nname = "a"\nnot_heard = ["x"]\n', "not_heard[0]: none of input"),
         ('[providers.openai.model_list]\nstages = { gone = "dead" }\n', "stages.gone: none of active"),
+        ("[providers.openai.model_list]\nnonsense = 1\n", "toml: providers.openai.model_list.nonsense: no such key"),
+        ("[providers.openai.model_list.prices]\ninput = { at = 'a', per = 7 }\n", "prices.input.per: none of 1, 1000"),
+        ("[providers.openai.model_list.prices]\ninput = { at = 'a', per = true }\n", "input.per: none of 1, 1000"),
+        ("[providers.openai.batch]\non = [true]\n", "toml: providers.openai.batch.on[0]: no text"),
+        ('[providers.openai.places.regional]\nsince = "2026-02-31"\n', "places.regional.since: no day such as"),
         ("providers = 1\n", "providers: no table"),
         ("[providers\n", "line 1"),
     ],
@@ -205,3 +210,19 @@ def test_a_file_that_is_not_there_is_an_error(file):
     """It was named, so it is wanted."""
     with pytest.raises(VendorError, match="No such file"):
         load_vendors(file)
+
+
+@pytest.mark.parametrize("spelling", ["{n}", "{n}.0", "{n:_}", "{n:.0e}"])
+@pytest.mark.parametrize(("number", "shift"), [(1, 6), (1_000, 3), (1_000_000, 0), (100_000_000, -2)])
+def test_a_number_of_tokens_is_the_same_however_it_is_spelled(file, spelling, number, shift):
+    """1.0 and 1e6 moved a price by powers of ten: they are equal to what is allowed, and spelled longer."""
+    per = spelling.format(n=number)
+    file.write_text(f'[providers.openai.model_list]\nprices = {{ input = {{ at = "a", per = {per} }} }}\n')
+    source = load_vendors(file)["openai"].model_list
+    assert source is not None
+    assert (source.prices["input"].per, source.prices["input"].shift) == (number, shift)
+
+
+def test_a_day_may_stand_without_quotes(file):
+    file.write_text("[providers.openai.places.regional]\nsince = 2026-02-03\n")
+    assert load_vendors(file)["openai"].places["regional"].since == "2026-02-03"
