@@ -81,6 +81,9 @@ def _own(tag: Tag, wanted: Callable[[Tag], bool]) -> Iterator[Tag]:
 def _cell(tag: Tag, row: Look) -> SpanningCell:
     header = tag.name == "th" or tag.get("role") in ("columnheader", "rowheader")
     text = visible_text(tag)
+    tip = " ".join(str(tag.get("title") or "").split())
+    if tip and tip not in text and _PRICE.search(text) and not _PRICE.search(tip):
+        text = f"{text} ({tip})"
     mark = max(row, look_of(tag)).sign if any(map(str.isdigit, text)) else ""
     return SpanningCell(f"{mark}{text}", header, _span(tag, "rowspan"), _span(tag, "colspan"), struck_text(tag))
 

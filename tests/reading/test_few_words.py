@@ -7,7 +7,11 @@ from datetime import date
 
 import pytest
 
+from octoregistry.documents import Document, read_document
+from octoregistry.reading import read_rates
+from octoregistry.reading.labels import Place
 from octoregistry.reading.rates import PageRates
+from octoregistry.reading.vocabulary import Row, shipped
 from tests.reading.plain import plain
 
 Read = Callable[..., PageRates]
@@ -102,3 +106,49 @@ def test_a_price_that_has_ended_is_told(page_rates: Read) -> None:
     )
     assert [f"{price.amount:f}" for _, _, price in plain(page)] == ["6", "30"]
     assert not page.problems
+
+
+@pytest.mark.parametrize("tip", ["Batch only", "Turbo", "Members"])
+def test_a_tip_on_the_cell_of_a_price_is_said_of_it(page_rates: Read, tip: str) -> None:
+    page = f"<h1>Pricing</h1><p>Prices per 1M tokens.</p>{HTML}"
+    tipped = page.replace("<td>$", f"<td title='{tip}'>$")
+    assert usual(page_rates(page, date(2026, 11, 30), "openai"))
+    assert not usual(page_rates(tipped, date(2026, 11, 30), "openai"))
+    assert usual(page_rates(page.replace("<td>$", "<td title='per 1M tokens'>$"), date(2026, 11, 30), "openai"))
+
+
+def test_an_unknown_price_at_the_left_may_say_what_the_others_are(page_rates: Read) -> None:
+    """A column of training moves its whole table; one at the right that nobody knows is told alone."""
+    table = "| Model | {} | Input | Output | {} |\n|---|---|---|---|---|\n| GPT-9 | {} | $5.50 | $27.50 | {} |\n"
+    assert not usual(page_rates(TOP + table.format("Schooling", "", "$25", ""), date(2026, 11, 30), "openai"))
+    assert usual(page_rates(TOP + table.format("Cached input", "", "$0.55", ""), date(2026, 11, 30), "openai"))
+    assert usual(page_rates(TOP + table.format("", "Schooling", "", "$25"), date(2026, 11, 30), "openai"))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "50% off is applied to all prices shown.",
+        "Promo applied to the table above.",
+        "Limited-time offer on these rates.",
+    ],
+)
+def test_a_discount_of_these_prices_is_no_other_thing(page_rates: Read, said: str) -> None:
+    assert not usual(page_rates(f"{TOP}{said}\n\n{TABLE}", date(2026, 11, 30), "openai"))
+    assert not usual(page_rates(f"{TOP}{TABLE}\n{said}\n", date(2026, 11, 30), "openai"))
+
+
+def test_a_question_farther_down_states_nothing(page_rates: Read) -> None:
+    assert usual(page_rates(f"{TOP}{TABLE}\n## FAQ\n\nAll prices in EUR?\n", date(2026, 11, 30), "openai"))
+
+
+@pytest.mark.parametrize("place", ["below", "section"])
+def test_what_a_person_says_of_a_label_beside_a_card_holds_in_its_place(place: Place) -> None:
+    """Such a label means what it would mean over the prices, and its row is kept for the place where it stands."""
+    page = read_document(
+        PLACES["below a card" if place == "below" else "over a name"].format("Turbo"), "https://x.example/p"
+    )
+    assert isinstance(page, Document)
+    known = shipped().with_rows([Row("harmless", "Turbo", place=(place,))])
+    assert not usual(read_rates(page, "openai", date(2026, 11, 30)))
+    assert usual(read_rates(page, "openai", date(2026, 11, 30), vocabulary=known))

@@ -196,6 +196,6 @@ def _labels(
     yield from columns[c]
     for distance, group in enumerate(groups):
         yield Label(group.text, "group_row", distance, group.address)
-    for column, heads in enumerate(columns):
+    for column, heads in enumerate(columns):  # those at the left are nearer than those at the right
         for label in heads[:1] if column != c and column in money else ():
-            yield Label(label.text, "neighbour_head", 0, label.address)
+            yield Label(label.text, "neighbour_head", int(column > c), label.address)

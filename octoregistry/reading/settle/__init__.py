@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from octoregistry.reading.classify import Classified, Fact
 from octoregistry.reading.classify.cells import Amount, amounts
@@ -138,8 +137,7 @@ class Settler:
     def _near(self, figure: Figure) -> list[tuple[Label, Classified]]:
         found = []
         for label in figure.labels:
-            line = label.place in ("below", "section")  # it means what it would mean over the prices
-            said = self.reader.said(replace(label, place="lead") if line else label)
+            said = self.reader.said_near(label)
             if is_aside(label, said, self.reader.vocabulary):
                 continue
             if label.place in ("beside", "row_head") and label.head:
@@ -379,6 +377,8 @@ class Settler:
                 said.doubt(label, f"only {row.witness} says what it means: {row.means}", row.witness or "")
             if label.place == "section" and own.leftover:
                 said.doubt(label, f"not understood: {own.leftover}")
+            if label.place == "neighbour_head" and not label.distance and own.leftover and not own.values("dimension"):
+                said.doubt(label, f"not understood: {own.leftover}")  # "Training" moves the whole table
             if label.place in ("neighbour_head", "section") or label.place == "cell":
                 if label.place == "cell" and own.values("negation"):
                     said.doubt(label, DENIES)

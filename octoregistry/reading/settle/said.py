@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -21,6 +21,7 @@ RANK: dict[Place, int] = {
     "cell": 0, **dict.fromkeys(NEAR, 1), "group_row": 2, "caption": 3, "pane": 3, "tab": 3, "lead": 3, "heading": 4, "stray": 3,
     "footnote": 1, "sentence": 6, "below": 6, "section": 7, "neighbour_head": 8,
 }  # fmt: skip
+_READ_AS: dict[Place, Place] = {"below": "lead", "section": "lead", "neighbour_head": "column_head"}
 DENIES = "it denies something"
 
 
@@ -63,6 +64,13 @@ class Reader:
         if known is None:
             known = self._known[label.text, label.place] = self.says(plain(label.text), label.place)
         return known
+
+    def said_near(self, label: Label) -> Classified:
+        """What `label`, beside a figure, says: below a card what it would say over it, unless its words are known where it
+        stands, as those are of which somebody said what they mean."""
+        said = self.said(replace(label, place=_READ_AS.get(label.place, label.place)))
+        own = self.said(label) if said.leftover else said
+        return said if own.leftover else own
 
     def says(self, text: str, place: Place) -> Classified:
         """What `text`, as it stands, says in a place."""
