@@ -23,6 +23,7 @@ from octoregistry.costing.values import (
     NO_MODEL,
     NO_PROVIDER,
     NO_SUCH_DAY,
+    PERHAPS_BATCH,
     SAME_SUM,
     UNKNOWN_FORM,
 )
@@ -32,6 +33,7 @@ from providers.recipe import Recipe
 from providers.unread import unreadable, usage_of_no_call
 
 _OF_A_PAGE = frozenset(("has_more", "next_page", "first_id", "last_id"))
+_OF_VENDORS = ("chatcmpl-", "resp_", "msg_")  # how vendors begin the id of a response
 _MOST_NAMED = 8  # fields of a row that nobody reads
 
 
@@ -60,6 +62,28 @@ class _Once:
             elif _is_later_and_less(first, last):
                 self.less.append((key, first))
         return True
+
+    def kept(self) -> Iterator[Call]:
+        """Those that are counted: of one response in several forms, by its vendor's id, the one that counts most, of these the
+        one that says how it was served; no sum of a batch beside rows of output files.
+        """
+        found: dict[str, list[Call]] = {}
+        several = len({form for form, *_ in self.last}) > 1
+        for call in self.last.values() if several else ():
+            for name in _answers_of(call):
+                found.setdefault(name, []).append(call)
+        for those in found.values():
+            if len({call.said.recipe.name for call in those}) > 1:
+                for call in sorted(those, key=_across_forms)[:-1]:
+                    call.refuse(AGAIN)
+        lines = {call.provider for call in self.last.values() if call.said.recipe.mode and not call.said.of_batch}
+        for call in self.last.values():
+            if call.said.of_batch and call.provider in lines and call.fault is None:
+                call.refuse(PERHAPS_BATCH)
+            if call.fault in (AGAIN, PERHAPS_BATCH):
+                self.others.append(call)
+            else:
+                yield call
 
     def told(self) -> Iterator[Call]:
         """Those that are left out and told: repeats, and rows that came later and count less."""
@@ -128,7 +152,7 @@ def calls(
             traced.append(call)
         else:
             yield call
-    yield from without_sums([*once.last.values(), *traced], links)
+    yield from without_sums([*once.kept(), *traced], links)
     yield from once.told()
     yield from alone
 
@@ -156,6 +180,18 @@ def _call(record: Record, said: Interpretation, names: CallNames) -> Call:
 def _order(call: Call) -> tuple[int, int, int]:
     """The last row of a response has the most output, and of these the latest time."""
     return (*call.said.counted, instant(call.said.day))
+
+
+def _answers_of(call: Call) -> Iterator[str]:
+    """The id that the vendor gave to the response, which is the same in every form."""
+    for name in call.said.recipe.once_by:
+        if str(value := call.record.row.get(name)).startswith(_OF_VENDORS):
+            yield str(value)
+
+
+def _across_forms(call: Call) -> tuple[Any, ...]:
+    output, counted, when = _order(call)
+    return (output, counted, call.fault is None, call.said.mode != "standard", when)
 
 
 def _is_later_and_less(call: Call, than: Call) -> bool:

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from octoregistry.costing.patterns import usage_files
-from octoregistry.costing.values import AGAIN, NO_CALL_HERE, PERHAPS_SUM
+from octoregistry.costing.values import AGAIN, NO_CALL_HERE, PERHAPS_BATCH, PERHAPS_SUM
 from tests.costing.closed_rows import (
     CHAT,
     CLAUDE,
@@ -47,6 +47,43 @@ def test_a_response_that_stands_twice_is_counted_once_and_told(cost, row):
     costs = cost(row, row)
 
     assert (costs.total, costs.rows, reasons(costs)) == (1, 2, [AGAIN])
+
+
+RAW = {**CHAT, "id": "chatcmpl-1", "usage": ONE}
+LINE = {"id": "b", "custom_id": "1", "response": {"status_code": 200, "body": RAW}}
+BATCH = {"id": "batch_1", "object": "batch", "created_at": 1790812800, "model": "road", "usage": ONE}
+BATCH |= {"request_counts": {"total": 1, "completed": 1, "failed": 0}}
+SONG = {**MESSAGE, "id": "msg_1", "usage": {"input_tokens": M // 10, "output_tokens": 0, "service_tier": "standard"}}
+
+
+@pytest.mark.parametrize(
+    ("rows", "usd"),
+    [
+        (({**LITELLM, "request_id": "chatcmpl-1"}, RAW), "1"),
+        (({**LITELLM, "request_id": "chatcmpl-1"}, {**RAW, "service_tier": "flex"}), "0.5"),
+        ((LINE, RAW), "0.5"),
+        (({"custom_id": "1", "result": {"type": "succeeded", "message": SONG}}, SONG), "0.15"),
+        (({**CLAUDE, "message": SONG}, SONG), "0.3"),
+    ],
+    ids=["gateway and answer", "answer with a tier", "batch and answer", "batch of messages", "transcript and message"],
+)
+def test_a_response_that_stands_in_two_forms_is_counted_once_and_told(cost, rows, usd):
+    """That counts most, of these the one that says how it was served, whichever comes first."""
+    for order in (rows, rows[::-1]):
+        costs = cost(*order)
+        assert (costs.total, costs.rows, reasons(costs)) == (Decimal(usd), 2, [AGAIN])
+
+
+def test_ids_of_peoples_own_making_are_of_one_form(cost):
+    assert cost({**LITELLM, "request_id": "1"}, {**CHAT, "id": "1", "usage": ONE}).total == 2
+
+
+@pytest.mark.parametrize("batch", [BATCH, {**LITELLM, "request_id": "x", "call_type": "aretrieve_batch"}])
+def test_a_batch_beside_rows_of_output_files_is_told_as_perhaps_their_sum(cost, batch):
+    for order in ((batch, LINE), (LINE, batch)):
+        costs = cost(*order)
+        assert (costs.total, reasons(costs)) == (Decimal("0.5"), [PERHAPS_BATCH])
+    assert cost(batch, RAW).total == Decimal("1.5")
 
 
 def test_of_the_growing_parts_of_a_stream_the_last_counts(cost):
