@@ -38,7 +38,8 @@ def usual(page: PageRates) -> bool:
 
 
 @pytest.mark.parametrize(
-    "words", ["Turbo", "Launch offer", "128K+", "2x", "Members", "Sovereign", "Q1 2027", "Vorbestellung"]
+    "words",
+    ["Turbo", "Launch offer", "128K+", "2x", "Members", "Sovereign", "Q1 2027", "Vorbestellung"],
 )
 @pytest.mark.parametrize("place", PLACES)
 def test_a_word_or_two_that_nobody_knows_are_a_doubt(page_rates: Read, place: str, words: str) -> None:
@@ -152,3 +153,11 @@ def test_what_a_person_says_of_a_label_beside_a_card_holds_in_its_place(place: P
     known = shipped().with_rows([Row("harmless", "Turbo", place=(place,))])
     assert not usual(read_rates(page, "openai", date(2026, 11, 30)))
     assert usual(read_rates(page, "openai", date(2026, 11, 30), vocabulary=known))
+
+
+@pytest.mark.parametrize("place", ["the last item of a card", "below a card"])
+def test_a_full_stop_within_a_day_makes_no_sentences_of_a_line(page_rates: Read, place: str) -> None:
+    """ "ab 1. Januar 2027" is one line of a card, not two sentences that nobody hears."""
+    assert not usual(page_rates(PLACES[place].format("ab 1. Januar 2027"), date(2026, 11, 30), "mistral"))
+    over = PLACES["below a card"].replace("- Input", "ab 1. Januar 2027\n\n- Input").format("")
+    assert not usual(page_rates(over, date(2026, 11, 30), "mistral"))

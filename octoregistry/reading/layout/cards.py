@@ -153,7 +153,7 @@ class _Run:
             return True
         elif what == "value" or self.skip:
             pass
-        elif line == _SWITCH or (is_label(line) and len(sentences(line)) == 1):
+        elif line == _SWITCH or (is_label(line) and not (is_prose(line) and len(sentences(line)) > 1)):
             card.block.append(Label(line, "lead", 0, address))
             del card.block[:-_FAR]
         else:
