@@ -15,6 +15,7 @@ from .numerals import BLANKS, MOST, is_number, is_whole_number, small, whole
 from .recipe import Recipe, recipes
 from .recipe_parts import Condition, FieldNames, Term, Test, Whole, Words
 from .unread import clash, unheard, unread, unreadable
+from .unsaid import says_text, unsaid
 
 MOST_REQUESTS = 10**9
 NOT_WHOLE = "tokens that are no whole number"
@@ -33,7 +34,8 @@ class Interpretation:
 
     `requests` is None where a sum of many does not say of how many; `prompt` is the size of each prompt where it is
     stated. `counted` are the tokens of the answer and all together, whatever is wrong with the row. `charges` are what is
-    paid for besides tokens. `place` is where a call was served, "" where it costs the same everywhere.
+    paid for besides tokens. `unsaid` are the dimensions that may be among
+    the output. `place` is where a call was served, "" where it costs the same everywhere.
     """
 
     recipe: Recipe
@@ -54,6 +56,7 @@ class Interpretation:
     call: bool = True
     repeats: bool = False
     sums: bool = False
+    unsaid: tuple[str, ...] = ()
 
 
 def recipe_of(row: Row, among: Iterable[Recipe] | None = None, columns: frozenset[str] = frozenset()) -> Recipe | None:
@@ -101,9 +104,17 @@ def interpretation(row: Row, recipe: Recipe, columns: frozenset[str] = frozenset
         detail=detail,
         free=free,
         call=call,
+        unsaid=_unsaid(row, recipe, tokens, columns),
         sums=bool(recipe.sums) and holds(recipe.sums, row, there),
         repeats=bool(recipe.sum_of_others) and holds(recipe.sum_of_others, row, there),
     )
+
+
+def _unsaid(row: Row, recipe: Recipe, tokens: Mapping[str, int], columns: frozenset[str]) -> tuple[str, ...]:
+    if not tokens.get("output"):
+        return ()
+    text = any(whole(row[name]) for name in row if says_text(name, recipe))
+    return unsaid(recipe, row.keys() | columns, text=text)
 
 
 def holds(test: Test, row: Row, there: frozenset[str]) -> bool:

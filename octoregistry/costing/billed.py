@@ -18,6 +18,7 @@ class Billed:
     """So many `rows` with the same day, model, mode, region, class of prompt sizes, fault and dimensions that are used.
 
     `tokens` and `charges` (by the name that forms give them) are those of all rows; a charge of 0 is one that nobody counts.
+    `unsaid` are the dimensions that may be among their output.
     `own` are the values of the log's own columns that an answer is grouped by. `at` is where the first row stands, `call`
     the row itself where it is only one; `group` is what tells these rows from others on an engine.
     """
@@ -34,6 +35,7 @@ class Billed:
     fault: str | None
     tokens: Mapping[str, int]
     charges: Mapping[str, int]
+    unsaid: tuple[str, ...] = ()
     own: Mapping[str, Any] = field(default_factory=dict)
     rows: int = 1
     requests: int = 1
@@ -59,6 +61,7 @@ def billed(call: Call, thresholds: Sequence[int], keys: Sequence[str]) -> Billed
         fault=call.fault,
         tokens={name: count for name, count in said.tokens.items() if count},
         charges={name: count if 0 < count < MOST else 0 for name, count in said.charges.items()},
+        unsaid=said.unsaid if said.tokens.get("output") else (),
         own={key: _text(record.row.get(plain_name(key))) for key in keys if key not in DERIVED},
         requests=said.requests or 1,
         at=f"{record.file}:{record.line}" if record.file else None,
@@ -81,7 +84,7 @@ def added_up(rows: Iterable[Billed]) -> Iterator[Billed]:
     for one in rows:
         whose = (one.form, one.day, one.zone, one.provider, one.model, one.mode, one.place, one.size, one.assumed)
         counted = (frozenset(one.tokens), tuple((name, count > 0) for name, count in one.charges.items()))
-        group = (*whose, one.fault, *counted, *one.own.values())
+        group = (*whose, one.fault, one.unsaid, *counted, *one.own.values())
         before = found.get(group)
         found[group] = replace(one, call=None) if before is None else _both(before, one)
     yield from found.values()

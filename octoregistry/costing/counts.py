@@ -141,13 +141,14 @@ def _true(log: UsageTable, condition: Condition) -> ir.BooleanValue | bool:
     own = condition.name in log.columns and condition.name not in log.made
     if not columns or (own and COLUMNS not in log.table.columns):
         return bool(columns) != condition.absent  # a column of the table is there for every row, even where it is empty
-    there = reduce(or_, (_stands(log[column]) for column in columns))
+    there = reduce(or_, (stands(log[column]) for column in columns))
     if own:
         there |= log.table[COLUMNS].contains(f"|{condition.name}|")
     return ~there if condition.absent else there
 
 
-def _stands(value: ir.Value) -> ir.BooleanValue:
+def stands(value: ir.Value) -> ir.BooleanValue:
+    """Whether a column holds anything."""
     return value.notnull() & (value != "") if value.type().is_string() else value.notnull()
 
 
@@ -177,7 +178,7 @@ def read_once(log: UsageTable, recipes: Sequence[Recipe]) -> UsageTable:
     doubts = {name: (f"octoregistry_d{at}", f"octoregistry_o{at}") for at, name in enumerate(texts) if name in unknown}
     made: dict[str, ir.Value] = {}
     for name, (value, sound) in numbers.items():
-        made[value], made[sound] = _count(log, name)
+        made[value], made[sound] = count_at(log, name)
     for name, (states, begins) in doubts.items():
         made[states], made[begins] = stated(log[name]), begins_object(log[name], with_digits=True)
     return (
@@ -196,7 +197,8 @@ def _counted(log: UsageTable, recipe: Recipe) -> Iterator[str]:
     yield from (name for name in log.columns if whole_of(recipe, name) is not None)
 
 
-def _count(log: UsageTable, name: str) -> Count:
+def count_at(log: UsageTable, name: str) -> Count:
+    """What the column of a field counts."""
     if name in log.numbers:
         value, sound = log.numbers[name]
         return Count(log.table[value], log.table[sound])
@@ -205,7 +207,7 @@ def _count(log: UsageTable, name: str) -> Count:
 
 def first_of(log: UsageTable, fields: FieldNames) -> Count | None:
     """The first count that is not 0, of those fields that are there; None where none is."""
-    found = [_count(log, name) for name in fields if name in log.columns]
+    found = [count_at(log, name) for name in fields if name in log.columns]
     return first(found) if found else None
 
 
@@ -250,7 +252,7 @@ def wrong(log: UsageTable, recipe: Recipe, counts: Mapping[str, Count], whole: C
     """The number of the first fault that a recipe finds: counts that differ, what is unclear, totals, what is unread."""
     checks = [*_unreadable(log, recipe), *_remainders(log, recipe)]
     for fields in _alternatives(recipe):
-        known = [_count(log, name).value for name in fields if name in log.columns]
+        known = [count_at(log, name).value for name in fields if name in log.columns]
         if len(known) > 1:
             of = ibis.coalesce(*(one.nullif(0) for one in known), 0)  # not pair by pair: a 0 may stand between two
             named = ", ".join(name for name in fields if name in log.columns)
@@ -262,7 +264,7 @@ def wrong(log: UsageTable, recipe: Recipe, counts: Mapping[str, Count], whole: C
     for one in recipe.unclear:
         both = [first_of(log, fields) for fields in one.both]
         if all(found is not None for found in both):
-            there = [_stands(log[column]) for name in one.unless for column in log.within(name)]
+            there = [stands(log[column]) for name in one.unless for column in log.within(name)]
             found = reduce(and_, (number.value != 0 for number in both if number is not None))
             checks.append((found & ~reduce(or_, there) if there else found, log.fault(one.says)))
     checks += _more_than_whole(log, recipe, counts)
@@ -330,7 +332,7 @@ def _more_than_whole(
             size = none if found is None else found.value
         else:
             size = reduce(add, (counts[part].value for part in dimensions_of(within) if part in counts), none)
-        part = _count(log, name).value
+        part = count_at(log, name).value
         if within.exact:
             yield log[name].notnull() & (part != size), log.fault(f"{DIFFERENT}: {name}, {within.names[0]}")
         else:
@@ -371,7 +373,7 @@ def besides(
 def _mentions(log: UsageTable, path: str) -> Iterator[ir.BooleanValue]:
     for column in log.within(path):
         value = log[column]
-        yield _stands(value) & (value != "[]") if value.type().is_string() else _stands(value)
+        yield stands(value) & (value != "[]") if value.type().is_string() else stands(value)
     holder = path.rpartition(".")[0]
     if holder in log.columns:
         text = _json_text(log[holder])

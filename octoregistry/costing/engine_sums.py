@@ -23,7 +23,21 @@ from octoregistry.costing.usage import Rows, sums_of, usage_rows
 from octoregistry.costing.values import DERIVED
 from providers.charge_units import UNIT_CALLED
 
-SORTS = ("form", "day", "zone", "provider", "model", "mode", "place", "charges", "size", "assumed", "mask", "fault")
+SORTS = (
+    "form",
+    "day",
+    "zone",
+    "provider",
+    "model",
+    "mode",
+    "place",
+    "charges",
+    "unsaid",
+    "size",
+    "assumed",
+    "mask",
+    "fault",
+)
 _AT_A_TIME = 10_000  # sums that are values of Python at once
 
 
@@ -71,6 +85,7 @@ def billed_of(table: pa.Table, rows: Rows, names: CallNames, keys: Sequence[str]
                 fault=rows.faults.get(row["fault"]),
                 tokens={name: int(count) for name in rows.dimensions if (count := row[f"t_{name}"])},
                 charges={name: _charged(row, name, rows) for name in charges},
+                unsaid=tuple(filter(None, (row["unsaid"] or "").split(", "))),
                 own={key: row[column] for column, key in own.items()},
                 rows=row["rows"],
                 requests=int(row["requests"]),

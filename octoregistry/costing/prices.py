@@ -9,7 +9,15 @@ from typing import NamedTuple
 from octoregistry.costing.billed import Billed
 from octoregistry.costing.names import CallNames
 from octoregistry.costing.rates import SIZE_UNKNOWN, UNKNOWN_SIZE, RateSpan, RateTable, changed
-from octoregistry.costing.values import CHARGES, STRICT, UNKNOWN_MODE, UNKNOWN_MODEL, UNKNOWN_PROVIDER, ZONES_MIXED
+from octoregistry.costing.values import (
+    CHARGES,
+    STRICT,
+    UNKNOWN_MODE,
+    UNKNOWN_MODEL,
+    UNKNOWN_PROVIDER,
+    UNSAID,
+    ZONES_MIXED,
+)
 from providers.charge_units import UNIT_CALLED
 from providers.dimensions import DIMENSIONS, MODES
 
@@ -96,7 +104,7 @@ class Prices:
         if span is None or span.reason is not None:
             return span, span.reason if span else SIZE_UNKNOWN
         lacking = next((name for name in DIMENSIONS if name in one.tokens and name not in span.prices), None)
-        return span, span.lacks(lacking) if lacking else None
+        return span, span.lacks(lacking) if lacking else UNSAID if _is_unsaid(one, span.prices) else None
 
     def either(self, one: Billed, cost: Cost) -> tuple[int, int] | None:
         """What rows cost at the price before a change and at the one after it, where only those are known; else None."""
@@ -104,7 +112,7 @@ class Prices:
         if span is None or not span.either or cost.reason != changed(span.mode) or one.charges:
             return None
         if (one.assumed and span.low != UNKNOWN_SIZE) or any(
-            one.tokens.keys() - prices.keys() for prices in span.either
+            one.tokens.keys() - prices.keys() or _is_unsaid(one, prices) for prices in span.either
         ):
             return None
         early, late = (_of_tokens(one, prices) for prices in span.either)
@@ -132,6 +140,11 @@ class Prices:
                     costs.append(None if lacks else _of_tokens(one, prices))
         known = [cost for cost in costs if cost is not None]
         return min(known), None if None in costs else max(known)
+
+
+def _is_unsaid(one: Billed, prices: Mapping[str, int]) -> bool:
+    """Whether some of the output may be of a modality that has a price of its own."""
+    return any(prices.get(name, prices.get("output")) != prices.get("output") for name in one.unsaid)
 
 
 def _of_tokens(one: Billed, prices: Mapping[str, int]) -> int:

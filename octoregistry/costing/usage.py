@@ -36,6 +36,7 @@ from octoregistry.costing.plain_tables import INSIDE
 from octoregistry.costing.rates import UNKNOWN_SIZE, RateTable
 from octoregistry.costing.reading import may_be_shown
 from octoregistry.costing.texts import clean, names_said, raw_texts
+from octoregistry.costing.unsaid import unsaid_output
 from octoregistry.costing.values import AGAIN, ANSWERED, DERIVED, LESS, NO_CALL_HERE, NO_FORM, SAME_SUM
 from providers.charge_units import UNIT_CALLED
 from providers.dimensions import DIMENSIONS, PROMPT_DIMENSIONS
@@ -182,8 +183,10 @@ def _part(
     tokens = {f"t_{name}": sound.ifelse(judged[f"v_{name}"], 0).cast("int64") for name in names_of_counts}
     counted = judged.mutate(**tokens).view()
     size, assumed = _size(counted, dimensions, thresholds)
-    sized = counted.mutate(size=size, assumed=assumed, mask=mask(counted, dimensions))
-    same_price = [*DAY_COLUMNS, *own, *texts, "charges", "size", "assumed", "mask", "fault"]
+    output = counted.t_output if "output" in dimensions else ibis.literal(0, "int64")
+    unsaid = ibis.ifelse(output > 0, counted.unsaid, "")
+    sized = counted.mutate(size=size, assumed=assumed, mask=mask(counted, dimensions), unsaid=unsaid)
+    same_price = [*DAY_COLUMNS, *own, *texts, "charges", "unsaid", "size", "assumed", "mask", "fault"]
     if kept:
         sums = sized.select(*same_price, *passed, "requests", *tokens, rows=ibis.literal(1, "int64")).view()
     else:
@@ -255,6 +258,7 @@ def _stated(log: UsageTable, recipe: Recipe, dimensions: Sequence[str], charged:
             [(one.value != 0) & ~free for one in charges.values()] + [one & ~free for one in named.values()],
             [*charges, *named],
         ),
+        "unsaid": unsaid_output(log, recipe),
         "least_besides": ibis.least(*others) if charges else others[0],
         "most_besides": ibis.greatest(*others) if charges else others[0],
         "requests": ibis.ifelse(unsaid, 1, times.value),

@@ -42,6 +42,7 @@ PERHAPS_BATCH = "the sum of a batch, beside rows of output files: whether these 
 NOT_COMPARED = "a stated cost that is no plain number of USD, which is not compared"
 UNFINISHED = "a list that goes on (has_more): its other pages are not here"
 CHARGES = "a charge without a known price, which is not in the sum"
+UNSAID = "output of a modality that is not said: images or audio of the model have a price of their own"
 STRICT = "prompt sizes unknown: their mean is above the smallest tier (--strict-tiers)"
 NO_CALL_HERE = "the sums of other spans, of which none or not all are here"
 PERHAPS_SUM = "a span with calls below it that count other tokens: whether it repeats them is not said"

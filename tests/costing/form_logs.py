@@ -27,9 +27,23 @@ providers:
         aliases: [road-2026-01-01]
         rates:
           - {mode: standard, input: 1.0, output: 10.0, cached_input: 0.1, cache_write_5m: 1.25, cache_write_1h: 2.0,
-             input_audio: 32.0, cached_input_audio: 3.2, output_audio: 64.0, input_image: 5.0, output_image: 40.0}
+             input_audio: 32.0, cached_input_audio: 3.2, input_image: 5.0}
           - {mode: batch, input: 0.5, output: 5.0, cached_input: 0.05}
           - {mode: flex, input: 0.5, output: 5.0}
+      tune:
+        display_name: Tune
+        input_per_million: 0.5
+        output_per_million: 5.0
+        rates:
+          - {mode: standard, input: 1.0, output: 10.0, cached_input: 0.1, cache_write_5m: 1.25, cache_write_1h: 2.0,
+             input_audio: 32.0, cached_input_audio: 3.2, output_audio: 64.0, input_image: 5.0, output_image: 40.0}
+      voice:
+        display_name: Voice
+        input_per_million: 0.5
+        output_per_million: 5.0
+        rates:
+          - {mode: standard, input: 1.0, output: 10.0, cached_input: 0.1, cache_write_5m: 1.25, cache_write_1h: 2.0,
+             input_audio: 32.0, cached_input_audio: 3.2, output_audio: 64.0, input_image: 5.0}
       path:
         display_name: Path
         input_per_million: 2.0

@@ -50,7 +50,7 @@ def test_openai_with_modalities_counts_each_apart(cost_of):
         "num_model_requests": 1,
     }
 
-    costs = cost_of({"start_time": 1790812800, "model": "road", **tokens})
+    costs = cost_of({"start_time": 1790812800, "model": "tune", **tokens})
 
     assert costs.form == "OpenAI usage export"
     assert costs.total == Decimal("1.0") + 2 * Decimal("0.1") + Decimal("3.2") + 32 + 5 + Decimal("1.25") + 10 + 64 + 40
@@ -136,7 +136,7 @@ def test_opentelemetry_counts_cached_tokens_and_audio_among_the_input(cost_of):
         "attributes": {
             "gen_ai.provider.name": "openai",
             "gen_ai.request.model": "road-latest",
-            "gen_ai.response.model": "road",
+            "gen_ai.response.model": "voice",
             "gen_ai.usage.input_tokens": 10 * M,
             "gen_ai.usage.cache_read.input_tokens": 3 * M,
             "gen_ai.usage.cache_creation.input_tokens": M,

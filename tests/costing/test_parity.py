@@ -21,6 +21,7 @@ PRICES = st.decimals(0, 10**6, allow_nan=False, allow_infinity=False, places=12)
 DAYS = st.dates(datetime.date(2025, 12, 25), datetime.date(2026, 1, 20))
 SIZES = st.sampled_from([10, 100, 1000])
 COUNTS = st.one_of(st.just(0), st.integers(0, 12), st.sampled_from([99, 100, 101, 1000, 1001]), st.integers(0, 10**12))
+OF_OUTPUT = [name for name in DIMENSIONS if name.startswith("output_")]
 NAMES = ["road", "road-alias", "plain", "no-batch", "unheard-of", ""]
 
 
@@ -54,13 +55,15 @@ def registries(draw, *, unsure=True):
 @st.composite
 def usages(draw):
     """Rows of calls, with a number each."""
+    names = draw(st.lists(st.sampled_from(DIMENSIONS), min_size=1, unique=True))
+    names += OF_OUTPUT if "output" in names else []  # whose output is of another modality nobody says, has no price
     row = st.fixed_dictionaries(
         {
             "day": DAYS,
             "provider": st.sampled_from(["acme"] * 9 + ["other"]),
             "model": st.sampled_from(NAMES + ["road"] * 6),
             "mode": st.sampled_from([*MODES, "standard", "standard", "fast"]),
-            **dict.fromkeys(draw(st.lists(st.sampled_from(DIMENSIONS), min_size=1, unique=True)), COUNTS),
+            **dict.fromkeys(names, COUNTS),
         }
     )
     return [{"n": number, **values} for number, values in enumerate(draw(st.lists(row, min_size=1, max_size=40)))]
