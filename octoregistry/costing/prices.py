@@ -9,6 +9,7 @@ from typing import NamedTuple
 from octoregistry.costing.billed import Billed
 from octoregistry.costing.names import CallNames
 from octoregistry.costing.rates import SIZE_UNKNOWN, UNKNOWN_SIZE, RateSpan, RateTable, changed
+from octoregistry.costing.reading import without_secrets
 from octoregistry.costing.values import (
     CHARGES,
     STRICT,
@@ -100,7 +101,7 @@ class Prices:
         if not one.tokens and not one.charges:
             return span, None
         if one.place != place:
-            return span, f"no known price in {one.place}"
+            return span, f"no known price in {without_secrets(one.place)}"
         if span is None or span.reason is not None:
             return span, span.reason if span else SIZE_UNKNOWN
         lacking = next((name for name in DIMENSIONS if name in one.tokens and name not in span.prices), None)

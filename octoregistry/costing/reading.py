@@ -18,6 +18,10 @@ from providers.unread import has_word
 
 FIELDS = ("day", "provider", "model", "mode", "requests", "prompt_size")
 CONTAINED = "contained"  # OURS of --map for columns that are counted within others
+_ADDRESS = re.compile(r"://|[?#]|:[^/]*@|@[^@]*/")  # a password or a key may stand in it
+_HOST = re.compile(
+    r"(?:[a-zA-Z][a-zA-Z0-9+.-]*+://)?+(?:[^/?#\s]*@)?([a-zA-Z0-9.-]++)(?::\d*+)?+(?:[/?#].*)?+", re.DOTALL
+)
 _LONGEST_NAME = 100  # letters of a model's name, or of a day
 NAMES = (*FIELDS, *DIMENSIONS, CONTAINED)
 
@@ -137,7 +141,15 @@ def may_be_shown(name: str, value: Any, recipe: Recipe) -> bool:
     if isinstance(value, (bool, date)) or is_whole_number(value):
         return True
     said = (*recipe.fields.values(), *(one.names for one in (*recipe.modes, *recipe.places)))
-    return len(str(value)) <= _LONGEST_NAME and any(name in names for names in said)
+    return len(str(value)) <= _LONGEST_NAME and not _ADDRESS.search(str(value)) and any(name in names for names in said)
+
+
+def without_secrets(place: str) -> str:
+    """Where a call was answered as it may be told: of an address its host alone, since a password or a key may stand in it."""
+    if "@" not in place and not _ADDRESS.search(place):
+        return place
+    host = _HOST.fullmatch(place)
+    return host[1] if host else "another place"
 
 
 def _renamed(recipe: Recipe, names: Mapping[str, str], once_by: tuple[str, ...]) -> Recipe:

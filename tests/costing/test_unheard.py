@@ -2,6 +2,7 @@
 
 import json
 from decimal import Decimal
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -144,7 +145,7 @@ def test_a_call_to_the_vendors_own_host_has_the_vendors_price(cost, row, field, 
 def test_a_call_to_another_host_has_no_price(cost, row, field, host):
     costs = cost({**row, field: host})
 
-    assert (costs.total, reasons(costs)) == (0, [f"no known price in {host}"])
+    assert (costs.total, reasons(costs)) == (0, [f"no known price in {urlsplit(host).hostname}"])
 
 
 @pytest.mark.parametrize(
