@@ -138,7 +138,8 @@ def _is_deep(value: Any) -> bool:
 _ENDINGS = {
     **dict.fromkeys(("stop", "completed", "end_turn", "stop_sequence", "STOP"), "stop"),
     **dict.fromkeys(
-        ("length", "max_output_tokens", "max_tokens", "model_context_window_exceeded", "MAX_TOKENS"), "length"
+        ("length", "max_output_tokens", "max_tokens", "model_context_window_exceeded", "MAX_TOKENS", "CONTINUATION"),
+        "length",
     ),
     **dict.fromkeys(("tool_calls", "function_call", "tool_use"), "tool"),
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import threading
 import warnings
@@ -22,10 +21,8 @@ from .gemini_content import (
     PASSING_CODES,
     batch_row,
     contents_of,
-    continued,
     failure_in,
     generation_config,
-    is_continued,
     own_keys,
     read_answer,
     read_row,
@@ -84,6 +81,7 @@ class GeminiProvider(VendorProvider):
 
     def _body(self, request: Request) -> Any:
         config = generation_config(request)
+        config["automatic_continuation"] = False  # one call, one price: the SDK would pay for others in silence
         if request.system:
             config["system_instruction"] = request.system
         if request.extra:
@@ -92,15 +90,17 @@ class GeminiProvider(VendorProvider):
         return {"model": self.model, "contents": contents_of(request), "config": config}
 
     def _send(self, body: Any, request: Request) -> tuple[Answer, str | None]:  # noqa: ARG002 - it is all in the body
-        # The SDK follows an answer that is continued. What it says is read from the wire: the SDK drops what it does not know.
+        # What it says is read from the wire: the SDK drops what it does not know.
         heard: list[Mapping[str, Any]] = []
         self._wire.heard = heard
         try:
             self.client.models.generate_content(**body)
         except UNREAD:  # what the SDK cannot take of an answer that is there, and paid
-            if not heard or is_continued(heard[-1]):
+            if not heard:
                 raise
-        return read_answer(continued(heard)), field(heard[-1], "response_id")
+        finally:
+            self._wire.heard = None
+        return read_answer(heard[-1]), field(heard[-1], "response_id")
 
     def _open_stream(self, body: Any, request: Request) -> Stream:  # noqa: ARG002 - it is all in the body
         heard: list[Mapping[str, Any]] = []
@@ -114,9 +114,11 @@ class GeminiProvider(VendorProvider):
         """The events of a stream as they were on the wire, while the SDK reads them, in whatever thread."""
         self._wire.heard = heard
         for _ in events:
+            self._wire.heard = None
             yield from heard
             heard.clear()
             self._wire.heard = heard
+        self._wire.heard = None
         yield from heard
 
     def _pieces(self, source: Any) -> Iterator[str | Answer]:
@@ -180,19 +182,27 @@ class GeminiProvider(VendorProvider):
         if response.status_code != 200 or not response.url.path.endswith(":generateContent"):
             return
         fields = json_object(response.read(), self.name, response.headers.get("content-type", ""))
-        self._wire.heard.append(_with_tier(fields, response.headers))
+        self._note(fields, response.headers)
 
     def _events(self, events: Events, headers: Mapping[str, str]) -> Iterator[bytes]:
-        """The body of a stream as the SDK reads it, who follows one that is continued, but takes no other form."""
+        """The body of a stream as the SDK takes it: an empty event for each, and one at the beginning."""
         yield b"data: {}\n\n"
         for event in events:
             if (failure := failure_in(event)) is not None:
                 counted = section(event, "usage_metadata")
-                answered = not events.alone or any(map(bool, counted.values()))
-                failure = replace(failure, answered=answered, retryable=failure.retryable and not counted)
+                billed = any(map(bool, counted.values()))
+                failure = replace(
+                    failure, answered=billed or not events.alone, retryable=failure.retryable and not billed
+                )
                 raise self._failure_of(Answer("", "error", failure=failure), None)
-            self._wire.heard.append(_with_tier(event, headers))
-            yield b"data: " + json.dumps(event).encode() + b"\n\n"
+            self._note(event, headers)
+            yield b"data: {}\n\n"
+
+    def _note(self, fields: Mapping[str, Any], headers: Mapping[str, str]) -> None:
+        """Keeps what the call under way has heard; of one that somebody makes by the client itself nothing."""
+        heard = getattr(self._wire, "heard", None)
+        if heard is not None:
+            heard.append(_with_tier(fields, headers))
 
     def _errors(self) -> tuple[type[Exception], ...]:
         from google.genai import errors  # noqa: PLC0415 - with the SDK only
@@ -306,11 +316,12 @@ def _job(operation: Mapping[str, Any]) -> Job:
 
 def _with_tier(fields: Mapping[str, Any], headers: Mapping[str, str]) -> Mapping[str, Any]:
     """An answer with the service tier that its headers name; both of them where it names another itself."""
-    heard, said = headers.get("x-gemini-service-tier"), field(fields, "service_tier")
-    if not heard or (isinstance(said, str) and said.lower() == heard.lower()):
+    heard, usage = headers.get("x-gemini-service-tier"), section(fields, "usage_metadata")
+    said = [tier for tier in (field(fields, "service_tier"), field(usage, "service_tier")) if tier]
+    if not heard or (said and all(isinstance(tier, str) and tier.lower() == heard.lower() for tier in said)):
         return fields
     others = {name: value for name, value in fields.items() if name != "serviceTier"}
-    return {**others, "service_tier": f"{said}, then {heard}" if said else heard}
+    return {**others, "service_tier": ", then ".join(map(str, (*said, heard)))}
 
 
 def _retry_delay(details: list[Mapping[str, Any]]) -> float | None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import partial, reduce
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
-from .answers import Answer, Failure, tool_call, unread, with_usage
+from .answers import Answer, Failure, tool_call, unread, with_parts, with_usage
 from .dialects import GEMINI, translated
 from .errors import RequestError
 from .media import Media
@@ -113,7 +113,11 @@ def read_answer(response: Mapping[str, Any], mode: str | None = None) -> Answer:
     """The answer that a response holds: the text parts that are no thoughts. A blocked prompt has no candidate, and
     may be billed.
     """
-    return with_usage(response, mode, partial(_read, response))
+    answer = with_usage(response, mode, partial(_read, response))
+    parts = [part for one in listed(response, "candidates")[:1] for part in listed(section(one, "content"), "parts")]
+    return with_parts(
+        answer, (name for part in parts for name in part if part[name] and _snake(name) not in _OF_PARTS), ()
+    )
 
 
 def _read(response: Mapping[str, Any], served: ServedUsage | None) -> Answer:
@@ -144,10 +148,7 @@ def _read(response: Mapping[str, Any], served: ServedUsage | None) -> Answer:
 
 
 def _text_of(parts: list[Mapping[str, Any]]) -> str:
-    """The text of the parts that are no thoughts; ValueError for a part of a kind that nobody here knows."""
-    for part in parts:
-        if unknown := sorted(name for name in part if _snake(name) not in _OF_PARTS):
-            raise ValueError(f"a part of the answer is of an unknown kind: {', '.join(unknown)}")
+    """The text of the parts that are no thoughts."""
     return "".join(text_in(part) for part in parts if not part.get("thought"))
 
 
@@ -167,19 +168,15 @@ def failure_in(fields: Mapping[str, Any]) -> Failure | None:
 
 
 class _Whole:
-    """An answer in events or in parts of it: one that ends with CONTINUATION is continued by the next, which counts anew."""
+    """An answer that comes in events."""
 
     def __init__(self) -> None:
         self.fields: dict[str, Any] = {}
         self.candidates: dict[Any, dict[str, Any]] = {0: {}}  # by their place; the first one is the answer
         self._usage: Mapping[str, Any] = {}
-        self._before: list[Mapping[str, Any]] = []
 
     def add(self, chunk: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         """Takes what an event says; the pieces of the answer in it."""
-        if is_continued({"candidates": [self.candidates[0]]}):
-            self._before.append(self._usage)
-            self._usage, self.candidates[0] = {}, {**self.candidates[0], "finishReason": None}
         self._usage = counts_so_far(self._usage, section(chunk, "usage_metadata"))
         self.fields |= {name: value for name, value in chunk.items() if value and name not in _APART}
         found = []
@@ -192,31 +189,11 @@ class _Whole:
     def answer(self) -> dict[str, Any]:
         """All of it as one response, with its candidates and its usage where it states them."""
         ended = bool(field(self.candidates[0], "finish_reason"))
-        usages = [*self._before, self._usage]
-        usage = reduce(_added, usages) if all(usages) else {}  # a part that states none may have cost anything
-        return {
-            **self.fields,
-            "candidates": list(self.candidates.values()) if ended else [],
-            **({"usageMetadata": usage} if usage else {}),
-        }
+        whole = {**self.fields, "candidates": list(self.candidates.values()) if ended else []}
+        return {**whole, "usageMetadata": self._usage} if self._usage else whole
 
 
 _APART = ("candidates", "usageMetadata", "usage_metadata")
-
-
-def is_continued(response: Mapping[str, Any]) -> bool:
-    """Whether another response goes on where this one ends (google/genai/types.py, FinishReason)."""
-    return any(field(one, "finish_reason") == "CONTINUATION" for one in listed(response, "candidates")[:1])
-
-
-def continued(responses: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
-    """The response that one makes, or several of which each continues the one before: texts joined, counts added up."""
-    if len(responses) == 1:
-        return responses[0]
-    whole = _Whole()
-    for response in responses:
-        whole.add(response)
-    return whole.answer()
 
 
 def stream_pieces(chunks: Iterable[Mapping[str, Any]]) -> Iterator[str | Answer]:
@@ -232,24 +209,6 @@ def stream_pieces(chunks: Iterable[Mapping[str, Any]]) -> Iterator[str | Answer]
     answer = whole.answer()
     if answer["candidates"] or section(answer, "prompt_feedback"):
         yield read_answer(answer)
-
-
-def _added(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
-    """The counts of two parts of an answer as one; what is no count, and differs, becomes words that nobody takes for one."""
-    found = dict(one)
-    for name, value in other.items():
-        held = found.get(name)
-        if held is None or value is None:
-            found[name] = value if held is None else held
-        elif isinstance(held, Mapping) and isinstance(value, Mapping):
-            found[name] = _added(held, value)
-        elif isinstance(held, list) and isinstance(value, list):
-            found[name] = [*held, *value]
-        elif type(held) is type(value) is int:
-            found[name] = held + value
-        elif held != value:
-            found[name] = f"{held}, then {value}"
-    return found
 
 
 def _add(whole: dict[str, Any], piece: Mapping[str, Any]) -> None:

@@ -60,7 +60,10 @@ _PASSING_STATUSES = frozenset({408, 409, 429})
 def read_answer(response: Mapping[str, Any], mode: str | None = None) -> Answer:
     """The answer that a chat completion or a response holds."""
     answer = with_usage(response, mode, partial(_read, response))
-    return with_parts(answer, (item.get("type") for item in listed(response, "output")), _ITEMS)
+    items = listed(response, "output")
+    parts = [part for item in items if item.get("type") == "message" for part in listed(item, "content")]
+    kinds = (one.get("type") for one in (*items, *parts))
+    return with_parts(answer, kinds, _ITEMS | _TEXTS | _THOUGHTS | {"refusal"})
 
 
 def _read(response: Mapping[str, Any], served: ServedUsage | None) -> Answer:
@@ -92,7 +95,11 @@ def _read_completion(response: Mapping[str, Any], served: ServedUsage | None, mo
         raise ValueError("its choice has no message")
     calls = tuple(_tool_call(call) for call in [*listed(message, "tool_calls"), *_legacy_call(message)])
     text = text_of(message.get("content"))
-    if not (text or calls or refusal) and (apart := sorted(set(filter(message.get, message)) - _BESIDE)):
+    if (
+        reason == "stop"
+        and not (text or calls or refusal)
+        and (apart := sorted(set(filter(message.get, message)) - _BESIDE))
+    ):
         raise ValueError(f"its message says nothing but in {', '.join(apart)}")
     return Answer(text, reason, served, refusal, model=model, tool_calls=calls)
 
@@ -112,10 +119,9 @@ def _legacy_call(message: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def _read_response(response: Mapping[str, Any], served: ServedUsage | None, model: str | None) -> Answer:
     """An answer of the responses surface: `output` mixes reasoning, tool calls and messages."""
-    parts = [
-        part for item in listed(response, "output") if item.get("type") == "message" for part in listed(item, "content")
-    ]
-    text = "".join(text_in(part) for part in parts if part.get("type") == "output_text")
+    messages = [item for item in listed(response, "output") if item.get("type") == "message"]
+    parts = [part for item in messages for part in listed(item, "content")]
+    text = "".join(map(text_of, (item.get("content") for item in messages)))
     refusals = [str(part.get("refusal") or "") for part in parts if part.get("type") == "refusal"]
     status = str(response.get("status") or "unknown")
     reason = str(section(response, "incomplete_details").get("reason") or status)

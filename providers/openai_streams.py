@@ -32,7 +32,12 @@ def chat_pieces(
             return
         spoken = spoken or bool(text)
         yield text
-    if (told := chat.answer()) is not None:
+    try:
+        told = chat.answer()
+    except ValueError as error:
+        yield unread(str(error))
+        return
+    if told is not None:
         answer = read_answer(read(told))
         if not spoken and answer.failure is None:
             yield answer.text
@@ -104,7 +109,10 @@ class _Chat:
             call = next((one for one in self._calls if one["id"] == piece["id"]), call)
         if call is None and place is None and not piece.get("id") and self._calls:
             call = self._calls[-1]
-        if call is None or (piece.get("id") and call["id"] not in {None, piece["id"]} and told.get("name")):
+        function = section(call or {}, "function")
+        is_other = function.get("name") != told.get("name") and _is_object(function.get("arguments"))
+        another = piece.get("id") and call and call["id"] not in {None, piece["id"]}
+        if call is None or (told.get("name") and (another or is_other)):
             call = {"id": None}
             self._calls.append(call)
         self._open[place] = call
@@ -115,15 +123,19 @@ class _Chat:
                 piece_of = given if isinstance(given, str) else json.dumps(given)
                 if name == "name" and function["name"] == piece_of:
                     continue
-                if name == "arguments" and function[name] and _is_again(function[name], piece_of):
-                    raise ValueError("its stream says what a call is made with once more, instead of more of it")
+                if name == "arguments":
+                    call["again"] = (
+                        bool(function[name]) and piece_of.startswith(function[name]) and _is_object(piece_of)
+                    )
                 function[name] += piece_of
 
     def answer(self) -> Mapping[str, Any] | None:
         """The completion as the plain call gives it: its pieces, and of a whole message what they lack. None where it did not
-        come to its end.
+        come to its end. ValueError for calls that are none.
         """
         said, message = self._said(), self._message
+        if any(call.pop("again", False) and not _is_object(call["function"]["arguments"]) for call in self._calls):
+            raise ValueError("its stream says what a call is made with once more, instead of more of it")
         if self._choice.get("finish_reason") is None and (said or not message):
             return None
         pieces = {"content": "".join(self._texts), "refusal": self._refusal or None, "tool_calls": self._calls}
@@ -136,13 +148,11 @@ class _Chat:
         return {**self._whole, "object": "chat.completion", "choices": choices}
 
 
-def _is_again(said: str, piece: str) -> bool:
-    """Whether a piece is all of an object that begins with what was said: the pieces of such a stream grow."""
-    if len(piece) < 2 or not piece.startswith(said):
-        return False
+def _is_object(text: Any) -> bool:
+    """Whether a text is an object of JSON, whole."""
     try:
-        return isinstance(json.loads(piece), dict)
-    except ValueError:
+        return isinstance(text, str) and isinstance(json.loads(text), dict)
+    except (ValueError, RecursionError):
         return False
 
 

@@ -138,7 +138,7 @@ class VendorProvider(Connection, PricedProvider):
         def answered() -> tuple[Answer, str | None]:
             """A failure that came with status 200 is one, and repeated by the same policy."""
             answer, request_id = self._send(body, request)
-            if answer.failure is not None and not (once and answer.served):
+            if answer.failure is not None and not (once and answer.served and answer.failure.answered):
                 raise self._failure_of(answer, request_id)
             return answer, request_id
 

@@ -162,7 +162,11 @@ class Planner:
         try:
             return self._provider.cost_of(usage)
         except PricingError:  # not in the registry, or a provider without prices of its own
-            return Decimal(str(self._provider.estimate_cost(asked, answer, True)))
+            try:
+                return Decimal(str(self._provider.estimate_cost(asked, answer, True)))
+            except PricingError:  # of a region without a price: about what it costs anywhere
+                anywhere = getattr(self._provider, "pricing", self._provider)
+                return Decimal(str(anywhere.estimate_cost(asked, answer, True)))
 
 
 def _limit_in(options: Mapping[str, Any]) -> int | None:

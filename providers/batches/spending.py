@@ -58,7 +58,14 @@ class Spending:
         for mode in _modes_of(self._planner.sent(options)):
             with contextlib.suppress(PricingError):
                 prices.append(self._provider.cost_of({"usage": {"input": asked, "output": answer}, "mode": mode}))
-        return max(prices) if prices else Decimal(str(self._provider.estimate_cost(asked, answer, False)))
+        if prices:
+            return max(prices)
+        try:
+            return Decimal(str(self._provider.estimate_cost(asked, answer, False)))
+        except PricingError:  # of a region without a price: a limit cannot be held there
+            if self._allowed is not None:
+                raise
+            return Decimal(0)
 
     def recall(self, request: BatchRequest, result: RowResult | None, unanswered: int) -> None:
         """Counts what a row had cost when the run was taken up: its result, or the calls without an answer so far."""

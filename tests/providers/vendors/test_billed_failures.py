@@ -66,6 +66,14 @@ def test_a_failure_that_counts_nothing_is_asked_for_again(vendor):
     assert vendor.make(transport_retry=quick).generate_realtime("hi")["content"] == "4"
 
 
+def test_a_single_call_whose_failure_counts_nothing_is_asked_for_again_by_a_run(vendor, tmp_path):
+    from providers import run_realtime
+
+    vendor.server.fail(Reply({**WORDS[vendor.name], **NOTHING[vendor.name]}), path=vendor.realtime_path)
+    results = run_realtime(vendor.make(), [("a", "hi")], tmp_path / "run.json")
+    assert (results.answered, results.unpriced) == (1, 0)
+
+
 def test_a_failed_row_that_counts_tokens_is_paid_and_not_sent_again():
     answers = [
         openai_row(

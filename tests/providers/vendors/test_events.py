@@ -178,18 +178,6 @@ def test_an_error_in_a_line_of_its_own_amid_events_keeps_its_words(gemini):
     assert raised.value.ambiguous
 
 
-def test_a_stream_of_gemini_that_is_continued_is_followed_and_keeps_its_tier(gemini):
-    first = gemini_wire.content("Two and ", finish_reason="CONTINUATION")
-    first["candidates"][0]["continuationToken"] = "dG9rZW4="
-    for whole in (first, gemini_wire.content("two is 4.")):
-        body = b"retry: 1\n\ndata:" + json.dumps(whole).encode() + b"\n\n"
-        headers = {"content-type": "text/event-stream", "x-gemini-service-tier": "flex"}
-        gemini.server.fail(Reply(body, headers=headers))
-    stream = gemini.make().stream_realtime("2 + 2?")
-    assert "".join(stream) == "Two and two is 4."
-    assert (stream.result["mode"], len(gemini.server.requests)) == ("flex", 2)
-
-
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", ["openai", "anthropic"])
 def test_a_plain_call_that_is_answered_by_a_stream_has_its_answer_and_is_paid_once(name, kind, request):

@@ -53,6 +53,16 @@ def test_an_unknown_item_of_a_response_leaves_its_text_and_no_cost(openai):
     assert "new_search_call" in result["cost_unknown"]
 
 
+@pytest.mark.parametrize("part", [{"type": "new_text", "text": "four"}, {"type": "output_audio", "transcript": "four"}])
+def test_an_unknown_part_of_a_message_is_no_empty_answer(openai, part):
+    whole = response("4")
+    whole["output"] = [{**item, "content": [part]} for item in whole["output"] if item["type"] == "message"]
+    openai.server.fail(Reply(whole))
+    with pytest.raises(ProviderError, match=part["type"]) as error:
+        openai.make(surface="responses").generate_realtime("2 + 2?")
+    assert error.value.ambiguous
+
+
 def test_the_kinds_of_the_sdks_are_known():
     """But for those of which another model may be billed."""
     from typing import get_args, get_origin

@@ -82,3 +82,14 @@ def test_an_answer_is_priced_without_reading_the_vendors_files_again(openai, mon
     monkeypatch.setattr("tomllib.loads", read)
     result = provider.generate_realtime("2 + 2?")
     assert (result["cost"], float(provider.cost_of(result))) == (cost, cost)
+
+
+def test_a_run_at_the_address_of_a_region_without_a_price_is_made_and_unpriced(at, tmp_path):
+    """As a call is; only a limit in money cannot be held there."""
+    from providers import run_realtime
+
+    provider = at("eu.api.openai.com", model="gpt-5.5-pro", surface="chat")
+    results = run_realtime(provider, [("a", "2 + 2?")], tmp_path / "run.json")
+    assert (results.answered, results.unpriced) == (1, 1)
+    with pytest.raises(PricingError, match="regional"):
+        run_realtime(provider, [("a", "2 + 2?")], tmp_path / "other.json", max_cost=1)

@@ -115,18 +115,6 @@ def test_a_blocked_prompt_has_no_candidates_and_is_said_as_such(gemini):
     assert result["input_tokens"] == 100
 
 
-def test_the_sdk_follows_a_continued_answer_and_its_usage_is_summed(gemini):
-    from servers.base import Reply
-    from servers.gemini import content
-
-    begun = content("4 and ", finish_reason="CONTINUATION")
-    begun["candidates"][0]["continuationToken"] = "dG9rZW4="
-    gemini.server.fail(Reply(begun))
-    result = gemini.make().generate_realtime("2 + 2?")
-    assert len(gemini.server.asked(":generateContent")) == 2
-    assert (result["content"], result["output_tokens"], result["finish_reason"]) == ("4 and 4", 400, "stop")
-
-
 def test_a_model_of_the_responses_surface_is_called_there(openai):
     from servers.openai import response
 

@@ -106,7 +106,8 @@ def test_arguments_that_grow_with_each_piece_are_no_call(openai):
 
 @pytest.mark.parametrize("delta", [{"text": "4"}, {"audio": {"transcript": "4"}}])
 def test_a_text_in_an_unknown_place_is_no_empty_answer(openai, delta):
-    openai.server.fail(chunks({"delta": {"role": "assistant"}}, {"delta": delta}, ENDED))
+    ended = {"delta": {}, "finish_reason": "stop"}
+    openai.server.fail(chunks({"delta": {"role": "assistant"}}, {"delta": delta}, ended))
     with pytest.raises(ProviderError, match="says nothing but in") as streamed:
         list(openai.make().stream_realtime("2 + 2?"))
     whole = openai_wire.completion(None)
@@ -122,3 +123,23 @@ def test_a_thought_alone_is_an_answer_without_text(openai):
     openai.server.fail(Reply(openai_wire.completion(None, finish_reason="length", reasoning_content="Hm.")))
     result = openai.make().generate_realtime("2 + 2?")
     assert (result["content"], result["finish_reason"]) == ("", "length")
+
+
+def test_arguments_may_hold_what_they_begin_with(openai):
+    pieces = [
+        {"index": 0, "id": "c1", "type": "function", "function": {"name": "add", "arguments": '{"a":'}},
+        {"index": 0, "function": {"arguments": '{"a":2}'}},
+        {"index": 0, "function": {"arguments": "}"}},
+    ]
+    calls = read(openai, chunks(*map(saying, pieces), ENDED))[1]["tool_calls"]
+    assert calls == [{"id": "c1", "name": "add", "arguments": {"a": {"a": 2}}}]
+
+
+def test_another_name_behind_whole_arguments_is_another_call(openai):
+    """Some servers give every call the same place, and no id."""
+    pieces = [
+        {"index": 0, "id": "", "type": "function", "function": {"name": name, "arguments": '{"a": 2}'}}
+        for name in ("add", "take")
+    ]
+    calls = read(openai, chunks(*map(saying, pieces), ENDED))[1]["tool_calls"]
+    assert [(call["name"], call["arguments"]) for call in calls] == [("add", {"a": 2}), ("take", {"a": 2})]

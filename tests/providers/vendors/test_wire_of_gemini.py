@@ -64,6 +64,12 @@ def test_a_count_that_nobody_knows_makes_the_cost_unknown(gemini, kind, more):
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_a_tier_of_the_usage_and_another_of_the_headers_have_no_price(gemini, kind):
+    result = answered(gemini, kind, with_usage(serviceTier="flex"), headers={"x-gemini-service-tier": "standard"})
+    assert result["cost"] is None
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_part_of_an_unknown_kind_is_no_empty_answer(gemini, kind):
     """It was billed, and its text may stand in what we cannot read."""
     strange = content("4")
@@ -73,23 +79,41 @@ def test_a_part_of_an_unknown_kind_is_no_empty_answer(gemini, kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_counts_of_a_continued_answer_are_added_up(gemini, kind):
+@pytest.mark.parametrize(
+    ("more", "known"), [({"newPart": {"a": 1}}, False), ({"newPart": {}}, True), ({"new": None}, True)]
+)
+def test_a_part_of_an_unknown_kind_beside_a_text_leaves_the_text(gemini, kind, more, known):
+    """And no cost, unless nothing stands in it."""
+    strange = content("4")
+    strange["candidates"][0]["content"]["parts"].append(more)
+    result = answered(gemini, kind, strange)
+    assert (result["content"], result["cost"] is not None) == ("4", known)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_the_sdk_cannot_take_of_an_answer_is_paid_and_read_once(gemini, kind):
+    odd = content("4")
+    odd["modelVersion"] = None
+    odd["candidates"][0]["content"]["parts"].append({"functionCall": {"name": "add", "args": '{"a": 2}'}})
+    result = answered(gemini, kind, odd)
+    assert (result["content"], result["tool_calls"][0]["arguments"]) == ("4", {"a": 2})
+    assert len(gemini.server.requests) == 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_answer_that_would_be_continued_is_one_call_that_was_cut_off(gemini, kind):
+    """The SDK would make further calls by itself, of other tiers and models, and nobody would know what was paid."""
     begun = with_usage(content("4 and ", finish_reason="CONTINUATION"))
     begun["candidates"][0]["continuationToken"] = "dG9rZW4="
     once = answered(gemini, kind, content("4"))["cost"]
 
-    result = answered(gemini, kind, begun, content("4"))
+    result = answered(gemini, kind, begun)
 
-    assert result["content"] == "4 and 4"
-    assert result["cost"] == pytest.approx(2 * once)
+    assert (result["content"], result["finish_reason"], result["cost"]) == ("4 and ", "length", once)
+    assert len(gemini.server.requests) == 2
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_continued_answer_of_which_a_part_states_no_usage_has_no_cost(gemini, kind):
-    begun = content("4 and ", finish_reason="CONTINUATION")
-    begun["candidates"][0]["continuationToken"] = "dG9rZW4="
-    del begun["usageMetadata"]
-
-    result = answered(gemini, kind, begun, content("4"))
-
-    assert result["cost"] is None
+def test_a_client_that_is_used_by_itself_is_heard_by_no_call(gemini):
+    provider = gemini.make()
+    assert provider.client.models.generate_content(model="gemini-9", contents="hi").text == "4"
+    assert provider.generate_realtime("hi")["content"] == "4"
