@@ -7,7 +7,7 @@ import pytest
 from octoregistry.costing.reading import How
 from octoregistry.costing.values import UNKNOWN_MODE
 from providers import usage_of
-from tests.costing.closed_rows import CHAT, ONE, RATES, cost_of_rows, reasons
+from tests.costing.closed_rows import CHAT, ONE, RATES, SPAN, cost_of_rows, gen_ai, reasons
 from tests.costing.form_logs import M, costs_in, costs_in_json
 
 FILTERED = {"index": 0, "content_filter_results": {}, "message": {"content": "4"}}
@@ -95,3 +95,24 @@ def test_another_word_there_is_told_and_a_tier_beside_it_counts(either_way):
     assert reasons(either_way({**PORTKEY, "mode": "shadow"}, by=())) == [UNKNOWN_MODE]
     costs = either_way({**PORTKEY, "mode": "single", "response": {"service_tier": "flex"}}, by=())
     assert costs.total == Decimal("0.5")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://bob:hunter2@proxy.corp/v1?api_key=sk-hunter2",
+        "proxy.corp/v1?key=hunter2",
+        "bob:hunter2@proxy.corp",
+        "hunter2@proxy.corp:443/v1",
+    ],
+)
+@pytest.mark.parametrize("field", ["url.full", "server.address"])
+def test_of_an_address_its_host_alone_is_told(either_way, field, address):
+    """A log's addresses hold keys and passwords; a report of its costs is for more eyes."""
+    rows = [{**SPAN, "spanId": str(number), **gen_ai(M), field: address} for number in (1, 2)]
+
+    (problem,) = either_way(*rows, by=()).problems
+
+    assert (problem.reason, problem.rows) == ("no known price in proxy.corp", 2)
+    assert "hunter2" not in str(problem)
+    assert "hunter2" not in str(problem.example)
