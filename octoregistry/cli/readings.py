@@ -51,7 +51,8 @@ def listed(as_json: bool) -> None:
         print_text(f"{reading.provider:9}  {line(reading, 300)}")
     for file, fault in kept.faults:
         print_message(f"{file}: {line(fault, 300)}")
-    print_text(f"{len(kept.readings())} readings; they are kept in {kept.folder}")
+    count = len(kept.readings())
+    print_text(f"{count} reading{'' if count == 1 else 's'}; they are kept in {kept.folder}")
 
 
 @command.command(name="remove")

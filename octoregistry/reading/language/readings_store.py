@@ -103,7 +103,10 @@ def _readings_in(file: Path) -> tuple[LabelReading, ...]:
     """All the readings of a file; raises where any part of it is none."""
     if file.stat().st_size > _LONGEST_FILE:
         raise ValueError("too long")
-    found = tuple(map(_reading, tomllib.loads(file.read_text(encoding="utf-8"))["answer"]))
+    tables = tomllib.loads(file.read_text(encoding="utf-8"))
+    if "answer" in tables:
+        raise ValueError("[[answer]] is called [[reading]] now: rename it in the file")
+    found = tuple(map(_reading, tables["reading"]))
     if strange := [reading.provider for reading in found if _file_of(reading.provider) != file.name]:
         raise ValueError(f"a reading of {strange[0]} stands in it")
     return found
@@ -140,7 +143,7 @@ def _as_toml(reading: LabelReading) -> str:
     about = {"provider": reading.provider, "said_by": reading.said_by, "day": str(reading.day), "page": reading.page}
     if reading.reason:
         about["reason"] = reading.reason
-    lines = ["", "[[answer]]", *(f"{name} = {_text(value)}" for name, value in fields.items())]
+    lines = ["", "[[reading]]", *(f"{name} = {_text(value)}" for name, value in fields.items())]
     lines.append(f"reviewed = {str(reading.reviewed).lower()}")
     return "\n".join([*lines, *(f"{name} = {_text(value)}" for name, value in about.items())]) + "\n"
 

@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from servers import anthropic as anthropic_wire
@@ -22,9 +23,9 @@ from servers.working import numbered
 
 from providers import AuthenticationError, BatchError, BatchSettings, RateLimitError, results_so_far, run_realtime
 from providers.batches import BatchInputError, BatchTooExpensiveError
+from providers.batches import pace as pace_module
 from providers.batches.pace import Pace
 from tests.depth import DEPTH
-from tests.waiting import PROMPT
 
 KILLS = 3 * DEPTH
 NURSERY = Path(__file__).parent.parent / "servers" / "nursery.py"
@@ -120,12 +121,16 @@ def never():
     return False
 
 
-def test_calls_begin_no_faster_than_the_limits_say():
-    begun = time.monotonic()
-    for pace, tokens in ((Pace(1200, None), 1), (Pace(6000, 60_000), 50)):
-        for _ in range(3):
-            assert pace.begin(tokens, never)
-    assert 0.2 <= time.monotonic() - begun < PROMPT
+@pytest.mark.parametrize("pace", [Pace(1200, None), Pace(6000, 60_000)])
+def test_calls_begin_as_fast_as_the_limits_say(pace, monkeypatch):
+    """By a clock that moves as far as they wait."""
+    clock, begun = SimpleNamespace(now=100.0), []
+    monkeypatch.setattr(pace_module, "time", SimpleNamespace(monotonic=lambda: clock.now))
+    monkeypatch.setattr(pace._turn, "wait", lambda seconds: setattr(clock, "now", clock.now + seconds))
+    for _ in range(4):
+        assert pace.begin(50, never)
+        begun.append(clock.now - 100)
+    assert begun == pytest.approx([0, 0.05, 0.1, 0.15])
 
 
 @pytest.mark.parametrize("limit", [0, -5, float("nan"), float("inf"), "many", True])

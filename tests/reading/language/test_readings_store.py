@@ -45,7 +45,7 @@ def test_a_person_reviews_it_in_the_file(tmp_path: Path) -> None:
     assert file.name == "openai.toml"
     written = file.read_text(encoding="utf-8")
     assert "set `reviewed = true`" in written
-    assert len(tomllib.loads(written)["answer"]) == 2
+    assert len(tomllib.loads(written)["reading"]) == 2
     file.write_text(written.replace('"priority"\nreviewed = false', '"flex"\nreviewed = true'), encoding="utf-8")
     kept = {one.label: one for one in ReadingsStore(tmp_path).readings()}
     assert (kept["Input (Turbo)"].means, kept["Input (Turbo)"].reviewed) == ("flex", True)
@@ -82,11 +82,11 @@ def test_what_is_removed_is_gone_from_the_file(tmp_path: Path) -> None:
     [
         "not toml [",
         "",
-        "answer = 3\n",
-        '[[answer]]\nlabel = "x"\n',
-        '[[answer]]\nprovider="openai"\nlabel="x"\nplace="nowhere"\nmeans="batch"\nsaid_by="person"\nday="2026-09-07"\n',
-        '[[answer]]\nprovider="openai"\nlabel="x"\nplace="cell"\nmeans="cheap"\nsaid_by="person"\nday="2026-09-07"\n',
-        '[[answer]]\nprovider="gemini"\nlabel="x"\nplace="cell"\nmeans="batch"\nsaid_by="person"\nday="2026-09-07"\n',
+        "reading = 3\n",
+        '[[reading]]\nlabel = "x"\n',
+        '[[reading]]\nprovider="openai"\nlabel="x"\nplace="nowhere"\nmeans="batch"\nsaid_by="person"\nday="2026-09-07"\n',
+        '[[reading]]\nprovider="openai"\nlabel="x"\nplace="cell"\nmeans="cheap"\nsaid_by="person"\nday="2026-09-07"\n',
+        '[[reading]]\nprovider="gemini"\nlabel="x"\nplace="cell"\nmeans="batch"\nsaid_by="person"\nday="2026-09-07"\n',
     ],
 )
 def test_a_broken_file_is_told_and_never_written_over(tmp_path: Path, text: str) -> None:
@@ -98,6 +98,14 @@ def test_a_broken_file_is_told_and_never_written_over(tmp_path: Path, text: str)
     assert kept.readings() == (answer(),)
     assert (tmp_path / "openai.toml").read_text(encoding="utf-8") == text
     assert "is not written over" in str(kept.unsaved)
+
+
+def test_a_file_with_the_former_name_of_readings_says_what_to_do(tmp_path: Path) -> None:
+    ReadingsStore(tmp_path).keep([answer()])
+    (file,) = tmp_path.glob("*")
+    file.write_text(file.read_text(encoding="utf-8").replace("[[reading]]", "[[answer]]"), encoding="utf-8")
+    ((name, fault),) = ReadingsStore(tmp_path).faults
+    assert (name, "called [[reading]] now: rename it" in str(fault)) == ("openai.toml", True)
 
 
 def test_a_folder_that_cannot_be_written_costs_the_next_run_a_call_and_is_told(tmp_path: Path) -> None:
