@@ -66,6 +66,7 @@ def visible_text(tag: Tag, most: int | None = None) -> str:
 def _visible_parts(tag: Tag) -> Iterator[str]:
     """The pieces of text in `tag`. It walks with a stack of its own: a page may nest deeper than Python recurses."""
     open_tags: list[tuple[Iterator[PageElement], str]] = [(iter(tag.children), "")]
+    in_cell = tag.name.lower() in CELLS
     while open_tags:
         child = next(open_tags[-1][0], None)
         if child is None:
@@ -78,6 +79,8 @@ def _visible_parts(tag: Tag) -> Iterator[str]:
             name = child.name.lower()
             if name in ("br", "hr"):
                 yield "\n"
+            elif in_cell and not is_hidden(child) and (drawn := drawn_text(child)):
+                yield f" {unmarked(drawn)} {LEFT_OUT} "  # beside a price it may say "from", or "x2"
             elif name in SKIPPED or name == "table" or name in PICTURES or is_icon(child) or is_hidden(child):
                 yield gone(child)
             elif (small := small_text(child)) is not None:
@@ -90,6 +93,23 @@ def _visible_parts(tag: Tag) -> Iterator[str]:
                 yield look.mark
                 around = "\n" if block else edge(child, child.next_sibling)
                 open_tags.append((iter(child.children), f"{END}{around}" if look.opens else around))
+
+
+def drawn_text(tag: Tag) -> str:
+    """What a formula, a drawing or a field shows in letters; "" for any other tag, and where it shows none."""
+    name = tag.name.lower()
+    if name in ("math", "textarea"):
+        shown: list[PageElement] = [tag]
+    elif name == "svg":
+        shown = [part for part in first_parts(tag, _HEADING_PARTS) if isinstance(part, Tag) and part.name == "text"]
+    elif name == "select":
+        options = [part for part in first_parts(tag, _MOST_PARTS) if isinstance(part, Tag) and part.name == "option"]
+        shown = list(([one for one in options if one.has_attr("selected")] or options)[:1])
+    elif name == "input" and str(tag.get("type", "text")).lower() in ("text", "number", "search", "tel", ""):
+        return " ".join(str(tag.get("value", "")).split())
+    else:
+        return ""
+    return " ".join(" ".join(_first_text(part) for part in shown if isinstance(part, Tag)).split())
 
 
 def struck_text(tag: Tag) -> str:
