@@ -38,7 +38,8 @@ def test_a_word_that_left_figures_unread_is_named_as_one_that_holds_prices_is(pa
     page.write_text(PAGE.format("gpt-5").replace("Input", "Ingress").replace("Output", "Output (lunar)"), "utf-8")
     result = CliRunner().invoke(command, ["openai", str(page), "--llm", "off", "--date", "2026-09-01"])
     assert "? 'Output (lunar)' (column head, T1R1C3): not understood: (lunar): 2 prices" in result.output
-    assert "? 'Ingress' (column head, T1R1C2): not understood: Ingress: 2 figures not read" in result.output
+    assert "? 'Ingress' (neighbour head, T1R1C2): not understood: Ingress: 2 prices" in result.output
+    assert "nothing says what is counted (2 times)" in result.output
 
 
 def test_json_holds_evidence_and_problems(page: Path) -> None:
