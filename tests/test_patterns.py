@@ -36,6 +36,7 @@ from providers.mentions import has_key, mentioned
 from providers.recipe import known_patterns, recipes, shown_patterns
 from providers.secret_spellings import spellings
 from providers.unread import usage_of_no_call
+from providers.unsaid import says_text
 from providers.vendors import vendors
 
 SHORT, MOST = 200, 3
@@ -218,6 +219,7 @@ def patterns() -> dict[Used, str]:
             known_patterns(recipe)
             shown_patterns(recipe)
             usage_of_no_call({}, recipe)
+            says_text("?", recipe)
             mentioned({path.rpartition(".")[0]: "[]" for paths in recipe.mentions.values() for path in paths}, recipe)
         proposal(["a field of a log"])
         has_key("[]", "a key")
