@@ -10,10 +10,11 @@ MOST = 10**18  # eight of them, a whole prompt, still fit into 64 bits
 _EXACT = 2**53  # up to here every whole number is a float
 # 12, and 12.0 from tools that turn a column with gaps into floats; but 1.000 may be one and may be a thousand
 BLANKS = " \t\r\n\x0b\x0c\u00a0"  # what may stand around a text and says nothing: the same to every reader and engine
-WHOLE_TEXT = rf"^[{BLANKS}]*(-?[0-9]{{1,18}})(\.(0{{0,2}}|0{{4,}}))?[{BLANKS}]*$"
+BLANK = " \\t\\r\\n\\x0b\\x0c\u00a0"  # the same in a pattern; spelled out, since Spark's SQL reads \f as the letter f
+WHOLE_TEXT = rf"^[{BLANK}]*(-?[0-9]{{1,18}})(\.(0{{0,2}}|0{{4,}}))?[{BLANK}]*$"
 # 1,234 and 5e3, and what people write about a number: 1 234, 1_000, 5k, 500 tokens
 _DIGITS = "0-9½¼¾⅐-⅞٠-٩۰-۹०-९０-９"
-_AROUND = f"[{BLANKS}]{{0,9}}"
+_AROUND = f"[{BLANK}]{{0,9}}"
 NUMBER_TEXT = f"^{_AROUND}[+-]?[.,]{{0,2}}[0-9０-９][0-9０-９.,eE+'’_ \u00a0\u202f-]{{0,80}}[A-Za-z%]{{0,12}}{_AROUND}$"
 # A number among words (~5, <5, $5, tokens: 500, 500,000 input tokens): no digit of it behind a letter, as those of names are.
 _WORD = "[A-Za-z]+([._-][A-Za-z]+)*"

@@ -10,18 +10,20 @@ import ibis
 import ibis.expr.types as ir
 
 from octoregistry.costing.names import CallNames
-from providers.numerals import BLANKS
+from providers.numerals import BLANK
 from providers.recipe import Recipe, surfaces
 from providers.recipe_parts import FieldNames, Words
 
+_LAST_BLANK = 32  # no letter has a lower number
 TEXT = "text_"  # before the name of a column that holds a text as it stands in the log
-_AROUND = f"^[{BLANKS}]+|[{BLANKS}]+$"  # not `strip`: Spark reads the `\f` of its set as the letter f
+_AROUND = f"^[{BLANK}]+|[{BLANK}]+$"  # not `strip`: Spark reads the `\f` of its set as the letter f
 
 
 def clean(column: ir.Value) -> ir.StringValue:
     """A text without blanks around it; most have none, and no pattern is tried on them."""
     text = column.cast("string")
-    blank = text.left(1).isin([*BLANKS]) | text.right(1).isin([*BLANKS])
+    ends = text.left(1), text.right(1)
+    blank = reduce(or_, ((end.ascii_str() <= _LAST_BLANK) | (end == "\u00a0") for end in ends))
     return ibis.ifelse(blank, text.re_replace(_AROUND, ""), text)
 
 
@@ -74,7 +76,7 @@ def names_said(table: ir.Table, recipe: Recipe, names: CallNames) -> ir.Table:
 def _plain(text: ir.StringValue) -> ir.StringValue:
     """A provider's name without letter case, blanks, points, hyphens and the surface that an SDK adds."""
     ending = "|".join(sorted(surfaces()))
-    return small(text).re_replace(rf"\.({ending})$", "").re_replace(f"[{BLANKS}_.-]+", "")
+    return small(text).re_replace(rf"\.({ending})$", "").re_replace(f"[{BLANK}_.-]+", "")
 
 
 def _owner(table: ir.Table, names: CallNames) -> ir.StringValue:
